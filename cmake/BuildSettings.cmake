@@ -1,0 +1,24 @@
+# Compiler, launcher and linker settings that every target shares.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+# Line tables only: full debug information doubles the link time and nobody steps through a release here.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+
+find_program(CITYLAYERS_CCACHE ccache)
+if(CITYLAYERS_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CITYLAYERS_CCACHE})
+endif()
+find_program(CITYLAYERS_MOLD mold)
+if(CITYLAYERS_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Warnings are errors for our code; generated code is compiled without them (see Targets.cmake).
+set(CITYLAYERS_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+    -Wno-missing-field-initializers -Werror)

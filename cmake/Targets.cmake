@@ -1,0 +1,56 @@
+# The three kinds of target in this tree. A folder is a library; its tests stand beside its code.
+#
+#   citylayers_library(geo_tile SRCS tile_id.cc DEPS absl::status)      -> citylayers_geo_tile, citylayers::geo_tile
+#   citylayers_test(geo_tile SRCS tile_id_test.cc DEPS ...)             -> citylayers_geo_tile_test, run by ctest
+#   citylayers_program(citylayersd SRCS main.cc DEPS ...)               -> build/<preset>/bin/citylayersd
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+function(citylayers_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(ARG_SRCS)
+    add_library(citylayers_${name} STATIC ${ARG_SRCS})
+    target_include_directories(citylayers_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_compile_options(citylayers_${name} PRIVATE ${CITYLAYERS_WARNINGS})
+    target_link_libraries(citylayers_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+  else()
+    add_library(citylayers_${name} INTERFACE)
+    target_include_directories(citylayers_${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(citylayers_${name} INTERFACE ${ARG_DEPS})
+  endif()
+  add_library(citylayers::${name} ALIAS citylayers_${name})
+endfunction()
+
+function(citylayers_test name)
+  if(NOT CITYLAYERS_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(citylayers_${name}_test ${ARG_SRCS})
+  target_include_directories(citylayers_${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(citylayers_${name}_test PRIVATE ${CITYLAYERS_WARNINGS})
+  target_link_libraries(citylayers_${name}_test PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND citylayers_${name}_test)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "CITYLAYERS_SOURCE_DIR=${CMAKE_SOURCE_DIR};CITYLAYERS_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endfunction()
+
+function(citylayers_program name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${CITYLAYERS_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+endfunction()
+
+# Adds each named folder that has a CMakeLists.txt.
+function(citylayers_add_subdirectories)
+  foreach(folder IN LISTS ARGN)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
+      add_subdirectory(${folder})
+    endif()
+  endforeach()
+endfunction()
