@@ -1,0 +1,45 @@
+// Roads as a source gives them, before they are cut into segments.
+#ifndef CITYLAYERS_GEO_ROADS_WAY_H_
+#define CITYLAYERS_GEO_ROADS_WAY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "proto/support/lon_lat.h"
+
+namespace citylayers::geo {
+
+/// Classes in the order of OpenStreetMap's `highway` tag, links counted with their parent. The
+/// numbers are part of the pack format: do not change them.
+enum class RoadClass : std::uint8_t {
+  kMotorway = 0,
+  kTrunk = 1,
+  kPrimary = 2,
+  kSecondary = 3,
+  kTertiary = 4,
+  kLocal = 5,    // residential, unclassified, living_street, road
+  kService = 6,  // service ways: drawn, never measured
+};
+
+enum class Oneway : std::uint8_t { kNo = 0, kForward = 1, kBackward = 2 };
+
+/// One road as drawn by its source: a polyline whose points carry node ids. Ways meet where they
+/// share a node id, and nowhere else (a bridge crosses without meeting). REQUIRES: nodes.size() ==
+/// points.size() >= 2.
+struct Way {
+  std::int64_t id = 0;  // unique within the source; positive; < 2^40
+  std::string name;     // in Vietnamese with diacritics; empty when unnamed
+  RoadClass road_class = RoadClass::kLocal;
+  Oneway oneway = Oneway::kNo;
+  int lanes = 0;             // 0: not known
+  double max_speed_kmh = 0;  // 0: not known
+  bool bridge = false;
+  bool tunnel = false;
+  std::vector<std::int64_t> nodes;
+  std::vector<LonLat> points;
+};
+
+}  // namespace citylayers::geo
+
+#endif  // CITYLAYERS_GEO_ROADS_WAY_H_
