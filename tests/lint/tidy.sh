@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# clang-tidy with the checks of .clang-tidy.
+#   tests/lint/tidy.sh --changed   files that differ from the main branch (or the last commit)
+#   tests/lint/tidy.sh --all       every source file
+# Needs build/dev/compile_commands.json and the generated headers there.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+ROOT="$PWD"
+# shellcheck source=deploy/run/common.sh
+source deploy/run/common.sh
+
+# A change of a hundred files is checked whole by --all; here the quick answer counts.
+readonly LIMIT="${CITYLAYERS_TIDY_LIMIT:-12}"
+
+# The commit to compare with: where this branch left main; on main itself, the commit before.
+base_commit() {
+  local base head
+  head="$(git -c safe.directory='*' rev-parse HEAD)"
+  base="$(git -c safe.directory='*' merge-base HEAD origin/main 2>/dev/null || echo "$head")"
+  if [[ "$base" == "$head" ]]; then
+    base="$(git -c safe.directory='*' rev-parse --verify -q HEAD~1 || echo "$head")"
+  fi
+  echo "$base"
+}
+
+changed_sources() {
+  {
+    git -c safe.directory='*' diff --name-only --diff-filter=d "$(base_commit)" -- '*.cc'
+    git -c safe.directory='*' ls-files --others --exclude-standard -- '*.cc'
+  } | sort -u
+}
+
+case "${1:-}" in
+  --all) sources="$(tree_files '*.cc')" ;;
+  --changed) sources="$(changed_sources)" ;;
+  *)
+    echo "usage: tests/lint/tidy.sh --changed | --all" >&2
+    exit 2
+    ;;
+esac
+
+[[ -f build/dev/compile_commands.json ]] || die "no build/dev: run ./run build first"
+# Only what is compiled has a command: a new file that no CMakeLists names yet is left out.
+sources="$(while IFS= read -r file; do
+  if [[ -n "$file" ]] && grep -qF "\"$ROOT/$file\"" build/dev/compile_commands.json; then
+    echo "$file"
+  fi
+done <<<"$sources")"
+[[ -z "$sources" ]] && { echo "nothing to check"; exit 0; }
+
+count="$(wc -l <<<"$sources")"
+note="$count files"
+if [[ "${1:-}" == --changed ]] && ((count > LIMIT)); then
+  note="the first $LIMIT of $count changed files (./run lint --all checks every file)"
+  sources="$(head -n "$LIMIT" <<<"$sources")"
+fi
+# g++'s warning flags that clang 14 does not know are not our findings.
+xargs -P "$(nproc)" -n 1 clang-tidy -p build/dev --quiet --warnings-as-errors='*' \
+  --extra-arg=-Wno-unknown-warning-option <<<"$sources" 2> >(grep -v 'warnings generated' >&2)
+echo "$note"
