@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# The promise of the README, kept: both of its commands in a bare Debian 12 that has git and a shell
+# and nothing else. Needs root (chroot, mounts) and leaves nothing behind.
+#
+#   tests/bare.sh [--only demo|test] [--dir DIR] [--keep] [-- ARGUMENTS OF ./run demo]
+#
+#   --only demo|test   one of the two; both by default, in that order
+#   --dir DIR          where the root is made (10 GB free); a temporary folder by default
+#   --keep             leave the root in place; a later call with the same --dir uses it again
+#
+# Packages come from the mirror, proxy and registry that this machine is set up for; credentials are
+# not copied. What is tested is the last commit.
+set -euo pipefail
+
+readonly PLACE=/src/citylayers  # where the clone is, inside
+say() { printf '▸ bare: %s\n' "$*"; }
+die() {
+  printf 'error: bare: %s\n' "$*" >&2
+  exit 1
+}
+
+# ---- inside the root ----------------------------------------------------------------------------
+
+# http_status PORT PATH: prints the status of a GET, without curl, which a bare system lacks.
+http_status() {
+  local line
+  exec 9<>"/dev/tcp/127.0.0.1/$1" || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&9
+  IFS= read -r -t 5 line <&9 || line=''
+  exec 9>&-
+  [[ "$line" =~ ^HTTP/1\.[01]\ ([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
+}
+
+inside_demo() {
+  local started=$SECONDS port=8080 pid status=0 argument previous=''
+  for argument in "$@"; do
+    [[ "$previous" == --http ]] && port="${argument##*:}"
+    previous="$argument"
+  done
+  # Job control gives the demo its own process group, as a terminal would, and INT reaches it.
+  set -m
+  ./run demo "$@" </dev/null &
+  pid=$!
+  until [[ "$( (http_status "$port" /readyz) 2>/dev/null)" == 200 ]]; do
+    kill -0 "$pid" 2>/dev/null || { wait "$pid" || status=$?; die "demo ended with $status"; }
+    ((SECONDS - started < 1800)) || die "demo is not ready after 30 min"
+    sleep 1
+  done
+  DEMO_S=$((SECONDS - started))
+  [[ "$(http_status "$port" /)" == 200 ]] || die "the page is not served"
+  sleep 5
+  kill -INT -- "-$pid"
+  wait "$pid" || status=$?
+  set +m
+  ((status == 0)) || die "demo ended with $status after Ctrl-C"
+  local left
+  left="$(grep -l citylayers /proc/[0-9]*/comm 2>/dev/null || true)"
+  [[ -z "$left" ]] || die "still running after Ctrl-C: $left"
+  say "demo: from nothing to a live page in $DEMO_S s, and Ctrl-C stopped all of it"
+}
+
+inside_test() {
+  local started=$SECONDS
+  ./run test </dev/null || die "./run test failed after $((SECONDS - started)) s"
+  say "test: passed in $((SECONDS - started)) s"
+}
+
+if [[ "${1:-}" == --inside ]]; then
+  cd "$PLACE"
+  shift
+  only="$1"
+  shift
+  [[ "$only" == test ]] || inside_demo "$@"
+  [[ "$only" == demo ]] || inside_test
+  exit
+fi
+
+# ---- outside ------------------------------------------------------------------------------------
+
+SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+ROOT='' ONLY=both KEEP=false
+while (($# > 0)); do
+  case "$1" in
+    --only) ONLY="${2:-}" && shift 2 ;;
+    --dir) ROOT="${2:-}" && shift 2 ;;
+    --keep) KEEP=true && shift ;;
+    --) shift && break ;;
+    *)
+      sed -n '2,13p' "${BASH_SOURCE[0]}" >&2
+      exit 2
+      ;;
+  esac
+done
+[[ "$ONLY" =~ ^(both|demo|test)$ ]] || die "--only takes demo or test"
+((EUID == 0)) || die "needs root: run it with sudo"
+command -v debootstrap >/dev/null || apt-get install -y -q debootstrap
+[[ -n "$ROOT" ]] || ROOT="$(mktemp -d --tmpdir citylayers-bare.XXXXXX)"
+mkdir -p "$ROOT"
+ROOT="$(cd "$ROOT" && pwd)"
+cleanup() { $KEEP || rm -rf --one-file-system "$ROOT"; }
+trap cleanup EXIT
+
+# The Debian repositories that this machine's apt knows: "URI codename component".
+repositories() {
+  # shellcheck disable=SC2016  # apt's own format
+  apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)' \
+    'Created-By: Packages' | awk '$2 ~ /^bookworm/ && $4 == "Debian" {print $1, $2, $3}' | sort -u
+}
+
+make_root() {
+  local list mirror
+  list="$(repositories)"
+  mirror="$(awk '$2 == "bookworm" && $3 == "main" {print $1; exit}' <<<"$list")"
+  [[ -n "$mirror" ]] || die "apt knows no Debian 12 repository here: run apt-get update"
+  say "making a Debian 12 root in $ROOT"
+  debootstrap --variant=minbase --include=git bookworm "$ROOT" "$mirror" >"$ROOT.log" 2>&1 ||
+    { tail -n 20 "$ROOT.log" >&2; die "debootstrap failed"; }
+  rm -f "$ROOT.log"
+  awk '{print "deb", $1, $2, $3}' <<<"$list" >"$ROOT/etc/apt/sources.list"
+}
+
+# What a machine behind a proxy or with its own certificates needs to reach the same mirrors.
+copy_network_setup() {
+  local file key value
+  for file in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do
+    [[ -f "$file" ]] && grep -qiE 'proxy|https?::|CaInfo|Verify-Peer' "$file" &&
+      install -D -m 644 "$file" "$ROOT$file"
+  done
+  install -m 644 /etc/resolv.conf /etc/hosts "$ROOT/etc/"
+  mkdir -p "$ROOT/usr/local/share/ca-certificates"
+  cp -r /usr/local/share/ca-certificates/. "$ROOT/usr/local/share/ca-certificates/"
+  : >"$ROOT/root/.npmrc"
+  command -v npm >/dev/null || return 0
+  for key in registry proxy https-proxy noproxy strict-ssl cafile; do
+    value="$(cd / && npm config get "$key" 2>/dev/null)"
+    [[ -n "$value" && "$value" != null && "$value" != undefined ]] || continue
+    echo "$key=$value" >>"$ROOT/root/.npmrc"
+    if [[ "$key" == cafile && -f "$value" ]]; then install -D -m 644 "$value" "$ROOT$value"; fi
+  done
+}
+
+copy_tree() {
+  rm -rf --one-file-system "${ROOT:?}$PLACE"
+  git -c safe.directory='*' clone -q --no-hardlinks "$SOURCE" "$ROOT$PLACE"
+  # Only git and a shell: the real data are the one thing that is laid beside the clone.
+  if [[ -d "$SOURCE/../shared/data" ]]; then
+    mkdir -p "$ROOT$(dirname $PLACE)/shared/data"
+  fi
+  install -m 755 "${BASH_SOURCE[0]}" "$ROOT/bare.sh"
+}
+
+# enter COMMAND...: runs it in the root, in mount and process namespaces of its own, so that every
+# mount and every process is gone when it ends.
+enter() {
+  local variable environment=()
+  for variable in $(compgen -e | grep -iE '^(https?_proxy|no_proxy|all_proxy|node_extra_ca_certs)$'); do
+    environment+=("$variable=${!variable}")
+  done
+  export ROOT SOURCE PLACE
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  unshare --mount --pid --fork --kill-child bash -c '
+    set -e
+    mount --bind "$ROOT" "$ROOT"
+    mount -t proc proc "$ROOT/proc"
+    mount -t sysfs -o ro sysfs "$ROOT/sys" || true
+    mount --rbind /dev "$ROOT/dev"
+    data="$(dirname "$PLACE")/shared/data"
+    if [ -d "$ROOT$data" ]; then mount --bind -o ro "$SOURCE/../shared/data" "$ROOT$data"; fi
+    exec chroot "$ROOT" "$@"
+  ' bash /usr/bin/env -i HOME=/root TERM=dumb LANG=C.UTF-8 CI=true \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${environment[@]}" "$@"
+}
+
+started=$SECONDS
+[[ -x "$ROOT/usr/bin/git" ]] || make_root
+copy_network_setup
+copy_tree
+say "the root is ready after $((SECONDS - started)) s"
+enter bash /bare.sh --inside "$ONLY" "$@"
+say "all passed in $((SECONDS - started)) s"
