@@ -1,0 +1,44 @@
+// Which cells of the terrain each road segment runs over.
+#ifndef CITYLAYERS_STORAGE_PACK_SEGMENT_CELLS_H_
+#define CITYLAYERS_STORAGE_PACK_SEGMENT_CELLS_H_
+
+#include <cstdint>
+#include <span>
+
+#include "absl/status/statusor.h"
+
+#include "storage/pack/section_file.h"
+
+namespace citylayers::storage {
+
+/// A view of `cells.bin`, so that coupling streets to floods needs no projection at run time. Cells
+/// are row-major indexes into terrain.tif and connection.tif (row * columns + column), in driving
+/// order, each run of the same cell once. A segment off the terrain has none. Immutable,
+/// thread-safe, O(1).
+///
+///   for (std::uint32_t cell : pack->segment_cells()->cells(segment)) Use(level[cell]);
+class SegmentCells {
+ public:
+  SegmentCells() = default;
+
+  /// DATA_LOSS: not one row a segment, or a cell outside the grid.
+  static absl::StatusOr<SegmentCells> FromFile(const SectionFile& file,
+                                               std::uint32_t segment_count);
+
+  std::uint32_t columns() const { return columns_; }
+  std::uint32_t rows() const { return rows_; }
+  /// REQUIRES: segment < the pack's number of segments.
+  std::span<const std::uint32_t> cells(std::uint32_t segment) const {
+    return cells_.subspan(begins_[segment], begins_[segment + 1] - begins_[segment]);
+  }
+
+ private:
+  std::span<const std::uint32_t> begins_;
+  std::span<const std::uint32_t> cells_;
+  std::uint32_t columns_ = 0;
+  std::uint32_t rows_ = 0;
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_PACK_SEGMENT_CELLS_H_

@@ -1,0 +1,56 @@
+// The stations that a pack brings along, to seed the registry once.
+#ifndef CITYLAYERS_STORAGE_PACK_STATION_H_
+#define CITYLAYERS_STORAGE_PACK_STATION_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "proto/support/lon_lat.h"
+
+namespace citylayers::storage {
+
+/// A named value of a measure at which something changes, e.g. 1.50 m "báo động II".
+struct PackThreshold {
+  std::string name_vi;
+  std::string name_en;
+  double value = 0;
+  friend bool operator==(const PackThreshold&, const PackThreshold&) = default;
+};
+
+/// One quantity at a station.
+struct PackMeasure {
+  std::string kind;  // water_level, rainfall, speed, flow, occupancy or depth
+  std::string unit;  // m, mm, km/h, ...
+  int decimals = 0;  // that carry meaning, 0..6
+  absl::Duration period;
+  std::string vertical_datum;  // "hondau" for heights, else empty
+  double min_value = 0;        // smallest and largest value taken as valid
+  double max_value = 0;
+  std::vector<PackThreshold> thresholds;  // ascending
+  friend bool operator==(const PackMeasure&, const PackMeasure&) = default;
+};
+
+/// A fixed place that is measured. `id` is the {id} of `stations/{id}`: [a-z0-9-]+.
+struct PackStation {
+  std::string id;
+  std::string name_vi;
+  std::string name_en;
+  LonLat location;
+  std::vector<PackMeasure> measures;  // each kind at most once
+  friend bool operator==(const PackStation&, const PackStation&) = default;
+};
+
+/// Text of `stations.toml`. Equal stations give equal text; Parse(Format(s)) == s.
+std::string FormatStations(const std::vector<PackStation>& stations);
+
+/// DATA_LOSS: not TOML, a missing or wrong field (the message names the station), a version newer
+/// than this program's.
+absl::StatusOr<std::vector<PackStation>> ParseStations(std::string_view text);
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_PACK_STATION_H_
