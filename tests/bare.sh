@@ -27,6 +27,7 @@ http_status() {
   exec 9<>"/dev/tcp/127.0.0.1/$1" || return 1
   printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&9
   IFS= read -r -t 5 line <&9 || line=''
+  timeout 5 cat <&9 >/dev/null || true  # hanging up in the middle would look like an error over there
   exec 9>&-
   [[ "$line" =~ ^HTTP/1\.[01]\ ([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }

@@ -60,9 +60,22 @@ install_packages() {
   [[ -z "$missing" ]] && return
   say "installing Debian packages: $(tr '\n' ' ' <<<"$missing")"
   export DEBIAN_FRONTEND=noninteractive
-  as_root apt-get update -q
   # shellcheck disable=SC2086  # one word per package
-  as_root apt-get install -q -y --no-install-recommends $missing </dev/null
+  if [[ -t 1 ]]; then
+    as_root apt-get update -q
+    as_root apt-get install -q -y --no-install-recommends $missing </dev/null
+  else
+    # Thousands of lines that nobody reads, unless it fails.
+    local log=build/apt.log
+    mkdir -p build
+    {
+      as_root apt-get update -q
+      as_root apt-get install -q -y --no-install-recommends $missing </dev/null
+    } >"$log" 2>&1 || {
+      tail -n 20 "$log" >&2
+      die "apt-get failed; the whole log is in $log"
+    }
+  fi
 }
 
 # install_npm FOLDER: `npm ci` unless node_modules already is what the lockfile says.
