@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -12,6 +11,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include <toml++/toml.h>
+
 #include "proto/support/status_macros.h"
 
 namespace citylayers::runtime {
@@ -37,8 +38,8 @@ int EditDistance(std::string_view a, std::string_view b) {
 /// Checks that `value` can be read as the option's type and lies in its range.
 absl::Status CheckValue(const Option& option, std::string_view value, std::string_view where) {
   const auto error = [&](std::string_view wanted) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where, ": ", option.key, " = \"", value, "\" is not ", wanted, " (", option.help, ")"));
+    return absl::InvalidArgumentError(absl::StrCat(where, ": ", option.key, " = \"", value,
+                                                   "\" is not ", wanted, " (", option.help, ")"));
   };
   double number = 0;
   switch (option.type) {
@@ -64,7 +65,8 @@ absl::Status CheckValue(const Option& option, std::string_view value, std::strin
       break;
     }
   }
-  if (number < option.min || number > option.max) return error(absl::StrCat("in ", option.min, " to ", option.max));
+  if (number < option.min || number > option.max)
+    return error(absl::StrCat("in ", option.min, " to ", option.max));
   return absl::OkStatus();
 }
 
@@ -118,8 +120,9 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
     for (const auto& [section, node] : table) {
       const toml::table* keys = node.as_table();
       if (keys == nullptr) {
-        return absl::InvalidArgumentError(absl::StrCat(inputs.file, ":", node.source().begin.line, ": \"",
-                                                       section.str(), "\" stands outside a [section]"));
+        return absl::InvalidArgumentError(absl::StrCat(inputs.file, ":", node.source().begin.line,
+                                                       ": \"", section.str(),
+                                                       "\" stands outside a [section]"));
       }
       for (const auto& [key, value] : *keys) {
         RETURN_IF_ERROR(config.Set(absl::StrCat(section.str(), ".", key.str()), WrittenValue(value),
@@ -132,9 +135,12 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
     std::string_view rest = name;
     if (!absl::ConsumePrefix(&rest, kEnvironmentPrefix)) continue;
     const std::size_t split = rest.find("__");
-    if (split == std::string_view::npos) continue;  // CITYLAYERS_REAL_DATA and the like are not options
-    const std::string key = absl::AsciiStrToLower(absl::StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
-    RETURN_IF_ERROR(config.Set(key, value, OptionSource::kEnvironment, absl::StrCat("environment ", name)));
+    if (split == std::string_view::npos)
+      continue;  // CITYLAYERS_REAL_DATA and the like are not options
+    const std::string key =
+        absl::AsciiStrToLower(absl::StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
+    RETURN_IF_ERROR(
+        config.Set(key, value, OptionSource::kEnvironment, absl::StrCat("environment ", name)));
   }
   for (const auto& [key, value] : inputs.flags) {
     RETURN_IF_ERROR(config.Set(key, value, OptionSource::kFlag, absl::StrCat("flag --", key)));
@@ -142,15 +148,17 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
   return config;
 }
 
-absl::Status Config::Set(std::string_view key, std::string_view value, OptionSource source, std::string_view where) {
+absl::Status Config::Set(std::string_view key, std::string_view value, OptionSource source,
+                         std::string_view where) {
   auto it = entries_.find(key);
   if (it == entries_.end()) {
     std::vector<std::string> known;
     for (const auto& [name, entry] : entries_) known.push_back(name);
     const std::string near = Suggest(key, known);
-    return absl::InvalidArgumentError(absl::StrCat(where, ": there is no option \"", key, "\"",
-                                                   near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?"),
-                                                   " (--print-config lists all)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, ": there is no option \"", key, "\"",
+                     near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?"),
+                     " (--print-config lists all)"));
   }
   RETURN_IF_ERROR(CheckValue(it->second.option, value, where));
   it->second.value = std::string(value);
@@ -161,14 +169,16 @@ absl::Status Config::Set(std::string_view key, std::string_view value, OptionSou
 const Config::Entry& Config::Find(std::string_view key, OptionType type) const {
   auto it = entries_.find(key);
   if (it == entries_.end() || it->second.option.type != type) {
-    std::fprintf(stderr, "configuration key %.*s is not registered with this type\n", static_cast<int>(key.size()),
-                 key.data());
+    std::fprintf(stderr, "configuration key %.*s is not registered with this type\n",
+                 static_cast<int>(key.size()), key.data());
     std::abort();  // A broken invariant of the program, not of its input.
   }
   return it->second;
 }
 
-const std::string& Config::GetString(std::string_view key) const { return Find(key, OptionType::kString).value; }
+const std::string& Config::GetString(std::string_view key) const {
+  return Find(key, OptionType::kString).value;
+}
 
 std::int64_t Config::GetInt(std::string_view key) const {
   std::int64_t value = 0;
@@ -208,7 +218,8 @@ std::string Config::ToToml() const {
       absl::StrAppend(&out, section.empty() ? "" : "\n", "[", parts.first, "]\n");
       section = parts.first;
     }
-    const bool quoted = entry.option.type == OptionType::kString || entry.option.type == OptionType::kDuration;
+    const bool quoted =
+        entry.option.type == OptionType::kString || entry.option.type == OptionType::kDuration;
     absl::StrAppend(&out, "# ", entry.option.help, "\n", parts.second, " = ",
                     quoted ? TomlQuoted(entry.value) : entry.value, "\n");
   }

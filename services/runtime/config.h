@@ -1,4 +1,5 @@
-// The daemon's configuration: one flat table of `section.key` options, each with a type, a default and a sentence.
+// The daemon's configuration: one flat table of `section.key` options, each with a type, a default
+// and a sentence.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_CONFIG_H_
 #define CITYLAYERS_SERVICES_RUNTIME_CONFIG_H_
 
@@ -28,20 +29,23 @@ struct Option {
 /// Where a value came from, strongest last.
 enum class OptionSource { kDefault, kFile, kEnvironment, kFlag };
 
-/// The resolved configuration. Precedence: flag > environment > file > default. Immutable after Load; thread-safe.
+/// The resolved configuration. Precedence: flag > environment > file > default. Immutable after
+/// Load; thread-safe.
 ///
-///   ASSIGN_OR_RETURN(Config config, Config::Load(options, {.flags = {{"server.http", "127.0.0.1:0"}}}));
-///   const int64_t rows_max = config.GetInt("readings.batch_rows_max");
+///   ASSIGN_OR_RETURN(Config config, Config::Load(options, {.flags = {{"server.http",
+///   "127.0.0.1:0"}}})); const int64_t rows_max = config.GetInt("readings.batch_rows_max");
 class Config {
  public:
   struct Inputs {
-    std::string file;                              // path of a TOML file; empty: none
-    std::map<std::string, std::string> flags;        // key -> written value
-    std::map<std::string, std::string> environment;  // CITYLAYERS_SECTION__KEY -> written value; others are ignored
+    std::string file;                          // path of a TOML file; empty: none
+    std::map<std::string, std::string> flags;  // key -> written value
+    std::map<std::string, std::string>
+        environment;  // CITYLAYERS_SECTION__KEY -> written value; others are ignored
   };
 
-  /// INVALID_ARGUMENT: an unknown key (with a suggestion), a value that does not parse or lies outside its range; the
-  /// message names the source and the key. NOT_FOUND: the file cannot be read.
+  /// INVALID_ARGUMENT: an unknown key (with a suggestion), a value that does not parse or lies
+  /// outside its range; the message names the source and the key. NOT_FOUND: the file cannot be
+  /// read.
   static absl::StatusOr<Config> Load(std::vector<Option> options, const Inputs& inputs);
 
   // REQUIRES: the key is in the option list with this type.
@@ -64,12 +68,14 @@ class Config {
     OptionSource source = OptionSource::kDefault;
   };
   const Entry& Find(std::string_view key, OptionType type) const;
-  absl::Status Set(std::string_view key, std::string_view value, OptionSource source, std::string_view where);
+  absl::Status Set(std::string_view key, std::string_view value, OptionSource source,
+                   std::string_view where);
 
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-/// The name among `known` nearest to `word` by edit distance, when near enough to be a slip; else empty.
+/// The name among `known` nearest to `word` by edit distance, when near enough to be a slip; else
+/// empty.
 std::string Suggest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace citylayers::runtime

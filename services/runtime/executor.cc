@@ -39,7 +39,9 @@ void Executor::Run() {
     std::function<void()> task;
     {
       absl::MutexLock lock(&mutex_);
-      const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); };
+      const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+        return stopping_ || !queue_.empty();
+      };
       mutex_.Await(absl::Condition(&ready));
       if (queue_.empty()) return;
       task = std::move(queue_.front());

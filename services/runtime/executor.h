@@ -24,7 +24,8 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Queues `task`; false when the queue is full or the executor shuts down (the task is dropped, the caller answers).
+  /// Queues `task`; false when the queue is full or the executor shuts down (the task is dropped,
+  /// the caller answers).
   [[nodiscard]] bool TryPost(std::function<void()> task);
   /// Queues `task` whatever the queue's length: for the steps of calls that were admitted already.
   void Post(std::function<void()> task);

@@ -1,0 +1,45 @@
+#include "services/runtime/error_details.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include <google/rpc/error_details.pb.h>
+
+namespace citylayers::runtime {
+namespace {
+
+template <typename Message>
+void Attach(absl::Status& status, const Message& message) {
+  status.SetPayload(absl::StrCat("type.googleapis.com/", message.GetTypeName()),
+                    absl::Cord(message.SerializeAsString()));
+}
+
+}  // namespace
+
+absl::Status WithReason(absl::Status status, std::string_view reason) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain("citylayers");
+  Attach(status, info);
+  return status;
+}
+
+absl::Status BadField(std::string_view field, std::string_view description) {
+  absl::Status status = absl::InvalidArgumentError(absl::StrCat(field, ": ", description));
+  google::rpc::BadRequest bad;
+  auto* violation = bad.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_description(std::string(description));
+  Attach(status, bad);
+  return WithReason(std::move(status), kReasonBadField);
+}
+
+absl::Status WithRetryAfter(absl::Status status, absl::Duration delay) {
+  google::rpc::RetryInfo info;
+  const std::int64_t seconds = absl::IDivDuration(delay, absl::Seconds(1), &delay);
+  info.mutable_retry_delay()->set_seconds(seconds);
+  info.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(delay)));
+  Attach(status, info);
+  return status;
+}
+
+}  // namespace citylayers::runtime

@@ -1,0 +1,91 @@
+// What a part of the city's server is to the runtime, and what the runtime is to it.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_MODULE_H_
+#define CITYLAYERS_SERVICES_RUNTIME_MODULE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "proto/support/clock.h"
+#include "services/runtime/config.h"
+#include "services/runtime/executor.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/timer.h"
+
+namespace grpc {
+class Channel;
+class Service;
+}  // namespace grpc
+
+namespace citylayers::storage {
+class CityPack;
+}  // namespace citylayers::storage
+
+namespace citylayers::runtime {
+
+class CallAdapter;
+class LayerCatalog;
+
+/// What a module may use. Lives as long as the module; thread-safe.
+class ModuleContext {
+ public:
+  virtual ~ModuleContext() = default;
+  virtual const Config& config() const = 0;
+  virtual Metrics& metrics() = 0;
+  virtual Executor& executor() = 0;
+  virtual Timer& timer() = 0;
+  virtual CallAdapter& calls() = 0;
+  /// The city clock: the readings module owns it, every other process follows it.
+  virtual const Clock& city_clock() const = 0;
+  /// Where this module may keep files: `<data>/<module>`. Created.
+  virtual absl::StatusOr<std::string> DataDirectory(std::string_view module) const = 0;
+  /// The city pack, opened once a process.
+  virtual absl::StatusOr<std::shared_ptr<const storage::CityPack>> Pack() = 0;
+  /// A channel to the server of `module`: in-process when it runs here, else TCP to
+  /// `backends.<module>`. Usable from Start() on. The same stubs either way.
+  virtual std::shared_ptr<grpc::Channel> Channel(std::string_view module) = 0;
+  /// True when `module` runs in this process.
+  virtual bool IsLocal(std::string_view module) const = 0;
+  /// The process's layers: a module that serves one adds it while it is made (services/layers).
+  virtual LayerCatalog& layers() = 0;
+};
+
+/// A part of the server. Made before the server listens, started when it does; one thread calls
+/// these methods.
+class Module {
+ public:
+  virtual ~Module() = default;
+  /// gRPC services to register; they live as long as the module.
+  virtual std::vector<grpc::Service*> GrpcServices() { return {}; }
+  /// Begins work that needs channels. Must not wait for other modules: they start in order, but may
+  /// be down.
+  virtual absl::Status Start() { return absl::OkStatus(); }
+  /// OK when the module can answer with real data; else why not, for /readyz.
+  virtual absl::Status Ready() const { return absl::OkStatus(); }
+  /// Ends that work: joins threads, closes files. Called once, in reverse order, before the server
+  /// stops.
+  virtual void Stop() {}
+};
+
+/// One line of the table of modules.
+struct ModuleSpec {
+  std::string name;  // "traffic": a --target
+  std::vector<std::string>
+      needs;                    // modules it calls: started before it when they run in this process
+  std::vector<Option> options;  // its section of the configuration
+  std::function<absl::StatusOr<std::unique_ptr<Module>>(ModuleContext&)> make;
+};
+
+/// Resolves a --target list ("all", or names with commas) against the table: the specs to run, each
+/// after what it needs. INVALID_ARGUMENT: an unknown name, with a suggestion.
+absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<ModuleSpec>& table,
+                                                              std::string_view targets);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_MODULE_H_

@@ -1,0 +1,263 @@
+// The reactors behind CallAdapter::ServerStream and CallAdapter::Bidi. Included by call_adapter.h
+// only.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_STREAM_REACTORS_H_
+#define CITYLAYERS_SERVICES_RUNTIME_STREAM_REACTORS_H_
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "services/runtime/call_adapter.h"
+#include "services/runtime/error_details.h"
+
+namespace citylayers::runtime::detail {
+
+/// Drives one StreamSource. At any time it is in one state, and only the holder of that state may
+/// touch the gRPC stream:
+///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued ... ->
+///   finished.
+template <typename Request, typename Response, typename Factory>
+class StreamReactor final : public grpc::ServerWriteReactor<Response> {
+ public:
+  StreamReactor(const Request* request, Factory factory, std::shared_ptr<CallScope> scope,
+                Executor& executor, Timer& timer, std::shared_ptr<std::atomic<bool>> draining)
+      : core_(std::make_shared<Core>(this, executor)),
+        request_(request),
+        factory_(std::move(factory)),
+        scope_(std::move(scope)),
+        timer_(timer),
+        draining_(std::move(draining)) {}
+
+  void Start() { core_->Queue(); }
+
+  void OnWriteDone(bool ok) override {
+    response_.Clear();
+    if (!ok || core_->cancelled()) {
+      End(absl::CancelledError("the caller went away"));
+    } else {
+      core_->Queue();
+    }
+  }
+
+  void OnCancel() override {
+    if (core_->Cancel()) End(absl::CancelledError("the caller went away"));
+  }
+
+  void OnDone() override {
+    core_->Detach();
+    if (source_ != nullptr) source_->waker()->Bind(nullptr);
+    delete this;
+  }
+
+ private:
+  enum class State { kIdle, kQueued, kStepping, kFinished };
+
+  // What wakes and timers may hold: it outlives the reactor.
+  struct Core : std::enable_shared_from_this<Core> {
+    Core(StreamReactor* r, Executor& e) : reactor(r), executor(e) {}
+
+    void Queue() {
+      absl::MutexLock lock(&mutex);
+      QueueLocked();
+    }
+    void QueueLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+      state = State::kQueued;
+      executor.Post([self = this->shared_from_this()] { self->RunStep(); });
+    }
+    void Wake() {
+      absl::MutexLock lock(&mutex);
+      if (reactor != nullptr && state == State::kIdle) {
+        QueueLocked();
+      } else {
+        woken = true;
+      }
+    }
+    void RunStep() {
+      StreamReactor* target = nullptr;
+      {
+        absl::MutexLock lock(&mutex);
+        state = State::kStepping;
+        woken = false;
+        target = reactor;
+      }
+      if (target != nullptr) target->Step();
+    }
+    /// Goes idle; false when a wake or a cancel came meanwhile and the step must be taken again.
+    bool GoIdle() {
+      absl::MutexLock lock(&mutex);
+      if (woken || is_cancelled) {
+        QueueLocked();
+        return false;
+      }
+      state = State::kIdle;
+      return true;
+    }
+    /// True when the caller must end the stream: nobody else is at it.
+    bool Cancel() {
+      absl::MutexLock lock(&mutex);
+      is_cancelled = true;
+      if (state != State::kIdle) return false;
+      state = State::kFinished;
+      return true;
+    }
+    bool cancelled() {
+      absl::MutexLock lock(&mutex);
+      return is_cancelled;
+    }
+    void Detach() {
+      absl::MutexLock lock(&mutex);
+      reactor = nullptr;
+      state = State::kFinished;
+    }
+
+    absl::Mutex mutex;
+    StreamReactor* reactor ABSL_GUARDED_BY(mutex);
+    Executor& executor;
+    State state ABSL_GUARDED_BY(mutex) = State::kQueued;
+    bool woken ABSL_GUARDED_BY(mutex) = false;
+    bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
+  };
+
+  void Step() {
+    if (core_->cancelled()) return End(absl::CancelledError("the caller went away"));
+    if (draining_->load())
+      return End(absl::UnavailableError("the server is stopping; connect again"));
+    if (source_ == nullptr) {
+      auto made = factory_(scope_->call(), *request_);
+      if (!made.ok()) return End(made.status());
+      source_ = *std::move(made);
+      source_->waker()->Bind([weak = std::weak_ptr<Core>(core_)] {
+        if (auto core = weak.lock()) core->Wake();
+      });
+    }
+    absl::StatusOr<StreamStep> step = source_->Next(&response_);
+    if (!step.ok()) return End(step.status());
+    switch (step->kind) {
+      case StreamStep::Kind::kMessage:
+        this->StartWrite(&response_);
+        return;
+      case StreamStep::Kind::kWait: {
+        // The upper bound keeps an idle stream responsive to a drain.
+        const absl::Duration wait = std::min(step->wait_max, absl::Seconds(2));
+        // Armed before going idle: once idle, a cancel may end and delete this reactor at any
+        // moment.
+        timer_.After(wait, [weak = std::weak_ptr<Core>(core_)] {
+          if (auto core = weak.lock()) core->Wake();
+        });
+        core_->GoIdle();
+        return;
+      }
+      case StreamStep::Kind::kEnd:
+        return End(absl::OkStatus());
+    }
+  }
+
+  void End(const absl::Status& status) {
+    scope_->Finish(status);
+    this->Finish(ToGrpcStatus(status));
+  }
+
+  const std::shared_ptr<Core> core_;
+  const Request* const request_;
+  Factory factory_;
+  const std::shared_ptr<CallScope> scope_;
+  Timer& timer_;
+  const std::shared_ptr<std::atomic<bool>> draining_;
+  std::unique_ptr<StreamSource<Response>> source_;
+  Response response_;
+};
+
+/// Reads one request, answers it, reads the next.
+template <typename Request, typename Response, typename Factory>
+class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
+ public:
+  BidiReactor(Factory factory, std::shared_ptr<CallScope> scope, Executor& executor,
+              std::shared_ptr<std::atomic<bool>> draining)
+      : factory_(std::move(factory)),
+        scope_(std::move(scope)),
+        executor_(executor),
+        draining_(std::move(draining)) {}
+
+  void Start() { this->StartRead(&request_); }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return End(absl::OkStatus());  // the client has said all
+    executor_.Post([this] { HandleOne(); });
+  }
+  void OnWriteDone(bool ok) override {
+    if (!ok) return End(absl::CancelledError("the caller went away"));
+    request_.Clear();
+    this->StartRead(&request_);
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  void HandleOne() {
+    if (draining_->load())
+      return End(absl::UnavailableError("the server is stopping; connect again"));
+    if (handler_ == nullptr) {
+      auto made = factory_(scope_->call());
+      if (!made.ok()) return End(made.status());
+      handler_ = *std::move(made);
+    }
+    absl::StatusOr<Response> result = handler_->Handle(request_);
+    if (!result.ok()) return End(result.status());
+    response_ = *std::move(result);
+    this->StartWrite(&response_);
+  }
+  void End(const absl::Status& status) {
+    scope_->Finish(status);
+    this->Finish(ToGrpcStatus(status));
+  }
+
+  Factory factory_;
+  const std::shared_ptr<CallScope> scope_;
+  Executor& executor_;
+  const std::shared_ptr<std::atomic<bool>> draining_;
+  std::unique_ptr<BidiHandler<Request, Response>> handler_;
+  Request request_;
+  Response response_;
+};
+
+/// A stream that was refused before it began.
+template <typename Base>
+class RefusedReactor final : public Base {
+ public:
+  explicit RefusedReactor(const absl::Status& status) { this->Finish(ToGrpcStatus(status)); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace citylayers::runtime::detail
+
+namespace citylayers::runtime {
+
+template <typename Request, typename Response, typename Factory>
+grpc::ServerWriteReactor<Response>* CallAdapter::ServerStream(grpc::CallbackServerContext* context,
+                                                              std::string_view method,
+                                                              const Request* request,
+                                                              Factory factory) {
+  auto scope = gate_.Admit(*context, method, CallKind::kStream);
+  if (!scope.ok())
+    return new detail::RefusedReactor<grpc::ServerWriteReactor<Response>>(scope.status());
+  auto* reactor = new detail::StreamReactor<Request, Response, Factory>(
+      request, std::move(factory), *std::move(scope), executor_, timer_, draining_);
+  reactor->Start();
+  return reactor;
+}
+
+template <typename Request, typename Response, typename Factory>
+grpc::ServerBidiReactor<Request, Response>* CallAdapter::Bidi(grpc::CallbackServerContext* context,
+                                                              std::string_view method,
+                                                              Factory factory) {
+  auto scope = gate_.Admit(*context, method, CallKind::kStream);
+  if (!scope.ok())
+    return new detail::RefusedReactor<grpc::ServerBidiReactor<Request, Response>>(scope.status());
+  auto* reactor = new detail::BidiReactor<Request, Response, Factory>(
+      std::move(factory), *std::move(scope), executor_, draining_);
+  reactor->Start();
+  return reactor;
+}
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_STREAM_REACTORS_H_
