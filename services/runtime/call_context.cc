@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
 
+#include "proto/support/strings.h"
 #include "services/runtime/error_details.h"
 
 namespace citylayers::runtime {
@@ -25,9 +25,9 @@ CallScope::~CallScope() {
 
 absl::Status CallScope::CheckDeadline() const {
   if (absl::Now() < call_.deadline) return absl::OkStatus();
-  return WithReason(absl::DeadlineExceededError(
-                        absl::StrCat(call_.method, ": the deadline passed before work began")),
-                    kReasonDeadlinePassed);
+  return WithReason(
+      absl::DeadlineExceededError(StrCat(call_.method, ": the deadline passed before work began")),
+      kReasonDeadlinePassed);
 }
 
 void CallScope::Finish(const absl::Status& status) {

@@ -6,19 +6,19 @@
 #include <sstream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include <toml++/toml.h>
 
 #include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
 
 namespace citylayers::runtime {
 namespace {
 
-constexpr std::string_view kEnvironmentPrefix = "CITYLAYERS_";
+constexpr absl::string_view kEnvironmentPrefix = "CITYLAYERS_";
 
 int EditDistance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1);
@@ -38,8 +38,8 @@ int EditDistance(std::string_view a, std::string_view b) {
 /// Checks that `value` can be read as the option's type and lies in its range.
 absl::Status CheckValue(const Option& option, std::string_view value, std::string_view where) {
   const auto error = [&](std::string_view wanted) {
-    return absl::InvalidArgumentError(absl::StrCat(where, ": ", option.key, " = \"", value,
-                                                   "\" is not ", wanted, " (", option.help, ")"));
+    return absl::InvalidArgumentError(StrCat(where, ": ", option.key, " = \"", value, "\" is not ",
+                                             wanted, " (", option.help, ")"));
   };
   double number = 0;
   switch (option.type) {
@@ -47,41 +47,43 @@ absl::Status CheckValue(const Option& option, std::string_view value, std::strin
       return absl::OkStatus();
     case OptionType::kBool: {
       bool b;
-      return absl::SimpleAtob(value, &b) ? absl::OkStatus() : error("true or false");
+      return absl::SimpleAtob(ToAbsl(value), &b) ? absl::OkStatus() : error("true or false");
     }
     case OptionType::kInt: {
-      std::int64_t i;
-      if (!absl::SimpleAtoi(value, &i)) return error("a whole number");
+      std::int64_t i = 0;
+      if (!absl::SimpleAtoi(ToAbsl(value), &i)) return error("a whole number");
       number = static_cast<double>(i);
       break;
     }
     case OptionType::kDouble:
-      if (!absl::SimpleAtod(value, &number) || !std::isfinite(number)) return error("a number");
+      if (!absl::SimpleAtod(ToAbsl(value), &number) || !std::isfinite(number))
+        return error("a number");
       break;
     case OptionType::kDuration: {
       absl::Duration d;
-      if (!absl::ParseDuration(value, &d)) return error("a duration such as 250ms, 5s or 2h");
+      if (!absl::ParseDuration(ToAbsl(value), &d))
+        return error("a duration such as 250ms, 5s or 2h");
       number = absl::ToDoubleSeconds(d);
       break;
     }
   }
   if (number < option.min || number > option.max)
-    return error(absl::StrCat("in ", option.min, " to ", option.max));
+    return error(StrCat("in ", option.min, " to ", option.max));
   return absl::OkStatus();
 }
 
 std::string WrittenValue(const toml::node& node) {
   if (const auto* s = node.as_string()) return s->get();
   if (const auto* b = node.as_boolean()) return b->get() ? "true" : "false";
-  if (const auto* i = node.as_integer()) return absl::StrCat(i->get());
-  if (const auto* d = node.as_floating_point()) return absl::StrCat(d->get());
+  if (const auto* i = node.as_integer()) return StrCat(i->get());
+  if (const auto* d = node.as_floating_point()) return StrCat(d->get());
   std::ostringstream text;
   text << toml::node_view<const toml::node>(node);
   return text.str();
 }
 
 std::string TomlQuoted(std::string_view text) {
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
+  return StrCat("\"", absl::StrReplaceAll(ToAbsl(text), {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
 }
 
 }  // namespace
@@ -113,37 +115,38 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
       table = toml::parse_file(inputs.file);
     } catch (const toml::parse_error& e) {
       const bool missing = e.source().begin.line == 0;
-      const std::string message =
-          absl::StrCat(inputs.file, ":", e.source().begin.line, ": ", std::string(e.description()));
+      const std::string message = StrCat(inputs.file, ":", static_cast<int>(e.source().begin.line),
+                                         ": ", std::string(e.description()));
       return missing ? absl::NotFoundError(message) : absl::InvalidArgumentError(message);
     }
     for (const auto& [section, node] : table) {
       const toml::table* keys = node.as_table();
       if (keys == nullptr) {
-        return absl::InvalidArgumentError(absl::StrCat(inputs.file, ":", node.source().begin.line,
-                                                       ": \"", section.str(),
-                                                       "\" stands outside a [section]"));
+        return absl::InvalidArgumentError(
+            StrCat(inputs.file, ":", static_cast<int>(node.source().begin.line), ": \"",
+                   std::string(section.str()), "\" stands outside a [section]"));
       }
       for (const auto& [key, value] : *keys) {
-        RETURN_IF_ERROR(config.Set(absl::StrCat(section.str(), ".", key.str()), WrittenValue(value),
-                                   OptionSource::kFile,
-                                   absl::StrCat(inputs.file, ":", value.source().begin.line)));
+        RETURN_IF_ERROR(
+            config.Set(StrCat(std::string(section.str()), ".", std::string(key.str())),
+                       WrittenValue(value), OptionSource::kFile,
+                       StrCat(inputs.file, ":", static_cast<int>(value.source().begin.line))));
       }
     }
   }
   for (const auto& [name, value] : inputs.environment) {
-    std::string_view rest = name;
-    if (!absl::ConsumePrefix(&rest, kEnvironmentPrefix)) continue;
+    if (!absl::StartsWith(name, kEnvironmentPrefix)) continue;
+    const std::string_view rest = std::string_view(name).substr(kEnvironmentPrefix.size());
     const std::size_t split = rest.find("__");
     if (split == std::string_view::npos)
       continue;  // CITYLAYERS_REAL_DATA and the like are not options
     const std::string key =
-        absl::AsciiStrToLower(absl::StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
+        absl::AsciiStrToLower(StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
     RETURN_IF_ERROR(
-        config.Set(key, value, OptionSource::kEnvironment, absl::StrCat("environment ", name)));
+        config.Set(key, value, OptionSource::kEnvironment, StrCat("environment ", name)));
   }
   for (const auto& [key, value] : inputs.flags) {
-    RETURN_IF_ERROR(config.Set(key, value, OptionSource::kFlag, absl::StrCat("flag --", key)));
+    RETURN_IF_ERROR(config.Set(key, value, OptionSource::kFlag, StrCat("flag --", key)));
   }
   return config;
 }
@@ -156,9 +159,9 @@ absl::Status Config::Set(std::string_view key, std::string_view value, OptionSou
     for (const auto& [name, entry] : entries_) known.push_back(name);
     const std::string near = Suggest(key, known);
     return absl::InvalidArgumentError(
-        absl::StrCat(where, ": there is no option \"", key, "\"",
-                     near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?"),
-                     " (--print-config lists all)"));
+        StrCat(where, ": there is no option \"", key, "\"",
+               near.empty() ? "" : StrCat("; did you mean \"", near, "\"?"),
+               " (--print-config lists all)"));
   }
   RETURN_IF_ERROR(CheckValue(it->second.option, value, where));
   it->second.value = std::string(value);
@@ -215,13 +218,13 @@ std::string Config::ToToml() const {
   for (const auto& [key, entry] : entries_) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(key, absl::MaxSplits('.', 1));
     if (parts.first != section) {
-      absl::StrAppend(&out, section.empty() ? "" : "\n", "[", parts.first, "]\n");
+      StrAppend(&out, section.empty() ? "" : "\n", "[", parts.first, "]\n");
       section = parts.first;
     }
     const bool quoted =
         entry.option.type == OptionType::kString || entry.option.type == OptionType::kDuration;
-    absl::StrAppend(&out, "# ", entry.option.help, "\n", parts.second, " = ",
-                    quoted ? TomlQuoted(entry.value) : entry.value, "\n");
+    StrAppend(&out, "# ", entry.option.help, "\n", parts.second, " = ",
+              quoted ? TomlQuoted(entry.value) : entry.value, "\n");
   }
   return out;
 }

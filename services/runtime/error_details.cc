@@ -1,15 +1,16 @@
 #include "services/runtime/error_details.h"
 
 #include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
 #include <google/rpc/error_details.pb.h>
+
+#include "proto/support/strings.h"
 
 namespace citylayers::runtime {
 namespace {
 
 template <typename Message>
 void Attach(absl::Status& status, const Message& message) {
-  status.SetPayload(absl::StrCat("type.googleapis.com/", message.GetTypeName()),
+  status.SetPayload(StrCat("type.googleapis.com/", message.GetTypeName()),
                     absl::Cord(message.SerializeAsString()));
 }
 
@@ -24,7 +25,7 @@ absl::Status WithReason(absl::Status status, std::string_view reason) {
 }
 
 absl::Status BadField(std::string_view field, std::string_view description) {
-  absl::Status status = absl::InvalidArgumentError(absl::StrCat(field, ": ", description));
+  absl::Status status = absl::InvalidArgumentError(StrCat(field, ": ", description));
   google::rpc::BadRequest bad;
   auto* violation = bad.add_field_violations();
   violation->set_field(std::string(field));

@@ -5,7 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include <google/rpc/status.pb.h>
+#include <google/rpc/error_details.pb.h>
 
 namespace citylayers::runtime {
 

@@ -1,11 +1,13 @@
 #include "services/runtime/module.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+
+#include "proto/support/strings.h"
 
 namespace citylayers::runtime {
 
@@ -14,7 +16,7 @@ absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<
   std::vector<std::string> names;
   for (const ModuleSpec& spec : table) names.push_back(spec.name);
   std::set<std::string> wanted;
-  for (std::string_view part : absl::StrSplit(targets, ',')) {
+  for (absl::string_view part : absl::StrSplit(ToAbsl(targets), ',')) {
     const std::string name(absl::StripAsciiWhitespace(part));
     if (name == "all") {
       wanted.insert(names.begin(), names.end());
@@ -23,9 +25,9 @@ absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<
     } else {
       const std::string near = Suggest(name, names);
       return absl::InvalidArgumentError(
-          absl::StrCat("--target: there is no \"", name, "\"",
-                       near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?"),
-                       " (all, or any of ", absl::StrJoin(names, ", "), ")"));
+          StrCat("--target: there is no \"", name, "\"",
+                 near.empty() ? "" : StrCat("; did you mean \"", near, "\"?"), " (all, or any of ",
+                 absl::StrJoin(names, ", "), ")"));
     }
   }
   // The table is in an order in which every module comes after what it needs; keeping that order is
