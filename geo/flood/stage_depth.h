@@ -1,0 +1,68 @@
+// From a water stage to depths, by the connection level.
+#ifndef CITYLAYERS_GEO_FLOOD_STAGE_DEPTH_H_
+#define CITYLAYERS_GEO_FLOOD_STAGE_DEPTH_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "geo/raster/grid.h"
+
+namespace citylayers::geo {
+
+/// Depth of one cell at a stage, metres; 0 when dry. Wet is strict: a stage that just reaches a
+/// cell leaves it dry. Unknown ground (NaN) counts as dry.
+inline float DepthOfCellM(float elevation_m, float level_m, float stage_m) {
+  const float depth_m = stage_m - elevation_m;
+  return level_m < stage_m && depth_m > 0 ? depth_m : 0.0f;
+}
+
+/// Depths of all cells at one stage into `depth_m`, which is resized when it does not fit, so that
+/// a caller can reuse it. REQUIRES: elevation and level have one size. About 1 ms for a million
+/// cells. Thread-safe for different outputs.
+void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, float stage_m,
+                  Grid<float>* depth_m);
+
+/// A stage for each reach of the river, indexed by reach number. A reach whose stage is not known
+/// holds -infinity, so that its cells are dry.
+struct StageField {
+  std::vector<float> stage_m;
+
+  /// The stage of a reach label; -infinity for kNoReach and for reaches beyond the field.
+  float Of(std::uint16_t reach) const;
+};
+
+/// Depths with each cell under the stage of its reach (see ReachLabels). REQUIRES: grids of one
+/// size. About 2 ms for a million cells.
+void DepthAtStages(const Grid<float>& elevation_m, const Grid<float>& level_m,
+                   const Grid<std::uint16_t>& reach, const StageField& stages,
+                   Grid<float>* depth_m);
+
+/// A gauge's reading at its place along the river.
+struct GaugeStage {
+  double chainage_m = 0;  // distance along the river from any fixed point
+  double stage_m = 0;
+};
+
+/// The stage at each reach: linear between the two gauges around it, the nearest gauge's beyond the
+/// last ones. Gauges may come in any order; of two at one place the last counts; without gauges
+/// every reach is unknown. INVALID_ARGUMENT: a chainage or stage that is not finite.
+absl::StatusOr<StageField> InterpolateStages(std::span<const double> reach_chainage_m,
+                                             std::span<const GaugeStage> gauges);
+
+/// What a flood amounts to.
+struct FloodTotals {
+  std::int64_t wet_cells = 0;
+  double depth_sum_m = 0;  // times the cell's area = volume
+  double max_depth_m = 0;
+};
+
+/// Sums over cells of positive depth.
+FloodTotals TotalsOf(const Grid<float>& depth_m);
+
+}  // namespace citylayers::geo
+
+#endif  // CITYLAYERS_GEO_FLOOD_STAGE_DEPTH_H_

@@ -1,0 +1,94 @@
+#include "geo/flood/stage_depth.h"
+
+#include <cmath>
+#include <limits>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "geo/flood/connection_level.h"
+
+namespace citylayers::geo {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::FloatEq;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+TEST(DepthOfCell, WetIsStrict) {
+  EXPECT_EQ(DepthOfCellM(1.0f, 1.5f, 1.5f), 0.0f);
+  EXPECT_FLOAT_EQ(DepthOfCellM(1.0f, 1.5f, 1.6f), 0.6f);
+  EXPECT_EQ(DepthOfCellM(1.0f, kInfinity, 9.0f), 0.0f);
+}
+
+TEST(DepthOfCell, UnknownGroundIsDry) {
+  EXPECT_EQ(DepthOfCellM(NAN, -kInfinity, 2.0f), 0.0f);
+  EXPECT_EQ(DepthOfCellM(1.0f, 0.5f, NAN), 0.0f);
+}
+
+Grid<float> Row(std::vector<float> values) {
+  Grid<float> grid(static_cast<int>(values.size()), 1);
+  grid.cells() = std::move(values);
+  return grid;
+}
+
+TEST(DepthAtStage, IsStageMinusGroundWhereConnected) {
+  const Grid<float> ground = Row({-1, 0.5f, 1.0f, 0.2f, NAN});
+  const Grid<float> level = Row({-1, 0.5f, 1.0f, 1.0f, kInfinity});
+  Grid<float> depth;
+  DepthAtStage(ground, level, 1.0f, &depth);
+  EXPECT_THAT(depth.cells(), ElementsAre(2, 0.5f, 0, 0, 0)) << "the pond waits behind its sill";
+  DepthAtStage(ground, level, 1.25f, &depth);
+  EXPECT_THAT(depth.cells(), ElementsAre(2.25f, 0.75f, 0.25f, FloatEq(1.05f), 0));
+  const FloodTotals totals = TotalsOf(depth);
+  EXPECT_EQ(totals.wet_cells, 4);
+  EXPECT_NEAR(totals.depth_sum_m, 4.3, 1e-6);
+  EXPECT_NEAR(totals.max_depth_m, 2.25, 1e-6);
+}
+
+TEST(DepthAtStages, EachCellLiesUnderItsOwnReach) {
+  const Grid<float> ground = Row({0, 0, 0, 0});
+  Grid<std::uint16_t> reach(4, 1);
+  reach.cells() = {0, 1, 5, kNoReach};
+  Grid<float> depth;
+  DepthAtStages(ground, ground, reach, StageField{{1.0f, 2.0f}}, &depth);
+  EXPECT_THAT(depth.cells(), ElementsAre(1, 2, 0, 0));
+}
+
+TEST(DepthAtStages, EqualStagesEqualOneStage) {
+  Grid<float> ground(50, 40), level(50, 40);
+  Grid<std::uint16_t> reach(50, 40);
+  for (std::size_t i = 0; i < ground.size(); ++i) {
+    ground[i] = static_cast<float>(i % 17) * 0.2f;
+    level[i] = ground[i] + static_cast<float>(i % 3) * 0.5f;
+    reach[i] = static_cast<std::uint16_t>(i % 4);
+  }
+  Grid<float> one, many;
+  DepthAtStage(ground, level, 1.7f, &one);
+  DepthAtStages(ground, level, reach, StageField{{1.7f, 1.7f, 1.7f, 1.7f}}, &many);
+  EXPECT_EQ(one, many);
+}
+
+TEST(InterpolateStages, IsLinearBetweenGaugesAndFlatBeyond) {
+  const std::vector<double> reaches = {-5, 0, 5, 10, 15};
+  const std::vector<GaugeStage> gauges = {{10, 2.0}, {0, 1.0}};
+  EXPECT_THAT(InterpolateStages(reaches, gauges)->stage_m,
+              ElementsAre(1.0f, 1.0f, 1.5f, 2.0f, 2.0f));
+}
+
+TEST(InterpolateStages, WithoutGaugesNothingIsKnown) {
+  const std::vector<double> reaches = {0};
+  EXPECT_THAT(InterpolateStages(reaches, {})->stage_m, ElementsAre(-kInfinity));
+  const std::vector<GaugeStage> bad = {{0, NAN}};
+  EXPECT_FALSE(InterpolateStages(reaches, bad).ok());
+}
+
+TEST(InterpolateStages, OfTwoGaugesAtOnePlaceTheLastCounts) {
+  const std::vector<double> reaches = {0, 3};
+  const std::vector<GaugeStage> gauges = {{3, 1.0}, {3, 1.4}};
+  EXPECT_THAT(InterpolateStages(reaches, gauges)->stage_m, ElementsAre(1.4f, 1.4f));
+}
+
+}  // namespace
+}  // namespace citylayers::geo

@@ -1,0 +1,124 @@
+#include "geo/tile/clip.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace citylayers::geo {
+namespace {
+
+struct Piece {
+  TilePoint from;
+  TilePoint to;
+  bool leaves = false;  // the segment goes on beyond `to`
+};
+
+// Liang-Barsky: the segment a + t (b - a) is inside each edge's half plane for a range of t; what
+// remains of [0, 1] is the piece.
+std::optional<Piece> ClipSegment(TilePoint a, TilePoint b, const TileBox& box) {
+  const double dx = b.x - a.x, dy = b.y - a.y;
+  const std::array<double, 4> direction = {-dx, dx, -dy, dy};
+  const std::array<double, 4> distance = {a.x - box.min_x, box.max_x - a.x, a.y - box.min_y,
+                                          box.max_y - a.y};
+  double t0 = 0, t1 = 1;
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (direction[i] == 0) {
+      if (distance[i] < 0) return std::nullopt;
+      continue;
+    }
+    const double t = distance[i] / direction[i];
+    if (direction[i] < 0) {
+      t0 = std::max(t0, t);
+    } else {
+      t1 = std::min(t1, t);
+    }
+    if (t0 > t1) return std::nullopt;
+  }
+  // The ends themselves are kept to the bit, so that parts of one line join without a seam.
+  const auto at = [&](double t) {
+    return TilePoint{std::clamp(a.x + t * dx, box.min_x, box.max_x),
+                     std::clamp(a.y + t * dy, box.min_y, box.max_y)};
+  };
+  return Piece{t0 > 0 ? at(t0) : a, t1 < 1 ? at(t1) : b, t1 < 1};
+}
+
+// Keeps what lies on one side of one edge of the box. `inside` tells the side, `cross` gives the
+// point at which a segment meets the edge.
+template <typename Inside, typename Cross>
+TileLine ClipRingToEdge(const TileLine& ring, Inside inside, Cross cross) {
+  TileLine out;
+  out.reserve(ring.size() + 4);
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const TilePoint a = ring[i == 0 ? ring.size() - 1 : i - 1];
+    const TilePoint b = ring[i];
+    if (inside(a) != inside(b)) out.push_back(cross(a, b));
+    if (inside(b)) out.push_back(b);
+  }
+  return out;
+}
+
+TileLine ClipRing(TileLine ring, const TileBox& box) {
+  if (std::all_of(ring.begin(), ring.end(), [&](TilePoint p) { return box.Contains(p); })) {
+    return ring;
+  }
+  const auto at_x = [](double x) {
+    return [x](TilePoint a, TilePoint b) {
+      return TilePoint{x, a.y + (x - a.x) / (b.x - a.x) * (b.y - a.y)};
+    };
+  };
+  const auto at_y = [](double y) {
+    return [y](TilePoint a, TilePoint b) {
+      return TilePoint{a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x), y};
+    };
+  };
+  ring = ClipRingToEdge(
+      ring, [&](TilePoint p) { return p.x >= box.min_x; }, at_x(box.min_x));
+  ring = ClipRingToEdge(
+      ring, [&](TilePoint p) { return p.x <= box.max_x; }, at_x(box.max_x));
+  ring = ClipRingToEdge(
+      ring, [&](TilePoint p) { return p.y >= box.min_y; }, at_y(box.min_y));
+  ring = ClipRingToEdge(
+      ring, [&](TilePoint p) { return p.y <= box.max_y; }, at_y(box.max_y));
+  return ring;
+}
+
+}  // namespace
+
+std::vector<TileLine> ClipLine(std::span<const TilePoint> line, const TileBox& box) {
+  std::vector<TileLine> parts;
+  TileLine part;
+  const auto finish = [&] {
+    if (part.size() >= 2) parts.push_back(std::move(part));
+    part.clear();
+  };
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    const std::optional<Piece> piece = ClipSegment(line[i - 1], line[i], box);
+    if (!piece) {
+      finish();
+      continue;
+    }
+    if (part.empty() || !(part.back() == piece->from)) {
+      finish();
+      part.push_back(piece->from);
+    }
+    if (!(piece->to == part.back())) part.push_back(piece->to);
+    if (piece->leaves) finish();
+  }
+  finish();
+  return parts;
+}
+
+TilePolygon ClipPolygon(const TilePolygon& polygon, const TileBox& box) {
+  TilePolygon out;
+  for (std::size_t i = 0; i < polygon.rings.size(); ++i) {
+    TileLine ring = ClipRing(polygon.rings[i], box);
+    const bool vanished = ring.size() < 3 || SignedArea(ring) == 0;
+    if (vanished && i == 0) return {};
+    if (!vanished) out.rings.push_back(std::move(ring));
+  }
+  return out;
+}
+
+}  // namespace citylayers::geo
