@@ -1,0 +1,283 @@
+#include "storage/alerts/alert_codec.h"
+
+#include <bit>
+#include <limits>
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
+
+#include "storage/alerts/digest.h"
+
+namespace citylayers::storage {
+namespace {
+
+// Writes fields one after the other. Reader below has a method of the same name for each, so that
+// one list of fields (VisitFields) serves both ways and cannot drift apart.
+class Writer {
+ public:
+  explicit Writer(std::string* out) : out_(out) {}
+
+  void Number(uint64_t v) {
+    for (; v >= 0x80; v >>= 7) out_->push_back(static_cast<char>(v | 0x80));
+    out_->push_back(static_cast<char>(v));
+  }
+  void Field(uint64_t v) { Number(v); }
+  void Field(uint32_t v) { Number(v); }
+  void Field(int32_t v) {
+    Number((static_cast<uint32_t>(v) << 1) ^ static_cast<uint32_t>(v >> 31));
+  }
+  void Field(bool v) { Number(v ? 1 : 0); }
+  void Field(double v) { Fixed64(std::bit_cast<uint64_t>(v)); }
+  void Field(const std::string& v) {
+    Number(v.size());
+    out_->append(v);
+  }
+  void Field(absl::Time v) {
+    // Infinite times saturate to the ends of int64, and come back as infinite.
+    Fixed64(static_cast<uint64_t>(absl::ToUnixMicros(v)));
+  }
+  void Field(const Localized& v) {
+    Field(v.vi);
+    Field(v.en);
+  }
+  void Field(const LonLat& v) {
+    Field(v.lon_deg);
+    Field(v.lat_deg);
+  }
+  void Field(const std::vector<std::string>& v) {
+    Number(v.size());
+    for (const std::string& s : v) Field(s);
+  }
+  template <typename E>
+  void Enum(const E& v, E /*last*/) {
+    out_->push_back(static_cast<char>(v));
+  }
+
+ private:
+  void Fixed64(uint64_t v) {
+    for (int i = 0; i < 8; ++i) out_->push_back(static_cast<char>(v >> (8 * i)));
+  }
+
+  std::string* out_;
+};
+
+class Reader {
+ public:
+  explicit Reader(absl::string_view in) : in_(in) {}
+
+  bool ok() const { return ok_; }
+  bool AtEnd() const { return in_.empty(); }
+
+  uint64_t Number() {
+    uint64_t v = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const uint8_t byte = Byte();
+      v |= static_cast<uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return v;
+    }
+    ok_ = false;
+    return 0;
+  }
+  void Field(uint64_t& v) { v = Number(); }
+  void Field(uint32_t& v) {
+    const uint64_t number = Number();
+    if (number > 0xffffffffu) ok_ = false;
+    v = static_cast<uint32_t>(number);
+  }
+  void Field(int32_t& v) {
+    uint32_t zigzag = 0;
+    Field(zigzag);
+    v = static_cast<int32_t>((zigzag >> 1) ^ (~(zigzag & 1) + 1));
+  }
+  void Field(bool& v) {
+    const uint64_t number = Number();
+    if (number > 1) ok_ = false;
+    v = number == 1;
+  }
+  void Field(double& v) { v = std::bit_cast<double>(Fixed64()); }
+  void Field(std::string& v) {
+    const uint64_t size = Number();
+    if (size > in_.size()) {
+      ok_ = false;
+      return;
+    }
+    v.assign(in_.data(), size);
+    in_.remove_prefix(size);
+  }
+  void Field(absl::Time& v) {
+    const auto micros = static_cast<int64_t>(Fixed64());
+    v = micros == std::numeric_limits<int64_t>::max()   ? absl::InfiniteFuture()
+        : micros == std::numeric_limits<int64_t>::min() ? absl::InfinitePast()
+                                                        : absl::FromUnixMicros(micros);
+  }
+  void Field(Localized& v) {
+    Field(v.vi);
+    Field(v.en);
+  }
+  void Field(LonLat& v) {
+    Field(v.lon_deg);
+    Field(v.lat_deg);
+  }
+  void Field(std::vector<std::string>& v) {
+    const uint64_t count = Number();
+    if (count > in_.size()) {  // Each takes a byte at least.
+      ok_ = false;
+      return;
+    }
+    v.resize(count);
+    for (std::string& s : v) Field(s);
+  }
+  template <typename E>
+  void Enum(E& v, E last) {
+    const uint8_t byte = Byte();
+    if (byte < 1 || byte > static_cast<uint8_t>(last)) ok_ = false;
+    v = static_cast<E>(byte);
+  }
+  uint8_t Byte() {
+    if (in_.empty()) {
+      ok_ = false;
+      return 0;
+    }
+    const auto byte = static_cast<uint8_t>(in_.front());
+    in_.remove_prefix(1);
+    return byte;
+  }
+
+ private:
+  uint64_t Fixed64() {
+    if (in_.size() < 8) {
+      ok_ = false;
+      return 0;
+    }
+    uint64_t v = 0;
+    for (int i = 0; i < 8; ++i) v |= static_cast<uint64_t>(static_cast<uint8_t>(in_[i])) << (8 * i);
+    in_.remove_prefix(8);
+    return v;
+  }
+
+  absl::string_view in_;
+  bool ok_ = true;
+};
+
+// The order here is the order on disk: append only, with a new version.
+template <typename Visitor, typename Alert>
+requires std::is_same_v<std::remove_const_t<Alert>, AlertRecord>
+void VisitFields(Visitor& f, Alert& r) {
+  f.Field(r.id), f.Field(r.rule), f.Field(r.subject);
+  f.Enum(r.kind, AlertKind::kJam);
+  f.Enum(r.severity, AlertSeverity::kExtreme);
+  f.Enum(r.state, AlertState::kResolved);
+  f.Field(r.tier), f.Field(r.level);
+  f.Field(r.place), f.Field(r.location), f.Field(r.radius_m);
+  f.Field(r.headline), f.Field(r.instruction);
+  f.Field(r.peak_value), f.Field(r.value), f.Field(r.unit);
+  f.Field(r.create_time), f.Field(r.update_time), f.Field(r.resolve_time);
+  f.Field(r.acknowledged_by), f.Field(r.exercise), f.Field(r.cap_ids);
+  f.Field(r.event_count), f.Field(r.trail_hash);
+}
+
+// Without the hash, which is computed over these.
+template <typename Visitor, typename Event>
+void VisitEventBody(Visitor& f, Event& r) {
+  f.Field(r.sequence);
+  f.Enum(r.type, AlertEventType::kResolved);
+  f.Field(r.event_time), f.Field(r.write_time);
+  f.Field(r.actor), f.Field(r.comment), f.Field(r.level);
+}
+
+template <typename Visitor, typename Event>
+requires std::is_same_v<std::remove_const_t<Event>, AlertEventRecord>
+void VisitFields(Visitor& f, Event& r) {
+  VisitEventBody(f, r);
+  f.Field(r.hash);
+}
+
+template <typename Visitor, typename State>
+requires std::is_same_v<std::remove_const_t<State>, RuleStateRecord>
+void VisitFields(Visitor& f, State& r) {
+  f.Field(r.rule), f.Field(r.subject);
+  f.Field(r.tier), f.Field(r.suppressed_tier), f.Field(r.alert_id), f.Field(r.read_time);
+}
+
+template <typename Visitor, typename Cap>
+requires std::is_same_v<std::remove_const_t<Cap>, CapRecord>
+void VisitFields(Visitor& f, Cap& r) {
+  f.Field(r.cap_id), f.Field(r.alert_id), f.Field(r.message_type), f.Field(r.sent_time);
+  f.Field(r.exercise), f.Field(r.headline), f.Field(r.xml);
+}
+
+template <typename Record>
+std::string Encode(const Record& record) {
+  std::string out(1, static_cast<char>(kAlertRecordVersion));
+  Writer writer(&out);
+  VisitFields(writer, record);
+  return out;
+}
+
+template <typename Record>
+absl::StatusOr<Record> Decode(absl::string_view bytes, absl::string_view what) {
+  Reader reader(bytes);
+  const uint8_t version = reader.Byte();
+  if (reader.ok() && version > kAlertRecordVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the ", what, " record has version ", version, ", newer than ",
+                     kAlertRecordVersion, " which this program knows: use a newer program"));
+  }
+  Record record;
+  VisitFields(reader, record);
+  if (!reader.ok() || !reader.AtEnd() || version != kAlertRecordVersion) {
+    return absl::DataLossError(absl::StrCat("the ", what, " record of ", bytes.size(),
+                                            " bytes is damaged: restore the data directory"));
+  }
+  return record;
+}
+
+}  // namespace
+
+std::string EncodeAlert(const AlertRecord& alert) { return Encode(alert); }
+std::string EncodeEvent(const AlertEventRecord& event) { return Encode(event); }
+std::string EncodeRuleState(const RuleStateRecord& state) { return Encode(state); }
+std::string EncodeCap(const CapRecord& cap) { return Encode(cap); }
+
+absl::StatusOr<AlertRecord> DecodeAlert(absl::string_view bytes) {
+  return Decode<AlertRecord>(bytes, "alert");
+}
+absl::StatusOr<AlertEventRecord> DecodeEvent(absl::string_view bytes) {
+  return Decode<AlertEventRecord>(bytes, "audit");
+}
+absl::StatusOr<RuleStateRecord> DecodeRuleState(absl::string_view bytes) {
+  return Decode<RuleStateRecord>(bytes, "rule state");
+}
+absl::StatusOr<CapRecord> DecodeCap(absl::string_view bytes) {
+  return Decode<CapRecord>(bytes, "CAP message");
+}
+
+std::string EventHash(absl::string_view previous_hash, uint64_t alert_id,
+                      const AlertEventRecord& event) {
+  std::string bytes = previous_hash.empty() ? std::string(32, '\0') : std::string(previous_hash);
+  bytes += EncodeKey64(alert_id);
+  Writer writer(&bytes);
+  VisitEventBody(writer, event);
+  return Sha256(bytes);
+}
+
+std::string EncodeKey64(uint64_t number) {
+  std::string key(8, '\0');
+  for (int i = 0; i < 8; ++i) key[i] = static_cast<char>(number >> (56 - 8 * i));
+  return key;
+}
+
+uint64_t DecodeKey64(absl::string_view key) {
+  if (key.size() != 8) return 0;
+  uint64_t number = 0;
+  for (const char c : key) number = number << 8 | static_cast<uint8_t>(c);
+  return number;
+}
+
+std::string EncodeEventKey(uint64_t alert_id, uint32_t sequence) {
+  std::string key = EncodeKey64(alert_id);
+  for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(sequence >> shift));
+  return key;
+}
+
+}  // namespace citylayers::storage

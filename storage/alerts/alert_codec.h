@@ -1,0 +1,43 @@
+// Bytes of the alert store's records. Layout: docs/formats/alerts.md.
+#ifndef CITYLAYERS_STORAGE_ALERTS_ALERT_CODEC_H_
+#define CITYLAYERS_STORAGE_ALERTS_ALERT_CODEC_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+#include "storage/alerts/alert_record.h"
+
+namespace citylayers::storage {
+
+/// The version byte that each value starts with.
+inline constexpr uint8_t kAlertRecordVersion = 1;
+
+/// Encoding cannot fail. Times are kept to the microsecond.
+std::string EncodeAlert(const AlertRecord& alert);
+std::string EncodeEvent(const AlertEventRecord& event);
+std::string EncodeRuleState(const RuleStateRecord& state);
+std::string EncodeCap(const CapRecord& cap);
+
+/// DATA_LOSS: the bytes are cut, too long, or name an enum value that does not exist.
+/// FAILED_PRECONDITION: a later version's record.
+absl::StatusOr<AlertRecord> DecodeAlert(absl::string_view bytes);
+absl::StatusOr<AlertEventRecord> DecodeEvent(absl::string_view bytes);
+absl::StatusOr<RuleStateRecord> DecodeRuleState(absl::string_view bytes);
+absl::StatusOr<CapRecord> DecodeCap(absl::string_view bytes);
+
+/// Hash of a trail's line: SHA-256 over the hash of the line before (32 zero bytes for the first),
+/// the alert's id (8 bytes, big endian) and the encoded line without its hash.
+std::string EventHash(absl::string_view previous_hash, uint64_t alert_id,
+                      const AlertEventRecord& event);
+
+/// Big-endian keys sort as their numbers do. A key of another length decodes to 0.
+std::string EncodeKey64(uint64_t number);
+uint64_t DecodeKey64(absl::string_view key);
+std::string EncodeEventKey(uint64_t alert_id, uint32_t sequence);
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_ALERTS_ALERT_CODEC_H_

@@ -1,0 +1,104 @@
+// What the alert store keeps: alerts, the lines of their audit trails, what the rules remember, and
+// the CAP messages that were issued. Plain values; times are city time unless they say otherwise.
+#ifndef CITYLAYERS_STORAGE_ALERTS_ALERT_RECORD_H_
+#define CITYLAYERS_STORAGE_ALERTS_ALERT_RECORD_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "proto/support/lon_lat.h"
+
+namespace citylayers::storage {
+
+/// A text in the two languages of the city.
+struct Localized {
+  std::string vi;
+  std::string en;
+  friend bool operator==(const Localized&, const Localized&) = default;
+};
+
+// The numbers of these enums are stored: never renumber them.
+enum class AlertKind : uint8_t { kStage = 1, kStreetDepth = 2, kJam = 3 };
+enum class AlertSeverity : uint8_t { kMinor = 1, kModerate = 2, kSevere = 3, kExtreme = 4 };
+enum class AlertState : uint8_t { kOpen = 1, kAcknowledged = 2, kResolved = 3 };
+enum class AlertEventType : uint8_t {
+  kRaised = 1,
+  kEscalated = 2,
+  kEased = 3,
+  kAcknowledged = 4,
+  kResolved = 5
+};
+
+/// A raised condition.
+struct AlertRecord {
+  uint64_t id = 0;      ///< From 1, in the order of raising.
+  std::string rule;     ///< The rule that raised it: "stage", "street_depth" or "jam".
+  std::string subject;  ///< What it is about: `stations/{id}`, `streets/{name}` or `jams/{id}`.
+  AlertKind kind = AlertKind::kStage;
+  AlertSeverity severity = AlertSeverity::kMinor;
+  AlertState state = AlertState::kOpen;
+  int32_t tier = 0;  ///< Step of its rule that is in force, from 1.
+  int32_t level =
+      0;  ///< What people call it: báo động 1 to 3, depth class 1 to 4, jam tier 1 to 3.
+  Localized place;
+  LonLat location;
+  double radius_m = 0;  ///< Radius around `location` within which people should act.
+  Localized headline;
+  Localized instruction;
+  double peak_value = 0;  ///< At its worst so far, in `unit`.
+  double value = 0;
+  std::string unit;  ///< "m" or "km/h".
+  absl::Time create_time;
+  absl::Time update_time;
+  absl::Time resolve_time = absl::InfiniteFuture();  ///< InfiniteFuture while it lasts.
+  std::string acknowledged_by;
+  bool exercise = false;             ///< A replay raised it.
+  std::vector<std::string> cap_ids;  ///< Messages issued for it, the oldest first.
+  uint32_t event_count = 0;          ///< Length of its trail. Set by the store.
+  std::string trail_hash;            ///< Hash of the last line, 32 bytes. Set by the store.
+  friend bool operator==(const AlertRecord&, const AlertRecord&) = default;
+};
+
+/// A line of an alert's audit trail.
+struct AlertEventRecord {
+  uint32_t sequence = 0;  ///< From 1. Set by the store.
+  AlertEventType type = AlertEventType::kRaised;
+  absl::Time event_time;
+  absl::Time write_time;  ///< Wall-clock time.
+  std::string actor;      ///< An operator's name, or "system".
+  std::string comment;
+  int32_t level = 0;  ///< The alert's level after it.
+  std::string
+      hash;  ///< SHA-256 over the line before's hash and this line, 32 bytes. Set by the store.
+  friend bool operator==(const AlertEventRecord&, const AlertEventRecord&) = default;
+};
+
+/// What a rule remembers about one subject, so that a restart raises nothing again.
+struct RuleStateRecord {
+  std::string rule;
+  std::string subject;
+  int32_t tier = 0;             ///< Tier in force, 0 when none.
+  int32_t suppressed_tier = 0;  ///< Ended by hand at this tier: nothing is raised up to it. 0: no.
+  uint64_t alert_id = 0;        ///< The alert that stands for it, 0 when none.
+  absl::Time read_time = absl::InfinitePast();  ///< Newest reading that was taken into account.
+  friend bool operator==(const RuleStateRecord&, const RuleStateRecord&) = default;
+};
+
+/// A CAP message as it was issued. Never changed afterwards.
+struct CapRecord {
+  std::string cap_id;  ///< `{instance}-{number}`, see AlertStore::NextCapId.
+  uint64_t alert_id = 0;
+  std::string message_type;  ///< Alert, Update or Cancel.
+  absl::Time sent_time;
+  bool exercise = false;
+  Localized headline;
+  std::string xml;  ///< UTF-8.
+  friend bool operator==(const CapRecord&, const CapRecord&) = default;
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_ALERTS_ALERT_RECORD_H_

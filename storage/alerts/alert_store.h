@@ -1,0 +1,98 @@
+// The durable home of alerts: what was raised, who did what about it, and what was told to the
+// public.
+#ifndef CITYLAYERS_STORAGE_ALERTS_ALERT_STORE_H_
+#define CITYLAYERS_STORAGE_ALERTS_ALERT_STORE_H_
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+#include "storage/alerts/alert_record.h"
+
+namespace citylayers::storage {
+
+/// One step in the life of one alert. All parts are written, or none.
+struct AlertChange {
+  std::optional<AlertRecord> alert;      ///< The alert after the change.
+  std::vector<AlertEventRecord> events;  ///< Lines to append to its trail. REQUIRES: alert.
+  std::optional<RuleStateRecord> rule_state;
+  std::optional<CapRecord> cap;  ///< With the id of NextCapId.
+};
+
+/// Keeps alerts, their audit trails, rule states and CAP messages.
+///  - A change is one atomic, synced write: once Apply returns OK it survives kill -9 and power
+///    loss, and a torn change is never seen.
+///  - Trails only grow. Each line carries SHA-256 over itself and the hash of the line before; the
+///    alert carries the last hash, so VerifyTrail finds any line changed, removed or put in.
+///  - CAP messages are immutable.
+/// Thread-safe: readers run beside one writer; writers take turns. Reads are O(log n); scans cost
+/// what they visit.
+///
+///   ASSIGN_OR_RETURN(auto store, OpenRocksAlertStore(data_dir + "/alerts"));
+///   AlertRecord alert{.id = store->NextAlertId(), ...};
+///   RETURN_IF_ERROR(store->Apply({{.alert = alert, .events = {{.type =
+///   AlertEventType::kRaised}}}}));
+class AlertStore {
+ public:
+  virtual ~AlertStore() = default;
+
+  /// The id for the next new alert. It stays the same until an alert with it has been applied.
+  virtual uint64_t NextAlertId() const = 0;
+
+  /// The id for the CAP message that is `ahead` messages after the next: `{instance}-{number}`.
+  /// The instance is drawn when the database is made, so ids never repeat, not even after a wipe.
+  virtual std::string NextCapId(int ahead = 0) const = 0;
+
+  /// 32 random bytes drawn when the database was made, e.g. for signing page tokens.
+  virtual const std::string& Secret() const = 0;
+
+  /// Writes all changes in one synced batch. Fills sequence, hash, event_count and trail_hash by
+  /// itself. INVALID_ARGUMENT: events without an alert, a CAP id out of turn, an alert id beyond
+  /// the next. RESOURCE_EXHAUSTED: the disk is full. UNAVAILABLE: another write error; nothing was
+  /// written and the next Apply tries again.
+  virtual absl::Status Apply(absl::Span<const AlertChange> changes) = 0;
+
+  /// Overwrites `value` and `peak_value` of alerts that exist, without a sync: it survives kill -9,
+  /// but the last ones may be lost with the power. For values that move every second.
+  /// Errors as in Apply; NOT_FOUND: no such alert.
+  virtual absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) = 0;
+
+  /// NOT_FOUND: no such alert.
+  virtual absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const = 0;
+
+  /// Visits alerts with an id less than `before_id`, the newest first, until `visit` returns false.
+  virtual absl::Status ScanAlerts(uint64_t before_id,
+                                  absl::FunctionRef<bool(const AlertRecord&)> visit) const = 0;
+
+  /// Alerts that are not resolved, the oldest first.
+  virtual absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const = 0;
+
+  /// The trail of an alert, the oldest line first. NOT_FOUND: no such alert.
+  virtual absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(uint64_t alert_id) const = 0;
+
+  /// Recomputes the hashes of a trail. DATA_LOSS: it was tampered with; the message names the line.
+  /// NOT_FOUND: no such alert.
+  virtual absl::Status VerifyTrail(uint64_t alert_id) const = 0;
+
+  virtual absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const = 0;
+
+  /// NOT_FOUND: no message of this id was issued here.
+  virtual absl::StatusOr<CapRecord> GetCap(absl::string_view cap_id) const = 0;
+
+  /// Visits CAP messages, the newest first, until `visit` returns false.
+  virtual absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const = 0;
+
+  static constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_ALERTS_ALERT_STORE_H_

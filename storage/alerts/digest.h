@@ -1,0 +1,24 @@
+// SHA-256 and what is made of it.
+#ifndef CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
+#define CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace citylayers::storage {
+
+/// SHA-256 (FIPS 180-4) of the bytes: 32 bytes.
+std::string Sha256(absl::string_view bytes);
+
+/// HMAC-SHA-256 (RFC 2104) of the bytes under the key: 32 bytes.
+std::string HmacSha256(absl::string_view key, absl::string_view bytes);
+
+/// `count` bytes from the system's generator for secrets. Aborts when it has none, as a guessable
+/// secret would be worse than no service.
+std::string RandomBytes(size_t count);
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_ALERTS_DIGEST_H_

@@ -1,0 +1,411 @@
+#include "storage/alerts/rocks_alert_store.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/db.h"
+#include "rocksdb/options.h"
+#include "rocksdb/table.h"
+#include "rocksdb/write_batch.h"
+
+#include "proto/support/status_macros.h"
+#include "storage/alerts/alert_codec.h"
+#include "storage/alerts/digest.h"
+
+namespace citylayers::storage {
+namespace {
+
+constexpr uint64_t kFormatVersion = 1;
+constexpr char kFormatKey[] = "format";
+constexpr char kInstanceKey[] = "instance";
+constexpr char kSecretKey[] = "secret";
+
+// Column families in the order of their handles. "default" holds what is about the database itself.
+enum Family { kMeta, kAlerts, kActive, kEvents, kRuleState, kCap, kFamilyCount };
+constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"default", "alerts",     "active",
+                                                                "events",  "rule_state", "cap"};
+
+absl::Status ToStatus(const rocksdb::Status& status, absl::string_view doing) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = absl::StrCat(doing, ": ", status.ToString());
+  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kNoSpace) {
+    return absl::ResourceExhaustedError(absl::StrCat(text, ": free some space on the disk"));
+  }
+  if (status.IsNotFound()) return absl::NotFoundError(text);
+  if (status.IsCorruption()) {
+    return absl::DataLossError(absl::StrCat(text, ": restore the data directory from a backup"));
+  }
+  return absl::UnavailableError(absl::StrCat(text, ": check the disk of the data directory"));
+}
+
+absl::Status NoSuchAlert(uint64_t id) {
+  return absl::NotFoundError(
+      absl::StrCat("alerts/", id, " does not exist: list the alerts for valid names"));
+}
+
+absl::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+class RocksAlertStore final : public AlertStore {
+ public:
+  static absl::StatusOr<std::unique_ptr<AlertStore>> Open(const std::string& path,
+                                                          const RocksAlertStoreOptions& options);
+
+  ~RocksAlertStore() override {
+    for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  }
+
+  uint64_t NextAlertId() const override { return next_alert_id_.load(); }
+  std::string NextCapId(int ahead) const override {
+    return absl::StrCat(instance_, "-", next_cap_number_.load() + ahead);
+  }
+  const std::string& Secret() const override { return secret_; }
+
+  absl::Status Apply(absl::Span<const AlertChange> changes) override;
+  absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override;
+  absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const override;
+  absl::Status ScanAlerts(uint64_t before_id,
+                          absl::FunctionRef<bool(const AlertRecord&)> visit) const override;
+  absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const override;
+  absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(uint64_t alert_id) const override;
+  absl::Status VerifyTrail(uint64_t alert_id) const override;
+  absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const override;
+  absl::StatusOr<CapRecord> GetCap(absl::string_view cap_id) const override;
+  absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const override;
+
+ private:
+  explicit RocksAlertStore(std::unique_ptr<rocksdb::DB> db,
+                           std::vector<rocksdb::ColumnFamilyHandle*> handles)
+      : db_(std::move(db)), handles_(std::move(handles)) {}
+
+  absl::Status LoadMeta();
+  absl::Status AppendAlert(const AlertChange& change, std::map<uint64_t, AlertRecord>& written,
+                           uint64_t& next_alert_id, rocksdb::WriteBatch& batch) const;
+  absl::Status Write(rocksdb::WriteBatch& batch, bool sync);
+  std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const {
+    return std::unique_ptr<rocksdb::Iterator>(
+        db_->NewIterator(rocksdb::ReadOptions(), handles_[family]));
+  }
+  uint64_t LastKey(Family family) const {
+    const auto it = Iterate(family);
+    it->SeekToLast();
+    return it->Valid() ? DecodeKey64(View(it->key())) : 0;
+  }
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::string instance_;
+  std::string secret_;
+  std::mutex write_mutex_;  // One writer at a time; readers go past it.
+  bool write_failed_ = false;
+  std::atomic<uint64_t> next_alert_id_ = 1;
+  std::atomic<uint64_t> next_cap_number_ = 1;
+};
+
+rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
+  rocksdb::Options out;
+  out.create_if_missing = options.create_if_missing;
+  out.create_missing_column_families = true;
+  out.write_buffer_size = options.write_buffer_bytes;
+  // Alerts come a few a minute: small files and one background thread are plenty.
+  out.max_background_jobs = 2;
+  out.max_open_files = 64;
+  out.keep_log_file_num = 2;
+  out.max_log_file_size = 1 << 20;
+  // A torn last record of the log was never acknowledged; one in the middle is damage and is told.
+  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return out;
+}
+
+absl::StatusOr<std::unique_ptr<AlertStore>> RocksAlertStore::Open(
+    const std::string& path, const RocksAlertStoreOptions& options) {
+  const rocksdb::Options db_options = MakeOptions(options);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name : kFamilyNames) {
+    families.emplace_back(name, rocksdb::ColumnFamilyOptions(db_options));
+  }
+  // A newer version may have families that we do not know; Open would refuse them with a message
+  // that says nothing about versions.
+  std::vector<std::string> present;
+  if (rocksdb::DB::ListColumnFamilies(db_options, path, &present).ok()) {
+    for (const std::string& name : present) {
+      if (std::find(kFamilyNames.begin(), kFamilyNames.end(), name) == kFamilyNames.end()) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("the alert store ", path, " has a part \"", name,
+                         "\" that this program does not know: it was written by a newer version; "
+                         "use that version or another data directory"));
+      }
+    }
+  } else if (!options.create_if_missing) {
+    return absl::NotFoundError(absl::StrCat("there is no alert store in ", path));
+  }
+  rocksdb::DB* raw = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status status = rocksdb::DB::Open(db_options, path, families, &handles, &raw);
+  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the alert store ", path, " is in use by another process: ", status.ToString(),
+                     ": stop it or use another data directory"));
+  }
+  RETURN_IF_ERROR(ToStatus(status, absl::StrCat("opening the alert store ", path)));
+  auto store = std::unique_ptr<RocksAlertStore>(
+      new RocksAlertStore(std::unique_ptr<rocksdb::DB>(raw), std::move(handles)));
+  if (absl::Status meta = store->LoadMeta(); !meta.ok()) {
+    return absl::Status(meta.code(), absl::StrCat("the alert store ", path, ": ", meta.message()));
+  }
+  return store;
+}
+
+absl::Status RocksAlertStore::LoadMeta() {
+  std::string format;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), handles_[kMeta], kFormatKey, &format);
+  if (status.IsNotFound()) {
+    rocksdb::WriteBatch batch;
+    batch.Put(handles_[kMeta], kFormatKey, EncodeKey64(kFormatVersion));
+    batch.Put(handles_[kMeta], kInstanceKey, absl::BytesToHexString(RandomBytes(4)));
+    batch.Put(handles_[kMeta], kSecretKey, RandomBytes(32));
+    RETURN_IF_ERROR(Write(batch, /*sync=*/true));
+  } else {
+    RETURN_IF_ERROR(ToStatus(status, "reading the format version"));
+    const uint64_t version = DecodeKey64(format);
+    if (version > kFormatVersion) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("it has format version ", version, ", newer than ", kFormatVersion,
+                       " which this program knows: use a newer program or another data directory"));
+    }
+    if (version == 0) return absl::DataLossError("its format version is unreadable");
+  }
+  for (auto [key, value] : {std::pair(kInstanceKey, &instance_), std::pair(kSecretKey, &secret_)}) {
+    RETURN_IF_ERROR(ToStatus(db_->Get(rocksdb::ReadOptions(), handles_[kMeta], key, value),
+                             absl::StrCat("reading the key \"", key, "\"")));
+  }
+  next_alert_id_ = LastKey(kAlerts) + 1;
+  next_cap_number_ = LastKey(kCap) + 1;
+  return absl::OkStatus();
+}
+
+absl::Status RocksAlertStore::Write(rocksdb::WriteBatch& batch, bool sync) {
+  // After a failed write RocksDB refuses all others until it is told to resume.
+  if (write_failed_) {
+    RETURN_IF_ERROR(ToStatus(db_->Resume(), "the alert store stays read-only"));
+    write_failed_ = false;
+  }
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  const rocksdb::Status status = db_->Write(options, &batch);
+  write_failed_ = !status.ok();
+  return ToStatus(status, "writing to the alert store");
+}
+
+// Puts the alert and the new lines of its trail into the batch. `written` holds what the batch
+// already has, since a batch may change one alert twice.
+absl::Status RocksAlertStore::AppendAlert(const AlertChange& change,
+                                          std::map<uint64_t, AlertRecord>& written,
+                                          uint64_t& next_alert_id,
+                                          rocksdb::WriteBatch& batch) const {
+  AlertRecord alert = *change.alert;
+  if (alert.id == 0 || alert.id > next_alert_id) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("alert id ", alert.id, " is out of turn: the next is ", next_alert_id));
+  }
+  alert.event_count = 0;
+  alert.trail_hash.clear();
+  if (alert.id == next_alert_id) {
+    ++next_alert_id;
+  } else if (const auto it = written.find(alert.id); it != written.end()) {
+    alert.event_count = it->second.event_count;
+    alert.trail_hash = it->second.trail_hash;
+  } else {
+    ASSIGN_OR_RETURN(const AlertRecord stored, GetAlert(alert.id));
+    alert.event_count = stored.event_count;
+    alert.trail_hash = stored.trail_hash;
+  }
+  for (AlertEventRecord event : change.events) {
+    event.sequence = ++alert.event_count;
+    event.hash = EventHash(alert.trail_hash, alert.id, event);
+    alert.trail_hash = event.hash;
+    batch.Put(handles_[kEvents], EncodeEventKey(alert.id, event.sequence), EncodeEvent(event));
+  }
+  const std::string key = EncodeKey64(alert.id);
+  batch.Put(handles_[kAlerts], key, EncodeAlert(alert));
+  if (alert.state == AlertState::kResolved) {
+    batch.Delete(handles_[kActive], key);
+  } else {
+    batch.Put(handles_[kActive], key, "");
+  }
+  written[alert.id] = std::move(alert);
+  return absl::OkStatus();
+}
+
+absl::Status RocksAlertStore::Apply(absl::Span<const AlertChange> changes) {
+  const std::lock_guard lock(write_mutex_);
+  rocksdb::WriteBatch batch;
+  std::map<uint64_t, AlertRecord> written;
+  uint64_t next_alert_id = next_alert_id_;
+  uint64_t next_cap_number = next_cap_number_;
+  for (const AlertChange& change : changes) {
+    if (change.alert.has_value()) {
+      RETURN_IF_ERROR(AppendAlert(change, written, next_alert_id, batch));
+    } else if (!change.events.empty()) {
+      return absl::InvalidArgumentError("a change with audit lines needs their alert");
+    }
+    if (change.rule_state.has_value()) {
+      const RuleStateRecord& state = *change.rule_state;
+      batch.Put(handles_[kRuleState],
+                absl::StrCat(state.rule, absl::string_view("\0", 1), state.subject),
+                EncodeRuleState(state));
+    }
+    if (change.cap.has_value()) {
+      if (change.cap->cap_id != absl::StrCat(instance_, "-", next_cap_number)) {
+        return absl::InvalidArgumentError(absl::StrCat("CAP id \"", change.cap->cap_id,
+                                                       "\" is out of turn: the next is ", instance_,
+                                                       "-", next_cap_number));
+      }
+      batch.Put(handles_[kCap], EncodeKey64(next_cap_number++), EncodeCap(*change.cap));
+    }
+  }
+  if (batch.Count() == 0) return absl::OkStatus();
+  RETURN_IF_ERROR(Write(batch, /*sync=*/true));
+  next_alert_id_ = next_alert_id;
+  next_cap_number_ = next_cap_number;
+  return absl::OkStatus();
+}
+
+absl::Status RocksAlertStore::UpdateValues(absl::Span<const AlertRecord> alerts) {
+  const std::lock_guard lock(write_mutex_);
+  rocksdb::WriteBatch batch;
+  for (const AlertRecord& update : alerts) {
+    ASSIGN_OR_RETURN(AlertRecord alert, GetAlert(update.id));
+    alert.value = update.value;
+    alert.peak_value = update.peak_value;
+    batch.Put(handles_[kAlerts], EncodeKey64(alert.id), EncodeAlert(alert));
+  }
+  return batch.Count() == 0 ? absl::OkStatus() : Write(batch, /*sync=*/false);
+}
+
+absl::StatusOr<AlertRecord> RocksAlertStore::GetAlert(uint64_t id) const {
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), handles_[kAlerts], EncodeKey64(id), &value);
+  if (status.IsNotFound()) return NoSuchAlert(id);
+  RETURN_IF_ERROR(ToStatus(status, absl::StrCat("reading alerts/", id)));
+  return DecodeAlert(value);
+}
+
+absl::Status RocksAlertStore::ScanAlerts(uint64_t before_id,
+                                         absl::FunctionRef<bool(const AlertRecord&)> visit) const {
+  if (before_id == 0) return absl::OkStatus();
+  const auto it = Iterate(kAlerts);
+  for (it->SeekForPrev(EncodeKey64(before_id - 1)); it->Valid(); it->Prev()) {
+    ASSIGN_OR_RETURN(const AlertRecord alert, DecodeAlert(View(it->value())));
+    if (!visit(alert)) return absl::OkStatus();
+  }
+  return ToStatus(it->status(), "listing alerts");
+}
+
+absl::StatusOr<std::vector<AlertRecord>> RocksAlertStore::ListActiveAlerts() const {
+  std::vector<AlertRecord> alerts;
+  const auto it = Iterate(kActive);
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    ASSIGN_OR_RETURN(AlertRecord alert, GetAlert(DecodeKey64(View(it->key()))));
+    alerts.push_back(std::move(alert));
+  }
+  RETURN_IF_ERROR(ToStatus(it->status(), "listing active alerts"));
+  return alerts;
+}
+
+absl::StatusOr<std::vector<AlertEventRecord>> RocksAlertStore::ListEvents(uint64_t alert_id) const {
+  RETURN_IF_ERROR(GetAlert(alert_id).status());
+  std::vector<AlertEventRecord> events;
+  const std::string prefix = EncodeKey64(alert_id);
+  const auto it = Iterate(kEvents);
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+    ASSIGN_OR_RETURN(AlertEventRecord event, DecodeEvent(View(it->value())));
+    events.push_back(std::move(event));
+  }
+  RETURN_IF_ERROR(ToStatus(it->status(), absl::StrCat("reading the trail of alerts/", alert_id)));
+  return events;
+}
+
+absl::Status RocksAlertStore::VerifyTrail(uint64_t alert_id) const {
+  ASSIGN_OR_RETURN(const AlertRecord alert, GetAlert(alert_id));
+  ASSIGN_OR_RETURN(const std::vector<AlertEventRecord> events, ListEvents(alert_id));
+  const auto tampered = [&](absl::string_view what) {
+    return absl::DataLossError(
+        absl::StrCat("the audit trail of alerts/", alert_id, " was tampered with: ", what));
+  };
+  std::string hash;
+  uint32_t sequence = 0;
+  for (const AlertEventRecord& event : events) {
+    if (event.sequence != ++sequence) {
+      return tampered(absl::StrCat("line ", sequence, " is missing"));
+    }
+    hash = EventHash(hash, alert_id, event);
+    if (event.hash != hash) return tampered(absl::StrCat("line ", sequence, " was changed"));
+  }
+  if (sequence != alert.event_count || hash != alert.trail_hash) {
+    return tampered(absl::StrCat("it ends at line ", sequence, " and not at line ",
+                                 alert.event_count, " as written"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<RuleStateRecord>> RocksAlertStore::ListRuleStates() const {
+  std::vector<RuleStateRecord> states;
+  const auto it = Iterate(kRuleState);
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    ASSIGN_OR_RETURN(RuleStateRecord state, DecodeRuleState(View(it->value())));
+    states.push_back(std::move(state));
+  }
+  RETURN_IF_ERROR(ToStatus(it->status(), "reading the states of rules"));
+  return states;
+}
+
+absl::StatusOr<CapRecord> RocksAlertStore::GetCap(absl::string_view cap_id) const {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(cap_id, '-');
+  uint64_t number = 0;
+  // Compared as text again, since SimpleAtoi takes " 7" and "+7" too.
+  if (parts.first != instance_ || !absl::SimpleAtoi(parts.second, &number) ||
+      absl::StrCat(instance_, "-", number) != cap_id) {
+    return absl::NotFoundError(absl::StrCat("there is no CAP message \"", absl::CHexEscape(cap_id),
+                                            "\": ids are listed in an alert's cap_ids"));
+  }
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), handles_[kCap], EncodeKey64(number), &value);
+  if (status.IsNotFound()) {
+    return absl::NotFoundError(absl::StrCat("CAP message ", cap_id, " was not issued"));
+  }
+  RETURN_IF_ERROR(ToStatus(status, absl::StrCat("reading CAP message ", cap_id)));
+  return DecodeCap(value);
+}
+
+absl::Status RocksAlertStore::ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const {
+  const auto it = Iterate(kCap);
+  for (it->SeekToLast(); it->Valid(); it->Prev()) {
+    ASSIGN_OR_RETURN(const CapRecord cap, DecodeCap(View(it->value())));
+    if (!visit(cap)) return absl::OkStatus();
+  }
+  return ToStatus(it->status(), "listing CAP messages");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AlertStore>> OpenRocksAlertStore(
+    const std::string& path, const RocksAlertStoreOptions& options) {
+  return RocksAlertStore::Open(path, options);
+}
+
+}  // namespace citylayers::storage
