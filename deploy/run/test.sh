@@ -89,7 +89,7 @@ run_test() {
     --full) full=true ;;
     *) usage_error "./run test takes --full or nothing" ;;
   esac
-  export CI="${CI:-}" CITYLAYERS_SOURCE_DIR="$ROOT"
+  export CITYLAYERS_SOURCE_DIR="$ROOT"
   export CITYLAYERS_REAL_DATA="${CITYLAYERS_REAL_DATA:-$ROOT/../shared/data}"
   [[ -d "$CITYLAYERS_REAL_DATA" ]] ||
     say "no real data at $CITYLAYERS_REAL_DATA: tests that need it are skipped"
