@@ -83,6 +83,7 @@ install_npm() {
   local folder="$1" stamp="$1/node_modules/.installed" want
   want="$(sha256sum <"$folder/package-lock.json")"
   [[ -f "$stamp" && "$(<"$stamp")" == "$want" ]] && return
+  have_node || die "need Node >= 18 with npm on the PATH; found: $(node --version 2>&1 || true)"
   say "installing npm packages of $(realpath --relative-to="$ROOT" "$folder")"
   # No install scripts: every binary that we use is shipped inside a package.
   (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund </dev/null)
