@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 
+#include "proto/support/strings.h"
 #include "storage/pack/mapped_file.h"
 
 namespace citylayers::storage {
@@ -39,7 +39,7 @@ class SectionFile {
   /// file, truncated, or damaged. The message names the file and what to do.
   static absl::StatusOr<SectionFile> Open(const std::string& path, SectionFileKind kind);
 
-  /// The bytes of a section; empty when the file has no such section.
+  /// The bytes of a section; a null view when the file has no such section.
   std::string_view bytes(std::uint32_t id) const;
 
   /// A section as records of T. DATA_LOSS: missing, or its size is not a multiple of T's.
