@@ -1,0 +1,40 @@
+// The layers that one process serves.
+#ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_CATALOG_H_
+#define CITYLAYERS_SERVICES_LAYERS_LAYER_CATALOG_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+
+#include "services/layers/layer.h"
+
+namespace citylayers::runtime {
+
+/// Layers by id. Modules add theirs while they are made; LayerService serves them all. Thread-safe.
+class LayerCatalog {
+ public:
+  /// REQUIRES: no layer of this id is there.
+  void Add(std::shared_ptr<const layers::Layer> layer);
+
+  /// All layers, by id.
+  std::vector<std::shared_ptr<const layers::Layer>> All() const;
+
+  /// The layer of a resource name `layers/{id}`. INVALID_ARGUMENT: not such a name. NOT_FOUND: no
+  /// such layer; the message lists those there are.
+  absl::StatusOr<std::shared_ptr<const layers::Layer>> Find(std::string_view name) const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::map<std::string, std::shared_ptr<const layers::Layer>, std::less<>> layers_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_LAYER_CATALOG_H_

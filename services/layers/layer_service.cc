@@ -1,0 +1,134 @@
+#include "services/layers/layer_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/runtime/error_details.h"
+
+namespace citylayers::layers {
+namespace {
+
+/// Streams the tiles asked for, one a message.
+class TilesSource final : public runtime::StreamSource<v1::GetTilesResponse> {
+ public:
+  using Get = std::function<absl::StatusOr<v1::Tile>(const v1::TileCoordinate&)>;
+  TilesSource(std::vector<v1::TileCoordinate> tiles, Get get)
+      : tiles_(std::move(tiles)), get_(std::move(get)) {}
+
+  absl::StatusOr<runtime::StreamStep> Next(v1::GetTilesResponse* response) override {
+    if (next_ == tiles_.size()) return runtime::StreamStep::End();
+    ASSIGN_OR_RETURN(*response->mutable_tile(), get_(tiles_[next_]));
+    ++next_;
+    return runtime::StreamStep::Message();
+  }
+
+ private:
+  std::vector<v1::TileCoordinate> tiles_;
+  Get get_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerContext* context,
+                                                       const v1::ListLayersRequest* request,
+                                                       v1::ListLayersResponse* response) {
+  return calls_.Unary(
+      context, "LayerService/ListLayers", request, response,
+      [this](const runtime::Call&,
+             const v1::ListLayersRequest&) -> absl::StatusOr<v1::ListLayersResponse> {
+        v1::ListLayersResponse all;
+        for (const auto& layer : catalog_.All()) *all.add_layers() = layer->Describe();
+        return all;
+      });
+}
+
+grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext* context,
+                                                     const v1::GetLayerRequest* request,
+                                                     v1::GetLayerResponse* response) {
+  return calls_.Unary(context, "LayerService/GetLayer", request, response,
+                      [this](const runtime::Call&,
+                             const v1::GetLayerRequest& r) -> absl::StatusOr<v1::GetLayerResponse> {
+                        ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
+                        v1::GetLayerResponse found;
+                        *found.mutable_layer() = layer->Describe();
+                        return found;
+                      });
+}
+
+absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const std::string& name,
+                                                  const v1::TileCoordinate& coordinate,
+                                                  const std::string& format,
+                                                  const std::string& if_none_match) const {
+  ASSIGN_OR_RETURN(auto layer, catalog_.Find(name));
+  absl::StatusOr<geo::TileId> id =
+      geo::TileId::Make(coordinate.z(), coordinate.x(), coordinate.y());
+  if (!id.ok()) return runtime::BadField("tile", ToStd(id.status().message()));
+  const std::string wanted = format.empty() ? "mvt" : format;
+  const v1::Layer description = layer->Describe();
+  if (std::count(description.formats().begin(), description.formats().end(), wanted) == 0) {
+    std::string known;
+    for (const std::string& f : description.formats())
+      StrAppend(&known, known.empty() ? "" : ", ", f);
+    return runtime::BadField("format",
+                             StrCat(name, " has no \"", wanted, "\" tiles; it has: ", known));
+  }
+  if (!description.unavailable_reason().empty()) {
+    return absl::FailedPreconditionError(
+        StrCat(name, " is not there: ", description.unavailable_reason()));
+  }
+  ASSIGN_OR_RETURN(v1::Tile tile, layer->GetTile(*id, wanted, if_none_match));
+  *tile.mutable_tile() = coordinate;
+  return tile;
+}
+
+grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext* context,
+                                                    const v1::GetTileRequest* request,
+                                                    v1::GetTileResponse* response) {
+  return calls_.Unary(context, "LayerService/GetTile", request, response,
+                      [this](const runtime::Call&,
+                             const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
+                        v1::GetTileResponse found;
+                        ASSIGN_OR_RETURN(*found.mutable_tile(),
+                                         TileOf(r.name(), r.tile(), r.format(), r.if_none_match()));
+                        return found;
+                      });
+}
+
+grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
+    grpc::CallbackServerContext* context, const v1::GetTilesRequest* request) {
+  using Source = std::unique_ptr<runtime::StreamSource<v1::GetTilesResponse>>;
+  return calls_.ServerStream<v1::GetTilesRequest, v1::GetTilesResponse>(
+      context, "LayerService/GetTiles", request,
+      [this](const runtime::Call&, const v1::GetTilesRequest& r) -> absl::StatusOr<Source> {
+        if (r.tiles_size() > options_.tiles_per_call_max) {
+          return runtime::BadField(
+              "tiles", StrCat(r.tiles_size(), " tiles are more than ", options_.tiles_per_call_max,
+                              " (layers.tiles_per_call_max); ask for them in several calls"));
+        }
+        std::vector<v1::TileCoordinate> tiles(r.tiles().begin(), r.tiles().end());
+        return Source(std::make_unique<TilesSource>(
+            std::move(tiles),
+            [this, name = r.name(), format = r.format()](const v1::TileCoordinate& coordinate) {
+              return TileOf(name, coordinate, format, "");
+            }));
+      });
+}
+
+grpc::ServerWriteReactor<v1::WatchLayerResponse>* LayerServiceImpl::WatchLayer(
+    grpc::CallbackServerContext* context, const v1::WatchLayerRequest* request) {
+  using Source = std::unique_ptr<runtime::StreamSource<v1::WatchLayerResponse>>;
+  return calls_.ServerStream<v1::WatchLayerRequest, v1::WatchLayerResponse>(
+      context, "LayerService/WatchLayer", request,
+      [this](const runtime::Call&, const v1::WatchLayerRequest& r) -> absl::StatusOr<Source> {
+        ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
+        ASSIGN_OR_RETURN(auto source,
+                         WatchSource::Make(std::move(layer), r, options_.watch, machine_clock_));
+        return Source(std::move(source));
+      });
+}
+
+}  // namespace citylayers::layers

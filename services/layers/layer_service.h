@@ -1,0 +1,51 @@
+// citylayers.layers.v1.LayerService over the layers of this process.
+#ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
+#define CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
+
+#include "citylayers/layers/v1/layer_service.grpc.pb.h"
+#include "services/layers/layer_catalog.h"
+#include "services/layers/watch_source.h"
+#include "services/runtime/call_adapter.h"
+
+namespace citylayers::layers {
+
+/// A thin adapter: finds the layer and asks it. Registered once a process. Thread-safe.
+class LayerServiceImpl final : public v1::LayerService::CallbackService {
+ public:
+  struct Options {
+    int tiles_per_call_max = 256;
+    WatchSource::Options watch;
+  };
+
+  LayerServiceImpl(Options options, const runtime::LayerCatalog& catalog,
+                   runtime::CallAdapter& calls)
+      : options_(options), catalog_(catalog), calls_(calls) {}
+
+  grpc::ServerUnaryReactor* ListLayers(grpc::CallbackServerContext* context,
+                                       const v1::ListLayersRequest* request,
+                                       v1::ListLayersResponse* response) override;
+  grpc::ServerUnaryReactor* GetLayer(grpc::CallbackServerContext* context,
+                                     const v1::GetLayerRequest* request,
+                                     v1::GetLayerResponse* response) override;
+  grpc::ServerUnaryReactor* GetTile(grpc::CallbackServerContext* context,
+                                    const v1::GetTileRequest* request,
+                                    v1::GetTileResponse* response) override;
+  grpc::ServerWriteReactor<v1::GetTilesResponse>* GetTiles(
+      grpc::CallbackServerContext* context, const v1::GetTilesRequest* request) override;
+  grpc::ServerWriteReactor<v1::WatchLayerResponse>* WatchLayer(
+      grpc::CallbackServerContext* context, const v1::WatchLayerRequest* request) override;
+
+ private:
+  absl::StatusOr<v1::Tile> TileOf(const std::string& name, const v1::TileCoordinate& coordinate,
+                                  const std::string& format,
+                                  const std::string& if_none_match) const;
+
+  const Options options_;
+  const runtime::LayerCatalog& catalog_;
+  runtime::CallAdapter& calls_;
+  const WallClock machine_clock_;
+};
+
+}  // namespace citylayers::layers
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_

@@ -1,0 +1,156 @@
+#include "services/layers/live_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace citylayers::layers {
+namespace {
+
+/// Rows that differ, with the columns they differ in.
+std::vector<RowChange> Diff(const Columns& before, const Columns& after) {
+  std::vector<RowChange> changes;
+  const std::size_t rows = after.rows();
+  // Column by column keeps both reads sequential; the masks of one block of rows stay in cache.
+  constexpr std::size_t kBlock = 4096;
+  std::vector<std::uint32_t> masks(std::min(kBlock, rows));
+  for (std::size_t begin = 0; begin < rows; begin += kBlock) {
+    const std::size_t count = std::min(kBlock, rows - begin);
+    std::fill_n(masks.begin(), count, 0U);
+    for (std::size_t c = 0; c < after.columns.size(); ++c) {
+      const std::int32_t* old_values = before.columns[c].data() + begin;
+      const std::int32_t* new_values = after.columns[c].data() + begin;
+      for (std::size_t i = 0; i < count; ++i) {
+        masks[i] |= static_cast<std::uint32_t>(old_values[i] != new_values[i]) << c;
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (masks[i] != 0) changes.push_back({static_cast<std::uint32_t>(begin + i), masks[i]});
+    }
+  }
+  return changes;
+}
+
+/// Everything is a change when there was nothing before.
+std::vector<RowChange> AllRows(const Columns& after) {
+  std::vector<RowChange> changes(after.rows());
+  const std::uint32_t mask = after.columns.size() >= 32 ? ~0U : (1U << after.columns.size()) - 1;
+  for (std::size_t i = 0; i < changes.size(); ++i)
+    changes[i] = {static_cast<std::uint32_t>(i), mask};
+  return changes;
+}
+
+std::vector<RowChange> Merge(std::vector<RowChange> changes) {
+  std::sort(changes.begin(), changes.end(),
+            [](const RowChange& a, const RowChange& b) { return a.row < b.row; });
+  std::size_t kept = 0;
+  for (const RowChange& change : changes) {
+    if (kept > 0 && changes[kept - 1].row == change.row) {
+      changes[kept - 1].column_mask |= change.column_mask;
+    } else {
+      changes[kept++] = change;
+    }
+  }
+  changes.resize(kept);
+  return changes;
+}
+
+}  // namespace
+
+LiveState::LiveState(Options options) : options_(options) {
+  auto first = std::make_shared<Frame>();
+  first->version.epoch = options_.epoch;
+  frame_ = std::move(first);
+}
+
+bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
+                        std::vector<geo::TileId> tiles) {
+  const std::shared_ptr<const Frame> before = frame();
+  Step step;
+  bool changed = !tiles.empty() || before->sub_layers.size() != sub_layers.size();
+  for (std::size_t s = 0; s < sub_layers.size(); ++s) {
+    step.changes.sub_layers.push_back(before->sub_layers.size() == sub_layers.size()
+                                          ? Diff(before->sub_layers[s], sub_layers[s])
+                                          : AllRows(sub_layers[s]));
+    step.size += step.changes.sub_layers.back().size();
+    changed = changed || !step.changes.sub_layers.back().empty();
+  }
+  std::sort(tiles.begin(), tiles.end());
+  tiles.erase(std::unique(tiles.begin(), tiles.end()), tiles.end());
+  step.changes.tiles = std::move(tiles);
+
+  auto next = std::make_shared<Frame>();
+  next->version = {options_.epoch, before->version.counter + (changed ? 1 : 0)};
+  next->data_time = data_time;
+  next->stale = stale;
+  next->sub_layers = std::move(sub_layers);
+  step.counter = next->version.counter;
+  {
+    absl::MutexLock lock(&mutex_);
+    frame_ = std::move(next);
+    if (!changed) return false;
+    history_size_ += step.size;
+    history_.push_back(std::move(step));
+    while (history_.size() > 1 && (history_.size() > options_.history_versions_max ||
+                                   history_size_ > options_.history_changes_max)) {
+      history_size_ -= history_.front().size;
+      history_.pop_front();
+    }
+  }
+  WakeWatchers();
+  return true;
+}
+
+std::shared_ptr<const Frame> LiveState::frame() const {
+  absl::MutexLock lock(&mutex_);
+  return frame_;
+}
+
+std::optional<Changes> LiveState::ChangesBetween(Version from, const Frame& to) const {
+  if (from.epoch != options_.epoch || from.counter > to.version.counter) return std::nullopt;
+  Changes result;
+  result.sub_layers.resize(to.sub_layers.size());
+  if (from.counter == to.version.counter) return result;
+  int steps = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (history_.empty() || history_.front().counter > from.counter + 1) return std::nullopt;
+    const auto newer = [](std::uint64_t counter, const Step& step) {
+      return counter < step.counter;
+    };
+    for (auto it = std::upper_bound(history_.begin(), history_.end(), from.counter, newer);
+         it != history_.end() && it->counter <= to.version.counter; ++it, ++steps) {
+      for (std::size_t s = 0; s < result.sub_layers.size(); ++s) {
+        const std::vector<RowChange>& rows = it->changes.sub_layers[s];
+        result.sub_layers[s].insert(result.sub_layers[s].end(), rows.begin(), rows.end());
+      }
+      result.tiles.insert(result.tiles.end(), it->changes.tiles.begin(), it->changes.tiles.end());
+    }
+  }
+  if (steps > 1) {
+    for (std::vector<RowChange>& rows : result.sub_layers) rows = Merge(std::move(rows));
+    std::sort(result.tiles.begin(), result.tiles.end());
+    result.tiles.erase(std::unique(result.tiles.begin(), result.tiles.end()), result.tiles.end());
+  }
+  return result;
+}
+
+void LiveState::AddWatcher(std::weak_ptr<runtime::Waker> waker) const {
+  absl::MutexLock lock(&watchers_mutex_);
+  watchers_.push_back(std::move(waker));
+}
+
+void LiveState::WakeWatchers() {
+  std::vector<std::shared_ptr<runtime::Waker>> alive;
+  {
+    absl::MutexLock lock(&watchers_mutex_);
+    std::erase_if(watchers_, [&alive](const std::weak_ptr<runtime::Waker>& weak) {
+      std::shared_ptr<runtime::Waker> waker = weak.lock();
+      if (waker == nullptr) return true;
+      alive.push_back(std::move(waker));
+      return false;
+    });
+  }
+  for (const auto& waker : alive) waker->Wake();
+}
+
+}  // namespace citylayers::layers

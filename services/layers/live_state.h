@@ -1,0 +1,109 @@
+// The state of a live layer: columns of small integers, their version, and what changed lately.
+#ifndef CITYLAYERS_SERVICES_LAYERS_LIVE_STATE_H_
+#define CITYLAYERS_SERVICES_LAYERS_LIVE_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "geo/tile/tile_id.h"
+#include "services/runtime/stream_source.h"
+
+namespace citylayers::layers {
+
+/// A version of a layer: see LayerVersion in layers.proto.
+struct Version {
+  std::uint64_t epoch = 0;
+  std::uint64_t counter = 0;
+  friend bool operator==(const Version&, const Version&) = default;
+};
+
+/// The columns of one sub-layer: columns[c][row]. All columns have the same length.
+struct Columns {
+  std::vector<std::vector<std::int32_t>> columns;
+  std::size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }
+  friend bool operator==(const Columns&, const Columns&) = default;
+};
+
+/// One version of the whole state. Immutable once published, so readers share it without a lock.
+struct Frame {
+  Version version;
+  absl::Time data_time = absl::InfinitePast();  // InfinitePast: no data yet
+  bool stale = false;
+  std::vector<Columns> sub_layers;
+};
+
+/// Which rows differ between two versions, and in which columns.
+struct RowChange {
+  std::uint32_t row = 0;
+  std::uint32_t column_mask = 0;  // bit c: column c
+  friend bool operator==(const RowChange&, const RowChange&) = default;
+};
+struct Changes {
+  std::vector<std::vector<RowChange>> sub_layers;  // rows ascending
+  std::vector<geo::TileId> tiles;                  // ascending, without doubles
+};
+
+/// Holds the present frame and a bounded history of changes, and wakes watchers. One publisher, any
+/// number of readers; thread-safe. A reader holds a frame as long as it likes.
+///
+///   LiveState state({.epoch = 7});
+///   state.Publish({{{1, 2, 3}}}, data_time, false, {});
+///   std::shared_ptr<const Frame> frame = state.frame();
+class LiveState {
+ public:
+  struct Options {
+    std::uint64_t epoch = 0;
+    std::size_t history_versions_max =
+        1200;  // versions that a returning watcher can be brought forward from
+    std::size_t history_changes_max =
+        2'000'000;  // row changes held over all versions; 8 bytes each
+  };
+
+  explicit LiveState(Options options);
+
+  /// Makes the next version when anything differs from the present frame; otherwise only
+  /// `data_time` and `stale` move. Returns whether the version moved. O(rows x columns). `tiles`:
+  /// changed tiles that rows cannot tell of. REQUIRES: every call has the same number of
+  /// sub-layers, columns and rows; at most 32 columns.
+  bool Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
+               std::vector<geo::TileId> tiles);
+
+  /// The present frame; version 0 without sub-layers before the first Publish. O(1).
+  std::shared_ptr<const Frame> frame() const;
+
+  /// What changed from `from` to `to.version`, two frames of this state; nullopt when the history
+  /// does not reach back.
+  std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
+
+  /// Wakes `waker` at each new version, until it is gone.
+  void AddWatcher(std::weak_ptr<runtime::Waker> waker) const;
+
+ private:
+  struct Step {
+    std::uint64_t counter = 0;  // the version that these changes led to
+    Changes changes;
+    std::size_t size = 0;
+  };
+  void WakeWatchers();
+
+  const Options options_;
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const Frame> frame_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Step> history_ ABSL_GUARDED_BY(mutex_);
+  std::size_t history_size_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable absl::Mutex watchers_mutex_;
+  mutable std::vector<std::weak_ptr<runtime::Waker>> watchers_ ABSL_GUARDED_BY(watchers_mutex_);
+};
+
+}  // namespace citylayers::layers
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_LIVE_STATE_H_

@@ -1,0 +1,125 @@
+#include "services/layers/skeleton_tile.h"
+
+#include <array>
+#include <cstdio>
+#include <optional>
+
+#include <xxhash.h>
+
+#include "geo/mvt/layer_writer.h"
+#include "proto/support/status_macros.h"
+#include "storage/pack/skeleton.h"
+
+namespace citylayers::layers {
+namespace {
+
+/// Indexes of small numbers in a layer's value table, so that most attributes cost an array access,
+/// not a hash look-up.
+class ValueCache {
+ public:
+  explicit ValueCache(geo::LayerWriter* writer) : writer_(writer) {}
+  std::uint32_t Index(std::int32_t value) {
+    if (value < 0 || static_cast<std::size_t>(value) >= small_.size())
+      return writer_->IntValue(value);
+    std::uint32_t& slot = small_[static_cast<std::size_t>(value)];
+    if (slot == 0) slot = writer_->IntValue(value) + 1;
+    return slot - 1;
+  }
+
+ private:
+  geo::LayerWriter* writer_;
+  std::array<std::uint32_t, 512> small_{};
+};
+
+std::string Hex(XXH128_hash_t hash) {
+  char text[33];
+  std::snprintf(text, sizeof(text), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  return text;
+}
+
+}  // namespace
+
+std::string_view RoadClassWord(std::uint8_t road_class) {
+  static constexpr std::array<std::string_view, 7> kWords = {
+      "motorway", "trunk", "primary", "secondary", "tertiary", "local", "service"};
+  return kWords[std::min<std::size_t>(road_class, kWords.size() - 1)];
+}
+
+std::uint8_t RoadClassMinZoom(std::uint8_t road_class) {
+  static constexpr std::array<std::uint8_t, 7> kMinZoom = {8, 8, 8, 12, 13, 14, 14};
+  return kMinZoom[std::min<std::size_t>(road_class, kMinZoom.size() - 1)];
+}
+
+absl::StatusOr<std::string> SkeletonTiles::Tag(geo::TileId tile,
+                                               const std::vector<TileAttribute>& attributes,
+                                               const Filter& shown) const {
+  const std::optional<std::string_view> bytes = pack_->skeletons().Find(tile.Key());
+  if (!bytes.has_value()) return std::string();
+  ASSIGN_OR_RETURN(const storage::SkeletonView skeleton, storage::SkeletonView::Decode(*bytes));
+  std::vector<std::int32_t> content;
+  content.reserve(skeleton.size() * (attributes.size() + 1));
+  for (std::size_t i = 0; i < skeleton.size(); ++i) {
+    const std::uint32_t segment = skeleton.segment(i);
+    if (shown != nullptr && !shown(segment)) continue;
+    content.push_back(static_cast<std::int32_t>(segment));
+    for (const TileAttribute& attribute : attributes)
+      content.push_back((*attribute.values)[segment]);
+  }
+  if (content.empty()) return std::string();
+  XXH3_state_t* state = XXH3_createState();
+  XXH3_128bits_reset(state);
+  XXH3_128bits_update(state, pack_->pack_id().data(), pack_->pack_id().size());
+  XXH3_128bits_update(state, sub_layer_.data(), sub_layer_.size() + 1);
+  const std::array<std::uint64_t, 2> fixed = {kTileEncoderVersion, tile.Key()};
+  XXH3_128bits_update(state, fixed.data(), sizeof(fixed));
+  XXH3_128bits_update(state, content.data(), content.size() * sizeof(content[0]));
+  const XXH128_hash_t hash = XXH3_128bits_digest(state);
+  XXH3_freeState(state);
+  return Hex(hash);
+}
+
+absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,
+                                                  const std::vector<TileAttribute>& attributes,
+                                                  const Filter& shown) const {
+  std::string out;
+  const std::optional<std::string_view> bytes = pack_->skeletons().Find(tile.Key());
+  if (!bytes.has_value()) return out;
+  ASSIGN_OR_RETURN(const storage::SkeletonView skeleton, storage::SkeletonView::Decode(*bytes));
+  geo::LayerWriter writer(sub_layer_);
+  writer.Reserve(bytes->size() + skeleton.size() * (attributes.size() + 4) * 2);
+  const std::uint32_t name_key = writer.Key("name");
+  const std::uint32_t class_key = writer.Key("class");
+  std::vector<std::uint32_t> keys;
+  for (const TileAttribute& attribute : attributes) keys.push_back(writer.Key(attribute.name));
+  std::vector<std::uint32_t> names(skeleton.name_count(), 0);
+  std::array<std::uint32_t, 7> classes{};
+  ValueCache values(&writer);
+  std::vector<geo::LayerWriter::Tag> tags;
+  for (std::size_t i = 0; i < skeleton.size(); ++i) {
+    const std::uint32_t segment = skeleton.segment(i);
+    if (shown != nullptr && !shown(segment)) continue;
+    tags.clear();
+    if (const std::uint32_t local = skeleton.local_name(i);
+        local != storage::SkeletonView::kUnnamed) {
+      if (names[local] == 0)
+        names[local] = writer.StringValue(pack_->segments().name_text(skeleton.name(local))) + 1;
+      tags.push_back({name_key, names[local] - 1});
+    }
+    const std::size_t road_class =
+        std::min<std::size_t>(skeleton.road_class(i), classes.size() - 1);
+    if (classes[road_class] == 0) {
+      classes[road_class] =
+          writer.StringValue(RoadClassWord(static_cast<std::uint8_t>(road_class))) + 1;
+    }
+    tags.push_back({class_key, classes[road_class] - 1});
+    for (std::size_t a = 0; a < attributes.size(); ++a) {
+      tags.push_back({keys[a], values.Index((*attributes[a].values)[segment])});
+    }
+    writer.AddFeature(geo::GeometryType::kLine, segment, skeleton.geometry(i), tags);
+  }
+  writer.AppendTo(&out);
+  return out;
+}
+
+}  // namespace citylayers::layers

@@ -1,0 +1,65 @@
+// A live vector tile: ready-made geometry of the pack joined with columns of the moment.
+#ifndef CITYLAYERS_SERVICES_LAYERS_SKELETON_TILE_H_
+#define CITYLAYERS_SERVICES_LAYERS_SKELETON_TILE_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "geo/tile/tile_id.h"
+#include "storage/pack/city_pack.h"
+
+namespace citylayers::layers {
+
+/// Changes whenever equal state would give other bytes; part of every content tag.
+inline constexpr std::uint32_t kTileEncoderVersion = 1;
+
+/// One attribute of the tile's features: a column over all segments.
+struct TileAttribute {
+  std::string_view name;
+  const std::vector<std::int32_t>* values = nullptr;  // one a segment
+};
+
+/// Makes the tiles of one sub-layer over segments. Stateless but for the pack; thread-safe.
+///
+///   SkeletonTiles tiles(pack, "traffic");
+///   const std::string tag = tiles.Tag(tile, attributes, shown);
+///   ASSIGN_OR_RETURN(std::string mvt_layer, tiles.Encode(tile, attributes, shown));
+class SkeletonTiles {
+ public:
+  /// Whether a segment is drawn; nullptr: all are.
+  using Filter = std::function<bool(std::uint32_t segment)>;
+
+  SkeletonTiles(std::shared_ptr<const storage::CityPack> pack, std::string sub_layer)
+      : pack_(std::move(pack)), sub_layer_(std::move(sub_layer)) {}
+
+  /// The content tag of what Encode would give: a hash of pack, encoder and the attributes of the
+  /// tile's shown segments. Empty when the tile shows nothing. About a tenth of the cost of Encode.
+  /// DATA_LOSS: a damaged pack.
+  absl::StatusOr<std::string> Tag(geo::TileId tile, const std::vector<TileAttribute>& attributes,
+                                  const Filter& shown) const;
+
+  /// The sub-layer's bytes within a vector tile; empty when the tile shows nothing. Features carry
+  /// the segment index as id, `name`, `class`, and the attributes. Deterministic. DATA_LOSS: a
+  /// damaged pack.
+  absl::StatusOr<std::string> Encode(geo::TileId tile, const std::vector<TileAttribute>& attributes,
+                                     const Filter& shown) const;
+
+ private:
+  std::shared_ptr<const storage::CityPack> pack_;
+  std::string sub_layer_;
+};
+
+/// The word for a road class in tiles and answers: "motorway" ... "service".
+std::string_view RoadClassWord(std::uint8_t road_class);
+
+/// Zoom from which segments of this class are drawn and watched: as in the pack's skeletons.
+std::uint8_t RoadClassMinZoom(std::uint8_t road_class);
+
+}  // namespace citylayers::layers
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_SKELETON_TILE_H_

@@ -1,0 +1,79 @@
+// One watcher's view of a live layer: a snapshot, then deltas, never a queue.
+#ifndef CITYLAYERS_SERVICES_LAYERS_WATCH_SOURCE_H_
+#define CITYLAYERS_SERVICES_LAYERS_WATCH_SOURCE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "citylayers/layers/v1/layer_service.pb.h"
+#include "proto/support/clock.h"
+#include "services/layers/layer.h"
+#include "services/runtime/stream_source.h"
+
+namespace citylayers::layers {
+
+/// Follows one layer for one client. It holds a version, not data: when asked, it compares the
+/// version last sent with the present frame, so that a slow reader skips what it missed and costs
+/// nothing meanwhile.
+class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
+ public:
+  struct Options {
+    absl::Duration tick_default = absl::Seconds(1);
+    absl::Duration tick_min = absl::Milliseconds(250);
+    absl::Duration tick_max = absl::Minutes(1);
+    absl::Duration heartbeat = absl::Seconds(5);
+  };
+
+  /// `machine_clock` paces ticks (not the city clock). INVALID_ARGUMENT: tick_ms out of range, an
+  /// unknown column, a viewport that is no box. FAILED_PRECONDITION: a static layer.
+  static absl::StatusOr<std::unique_ptr<WatchSource>> Make(std::shared_ptr<const Layer> layer,
+                                                           const v1::WatchLayerRequest& request,
+                                                           Options options,
+                                                           const Clock& machine_clock);
+
+  absl::StatusOr<runtime::StreamStep> Next(v1::WatchLayerResponse* response) override;
+
+ private:
+  struct SubLayerView {
+    std::string name;
+    bool has_rows = false;
+    std::vector<int> columns;  // schema indexes, in the order they are sent
+    std::vector<std::string> column_names;
+    std::vector<std::int32_t> defaults;  // of those columns
+    std::uint32_t column_mask = 0;
+    std::vector<bool> visible;  // empty: all rows
+  };
+
+  WatchSource(std::shared_ptr<const Layer> layer, Options options, const Clock& machine_clock)
+      : layer_(std::move(layer)),
+        state_(layer_->live_state()),
+        options_(options),
+        machine_clock_(machine_clock) {}
+
+  absl::Status ChooseColumns(const v1::Layer& schema, const v1::WatchLayerRequest& request);
+  void FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const;
+  /// False when nothing in view changed.
+  bool FillDelta(const Changes& changes, const Frame& frame, v1::Delta* delta) const;
+  bool InView(geo::TileId tile) const { return view_.IsEmpty() || view_.Intersects(tile.Bounds()); }
+
+  const std::shared_ptr<const Layer> layer_;
+  const std::shared_ptr<const LiveState> state_;
+  const Options options_;
+  const Clock& machine_clock_;
+  std::string pack_id_;
+  LonLatBox view_;
+  bool tiles_only_ = false;
+  absl::Duration tick_;
+  std::vector<SubLayerView> sub_layers_;
+  bool has_base_ = false;  // whether the client holds `sent_`
+  Version sent_;           // what the client has been told
+  Version considered_;     // up to here nothing in view changed
+  absl::Time last_message_ = absl::InfinitePast();
+};
+
+}  // namespace citylayers::layers
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_WATCH_SOURCE_H_

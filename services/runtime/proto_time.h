@@ -1,0 +1,39 @@
+// Between absl::Time and google.protobuf.Timestamp.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_PROTO_TIME_H_
+#define CITYLAYERS_SERVICES_RUNTIME_PROTO_TIME_H_
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include "absl/time/time.h"
+
+namespace citylayers {
+
+/// REQUIRES: a finite time.
+inline google::protobuf::Timestamp ToProtoTime(absl::Time time) {
+  google::protobuf::Timestamp proto;
+  const std::int64_t nanos = absl::ToUnixNanos(time);
+  std::int64_t seconds = nanos / 1'000'000'000;
+  std::int64_t rest = nanos % 1'000'000'000;
+  if (rest < 0) {
+    rest += 1'000'000'000;
+    --seconds;
+  }
+  proto.set_seconds(seconds);
+  proto.set_nanos(static_cast<std::int32_t>(rest));
+  return proto;
+}
+
+inline absl::Time FromProtoTime(const google::protobuf::Timestamp& proto) {
+  return absl::FromUnixSeconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
+}
+
+/// Sets the field that `mutable_field()` gives, unless the time is infinite, which stands for "none".
+template <typename MutableField>
+void SetTime(absl::Time time, MutableField mutable_field) {
+  if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) return;
+  *mutable_field() = ToProtoTime(time);
+}
+
+}  // namespace citylayers
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_PROTO_TIME_H_
