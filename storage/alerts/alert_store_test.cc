@@ -136,6 +136,16 @@ TEST_F(AlertStoreTest, AChangeIsThereAfterReopeningInAllItsParts) {
   EXPECT_NE(store_->NextCapId(), cap_id);
 }
 
+TEST_F(AlertStoreTest, ARuleStateWithNothingToRememberIsRemoved) {
+  RuleStateRecord state{.rule = "jam", .subject = "jams/7", .tier = 2, .alert_id = 1};
+  ASSERT_TRUE(store_->Apply({{.rule_state = state}}).ok());
+  EXPECT_EQ(store_->ListRuleStates()->size(), 1u);
+  state.tier = 0;
+  state.alert_id = 0;
+  ASSERT_TRUE(store_->Apply({{.rule_state = state}}).ok());
+  EXPECT_EQ(store_->ListRuleStates()->size(), 0u);
+}
+
 TEST_F(AlertStoreTest, ScansGoFromTheNewestBackAndStopWhenTold) {
   std::vector<AlertChange> changes;
   for (uint64_t id = 1; id <= 300; ++id) changes.push_back({.alert = AlertRecord{.id = id}});

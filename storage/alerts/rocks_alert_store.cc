@@ -263,9 +263,12 @@ absl::Status RocksAlertStore::Apply(absl::Span<const AlertChange> changes) {
     }
     if (change.rule_state.has_value()) {
       const RuleStateRecord& state = *change.rule_state;
-      batch.Put(handles_[kRuleState],
-                absl::StrCat(state.rule, absl::string_view("\0", 1), state.subject),
-                EncodeRuleState(state));
+      const std::string key = absl::StrCat(state.rule, absl::string_view("\0", 1), state.subject);
+      if (state.tier == 0 && state.suppressed_tier == 0 && state.alert_id == 0) {
+        batch.Delete(handles_[kRuleState], key);
+      } else {
+        batch.Put(handles_[kRuleState], key, EncodeRuleState(state));
+      }
     }
     if (change.cap.has_value()) {
       if (change.cap->cap_id != absl::StrCat(instance_, "-", next_cap_number)) {

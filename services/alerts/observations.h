@@ -1,0 +1,59 @@
+// What the rules look at: the city as the other services see it, at one moment of city time.
+#ifndef CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
+#define CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "proto/support/lon_lat.h"
+#include "storage/alerts/alert_record.h"
+
+namespace citylayers::alerts {
+
+/// How far a reading can be trusted. Profile and suspect readings raise nothing.
+enum class Quality { kGood, kEstimated, kProfile, kSuspect };
+
+/// The newest reading of a river gauge.
+struct StageObservation {
+  std::string station;  ///< `stations/{id}`.
+  storage::Localized place;
+  LonLat location;
+  double stage_m = 0;  ///< Over Hòn Dấu.
+  absl::Time read_time;
+  Quality quality = Quality::kGood;
+  std::vector<double> levels_m;  ///< Where báo động I, II and III begin. Empty: raises nothing.
+  bool stale = false;            ///< Older than three of its periods.
+};
+
+/// A street under water, all its segments together.
+struct StreetDepthObservation {
+  std::string street;
+  LonLat location;      ///< Where it is deepest.
+  double radius_m = 0;  ///< Around `location`, over all its wet segments.
+  double depth_m = 0;   ///< Greatest depth.
+};
+
+/// A jam.
+struct JamObservation {
+  std::string jam;  ///< `jams/{id}`.
+  std::string street;
+  LonLat head;
+  LonLat tail;
+  double length_m = 0;
+  double speed_kmh = 0;
+  absl::Time since;
+  double live_share = 1;  ///< Share of its length that was measured and is no profile.
+};
+
+/// All streets under water, or all jams. One that is not listed is dry, or gone.
+template <typename Item>
+struct Complete {
+  std::vector<Item> items;
+  absl::Time data_time;  ///< City time of the newest data behind it.
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_

@@ -1,0 +1,298 @@
+#include "services/alerts/rule_engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertKind;
+using storage::RuleStateRecord;
+
+// Readings carry millimetres; half of one keeps 1.7 and 1.6 + 0.1 equal.
+constexpr double kToleranceM = 0.0005;
+
+bool AtLeast(double value, double threshold) { return value >= threshold - kToleranceM; }
+bool AtMost(double value, double threshold) { return value <= threshold + kToleranceM; }
+
+LonLat Middle(LonLat a, LonLat b) {
+  return {(a.lon_deg + b.lon_deg) / 2, (a.lat_deg + b.lat_deg) / 2};
+}
+
+bool Trusted(Quality quality) {
+  return quality == Quality::kGood || quality == Quality::kEstimated;
+}
+
+}  // namespace
+
+void RuleEngine::Restore(absl::Span<const RuleStateRecord> states) {
+  for (const RuleStateRecord& state : states) {
+    Finding finding;
+    finding.rule = state.rule;
+    finding.subject = state.subject;
+    Subject& subject = Find(finding);
+    subject.condition.Restore(state.tier);
+    subject.announced_tier = state.alert_id == 0 ? 0 : state.tier;
+    subject.suppressed_tier = state.suppressed_tier;
+    subject.alert_id = state.alert_id;
+    subject.read_time = state.read_time;
+  }
+}
+
+std::vector<Transition> RuleEngine::ObserveStages(absl::Span<const StageObservation> stages,
+                                                  absl::Time now, absl::Duration max_age_min) {
+  const StageRuleOptions& rule = options_.stage;
+  std::vector<Transition> out;
+  std::set<std::string> seen;
+  for (const StageObservation& stage : stages) {
+    if (stage.levels_m.size() != 3 || !std::isfinite(stage.stage_m)) continue;
+    seen.insert(stage.station);
+    Subject& subject =
+        Find({.kind = AlertKind::kStage, .rule = kStageRule, .subject = stage.station});
+    const absl::Duration max_age = std::max(rule.stale_after, max_age_min);
+    const bool fresh = (!stage.stale || now - stage.read_time <= max_age_min) &&
+                       now - stage.read_time <= max_age && Trusted(stage.quality);
+    std::vector<double> levels = stage.levels_m;
+    levels.push_back(levels.back() + rule.immediate_above_m);
+    // The city went back in time (a replay ended): readings count anew.
+    if (subject.read_time > now) subject.read_time = absl::InfinitePast();
+    if (!fresh) {
+      subject.condition.Pause();
+    } else if (stage.read_time > subject.read_time) {
+      subject.read_time = stage.read_time;
+      subject.finding.place = stage.place;
+      subject.finding.location = stage.location;
+      subject.finding.radius_m = rule.radius_m;
+      subject.finding.value = stage.stage_m;
+      std::vector<TierTest> tests;
+      for (const double level : levels) {
+        tests.push_back({.raises = AtLeast(stage.stage_m, level),
+                         .clears = AtMost(stage.stage_m, level - rule.clear_below_m)});
+      }
+      subject.condition.Observe(stage.read_time, tests);
+    }
+    const int tier = std::max(1, subject.condition.tier());
+    Propose({kStageRule, stage.station}, subject, levels[tier - 1], out);
+  }
+  for (auto& [key, subject] : subjects_) {
+    if (key.first == kStageRule && !seen.contains(key.second)) subject.condition.Pause();
+  }
+  return out;
+}
+
+std::vector<Transition> RuleEngine::ObserveStreets(const Complete<StreetDepthObservation>& streets,
+                                                   absl::Time now, absl::Duration max_age_min) {
+  const StreetDepthRuleOptions& rule = options_.street_depth;
+  std::vector<Transition> out;
+  if (now - streets.data_time > std::max(rule.stale_after, max_age_min)) {
+    PauseAll(kStreetDepthRule);
+    return out;
+  }
+  std::set<std::string> seen;
+  for (const StreetDepthObservation& street : streets.items) {
+    if (street.street.empty() || !std::isfinite(street.depth_m)) continue;
+    Finding finding{.kind = AlertKind::kStreetDepth,
+                    .rule = kStreetDepthRule,
+                    .subject = absl::StrCat("streets/", street.street),
+                    .place = {street.street, street.street},
+                    .location = street.location,
+                    .radius_m = std::max(street.radius_m, rule.radius_min_m),
+                    .value = street.depth_m};
+    if (!seen.insert(finding.subject).second) continue;
+    const Key key{finding.rule, finding.subject};
+    Subject& subject = Find(finding);
+    subject.finding = std::move(finding);
+    std::vector<TierTest> tests;
+    for (const double raise : rule.raise_m) {
+      tests.push_back({.raises = AtLeast(street.depth_m, raise),
+                       .clears = AtMost(street.depth_m, raise - rule.clear_below_m)});
+    }
+    subject.condition.Observe(now, tests);
+    Propose(key, subject, StreetThreshold(subject.condition.tier()), out);
+  }
+  ObserveGone(kStreetDepthRule, seen, now, out);
+  return out;
+}
+
+std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& jams,
+                                                absl::Time now, absl::Duration max_age_min) {
+  const JamRuleOptions& rule = options_.jam;
+  std::vector<Transition> out;
+  if (now - jams.data_time > std::max(rule.stale_after, max_age_min)) {
+    PauseAll(kJamRule);
+    return out;
+  }
+  std::set<std::string> seen;
+  for (const JamObservation& jam : jams.items) {
+    if (!std::isfinite(jam.speed_kmh) || !seen.insert(jam.jam).second) continue;
+    const std::string place = jam.street.empty() ? jam.jam : jam.street;
+    Finding finding{.kind = AlertKind::kJam,
+                    .rule = kJamRule,
+                    .subject = jam.jam,
+                    .place = {place, place},
+                    .location = Middle(jam.head, jam.tail),
+                    .radius_m = std::max(DistanceM(jam.head, jam.tail) / 2, rule.radius_min_m),
+                    .value = jam.speed_kmh,
+                    .length_m = jam.length_m};
+    const Key key{finding.rule, finding.subject};
+    Subject& subject = Find(finding);
+    subject.finding = std::move(finding);
+    if (jam.live_share < rule.live_share_min) {
+      subject.condition.Pause();
+    } else {
+      const bool is_long = jam.length_m >= rule.length_min_m;
+      // A jam is made of segments under a quarter of their reference speed, so that being one is
+      // the test of the first tier.
+      subject.condition.Observe(
+          now,
+          {{.raises = true, .clears = false},
+           {.raises =
+                is_long &&
+                jam.speed_kmh<rule.queue_raise_kmh, .clears = jam.speed_kmh> rule.queue_clear_kmh},
+           {.raises = is_long && jam.speed_kmh<rule.official_raise_kmh, .clears = jam.speed_kmh>
+                                     rule.official_clear_kmh}});
+    }
+    Propose(key, subject, JamThreshold(subject.condition.tier()), out);
+  }
+  ObserveGone(kJamRule, seen, now, out);
+  return out;
+}
+
+// Streets and jams that a complete list no longer has: dry, or dissolved.
+void RuleEngine::ObserveGone(const std::string& rule, const std::set<std::string>& seen,
+                             absl::Time now, std::vector<Transition>& out) {
+  for (auto it = subjects_.lower_bound({rule, ""});
+       it != subjects_.end() && it->first.first == rule;) {
+    auto& [key, subject] = *it;
+    if (!seen.contains(key.second)) {
+      if (rule == kStreetDepthRule) subject.finding.value = 0;
+      subject.condition.Observe(now, std::vector<TierTest>(4, {.clears = true}));
+      Propose(key, subject, 0, out);
+      if (subject.condition.tier() == 0 && subject.announced_tier == 0 &&
+          subject.suppressed_tier == 0) {
+        it = subjects_.erase(it);
+        continue;
+      }
+    }
+    ++it;
+  }
+}
+
+void RuleEngine::Propose(const Key& key, const Subject& subject, double threshold,
+                         std::vector<Transition>& out) const {
+  const int reached = subject.condition.tier();
+  const int tier = reached < MinTierOf(key.first) ? 0 : reached;
+  const bool suppressed = subject.suppressed_tier > 0;
+  Transition transition;
+  if (suppressed && tier == 0) {
+    transition.type = Transition::Type::kForget;
+  } else if (suppressed && tier <= subject.suppressed_tier) {
+    return;
+  } else if (tier == subject.announced_tier) {
+    return;
+  } else if (subject.announced_tier == 0) {
+    transition.type = Transition::Type::kRaise;
+  } else if (tier == 0) {
+    transition.type = Transition::Type::kResolve;
+  } else {
+    transition.type =
+        tier > subject.announced_tier ? Transition::Type::kEscalate : Transition::Type::kEase;
+  }
+  transition.finding = subject.finding;
+  transition.finding.threshold = threshold;
+  transition.tier = tier;
+  transition.alert_id = subject.alert_id;
+  transition.state = {.rule = key.first,
+                      .subject = key.second,
+                      .tier = tier,
+                      .alert_id = tier == 0 ? 0 : subject.alert_id,
+                      .read_time = subject.read_time};
+  out.push_back(std::move(transition));
+}
+
+void RuleEngine::Commit(const Transition& transition, uint64_t alert_id) {
+  const auto it = subjects_.find({transition.finding.rule, transition.finding.subject});
+  if (it == subjects_.end()) return;
+  it->second.suppressed_tier = 0;
+  it->second.announced_tier = transition.tier;
+  it->second.alert_id = transition.tier == 0 ? 0 : alert_id;
+}
+
+RuleStateRecord RuleEngine::EndedByHand(const std::string& rule, const std::string& subject) const {
+  RuleStateRecord state{.rule = rule, .subject = subject};
+  if (const auto it = subjects_.find({rule, subject}); it != subjects_.end()) {
+    // The announced tier counts too: an easing that was not written yet must not raise anew.
+    state.tier = it->second.condition.tier();
+    state.suppressed_tier = std::max(state.tier, it->second.announced_tier);
+    state.read_time = it->second.read_time;
+  }
+  return state;
+}
+
+void RuleEngine::CommitEndedByHand(const RuleStateRecord& state) {
+  const auto it = subjects_.find({state.rule, state.subject});
+  if (it == subjects_.end()) return;
+  it->second.suppressed_tier = state.suppressed_tier;
+  it->second.announced_tier = 0;
+  it->second.alert_id = 0;
+}
+
+std::vector<LiveValue> RuleEngine::LiveValues() const {
+  std::vector<LiveValue> values;
+  for (const auto& [key, subject] : subjects_) {
+    // A subject that was restored and not seen yet has no place: its value is not known.
+    if (subject.alert_id != 0 && !subject.finding.place.vi.empty()) {
+      values.push_back({subject.alert_id, subject.finding});
+    }
+  }
+  return values;
+}
+
+void RuleEngine::PauseAll(const std::string& rule) {
+  for (auto& [key, subject] : subjects_) {
+    if (key.first == rule) subject.condition.Pause();
+  }
+}
+
+RuleEngine::Subject& RuleEngine::Find(const Finding& finding) {
+  const Key key{finding.rule, finding.subject};
+  auto it = subjects_.find(key);
+  if (it == subjects_.end()) {
+    it = subjects_
+             .emplace(key, Subject{.condition = TieredCondition(TimingsOf(finding.rule)),
+                                   .finding = finding})
+             .first;
+  }
+  return it->second;
+}
+
+std::vector<TierTiming> RuleEngine::TimingsOf(const std::string& rule) const {
+  if (rule == kStageRule) {
+    return std::vector<TierTiming>(4, {.readings = options_.stage.readings});
+  }
+  if (rule == kStreetDepthRule) {
+    const StreetDepthRuleOptions& street = options_.street_depth;
+    return std::vector<TierTiming>(4, {.hold = street.hold, .keep = street.keep});
+  }
+  const JamRuleOptions& jam = options_.jam;
+  return {{.hold = jam.slow_hold, .keep = jam.keep},
+          {.hold = jam.queue_hold, .keep = jam.keep},
+          {.hold = jam.official_hold, .keep = jam.keep}};
+}
+
+int RuleEngine::MinTierOf(const std::string& rule) const {
+  if (rule == kStreetDepthRule) return options_.street_depth.min_tier;
+  return rule == kJamRule ? options_.jam.min_tier : 1;
+}
+
+double RuleEngine::StreetThreshold(int tier) const {
+  return tier == 0 ? 0 : options_.street_depth.raise_m[tier - 1];
+}
+
+double RuleEngine::JamThreshold(int tier) const {
+  return tier == 3 ? options_.jam.official_raise_kmh : tier == 2 ? options_.jam.queue_raise_kmh : 0;
+}
+
+}  // namespace citylayers::alerts

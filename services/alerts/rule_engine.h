@@ -1,0 +1,128 @@
+// The alert rules: from what the city looks like to what should be raised, changed or ended.
+#ifndef CITYLAYERS_SERVICES_ALERTS_RULE_ENGINE_H_
+#define CITYLAYERS_SERVICES_ALERTS_RULE_ENGINE_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+#include "services/alerts/observations.h"
+#include "services/alerts/rule_options.h"
+#include "services/alerts/tiered_condition.h"
+#include "storage/alerts/alert_record.h"
+
+namespace citylayers::alerts {
+
+/// What a rule knows of a subject at the moment.
+struct Finding {
+  storage::AlertKind kind = storage::AlertKind::kStage;
+  std::string rule;
+  std::string subject;
+  storage::Localized place;
+  LonLat location;
+  double radius_m = 0;
+  double value = 0;      ///< m, or km/h for jams.
+  double length_m = 0;   ///< Of a jam.
+  double threshold = 0;  ///< Raise value of the tier in force, in the unit of `value`.
+};
+
+/// Something that should happen. It is proposed again at each look until it is committed.
+struct Transition {
+  enum class Type { kRaise, kEscalate, kEase, kResolve, kForget };
+  Type type = Type::kRaise;  ///< kForget: no alert changes, only `state` does.
+  Finding finding;
+  int tier = 0;                    ///< After it; 0 for kResolve and kForget.
+  uint64_t alert_id = 0;           ///< The alert it changes; 0 for kRaise and kForget.
+  storage::RuleStateRecord state;  ///< To be stored with it; for kRaise without the alert's id.
+};
+
+/// The newest value behind an alert.
+struct LiveValue {
+  uint64_t alert_id = 0;
+  Finding finding;
+};
+
+/// Watches all subjects of all rules. One alert a subject: a station, a street, a jam.
+///  - Raise and clear values differ; `hold` and `keep` are city time; see TieredCondition.
+///  - Stale, profile and suspect data neither raise nor clear: the state is kept.
+///  - What was ended by hand is not raised again until it has cleared or gets worse than it was.
+///  - Nothing changes for good until Commit: a proposal whose write failed comes again.
+/// Not thread-safe. A look costs O(subjects · log subjects).
+///
+///   RuleEngine engine(options);
+///   engine.Restore(*store.ListRuleStates());
+///   for (const Transition& t : engine.ObserveStages(stages, city_now)) {
+///     ... write ...; engine.Commit(t, alert_id);
+///   }
+class RuleEngine {
+ public:
+  explicit RuleEngine(RuleOptions options) : options_(options) {}
+
+  /// Takes up where an earlier run ended: what was raised then is not raised again.
+  void Restore(absl::Span<const storage::RuleStateRecord> states);
+
+  /// Looks at gauges. One that is not listed has no data. `max_age_min` widens what counts as
+  /// stale, for a city clock that runs many times faster than the wall's.
+  std::vector<Transition> ObserveStages(absl::Span<const StageObservation> stages, absl::Time now,
+                                        absl::Duration max_age_min = absl::ZeroDuration());
+  /// Looks at all streets under water.
+  std::vector<Transition> ObserveStreets(const Complete<StreetDepthObservation>& streets,
+                                         absl::Time now,
+                                         absl::Duration max_age_min = absl::ZeroDuration());
+  /// Looks at all jams.
+  std::vector<Transition> ObserveJams(const Complete<JamObservation>& jams, absl::Time now,
+                                      absl::Duration max_age_min = absl::ZeroDuration());
+
+  /// The transition has been written. `alert_id`: the alert that now stands for the subject.
+  void Commit(const Transition& transition, uint64_t alert_id);
+
+  /// The state to write with an alert that is ended by hand, and the call for when it was written.
+  storage::RuleStateRecord EndedByHand(const std::string& rule, const std::string& subject) const;
+  void CommitEndedByHand(const storage::RuleStateRecord& state);
+
+  /// Forgets everything, e.g. when a replay takes over the city clock.
+  void Clear() { subjects_.clear(); }
+
+  /// The newest values of subjects that have an alert.
+  std::vector<LiveValue> LiveValues() const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // Rule, subject.
+  struct Subject {
+    TieredCondition condition;
+    Finding finding;
+    int announced_tier = 0;
+    int suppressed_tier = 0;
+    uint64_t alert_id = 0;
+    absl::Time read_time = absl::InfinitePast();
+  };
+
+  Subject& Find(const Finding& finding);
+  std::vector<TierTiming> TimingsOf(const std::string& rule) const;
+  int MinTierOf(const std::string& rule) const;
+  void Propose(const Key& key, const Subject& subject, double threshold,
+               std::vector<Transition>& out) const;
+  void PauseAll(const std::string& rule);
+  void ObserveGone(const std::string& rule, const std::set<std::string>& seen, absl::Time now,
+                   std::vector<Transition>& out);
+  double StreetThreshold(int tier) const;
+  double JamThreshold(int tier) const;
+
+  const RuleOptions options_;
+  std::map<Key, Subject> subjects_;
+};
+
+/// Names of the rules, as stored and as `Alert.rule` shows them.
+inline constexpr char kStageRule[] = "stage";
+inline constexpr char kStreetDepthRule[] = "street_depth";
+inline constexpr char kJamRule[] = "jam";
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_RULE_ENGINE_H_

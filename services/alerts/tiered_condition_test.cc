@@ -1,0 +1,100 @@
+#include "services/alerts/tiered_condition.h"
+
+#include <gtest/gtest.h>
+
+namespace citylayers::alerts {
+namespace {
+
+constexpr absl::Time kStart = absl::FromUnixSeconds(1'762'425'000);
+
+// One letter a minute, what a look says: r raises, - between the two values, c clears, . no data.
+// The answer has one digit a minute: the tier in force.
+std::string Play(const std::string& looks, TierTiming timing) {
+  TieredCondition condition({timing});
+  std::string tiers;
+  absl::Time now = kStart;
+  for (const char look : looks) {
+    if (look == '.') {
+      condition.Pause();
+    } else {
+      condition.Observe(now, {{.raises = look == 'r', .clears = look == 'c'}});
+    }
+    tiers += static_cast<char>('0' + condition.tier());
+    now += absl::Minutes(1);
+  }
+  return tiers;
+}
+
+struct Timeline {
+  const char* what;
+  TierTiming timing;
+  std::string looks;
+  std::string tiers;
+};
+
+TEST(TieredConditionTest, Timelines) {
+  const TierTiming at_once{};
+  const TierTiming two{.readings = 2};
+  const TierTiming hold3{.hold = absl::Minutes(3), .keep = absl::Minutes(2)};
+  const std::vector<Timeline> timelines = {
+      {"between the two values nothing begins and nothing ends", at_once,  //
+       "--rr--cc--",                                                       //
+       "0011110000"},
+      {"one look is not two", two, "rcrrcrcc", "00011110"},
+      {"a hold ends exactly when it is over, and a break starts it anew", hold3, "rrr-rrrr",
+       "00000001"},
+      {"keep: the condition stays until clearing has lasted", hold3, "rrrrcccr", "00011100"},
+      {"keep: a look between the values is no clearing", hold3, "rrrrcc-ccc", "0001111110"},
+      {"no data keeps the state and starts the waiting anew", hold3, "rrrrcc..ccc", "00011111110"},
+      {"no data during the hold starts it anew", hold3, "rrr.rrrr", "00000001"},
+  };
+  for (const Timeline& timeline : timelines) {
+    EXPECT_EQ(Play(timeline.looks, timeline.timing), timeline.tiers) << timeline.what;
+  }
+}
+
+TEST(TieredConditionTest, AHigherTierHoldsTheLowerOnes) {
+  // The lower tier needs an hour, the higher one nothing.
+  TieredCondition condition({{.hold = absl::Hours(1)}, {}});
+  condition.Observe(kStart, {{.raises = true}, {.raises = true}});
+  EXPECT_EQ(condition.tier(), 2);
+  condition.Observe(kStart, {{.raises = true}, {.clears = true}});
+  EXPECT_EQ(condition.tier(), 1);
+}
+
+TEST(TieredConditionTest, SeveralTiersBeginAndEndInOneStep) {
+  TieredCondition condition({{.readings = 2}, {.readings = 2}, {.readings = 2}});
+  const std::vector<TierTest> all_raise(3, {.raises = true});
+  const std::vector<TierTest> all_clear(3, {.clears = true});
+  condition.Observe(kStart, all_raise);
+  EXPECT_EQ(condition.tier(), 0);
+  condition.Observe(kStart + absl::Minutes(1), all_raise);
+  EXPECT_EQ(condition.tier(), 3);
+  condition.Observe(kStart + absl::Minutes(2), all_clear);
+  EXPECT_EQ(condition.tier(), 3);
+  condition.Observe(kStart + absl::Minutes(3), all_clear);
+  EXPECT_EQ(condition.tier(), 0);
+}
+
+TEST(TieredConditionTest, TimeThatRunsBackwardsStartsTheWaitingAnew) {
+  TieredCondition condition({{.hold = absl::Minutes(3)}});
+  condition.Observe(kStart, {{.raises = true}});
+  condition.Observe(kStart - absl::Hours(5), {{.raises = true}});
+  condition.Observe(kStart - absl::Hours(5) + absl::Minutes(2), {{.raises = true}});
+  EXPECT_EQ(condition.tier(), 0);
+  condition.Observe(kStart - absl::Hours(5) + absl::Minutes(3), {{.raises = true}});
+  EXPECT_EQ(condition.tier(), 1);
+}
+
+TEST(TieredConditionTest, ARestoredTierStandsAtOnceAndClearsAsAlways) {
+  TieredCondition condition({{.keep = absl::Minutes(2)}, {.keep = absl::Minutes(2)}});
+  condition.Restore(2);
+  EXPECT_EQ(condition.tier(), 2);
+  condition.Observe(kStart, {{.clears = true}, {.clears = true}});
+  EXPECT_EQ(condition.tier(), 2);
+  condition.Observe(kStart + absl::Minutes(2), {{.clears = true}, {.clears = true}});
+  EXPECT_EQ(condition.tier(), 0);
+}
+
+}  // namespace
+}  // namespace citylayers::alerts
