@@ -1,0 +1,68 @@
+// Rasters on disk: any format that GDAL reads, GeoTIFF to write.
+#ifndef CITYLAYERS_GEO_RASTER_RASTER_FILE_H_
+#define CITYLAYERS_GEO_RASTER_RASTER_FILE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "geo/raster/grid.h"
+
+namespace citylayers::geo {
+
+/// Names of the file tags that say which zero the heights count from (see vertical_datum.h), which
+/// offset was already added to reach it, and whether the terrain is made up.
+inline constexpr char kTagVerticalDatum[] = "CITYLAYERS_VERTICAL_DATUM";
+inline constexpr char kTagOffsetM[] = "CITYLAYERS_OFFSET_M";
+inline constexpr char kTagSynthetic[] = "CITYLAYERS_SYNTHETIC";
+
+/// File tags by name. Ordered, so that equal tags give equal files.
+using RasterTags = std::map<std::string, std::string>;
+
+/// One band of a file, in memory.
+struct Raster {
+  GridGeometry geometry;
+  Grid<float> values;  // NaN where the file has no data
+  RasterTags tags;     // the file's and the band's metadata, the band's winning
+};
+
+struct RasterReadOptions {
+  int band = 1;
+  std::size_t max_cells = 400'000'000;  // 1.6 GB of values
+};
+
+/// Reads one band. No-data values, masked cells and values that are not finite become NaN; the
+/// band's scale and offset are applied. Local files only. Thread-safe.
+///   NOT_FOUND: no such file. INVALID_ARGUMENT: not a raster, no such band, complex values, damaged
+///   data. RESOURCE_EXHAUSTED: more cells than max_cells. Messages name the file.
+absl::StatusOr<Raster> ReadRaster(const std::string& path, const RasterReadOptions& options = {});
+
+enum class GeoTiffCompression : std::uint8_t { kDeflate, kZstd };
+
+struct GeoTiffOptions {
+  GeoTiffCompression compression = GeoTiffCompression::kDeflate;
+  RasterTags tags;
+};
+
+/// Writes a tiled GeoTIFF: float32 with NaN as no-data, or bytes. An existing file is replaced; a
+/// failed write leaves none. INVALID_ARGUMENT: geometry and values differ in size, an empty grid,
+/// or an unknown reference system. INTERNAL: the file cannot be written (disk full, folder
+/// missing).
+absl::Status WriteGeoTiff(const std::string& path, const GridGeometry& geometry,
+                          const Grid<float>& values, const GeoTiffOptions& options = {});
+absl::Status WriteGeoTiff(const std::string& path, const GridGeometry& geometry,
+                          const Grid<std::uint8_t>& values, const GeoTiffOptions& options = {});
+
+/// The same file as bytes.
+absl::StatusOr<std::string> EncodeGeoTiff(const GridGeometry& geometry, const Grid<float>& values,
+                                          const GeoTiffOptions& options = {});
+absl::StatusOr<std::string> EncodeGeoTiff(const GridGeometry& geometry,
+                                          const Grid<std::uint8_t>& values,
+                                          const GeoTiffOptions& options = {});
+
+}  // namespace citylayers::geo
+
+#endif  // CITYLAYERS_GEO_RASTER_RASTER_FILE_H_
