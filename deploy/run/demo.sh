@@ -25,15 +25,16 @@ Usage: ./run demo [options]
 TEXT
 }
 
-# --split: one process a line. The address of a process is --grpc's and --admin's with this much
-# added to the port. `backends` are the services that it calls ("*": all others).
+# --split: one process a line, in the order in which they start. The address of a process is --grpc's
+# and --admin's with this much added to the port. `backends` are the modules that it calls ("*": all
+# others); readings owns the city clock, so everybody calls it.
 #       target    +port  backends
 readonly SPLIT_TABLE='
         readings  1      -
-        traffic   2      *
-        flood     3      *
-        basemap   4      -
-        alerts    5      *
+        basemap   4      readings
+        flood     3      readings
+        traffic   2      readings,flood
+        alerts    5      readings,traffic,flood
         gateway   0      *
 '
 readonly SCENARIO_EMBEDDED=saigon-king-tide
@@ -194,17 +195,15 @@ start_split() {
     # Only the gateway is for others; the services behind it listen on loopback.
     grpc="$(plus "$GRPC" "$offset")"
     [[ "$target" == gateway ]] || grpc="$(local_of "$grpc")"
-    options=(--target "$target" --pack "$PACK" --data "$DATA/$target"
+    options=(--target "$target" --pack "$PACK" --data "$DATA"
       --grpc "$grpc" --admin "$(plus "$ADMIN" "$offset")")
-    mkdir -p "$DATA/$target"
-    if [[ "$calls" == '*' ]]; then
-      backends=''
-      while read -r other other_offset _; do
-        [[ -n "$other" && "$other" != "$target" && "$other" != gateway ]] || continue
-        backends+="${backends:+,}$other=$(local_of "$(plus "$GRPC" "$other_offset")")"
-      done <<<"$SPLIT_TABLE"
-      options+=(--backends "$backends")
-    fi
+    backends=''
+    while read -r other other_offset _; do
+      [[ -n "$other" && "$other" != "$target" ]] || continue
+      [[ "$calls" == '*' || ",$calls," == *",$other,"* ]] || continue
+      backends+="${backends:+,}$other=$(local_of "$(plus "$GRPC" "$other_offset")")"
+    done <<<"$SPLIT_TABLE"
+    if [[ -n "$backends" ]]; then options+=(--backends "$backends"); fi
     [[ "$target" == gateway ]] && options+=(--http "$HTTP" --web "$WEB/dist")
     start "$target" "$BIN/citylayersd" "${options[@]}" "${INSECURE[@]}"
   done <<<"$SPLIT_TABLE"
@@ -249,7 +248,8 @@ wait_ready() {
 
 start_replay() {
   local real="${CITYLAYERS_REAL_DATA:-$ROOT/../shared/data}" server scenario
-  server="$(local_of "$GRPC")"
+  # The city clock and the readings are one module: its own process when split.
+  server="$(local_of "$($SPLIT && plus "$GRPC" 1 || echo "$GRPC")")"
   scenario=("$SCENARIO_EMBEDDED")
   if [[ -n "$OSM" && -d "$real" ]]; then scenario=("$SCENARIO_REAL" --real-data "$real"); fi
   start replay "$BIN/citylayers" replay "${scenario[@]}" --speed "$SPEED" --loop --server "$server"
