@@ -2,9 +2,8 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_PROTO_TIME_H_
 #define CITYLAYERS_SERVICES_RUNTIME_PROTO_TIME_H_
 
-#include <google/protobuf/timestamp.pb.h>
-
 #include "absl/time/time.h"
+#include <google/protobuf/timestamp.pb.h>
 
 namespace citylayers {
 
@@ -27,7 +26,8 @@ inline absl::Time FromProtoTime(const google::protobuf::Timestamp& proto) {
   return absl::FromUnixSeconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
 }
 
-/// Sets the field that `mutable_field()` gives, unless the time is infinite, which stands for "none".
+/// Sets the field that `mutable_field()` gives, unless the time is infinite, which stands for
+/// "none".
 template <typename MutableField>
 void SetTime(absl::Time time, MutableField mutable_field) {
   if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) return;
