@@ -1,0 +1,141 @@
+#include "services/runtime/http/http_request_parser.h"
+
+#include <algorithm>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/verb.hpp>
+
+namespace citylayers::runtime {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+// Copies what Beast finds into the request's arena, and notes what the checks need.
+class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
+ public:
+  BeastParser(const HttpServerOptions& options, HttpRequest& request) : request_(request) {
+    eager(true);
+    header_limit(static_cast<std::uint32_t>(options.header_bytes_max));
+    body_limit(options.body_bytes_max);
+  }
+
+  bool bad_transfer_coding() const { return bad_transfer_coding_; }
+  int host_count() const { return host_count_; }
+  bool expects_continue() const { return expects_continue_; }
+  bool expects_other() const { return expects_other_; }
+
+ private:
+  void on_request_impl(http::verb, beast::string_view method, beast::string_view target,
+                       int version, beast::error_code&) override {
+    request_.SetRequestLine(View(method), View(target), version);
+  }
+  void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
+  void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
+                     beast::error_code&) override {
+    request_.AddHeader(View(name), View(value));
+    if (field == http::field::host) ++host_count_;
+    if (field == http::field::transfer_encoding) {
+      bad_transfer_coding_ |= !EqualsIgnoreCase(View(value), "chunked");
+    }
+    if (field == http::field::expect) {
+      expects_continue_ = EqualsIgnoreCase(View(value), "100-continue");
+      expects_other_ |= !expects_continue_;
+    }
+  }
+  void on_header_impl(beast::error_code&) override {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const& length,
+                         beast::error_code&) override {
+    // body_limit has been checked, but a client that only claims a length shall not cost memory.
+    constexpr std::uint64_t kReservedMax = 256 * 1024;
+    if (length) request_.mutable_body().reserve(std::min(*length, kReservedMax));
+  }
+  std::size_t on_body_impl(beast::string_view body, beast::error_code&) override {
+    request_.mutable_body().append(body.data(), body.size());
+    return body.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
+                                 beast::error_code&) override {
+    request_.mutable_body().append(body.data(), body.size());
+    return body.size();
+  }
+  void on_finish_impl(beast::error_code&) override {}
+
+  HttpRequest& request_;
+  int host_count_ = 0;
+  bool bad_transfer_coding_ = false;
+  bool expects_continue_ = false;
+  bool expects_other_ = false;
+};
+
+HttpRequestParser::HttpRequestParser(const HttpServerOptions& options, HttpRequest& request)
+    : options_(options), request_(request) {
+  Reset();
+}
+
+HttpRequestParser::~HttpRequestParser() = default;
+
+void HttpRequestParser::Reset() {
+  request_.Clear();
+  parser_ = std::make_unique<BeastParser>(options_, request_);
+}
+
+bool HttpRequestParser::header_done() const { return parser_->is_header_done(); }
+bool HttpRequestParser::keep_alive() const { return parser_->keep_alive(); }
+bool HttpRequestParser::expects_continue() const { return parser_->expects_continue(); }
+
+HttpRequestParser::State HttpRequestParser::Fail(int status, std::string_view detail) {
+  error_status_ = status;
+  error_detail_ = detail;
+  return State::kError;
+}
+
+// What Beast leaves to its user. Called once the header is there.
+HttpRequestParser::State HttpRequestParser::CheckRequest() {
+  if (request_.target().size() > options_.target_bytes_max) {
+    return Fail(414, "the request target is too long");
+  }
+  if (request_.version() >= 11 && parser_->host_count() != 1) {
+    return Fail(400, "an HTTP/1.1 request has exactly one Host header");
+  }
+  if (parser_->bad_transfer_coding()) {
+    return Fail(501, "the only transfer coding of requests is \"chunked\"");
+  }
+  if (parser_->expects_other()) return Fail(417, "the only expectation met is 100-continue");
+  return State::kComplete;
+}
+
+HttpRequestParser::State HttpRequestParser::Feed(std::string_view bytes, std::size_t& consumed) {
+  consumed = 0;
+  bool had_header = parser_->is_header_done();
+  while (!parser_->is_done()) {
+    beast::error_code error;
+    const std::string_view rest = bytes.substr(consumed);
+    if (rest.empty()) return State::kNeedMore;
+    consumed += parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
+    if (!had_header && parser_->is_header_done()) {
+      had_header = true;
+      if (CheckRequest() == State::kError) return State::kError;
+    }
+    if (error == http::error::need_more) return State::kNeedMore;
+    if (error == http::error::header_limit) {
+      const bool in_target = bytes.find('\n') == std::string_view::npos;
+      return in_target ? Fail(414, "the request target is too long")
+                       : Fail(431, "the request headers are too large");
+    }
+    if (error == http::error::body_limit) return Fail(413, "the request body is too large");
+    if (error == http::error::bad_version) return Fail(505, "this server speaks HTTP/1.1");
+    if (error) return Fail(400, "the request is malformed");
+  }
+  return State::kComplete;
+}
+
+}  // namespace citylayers::runtime
