@@ -1,0 +1,76 @@
+// The city clock, kept going between polls: the page shows every second of it without asking for one.
+
+import type { CityClock as Message } from './connect/messages.js';
+
+/** Further off than this, the page's own wall clock is not trusted against the server's Date header. */
+const kWallSkewMaxMs = 2500;
+
+export interface ClockState {
+  replay: boolean;
+  cityTimeMs: number;
+  /** By the page's wall clock. */
+  asOfMs: number;
+  speed: number;
+  /** The city time that is not passed; Infinity when none is given. */
+  holdMs: number;
+  held: boolean;
+  scenario: string;
+}
+
+/**
+ * Reads a clock message. `serverTimeMs` is the server's wall clock at about `nowMs` of ours (NaN when
+ * unknown): a booth whose own clock is wrong must still show the city's time. Undefined: unusable.
+ */
+export function readClock(
+  message: Message | undefined,
+  serverTimeMs: number,
+  nowMs: number,
+): ClockState | undefined {
+  const cityTimeMs = Date.parse(message?.cityTime ?? '');
+  if (!message || Number.isNaN(cityTimeMs)) return undefined;
+  const skewMs = serverTimeMs - nowMs;
+  const ourSkewMs = Math.abs(skewMs) > kWallSkewMaxMs ? skewMs : 0;
+  const asOfMs = Date.parse(message.asOfTime ?? '');
+  const holdMs = Date.parse(message.holdTime ?? '');
+  return {
+    replay: message.mode === 'CLOCK_MODE_REPLAY',
+    cityTimeMs,
+    asOfMs: Number.isNaN(asOfMs) ? nowMs : asOfMs - ourSkewMs,
+    speed: message.speed || 1,
+    holdMs: Number.isNaN(holdMs) ? Infinity : holdMs,
+    held: message.held ?? false,
+    scenario: message.scenario ?? '',
+  };
+}
+
+/** City time at `nowMs` of our wall clock. */
+export function cityTimeAt(state: ClockState, nowMs: number): number {
+  if (state.held) return state.cityTimeMs;
+  const elapsedMs = Math.max(0, nowMs - state.asOfMs);
+  return Math.min(state.cityTimeMs + state.speed * elapsedMs, Math.max(state.holdMs, state.cityTimeMs));
+}
+
+/** Holds the last clock that was read. Without one the city time is the wall clock's. */
+export class CityClock {
+  private state: ClockState | undefined;
+
+  update(message: Message | undefined, serverTimeMs: number, nowMs = Date.now()): void {
+    this.state = readClock(message, serverTimeMs, nowMs) ?? this.state;
+  }
+
+  get known(): boolean {
+    return this.state !== undefined;
+  }
+
+  get replay(): boolean {
+    return this.state?.replay ?? false;
+  }
+
+  get speed(): number {
+    return this.state?.speed ?? 1;
+  }
+
+  now(nowMs = Date.now()): number {
+    return this.state ? cityTimeAt(this.state, nowMs) : nowMs;
+  }
+}

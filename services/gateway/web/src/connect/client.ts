@@ -1,0 +1,67 @@
+// Calls of the public API over HTTP with JSON, by the Connect protocol. Two functions are all that the
+// page needs of it.
+
+import { EnvelopeDecoder, encodeEnvelope, kEndStreamFlag } from './envelope.js';
+
+/** Longest that a call may take before it counts as failed. */
+const kCallTimeoutMs = 8000;
+
+export class CallError extends Error {
+  constructor(
+    readonly method: string,
+    readonly code: string,
+    message: string,
+  ) {
+    super(`${method}: ${code}: ${message}`);
+  }
+}
+
+/** What a call answered, and the server's wall clock as told by its Date header (NaN when absent). */
+export interface Answer<Response> {
+  response: Response;
+  serverTimeMs: number;
+}
+
+/** A unary call; `method` is "package.Service/Method". */
+export async function call<Response>(method: string, request: object): Promise<Answer<Response>> {
+  const reply = await post(method, 'application/json', JSON.stringify(request));
+  return {
+    response: (await reply.json()) as Response,
+    serverTimeMs: Date.parse(reply.headers.get('date') ?? ''),
+  };
+}
+
+/** A call whose answer is a stream; resolves with all its messages once it has ended well. */
+export async function collect<Response>(method: string, request: object): Promise<Response[]> {
+  const reply = await post(method, 'application/connect+json', encodeEnvelope(request));
+  const reader = reply.body!.getReader();
+  const decoder = new EnvelopeDecoder();
+  const text = new TextDecoder();
+  const messages: Response[] = [];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) throw new CallError(method, 'unavailable', 'the stream broke off');
+    for (const { flags, data } of decoder.push(value)) {
+      const message: unknown = JSON.parse(text.decode(data));
+      if (!(flags & kEndStreamFlag)) {
+        messages.push(message as Response);
+        continue;
+      }
+      const { error } = message as { error?: { code?: string; message?: string } };
+      if (error) throw new CallError(method, error.code ?? 'unknown', error.message ?? '');
+      return messages;
+    }
+  }
+}
+
+async function post(method: string, type: string, body: BodyInit): Promise<Response> {
+  const reply = await fetch(`/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': type, 'connect-protocol-version': '1' },
+    body,
+    signal: AbortSignal.timeout(kCallTimeoutMs),
+  });
+  if (reply.ok) return reply;
+  const error = (await reply.json().catch(() => ({}))) as { code?: string; message?: string };
+  throw new CallError(method, error.code ?? `http_${reply.status}`, error.message ?? '');
+}

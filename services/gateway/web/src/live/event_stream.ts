@@ -1,0 +1,88 @@
+// A server-sent event stream that always comes back: the browser resumes after a broken connection by
+// itself (Last-Event-ID); what it gives up on, and silence, are handled here.
+
+/** Heartbeats come at least every ten seconds; a stream silent for longer is taken as dead. */
+const kSilenceMaxMs = 25_000;
+const kRetryMinMs = 1000;
+const kRetryMaxMs = 15_000;
+
+export interface EventStreamOptions {
+  url: () => string;
+  /** Handlers by event name; the argument is the parsed JSON of `data`. */
+  on: Record<string, (data: unknown) => void>;
+  /** Called when the stream comes up and when it goes down. */
+  onState?: (open: boolean) => void;
+}
+
+export class EventStream {
+  private source: EventSource | undefined;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly watchdog: ReturnType<typeof setInterval>;
+  private failures = 0;
+  private heardMs = 0;
+
+  constructor(private readonly options: EventStreamOptions) {
+    this.watchdog = setInterval(() => this.checkSilence(), 5000);
+    this.open();
+  }
+
+  /** Wall time of the last event; 0 before the first. */
+  get lastEventMs(): number {
+    return this.heardMs;
+  }
+
+  /** Failed attempts in a row. */
+  get failureCount(): number {
+    return this.failures;
+  }
+
+  /** Starts anew with the URL as it is now: for a new viewport, or to get a snapshot. */
+  restart(): void {
+    this.failures = 0;
+    this.open();
+  }
+
+  close(): void {
+    clearInterval(this.watchdog);
+    clearTimeout(this.retryTimer);
+    this.source?.close();
+  }
+
+  private open(): void {
+    clearTimeout(this.retryTimer);
+    this.source?.close();
+    const source = new EventSource(this.options.url());
+    this.source = source;
+    this.heardMs = Date.now();
+    source.onopen = () => {
+      this.failures = 0;
+      this.heardMs = Date.now();
+      this.options.onState?.(true);
+    };
+    source.onerror = () => {
+      this.options.onState?.(false);
+      // CONNECTING: the browser tries again, with Last-Event-ID. CLOSED: it has given up.
+      if (source.readyState === EventSource.CLOSED) this.retryLater();
+    };
+    for (const [name, handle] of Object.entries(this.options.on)) {
+      source.addEventListener(name, (event) => {
+        this.heardMs = Date.now();
+        this.options.onState?.(true);
+        handle(JSON.parse((event as MessageEvent<string>).data));
+      });
+    }
+  }
+
+  private retryLater(): void {
+    const waitMs = Math.min(kRetryMaxMs, kRetryMinMs * 2 ** this.failures++);
+    clearTimeout(this.retryTimer);
+    // Spread, so that a hall of screens does not come back at the same instant.
+    this.retryTimer = setTimeout(() => this.open(), waitMs * (0.75 + 0.5 * Math.random()));
+  }
+
+  private checkSilence(): void {
+    if (Date.now() - this.heardMs < kSilenceMaxMs) return;
+    this.options.onState?.(false);
+    this.open();
+  }
+}

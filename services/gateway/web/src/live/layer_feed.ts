@@ -1,0 +1,107 @@
+// Follows one live layer over its event stream and keeps the state of its rows.
+
+import type { Delta, Heartbeat, Snapshot, TileCoordinate } from '../connect/messages.js';
+import { EventStream } from './event_stream.js';
+import { StateTable, versionText } from './state_table.js';
+
+export interface LayerFeedEvents {
+  /** Rows whose values changed. */
+  rows(ids: readonly number[]): void;
+  /** Tiles to fetch again. */
+  tiles(tiles: readonly TileCoordinate[]): void;
+  /** Ids and geometry may mean something else: another pack, or a server that lost its state. */
+  renewed(packChanged: boolean): void;
+  connection(open: boolean): void;
+}
+
+export class LayerFeed {
+  readonly table: StateTable;
+  readonly stats = { snapshots: 0, deltas: 0, rowsChanged: 0, gaps: 0 };
+  private readonly stream: EventStream;
+  private packId = '';
+  private epoch = '';
+  private version = '';
+  private dataTime = NaN;
+  private silent = false;
+
+  constructor(
+    layer: string,
+    subLayer: string,
+    viewport: () => string,
+    private readonly events: LayerFeedEvents,
+  ) {
+    this.table = new StateTable(subLayer);
+    this.stream = new EventStream({
+      url: () => `/live/${layer}?${viewport()}`,
+      on: {
+        snapshot: (data) => this.onSnapshot(data as Snapshot),
+        delta: (data) => this.onDelta(data as Delta),
+        heartbeat: (data) => this.onHeartbeat(data as Heartbeat),
+      },
+      onState: (open) => events.connection(open),
+    });
+  }
+
+  /** City time of the newest data in ms; NaN before the first event. */
+  get dataTimeMs(): number {
+    return this.dataTime;
+  }
+
+  /** True when the server said that the layer's inputs are silent. */
+  get stale(): boolean {
+    return this.silent;
+  }
+
+  get lastEventMs(): number {
+    return this.stream.lastEventMs;
+  }
+
+  /** The view has moved out of what is being followed. */
+  follow(): void {
+    this.stream.restart();
+  }
+
+  private onSnapshot(snapshot: Snapshot): void {
+    this.stats.snapshots++;
+    const packId = snapshot.packId ?? '';
+    const epoch = String(snapshot.version?.epoch ?? 0);
+    const packChanged = this.packId !== '' && packId !== this.packId;
+    const renewed = packChanged || (this.epoch !== '' && epoch !== this.epoch);
+    this.packId = packId;
+    this.epoch = epoch;
+    this.version = versionText(snapshot.version);
+    if (packChanged) this.table.clear();
+    if (renewed) this.events.renewed(packChanged);
+    this.note(snapshot.dataTime, false);
+    this.emitRows(this.table.applySnapshot(snapshot.rows));
+  }
+
+  private onDelta(delta: Delta): void {
+    this.stats.deltas++;
+    if (delta.packId !== this.packId || versionText(delta.from) !== this.version) {
+      // Something is missing in between: a new stream starts with a snapshot.
+      this.stats.gaps++;
+      this.stream.restart();
+      return;
+    }
+    this.version = versionText(delta.to);
+    this.note(delta.dataTime, false);
+    this.emitRows(this.table.applyDelta(delta.rows));
+    if (delta.changedTiles?.length) this.events.tiles(delta.changedTiles);
+  }
+
+  private onHeartbeat(heartbeat: Heartbeat): void {
+    this.note(heartbeat.dataTime, heartbeat.stale ?? false);
+  }
+
+  private emitRows(ids: readonly number[]): void {
+    this.stats.rowsChanged += ids.length;
+    if (ids.length > 0) this.events.rows(ids);
+  }
+
+  private note(dataTime: string | undefined, stale: boolean): void {
+    const time = Date.parse(dataTime ?? '');
+    if (!Number.isNaN(time)) this.dataTime = time;
+    this.silent = stale;
+  }
+}

@@ -1,0 +1,95 @@
+// The state of one sub-layer as the stream tells it: a snapshot, then deltas. Pure data, no map.
+
+import type { LayerVersion, StateRows } from '../connect/messages.js';
+
+/** Values of one row by column name. */
+export type Row = Record<string, number>;
+
+/** A version as text: equal text, equal version. */
+export function versionText(version: LayerVersion | undefined): string {
+  return `${version?.epoch ?? 0}:${version?.counter ?? 0}`;
+}
+
+export class StateTable {
+  private columns: string[] = [];
+  private readonly rows = new Map<number, number[]>();
+
+  /** `subLayer`: whose rows are kept; those of others are passed over. */
+  constructor(private readonly subLayer: string) {}
+
+  get size(): number {
+    return this.rows.size;
+  }
+
+  get(id: number): Row | undefined {
+    const values = this.rows.get(id);
+    return values && this.named(values);
+  }
+
+  clear(): void {
+    this.rows.clear();
+  }
+
+  /**
+   * Takes a whole state and returns the ids whose values differ from before. An id that was known and
+   * is no longer sent has its default again; it stays in the table, since tiles that were drawn
+   * earlier may still carry its old value and only a row of its own overrides that.
+   */
+  applySnapshot(groups: readonly StateRows[] | undefined): number[] {
+    const mine = (groups ?? []).filter((group) => this.owns(group));
+    const names = mine[0]?.columns?.map((column) => column.name ?? '') ?? this.columns;
+    if (names.join() !== this.columns.join()) {
+      this.columns = names;
+      this.rows.clear();
+    }
+    const missing = new Set(this.rows.keys());
+    const changed: number[] = [];
+    for (const group of mine) {
+      this.eachRow(group, (id, values) => {
+        missing.delete(id);
+        if (this.put(id, values)) changed.push(id);
+      });
+    }
+    const defaults = this.columns.map(() => 0);
+    for (const id of missing) if (this.put(id, defaults)) changed.push(id);
+    return changed;
+  }
+
+  /** Takes changed rows and returns their ids. Columns are those of the snapshot before. */
+  applyDelta(groups: readonly StateRows[] | undefined): number[] {
+    const changed: number[] = [];
+    for (const group of groups ?? []) {
+      if (!this.owns(group)) continue;
+      this.eachRow(group, (id, values) => {
+        if (this.put(id, values)) changed.push(id);
+      });
+    }
+    return changed;
+  }
+
+  private owns(group: StateRows): boolean {
+    return (group.subLayer ?? this.subLayer) === this.subLayer;
+  }
+
+  private eachRow(group: StateRows, take: (id: number, values: number[]) => void): void {
+    const columns = group.columns ?? [];
+    let id = 0;
+    (group.idGaps ?? []).forEach((gap, row) => {
+      id += gap;
+      take(id, columns.map((column) => column.values?.[row] ?? 0));
+    });
+  }
+
+  private put(id: number, values: number[]): boolean {
+    const before = this.rows.get(id);
+    if (before && before.every((value, column) => value === values[column])) return false;
+    this.rows.set(id, values);
+    return true;
+  }
+
+  private named(values: number[]): Row {
+    const row: Row = {};
+    this.columns.forEach((name, column) => (row[name] = values[column] ?? 0));
+    return row;
+  }
+}

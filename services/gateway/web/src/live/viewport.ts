@@ -1,0 +1,46 @@
+// What part of a layer the page follows: the view with a margin, so that small moves need no new stream.
+
+export interface Box {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+}
+
+export interface Followed {
+  box: Box;
+  zoom: number;
+}
+
+const kMargin = 0.35;
+
+/** Zooms of one band show the same road classes: only a change of band needs a new stream. */
+export function zoomBand(zoom: number): number {
+  return Math.min(14, Math.max(11, Math.floor(zoom)));
+}
+
+export function widen(box: Box): Box {
+  const dx = (box.east - box.west) * kMargin;
+  const dy = (box.north - box.south) * kMargin;
+  return {
+    west: Math.max(-180, box.west - dx),
+    south: Math.max(-85, box.south - dy),
+    east: Math.min(180, box.east + dx),
+    north: Math.min(85, box.north + dy),
+  };
+}
+
+/** True when what is followed still serves the view. */
+export function covers(followed: Followed, view: Box, zoom: number): boolean {
+  const { box } = followed;
+  const inside =
+    view.west >= box.west && view.east <= box.east && view.south >= box.south && view.north <= box.north;
+  // A much larger box than the view sends more than is looked at.
+  const tooWide = box.east - box.west > 6 * (view.east - view.west);
+  return inside && !tooWide && zoomBand(zoom) === followed.zoom;
+}
+
+export function query({ box, zoom }: Followed): string {
+  const bbox = [box.west, box.south, box.east, box.north].map((degrees) => degrees.toFixed(5));
+  return `bbox=${bbox.join(',')}&zoom=${zoom}`;
+}

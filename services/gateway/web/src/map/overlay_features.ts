@@ -1,0 +1,42 @@
+// Gauges, jam tails and alerts as features for the map's overlays.
+
+import type { CityState } from '../city_state.js';
+import type { Point } from '../connect/messages.js';
+import { metres } from '../format.js';
+import type { Words } from '../i18n/index.js';
+import { rankOf, severityOf } from '../ui/alert_words.js';
+import { kArrows, trendOf } from '../ui/water_panel.js';
+import type { OverlaySource } from './overlays.js';
+
+function point(place: Point, properties: Record<string, unknown>): GeoJSON.Feature {
+  const coordinates = [place.lonDeg ?? 0, place.latDeg ?? 0];
+  return { type: 'Feature', geometry: { type: 'Point', coordinates }, properties };
+}
+
+export function overlayFeatures(
+  city: CityState,
+  words: Words,
+  selectedAlert: string,
+): Record<OverlaySource, GeoJSON.Feature[]> {
+  return {
+    gauges: city.stages
+      .filter((stage) => stage.location)
+      .map((stage) =>
+        point(stage.location!, {
+          station: stage.station,
+          label: `${words.localized(stage.displayName)} ${metres(stage.stageM ?? 0, words.language)} ${kArrows[trendOf(stage.trendMPerH)]}`,
+        }),
+      ),
+    jams: city.jams.filter((jam) => jam.tail).map((jam) => point(jam.tail!, { name: jam.name })),
+    alerts: city.alerts
+      .filter((alert) => alert.location)
+      .map((alert) =>
+        point(alert.location!, {
+          name: alert.name,
+          severity: severityOf(alert),
+          rank: rankOf(alert),
+          selected: alert.name === selectedAlert,
+        }),
+      ),
+  };
+}

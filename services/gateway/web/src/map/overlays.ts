@@ -1,0 +1,95 @@
+// What the page itself adds to the style: moving chevrons, the hatch, gauges, jam tails and alerts.
+// They are put into the style before the map gets it, so that a change of theme is a plain difference.
+
+import type {
+  GeoJSONSourceSpecification,
+  LayerSpecification,
+  StyleSpecification,
+} from 'maplibre-gl';
+import type { Palette } from '../../styles/palette.js';
+import { state, trafficOffset, trafficWidth } from '../../styles/style.js';
+
+export type OverlaySource = 'gauges' | 'jams' | 'alerts';
+export type OverlayData = Record<OverlaySource, GeoJSON.FeatureCollection>;
+
+export function emptyOverlays(): OverlayData {
+  const none = (): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: [] });
+  return { gauges: none(), jams: none(), alerts: none() };
+}
+
+function flowLayer(id: string, level: number): LayerSpecification {
+  return {
+    id, type: 'line', source: 'traffic', 'source-layer': 'traffic', minzoom: 12.5,
+    paint: {
+      'line-pattern': id,
+      'line-width': trafficWidth(),
+      'line-offset': trafficOffset(),
+      'line-opacity': [
+        'case',
+        ['all', ['==', state('level'), level], ['!=', state('source'), 2], ['<', state('age_class'), 2]],
+        0.7, 0,
+      ],
+    },
+  };
+}
+
+function pointLayers(p: Palette): LayerSpecification[] {
+  const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 1.6 };
+  return [
+    {
+      // The tail of a queue is a small flare: what a driver meets first.
+      id: 'jam-tail', type: 'circle', source: 'jams', minzoom: 11.5,
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 11.5, 5, 16, 16],
+        'circle-color': p.stationary,
+        'circle-blur': 1,
+        'circle-opacity': 0.55,
+      },
+    },
+    {
+      id: 'gauge', type: 'symbol', source: 'gauges',
+      layout: {
+        'icon-image': 'gauge', 'icon-allow-overlap': true, 'text-field': ['get', 'label'],
+        'text-font': ['Be Vietnam Pro SemiBold'], 'text-size': 13.5, 'text-anchor': 'left',
+        'text-offset': [0.95, 0], 'text-optional': true, 'text-max-width': 20,
+      },
+      paint: { 'text-color': p.label, ...halo },
+    },
+    {
+      id: 'alert', type: 'symbol', source: 'alerts',
+      layout: {
+        'icon-image': ['concat', 'alert-', ['get', 'severity']],
+        'icon-size': ['case', ['get', 'selected'], 1.35, 1],
+        'icon-allow-overlap': true, 'icon-ignore-placement': true,
+        'symbol-sort-key': ['get', 'rank'],
+      },
+    },
+  ];
+}
+
+/** The style with the page's own sources and layers in it. */
+export function withOverlays(
+  style: StyleSpecification,
+  palette: Palette,
+  data: OverlayData,
+): StyleSpecification {
+  const sources: StyleSpecification['sources'] = { ...style.sources };
+  for (const [id, features] of Object.entries(data)) {
+    sources[id] = { type: 'geojson', data: features } satisfies GeoJSONSourceSpecification;
+  }
+  const layers = [...style.layers];
+  const insertAfter = (id: string, added: LayerSpecification[]): void => {
+    const at = layers.findIndex((layer) => layer.id === id);
+    layers.splice(at < 0 ? layers.length : at + 1, 0, ...added);
+  };
+  insertAfter('traffic-closed', [flowLayer('flow-queuing', 3), flowLayer('flow-stationary', 4)]);
+  insertAfter('flood-depth', [
+    {
+      id: 'flood-hatch', type: 'fill', source: 'flood', 'source-layer': 'depth', minzoom: 12,
+      filter: ['==', ['get', 'synthetic'], 1],
+      paint: { 'fill-pattern': 'hatch', 'fill-opacity': 0.22 },
+    },
+  ]);
+  layers.push(...pointLayers(palette));
+  return { ...style, sources, layers };
+}

@@ -1,0 +1,40 @@
+// Asks for what has no stream, a few seconds apart, and keeps asking through failures.
+
+export interface Poller {
+  /** Asks now, out of turn. */
+  now(): void;
+  stop(): void;
+}
+
+/** Calls `ask` at once and then `periodMs` after each answer; `onResult` hears how each call went. */
+export function poll(
+  periodMs: number,
+  ask: () => Promise<void>,
+  onResult: (ok: boolean) => void = () => {},
+): Poller {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  let running = false;
+  const turn = async (): Promise<void> => {
+    clearTimeout(timer);
+    if (running || stopped) return;
+    running = true;
+    try {
+      await ask();
+      onResult(true);
+    } catch {
+      // Expected while the server restarts: the state of the connection shows it.
+      onResult(false);
+    }
+    running = false;
+    if (!stopped) timer = setTimeout(() => void turn(), periodMs);
+  };
+  void turn();
+  return {
+    now: () => void turn(),
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// The arithmetic of the gauge chart, apart from its drawing.
+
+export interface Sample {
+  timeMs: number;
+  value: number;
+}
+
+export interface Scale {
+  min: number;
+  max: number;
+}
+
+/** A scale that holds all samples and the lines to be seen with them, with a little air. */
+export function valueScale(samples: readonly Sample[], lines: readonly number[]): Scale {
+  const values = [...samples.map((sample) => sample.value), ...lines].filter(Number.isFinite);
+  if (values.length === 0) return { min: 0, max: 1 };
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const air = Math.max(0.05, (high - low) * 0.08);
+  return { min: low - air, max: high + air };
+}
+
+/** Where a value stands between `from` (at scale.min) and `to` (at scale.max). */
+export function place(value: number, scale: Scale, from: number, to: number): number {
+  const span = scale.max - scale.min;
+  if (!(span > 0)) return (from + to) / 2;
+  return from + ((value - scale.min) / span) * (to - from);
+}
+
+/** Full multiples of `stepMs` in the city's day within the span: where the hour marks stand. */
+export function hourMarks(startMs: number, endMs: number, stepHours: number): number[] {
+  const step = stepHours * 3_600_000;
+  const offset = 7 * 3_600_000; // UTC+7
+  const marks: number[] = [];
+  for (let t = Math.ceil((startMs + offset) / step) * step - offset; t <= endMs; t += step) marks.push(t);
+  return marks;
+}
+
+/** Samples cut into runs: a gap longer than `gapMs` stays a gap in the line. */
+export function runs(samples: readonly Sample[], gapMs: number): Sample[][] {
+  const out: Sample[][] = [];
+  for (const sample of samples) {
+    const run = out.at(-1);
+    const last = run?.at(-1);
+    if (run && last && sample.timeMs - last.timeMs <= gapMs) run.push(sample);
+    else out.push([sample]);
+  }
+  return out;
+}

@@ -1,0 +1,65 @@
+// The legend: two ramps, warm for traffic and cool for water, each step by colour, width and word.
+
+import type { Key, Words } from '../i18n/index.js';
+import { h, svg } from './dom.js';
+
+interface Step {
+  key: Key;
+  /** Classes and width of the swatch's line. */
+  swatch: string;
+  width: number;
+  note?: string;
+}
+
+const kTraffic: Step[] = [
+  { key: 'traffic.free', swatch: 'free', width: 2.5 },
+  { key: 'traffic.slow', swatch: 'slow', width: 3 },
+  { key: 'traffic.queuing', swatch: 'queuing', width: 4.5 },
+  { key: 'traffic.stationary', swatch: 'stationary', width: 6 },
+  { key: 'traffic.closed', swatch: 'closed', width: 7.5 },
+  { key: 'traffic.profile', swatch: 'profile', width: 2 },
+];
+
+const kFlood: Step[] = [
+  { key: 'flood.ponding', swatch: 'flood-1', width: 12, note: '10 cm' },
+  { key: 'flood.shallow', swatch: 'flood-2', width: 12, note: '20 cm' },
+  { key: 'flood.flooded', swatch: 'flood-3', width: 12, note: '30 cm' },
+  { key: 'flood.deep', swatch: 'flood-4', width: 12, note: '50 cm' },
+  { key: 'flood.synthetic', swatch: 'hatch', width: 12 },
+  { key: 'traffic.wet', swatch: 'wet', width: 3 },
+];
+
+export class Legend {
+  readonly element: HTMLElement;
+
+  constructor(words: Words) {
+    this.element = h('section', { class: 'panel legend', 'data-panel': 'legend', 'data-testid': 'legend' });
+    this.setWords(words);
+  }
+
+  setWords(words: Words): void {
+    this.element.setAttribute('aria-label', words.text('legend.title'));
+    const ramp = (title: Key, steps: Step[]): HTMLElement =>
+      h(
+        'div', { class: 'ramp' },
+        h('h2', {}, words.text(title)),
+        h('ul', {}, ...steps.map((step) =>
+          h('li', {}, swatch(step) as unknown as HTMLElement, h('span', {}, words.text(step.key)), step.note ? h('span', { class: 'note' }, `≥ ${step.note}`) : null))),
+      );
+    this.element.replaceChildren(ramp('legend.traffic', kTraffic), ramp('legend.flood', kFlood));
+  }
+}
+
+function swatch({ swatch: name, width }: Step): SVGSVGElement {
+  const root = svg('svg', { class: `swatch swatch-${name}`, viewBox: '0 0 34 16', 'aria-hidden': 'true' });
+  const line = (className: string, strokeWidth: number): SVGElement =>
+    svg('line', { class: className, x1: 2, x2: 32, y1: 8, y2: 8, 'stroke-width': strokeWidth });
+  if (name === 'wet') root.append(line('under', width + 5));
+  root.append(line('stroke', width));
+  if (name === 'closed') root.append(line('over', 2));
+  if (name === 'queuing' || name === 'stationary') {
+    root.append(svg('path', { class: 'chevrons', d: 'M10 6l2 2l-2 2M17 6l2 2l-2 2M24 6l2 2l-2 2' }));
+  }
+  if (name === 'hatch') root.append(svg('path', { class: 'hatch', d: 'M2 14L14 2M10 14L22 2M18 14L30 2' }));
+  return root;
+}

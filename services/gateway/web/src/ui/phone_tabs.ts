@@ -1,0 +1,39 @@
+// On a phone one panel shows at a time; these tabs choose it, and a second tap gives the map back.
+
+import type { Key, Words } from '../i18n/index.js';
+import { h, setText } from './dom.js';
+
+const kTabs: [panel: string, key: Key][] = [
+  ['alerts', 'alerts.title'],
+  ['gauges', 'gauges.title'],
+  ['legend', 'legend.title'],
+];
+
+export class PhoneTabs {
+  readonly element = h('nav', { class: 'phone-tabs', 'data-testid': 'phone-tabs' });
+  private readonly buttons: [string, Key, HTMLButtonElement][];
+
+  constructor(words: Words) {
+    this.buttons = kTabs.map(([panel, key]) => [
+      panel, key, h('button', { type: 'button', onclick: () => this.choose(panel) }),
+    ]);
+    this.element.append(...this.buttons.map(([, , button]) => button));
+    this.setWords(words);
+    this.show('alerts');
+  }
+
+  setWords(words: Words): void {
+    for (const [, key, button] of this.buttons) setText(button, words.text(key));
+  }
+
+  private choose(panel: string): void {
+    this.show(document.documentElement.dataset['panel'] === panel ? '' : panel);
+  }
+
+  private show(panel: string): void {
+    document.documentElement.dataset['panel'] = panel;
+    for (const [name, , button] of this.buttons) {
+      button.setAttribute('aria-pressed', String(name === panel));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vite';
+import { mapStyles } from './build/map_styles.js';
+import { pageVersion } from './build/page_version.js';
+import { precompress } from './build/precompress.js';
+
+// The gateway that `npm run dev` talks to.
+const kGateway = process.env['CITYLAYERS_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [mapStyles(), pageVersion(), precompress()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/tiles', '/live', '/citylayers.', '/cap'].map((path) => [path, { target: kGateway }]),
+    ),
+  },
+  test: { include: ['src/**/*.test.ts', 'styles/**/*.test.ts'] },
+} as Parameters<typeof defineConfig>[0]);
