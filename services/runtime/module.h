@@ -11,7 +11,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "proto/support/clock.h"
 #include "services/runtime/config.h"
 #include "services/runtime/executor.h"
 #include "services/runtime/metrics.h"
@@ -19,6 +18,7 @@
 
 namespace grpc {
 class Channel;
+class ServerBuilder;
 class Service;
 }  // namespace grpc
 
@@ -29,6 +29,7 @@ class CityPack;
 namespace citylayers::runtime {
 
 class CallAdapter;
+class CityClock;
 class LayerCatalog;
 
 /// What a module may use. Lives as long as the module; thread-safe.
@@ -41,7 +42,7 @@ class ModuleContext {
   virtual Timer& timer() = 0;
   virtual CallAdapter& calls() = 0;
   /// The city clock: the readings module owns it, every other process follows it.
-  virtual const Clock& city_clock() const = 0;
+  virtual const CityClock& city_clock() const = 0;
   /// Where this module may keep files: `<data>/<module>`. Created.
   virtual absl::StatusOr<std::string> DataDirectory(std::string_view module) const = 0;
   /// The city pack, opened once a process.
@@ -62,6 +63,8 @@ class Module {
   virtual ~Module() = default;
   /// gRPC services to register; they live as long as the module.
   virtual std::vector<grpc::Service*> GrpcServices() { return {}; }
+  /// For what RegisterService cannot say, such as a generic service.
+  virtual void ConfigureServer(grpc::ServerBuilder& /*builder*/) {}
   /// Begins work that needs channels. Must not wait for other modules: they start in order, but may
   /// be down.
   virtual absl::Status Start() { return absl::OkStatus(); }

@@ -1,0 +1,92 @@
+// citylayersd: the city's server. `citylayersd --help` says what it takes.
+#include <signal.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "proto/support/strings.h"
+#include "services/citylayersd/command_line.h"
+#include "services/citylayersd/modules.h"
+#include "services/runtime/daemon.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+extern char** environ;  // NOLINT: POSIX has it so
+
+namespace {
+
+using citylayers::StrCat;
+
+std::map<std::string, std::string> Environment() {
+  std::map<std::string, std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text(*entry);
+    if (const std::size_t equals = text.find('='); equals != std::string::npos) {
+      result.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return result;
+}
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "citylayersd: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
+void SetUpLog(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("citylayersd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace citylayers;  // NOLINT: the program's main file
+  // Blocked before any thread starts, so that sigwait below is the one that gets them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  absl::StatusOr<citylayersd::CommandLine> command = citylayersd::ParseCommandLine(argc, argv);
+  if (!command.ok()) {
+    Fail(command.status());
+    return 2;
+  }
+  if (command->action == citylayersd::Action::kHelp) {
+    std::fputs(citylayersd::HelpText().c_str(), stdout);
+    return 0;
+  }
+  const std::vector<runtime::ModuleSpec> table = citylayersd::ModuleTable();
+  absl::StatusOr<runtime::Config> config = runtime::Config::Load(
+      runtime::ServerOptions(table),
+      {.file = command->config_file, .flags = command->flags, .environment = Environment()});
+  if (!config.ok()) {
+    Fail(config.status());
+    return 2;
+  }
+  if (command->action == citylayersd::Action::kPrintConfig) {
+    std::fputs(config->ToToml().c_str(), stdout);
+    return 0;
+  }
+  if (command->action == citylayersd::Action::kCheckConfig) {
+    std::puts("the configuration is good");
+    return 0;
+  }
+  SetUpLog(config->GetString("server.log"));
+  absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon = runtime::Daemon::Start(*std::move(config), table);
+  if (!daemon.ok()) return Fail(daemon.status());
+  spdlog::info("listening: grpc {} admin {}", (*daemon)->grpc_address(), (*daemon)->admin_address());
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  spdlog::info("{}: draining", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
+  (*daemon)->Stop();
+  spdlog::info("stopped");
+  return 0;
+}

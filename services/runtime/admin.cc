@@ -1,0 +1,42 @@
+#include "services/runtime/admin.h"
+
+#include <utility>
+
+#include "proto/support/strings.h"
+#include "services/runtime/http/http_server.h"
+
+namespace citylayers::runtime {
+
+absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
+                                                       AdminSources sources) {
+  HttpServerOptions options;
+  options.threads = 1;
+  options.connections_max = 256;
+  auto server = std::make_unique<HttpServer>(options);
+  const auto text = [&server](std::string_view path, std::string_view type,
+                              std::function<std::string()> make) {
+    server->Handle({"GET", "HEAD"}, path,
+                   [type = std::string(type), make](const HttpRequest&, Responder responder) {
+                     responder.Send(TextResponse(200, type, make()));
+                   });
+  };
+  text("/metrics", "text/plain; version=0.0.4; charset=utf-8", std::move(sources.metrics));
+  text("/healthz", "text/plain; charset=utf-8", [] { return std::string("ok\n"); });
+  text("/debug/config", "application/toml", std::move(sources.configuration));
+  text("/debug/modules", "text/plain; charset=utf-8", std::move(sources.modules));
+  server->Handle({"GET", "HEAD"}, "/readyz",
+                 [ready = std::move(sources.ready)](const HttpRequest&, Responder responder) {
+                   const absl::Status status = ready();
+                   responder.Send(status.ok()
+                                      ? TextResponse(200, "text/plain; charset=utf-8", "ready\n")
+                                      : TextResponse(503, "text/plain; charset=utf-8",
+                                                     StrCat(ToStd(status.message()), "\n")));
+                 });
+  const absl::Status listening = server->Listen(address.host, address.port);
+  if (!listening.ok()) {
+    return absl::Status(listening.code(), StrCat("--admin: ", ToStd(listening.message())));
+  }
+  return server;
+}
+
+}  // namespace citylayers::runtime

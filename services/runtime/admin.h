@@ -1,0 +1,32 @@
+// The admin port: what operators and probes ask a process.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_ADMIN_H_
+#define CITYLAYERS_SERVICES_RUNTIME_ADMIN_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "services/runtime/address.h"
+
+namespace citylayers::runtime {
+
+class HttpServer;
+
+/// What the admin port shows. Functions are called on its threads.
+struct AdminSources {
+  std::function<std::string()> metrics;        // Prometheus text
+  std::function<absl::Status()> ready;         // for /readyz
+  std::function<std::string()> configuration;  // TOML, for /debug/config
+  std::function<std::string()> modules;        // text, for /debug/modules
+};
+
+/// Serves /metrics, /healthz, /readyz, /debug/config and /debug/modules. ALREADY_EXISTS: the
+/// address is in use; the message names --admin.
+absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
+                                                       AdminSources sources);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_ADMIN_H_

@@ -1,0 +1,266 @@
+#include "services/runtime/daemon.h"
+
+#include <filesystem>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "spdlog/spdlog.h"
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include "citylayers/common/v1/clock_service.grpc.pb.h"
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/layers/layer_catalog.h"
+#include "services/layers/layer_service.h"
+#include "services/runtime/address.h"
+#include "services/runtime/admin.h"
+#include "services/runtime/call_adapter.h"
+#include "services/runtime/city_clock.h"
+#include "services/runtime/http/http_server.h"
+#include "services/runtime/watch_thread.h"
+#include "storage/pack/city_pack.h"
+
+namespace citylayers::runtime {
+namespace {
+
+constexpr std::string_view kClockOwner = "readings";
+
+layers::LayerServiceImpl::Options LayerOptions(const Config& config) {
+  layers::LayerServiceImpl::Options options;
+  options.tiles_per_call_max = static_cast<int>(config.GetInt("layers.tiles_per_call_max"));
+  options.watch.heartbeat = config.GetDuration("layers.watch_heartbeat");
+  return options;
+}
+
+CallOptions CallLimits(const Config& config) {
+  return {.deadline_default = config.GetDuration("grpc.deadline_default"),
+          .unary_max = static_cast<int>(config.GetInt("grpc.unary_max")),
+          .streams_max = static_cast<int>(config.GetInt("grpc.streams_max"))};
+}
+
+}  // namespace
+
+class Daemon::Impl final : public ModuleContext {
+ public:
+  explicit Impl(Config config)
+      : config_(std::move(config)),
+        executor_(static_cast<int>(config_.GetInt("server.threads")),
+                  static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
+        calls_(CallLimits(config_), executor_, timer_, metrics_, authenticator_),
+        city_clock_(machine_clock_),
+        layer_service_(LayerOptions(config_), layers_, calls_) {}
+
+  ~Impl() override { Stop(); }
+
+  // ModuleContext.
+  const Config& config() const override { return config_; }
+  Metrics& metrics() override { return metrics_; }
+  Executor& executor() override { return executor_; }
+  Timer& timer() override { return timer_; }
+  CallAdapter& calls() override { return calls_; }
+  const CityClock& city_clock() const override { return city_clock_; }
+  LayerCatalog& layers() override { return layers_; }
+  bool IsLocal(std::string_view module) const override {
+    return modules_.find(module) != modules_.end();
+  }
+
+  absl::StatusOr<std::string> DataDirectory(std::string_view module) const override {
+    const std::filesystem::path path =
+        std::filesystem::path(config_.GetString("server.data")) / module;
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) {
+      return absl::FailedPreconditionError(
+          StrCat("--data: cannot make ", path.string(), ": ", error.message()));
+    }
+    return path.string();
+  }
+
+  absl::StatusOr<std::shared_ptr<const storage::CityPack>> Pack() override {
+    absl::MutexLock lock(&pack_mutex_);
+    if (pack_ == nullptr) {
+      const std::string& directory = config_.GetString("server.pack");
+      if (directory.empty()) {
+        return absl::InvalidArgumentError(
+            "--pack is missing: name a city pack (citylayers pack build makes one)");
+      }
+      ASSIGN_OR_RETURN(pack_, storage::CityPack::Open(directory));
+    }
+    return pack_;
+  }
+
+  std::shared_ptr<grpc::Channel> Channel(std::string_view module) override {
+    grpc::ChannelArguments arguments;
+    const int bytes_max = static_cast<int>(config_.GetInt("grpc.message_bytes_max"));
+    arguments.SetMaxReceiveMessageSize(bytes_max);
+    arguments.SetMaxSendMessageSize(bytes_max);
+    if (IsLocal(module)) return server_->InProcessChannel(arguments);
+    arguments.SetInt(
+        GRPC_ARG_KEEPALIVE_TIME_MS,
+        static_cast<int>(absl::ToInt64Milliseconds(config_.GetDuration("grpc.keepalive"))));
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+    return grpc::CreateCustomChannel(config_.GetString(StrCat("backends.", module)),
+                                     grpc::InsecureChannelCredentials(), arguments);
+  }
+
+  absl::Status Start(const std::vector<ModuleSpec>& table) {
+    ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config_.GetString("server.target")));
+    ASSIGN_OR_RETURN(Address grpc_address,
+                     ParseAddress(config_.GetString("server.grpc"), "--grpc"));
+    ASSIGN_OR_RETURN(Address admin_address,
+                     ParseAddress(config_.GetString("server.admin"), "--admin"));
+    const bool allow_insecure = config_.GetBool("server.allow_insecure");
+    RETURN_IF_ERROR(CheckReach(grpc_address, allow_insecure, "--grpc"));
+    RETURN_IF_ERROR(CheckReach(admin_address, allow_insecure, "--admin"));
+    for (const ModuleSpec* spec : specs) modules_.emplace(spec->name, nullptr);
+    for (const ModuleSpec* spec : specs) {
+      absl::StatusOr<std::unique_ptr<Module>> module = spec->make(*this);
+      if (!module.ok()) return Within(spec->name, module.status());
+      modules_[spec->name] = *std::move(module);
+      order_.push_back(spec->name);
+    }
+    RETURN_IF_ERROR(Listen(grpc_address));
+    if (!IsLocal(kClockOwner) || order_.size() > 1) FollowClock();
+    for (const std::string& name : order_) {
+      const absl::Status started = modules_[name]->Start();
+      if (!started.ok()) return Within(name, started);
+      started_.push_back(name);
+      spdlog::info("{} started", name);
+    }
+    ASSIGN_OR_RETURN(admin_, StartAdmin(admin_address, {[this] { return metrics_.Serialize(); },
+                                                        [this] { return Ready(); },
+                                                        [this] { return config_.ToToml(); },
+                                                        [this] { return DescribeModules(); }}));
+    admin_address.port = admin_->port();
+    admin_address_ = admin_address.ToString();
+    server_->GetHealthCheckService()->SetServingStatus(true);
+    return absl::OkStatus();
+  }
+
+  absl::Status Ready() const {
+    for (const std::string& name : order_) {
+      const absl::Status ready = modules_.at(name)->Ready();
+      if (!ready.ok()) return Within(name, ready);
+    }
+    return absl::OkStatus();
+  }
+
+  void Stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(false);
+    calls_.Drain();
+    for (auto it = started_.rbegin(); it != started_.rend(); ++it) modules_[*it]->Stop();
+    clock_watch_.reset();
+    if (admin_ != nullptr) admin_->Drain(absl::Seconds(1));
+    if (server_ != nullptr) {
+      server_->Shutdown(std::chrono::system_clock::now() +
+                        absl::ToChronoMilliseconds(config_.GetDuration("server.drain")));
+      server_->Wait();
+    }
+  }
+
+  const std::string& grpc_address() const { return grpc_address_; }
+  const std::string& admin_address() const { return admin_address_; }
+
+ private:
+  static absl::Status Within(std::string_view module, const absl::Status& status) {
+    return absl::Status(status.code(), StrCat(module, ": ", ToStd(status.message())));
+  }
+
+  absl::Status Listen(Address address) {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &port);
+    // Without this a second server would silently share the port.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.SetMaxReceiveMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
+    builder.SetMaxSendMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
+    const auto milliseconds = [this](std::string_view key) {
+      return static_cast<int>(absl::ToInt64Milliseconds(config_.GetDuration(key)));
+    };
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds("grpc.keepalive"));
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                               milliseconds("grpc.keepalive_min"));
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    for (const std::string& name : order_) {
+      for (grpc::Service* service : modules_[name]->GrpcServices())
+        builder.RegisterService(service);
+      modules_[name]->ConfigureServer(builder);
+    }
+    if (!layers_.All().empty()) builder.RegisterService(&layer_service_);
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port == 0) {
+      return absl::AlreadyExistsError(
+          StrCat("--grpc: cannot listen on ", address.ToString(),
+                 ": another program uses it; stop that one or choose --grpc HOST:PORT"));
+    }
+    address.port = static_cast<std::uint16_t>(port);
+    grpc_address_ = address.ToString();
+    return absl::OkStatus();
+  }
+
+  void FollowClock() {
+    std::shared_ptr<common::v1::ClockService::Stub> stub =
+        common::v1::ClockService::NewStub(Channel(kClockOwner));
+    clock_watch_ = std::make_unique<WatchThread>(
+        "city clock",
+        [stub](grpc::ClientContext& context) { return stub->WatchClock(&context, {}); },
+        [this](const common::v1::WatchClockResponse& response) {
+          city_clock_.Set(response.clock());
+        });
+  }
+
+  std::string DescribeModules() const {
+    std::string text;
+    for (const std::string& name : order_) {
+      const absl::Status ready = modules_.at(name)->Ready();
+      StrAppend(&text, name, "  ", ready.ok() ? std::string("ready") : ready.ToString(), "\n");
+    }
+    return text;
+  }
+
+  const Config config_;
+  const WallClock machine_clock_;
+  Metrics metrics_;
+  Timer timer_;
+  Executor executor_;
+  AnonymousAuthenticator authenticator_;
+  CallAdapter calls_;
+  CityClock city_clock_;
+  LayerCatalog layers_;
+  layers::LayerServiceImpl layer_service_;
+  absl::Mutex pack_mutex_;
+  std::shared_ptr<const storage::CityPack> pack_ ABSL_GUARDED_BY(pack_mutex_);
+  std::map<std::string, std::unique_ptr<Module>, std::less<>> modules_;
+  std::vector<std::string> order_, started_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<WatchThread> clock_watch_;
+  std::unique_ptr<HttpServer> admin_;
+  std::string grpc_address_, admin_address_;
+  bool stopped_ = false;
+};
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() = default;
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
+                                                      const std::vector<ModuleSpec>& table) {
+  auto impl = std::make_unique<Impl>(std::move(config));
+  RETURN_IF_ERROR(impl->Start(table));
+  return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+std::string Daemon::grpc_address() const { return impl_->grpc_address(); }
+std::string Daemon::admin_address() const { return impl_->admin_address(); }
+absl::Status Daemon::Ready() const { return impl_->Ready(); }
+void Daemon::Stop() { impl_->Stop(); }
+
+}  // namespace citylayers::runtime

@@ -1,0 +1,56 @@
+// One process of the city: the modules asked for, a gRPC server, an admin port, and their common
+// life.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_DAEMON_H_
+#define CITYLAYERS_SERVICES_RUNTIME_DAEMON_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "services/runtime/config.h"
+#include "services/runtime/module.h"
+
+namespace citylayers::runtime {
+
+/// Options of every process: sections server, grpc, layers and backends.
+std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
+
+/// A running process. Start makes the modules in the table's order, listens, then starts them; Stop
+/// does the reverse: health says NOT_SERVING, modules stop, open streams end, the ports close,
+/// within ten seconds.
+///
+///   ASSIGN_OR_RETURN(auto daemon, Daemon::Start(config, table));
+///   ... until SIGTERM ...
+///   daemon->Stop();
+class Daemon {
+ public:
+  /// INVALID_ARGUMENT: an unknown target; an address that is not loopback without
+  /// server.allow_insecure. ALREADY_EXISTS: an address is in use; the message names it and the
+  /// flag. Other codes: what a module said.
+  static absl::StatusOr<std::unique_ptr<Daemon>> Start(Config config,
+                                                       const std::vector<ModuleSpec>& table);
+  ~Daemon();
+
+  /// Bound addresses as HOST:PORT; for port 0 the port that was given.
+  std::string grpc_address() const;
+  std::string admin_address() const;
+
+  /// OK when every module is ready; else which is not, and why.
+  absl::Status Ready() const;
+
+  /// Idempotent.
+  void Stop();
+
+ private:
+  class Impl;
+  explicit Daemon(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_DAEMON_H_

@@ -1,0 +1,53 @@
+#include "services/runtime/daemon.h"
+
+namespace citylayers::runtime {
+
+std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
+  std::vector<Option> options = {
+      {"server.target", OptionType::kString, "all",
+       "Modules to run: all, or names separated by commas."},
+      {"server.pack", OptionType::kString, "",
+       "Directory of the city pack (citylayers pack build makes one)."},
+      {"server.data", OptionType::kString, "data",
+       "Directory for what must last; created when it is not there."},
+      {"server.grpc", OptionType::kString, "127.0.0.1:50051", "Address of the gRPC port."},
+      {"server.http", OptionType::kString, "127.0.0.1:8080", "Address of the HTTP gateway."},
+      {"server.admin", OptionType::kString, "127.0.0.1:8081",
+       "Address of the admin port: metrics, health, debug."},
+      {"server.web", OptionType::kString, "",
+       "Directory of the booth page; empty: beside the program."},
+      {"server.allow_insecure", OptionType::kBool, "false",
+       "Listen on other than loopback addresses without keys."},
+      {"server.log", OptionType::kString, "info",
+       "Least level that is logged: debug, info, warn or error."},
+      {"server.threads", OptionType::kInt, "8", "Threads that run calls and layers' work.", 1,
+       1024},
+      {"server.queue_max", OptionType::kInt, "4096",
+       "Calls that may wait for a thread before they are refused.", 1, 1e6},
+      {"server.drain", OptionType::kDuration, "5s", "How long open calls may go on after SIGTERM.",
+       0, 60},
+      {"grpc.deadline_default", OptionType::kDuration, "30s",
+       "Deadline of unary calls that bring none.", 0.1, 3600},
+      {"grpc.unary_max", OptionType::kInt, "512", "Unary calls at once.", 1, 1e6},
+      {"grpc.streams_max", OptionType::kInt, "20000", "Streaming calls at once.", 1, 1e6},
+      {"grpc.message_bytes_max", OptionType::kInt, "16777216",
+       "Largest message that is taken, bytes.", 1024, 1e9},
+      {"grpc.keepalive", OptionType::kDuration, "60s", "Pings an idle connection after this.", 1,
+       7200},
+      {"grpc.keepalive_min", OptionType::kDuration, "10s",
+       "Clients that ping more often than this are cut.", 1, 7200},
+      {"layers.tiles_per_call_max", OptionType::kInt, "256", "Tiles that one GetTiles may ask for.",
+       1, 1e5},
+      {"layers.watch_heartbeat", OptionType::kDuration, "5s",
+       "A quiet WatchLayer says that it lives this often.", 0.2, 60},
+  };
+  for (const ModuleSpec& spec : table) {
+    options.push_back(
+        {"backends." + spec.name, OptionType::kString, "127.0.0.1:50051",
+         "gRPC address of the process that runs " + spec.name + ", when it is another one."});
+    options.insert(options.end(), spec.options.begin(), spec.options.end());
+  }
+  return options;
+}
+
+}  // namespace citylayers::runtime
