@@ -1,0 +1,387 @@
+// Streets are traced like stream lines through a field of directions that repeats every quarter
+// turn: at each place the field follows the main streets and banks around, so that local streets
+// run along them or across. Lines keep apart from others of the same direction by the quarter's
+// spacing and stop early at random, which gives T-junctions and dead ends instead of a grid.
+#include "samples/saigon/local_streets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <numbers>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+#include "samples/saigon/land_areas.h"
+#include "samples/saigon/roads.h"
+
+namespace citylayers::saigon {
+namespace {
+
+constexpr double kStepM = 10;
+constexpr double kLatticeM = 100;
+constexpr double kBankClearM = 14;
+
+class DirectionField {
+ public:
+  DirectionField(const std::vector<Street>& main, Point low, Point high)
+      : low_(low),
+        columns_(static_cast<int>((high.x - low.x) / kLatticeM) + 2),
+        rows_(static_cast<int>((high.y - low.y) / kLatticeM) + 2),
+        sums_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_)) {
+    for (const Street& street : main) {
+      if (street.MeetsAtEndsOnly()) continue;
+      const std::vector<Point> line = Densify(street.line, 80);
+      for (std::size_t i = 1; i < line.size(); ++i) AddPiece(line[i - 1], line[i]);
+    }
+  }
+
+  /// Direction in radians, meant modulo a quarter turn.
+  double At(Point p) const {
+    const double fx = (p.x - low_.x) / kLatticeM, fy = (p.y - low_.y) / kLatticeM;
+    const int c = std::clamp(static_cast<int>(fx), 0, columns_ - 2);
+    const int r = std::clamp(static_cast<int>(fy), 0, rows_ - 2);
+    const double u = std::clamp(fx - c, 0.0, 1.0), v = std::clamp(fy - r, 0.0, 1.0);
+    const std::complex<double> sum = (1 - v) * ((1 - u) * Unit(c, r) + u * Unit(c + 1, r)) +
+                                     v * ((1 - u) * Unit(c, r + 1) + u * Unit(c + 1, r + 1));
+    return std::arg(sum) / 4;
+  }
+
+ private:
+  std::complex<double> Unit(int c, int r) const {
+    const std::complex<double> sum =
+        sums_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
+              static_cast<std::size_t>(c)];
+    const double size = std::abs(sum);
+    return size < 1e-12 ? std::complex<double>(1, 0) : sum / size;
+  }
+
+  void AddPiece(Point a, Point b) {
+    const Point middle = Lerp(a, b, 0.5);
+    const double length = Distance(a, b);
+    if (length < 1) return;
+    const double angle = 4 * std::atan2(b.y - a.y, b.x - a.x);
+    const std::complex<double> direction = std::polar(length, angle);
+    const int reach = 16;
+    const int c0 = static_cast<int>((middle.x - low_.x) / kLatticeM);
+    const int r0 = static_cast<int>((middle.y - low_.y) / kLatticeM);
+    for (int r = std::max(0, r0 - reach); r <= std::min(rows_ - 1, r0 + reach); ++r) {
+      for (int c = std::max(0, c0 - reach); c <= std::min(columns_ - 1, c0 + reach); ++c) {
+        const double d = Distance(middle, low_ + Point{c * kLatticeM, r * kLatticeM});
+        sums_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
+              static_cast<std::size_t>(c)] += direction * std::exp(-d / 140);
+      }
+    }
+  }
+
+  Point low_;
+  int columns_, rows_;
+  std::vector<std::complex<double>> sums_;
+};
+
+// Which quarter a place belongs to, on a lattice of 20 m: 0 for none.
+class QuarterMap {
+ public:
+  QuarterMap(Point low, Point high, const BankDistance& banks)
+      : quarters_(ReadQuarters()),
+        low_(low),
+        columns_(static_cast<int>((high.x - low.x) / kCellM) + 1),
+        rows_(static_cast<int>((high.y - low.y) / kCellM) + 1),
+        cells_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_), -1) {
+    const std::vector<LandArea> areas = ReadLandAreas();
+    for (std::size_t q = quarters_.size(); q-- > 0;) {
+      Paint(quarters_[q].ring,
+            quarters_[q].style == QuarterStyle::kNone ? -1 : static_cast<int>(q));
+    }
+    for (const LandArea& area : areas) {
+      if (area.kind != AreaKind::kPort) Paint(area.ring, -1);
+    }
+    for (int r = 0; r < rows_; ++r) {
+      for (int c = 0; c < columns_; ++c) {
+        if (Cell(c, r) >= 0 && banks.At(CentreOf(c, r)) < kBankClearM) Cell(c, r) = -1;
+      }
+    }
+  }
+
+  const Quarter* At(Point p) const {
+    const int c = static_cast<int>(std::floor((p.x - low_.x) / kCellM));
+    const int r = static_cast<int>(std::floor((p.y - low_.y) / kCellM));
+    if (c < 0 || r < 0 || c >= columns_ || r >= rows_) return nullptr;
+    const int q = cells_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
+                         static_cast<std::size_t>(c)];
+    return q < 0 ? nullptr : &quarters_[static_cast<std::size_t>(q)];
+  }
+
+ private:
+  static constexpr double kCellM = 20;
+  int& Cell(int c, int r) {
+    return cells_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
+                  static_cast<std::size_t>(c)];
+  }
+  Point CentreOf(int c, int r) const {
+    return low_ + Point{(c + 0.5) * kCellM, (r + 0.5) * kCellM};
+  }
+  void Paint(const std::vector<Point>& ring, int value) {
+    Point from = ring[0], to = ring[0];
+    for (const Point p : ring) {
+      from = {std::min(from.x, p.x), std::min(from.y, p.y)};
+      to = {std::max(to.x, p.x), std::max(to.y, p.y)};
+    }
+    const auto clamp = [](double v, int size) {
+      return std::clamp(static_cast<int>(v), 0, size - 1);
+    };
+    for (int r = clamp((from.y - low_.y) / kCellM, rows_);
+         r <= clamp((to.y - low_.y) / kCellM + 1, rows_); ++r) {
+      for (int c = clamp((from.x - low_.x) / kCellM, columns_);
+           c <= clamp((to.x - low_.x) / kCellM + 1, columns_); ++c) {
+        if (InRing(CentreOf(c, r), ring)) Cell(c, r) = value;
+      }
+    }
+  }
+
+  std::vector<Quarter> quarters_;
+  Point low_;
+  int columns_, rows_;
+  std::vector<int> cells_;
+};
+
+// Points of traced lines with their directions, for keeping lines of one direction apart.
+class Crowd {
+ public:
+  void Add(Point p, double angle, int line) {
+    cells_[Key(Cell(p.x), Cell(p.y))].push_back({p, angle, line});
+  }
+  /// True when a line of about this direction (other than `line`) runs nearer than `apart_m`.
+  bool IsNear(Point p, double angle, double apart_m, int line) const {
+    const int reach = static_cast<int>(std::ceil(apart_m / kCellM));
+    for (int c = Cell(p.x) - reach; c <= Cell(p.x) + reach; ++c) {
+      for (int r = Cell(p.y) - reach; r <= Cell(p.y) + reach; ++r) {
+        const auto it = cells_.find(Key(c, r));
+        if (it == cells_.end()) continue;
+        for (const Mark& m : it->second) {
+          if (m.line != line && Distance(m.p, p) < apart_m &&
+              std::abs(std::cos(m.angle - angle)) > 0.77) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+ private:
+  struct Mark {
+    Point p;
+    double angle;
+    int line;
+  };
+  static constexpr double kCellM = 40;
+  static int Cell(double v) { return static_cast<int>(std::floor(v / kCellM)); }
+  static std::int64_t Key(int c, int r) {
+    return (static_cast<std::int64_t>(c) << 32) ^ static_cast<std::uint32_t>(r);
+  }
+  std::unordered_map<std::int64_t, std::vector<Mark>> cells_;
+};
+
+class Generator {
+ public:
+  Generator(const std::vector<Street>& main, const BankDistance& banks, std::uint64_t seed)
+      : main_(main),
+        low_(ToPlane({kBounds.west_deg, 10.66})),
+        high_(ToPlane({kBounds.east_deg, kBounds.north_deg})),
+        field_(main, low_, high_),
+        quarters_(low_, high_, banks),
+        pieces_(120),
+        random_(seed),
+        seed_(seed) {
+    for (std::size_t s = 0; s < main.size(); ++s) {
+      if (main[s].MeetsAtEndsOnly()) continue;
+      pieces_.Add(static_cast<int>(s), main[s].line);
+      const std::vector<Point> line = Densify(main[s].line, 20);
+      for (std::size_t i = 1; i < line.size(); ++i) {
+        crowd_.Add(line[i], Heading(line[i - 1], line[i]), -1);
+      }
+    }
+  }
+
+  std::vector<Street> Run() {
+    SeedAlongMain();
+    // Three rounds of places all over, each with new directions: later ones fill what is left.
+    for (int round = 0; round < 3; ++round) SeedEverywhere(round == 0 ? 70 : 45);
+    return std::move(streets_);
+  }
+
+ private:
+  static double Heading(Point a, Point b) { return std::atan2(b.y - a.y, b.x - a.x); }
+
+  double FieldAt(Point p, const Quarter& quarter) const {
+    double sway_deg = 0;
+    switch (quarter.style) {
+      case QuarterStyle::kDense:
+        sway_deg = 13;
+        break;
+      case QuarterStyle::kTown:
+        sway_deg = 9;
+        break;
+      case QuarterStyle::kPlanned:
+        sway_deg = 1.5;
+        break;
+      case QuarterStyle::kVilla:
+        sway_deg = 30;
+        break;
+      case QuarterStyle::kRural:
+        sway_deg = 34;
+        break;
+      case QuarterStyle::kNone:
+        break;
+    }
+    const double coarse = Noise(seed_ + 1, p, 420), fine = Noise(seed_ + 2, p, 130);
+    return field_.At(p) + (coarse + 0.35 * fine) * sway_deg * std::numbers::pi / 180;
+  }
+
+  // The one of the field's four directions that is nearest to `angle`.
+  static double Nearest(double field, double angle) {
+    const double quarter = std::numbers::pi / 2;
+    return field + std::round((angle - field) / quarter) * quarter;
+  }
+
+  void SeedAlongMain() {
+    for (const Street& street : main_) {
+      if (street.MeetsAtEndsOnly()) continue;
+      const std::vector<Point> line = Densify(street.line, 12);
+      double wait_m = 40;
+      for (std::size_t i = 1; i < line.size(); ++i) {
+        wait_m -= Distance(line[i - 1], line[i]);
+        if (wait_m > 0) continue;
+        const Quarter* here = nullptr;
+        for (const double side : {1.0, -1.0}) {
+          const double across = Heading(line[i - 1], line[i]) + side * std::numbers::pi / 2;
+          const Point inside = line[i] + Point{std::cos(across), std::sin(across)} * 30.0;
+          const Quarter* quarter = quarters_.At(inside);
+          if (quarter == nullptr) continue;
+          here = quarter;
+          Trace(line[i], across, *quarter, true);
+        }
+        wait_m = here == nullptr ? 40 : here->spacing_m * random_.Uniform(0.55, 1.05);
+      }
+    }
+  }
+
+  void SeedEverywhere(double lattice_m) {
+    for (double y = low_.y; y < high_.y; y += lattice_m) {
+      for (double x = low_.x; x < high_.x; x += lattice_m) {
+        const Point p = {x + random_.Uniform(0, lattice_m), y + random_.Uniform(0, lattice_m)};
+        const double turn = random_.Uniform() < 0.5 ? 0 : std::numbers::pi / 2;
+        const Quarter* quarter = quarters_.At(p);
+        if (quarter != nullptr) Trace(p, FieldAt(p, *quarter) + turn, *quarter, false);
+      }
+    }
+  }
+
+  // Walks from `start` until something ends the street. Appends to `out`; true when it ended at a
+  // main street.
+  bool Walk(Point start, double angle, double apart_m, double longest_m, int id, bool from_main,
+            std::vector<Point>* out) {
+    Point p = start;
+    double length = 0;
+    while (length < longest_m) {
+      const Quarter* quarter = quarters_.At(p);
+      if (quarter == nullptr && !(from_main && length < 35)) return false;
+      if (quarter != nullptr && !(from_main && length < 20)) {
+        angle = Nearest(FieldAt(p, *quarter), angle);
+      }
+      const Point next = p + Point{std::cos(angle), std::sin(angle)} * kStepM;
+      if (quarters_.At(next) == nullptr && !(from_main && length < 35)) return false;
+      if (!(from_main && length < kStepM)) {
+        Point hit;
+        if (HitsMain(p, next, &hit)) {
+          out->push_back(hit);
+          return true;
+        }
+      }
+      if (crowd_.IsNear(next, angle, apart_m, id) && length > (from_main ? 25 : 0)) return false;
+      out->push_back(next);
+      p = next;
+      length += kStepM;
+    }
+    return false;
+  }
+
+  bool HitsMain(Point a, Point b, Point* hit) const {
+    double first = 2;
+    pieces_.VisitNear(a, b, 0, [&](const PieceIndex::Piece& q) {
+      double t = 0, u = 0;
+      if (Intersect(a, b, q.a, q.b, &t, &u) && t < first) first = t;
+    });
+    if (first > 1) return false;
+    *hit = Lerp(a, b, first);
+    return true;
+  }
+
+  void Trace(Point start, double angle, const Quarter& quarter, bool from_main) {
+    const double vary = quarter.style == QuarterStyle::kPlanned ? 0.08 : 0.28;
+    const double apart_m = quarter.spacing_m * random_.Uniform(1 - vary, 1 + vary);
+    // Drawn before any test, so that a change in one quarter leaves the others as they are.
+    const double forward_m = Longest(quarter), backward_m = Longest(quarter);
+    const int id = static_cast<int>(streets_.size());
+    if (crowd_.IsNear(start, angle, apart_m * (from_main ? 0.8 : 1.0), id)) return;
+    std::vector<Point> ahead, line;
+    Walk(start, angle, apart_m * 0.62, forward_m, id, from_main, &ahead);
+    if (!from_main) {
+      Walk(start, angle + std::numbers::pi, apart_m * 0.62, backward_m, id, false, &line);
+      std::reverse(line.begin(), line.end());
+    }
+    line.push_back(start);
+    line.insert(line.end(), ahead.begin(), ahead.end());
+    const double length = PolylineLength(line);
+    if (line.size() < 3 || length < 0.45 * quarter.spacing_m) return;
+    for (std::size_t i = 1; i < line.size(); ++i)
+      crowd_.Add(line[i], Heading(line[i - 1], line[i]), id);
+    Street street;
+    street.id = kFirstLocalId + id;
+    street.line = Simplify(line, 2.0);
+    street.junctions.assign(street.line.size(), -1);
+    street.road_class = geo::RoadClass::kLocal;
+    street.max_speed_kmh = 30;
+    street.name = NameFor(quarter, length);
+    streets_.push_back(std::move(street));
+  }
+
+  double Longest(const Quarter& quarter) {
+    const double mean_m = quarter.style == QuarterStyle::kDense   ? 260
+                          : quarter.style == QuarterStyle::kTown  ? 420
+                          : quarter.style == QuarterStyle::kVilla ? 420
+                          : quarter.style == QuarterStyle::kRural ? 900
+                                                                  : 1500;
+    return mean_m * (0.25 - std::log(1 - random_.Uniform()));
+  }
+
+  std::string NameFor(const Quarter& quarter, double length) {
+    const double dice = random_.Uniform();
+    const int number = 1 + static_cast<int>(random_.Uniform() * 64);
+    if (quarter.style == QuarterStyle::kDense) {
+      return dice < 0.14 ? absl::StrCat("Hẻm ", number * 7 % 389 + 3) : "";
+    }
+    if (length > 250 && dice < 0.4) return absl::StrCat("Đường số ", number);
+    return "";
+  }
+
+  const std::vector<Street>& main_;
+  const Point low_, high_;
+  const DirectionField field_;
+  const QuarterMap quarters_;
+  PieceIndex pieces_;
+  Crowd crowd_;
+  Random random_;
+  const std::uint64_t seed_;
+  std::vector<Street> streets_;
+};
+
+}  // namespace
+
+std::vector<Street> LocalStreets(const std::vector<Street>& main, const BankDistance& banks,
+                                 std::uint64_t seed) {
+  return Generator(main, banks, seed).Run();
+}
+
+}  // namespace citylayers::saigon
