@@ -1,0 +1,84 @@
+// A generated day in Ho Chi Minh City: two rush hours, a 100 mm storm, and a spring tide of 1.70 m
+// that meets the evening rush. Deterministic: a value is a function of seed, place and time, so
+// readings can be asked for in any order and by any number of callers.
+//
+//   saigon::Scenario day({.seed = 7});
+//   double m = day.StageM("phu-an", absl::Hours(18));                    // 1.70
+//   double v = day.SpeedKmh({.stable_id = 42, .mid = p, ...}, absl::Hours(7.5));
+#ifndef CITYLAYERS_SAMPLES_SAIGON_SCENARIO_H_
+#define CITYLAYERS_SAMPLES_SAIGON_SCENARIO_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "geo/roads/way.h"
+#include "proto/support/lon_lat.h"
+#include "samples/saigon/plane.h"
+#include "samples/saigon/stations.h"
+
+namespace citylayers::saigon {
+
+/// What a list of scenarios shows of one.
+struct ScenarioInfo {
+  std::string id;
+  std::string title_vi;
+  std::string title_en;
+  std::string description_vi;
+  std::string description_en;
+  std::string local_date;  // YYYY-MM-DD in Asia/Ho_Chi_Minh: the day that is played by default
+};
+
+/// The embedded scenarios: "saigon-king-tide".
+std::vector<ScenarioInfo> Scenarios();
+
+struct ScenarioOptions {
+  std::uint64_t seed = 1698;
+};
+
+/// One directed stretch of road, as far as the scenario has to know it.
+struct SegmentInput {
+  std::int64_t stable_id = 0;
+  LonLat mid;
+  geo::RoadClass road_class = geo::RoadClass::kLocal;
+  double reference_speed_kmh = 40;  // free speed; > 0
+  /// Direction of travel, degrees clockwise from north; negative: not known. Queues that stand in
+  /// one direction only (towards a bridge) then fill both.
+  double bearing_deg = -1;
+};
+
+/// Value type, immutable after construction, thread-safe. Each call is O(number of jams), about
+/// 1 us; times are taken modulo length().
+class Scenario {
+ public:
+  explicit Scenario(ScenarioOptions options);
+
+  /// 24 hours, from local midnight.
+  absl::Duration length() const { return absl::Hours(24); }
+  /// Mean speed of the segment's traffic, km/h, > 0, rounded to 0.1. Free at night; below 0.25 of
+  /// the reference in queues, below 0.10 where traffic stands.
+  double SpeedKmh(const SegmentInput& segment, absl::Duration since_midnight) const;
+  /// Water level in metres over Hòn Dấu, rounded to 1 mm. Phú An has its day's high of exactly
+  /// 1.70 m at 18:00. 0 for an id that is not a water-level station.
+  double StageM(std::string_view station_id, absl::Duration since_midnight) const;
+  /// Rain in (t - interval, t], mm, rounded to 0.1. 0 for an id that is not a rain gauge.
+  double RainMm(std::string_view station_id, absl::Duration t, absl::Duration interval) const;
+  /// Rain intensity at a place, mm/h: what RainMm adds up.
+  double RainRateMmPerHour(LonLat at, absl::Duration since_midnight) const;
+
+ private:
+  struct Jam;
+  double JamRatio(const SegmentInput& segment, double hour) const;
+
+  ScenarioOptions options_;
+  std::vector<Jam> jams_;
+  std::map<std::string, StationSpec, std::less<>> stations_;
+};
+
+}  // namespace citylayers::saigon
+
+#endif  // CITYLAYERS_SAMPLES_SAIGON_SCENARIO_H_
