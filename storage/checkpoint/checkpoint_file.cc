@@ -1,0 +1,113 @@
+#include "storage/checkpoint/checkpoint_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "proto/support/strings.h"
+
+namespace citylayers::storage {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "checkpoints are little-endian");
+
+constexpr std::uint32_t kMagic = 0x50434c43;  // "CLCP"
+constexpr std::uint32_t kFormatVersion = 1;
+
+std::uint32_t Crc(const std::string& bytes, std::size_t size) {
+  return static_cast<std::uint32_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(size)));
+}
+
+absl::Status IoError(const std::string& path, const char* what) {
+  return absl::UnavailableError(StrCat(path, ": ", what, ": ", std::strerror(errno)));
+}
+
+absl::Status WriteAndSync(const std::string& path, const std::string& bytes) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return IoError(path, "cannot create");
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  const bool good = done == bytes.size() && ::fsync(fd) == 0;
+  const absl::Status status = good ? absl::OkStatus() : IoError(path, "cannot write");
+  ::close(fd);
+  return status;
+}
+
+}  // namespace
+
+absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
+  CheckpointWriter writer;
+  writer.U32(kMagic);
+  writer.U32(kFormatVersion);
+  writer.Text(checkpoint.kind);
+  writer.U32(checkpoint.kind_version);
+  writer.Text(checkpoint.pack_id);
+  writer.U64(checkpoint.log_offset);
+  writer.U64(checkpoint.payload.size());
+  writer.Raw(checkpoint.payload.data(), checkpoint.payload.size());
+  std::string bytes = writer.Take();
+  const std::uint32_t crc = Crc(bytes, bytes.size());
+  bytes.append(reinterpret_cast<const char*>(&crc), sizeof(crc));
+  const std::string temporary = path + ".new";
+  if (absl::Status status = WriteAndSync(temporary, bytes); !status.ok()) {
+    ::unlink(temporary.c_str());
+    return status;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return IoError(path, "cannot replace");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(StrCat(path, ": no checkpoint"));
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const absl::Status damaged = absl::DataLossError(StrCat(path, ": the checkpoint is damaged; it is made anew from the log"));
+  CheckpointReader reader(bytes);
+  std::uint32_t magic = 0, version = 0, crc = 0;
+  if (!reader.U32(&magic) || magic != kMagic || !reader.U32(&version)) return damaged;
+  if (version > kFormatVersion) {
+    return absl::FailedPreconditionError(StrCat(path, ": format ", version, " is newer than this program's ",
+                                                kFormatVersion, "; it is made anew from the log"));
+  }
+  if (bytes.size() < sizeof(crc)) return damaged;
+  std::memcpy(&crc, bytes.data() + bytes.size() - sizeof(crc), sizeof(crc));
+  if (crc != Crc(bytes, bytes.size() - sizeof(crc))) return damaged;
+  Checkpoint result;
+  std::uint64_t size = 0;
+  if (!reader.Text(&result.kind) || !reader.U32(&result.kind_version) || !reader.Text(&result.pack_id) ||
+      !reader.U64(&result.log_offset) || !reader.U64(&size) || size > bytes.size()) {
+    return damaged;
+  }
+  result.payload.resize(size);
+  if (!reader.Raw(result.payload.data(), size) || !reader.U32(&crc) || !reader.AtEnd()) return damaged;
+  return result;
+}
+
+bool CheckpointReader::Text(std::string* text) {
+  std::uint32_t size = 0;
+  if (!U32(&size) || bytes_.size() - position_ < size) return false;
+  text->assign(bytes_, position_, size);
+  position_ += size;
+  return true;
+}
+
+bool CheckpointReader::Raw(void* data, std::size_t size) {
+  if (bytes_.size() - position_ < size) return false;
+  std::memcpy(data, bytes_.data() + position_, size);
+  position_ += size;
+  return true;
+}
+
+}  // namespace citylayers::storage
