@@ -1,0 +1,173 @@
+#include "geo/flood/contour.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace citylayers::geo {
+namespace {
+
+constexpr std::int32_t kNone = -1;
+
+// Adds a point unless it and the two before it lie on one line; then the middle one goes.
+void AddPoint(TileLine& line, TilePoint p) {
+  if (line.size() >= 2) {
+    const TilePoint a = line[line.size() - 2], b = line.back();
+    if ((b.x - a.x) * (p.y - b.y) == (b.y - a.y) * (p.x - b.x)) line.pop_back();
+  }
+  line.push_back(p);
+}
+
+}  // namespace
+
+ContourTracer::ContourTracer(const Grid<float>& samples, const TileLattice& lattice,
+                             std::span<const float> thresholds)
+    : lattice_(lattice),
+      thresholds_(thresholds),
+      width_(static_cast<std::size_t>(lattice.count) + 2),
+      values_(width_ * width_, 0.0f) {
+  const auto count = static_cast<std::size_t>(lattice.count);
+  for (std::size_t row = 0; row < count; ++row) {
+    const float* from = samples.cells().data() + row * count;
+    std::copy(from, from + count, values_.data() + (row + 1) * width_ + 1);
+  }
+  highest_ = *std::max_element(values_.begin(), values_.end());
+}
+
+std::vector<ContourRing> ContourTracer::Trace(std::size_t k) {
+  std::vector<ContourRing> rings;
+  if (IsEmpty(k)) return rings;
+  next_.assign(2 * values_.size(), kNone);
+  edges_.clear();
+  for (std::size_t row = 0; row + 1 < width_; ++row) {
+    for (std::size_t column = 0; column + 1 < width_; ++column) LinkCell(row * width_ + column, k);
+  }
+  for (const std::int32_t edge : edges_) {
+    if (next_[static_cast<std::size_t>(edge)] != kNone) rings.push_back(Follow(edge, k));
+  }
+  return rings;
+}
+
+void ContourTracer::LinkCell(std::size_t node, std::size_t k) {
+  const bool nw = Reaches(node, k), ne = Reaches(node + 1, k);
+  const bool sw = Reaches(node + width_, k), se = Reaches(node + width_ + 1, k);
+  const int high = nw | ne << 1 | se << 2 | sw << 3;
+  if (high == 0 || high == 15) return;
+  const auto n = static_cast<std::int32_t>(node), w = static_cast<std::int32_t>(width_);
+  const std::int32_t top = 2 * n, left = 2 * n + 1, bottom = 2 * (n + w), right = 2 * (n + 1) + 1;
+  const auto link = [this](std::int32_t from, std::int32_t to) {
+    next_[static_cast<std::size_t>(from)] = to;
+    edges_.push_back(from);
+  };
+  // Each line keeps the high corner on its right (y grows downwards).
+  switch (high) {
+    case 1:
+      link(top, left);
+      break;  // nw
+    case 2:
+      link(right, top);
+      break;  // ne
+    case 3:
+      link(right, left);
+      break;  // nw ne
+    case 4:
+      link(bottom, right);
+      break;  // se
+    case 5:
+      link(top, left), link(bottom, right);
+      break;  // nw se: kept apart
+    case 6:
+      link(bottom, top);
+      break;  // ne se
+    case 7:
+      link(bottom, left);
+      break;  // all but sw
+    case 8:
+      link(left, bottom);
+      break;  // sw
+    case 9:
+      link(top, bottom);
+      break;  // nw sw
+    case 10:
+      link(right, top), link(left, bottom);
+      break;  // ne sw: kept apart
+    case 11:
+      link(right, bottom);
+      break;  // all but se
+    case 12:
+      link(left, right);
+      break;  // se sw
+    case 13:
+      link(top, right);
+      break;  // all but ne
+    case 14:
+      link(left, top);
+      break;  // all but nw
+    default:
+      break;
+  }
+}
+
+ContourRing ContourTracer::Follow(std::int32_t first, std::size_t k) {
+  ContourRing ring;
+  const auto node = static_cast<std::size_t>(first) / 2;
+  const std::size_t other = node + (first % 2 == 0 ? 1 : width_);
+  ring.inner = Reaches(node, k) ? node : other;
+  for (std::int32_t edge = first; edge != kNone;) {
+    AddPoint(ring.points, PointOn(edge, k));
+    edge = std::exchange(next_[static_cast<std::size_t>(edge)], kNone);
+  }
+  // The way has come back to its first point, which an open ring does not repeat.
+  if (ring.points.back() == ring.points.front()) ring.points.pop_back();
+  ring.area = SignedArea(ring.points);
+  return ring;
+}
+
+TilePoint ContourTracer::PointOn(std::int32_t edge, std::size_t k) const {
+  const auto node = static_cast<std::size_t>(edge) / 2;
+  const bool horizontal = edge % 2 == 0;
+  const float a = values_[node], b = values_[node + (horizontal ? 1 : width_)];
+  const double along = a < b ? CrossingFrom(a, b, k) : lattice_.spacing - CrossingFrom(b, a, k);
+  const double x = lattice_.origin + (static_cast<double>(node % width_) - 1) * lattice_.spacing;
+  const double y = lattice_.origin + (static_cast<double>(node / width_) - 1) * lattice_.spacing;
+  return horizontal ? TilePoint{x + along, y} : TilePoint{x, y + along};
+}
+
+// Distance from the low sample to where thresholds[k] is met: a whole number, at least 1 from both
+// samples and from the crossings of the other thresholds on this edge, in their order.
+double ContourTracer::CrossingFrom(float low, float high, std::size_t k) const {
+  std::size_t last = k;
+  while (last + 1 < thresholds_.size() && thresholds_[last + 1] <= high) ++last;
+  double at = 0;
+  for (std::size_t i = 0; i <= k; ++i) {
+    if (thresholds_[i] <= low) continue;
+    const double exact = static_cast<double>(thresholds_[i] - low) / (high - low);
+    const double wanted = std::max(std::round(exact * lattice_.spacing), at + 1);
+    at = std::min(wanted, lattice_.spacing - 1 - static_cast<double>(last - i));
+  }
+  return at;
+}
+
+std::vector<std::uint32_t> ContourTracer::Regions(std::size_t k) const {
+  std::vector<std::uint32_t> region(values_.size(), 0);
+  std::vector<std::size_t> open;
+  std::uint32_t count = 0;
+  for (std::size_t start = 0; start < values_.size(); ++start) {
+    if (region[start] != 0 || !Reaches(start, k)) continue;
+    region[start] = ++count;
+    open.push_back(start);
+    while (!open.empty()) {
+      const std::size_t node = open.back();
+      open.pop_back();
+      // The padding reaches no threshold, so no step leaves the array.
+      for (const std::size_t near : {node - 1, node + 1, node - width_, node + width_}) {
+        if (region[near] != 0 || !Reaches(near, k)) continue;
+        region[near] = count;
+        open.push_back(near);
+      }
+    }
+  }
+  return region;
+}
+
+}  // namespace citylayers::geo
