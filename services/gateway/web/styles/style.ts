@@ -1,8 +1,8 @@
 // The map style, made from one description for both themes; the build writes it to
 // /styles/night.json and /styles/day.json for the page, for phones and for QGIS.
 //
-// Order, from below: land, water, depth of flooding, roads, bridges (above the water they cross), wet
-// streets, traffic, names. Live state is feature-state; where a client keeps none, the tile's own
+// Order, from below: land, water, depth of flooding, wet streets, roads, bridges (above the water they
+// cross), traffic, names. Live state is feature-state; where a client keeps none, the tile's own
 // attribute shows.
 
 import type {
@@ -165,6 +165,23 @@ function floodLayers(p: Palette): LayerSpecification[] {
   ];
 }
 
+/**
+ * A street under water wears a cool casing below its road, so that a warm line on it reads as both: jammed
+ * because wet. Both directions share the casing, hence no offset.
+ */
+function wetStreetLayer(p: Palette): LayerSpecification {
+  const casing = [1.6, 2.2, 3.2, 5, 7, 10];
+  return {
+    id: 'traffic-wet', type: 'line', source: 'traffic', 'source-layer': 'traffic',
+    layout: { 'line-join': 'round', 'line-cap': 'round' },
+    paint: {
+      'line-color': floodColor(p, state('flood_class')),
+      'line-width': byZoom((stop) => ['+', byClass(kRoadWidths, stop), casing[stop]!]),
+      'line-opacity': ['case', ['>', state('flood_class'), 0], 1, 0],
+    },
+  };
+}
+
 function roadLayers(p: Palette, theme: Theme): LayerSpecification[] {
   const casingWidth = theme === 'day' ? 1.6 : 1.2;
   const layers: LayerSpecification[] = [
@@ -182,6 +199,7 @@ function roadLayers(p: Palette, theme: Theme): LayerSpecification[] {
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': p.roadCasing, 'line-width': roadWidth(casingWidth) },
     },
+    wetStreetLayer(p),
     {
       id: 'road', type: 'line', source: 'base', 'source-layer': 'road',
       filter: ['all', ['!=', ['get', 'bridge'], 1], ['!=', ['get', 'tunnel'], 1]],
@@ -208,18 +226,6 @@ function trafficLayers(p: Palette, theme: Theme): LayerSpecification[] {
   const shared = { source: 'traffic', 'source-layer': 'traffic', type: 'line' as const };
   const worstLast: Expression = ['get', 'level'];
   return [
-    {
-      // A street under water wears a cool outline, so that "jammed because wet" reads as both.
-      ...shared, id: 'traffic-wet',
-      layout: { 'line-join': 'round' },
-      paint: {
-        'line-color': floodColor(p, state('flood_class')),
-        'line-gap-width': trafficWidth(1, 0),
-        'line-width': byZoom((stop) => [0.7, 1.0, 1.3, 1.8, 2.6, 4][stop]!),
-        'line-offset': trafficOffset(),
-        'line-opacity': ['case', ['>', state('flood_class'), 0], 0.95, 0],
-      },
-    },
     {
       ...shared, id: 'traffic-glow', minzoom: 10,
       layout: { 'line-join': 'round', 'line-cap': 'round' },

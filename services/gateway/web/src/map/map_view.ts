@@ -24,6 +24,8 @@ export interface Home {
 const kNamedLayers = ['label-waterway', 'label-ward', 'label-landmark', 'label-district', 'label-city'];
 
 const kMaxZoom = 18;
+/** As in page.css: up to this width one panel shows at a time, at the bottom. */
+const kPhonePx = 860;
 const kMinZoom = 9;
 
 export class MapView {
@@ -47,6 +49,7 @@ export class MapView {
       pitchWithRotate: false,
       maxPitch: 45,
     });
+    this.map.setPadding(panelPadding());
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
@@ -86,8 +89,9 @@ export class MapView {
 
   flyTo(center: LngLatLike, zoom: number, pitch = 0): void {
     const reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (reduced) this.map.jumpTo({ center, zoom, pitch });
-    else this.map.flyTo({ center, zoom, pitch, duration: 3000, curve: 1.3, essential: true });
+    const camera = { center, zoom, pitch, padding: panelPadding() };
+    if (reduced) this.map.jumpTo(camera);
+    else this.map.flyTo({ ...camera, duration: 3000, curve: 1.3, essential: true });
   }
 
   flyHome(): void {
@@ -104,6 +108,13 @@ export class MapView {
       );
     }
   }
+}
+
+/** What the bar and the panels cover: the middle of the view is the middle of what is left free. */
+function panelPadding(): { top: number; bottom: number; left: number; right: number } {
+  const bar = document.querySelector('.bar')?.clientHeight ?? 56;
+  const narrow = innerWidth <= kPhonePx;
+  return { top: bar, bottom: narrow ? innerHeight * 0.4 : 180, left: 0, right: narrow ? 0 : 120 };
 }
 
 async function fetchStyle(theme: Theme): Promise<StyleSpecification> {

@@ -60,7 +60,7 @@ function pointLayers(p: Palette): LayerSpecification[] {
       layout: {
         'icon-image': ['concat', 'alert-', ['get', 'severity']],
         'icon-size': ['case', ['get', 'selected'], 1.35, 1],
-        'icon-allow-overlap': true, 'icon-ignore-placement': true,
+        'icon-allow-overlap': true, 'icon-padding': 4,
         'symbol-sort-key': ['get', 'rank'],
       },
     },

@@ -47,3 +47,15 @@ export function runs(samples: readonly Sample[], gapMs: number): Sample[][] {
   }
   return out;
 }
+
+/** Moves marks apart to at least `gap`, as little as needed and in their order (given falling or rising). */
+export function spread(marks: readonly number[], gap: number): number[] {
+  const order = marks.map((mark, index) => ({ mark, index })).sort((a, b) => a.mark - b.mark);
+  const placed: number[] = [];
+  order.forEach(({ mark }, i) => placed.push(i === 0 ? mark : Math.max(mark, placed[i - 1]! + gap)));
+  // Centre the pushed run on where it belongs.
+  const shift = order.reduce((sum, { mark }, i) => sum + mark - placed[i]!, 0) / (order.length || 1);
+  const out: number[] = [];
+  order.forEach(({ index }, i) => (out[index] = placed[i]! + shift));
+  return out;
+}

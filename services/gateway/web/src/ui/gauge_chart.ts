@@ -1,15 +1,17 @@
 // The line of one gauge over the last 24 hours, with the lines of báo động I, II and III.
 
-import { cityHour, clockTime } from '../format.js';
-import { hourMarks, place, runs, valueScale, type Sample } from './chart_scale.js';
+import { cityHour, clockTime, number, type Language } from '../format.js';
+import { hourMarks, place, runs, spread, valueScale, type Sample } from './chart_scale.js';
 import { svg } from './dom.js';
 
 const kWidth = 560;
-const kHeight = 150;
+const kHeight = 132;
 const kLeft = 8;
-const kRight = 40;
+const kRight = 64;
 const kTop = 8;
 const kBottom = 24;
+/** Lines of text of the level names do not overlap. */
+const kNameHeight = 15;
 const kSpanMs = 24 * 3_600_000;
 /** Readings come every ten minutes: an hour without one is a gap. */
 const kGapMs = 3_600_000;
@@ -20,6 +22,7 @@ export function gaugeChart(
   levels: readonly number[],
   nowMs: number,
   label: string,
+  language: Language,
 ): SVGSVGElement {
   const shown = samples.filter((s) => s.timeMs > nowMs - kSpanMs && s.timeMs <= nowMs);
   const time = { min: nowMs - kSpanMs, max: nowMs };
@@ -37,10 +40,11 @@ export function gaugeChart(
       svg('text', { class: 'tick', x: x(mark), y: kHeight - 6, 'text-anchor': 'middle' }, clockTime(mark)),
     );
   }
+  const names = spread(levels.map(y), kNameHeight);
   levels.forEach((level, i) => {
     chart.append(
       svg('line', { class: `level level-${i + 1}`, x1: kLeft, x2: kWidth - kRight, y1: y(level), y2: y(level) }),
-      svg('text', { class: `level-name level-${i + 1}`, x: kWidth - kRight + 6, y: y(level) + 4.5 }, kRoman[i] ?? ''),
+      svg('text', { class: `level-name level-${i + 1}`, x: kWidth - kRight + 8, y: names[i]! + 4.5 }, `${kRoman[i] ?? ''} ${number(level, 2, language)}`),
     );
   });
   for (const run of runs(shown, kGapMs)) {

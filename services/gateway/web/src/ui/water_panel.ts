@@ -8,6 +8,7 @@ import { h, setText } from './dom.js';
 import { gaugeChart } from './gauge_chart.js';
 
 const kJamsShown = 5;
+const kStationsShown = 4;
 /** Slower changes than this count as standing still, metres an hour. */
 const kSteadyMPerH = 0.02;
 /** Metres of length within ten minutes that count as growing or shrinking. */
@@ -28,6 +29,7 @@ export class WaterPanel {
   private readonly tabs: Record<'gauges' | 'jams', HTMLButtonElement>;
   private readonly gauges = h('div', { class: 'gauges', role: 'tabpanel', id: 'tab-gauges' });
   private readonly jams = h('ol', { class: 'jams', role: 'tabpanel', id: 'tab-jams', 'data-testid': 'jams' });
+  private readonly stations = h('div', { class: 'stations', role: 'group' });
   private shown: 'gauges' | 'jams' = 'gauges';
   private station = '';
 
@@ -44,7 +46,11 @@ export class WaterPanel {
     this.tabs = { gauges: tab('gauges'), jams: tab('jams') };
     this.element = h(
       'section', { class: 'panel water-panel', 'data-panel': 'gauges' },
-      h('div', { class: 'tabs', role: 'tablist' }, this.tabs.gauges, this.tabs.jams),
+      h(
+        'div', { class: 'water-head' },
+        h('div', { class: 'tabs', role: 'tablist' }, this.tabs.gauges, this.tabs.jams),
+        this.stations,
+      ),
       this.gauges, this.jams,
     );
     city.on(['stages', 'history'], () => this.renderGauges());
@@ -56,6 +62,7 @@ export class WaterPanel {
   setWords(words: Words): void {
     this.words = words;
     setText(this.tabs.gauges, words.text('gauges.title'));
+    this.stations.setAttribute('aria-label', words.text('gauges.station'));
     this.renderGauges();
     this.renderJams();
   }
@@ -67,6 +74,7 @@ export class WaterPanel {
     }
     this.gauges.hidden = id !== 'gauges';
     this.jams.hidden = id !== 'jams';
+    this.stations.hidden = id !== 'gauges';
     this.element.dataset['shown'] = this.shown;
   }
 
@@ -94,9 +102,9 @@ export class WaterPanel {
     });
     this.gauges.replaceChildren(
       this.reading(stage, name),
-      gaugeChart(samples, stage.alertLevelsM ?? [], this.city.clock.now(), label) as unknown as HTMLElement,
-      stages.length > 1 ? this.stationChoice(stages, stage) : '',
+      gaugeChart(samples, stage.alertLevelsM ?? [], this.city.clock.now(), label, this.words.language) as unknown as HTMLElement,
     );
+    this.stations.replaceChildren(...(stages.length > 1 ? this.stationChoice(stages, stage) : []));
   }
 
   private reading(stage: Stage, name: string): HTMLElement {
@@ -119,21 +127,18 @@ export class WaterPanel {
     );
   }
 
-  private stationChoice(stages: readonly Stage[], chosen: Stage): HTMLElement {
-    return h(
-      'div', { class: 'stations', role: 'group', 'aria-label': this.words.text('gauges.station') },
-      ...stages.slice(0, 6).map((stage) =>
-        h(
-          'button',
-          {
-            type: 'button', 'aria-pressed': String(stage === chosen),
-            onclick: () => {
-              this.selectStation(stage.station ?? '');
-              if (stage.location) this.onPlace(stage.location, 14);
-            },
+  private stationChoice(stages: readonly Stage[], chosen: Stage): HTMLElement[] {
+    return stages.slice(0, kStationsShown).map((stage) =>
+      h(
+        'button',
+        {
+          type: 'button', 'aria-pressed': String(stage === chosen),
+          onclick: () => {
+            this.selectStation(stage.station ?? '');
+            if (stage.location) this.onPlace(stage.location, 14);
           },
-          this.words.localized(stage.displayName),
-        ),
+        },
+        this.words.localized(stage.displayName),
       ),
     );
   }
