@@ -8,6 +8,7 @@
 namespace citylayers::saigon {
 
 extern const absl::string_view kAreasTsv;
+extern const absl::string_view kJamsTsv;
 extern const absl::string_view kLowLanesTsv;
 extern const absl::string_view kPlacesTsv;
 extern const absl::string_view kQuartersTsv;
