@@ -66,6 +66,12 @@ export class CityClock {
     return this.state?.replay ?? false;
   }
 
+  /** True when a replay stands still since its driver is silent. */
+  held(nowMs = Date.now()): boolean {
+    if (!this.state?.replay) return false;
+    return this.state.held || cityTimeAt(this.state, nowMs) >= this.state.holdMs;
+  }
+
   get speed(): number {
     return this.state?.speed ?? 1;
   }

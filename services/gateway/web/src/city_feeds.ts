@@ -2,9 +2,10 @@
 // asking while there is none.
 
 import type {
-  Alert, GetClockResponse, ListAlertsResponse, ListJamsResponse, ListStagesResponse,
+  GetClockResponse, ListAlertsResponse, ListJamsResponse, ListStagesResponse,
   QueryReadingsResponse, WatchAlertsResponse,
 } from './connect/messages.js';
+import { kAlertsMax, mergeAlerts } from './alert_list.js';
 import { call, collect } from './connect/client.js';
 import type { CityState } from './city_state.js';
 import { EventStream } from './live/event_stream.js';
@@ -17,7 +18,6 @@ const kHistoryPeriodMs = 10_000;
 const kNoticesPeriodMs = 15_000;
 const kAlertsPeriodMs = 5000;
 const kHistoryWindow = '600s';
-const kAlertsMax = 100;
 const kJamsMax = 30;
 const kUnresolved = 'state != RESOLVED';
 
@@ -117,11 +117,4 @@ export class CityFeeds {
     this.city.alerts = mergeAlerts(this.city.alerts, message);
     this.city.changed('alerts');
   }
-}
-
-/** What is held after a message of the alert stream: resolved ones go, changed ones are replaced. */
-export function mergeAlerts(held: readonly Alert[], message: WatchAlertsResponse): Alert[] {
-  const byName = new Map((message.snapshot ? [] : held).map((alert) => [alert.name, alert]));
-  for (const alert of message.alerts ?? []) byName.set(alert.name, alert);
-  return [...byName.values()].filter((alert) => alert.state !== 'ALERT_STATE_RESOLVED').slice(0, kAlertsMax);
 }

@@ -20,7 +20,7 @@ import { keep, readSettings } from './settings.js';
 import { AlertsPanel } from './ui/alerts_panel.js';
 import { byUrgency } from './ui/alert_words.js';
 import { Bar } from './ui/bar.js';
-import { h, setText } from './ui/dom.js';
+import { h } from './ui/dom.js';
 import { Legend } from './ui/legend.js';
 import { MapButtons } from './ui/map_buttons.js';
 import { PhoneTabs } from './ui/phone_tabs.js';
@@ -160,7 +160,7 @@ class Page {
       home: () => this.settings.kiosk && view.flyHome(),
       caption: (text) => {
         caption.hidden = text === '';
-        setText(caption, text);
+        caption.replaceChildren(text, h('small', {}, this.words.text('tour.hint')));
       },
     });
   }

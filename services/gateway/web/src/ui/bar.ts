@@ -113,7 +113,7 @@ export class Bar {
       .map((key) => this.words.text(key));
     if (clock.replay) {
       const speed = number(clock.speed, clock.speed < 1 ? 2 : 0, this.words.language);
-      texts.unshift(this.words.text('badge.replay', { speed }));
+      texts.unshift(this.words.text(clock.held() ? 'badge.held' : 'badge.replay', { speed }));
     }
     if (texts.join('|') === this.badgeKeys) return;
     this.badgeKeys = texts.join('|');

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { mergeAlerts } from '../alert_list.js';
+import { Words } from '../i18n/index.js';
+import { byUrgency, levelWords, severityOf } from './alert_words.js';
+
+describe('alerts', () => {
+  it('stand in order of severity, then the newest first', () => {
+    const alerts = [
+      { name: 'a', severity: 'SEVERITY_MINOR', createTime: '2026-10-23T10:09:00Z' },
+      { name: 'b', severity: 'SEVERITY_EXTREME', createTime: '2026-10-23T10:00:00Z' },
+      { name: 'c', severity: 'SEVERITY_SEVERE', createTime: '2026-10-23T10:00:00Z' },
+      { name: 'd', severity: 'SEVERITY_SEVERE', createTime: '2026-10-23T10:05:00Z' },
+    ];
+    expect(alerts.sort(byUrgency).map((alert) => alert.name)).toEqual(['b', 'd', 'c', 'a']);
+  });
+
+  it('of a severity that is not known are shown as minor', () => {
+    expect(severityOf({ severity: 'SEVERITY_NEW' })).toBe('minor');
+    expect(severityOf({})).toBe('minor');
+  });
+
+  it('name báo động in Roman numerals', () => {
+    const words = new Words('vi');
+    expect(levelWords({ kind: 'ALERT_KIND_STAGE', level: 3 }, words)).toBe('báo động III');
+    expect(levelWords({ kind: 'ALERT_KIND_JAM', level: 2 }, words)).toBe('mức 2');
+    expect(levelWords({}, words)).toBe('');
+  });
+});
+
+describe('mergeAlerts', () => {
+  const held = [{ name: 'a', state: 'ALERT_STATE_OPEN' }, { name: 'b', state: 'ALERT_STATE_OPEN' }];
+
+  it('replaces changed ones, adds new ones and drops resolved ones', () => {
+    const merged = mergeAlerts(held, {
+      alerts: [
+        { name: 'a', state: 'ALERT_STATE_ACKNOWLEDGED' },
+        { name: 'b', state: 'ALERT_STATE_RESOLVED' },
+        { name: 'c', state: 'ALERT_STATE_OPEN' },
+      ],
+    });
+    expect(merged).toEqual([{ name: 'a', state: 'ALERT_STATE_ACKNOWLEDGED' }, { name: 'c', state: 'ALERT_STATE_OPEN' }]);
+  });
+
+  it('forgets what it held on a snapshot', () => {
+    expect(mergeAlerts(held, { snapshot: true })).toEqual([]);
+  });
+});
