@@ -1,0 +1,174 @@
+#include "storage/readings/chunk_store.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "proto/support/status_macros.h"
+#include "storage/codec/bytes.h"
+
+namespace citylayers::storage {
+namespace {
+
+// A chunk may grow to this many times its aim before it is cut: late readings and small seals then
+// join a chunk instead of making crumbs.
+constexpr size_t GrownSize(size_t chunk_readings) { return chunk_readings * 3 / 2; }
+
+// Buckets that hold chunks at all, so that a query "since ever" does not seek in 2,900 of them.
+std::pair<uint16_t, uint16_t> Clamp(rocksdb::Iterator& chunks, uint16_t first, uint16_t last) {
+  if (last - first < 4) return {first, last};
+  chunks.SeekToFirst();
+  if (!chunks.Valid()) return {1, 0};
+  ByteReader oldest(AsView(chunks.key()));
+  first = std::max(first, oldest.ReadFixed16().value_or(first));
+  chunks.SeekToLast();
+  if (!chunks.Valid()) return {1, 0};
+  ByteReader newest(AsView(chunks.key()));
+  return {first, std::min(last, newest.ReadFixed16().value_or(last))};
+}
+
+}  // namespace
+
+std::string SealedStateKey(uint32_t series) {
+  std::string key(1, kSealedStatePrefix);
+  PutFixed32(key, series);
+  return key;
+}
+
+absl::Status ChunkStore::Damaged(ChunkKey key, const absl::Status& status) const {
+  return absl::DataLossError(absl::StrCat("the chunk of series ", key.series, " at ", key.first_ms,
+                                          " ms cannot be read: ", status.message(),
+                                          "; restore the directory from a backup"));
+}
+
+absl::Status ChunkStore::Visit(uint32_t series, int64_t start_ms, int64_t end_ms,
+                               const Visitor& visitor) const {
+  start_ms = std::max<int64_t>(start_ms, 0);
+  end_ms = std::min(end_ms, kLatestTimeMs + 1);
+  if (start_ms >= end_ms) return absl::OkStatus();
+  const std::unique_ptr<rocksdb::Iterator> chunks(
+      database_.db().NewIterator(rocksdb::ReadOptions(), database_.chunk()));
+  const auto [first, last] = Clamp(*chunks, BucketOf(start_ms), BucketOf(end_ms - 1));
+  for (int bucket = first; bucket <= last; ++bucket) {
+    const std::string prefix = ChunkPrefix(static_cast<uint16_t>(bucket), series);
+    std::string target = prefix;
+    PutFixed64(target, static_cast<uint64_t>(start_ms));
+    target.push_back('\xff');
+    // The chunk that starts before the range may reach into it.
+    chunks->SeekForPrev(target);
+    if (!chunks->Valid() || !chunks->key().starts_with(prefix)) chunks->Seek(prefix);
+    for (; chunks->Valid() && chunks->key().starts_with(prefix); chunks->Next()) {
+      ASSIGN_OR_RETURN(const ChunkKey key, ParseChunkKey(AsView(chunks->key())));
+      if (key.first_ms >= end_ms) break;
+      const absl::StatusOr<ChunkStats> stats = DecodeChunkStats(AsView(chunks->value()));
+      if (!stats.ok()) return Damaged(key, stats.status());
+      if (stats->last_ms < start_ms) continue;
+      RETURN_IF_ERROR(visitor(key, *stats, AsView(chunks->value())));
+    }
+    RETURN_IF_ERROR(database_.ToStatus(chunks->status(), "read"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<StoredReading>> ChunkStore::Read(uint32_t series, int64_t start_ms,
+                                                            int64_t end_ms) const {
+  std::vector<StoredReading> readings;
+  RETURN_IF_ERROR(
+      Visit(series, start_ms, end_ms, [&](ChunkKey key, const ChunkStats&, std::string_view bytes) {
+        absl::StatusOr<std::vector<StoredReading>> chunk = DecodeChunk(bytes);
+        if (!chunk.ok()) return Damaged(key, chunk.status());
+        for (const StoredReading& reading : *chunk) {
+          if (reading.time_ms >= start_ms && reading.time_ms < end_ms) {
+            readings.push_back(reading);
+          }
+        }
+        return absl::OkStatus();
+      }));
+  return readings;
+}
+
+// The readings on disk that the new ones have to be merged with: chunks they overlap, or the last
+// chunk when it is small. Their rows are marked for deletion.
+absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
+    const Head::Job& job, absl::Span<const StoredReading> readings, Change& change) const {
+  std::vector<StoredReading> old;
+  const SealedState& sealed = change.sealed;
+  if (!sealed.any) return old;
+  int64_t start_ms = readings.front().time_ms;
+  int64_t end_ms = readings.back().time_ms + 1;
+  if (start_ms > sealed.latest.time_ms) {
+    const bool joins = BucketOf(sealed.tail_first_ms) == BucketOf(start_ms) &&
+                       sealed.tail_count + readings.size() <= GrownSize(chunk_readings_);
+    if (!joins) return old;
+    start_ms = sealed.tail_first_ms;
+    end_ms = start_ms + 1;
+  }
+  RETURN_IF_ERROR(Visit(job.series, start_ms, end_ms,
+                        [&](ChunkKey key, const ChunkStats&, std::string_view bytes) {
+                          absl::StatusOr<std::vector<StoredReading>> chunk = DecodeChunk(bytes);
+                          if (!chunk.ok()) return Damaged(key, chunk.status());
+                          old.insert(old.end(), chunk->begin(), chunk->end());
+                          change.deletes.push_back(EncodeChunkKey(key));
+                          return absl::OkStatus();
+                        }));
+  return old;
+}
+
+absl::Status ChunkStore::PlanBucket(const Head::Job& job, absl::Span<const StoredReading> readings,
+                                    int decimals, Change& change) const {
+  ASSIGN_OR_RETURN(const std::vector<StoredReading> old, TakeOld(job, readings, change));
+  std::vector<StoredReading> merged;
+  if (!old.empty()) {
+    merged = MergeReadings(old, readings);
+    readings = merged;
+  }
+  // Pieces of nearly equal size; one piece up to one and a half times the aim.
+  const size_t pieces =
+      std::max<size_t>(1, (readings.size() + chunk_readings_ / 2) / chunk_readings_);
+  size_t start = 0;
+  for (size_t piece = 0; piece < pieces; ++piece) {
+    const size_t end = readings.size() * (piece + 1) / pieces;
+    const absl::Span<const StoredReading> part = readings.subspan(start, end - start);
+    change.puts.emplace_back(EncodeChunkKey({job.series, part.front().time_ms}),
+                             EncodeChunk(part, decimals));
+    if (!change.sealed.any || part.back().time_ms >= change.sealed.latest.time_ms) {
+      change.sealed = {true, part.front().time_ms, part.size(), part.back()};
+    }
+    start = end;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ChunkStore::Change> ChunkStore::Plan(const Head::Job& job, int decimals) const {
+  Change change;
+  change.series = job.series;
+  change.sealed = job.sealed;
+  const absl::Span<const StoredReading> readings = job.readings;
+  for (size_t start = 0; start < readings.size();) {
+    size_t end = start + 1;
+    const uint16_t bucket = BucketOf(readings[start].time_ms);
+    while (end < readings.size() && BucketOf(readings[end].time_ms) == bucket) ++end;
+    RETURN_IF_ERROR(PlanBucket(job, readings.subspan(start, end - start), decimals, change));
+    start = end;
+  }
+  return change;
+}
+
+void ChunkStore::Fill(const Change& change, rocksdb::WriteBatch& write) const {
+  for (const std::string& key : change.deletes) write.Delete(database_.chunk(), key);
+  for (const auto& [key, value] : change.puts) write.Put(database_.chunk(), key, value);
+  write.Put(database_.state(), SealedStateKey(change.series), EncodeSealedState(change.sealed));
+}
+
+bool ChunkStore::HasBefore(uint16_t bucket) const {
+  const std::unique_ptr<rocksdb::Iterator> chunks(
+      database_.db().NewIterator(rocksdb::ReadOptions(), database_.chunk()));
+  chunks->SeekToFirst();
+  if (!chunks->Valid()) return false;
+  ByteReader reader(AsView(chunks->key()));
+  return reader.ReadFixed16().value_or(bucket) < bucket;
+}
+
+}  // namespace citylayers::storage

@@ -1,0 +1,71 @@
+// Chunks on disk: finding those of a time range, and writing new ones. Internal to this folder.
+#ifndef CITYLAYERS_STORAGE_READINGS_CHUNK_STORE_H_
+#define CITYLAYERS_STORAGE_READINGS_CHUNK_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "rocksdb/write_batch.h"
+
+#include "storage/readings/database.h"
+#include "storage/readings/head.h"
+#include "storage/readings/row_codec.h"
+
+namespace citylayers::storage {
+
+/// The chunks of a series in a bucket never overlap in time: readings that come late are merged
+/// into the chunk they belong to when they are sealed. Thread-safe, except that Plan's callers must
+/// take turns.
+class ChunkStore {
+ public:
+  ChunkStore(Database& database, size_t chunk_readings)
+      : database_(database), chunk_readings_(chunk_readings) {}
+
+  using Visitor =
+      std::function<absl::Status(ChunkKey key, const ChunkStats& stats, std::string_view bytes)>;
+  /// Visits the series' chunks that hold times from start_ms to before end_ms, ascending.
+  absl::Status Visit(uint32_t series, int64_t start_ms, int64_t end_ms,
+                     const Visitor& visitor) const;
+
+  /// Reads the readings with start_ms <= time < end_ms, ascending.
+  absl::StatusOr<std::vector<StoredReading>> Read(uint32_t series, int64_t start_ms,
+                                                  int64_t end_ms) const;
+
+  /// What sealing a job changes: rows to delete first, rows to put, and the state afterwards.
+  struct Change {
+    uint32_t series = 0;
+    std::vector<std::string> deletes;
+    std::vector<std::pair<std::string, std::string>> puts;
+    SealedState sealed;
+  };
+  absl::StatusOr<Change> Plan(const Head::Job& job, int decimals) const;
+  void Fill(const Change& change, rocksdb::WriteBatch& write) const;
+
+  /// True when there are chunks in buckets before `bucket`.
+  bool HasBefore(uint16_t bucket) const;
+
+ private:
+  absl::Status PlanBucket(const Head::Job& job, absl::Span<const StoredReading> readings,
+                          int decimals, Change& change) const;
+  absl::StatusOr<std::vector<StoredReading>> TakeOld(const Head::Job& job,
+                                                     absl::Span<const StoredReading> readings,
+                                                     Change& change) const;
+  absl::Status Damaged(ChunkKey key, const absl::Status& status) const;
+
+  Database& database_;
+  const size_t chunk_readings_;
+};
+
+/// The key of a series' sealed state in the state family, and back.
+std::string SealedStateKey(uint32_t series);
+inline constexpr char kSealedStatePrefix = 'L';
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_CHUNK_STORE_H_

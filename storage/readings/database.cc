@@ -1,0 +1,230 @@
+#include "storage/readings/database.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
+#include "rocksdb/sst_partitioner.h"
+#include "rocksdb/table.h"
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "proto/support/status_macros.h"
+
+namespace citylayers::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFormatFile[] = "FORMAT";
+constexpr char kFormatWord[] = "citylayers-readings ";
+constexpr size_t kMib = 1 << 20;
+
+absl::Status FileError(std::string_view doing, const std::string& path) {
+  const int error = errno;
+  const std::string message =
+      absl::StrCat("cannot ", std::string(doing), " ", path, ": ", std::strerror(error));
+  if (error == ENOSPC) return absl::ResourceExhaustedError(message);
+  return absl::UnavailableError(message);
+}
+
+// The file is made whole or not at all: written under another name, synced, renamed.
+absl::Status WriteFormatFile(const std::string& path) {
+  const std::string fresh = path + ".new";
+  const std::string text = absl::StrCat(kFormatWord, kReadingsFormat, "\n");
+  const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0) return FileError("write", fresh);
+  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       fsync(file) == 0;
+  const absl::Status status = written ? absl::OkStatus() : FileError("write", fresh);
+  close(file);
+  RETURN_IF_ERROR(status);
+  if (rename(fresh.c_str(), path.c_str()) != 0) return FileError("rename", fresh);
+  const int folder = open(fs::path(path).parent_path().c_str(), O_RDONLY | O_CLOEXEC);
+  if (folder >= 0) {
+    fsync(folder);
+    close(folder);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFormat(const std::string& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot make the data directory ", directory, ": ", error.message()));
+  }
+  const std::string path = directory + "/" + kFormatFile;
+  if (!fs::exists(path, error)) {
+    if (!fs::is_empty(directory, error) && !fs::exists(path + ".new", error)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(directory, " is not empty and holds no readings (", kFormatFile,
+                       " is missing); give another data directory"));
+    }
+    return WriteFormatFile(path);
+  }
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  int format = 0;
+  absl::string_view number = line;
+  if (!absl::ConsumePrefix(&number, kFormatWord) || !absl::SimpleAtoi(number, &format)) {
+    return absl::DataLossError(absl::StrCat(path, " does not start with '", kFormatWord,
+                                            "N': restore the directory from a backup"));
+  }
+  if (format > kReadingsFormat) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(directory, " was written by a newer citylayers (format ", format,
+                     "; this program reads up to ", kReadingsFormat,
+                     "): run that version, or give another data directory"));
+  }
+  return absl::OkStatus();
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(size_t write_buffer_bytes,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = 16 * 1024;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = write_buffer_bytes;
+  family.compression = rocksdb::kNoCompression;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> Families(const ReadingsStoreOptions& options) {
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  rocksdb::ColumnFamilyOptions state = FamilyOptions(8 * kMib, cache);
+  state.bottommost_compression = rocksdb::kZSTD;
+  rocksdb::ColumnFamilyOptions meta = FamilyOptions(4 * kMib, cache);
+  meta.bottommost_compression = rocksdb::kZSTD;
+  rocksdb::ColumnFamilyOptions log = FamilyOptions(64 * kMib, cache);
+  rocksdb::ColumnFamilyOptions chunk = FamilyOptions(32 * kMib, cache);
+  chunk.bottommost_compression = rocksdb::kZSTD;
+  // One file holds one week only, so that retention drops files instead of rewriting them.
+  chunk.sst_partitioner_factory = rocksdb::NewSstPartitionerFixedPrefixFactory(2);
+  // FIFO without compaction: 7.8's FIFO may drop fresh data when it compacts.
+  rocksdb::ColumnFamilyOptions dead_letter = FamilyOptions(4 * kMib, cache);
+  dead_letter.compaction_style = rocksdb::kCompactionStyleFIFO;
+  dead_letter.compaction_options_fifo.max_table_files_size = options.dead_letter_bytes_max;
+  dead_letter.compaction_options_fifo.allow_compaction = false;
+  return {{rocksdb::kDefaultColumnFamilyName, state},
+          {"meta", meta},
+          {"log", log},
+          {"chunk", chunk},
+          {"dlq", dead_letter}};
+}
+
+}  // namespace
+
+// Flushes and compactions fail outside of any call: they, too, must stop the writing.
+class Database::ErrorListener : public rocksdb::EventListener {
+ public:
+  explicit ErrorListener(Database* database) : database_(database) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    database_->Fail(database_->ToStatus(*status, "write to"));
+  }
+
+ private:
+  Database* const database_;
+};
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const ReadingsStoreOptions& options) {
+  RETURN_IF_ERROR(CheckFormat(options.directory));
+  std::unique_ptr<Database> database(new Database(options.directory, options.min_free_bytes));
+  RETURN_IF_ERROR(database->OpenFamilies(options));
+  return database;
+}
+
+absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
+  rocksdb::DBOptions db;
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  db.max_total_wal_size = 256 * kMib;
+  db.wal_bytes_per_sync = kMib;
+  db.bytes_per_sync = kMib;
+  db.keep_log_file_num = 3;
+  db.max_open_files = -1;  // FIFO, which the dead letters use, demands it.
+  db.max_background_jobs = 2;
+  // An error is for people to solve: see Write().
+  db.max_bgerror_resume_count = 0;
+  db.listeners.push_back(std::make_shared<ErrorListener>(this));
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(db, directory_ + "/db", Families(options), &families_, &opened);
+  if (!status.ok()) {
+    families_.clear();
+    if (status.IsIOError() && absl::StrContains(status.ToString(), "lock")) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          directory_, " is in use by another process: stop it, or give another data directory"));
+    }
+    return ToStatus(status, "open");
+  }
+  db_.reset(opened);
+  return absl::OkStatus();
+}
+
+Database::~Database() {
+  for (rocksdb::ColumnFamilyHandle* family : families_) {
+    db_->DestroyColumnFamilyHandle(family);
+  }
+  if (db_ != nullptr) db_->Close();
+}
+
+absl::Status Database::ToStatus(const rocksdb::Status& status, std::string_view doing) const {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = absl::StrCat("cannot ", std::string(doing), " the readings in ",
+                                           directory_, ": ", status.ToString());
+  if (status.IsNoSpace()) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(message, "; make room on its file system and restart"));
+  }
+  if (status.IsCorruption()) {
+    return absl::DataLossError(absl::StrCat(message, "; restore the directory from a backup"));
+  }
+  return absl::UnavailableError(absl::StrCat(message, "; check the disk and restart"));
+}
+
+absl::Status Database::Write(rocksdb::WriteBatch& batch) {
+  RETURN_IF_ERROR(WriteStatus());
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const absl::Status status = ToStatus(db_->Write(synced, &batch), "write to");
+  if (!status.ok()) Fail(status);
+  return status;
+}
+
+absl::Status Database::WriteStatus() const {
+  absl::MutexLock lock(&mutex_);
+  return failure_;
+}
+
+void Database::Fail(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  if (failure_.ok()) failure_ = status;
+}
+
+absl::Status Database::CheckFreeSpace() const {
+  struct statvfs space {};
+  if (min_free_bytes_ == 0 || statvfs(directory_.c_str(), &space) != 0) return absl::OkStatus();
+  const uint64_t free_bytes = static_cast<uint64_t>(space.f_bavail) * space.f_frsize;
+  if (free_bytes >= min_free_bytes_) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the file system of ", directory_, " has ", free_bytes, " bytes left, less than the ",
+      min_free_bytes_, " kept free: make room and send again"));
+}
+
+}  // namespace citylayers::storage

@@ -1,0 +1,71 @@
+// The RocksDB database below the readings store: opening, families, errors. Internal to this
+// folder.
+#ifndef CITYLAYERS_STORAGE_READINGS_DATABASE_H_
+#define CITYLAYERS_STORAGE_READINGS_DATABASE_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "rocksdb/db.h"
+
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::storage {
+
+/// Version of the layout that this program writes; it reads this one and refuses newer ones.
+inline constexpr int kReadingsFormat = 1;
+
+/// An open database. Thread-safe.
+class Database {
+ public:
+  /// Errors: see ReadingsStore::Open.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const ReadingsStoreOptions& options);
+  ~Database();
+
+  rocksdb::DB& db() { return *db_; }
+  rocksdb::ColumnFamilyHandle* state() const { return families_[0]; }
+  rocksdb::ColumnFamilyHandle* meta() const { return families_[1]; }
+  rocksdb::ColumnFamilyHandle* log() const { return families_[2]; }
+  rocksdb::ColumnFamilyHandle* chunk() const { return families_[3]; }
+  rocksdb::ColumnFamilyHandle* dead_letter() const { return families_[4]; }
+
+  /// The status for whoever called: what was being done, where, what to do.
+  absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) const;
+
+  /// Writes and syncs. Any failure makes the database read-only for good, since nobody knows what
+  /// a disk kept after a sync that failed.
+  absl::Status Write(rocksdb::WriteBatch& batch);
+  /// OK, or why Write() refuses.
+  absl::Status WriteStatus() const;
+  /// RESOURCE_EXHAUSTED when the file system has less than `min_free_bytes` left.
+  absl::Status CheckFreeSpace() const;
+
+ private:
+  class ErrorListener;
+
+  Database(std::string directory, uint64_t min_free_bytes)
+      : directory_(std::move(directory)), min_free_bytes_(min_free_bytes) {}
+  absl::Status OpenFamilies(const ReadingsStoreOptions& options);
+  void Fail(const absl::Status& status);
+
+  const std::string directory_;
+  const uint64_t min_free_bytes_;
+  mutable absl::Mutex mutex_;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+};
+
+/// Slices and views of the same bytes.
+inline rocksdb::Slice AsSlice(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view AsView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_DATABASE_H_

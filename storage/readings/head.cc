@@ -1,0 +1,183 @@
+#include "storage/readings/head.h"
+
+#include <algorithm>
+
+namespace citylayers::storage {
+namespace {
+
+bool Earlier(const StoredReading& reading, int64_t time_ms) { return reading.time_ms < time_ms; }
+
+absl::Span<const StoredReading> Between(const std::vector<StoredReading>& readings,
+                                        int64_t start_ms, int64_t end_ms) {
+  const auto first = std::lower_bound(readings.begin(), readings.end(), start_ms, Earlier);
+  const auto last = std::lower_bound(first, readings.end(), end_ms, Earlier);
+  return absl::MakeConstSpan(readings).subspan(static_cast<size_t>(first - readings.begin()),
+                                               static_cast<size_t>(last - first));
+}
+
+}  // namespace
+
+std::vector<StoredReading> MergeReadings(absl::Span<const StoredReading> older,
+                                         absl::Span<const StoredReading> newer) {
+  std::vector<StoredReading> merged;
+  merged.reserve(older.size() + newer.size());
+  size_t i = 0;
+  for (const StoredReading& reading : newer) {
+    while (i < older.size() && older[i].time_ms < reading.time_ms) merged.push_back(older[i++]);
+    if (i < older.size() && older[i].time_ms == reading.time_ms) ++i;
+    merged.push_back(reading);
+  }
+  merged.insert(merged.end(), older.begin() + static_cast<ptrdiff_t>(i), older.end());
+  return merged;
+}
+
+Head::Series& Head::At(Stripe& stripe, uint32_t series) {
+  const size_t slot = series / kStripes;
+  if (slot >= stripe.series.size()) stripe.series.resize(slot + 1);
+  return stripe.series[slot];
+}
+
+const Head::Series* Head::Find(const Stripe& stripe, uint32_t series) {
+  const size_t slot = series / kStripes;
+  return slot < stripe.series.size() ? &stripe.series[slot] : nullptr;
+}
+
+std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
+  std::vector<uint32_t> full;
+  size_t added = 0;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const StoredReading reading = batch.row(i);
+    Stripe& stripe = StripeOf(batch.series[i]);
+    absl::MutexLock lock(&stripe.mutex);
+    Series& series = At(stripe, batch.series[i]);
+    if (!series.has_latest || reading.time_ms >= series.latest.time_ms) {
+      series.latest = reading;
+      series.has_latest = true;
+    }
+    std::vector<StoredReading>& active = series.active;
+    if (active.empty()) series.active_since = offset;
+    if (active.empty() || active.back().time_ms < reading.time_ms) {
+      active.push_back(reading);
+      ++added;
+    } else {
+      const auto at = std::lower_bound(active.begin(), active.end(), reading.time_ms, Earlier);
+      if (at->time_ms == reading.time_ms) {
+        *at = reading;
+      } else {
+        active.insert(at, reading);
+        ++added;
+      }
+    }
+    if (active.size() >= full_count_ && !series.told_full) {
+      series.told_full = true;
+      full.push_back(batch.series[i]);
+    }
+  }
+  reading_count_.fetch_add(added, std::memory_order_relaxed);
+  return full;
+}
+
+void Head::Collect(uint32_t series, int64_t start_ms, int64_t end_ms,
+                   std::vector<StoredReading>& out) const {
+  const Stripe& stripe = StripeOf(series);
+  absl::MutexLock lock(&stripe.mutex);
+  const Series* found = Find(stripe, series);
+  if (found == nullptr) return;
+  const absl::Span<const StoredReading> aside = Between(found->aside, start_ms, end_ms);
+  const absl::Span<const StoredReading> active = Between(found->active, start_ms, end_ms);
+  if (aside.empty()) {
+    out.insert(out.end(), active.begin(), active.end());
+    return;
+  }
+  const std::vector<StoredReading> merged = MergeReadings(aside, active);
+  out.insert(out.end(), merged.begin(), merged.end());
+}
+
+std::vector<std::optional<StoredReading>> Head::Latest(absl::Span<const uint32_t> series) const {
+  std::vector<std::optional<StoredReading>> latest;
+  latest.reserve(series.size());
+  for (const uint32_t id : series) {
+    const Stripe& stripe = StripeOf(id);
+    absl::MutexLock lock(&stripe.mutex);
+    const Series* found = Find(stripe, id);
+    if (found != nullptr && found->has_latest) {
+      latest.emplace_back(found->latest);
+    } else {
+      latest.emplace_back();
+    }
+  }
+  return latest;
+}
+
+void Head::SetSealed(uint32_t series, const SealedState& sealed) {
+  Stripe& stripe = StripeOf(series);
+  absl::MutexLock lock(&stripe.mutex);
+  Series& found = At(stripe, series);
+  found.sealed = sealed;
+  found.latest = sealed.latest;
+  found.has_latest = sealed.any;
+}
+
+std::optional<Head::Job> Head::StartSealing(uint32_t series) {
+  Stripe& stripe = StripeOf(series);
+  absl::MutexLock lock(&stripe.mutex);
+  Series& found = At(stripe, series);
+  if (found.active.empty() || !found.aside.empty()) return std::nullopt;
+  found.aside = std::move(found.active);
+  found.aside_since = found.active_since;
+  found.active = {};
+  found.active_since = kNoOffset;
+  found.told_full = false;
+  return Job{series, found.aside, found.sealed};
+}
+
+void Head::FinishSealing(uint32_t series, const SealedState& sealed) {
+  Stripe& stripe = StripeOf(series);
+  absl::MutexLock lock(&stripe.mutex);
+  Series& found = At(stripe, series);
+  reading_count_.fetch_sub(found.aside.size(), std::memory_order_relaxed);
+  found.aside = {};
+  found.aside_since = kNoOffset;
+  found.sealed = sealed;
+}
+
+void Head::AbandonSealing(uint32_t series) {
+  Stripe& stripe = StripeOf(series);
+  absl::MutexLock lock(&stripe.mutex);
+  Series& found = At(stripe, series);
+  const size_t before = found.aside.size() + found.active.size();
+  found.active = MergeReadings(found.aside, found.active);
+  found.active_since = std::min(found.aside_since, found.active_since);
+  reading_count_.fetch_sub(before - found.active.size(), std::memory_order_relaxed);
+  found.aside = {};
+  found.aside_since = kNoOffset;
+}
+
+uint64_t Head::OldestUnsealedOffset(uint64_t none) const {
+  uint64_t oldest = kNoOffset;
+  for (const Stripe& stripe : stripes_) {
+    absl::MutexLock lock(&stripe.mutex);
+    for (const Series& series : stripe.series) {
+      oldest = std::min({oldest, series.active_since, series.aside_since});
+    }
+  }
+  return oldest == kNoOffset ? none : oldest;
+}
+
+std::vector<uint32_t> Head::SeriesUnsealedSince(uint64_t offset) const {
+  std::vector<uint32_t> found;
+  for (size_t s = 0; s < kStripes; ++s) {
+    const Stripe& stripe = stripes_[s];
+    absl::MutexLock lock(&stripe.mutex);
+    for (size_t slot = 0; slot < stripe.series.size(); ++slot) {
+      const Series& series = stripe.series[slot];
+      if (std::min(series.active_since, series.aside_since) <= offset) {
+        found.push_back(static_cast<uint32_t>(slot * kStripes + s));
+      }
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace citylayers::storage

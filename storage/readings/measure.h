@@ -1,0 +1,71 @@
+// What is measured where: the records of the registry.
+#ifndef CITYLAYERS_STORAGE_READINGS_MEASURE_H_
+#define CITYLAYERS_STORAGE_READINGS_MEASURE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "proto/support/lon_lat.h"
+
+namespace citylayers::storage {
+
+/// A named value of a measure at which something changes, e.g. an alert level of a river gauge.
+struct MeasureThreshold {
+  std::string name_vi;
+  std::string name_en;
+  double value = 0;
+  friend bool operator==(const MeasureThreshold&, const MeasureThreshold&) = default;
+};
+
+/// One quantity at a station or on a segment. Its readings are one series.
+struct MeasureDef {
+  std::string name;       ///< `stations/{id}/measures/{kind}` or `segments/{id}/measures/{kind}`
+  std::string unit;       ///< text for people: m, mm, km/h
+  int decimals = 0;       ///< decimals that carry meaning, 0 to 6
+  int64_t period_ms = 0;  ///< expected time between readings; 0: not known
+  std::string vertical_datum;                ///< for heights: "hondau"
+  double min_value = 0;                      ///< smallest value taken as valid
+  double max_value = 0;                      ///< largest value taken as valid
+  std::vector<MeasureThreshold> thresholds;  ///< ascending
+  friend bool operator==(const MeasureDef&, const MeasureDef&) = default;
+};
+
+/// A fixed place that is measured. What it measures are the measures named after it.
+struct StationDef {
+  std::string id;
+  std::string name_vi;
+  std::string name_en;
+  LonLat location;
+  friend bool operator==(const StationDef&, const StationDef&) = default;
+};
+
+/// The parts of a measure's name.
+struct MeasureName {
+  std::string_view collection;  ///< "stations" or "segments"
+  std::string_view id;          ///< "-" stands for all where a pattern is allowed
+  std::string_view kind;
+  bool is_pattern() const { return id == "-"; }
+};
+
+/// Takes a measure's name apart; the parts view `name`. Ids have 1 to 63 letters, digits, `_`, `-`,
+/// `.`; kinds lower-case letters, digits and `_`. INVALID_ARGUMENT: anything else.
+absl::StatusOr<MeasureName> ParseMeasureName(std::string_view name);
+
+/// INVALID_ARGUMENT when the definition cannot be kept: a bad name, decimals out of 0..6, min over
+/// max, a number that is not finite, a negative period, or text that is too long.
+absl::Status CheckMeasure(const MeasureDef& measure);
+
+/// The bytes a definition or a station is kept as, and back (docs/formats/readings.md). DATA_LOSS
+/// when bytes are damaged.
+std::string EncodeMeasure(const MeasureDef& measure);
+absl::StatusOr<MeasureDef> DecodeMeasure(std::string_view bytes);
+std::string EncodeStation(const StationDef& station);
+absl::StatusOr<StationDef> DecodeStation(std::string_view bytes);
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_MEASURE_H_

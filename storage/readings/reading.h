@@ -1,0 +1,85 @@
+// Readings as the store takes them in and gives them out. Plain values.
+#ifndef CITYLAYERS_STORAGE_READINGS_READING_H_
+#define CITYLAYERS_STORAGE_READINGS_READING_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace citylayers::storage {
+
+/// One stored reading of a series. Times are milliseconds since the Unix epoch; quality is the
+/// number of citylayers.readings.v1.Quality.
+struct StoredReading {
+  int64_t time_ms = 0;
+  double value = 0;
+  uint8_t quality = 0;
+  friend bool operator==(const StoredReading&, const StoredReading&) = default;
+};
+
+/// Readings of many series, column by column. series, times_ms and values have equal lengths;
+/// qualities too, or it is empty when all are 0. (source, epoch, sequence) names the batch for
+/// deduplication; sequence 0 means "do not".
+struct ReadingBatch {
+  std::string source;
+  uint64_t epoch = 0;
+  uint64_t sequence = 0;
+  std::vector<uint32_t> series;
+  std::vector<int64_t> times_ms;
+  std::vector<double> values;
+  std::vector<uint8_t> qualities;
+
+  size_t size() const { return series.size(); }
+  StoredReading row(size_t i) const {
+    return {times_ms[i], values[i], qualities.empty() ? uint8_t{0} : qualities[i]};
+  }
+  friend bool operator==(const ReadingBatch&, const ReadingBatch&) = default;
+};
+
+/// A batch of the log and its place there.
+struct LoggedBatch {
+  uint64_t offset = 0;
+  ReadingBatch batch;
+};
+
+/// Logged batches are immutable and go to many watchers at once, hence shared.
+using LoggedBatchPtr = std::shared_ptr<const LoggedBatch>;
+
+/// A reading that was refused, as it is kept for whoever looks after the sensors.
+struct DeadLetter {
+  int64_t received_us = 0;  ///< wall clock; set by the store
+  std::string source;
+  uint64_t epoch = 0;
+  uint64_t sequence = 0;
+  uint32_t row = 0;
+  uint8_t reason = 0;  ///< the number of citylayers.readings.v1.RejectReason
+  std::string message;
+  std::string measure;
+  StoredReading reading;
+  friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
+};
+
+/// What became of an appended batch.
+struct AppendResult {
+  uint64_t offset = 0;     ///< place in the log; 0 when no reading was stored
+  bool duplicate = false;  ///< (source, epoch, sequence) had been stored before
+  uint32_t accepted_count = 0;
+  uint32_t rejected_count = 0;
+};
+
+/// Readings of one window of time.
+struct WindowAggregate {
+  int64_t start_ms = 0;
+  uint64_t count = 0;
+  double sum = 0;
+  double min = 0;
+  double max = 0;
+  double first = 0;
+  double last = 0;
+  double mean() const { return sum / static_cast<double>(count); }
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_READING_H_

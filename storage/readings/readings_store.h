@@ -1,0 +1,162 @@
+// The store of readings: what was acknowledged is on disk, and is there after kill -9.
+#ifndef CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
+#define CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+#include "storage/readings/measure.h"
+#include "storage/readings/reading.h"
+
+namespace citylayers::storage {
+
+/// Where the store lives, and its limits.
+struct ReadingsStoreOptions {
+  std::string directory;                 ///< made when it does not exist
+  size_t queue_batches_max = 1024;       ///< batches that wait for the disk; more are refused
+  size_t queue_bytes_max = 64 << 20;     ///< the same in bytes of log rows
+  size_t group_bytes_max = 4 << 20;      ///< log bytes that share one sync
+  size_t chunk_readings = 512;           ///< readings a chunk aims at
+  size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (24 bytes each)
+  uint64_t unsealed_log_bytes_max = 256 << 20;  ///< log that a restart may have to read again
+  absl::Duration seal_after = absl::Hours(1);   ///< readings wait no longer for their chunk
+  uint64_t log_retention_batches = 100'000;     ///< sealed batches kept for watchers that resume
+  uint64_t log_retention_bytes = 256 << 20;     ///< the same in bytes: the smaller one holds
+  size_t tail_cache_readings = 1'000'000;       ///< newest batches kept in memory for watchers
+  absl::Duration retention = absl::Hours(24 * 400);  ///< age at which chunks may be dropped
+  uint32_t series_max = 2'000'000;
+  uint64_t dedupe_window = 1024;  ///< sequences remembered for each (source, epoch)
+  size_t dedupe_sources_max = 10'000;
+  uint64_t dead_letter_bytes_max = 64 << 20;
+  uint64_t min_free_bytes = 64 << 20;  ///< writes are refused when the file system has less left
+  size_t block_cache_bytes = 64 << 20;
+  bool seal_in_background = true;  ///< false: only Seal() seals
+};
+
+/// Figures of the moment, for metrics.
+struct ReadingsStoreStats {
+  uint64_t series_count = 0;
+  uint64_t last_offset = 0;
+  uint64_t oldest_offset = 0;  ///< of the batches still held
+  uint64_t sealed_offset = 0;  ///< every batch up to here is in chunks
+  uint64_t log_bytes = 0;      ///< of the batches still held
+  uint64_t head_readings = 0;
+  uint64_t queued_batches = 0;
+  uint64_t batches_committed = 0;  ///< since opening
+  uint64_t syncs = 0;              ///< since opening: one sync serves many batches
+  double sync_seconds = 0;         ///< spent in them
+  uint64_t disk_bytes = 0;         ///< of the files below the directory that hold data
+};
+
+/// Called once, when the batch is on disk or was refused; on the writer thread, so it must be quick
+/// and must not call the store.
+using AppendDone = std::function<void(absl::StatusOr<AppendResult>)>;
+
+/// A durable log of batches, from which readings move into compressed chunks in the background;
+/// queries see both as one. Identity of a reading is (series, time): the one appended last wins.
+/// Layout: docs/formats/readings.md.
+///  - Durable: a batch is acknowledged after one write that is synced; many share a sync.
+///  - Once: a repeated (source, epoch, sequence) is acknowledged again and not stored again.
+///  - When the disk is full or fails, appends are refused (RESOURCE_EXHAUSTED or UNAVAILABLE,
+///  naming
+///    the directory), and reads go on. A failed sync is never tried again: the store stays
+///    read-only until it is opened anew.
+/// Thread-safe. No method throws.
+///
+///   ASSIGN_OR_RETURN(auto store, ReadingsStore::Open({.directory = "/var/lib/city/readings"}));
+///   ASSIGN_OR_RETURN(auto series, store->RegisterMeasures({level}));
+///   RETURN_IF_ERROR(store->Append({.series = {series[0]}, .times_ms = {t}, .values = {1.42}}, {})
+///                       .status());
+class ReadingsStore {
+ public:
+  /// FAILED_PRECONDITION: the directory is in use, was written by a newer version, or holds
+  /// something else. DATA_LOSS: what is on disk is damaged. Reads the unsealed log: about 1 s for
+  /// 10 million readings.
+  static absl::StatusOr<std::unique_ptr<ReadingsStore>> Open(ReadingsStoreOptions options);
+  /// Waits for queued batches, then closes.
+  virtual ~ReadingsStore() = default;
+
+  /// Makes measures known, durably, and returns their series in order; one that is known already
+  /// keeps its definition. INVALID_ARGUMENT: see CheckMeasure. RESOURCE_EXHAUSTED: series_max.
+  virtual absl::StatusOr<std::vector<uint32_t>> RegisterMeasures(
+      std::vector<MeasureDef> measures) = 0;
+  virtual std::optional<uint32_t> FindSeries(std::string_view measure_name) const = 0;
+  /// Series of a name or of a pattern (`stations/-/measures/water_level`), ascending.
+  /// INVALID_ARGUMENT: not a name. NOT_FOUND: a name (not a pattern) that is not known.
+  virtual absl::StatusOr<std::vector<uint32_t>> MatchSeries(std::string_view name) const = 0;
+  /// The measure of a series or nullptr; valid as long as the store.
+  virtual const MeasureDef* Measure(uint32_t series) const = 0;
+  /// Adds the stations and measures that are not known yet; those that are, stay as they are.
+  virtual absl::Status SeedStations(std::vector<StationDef> stations,
+                                    std::vector<MeasureDef> measures) = 0;
+  virtual std::optional<StationDef> FindStation(std::string_view id) const = 0;
+  /// Stations with an id greater than `after`, by id.
+  virtual std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const = 0;
+  virtual std::vector<uint32_t> SeriesOfStation(std::string_view id) const = 0;
+
+  /// Stores the batch, and the refused rows aside. INVALID_ARGUMENT: unequal columns, an unknown
+  /// series, a value that is not finite or a time before 1970; nothing is stored then.
+  /// RESOURCE_EXHAUSTED: the queue or the disk is full. UNAVAILABLE: the disk failed earlier.
+  /// OUT_OF_RANGE: a sequence older than the window.
+  virtual void AppendAsync(ReadingBatch batch, std::vector<DeadLetter> rejects,
+                           AppendDone done) = 0;
+  /// The same, waiting: not for threads that must not block.
+  absl::StatusOr<AppendResult> Append(ReadingBatch batch, std::vector<DeadLetter> rejects);
+
+  /// The latest reading by time of each series; nothing for one without readings. 100,000: <= 5 ms.
+  virtual std::vector<std::optional<StoredReading>> Latest(
+      absl::Span<const uint32_t> series) const = 0;
+  /// Readings with start_ms <= time < end_ms, ascending.
+  virtual absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
+                                                           int64_t end_ms) const = 0;
+  /// The same aggregated in windows aligned to the epoch; windows without readings are left out.
+  /// Windows at the edges hold only readings of the range. INVALID_ARGUMENT: window_ms < 1.
+  virtual absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,
+                                                                 int64_t end_ms,
+                                                                 int64_t window_ms) const = 0;
+
+  /// Batches with an offset greater than `after_offset`, in order; at least one when there is one,
+  /// further ones up to `readings_max` in all. OUT_OF_RANGE: some of them are no longer held.
+  virtual absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(uint64_t after_offset,
+                                                              size_t readings_max) const = 0;
+  virtual uint64_t LastOffset() const = 0;
+  /// The least `after_offset` that ReadLog takes.
+  virtual uint64_t OldestResumeOffset() const = 0;
+  /// True as soon as LastOffset() > offset; false after the timeout.
+  virtual bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const = 0;
+  /// Calls `listener` with the last offset after each commit, on the writer thread: be quick.
+  /// After RemoveListener returns, it is not called any more.
+  virtual uint64_t AddListener(std::function<void(uint64_t last_offset)> listener) = 0;
+  virtual void RemoveListener(uint64_t id) = 0;
+
+  /// The newest refused readings, newest first.
+  virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(size_t count_max) const = 0;
+
+  /// A small durable value of the owner's, such as the city clock. Empty when never put.
+  virtual absl::Status PutState(std::string_view key, std::string_view bytes) = 0;
+  virtual absl::StatusOr<std::string> GetState(std::string_view key) const = 0;
+
+  /// Moves all readings into chunks now and trims the log to what retention keeps.
+  virtual absl::Status Seal() = 0;
+  /// Drops whole weeks of chunks that end before `time - options.retention`.
+  virtual absl::Status DropExpired(absl::Time time) = 0;
+  /// Rewrites the files to their smallest. For measurements and for quiet hours.
+  virtual absl::Status Compact() = 0;
+  virtual ReadingsStoreStats Stats() const = 0;
+  /// OK, or why appends are refused.
+  virtual absl::Status WriteStatus() const = 0;
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_

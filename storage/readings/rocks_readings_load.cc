@@ -1,0 +1,145 @@
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "proto/support/status_macros.h"
+#include "storage/codec/bytes.h"
+#include "storage/readings/rocks_readings_store.h"
+#include "storage/readings/row_codec.h"
+
+// Opening a store: what is on disk becomes the registry, the windows, the head and the tail.
+namespace citylayers::storage {
+namespace {
+
+// Visits the rows of a family that start with a prefix.
+template <typename Visit>
+absl::Status VisitPrefix(Database& database, rocksdb::ColumnFamilyHandle* family, char prefix,
+                         Visit visit) {
+  const std::unique_ptr<rocksdb::Iterator> rows(
+      database.db().NewIterator(rocksdb::ReadOptions(), family));
+  const rocksdb::Slice start(&prefix, 1);
+  for (rows->Seek(start); rows->Valid() && rows->key().starts_with(start); rows->Next()) {
+    RETURN_IF_ERROR(visit(AsView(rows->key()).substr(1), AsView(rows->value())));
+  }
+  return database.ToStatus(rows->status(), "read");
+}
+
+}  // namespace
+
+absl::Status RocksReadingsStore::Load() {
+  writer_ = std::make_unique<Writer>(options_, *database_, head_, tail_, windows_,
+                                     [this](std::vector<uint32_t> full) {
+                                       if (options_.seal_in_background) {
+                                         sealer_->Enqueue(std::move(full));
+                                       }
+                                     });
+  RETURN_IF_ERROR(LoadRegistry());
+  ASSIGN_OR_RETURN(const uint64_t sealed_offset, LoadState());
+  RETURN_IF_ERROR(LoadLog(sealed_offset));
+  sealer_ = std::make_unique<Sealer>(options_, registry_, *database_, *writer_, head_, tail_,
+                                     chunks_, sealed_offset);
+  writer_->Start();
+  if (options_.seal_in_background) sealer_->Start();
+  return absl::OkStatus();
+}
+
+absl::Status RocksReadingsStore::LoadRegistry() {
+  RETURN_IF_ERROR(VisitPrefix(*database_, database_->meta(), kMeasurePrefix,
+                              [this](std::string_view key, std::string_view value) -> absl::Status {
+                                ByteReader reader(key);
+                                ASSIGN_OR_RETURN(const uint32_t series, reader.ReadFixed32());
+                                ASSIGN_OR_RETURN(MeasureDef measure, DecodeMeasure(value));
+                                if (series != registry_.series_count()) {
+                                  return absl::DataLossError(absl::StrCat(
+                                      "the definition of series ", registry_.series_count(),
+                                      " is missing in ", options_.directory, ": restore a backup"));
+                                }
+                                registry_.AddMeasure(std::move(measure));
+                                return absl::OkStatus();
+                              }));
+  return VisitPrefix(*database_, database_->meta(), kStationPrefix,
+                     [this](std::string_view, std::string_view value) -> absl::Status {
+                       ASSIGN_OR_RETURN(StationDef station, DecodeStation(value));
+                       registry_.AddStation(std::move(station));
+                       return absl::OkStatus();
+                     });
+}
+
+absl::StatusOr<uint64_t> RocksReadingsStore::LoadState() {
+  RETURN_IF_ERROR(VisitPrefix(*database_, database_->state(), kSealedStatePrefix,
+                              [this](std::string_view key, std::string_view value) -> absl::Status {
+                                ByteReader reader(key);
+                                ASSIGN_OR_RETURN(const uint32_t series, reader.ReadFixed32());
+                                ASSIGN_OR_RETURN(const SealedState sealed,
+                                                 DecodeSealedState(value));
+                                head_.SetSealed(series, sealed);
+                                return absl::OkStatus();
+                              }));
+  RETURN_IF_ERROR(VisitPrefix(
+      *database_, database_->state(), 'Q',
+      [this](std::string_view key, std::string_view value) -> absl::Status {
+        ASSIGN_OR_RETURN(const DedupeKeyParts parts, ParseDedupeKey("Q" + std::string(key)));
+        ASSIGN_OR_RETURN(const AppendResult result, DecodeAppendResult(value));
+        windows_.Insert(parts.source, parts.epoch, parts.sequence, result);
+        return absl::OkStatus();
+      }));
+  return ReadNumber(kWatermarkKey, 0);
+}
+
+absl::Status RocksReadingsStore::LoadLog(uint64_t sealed_offset) {
+  ASSIGN_OR_RETURN(const uint64_t oldest, ReadNumber(kOldestKey, 1));
+  tail_.Reset(oldest);
+  const std::unique_ptr<rocksdb::Iterator> rows(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->log()));
+  uint64_t expected = oldest;
+  for (rows->Seek(LogKey(oldest)); rows->Valid(); rows->Next(), ++expected) {
+    ASSIGN_OR_RETURN(const uint64_t offset, ParseLogKey(AsView(rows->key())));
+    if (offset != expected) {
+      return absl::DataLossError(absl::StrCat("batch ", expected, " is missing in the log of ",
+                                              options_.directory, ": restore a backup"));
+    }
+    if (offset <= sealed_offset) {
+      tail_.Add(rows->value().size(), nullptr);
+    } else {
+      RETURN_IF_ERROR(Replay(offset, AsView(rows->value())));
+    }
+  }
+  RETURN_IF_ERROR(database_->ToStatus(rows->status(), "read the log of"));
+  if (expected <= sealed_offset) {
+    return absl::DataLossError(absl::StrCat("the log of ", options_.directory, " ends at batch ",
+                                            expected - 1, ", before ", sealed_offset,
+                                            ", which is in chunks: restore a backup"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RocksReadingsStore::Replay(uint64_t offset, std::string_view row) {
+  absl::StatusOr<ReadingBatch> batch = DecodeLogRow(row);
+  absl::Status status = batch.status();
+  if (status.ok()) status = CheckBatch(*batch);
+  if (!status.ok()) {
+    return absl::DataLossError(absl::StrCat("batch ", offset, " in the log of ", options_.directory,
+                                            " is damaged: ", status.message(),
+                                            "; restore the directory from a backup"));
+  }
+  head_.Apply(offset, *batch);
+  auto logged = std::make_shared<LoggedBatch>();
+  logged->offset = offset;
+  logged->batch = *std::move(batch);
+  tail_.Add(row.size(), std::move(logged));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> RocksReadingsStore::ReadNumber(std::string_view key,
+                                                        uint64_t missing) const {
+  std::string value;
+  const rocksdb::Status status =
+      database_->db().Get(rocksdb::ReadOptions(), database_->state(), AsSlice(key), &value);
+  if (status.IsNotFound()) return missing;
+  RETURN_IF_ERROR(database_->ToStatus(status, "read"));
+  ByteReader reader(value);
+  return reader.ReadFixed64();
+}
+
+}  // namespace citylayers::storage

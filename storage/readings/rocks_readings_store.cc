@@ -1,0 +1,289 @@
+#include "storage/readings/rocks_readings_store.h"
+
+#include <cmath>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "rocksdb/convenience.h"
+
+#include "proto/support/status_macros.h"
+#include "storage/codec/bytes.h"
+#include "storage/readings/row_codec.h"
+#include "storage/readings/window_aggregator.h"
+
+namespace citylayers::storage {
+namespace {
+
+constexpr size_t kSourceMax = 64;
+
+std::string MeasureKey(uint32_t series) {
+  std::string key(1, kMeasurePrefix);
+  PutFixed32(key, series);
+  return key;
+}
+
+std::string Prefixed(char prefix, std::string_view name) {
+  std::string key(1, prefix);
+  key.append(name);
+  return key;
+}
+
+}  // namespace
+
+// --- Registry.
+
+absl::StatusOr<std::vector<uint32_t>> RocksReadingsStore::RegisterMeasures(
+    std::vector<MeasureDef> measures) {
+  for (const MeasureDef& measure : measures) RETURN_IF_ERROR(CheckMeasure(measure));
+  absl::MutexLock lock(&registering_);
+  std::vector<MeasureDef> fresh;
+  absl::flat_hash_map<std::string, uint32_t> fresh_series;
+  for (const MeasureDef& measure : measures) {
+    if (registry_.Find(measure.name).has_value() || fresh_series.contains(measure.name)) continue;
+    const uint32_t series = registry_.series_count() + static_cast<uint32_t>(fresh.size());
+    if (series >= options_.series_max) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the registry holds series_max = ", options_.series_max, " measures"));
+    }
+    fresh_series.emplace(measure.name, series);
+    fresh.push_back(measure);
+  }
+  if (!fresh.empty()) {
+    RETURN_IF_ERROR(writer_->Commit(
+        [&](rocksdb::WriteBatch& write) {
+          for (const MeasureDef& measure : fresh) {
+            write.Put(database_->meta(), MeasureKey(fresh_series[measure.name]),
+                      EncodeMeasure(measure));
+          }
+        },
+        /*needs_space=*/true));
+    for (MeasureDef& measure : fresh) registry_.AddMeasure(std::move(measure));
+  }
+  std::vector<uint32_t> series;
+  series.reserve(measures.size());
+  for (const MeasureDef& measure : measures) series.push_back(*registry_.Find(measure.name));
+  return series;
+}
+
+absl::Status RocksReadingsStore::SeedStations(std::vector<StationDef> stations,
+                                              std::vector<MeasureDef> measures) {
+  RETURN_IF_ERROR(RegisterMeasures(std::move(measures)).status());
+  absl::MutexLock lock(&registering_);
+  std::vector<StationDef> fresh;
+  for (StationDef& station : stations) {
+    const bool named = ParseMeasureName(absl::StrCat("stations/", station.id, "/measures/x")).ok();
+    if (!named || station.id == "-" || station.name_vi.size() > 256 ||
+        station.name_en.size() > 256) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "station '", station.id,
+          "': an id has 1 to 63 letters, digits, '_', '-' or '.', and names at most 256 bytes"));
+    }
+    if (!registry_.FindStation(station.id).has_value()) fresh.push_back(std::move(station));
+  }
+  if (fresh.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(writer_->Commit(
+      [&](rocksdb::WriteBatch& write) {
+        for (const StationDef& station : fresh) {
+          write.Put(database_->meta(), Prefixed(kStationPrefix, station.id),
+                    EncodeStation(station));
+        }
+      },
+      /*needs_space=*/true));
+  for (StationDef& station : fresh) registry_.AddStation(std::move(station));
+  return absl::OkStatus();
+}
+
+// --- Writing.
+
+absl::Status RocksReadingsStore::CheckBatch(const ReadingBatch& batch) const {
+  const size_t rows = batch.series.size();
+  if (batch.times_ms.size() != rows || batch.values.size() != rows ||
+      (!batch.qualities.empty() && batch.qualities.size() != rows)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the columns of a batch differ in length: ", rows, " series, ", batch.times_ms.size(),
+        " times, ", batch.values.size(), " values, ", batch.qualities.size(), " qualities"));
+  }
+  if (batch.source.size() > kSourceMax) {
+    return absl::InvalidArgumentError("a source has at most 64 bytes");
+  }
+  if (rows > kRowsMax) return absl::InvalidArgumentError("a batch has at most 4,000,000 rows");
+  const uint32_t known = registry_.series_count();
+  for (size_t i = 0; i < rows; ++i) {
+    const bool fits = batch.series[i] < known && batch.times_ms[i] >= 0 &&
+                      batch.times_ms[i] <= kLatestTimeMs && std::isfinite(batch.values[i]);
+    if (fits) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("row ", i, " (series ", batch.series[i], ", time ", batch.times_ms[i],
+                     " ms, value ", batch.values[i], ") is not a reading of a known series"));
+  }
+  return absl::OkStatus();
+}
+
+void RocksReadingsStore::AppendAsync(ReadingBatch batch, std::vector<DeadLetter> rejects,
+                                     AppendDone done) {
+  if (const absl::Status status = CheckBatch(batch); !status.ok()) {
+    done(status);
+    return;
+  }
+  // Encoded here, on the caller's thread: the writer has the disk to wait for.
+  std::string row = EncodeLogRow(batch);
+  writer_->Append(std::move(batch), std::move(row), std::move(rejects), std::move(done));
+}
+
+// --- Reading. First the head, then the chunks: what moves from one to the other in between is seen
+// twice and merged, never missed.
+
+absl::StatusOr<std::vector<StoredReading>> RocksReadingsStore::Query(uint32_t series,
+                                                                     int64_t start_ms,
+                                                                     int64_t end_ms) const {
+  std::vector<StoredReading> recent;
+  head_.Collect(series, start_ms, end_ms, recent);
+  ASSIGN_OR_RETURN(std::vector<StoredReading> sealed, chunks_.Read(series, start_ms, end_ms));
+  if (recent.empty()) return sealed;
+  return MergeReadings(sealed, recent);
+}
+
+absl::StatusOr<std::vector<WindowAggregate>> RocksReadingsStore::Aggregate(
+    uint32_t series, int64_t start_ms, int64_t end_ms, int64_t window_ms) const {
+  if (window_ms < 1) return absl::InvalidArgumentError("a window must be at least 1 ms long");
+  std::vector<StoredReading> recent;
+  head_.Collect(series, start_ms, end_ms, recent);
+  WindowAggregator windows(window_ms);
+  size_t next = 0;
+  RETURN_IF_ERROR(chunks_.Visit(
+      series, start_ms, end_ms,
+      [&](ChunkKey, const ChunkStats& chunk, std::string_view bytes) -> absl::Status {
+        while (next < recent.size() && recent[next].time_ms < chunk.first_ms) {
+          windows.Add(recent[next++]);
+        }
+        const size_t overlap = next;
+        while (next < recent.size() && recent[next].time_ms <= chunk.last_ms) ++next;
+        if (next == overlap && chunk.first_ms >= start_ms && chunk.last_ms < end_ms &&
+            windows.WindowOf(chunk.first_ms) == windows.WindowOf(chunk.last_ms)) {
+          windows.Add(chunk);
+          return absl::OkStatus();
+        }
+        ASSIGN_OR_RETURN(const std::vector<StoredReading> old, DecodeChunk(bytes));
+        for (const StoredReading& reading :
+             MergeReadings(old, absl::MakeConstSpan(recent).subspan(overlap, next - overlap))) {
+          if (reading.time_ms >= start_ms && reading.time_ms < end_ms) windows.Add(reading);
+        }
+        return absl::OkStatus();
+      }));
+  while (next < recent.size()) windows.Add(recent[next++]);
+  return windows.Take();
+}
+
+absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(uint64_t after_offset,
+                                                                        size_t readings_max) const {
+  const auto too_old = [&] {
+    return absl::OutOfRangeError(absl::StrCat(
+        "the log after offset ", after_offset, " is no longer held: it starts after offset ",
+        OldestResumeOffset(), "; read the latest readings and resume from there"));
+  };
+  if (after_offset < OldestResumeOffset()) return too_old();
+  if (auto cached = tail_.Cached(after_offset, readings_max); cached.has_value()) return *cached;
+  std::vector<LoggedBatchPtr> batches;
+  const std::unique_ptr<rocksdb::Iterator> rows(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->log()));
+  size_t readings = 0;
+  uint64_t expected = after_offset + 1;
+  for (rows->Seek(LogKey(expected)); rows->Valid() && readings < readings_max;
+       rows->Next(), ++expected) {
+    ASSIGN_OR_RETURN(const uint64_t offset, ParseLogKey(AsView(rows->key())));
+    if (offset > tail_.last_offset()) break;  // On disk, but not in the head yet.
+    if (offset != expected) return too_old();
+    auto logged = std::make_shared<LoggedBatch>();
+    logged->offset = offset;
+    ASSIGN_OR_RETURN(logged->batch, DecodeLogRow(AsView(rows->value())));
+    readings += logged->batch.size();
+    batches.push_back(std::move(logged));
+  }
+  RETURN_IF_ERROR(database_->ToStatus(rows->status(), "read the log of"));
+  return batches;
+}
+
+absl::StatusOr<std::vector<DeadLetter>> RocksReadingsStore::ReadDeadLetters(
+    size_t count_max) const {
+  std::vector<DeadLetter> letters;
+  const std::unique_ptr<rocksdb::Iterator> rows(
+      database_->db().NewIterator(rocksdb::ReadOptions(), database_->dead_letter()));
+  for (rows->SeekToLast(); rows->Valid() && letters.size() < count_max; rows->Prev()) {
+    ASSIGN_OR_RETURN(DeadLetter letter, DecodeDeadLetter(AsView(rows->value())));
+    letters.push_back(std::move(letter));
+  }
+  RETURN_IF_ERROR(database_->ToStatus(rows->status(), "read"));
+  return letters;
+}
+
+// --- Small state and upkeep.
+
+absl::Status RocksReadingsStore::PutState(std::string_view key, std::string_view bytes) {
+  return writer_->Commit(
+      [&](rocksdb::WriteBatch& write) {
+        write.Put(database_->state(), Prefixed(kUserStatePrefix, key), AsSlice(bytes));
+      },
+      /*needs_space=*/false);
+}
+
+absl::StatusOr<std::string> RocksReadingsStore::GetState(std::string_view key) const {
+  std::string value;
+  const rocksdb::Status status = database_->db().Get(rocksdb::ReadOptions(), database_->state(),
+                                                     Prefixed(kUserStatePrefix, key), &value);
+  if (status.IsNotFound()) return std::string();
+  RETURN_IF_ERROR(database_->ToStatus(status, "read"));
+  return value;
+}
+
+absl::Status RocksReadingsStore::DropExpired(absl::Time time) {
+  const int64_t keep_ms = absl::ToUnixMillis(time - options_.retention);
+  if (keep_ms < kBucketMs || !chunks_.HasBefore(BucketOf(keep_ms))) return absl::OkStatus();
+  const std::string begin = ChunkPrefix(0, 0);
+  const std::string end = ChunkPrefix(BucketOf(keep_ms), 0);
+  RETURN_IF_ERROR(writer_->Commit(
+      [&](rocksdb::WriteBatch& write) { write.DeleteRange(database_->chunk(), begin, end); },
+      /*needs_space=*/false));
+  const rocksdb::Slice begin_slice(begin);
+  const rocksdb::Slice end_slice(end);
+  return database_->ToStatus(
+      rocksdb::DeleteFilesInRange(&database_->db(), database_->chunk(), &begin_slice, &end_slice,
+                                  /*include_end=*/false),
+      "drop old weeks of");
+}
+
+absl::Status RocksReadingsStore::Compact() {
+  for (rocksdb::ColumnFamilyHandle* family :
+       {database_->state(), database_->meta(), database_->log(), database_->chunk()}) {
+    rocksdb::CompactRangeOptions all;
+    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    RETURN_IF_ERROR(database_->ToStatus(database_->db().CompactRange(all, family, nullptr, nullptr),
+                                        "compact"));
+  }
+  return absl::OkStatus();
+}
+
+ReadingsStoreStats RocksReadingsStore::Stats() const {
+  const Writer::Figures writer = writer_->figures();
+  ReadingsStoreStats stats;
+  stats.series_count = registry_.series_count();
+  stats.last_offset = tail_.last_offset();
+  stats.oldest_offset = tail_.oldest_offset();
+  stats.sealed_offset = sealer_->sealed_offset();
+  stats.log_bytes = tail_.held_bytes();
+  stats.head_readings = head_.reading_count();
+  stats.queued_batches = writer.queued;
+  stats.batches_committed = writer.batches;
+  stats.syncs = writer.syncs;
+  stats.sync_seconds = writer.sync_seconds;
+  for (rocksdb::ColumnFamilyHandle* family :
+       {database_->state(), database_->meta(), database_->log(), database_->chunk(),
+        database_->dead_letter()}) {
+    uint64_t bytes = 0;
+    database_->db().GetIntProperty(family, rocksdb::DB::Properties::kLiveSstFilesSize, &bytes);
+    stats.disk_bytes += bytes;
+  }
+  return stats;
+}
+
+}  // namespace citylayers::storage

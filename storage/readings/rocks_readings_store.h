@@ -1,0 +1,130 @@
+// The readings store on RocksDB: how the parts of this folder make one. Internal to this folder.
+#ifndef CITYLAYERS_STORAGE_READINGS_ROCKS_READINGS_STORE_H_
+#define CITYLAYERS_STORAGE_READINGS_ROCKS_READINGS_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+#include "storage/readings/chunk_store.h"
+#include "storage/readings/database.h"
+#include "storage/readings/dedupe_windows.h"
+#include "storage/readings/head.h"
+#include "storage/readings/log_tail.h"
+#include "storage/readings/readings_store.h"
+#include "storage/readings/registry.h"
+#include "storage/readings/sealer.h"
+#include "storage/readings/writer.h"
+
+namespace citylayers::storage {
+
+/// Rows of the meta family, and the owner's rows of the state family, start with one of these.
+inline constexpr char kMeasurePrefix = 'D';
+inline constexpr char kStationPrefix = 'S';
+inline constexpr char kUserStatePrefix = 'U';
+
+/// See ReadingsStore. Load() comes first, and once.
+class RocksReadingsStore final : public ReadingsStore {
+ public:
+  RocksReadingsStore(ReadingsStoreOptions options, std::unique_ptr<Database> database)
+      : options_(std::move(options)),
+        database_(std::move(database)),
+        windows_({options_.dedupe_window, options_.dedupe_sources_max}),
+        head_(options_.chunk_readings),
+        tail_(options_.tail_cache_readings),
+        chunks_(*database_, options_.chunk_readings) {}
+
+  ~RocksReadingsStore() override {
+    // The sealer writes through the writer, and the writer tells the sealer: first the former ends.
+    sealer_.reset();
+    writer_.reset();
+  }
+
+  absl::Status Load();
+
+  absl::StatusOr<std::vector<uint32_t>> RegisterMeasures(std::vector<MeasureDef> measures) override;
+  std::optional<uint32_t> FindSeries(std::string_view name) const override {
+    return registry_.Find(name);
+  }
+  absl::StatusOr<std::vector<uint32_t>> MatchSeries(std::string_view name) const override {
+    return registry_.Match(name);
+  }
+  const MeasureDef* Measure(uint32_t series) const override { return registry_.Measure(series); }
+  absl::Status SeedStations(std::vector<StationDef> stations,
+                            std::vector<MeasureDef> measures) override;
+  std::optional<StationDef> FindStation(std::string_view id) const override {
+    return registry_.FindStation(id);
+  }
+  std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const override {
+    return registry_.StationsAfter(after, count_max);
+  }
+  std::vector<uint32_t> SeriesOfStation(std::string_view id) const override {
+    return registry_.SeriesOfStation(id);
+  }
+
+  void AppendAsync(ReadingBatch batch, std::vector<DeadLetter> rejects, AppendDone done) override;
+  std::vector<std::optional<StoredReading>> Latest(
+      absl::Span<const uint32_t> series) const override {
+    return head_.Latest(series);
+  }
+  absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
+                                                   int64_t end_ms) const override;
+  absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,
+                                                         int64_t end_ms,
+                                                         int64_t window_ms) const override;
+
+  absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(uint64_t after_offset,
+                                                      size_t readings_max) const override;
+  uint64_t LastOffset() const override { return tail_.last_offset(); }
+  uint64_t OldestResumeOffset() const override { return tail_.oldest_offset() - 1; }
+  bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const override {
+    return tail_.WaitForOffsetAfter(offset, timeout);
+  }
+  uint64_t AddListener(std::function<void(uint64_t)> listener) override {
+    return tail_.AddListener(std::move(listener));
+  }
+  void RemoveListener(uint64_t id) override { tail_.RemoveListener(id); }
+
+  absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(size_t count_max) const override;
+  absl::Status PutState(std::string_view key, std::string_view bytes) override;
+  absl::StatusOr<std::string> GetState(std::string_view key) const override;
+  absl::Status Seal() override { return sealer_->SealAll(); }
+  absl::Status DropExpired(absl::Time time) override;
+  absl::Status Compact() override;
+  ReadingsStoreStats Stats() const override;
+  absl::Status WriteStatus() const override { return database_->WriteStatus(); }
+
+ private:
+  absl::Status LoadRegistry();
+  absl::StatusOr<uint64_t> LoadState();
+  absl::Status LoadLog(uint64_t sealed_offset);
+  absl::Status Replay(uint64_t offset, std::string_view row);
+  absl::StatusOr<uint64_t> ReadNumber(std::string_view key, uint64_t missing) const;
+  absl::Status CheckBatch(const ReadingBatch& batch) const;
+
+  const ReadingsStoreOptions options_;
+  std::unique_ptr<Database> database_;
+  Registry registry_;
+  absl::Mutex registering_;  // measures are written, then added: one caller at a time
+  DedupeWindows windows_;
+  Head head_;
+  LogTail tail_;
+  ChunkStore chunks_;
+  std::unique_ptr<Sealer> sealer_;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_ROCKS_READINGS_STORE_H_

@@ -1,0 +1,348 @@
+#include "storage/readings/row_codec.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+
+#include "proto/support/status_macros.h"
+#include "storage/codec/bytes.h"
+#include "storage/codec/crc32c.h"
+#include "storage/codec/integer_column.h"
+#include "storage/codec/value_column.h"
+
+namespace citylayers::storage {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+constexpr size_t kTextMax = 4096;
+constexpr char kDedupePrefix = 'Q';
+
+// Every value starts with its version; log rows and chunks go on with a CRC-32C of the rest.
+std::string Sealed(std::string body) {
+  std::string out(1, static_cast<char>(kVersion));
+  PutFixed32(out, Crc32c(body));
+  out += body;
+  return out;
+}
+
+absl::Status CheckVersion(ByteReader& reader, std::string_view what) {
+  ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
+  if (version == kVersion) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(std::string(what), " has version ", version,
+                                          ", and this program reads ", kVersion));
+}
+
+absl::Status Unseal(ByteReader& reader, std::string_view what) {
+  RETURN_IF_ERROR(CheckVersion(reader, what));
+  ASSIGN_OR_RETURN(const uint32_t crc, reader.ReadFixed32());
+  if (Crc32c(reader.rest()) == crc) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the check sum of ", std::string(what), " is wrong"));
+}
+
+void PutQualities(std::string& out, const std::vector<int64_t>& qualities) {
+  PutIntegerColumn(out, qualities);
+}
+
+absl::Status ReadQualities(ByteReader& reader, size_t rows, std::vector<uint8_t>& qualities) {
+  ASSIGN_OR_RETURN(const std::vector<int64_t> column, ReadIntegerColumn(reader, rows));
+  bool all_zero = true;
+  for (const int64_t quality : column) {
+    if (quality < 0 || quality > 255) return absl::DataLossError("a quality is out of 0..255");
+    all_zero = all_zero && quality == 0;
+  }
+  if (!all_zero) qualities.assign(column.begin(), column.end());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> ReadTime(ByteReader& reader) {
+  ASSIGN_OR_RETURN(const uint64_t time_ms, reader.ReadVarintUpTo(kLatestTimeMs, "a time"));
+  return static_cast<int64_t>(time_ms);
+}
+
+// A chunk's statistics: as integers where the values are, so that most take one to three bytes.
+void PutStats(std::string& out, absl::Span<const StoredReading> readings, int decimals) {
+  const auto [least, most] = std::minmax_element(
+      readings.begin(), readings.end(),
+      [](const StoredReading& a, const StoredReading& b) { return a.value < b.value; });
+  double sum = 0;
+  for (const StoredReading& reading : readings) sum += reading.value;
+  const double first = readings.front().value;
+  // The sum is rounded to the decimals of its terms: more digits would be noise of the addition.
+  const double power = std::pow(10.0, decimals);
+  if (const double rounded = std::round(sum * power) / power;
+      std::fabs(rounded - sum) < 1e-9 * std::max(1.0, std::fabs(sum))) {
+    sum = rounded;
+  }
+  const std::vector<double> stats = {least->value, most->value, first, readings.back().value, sum};
+  PutValueColumn(out, stats, decimals);
+}
+
+}  // namespace
+
+std::string LogKey(uint64_t offset) {
+  std::string key;
+  PutFixed64(key, offset);
+  return key;
+}
+
+absl::StatusOr<uint64_t> ParseLogKey(std::string_view key) {
+  ByteReader reader(key);
+  ASSIGN_OR_RETURN(const uint64_t offset, reader.ReadFixed64());
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  return offset;
+}
+
+std::string ChunkPrefix(uint16_t bucket, uint32_t series) {
+  std::string key;
+  PutFixed16(key, bucket);
+  PutFixed32(key, series);
+  return key;
+}
+
+std::string EncodeChunkKey(ChunkKey key) {
+  std::string out = ChunkPrefix(BucketOf(key.first_ms), key.series);
+  PutFixed64(out, static_cast<uint64_t>(key.first_ms));
+  out.push_back('\0');
+  return out;
+}
+
+absl::StatusOr<ChunkKey> ParseChunkKey(std::string_view key) {
+  ByteReader reader(key);
+  ASSIGN_OR_RETURN(const uint16_t bucket, reader.ReadFixed16());
+  ChunkKey parts;
+  ASSIGN_OR_RETURN(parts.series, reader.ReadFixed32());
+  ASSIGN_OR_RETURN(const uint64_t first_ms, reader.ReadFixed64());
+  ASSIGN_OR_RETURN(const uint8_t generation, reader.ReadByte());
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  if (first_ms > static_cast<uint64_t>(kLatestTimeMs) || generation != 0) {
+    return absl::DataLossError("a chunk's key is damaged");
+  }
+  parts.first_ms = static_cast<int64_t>(first_ms);
+  if (BucketOf(parts.first_ms) != bucket) {
+    return absl::DataLossError("a chunk's key has its time in another bucket");
+  }
+  return parts;
+}
+
+std::string DedupeKey(std::string_view source, uint64_t epoch, uint64_t sequence) {
+  std::string key(1, kDedupePrefix);
+  PutText(key, source);
+  PutFixed64(key, epoch);
+  PutFixed64(key, sequence);
+  return key;
+}
+
+absl::StatusOr<DedupeKeyParts> ParseDedupeKey(std::string_view key) {
+  ByteReader reader(key);
+  ASSIGN_OR_RETURN(const uint8_t prefix, reader.ReadByte());
+  if (prefix != kDedupePrefix) return absl::DataLossError("not a deduplication key");
+  DedupeKeyParts parts;
+  ASSIGN_OR_RETURN(const std::string_view source, reader.ReadText(kTextMax));
+  parts.source = std::string(source);
+  ASSIGN_OR_RETURN(parts.epoch, reader.ReadFixed64());
+  ASSIGN_OR_RETURN(parts.sequence, reader.ReadFixed64());
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  return parts;
+}
+
+std::string EncodeLogRow(const ReadingBatch& batch) {
+  std::string body;
+  body.reserve(64 + batch.size() * 6);
+  PutText(body, batch.source);
+  PutVarint(body, batch.epoch);
+  PutVarint(body, batch.sequence);
+  PutVarint(body, batch.size());
+  PutIntegerColumnFast(body, std::vector<int64_t>(batch.series.begin(), batch.series.end()));
+  PutIntegerColumnFast(body, batch.times_ms);
+  PutValueColumn(body, batch.values, /*decimals_hint=*/0, /*fast=*/true);
+  std::vector<int64_t> qualities(batch.qualities.begin(), batch.qualities.end());
+  qualities.resize(batch.size(), 0);
+  PutIntegerColumnFast(body, qualities);
+  return Sealed(std::move(body));
+}
+
+absl::StatusOr<ReadingBatch> DecodeLogRow(std::string_view bytes) {
+  ByteReader reader(bytes);
+  RETURN_IF_ERROR(Unseal(reader, "a log row"));
+  ReadingBatch batch;
+  ASSIGN_OR_RETURN(const std::string_view source, reader.ReadText(kTextMax));
+  batch.source = std::string(source);
+  ASSIGN_OR_RETURN(batch.epoch, reader.ReadVarint());
+  ASSIGN_OR_RETURN(batch.sequence, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const uint64_t rows, reader.ReadVarintUpTo(kRowsMax, "a batch's rows"));
+  ASSIGN_OR_RETURN(const std::vector<int64_t> series, ReadIntegerColumn(reader, rows));
+  for (const int64_t id : series) {
+    if (id < 0 || id > UINT32_MAX) return absl::DataLossError("a series id is out of range");
+  }
+  batch.series.assign(series.begin(), series.end());
+  ASSIGN_OR_RETURN(batch.times_ms, ReadIntegerColumn(reader, rows));
+  for (const int64_t time_ms : batch.times_ms) {
+    if (time_ms < 0 || time_ms > kLatestTimeMs) {
+      return absl::DataLossError("a time is out of range");
+    }
+  }
+  ASSIGN_OR_RETURN(batch.values, ReadValueColumn(reader, rows));
+  RETURN_IF_ERROR(ReadQualities(reader, rows, batch.qualities));
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  return batch;
+}
+
+std::string EncodeChunk(absl::Span<const StoredReading> readings, int decimals) {
+  std::vector<int64_t> times, qualities;
+  std::vector<double> values;
+  times.reserve(readings.size());
+  qualities.reserve(readings.size());
+  values.reserve(readings.size());
+  for (const StoredReading& reading : readings) {
+    times.push_back(reading.time_ms);
+    values.push_back(reading.value);
+    qualities.push_back(reading.quality);
+  }
+  std::string body;
+  PutVarint(body, readings.size());
+  PutVarint(body, static_cast<uint64_t>(times.front()));
+  PutVarint(body, static_cast<uint64_t>(times.back() - times.front()));
+  PutStats(body, readings, decimals);
+  PutIntegerColumn(body, times);
+  PutValueColumn(body, values, decimals);
+  PutQualities(body, qualities);
+  return Sealed(std::move(body));
+}
+
+namespace {
+
+absl::StatusOr<ChunkStats> ReadStats(ByteReader& reader) {
+  ChunkStats stats;
+  ASSIGN_OR_RETURN(stats.count, reader.ReadVarintUpTo(kRowsMax, "a chunk's rows"));
+  if (stats.count == 0) return absl::DataLossError("a chunk is empty");
+  ASSIGN_OR_RETURN(stats.first_ms, ReadTime(reader));
+  ASSIGN_OR_RETURN(const uint64_t span_ms, reader.ReadVarintUpTo(kBucketMs, "a chunk's span"));
+  stats.last_ms = stats.first_ms + static_cast<int64_t>(span_ms);
+  ASSIGN_OR_RETURN(const std::vector<double> values, ReadValueColumn(reader, 5));
+  stats.min = values[0];
+  stats.max = values[1];
+  stats.first = values[2];
+  stats.last = values[3];
+  stats.sum = values[4];
+  return stats;
+}
+
+}  // namespace
+
+absl::StatusOr<ChunkStats> DecodeChunkStats(std::string_view bytes) {
+  ByteReader reader(bytes);
+  RETURN_IF_ERROR(CheckVersion(reader, "a chunk"));
+  RETURN_IF_ERROR(reader.ReadFixed32().status());
+  return ReadStats(reader);
+}
+
+absl::StatusOr<std::vector<StoredReading>> DecodeChunk(std::string_view bytes) {
+  ByteReader reader(bytes);
+  RETURN_IF_ERROR(Unseal(reader, "a chunk"));
+  ASSIGN_OR_RETURN(const ChunkStats stats, ReadStats(reader));
+  const size_t rows = stats.count;
+  ASSIGN_OR_RETURN(const std::vector<int64_t> times, ReadIntegerColumn(reader, rows));
+  ASSIGN_OR_RETURN(const std::vector<double> values, ReadValueColumn(reader, rows));
+  std::vector<uint8_t> qualities;
+  RETURN_IF_ERROR(ReadQualities(reader, rows, qualities));
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  std::vector<StoredReading> readings;
+  readings.reserve(rows);
+  for (size_t i = 0; i < rows; ++i) {
+    if (i > 0 && times[i] <= times[i - 1]) return absl::DataLossError("a chunk is out of order");
+    readings.push_back({times[i], values[i], qualities.empty() ? uint8_t{0} : qualities[i]});
+  }
+  if (times.front() != stats.first_ms || times.back() != stats.last_ms) {
+    return absl::DataLossError("a chunk's times do not match its header");
+  }
+  return readings;
+}
+
+std::string EncodeSealedState(const SealedState& state) {
+  std::string out(1, static_cast<char>(kVersion));
+  PutVarint(out, static_cast<uint64_t>(state.tail_first_ms));
+  PutVarint(out, state.tail_count);
+  PutVarint(out, static_cast<uint64_t>(state.latest.time_ms));
+  out.push_back(static_cast<char>(state.latest.quality));
+  PutDouble(out, state.latest.value);
+  return out;
+}
+
+absl::StatusOr<SealedState> DecodeSealedState(std::string_view bytes) {
+  ByteReader reader(bytes);
+  RETURN_IF_ERROR(CheckVersion(reader, "a series' state"));
+  SealedState state;
+  state.any = true;
+  ASSIGN_OR_RETURN(state.tail_first_ms, ReadTime(reader));
+  ASSIGN_OR_RETURN(state.tail_count, reader.ReadVarintUpTo(kRowsMax, "a chunk's rows"));
+  ASSIGN_OR_RETURN(state.latest.time_ms, ReadTime(reader));
+  ASSIGN_OR_RETURN(state.latest.quality, reader.ReadByte());
+  ASSIGN_OR_RETURN(state.latest.value, reader.ReadDouble());
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  return state;
+}
+
+std::string EncodeAppendResult(const AppendResult& result) {
+  std::string out(1, static_cast<char>(kVersion));
+  PutVarint(out, result.offset);
+  PutVarint(out, result.accepted_count);
+  PutVarint(out, result.rejected_count);
+  return out;
+}
+
+absl::StatusOr<AppendResult> DecodeAppendResult(std::string_view bytes) {
+  ByteReader reader(bytes);
+  RETURN_IF_ERROR(CheckVersion(reader, "a deduplication record"));
+  AppendResult result;
+  ASSIGN_OR_RETURN(result.offset, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const uint64_t accepted, reader.ReadVarintUpTo(UINT32_MAX, "a count"));
+  ASSIGN_OR_RETURN(const uint64_t rejected, reader.ReadVarintUpTo(UINT32_MAX, "a count"));
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  result.accepted_count = static_cast<uint32_t>(accepted);
+  result.rejected_count = static_cast<uint32_t>(rejected);
+  return result;
+}
+
+std::string EncodeDeadLetter(const DeadLetter& letter) {
+  std::string out(1, static_cast<char>(kVersion));
+  PutVarint(out, static_cast<uint64_t>(letter.received_us));
+  PutText(out, letter.source);
+  PutVarint(out, letter.epoch);
+  PutVarint(out, letter.sequence);
+  PutVarint(out, letter.row);
+  out.push_back(static_cast<char>(letter.reason));
+  PutText(out, letter.message.substr(0, kTextMax));
+  PutText(out, letter.measure.substr(0, kTextMax));
+  PutVarint(out, ZigZag(letter.reading.time_ms));
+  PutDouble(out, letter.reading.value);
+  out.push_back(static_cast<char>(letter.reading.quality));
+  return out;
+}
+
+absl::StatusOr<DeadLetter> DecodeDeadLetter(std::string_view bytes) {
+  ByteReader reader(bytes);
+  RETURN_IF_ERROR(CheckVersion(reader, "a dead letter"));
+  DeadLetter letter;
+  ASSIGN_OR_RETURN(const uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
+  letter.received_us = static_cast<int64_t>(received_us);
+  ASSIGN_OR_RETURN(const std::string_view source, reader.ReadText(kTextMax));
+  letter.source = std::string(source);
+  ASSIGN_OR_RETURN(letter.epoch, reader.ReadVarint());
+  ASSIGN_OR_RETURN(letter.sequence, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
+  letter.row = static_cast<uint32_t>(row);
+  ASSIGN_OR_RETURN(letter.reason, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::string_view message, reader.ReadText(kTextMax));
+  letter.message = std::string(message);
+  ASSIGN_OR_RETURN(const std::string_view measure, reader.ReadText(kTextMax));
+  letter.measure = std::string(measure);
+  ASSIGN_OR_RETURN(const uint64_t time_ms, reader.ReadVarint());
+  letter.reading.time_ms = UnZigZag(time_ms);
+  ASSIGN_OR_RETURN(letter.reading.value, reader.ReadDouble());
+  ASSIGN_OR_RETURN(letter.reading.quality, reader.ReadByte());
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  return letter;
+}
+
+}  // namespace citylayers::storage

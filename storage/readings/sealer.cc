@@ -1,0 +1,193 @@
+#include "storage/readings/sealer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "rocksdb/convenience.h"
+
+#include "proto/support/status_macros.h"
+#include "storage/codec/bytes.h"
+
+namespace citylayers::storage {
+namespace {
+
+// Series whose chunks share one write: large enough to share the sync, small enough not to hold up
+// the batches that wait behind it.
+constexpr size_t kSeriesPerWrite = 256;
+constexpr absl::Duration kTick = absl::Seconds(1);
+
+std::string Fixed64(uint64_t value) {
+  std::string out;
+  PutFixed64(out, value);
+  return out;
+}
+
+}  // namespace
+
+Sealer::Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
+               Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks,
+               uint64_t sealed_offset)
+    : options_(options),
+      registry_(registry),
+      database_(database),
+      writer_(writer),
+      head_(head),
+      tail_(tail),
+      chunks_(chunks),
+      sealed_offset_(sealed_offset) {}
+
+Sealer::~Sealer() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stop_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Sealer::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Sealer::Enqueue(std::vector<uint32_t> series) {
+  absl::MutexLock lock(&mutex_);
+  queue_.insert(queue_.end(), series.begin(), series.end());
+}
+
+uint64_t Sealer::sealed_offset() const {
+  absl::MutexLock lock(&mutex_);
+  return sealed_offset_;
+}
+
+std::vector<uint32_t> Sealer::TakeQueue(absl::Duration wait_max) {
+  absl::MutexLock lock(&mutex_);
+  const auto something = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stop_ || !queue_.empty();
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&something), wait_max);
+  return std::exchange(queue_, {});
+}
+
+void Sealer::Run() {
+  absl::Time next_check = absl::Now() + kTick;
+  while (true) {
+    const std::vector<uint32_t> full =
+        TakeQueue(std::max(next_check - absl::Now(), absl::ZeroDuration()));
+    {
+      absl::MutexLock lock(&mutex_);
+      if (stop_) return;
+    }
+    if (!full.empty()) {
+      absl::MutexLock lock(&sealing_);
+      // An error has made the store read-only, or is a damaged chunk that a query will name: the
+      // readings stay in the log and in the head.
+      SealSeries(full).IgnoreError();
+    }
+    if (absl::Now() < next_check) continue;
+    next_check = absl::Now() + kTick;
+    SealWhatWaitsTooLong().IgnoreError();
+  }
+}
+
+absl::Status Sealer::SealWhatWaitsTooLong() {
+  const uint64_t sealed = sealed_offset();
+  const uint64_t last = tail_.last_offset();
+  const absl::Time now = absl::Now();
+  if (ages_.empty() ||
+      (last > ages_.back().second && now - ages_.back().first > absl::Minutes(1))) {
+    ages_.emplace_back(now, last);
+  }
+  while (!ages_.empty() && ages_.front().second <= sealed) ages_.pop_front();
+  uint64_t up_to = 0;
+  if (head_.reading_count() > options_.head_readings_max ||
+      tail_.BytesAfter(sealed) > options_.unsealed_log_bytes_max) {
+    up_to = sealed + (last - sealed + 1) / 2;
+  }
+  if (!ages_.empty() && now - ages_.front().first > options_.seal_after) {
+    up_to = std::max(up_to, ages_.front().second);
+  }
+  if (up_to > sealed) return SealUpTo(up_to);
+  absl::MutexLock lock(&sealing_);
+  return AdvanceWatermark();
+}
+
+absl::Status Sealer::SealAll() { return SealUpTo(tail_.last_offset()); }
+
+absl::Status Sealer::SealUpTo(uint64_t offset) {
+  absl::MutexLock lock(&sealing_);
+  RETURN_IF_ERROR(SealSeries(head_.SeriesUnsealedSince(offset)));
+  return AdvanceWatermark();
+}
+
+absl::Status Sealer::SealSeries(absl::Span<const uint32_t> series) {
+  for (size_t start = 0; start < series.size(); start += kSeriesPerWrite) {
+    RETURN_IF_ERROR(SealGroup(series.subspan(start, kSeriesPerWrite)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sealer::SealGroup(absl::Span<const uint32_t> series) {
+  std::vector<ChunkStore::Change> changes;
+  absl::Status status;
+  for (const uint32_t id : series) {
+    const std::optional<Head::Job> job = head_.StartSealing(id);
+    if (!job.has_value()) continue;
+    const MeasureDef* measure = registry_.Measure(id);
+    absl::StatusOr<ChunkStore::Change> change =
+        chunks_.Plan(*job, measure == nullptr ? 0 : measure->decimals);
+    if (!change.ok()) {
+      head_.AbandonSealing(id);
+      status.Update(change.status());
+      continue;
+    }
+    changes.push_back(*std::move(change));
+  }
+  if (changes.empty()) return status;
+  const absl::Status written = writer_.Commit(
+      [&](rocksdb::WriteBatch& write) {
+        for (const ChunkStore::Change& change : changes) chunks_.Fill(change, write);
+      },
+      /*needs_space=*/false);
+  for (const ChunkStore::Change& change : changes) {
+    if (written.ok()) {
+      head_.FinishSealing(change.series, change.sealed);
+    } else {
+      head_.AbandonSealing(change.series);
+    }
+  }
+  status.Update(written);
+  return status;
+}
+
+absl::Status Sealer::AdvanceWatermark() {
+  // First the end of the log, then the head: a batch that comes in between is not counted sealed.
+  const uint64_t last = tail_.last_offset();
+  const uint64_t sealed = std::min(last, head_.OldestUnsealedOffset(last + 1) - 1);
+  const uint64_t oldest = tail_.oldest_offset();
+  const uint64_t keep =
+      tail_.TrimPoint(sealed, options_.log_retention_batches, options_.log_retention_bytes);
+  if (sealed == sealed_offset() && keep == oldest) return absl::OkStatus();
+  RETURN_IF_ERROR(writer_.Commit(
+      [&](rocksdb::WriteBatch& write) {
+        write.Put(database_.state(), AsSlice(kWatermarkKey), Fixed64(sealed));
+        if (keep == oldest) return;
+        write.Put(database_.state(), AsSlice(kOldestKey), Fixed64(keep));
+        write.DeleteRange(database_.log(), LogKey(oldest), LogKey(keep));
+      },
+      /*needs_space=*/false));
+  {
+    absl::MutexLock lock(&mutex_);
+    sealed_offset_ = sealed;
+  }
+  if (keep == oldest) return absl::OkStatus();
+  tail_.Trim(keep);
+  const std::string begin = LogKey(0);
+  const std::string end = LogKey(keep - 1);
+  const rocksdb::Slice begin_slice(begin);
+  const rocksdb::Slice end_slice(end);
+  return database_.ToStatus(
+      rocksdb::DeleteFilesInRange(&database_.db(), database_.log(), &begin_slice, &end_slice),
+      "trim the log of");
+}
+
+}  // namespace citylayers::storage

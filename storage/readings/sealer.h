@@ -1,0 +1,79 @@
+// Moves readings from the head into chunks, and forgets the log behind them. Internal to this
+// folder.
+#ifndef CITYLAYERS_STORAGE_READINGS_SEALER_H_
+#define CITYLAYERS_STORAGE_READINGS_SEALER_H_
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+#include "storage/readings/chunk_store.h"
+#include "storage/readings/database.h"
+#include "storage/readings/head.h"
+#include "storage/readings/log_tail.h"
+#include "storage/readings/readings_store.h"
+#include "storage/readings/registry.h"
+#include "storage/readings/writer.h"
+
+namespace citylayers::storage {
+
+/// Seals a series when it is full, and the series that have waited longest when the head, the
+/// unsealed log or their age passes its limit. A crash between a chunk and the watermark only makes
+/// the log be read again, which changes nothing. Thread-safe.
+class Sealer {
+ public:
+  Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
+         Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks, uint64_t sealed_offset);
+  ~Sealer();
+
+  void Start();
+  /// These series are full. From the writer thread.
+  void Enqueue(std::vector<uint32_t> series);
+  /// Seals everything that is in the head when it is called.
+  absl::Status SealAll();
+  /// Every batch up to here is in chunks.
+  uint64_t sealed_offset() const;
+
+ private:
+  void Run();
+  absl::Status SealUpTo(uint64_t offset);
+  absl::Status SealSeries(absl::Span<const uint32_t> series)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
+  absl::Status SealGroup(absl::Span<const uint32_t> series) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
+  absl::Status AdvanceWatermark() ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
+  absl::Status SealWhatWaitsTooLong();
+  std::vector<uint32_t> TakeQueue(absl::Duration wait_max);
+
+  const ReadingsStoreOptions& options_;
+  const Registry& registry_;
+  Database& database_;
+  Writer& writer_;
+  Head& head_;
+  LogTail& tail_;
+  ChunkStore& chunks_;
+
+  absl::Mutex sealing_;  // one seal at a time; taken before mutex_
+  mutable absl::Mutex mutex_;
+  uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
+  std::vector<uint32_t> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<std::pair<absl::Time, uint64_t>> ages_;  // when the log ended where; Run()'s own
+  std::thread thread_;
+};
+
+/// Rows of the state family.
+inline constexpr std::string_view kWatermarkKey = "W";
+inline constexpr std::string_view kOldestKey = "T";
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_SEALER_H_

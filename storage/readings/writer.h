@@ -1,0 +1,95 @@
+// The one thread that writes to the readings database. Internal to this folder.
+#ifndef CITYLAYERS_STORAGE_READINGS_WRITER_H_
+#define CITYLAYERS_STORAGE_READINGS_WRITER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "rocksdb/write_batch.h"
+
+#include "storage/readings/database.h"
+#include "storage/readings/dedupe_windows.h"
+#include "storage/readings/head.h"
+#include "storage/readings/log_tail.h"
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::storage {
+
+/// Takes everything that waits, writes it with one sync, brings it into the head, and answers.
+/// RocksDB promises a log without holes only while every write is made in the same way, so all
+/// writes of the store come through here. Thread-safe.
+class Writer {
+ public:
+  /// What a commit puts into the group's write.
+  using Fill = std::function<void(rocksdb::WriteBatch&)>;
+  struct Figures {
+    uint64_t batches = 0;
+    uint64_t syncs = 0;
+    double sync_seconds = 0;
+    uint64_t queued = 0;
+  };
+
+  /// `on_full` is told the series that want to be sealed; on the writer thread.
+  Writer(const ReadingsStoreOptions& options, Database& database, Head& head, LogTail& tail,
+         DedupeWindows& windows, std::function<void(std::vector<uint32_t>)> on_full);
+  /// Writes what waits, then ends.
+  ~Writer();
+
+  /// Starts the thread, once the store is loaded.
+  void Start();
+  /// See ReadingsStore::AppendAsync. `log_row` is the encoded batch.
+  void Append(ReadingBatch batch, std::string log_row, std::vector<DeadLetter> rejects,
+              AppendDone done);
+  /// Writes something else, durably, and waits for it. `needs_space`: refused when the disk is
+  /// nearly full; sealing is not, since it makes room.
+  absl::Status Commit(Fill fill, bool needs_space);
+  Figures figures() const;
+
+ private:
+  struct Item {
+    ReadingBatch batch;
+    std::string log_row;
+    std::vector<DeadLetter> rejects;
+    AppendDone done;
+    Fill fill;
+    bool needs_space = true;
+    std::function<void(absl::Status)> committed;
+    AppendResult result;
+    absl::Status refused;
+  };
+
+  void Run();
+  std::vector<Item> TakeGroup();
+  void CommitGroup(std::vector<Item> group);
+  void PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& next_offset);
+  void PutDeadLetters(Item& item, rocksdb::WriteBatch& write);
+  void Publish(std::vector<Item>& group);
+  absl::Status CheckRoom(size_t row_bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const ReadingsStoreOptions& options_;
+  Database& database_;
+  Head& head_;
+  LogTail& tail_;
+  DedupeWindows& windows_;
+  const std::function<void(std::vector<uint32_t>)> on_full_;
+
+  mutable absl::Mutex mutex_;
+  std::deque<Item> queue_ ABSL_GUARDED_BY(mutex_);
+  size_t queue_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  Figures figures_ ABSL_GUARDED_BY(mutex_);
+  uint32_t dead_letter_count_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_READINGS_WRITER_H_
