@@ -1,0 +1,104 @@
+#include "services/alerts/alert_cap.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertKind;
+using storage::AlertRecord;
+using storage::AlertState;
+
+// A message that is renewed for days need not name all its forebears: receivers hold the last ones.
+constexpr size_t kReferencesMax = 20;
+
+std::string SeverityWord(storage::AlertSeverity severity) {
+  switch (severity) {
+    case storage::AlertSeverity::kMinor:
+      return "Minor";
+    case storage::AlertSeverity::kModerate:
+      return "Moderate";
+    case storage::AlertSeverity::kSevere:
+      return "Severe";
+    case storage::AlertSeverity::kExtreme:
+      return "Extreme";
+  }
+  return "Unknown";
+}
+
+std::string FormatValue(const AlertRecord& alert, double value) {
+  return alert.unit == "m" ? absl::StrFormat("%.2f m", value)
+                           : absl::StrFormat("%.1f %s", value, alert.unit);
+}
+
+}  // namespace
+
+absl::Duration CapValidity(const CapOptions& options, AlertKind kind) {
+  switch (kind) {
+    case AlertKind::kStage:
+      return options.stage_valid;
+    case AlertKind::kStreetDepth:
+      return options.street_valid;
+    case AlertKind::kJam:
+      break;
+  }
+  return options.jam_valid;
+}
+
+CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Words& words,
+                   const std::string& identifier, const std::vector<CapReference>& earlier,
+                   absl::Time sent) {
+  const bool over = alert.state == AlertState::kResolved;
+  const Grade grade = GradeOf(alert.kind, std::max(1, alert.tier));
+  CapMessage message{.identifier = identifier,
+                     .sender = options.sender,
+                     .sent = sent,
+                     .status = alert.exercise ? "Exercise" : "Actual",
+                     .msg_type = earlier.empty() ? "Alert"
+                                 : over          ? "Cancel"
+                                                 : "Update"};
+  if (alert.exercise) {
+    message.note = "Diễn tập: dữ liệu phát lại. Exercise: replayed data.";
+  }
+  const size_t skipped = earlier.size() - std::min(earlier.size(), kReferencesMax);
+  message.references.assign(earlier.begin() + static_cast<std::ptrdiff_t>(skipped), earlier.end());
+
+  CapInfo info{.categories = {alert.kind == AlertKind::kJam ? "Transport" : "Met"},
+               .urgency = over              ? "Past"
+                          : grade.immediate ? "Immediate"
+                                            : "Expected",
+               .severity = SeverityWord(alert.severity),
+               .certainty = "Observed",
+               .effective = sent,
+               .onset = std::min(alert.create_time, sent),
+               .expires = sent + CapValidity(options, alert.kind),
+               .sender_name = options.sender_name};
+  if (alert.kind == AlertKind::kStreetDepth) info.categories.push_back("Transport");
+  info.response_types = {over ? "AllClear"
+                         : alert.kind == AlertKind::kStage
+                             ? (alert.level >= 2 ? "Prepare" : "Monitor")
+                             : "Avoid"};
+  info.parameters = {{"level", absl::StrCat(alert.level)},
+                     {"value", FormatValue(alert, alert.value)},
+                     {"peakValue", FormatValue(alert, alert.peak_value)}};
+  info.area.circles_km = {{alert.location, std::max(alert.radius_m, 1.0) / 1000}};
+
+  for (const bool vietnamese : {true, false}) {
+    const auto text = [&](const storage::Localized& both) {
+      return vietnamese ? both.vi : both.en;
+    };
+    info.language = vietnamese ? "vi-VN" : "en-US";
+    info.event = text(words.event);
+    info.headline = text(words.headline);
+    info.description = text(words.description);
+    info.instruction = text(words.instruction);
+    info.area.description = text(words.area);
+    message.infos.push_back(info);
+  }
+  return message;
+}
+
+}  // namespace citylayers::alerts

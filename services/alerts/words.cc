@@ -1,0 +1,199 @@
+#include "services/alerts/words.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertKind;
+using storage::AlertSeverity;
+using storage::Localized;
+
+constexpr std::array<const char*, 4> kRoman = {"", "I", "II", "III"};
+
+Localized Metres(double metres) {
+  const std::string en = absl::StrFormat("%.2f m", metres);
+  return {absl::StrReplaceAll(en, {{".", ","}}), en};
+}
+
+// Lengths of queues are not known to the metre.
+std::string RoundedMetres(double metres) {
+  return absl::StrCat(static_cast<int64_t>(std::max(50.0, std::round(metres / 50) * 50)), " m");
+}
+
+std::string Kmh(double kmh) { return absl::StrCat(static_cast<int64_t>(std::round(kmh)), " km/h"); }
+
+Words StageWords(const Finding& finding, int tier) {
+  const Localized& place = finding.place;
+  const Localized value = Metres(finding.value);
+  Words words{
+      .event = {"Triều cường", "Spring tide"},
+      .area = {absl::StrCat("Khu vực thấp ven sông, kênh quanh trạm ", place.vi),
+               absl::StrCat("Low ground along rivers and canals around the ", place.en, " gauge")}};
+  if (tier == 0) {
+    words.headline = {absl::StrCat("Mực nước tại ", place.vi, " đã xuống dưới báo động I"),
+                      absl::StrCat("Water level at ", place.en, " is back below alert level I")};
+    words.description = {
+        absl::StrCat("Mực nước đo được tại ", place.vi, " là ", value.vi, " (cao độ Hòn Dấu)."),
+        absl::StrCat("The water level measured at ", place.en, " is ", value.en,
+                     " above the Hòn Dấu datum.")};
+    words.instruction = {
+        "Cảnh báo kết thúc. Đường mới rút nước còn trơn và bùn, đi chậm.",
+        "The alert is over. Streets that have just drained are slippery: go slowly."};
+    return words;
+  }
+  const char* level = kRoman[GradeOf(AlertKind::kStage, tier).level];
+  // Tier 4 is level III exceeded by far; its threshold is not a level of the gauge.
+  const Localized threshold = Metres(finding.threshold);
+  words.headline = {
+      absl::StrCat("Mực nước tại ", place.vi, tier == 4 ? " vượt xa báo động " : " lên báo động ",
+                   level),
+      absl::StrCat("Water level at ", place.en,
+                   tier == 4 ? " is far above alert level " : " is at alert level ", level)};
+  words.description = {absl::StrCat("Mực nước đo được tại ", place.vi, " là ", value.vi,
+                                    " (cao độ Hòn Dấu), từ mức ", threshold.vi, " trở lên."),
+                       absl::StrCat("The water level measured at ", place.en, " is ", value.en,
+                                    " above the Hòn Dấu datum, at or over ", threshold.en, ".")};
+  static constexpr std::array<std::array<const char*, 2>, 4> kAdvice = {{
+      {"Theo dõi mực nước. Dời xe và đồ đạc khỏi chỗ thấp ven sông, ven kênh.",
+       "Keep an eye on the water. Move vehicles and belongings away from low ground along rivers "
+       "and canals."},
+      {"Kê cao đồ đạc, đưa xe ra khỏi hầm và chỗ trũng. Chọn đường cao hơn khi đi lại quanh giờ "
+       "đỉnh triều.",
+       "Raise belongings, take vehicles out of basements and hollows. Use higher streets around "
+       "the time of high tide."},
+      {"Không đi vào đường ngập. Ngắt điện tầng thấp, đưa xe ra khỏi hầm. Làm theo hướng dẫn của "
+       "chính quyền địa phương.",
+       "Do not enter flooded streets. Switch off power on low floors and take vehicles out of "
+       "basements. Follow the local authorities."},
+      {"Rời hầm và chỗ trũng ngay. Không đi vào đường ngập. Ngắt điện tầng thấp. Làm theo hướng "
+       "dẫn của chính quyền địa phương.",
+       "Leave basements and hollows now. Do not enter flooded streets. Switch off power on low "
+       "floors. Follow the local authorities."},
+  }};
+  words.instruction = {kAdvice[tier - 1][0], kAdvice[tier - 1][1]};
+  return words;
+}
+
+Words StreetWords(const Finding& finding, int tier) {
+  const std::string& street = finding.place.vi;
+  const Localized value = Metres(finding.value);
+  Words words{.event = {"Ngập đường", "Street flooding"},
+              .area = {absl::StrCat("Đường ", street), absl::StrCat(street, " street")}};
+  if (tier == 0) {
+    words.headline = {absl::StrCat("Đường ", street, " đã rút nước"),
+                      absl::StrCat("The water on ", street, " has drained")};
+    words.description = words.headline;
+    words.instruction = {"Cảnh báo kết thúc. Mặt đường có thể còn bùn, đi chậm.",
+                         "The alert is over. There may be mud on the road: go slowly."};
+    return words;
+  }
+  static constexpr std::array<std::array<const char*, 4>, 4> kClasses = {{
+      {"tụ nước", "ponding", "Xe máy đi chậm, coi chừng ổ gà dưới nước.",
+       "Ride slowly and mind holes under the water."},
+      {"ngập nhẹ", "shallow water", "Xe máy khó đi và dễ chết máy. Nên chọn đường khác.",
+       "Motorbikes are at risk of stalling. Better take another street."},
+      {"ngập", "flooded", "Xe máy không đi được, ô tô khó đi. Chọn đường khác.",
+       "Impassable for motorbikes, difficult for cars. Take another street."},
+      {"ngập sâu", "deep water", "Không xe nào nên vào. Không cố chạy qua chỗ ngập.",
+       "No vehicle should enter. Do not try to drive through."},
+  }};
+  const auto& words_of_class = kClasses[tier - 1];
+  const Localized threshold = Metres(finding.threshold);
+  words.headline = {
+      absl::StrCat("Đường ", street, " ", words_of_class[0], ", sâu từ ", threshold.vi),
+      absl::StrCat(street, ": ", words_of_class[1], ", ", threshold.en, " or more")};
+  words.description = {
+      absl::StrCat("Chỗ sâu nhất trên đường ", street, " khoảng ", value.vi, "."),
+      absl::StrCat("The deepest place on ", street, " is under about ", value.en, " of water.")};
+  words.instruction = {words_of_class[2], words_of_class[3]};
+  return words;
+}
+
+Words JamWords(const Finding& finding, int tier) {
+  const std::string& street = finding.place.vi;
+  Words words{
+      .event = {"Ùn tắc giao thông", "Traffic jam"},
+      .area = {absl::StrCat("Đường ", street, " và lân cận"), absl::StrCat(street, " and around")}};
+  if (tier == 0) {
+    words.headline = {absl::StrCat("Đường ", street, " đã hết ùn tắc"),
+                      absl::StrCat("The jam on ", street, " is over")};
+    words.description = words.headline;
+    words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
+    return words;
+  }
+  static constexpr std::array<std::array<const char*, 2>, 3> kTiers = {
+      {{"xe đi chậm", "slow traffic"}, {"ùn ứ", "queue"}, {"kẹt cứng", "at a standstill"}}};
+  const std::string length = RoundedMetres(finding.length_m);
+  words.headline = {
+      absl::StrCat("Đường ", street, " ", kTiers[tier - 1][0], ", dài khoảng ", length),
+      absl::StrCat(street, ": ", kTiers[tier - 1][1], ", about ", length)};
+  words.description = {
+      absl::StrCat("Hàng xe dài khoảng ", length, ", tốc độ trung bình ", Kmh(finding.value), "."),
+      absl::StrCat("The queue is about ", length, " long and moves at ", Kmh(finding.value),
+                   " on average.")};
+  words.instruction = tier == 3
+                          ? Localized{"Tránh đường này. Nhường đường cho xe cấp cứu, chữa cháy.",
+                                      "Avoid this street. Give way to ambulances and fire engines."}
+                          : Localized{"Nên chọn đường khác hoặc đi muộn hơn.",
+                                      "Better take another street or leave later."};
+  return words;
+}
+
+}  // namespace
+
+Grade GradeOf(AlertKind kind, int tier) {
+  switch (kind) {
+    case AlertKind::kStage:
+      return {.level = std::min(tier, 3),
+              .severity = static_cast<AlertSeverity>(std::min(tier, 3)),
+              .immediate = tier >= 4};
+    case AlertKind::kStreetDepth:
+      // Ponding and shallow water are a nuisance; from 0.30 m on motorbikes, which are nine in ten
+      // vehicles, are stopped.
+      return {.level = std::min(tier, 4),
+              .severity = tier >= 4   ? AlertSeverity::kSevere
+                          : tier == 3 ? AlertSeverity::kModerate
+                                      : AlertSeverity::kMinor,
+              .immediate = tier >= 3};
+    case AlertKind::kJam:
+      break;
+  }
+  return {.level = std::min(tier, 3), .severity = static_cast<AlertSeverity>(std::min(tier, 3))};
+}
+
+Words WordsFor(const Finding& finding, int tier) {
+  const int last = finding.kind == AlertKind::kJam ? 3 : 4;
+  const int known_tier = std::clamp(tier, 0, last);
+  switch (finding.kind) {
+    case AlertKind::kStage:
+      return StageWords(finding, known_tier);
+    case AlertKind::kStreetDepth:
+      return StreetWords(finding, known_tier);
+    case AlertKind::kJam:
+      break;
+  }
+  return JamWords(finding, known_tier);
+}
+
+std::string ReasonFor(const Transition& transition) {
+  const Finding& finding = transition.finding;
+  if (transition.tier == 0) {
+    return finding.kind == AlertKind::kJam
+               ? "the jam has dissolved or moves again"
+               : absl::StrFormat("%.2f m, the condition has cleared", finding.value);
+  }
+  if (finding.kind == AlertKind::kJam) {
+    return absl::StrFormat("%.1f km/h over %.0f m", finding.value, finding.length_m);
+  }
+  return absl::StrFormat("%.2f m, tier %d begins at %.2f m", finding.value, transition.tier,
+                         finding.threshold);
+}
+
+}  // namespace citylayers::alerts

@@ -1,0 +1,87 @@
+#include "services/alerts/words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertKind;
+using storage::AlertSeverity;
+using testing::HasSubstr;
+
+Finding PhuAn(double stage_m, double threshold) {
+  return {.kind = AlertKind::kStage,
+          .place = {"Phú An", "Phu An"},
+          .value = stage_m,
+          .threshold = threshold};
+}
+
+TEST(WordsTest, GradesFollowTheTableOfRules) {
+  EXPECT_EQ(GradeOf(AlertKind::kStage, 1).severity, AlertSeverity::kMinor);
+  EXPECT_EQ(GradeOf(AlertKind::kStage, 2).severity, AlertSeverity::kModerate);
+  EXPECT_EQ(GradeOf(AlertKind::kStage, 3).severity, AlertSeverity::kSevere);
+  EXPECT_FALSE(GradeOf(AlertKind::kStage, 3).immediate);
+  EXPECT_EQ(GradeOf(AlertKind::kStage, 4).severity, AlertSeverity::kSevere);
+  EXPECT_EQ(GradeOf(AlertKind::kStage, 4).level, 3);
+  EXPECT_TRUE(GradeOf(AlertKind::kStage, 4).immediate);
+  EXPECT_EQ(GradeOf(AlertKind::kStreetDepth, 4).severity, AlertSeverity::kSevere);
+  EXPECT_EQ(GradeOf(AlertKind::kStreetDepth, 4).level, 4);
+  EXPECT_EQ(GradeOf(AlertKind::kJam, 2).severity, AlertSeverity::kModerate);
+  EXPECT_EQ(GradeOf(AlertKind::kJam, 3).severity, AlertSeverity::kSevere);
+}
+
+TEST(WordsTest, StagesInBothLanguagesWithTheirOwnDecimalSigns) {
+  const Words words = WordsFor(PhuAn(1.624, 1.6), 3);
+  EXPECT_EQ(words.headline.vi, "Mực nước tại Phú An lên báo động III");
+  EXPECT_EQ(words.headline.en, "Water level at Phu An is at alert level III");
+  EXPECT_THAT(words.description.vi, HasSubstr("1,62 m"));
+  EXPECT_THAT(words.description.en, HasSubstr("1.62 m"));
+  EXPECT_EQ(WordsFor(PhuAn(1.71, 1.7), 4).headline.vi, "Mực nước tại Phú An vượt xa báo động III");
+  EXPECT_EQ(WordsFor(PhuAn(1.3, 0), 0).headline.vi, "Mực nước tại Phú An đã xuống dưới báo động I");
+}
+
+TEST(WordsTest, StreetsUseTheWordsOfTheMap) {
+  const Finding street{.kind = AlertKind::kStreetDepth,
+                       .place = {"Calmette", "Calmette"},
+                       .value = 0.32,
+                       .threshold = 0.3};
+  EXPECT_EQ(WordsFor(street, 3).headline.vi, "Đường Calmette ngập, sâu từ 0,30 m");
+  EXPECT_EQ(WordsFor(street, 3).headline.en, "Calmette: flooded, 0.30 m or more");
+  EXPECT_THAT(WordsFor(street, 1).headline.vi, HasSubstr("tụ nước"));
+  EXPECT_THAT(WordsFor(street, 2).headline.vi, HasSubstr("ngập nhẹ"));
+  EXPECT_THAT(WordsFor(street, 4).headline.vi, HasSubstr("ngập sâu"));
+  EXPECT_THAT(WordsFor(street, 0).headline.vi, HasSubstr("rút nước"));
+}
+
+TEST(WordsTest, JamsTellALengthThatIsNotFalselyExact) {
+  const Finding jam{
+      .kind = AlertKind::kJam, .place = {"Cộng Hòa", "Cộng Hòa"}, .value = 4.4, .length_m = 637};
+  EXPECT_EQ(WordsFor(jam, 2).headline.vi, "Đường Cộng Hòa ùn ứ, dài khoảng 650 m");
+  EXPECT_EQ(WordsFor(jam, 3).headline.en, "Cộng Hòa: at a standstill, about 650 m");
+  EXPECT_THAT(WordsFor(jam, 3).description.en, HasSubstr("4 km/h"));
+}
+
+TEST(WordsTest, EveryTierOfEveryKindHasAllTextsInBothLanguages) {
+  for (const AlertKind kind : {AlertKind::kStage, AlertKind::kStreetDepth, AlertKind::kJam}) {
+    for (int tier = -1; tier <= 9; ++tier) {
+      const Words words = WordsFor({.kind = kind, .place = {"X", "X"}, .value = 1}, tier);
+      for (const storage::Localized* text :
+           {&words.event, &words.headline, &words.description, &words.instruction, &words.area}) {
+        EXPECT_FALSE(text->vi.empty());
+        EXPECT_FALSE(text->en.empty());
+        EXPECT_NE(text->vi, text->en);
+      }
+    }
+  }
+}
+
+TEST(WordsTest, ReasonsTellTheValue) {
+  Transition transition{.finding = PhuAn(1.62, 1.6), .tier = 3};
+  EXPECT_EQ(ReasonFor(transition), "1.62 m, tier 3 begins at 1.60 m");
+  transition.tier = 0;
+  EXPECT_EQ(ReasonFor(transition), "1.62 m, the condition has cleared");
+}
+
+}  // namespace
+}  // namespace citylayers::alerts
