@@ -1,0 +1,227 @@
+#include "services/citypack/station_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include <nlohmann/json.hpp>
+
+#include "proto/support/lon_lat.h"
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/citypack/measure_defaults.h"
+#include "storage/pack/mapped_file.h"
+
+namespace citylayers::citypack {
+namespace {
+
+using storage::PackMeasure;
+using storage::PackStation;
+
+constexpr double kSameStationM = 3000;
+
+// One row of the file: named fields and where it stands.
+struct Row {
+  std::string where;  // "stations.csv, line 3"
+  std::map<std::string, std::string> fields;
+
+  std::string Get(const std::string& key) const {
+    const auto it = fields.find(key);
+    return it == fields.end() ? "" : it->second;
+  }
+  absl::Status Bad(std::string_view why) const {
+    return absl::InvalidArgumentError(StrCat(where, ": ", why));
+  }
+};
+
+// One record of RFC 4180; takes it from `text`. nullopt: a quote that never ends.
+std::optional<std::vector<std::string>> TakeCsvRecord(std::string_view* text, int* lines) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  std::size_t i = 0;
+  for (; i < text->size(); ++i) {
+    const char c = (*text)[i];
+    if (c == '\n') ++*lines;
+    if (quoted) {
+      if (c != '"') {
+        fields.back() += c;
+      } else if (i + 1 < text->size() && (*text)[i + 1] == '"') {
+        fields.back() += (*text)[++i];
+      } else {
+        quoted = false;
+      }
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == ',') {
+      fields.emplace_back();
+    } else if (c == '\n') {
+      break;
+    } else if (c != '\r') {
+      fields.back() += c;
+    }
+  }
+  if (quoted) return std::nullopt;
+  text->remove_prefix(std::min(i + 1, text->size()));
+  return fields;
+}
+
+absl::StatusOr<std::vector<Row>> CsvRows(std::string_view text, std::string_view what) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a spreadsheet's byte order mark
+  int line = 1;
+  const auto unfinished = [&] {
+    return absl::InvalidArgumentError(StrCat(what, ", line ", line, ": a quote never ends"));
+  };
+  const auto header = TakeCsvRecord(&text, &line);
+  if (!header) return unfinished();
+  std::vector<Row> rows;
+  while (!text.empty()) {
+    const int start = line;
+    const auto fields = TakeCsvRecord(&text, &line);
+    if (!fields) return unfinished();
+    if (fields->size() == 1 && fields->front().empty()) continue;
+    Row row{StrCat(what, ", line ", start), {}};
+    if (fields->size() != header->size()) {
+      return row.Bad(StrCat("it has ", fields->size(), " fields; the header has ", header->size()));
+    }
+    for (std::size_t i = 0; i < fields->size(); ++i) row.fields[(*header)[i]] = (*fields)[i];
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+absl::StatusOr<std::vector<Row>> GeoJsonRows(std::string_view text, std::string_view what) {
+  const nlohmann::json root = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!root.is_object() || !root.contains("features") || !root["features"].is_array()) {
+    return absl::InvalidArgumentError(StrCat(what, " is not a GeoJSON FeatureCollection"));
+  }
+  std::vector<Row> rows;
+  for (const nlohmann::json& feature : root["features"]) {
+    Row row{StrCat(what, ", feature ", rows.size()), {}};
+    const nlohmann::json geometry =
+        feature.is_object() ? feature.value("geometry", nlohmann::json()) : nlohmann::json();
+    const bool is_point =
+        geometry.is_object() && geometry.contains("type") && geometry["type"] == "Point" &&
+        geometry.contains("coordinates") && geometry["coordinates"].is_array() &&
+        geometry["coordinates"].size() >= 2 && geometry["coordinates"][0].is_number() &&
+        geometry["coordinates"][1].is_number();
+    if (!is_point) return row.Bad("it is not a point");
+    row.fields["lon"] = geometry["coordinates"][0].dump();
+    row.fields["lat"] = geometry["coordinates"][1].dump();
+    if (feature.contains("properties") && feature["properties"].is_object()) {
+      for (const auto& [key, value] : feature["properties"].items()) {
+        if (!value.is_null())
+          row.fields[key] = value.is_string() ? value.get<std::string>() : value.dump();
+      }
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string Slug(const std::string& id) {
+  std::string slug;
+  for (const char c : id) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+      slug += absl::ascii_tolower(static_cast<unsigned char>(c));
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug += '-';
+    }
+  }
+  while (!slug.empty() && slug.back() == '-') slug.pop_back();
+  return slug;
+}
+
+absl::StatusOr<std::vector<double>> Alerts(const Row& row) {
+  std::vector<double> values;
+  for (const char* key : {"alert_1", "alert_2", "alert_3"}) {
+    const std::string text = row.Get(key);
+    if (text.empty()) break;
+    double value = 0;
+    if (!absl::SimpleAtod(text, &value) || !std::isfinite(value)) {
+      return row.Bad(StrCat(key, " \"", text, "\" is not a number"));
+    }
+    if (!values.empty() && value <= values.back()) return row.Bad("alert levels must rise");
+    values.push_back(value);
+  }
+  return values;
+}
+
+absl::StatusOr<PackStation> MakeStation(const Row& row) {
+  PackStation s;
+  s.id = Slug(row.fields.contains("id") ? row.Get("id") : row.Get("station_id"));
+  if (s.id.empty()) return row.Bad("it has no `id` or `station_id`");
+  s.name_vi = row.Get("name");
+  s.name_en = row.Get("name_en");
+  if (s.name_vi.empty()) return row.Bad("it has no `name`");
+  const bool numbers = absl::SimpleAtod(row.Get("lon"), &s.location.lon_deg) &&
+                       absl::SimpleAtod(row.Get("lat"), &s.location.lat_deg);
+  // Written so that NaN fails too.
+  if (!numbers || !(std::abs(s.location.lon_deg) <= 180) || !(std::abs(s.location.lat_deg) <= 85)) {
+    return row.Bad(StrCat("lat \"", row.Get("lat"), "\", lon \"", row.Get("lon"),
+                          "\" is not a place in degrees"));
+  }
+  std::optional<PackMeasure> measure = DefaultMeasure(row.Get("kind"));
+  if (!measure) {
+    return row.Bad(StrCat("kind \"", row.Get("kind"),
+                          "\" is none of water_level, rainfall, speed, flow, occupancy, depth"));
+  }
+  ASSIGN_OR_RETURN(const std::vector<double> alerts, Alerts(row));
+  measure->thresholds = AlertLevels(alerts);
+  s.measures.push_back(*std::move(measure));
+  return s;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PackStation>> ParseStationText(std::string_view text,
+                                                          std::string_view what) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  const bool is_json = first != std::string_view::npos && text[first] == '{';
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   is_json ? GeoJsonRows(text, what) : CsvRows(text, what));
+  std::map<std::string, PackStation> stations;
+  for (const Row& row : rows) {
+    ASSIGN_OR_RETURN(PackStation s, MakeStation(row));
+    const auto [it, is_new] = stations.try_emplace(s.id, s);
+    if (is_new) continue;
+    for (const PackMeasure& m : it->second.measures) {
+      if (m.kind == s.measures[0].kind) {
+        return row.Bad(StrCat("station \"", s.id, "\" measures ", m.kind, " twice"));
+      }
+    }
+    it->second.measures.push_back(s.measures[0]);
+  }
+  if (stations.empty()) {
+    return absl::InvalidArgumentError(StrCat(what, " has no stations"));
+  }
+  std::vector<PackStation> out;
+  for (auto& [id, station] : stations) out.push_back(std::move(station));
+  return out;
+}
+
+absl::StatusOr<std::vector<PackStation>> ReadStations(const std::string& path) {
+  ASSIGN_OR_RETURN(const storage::MappedFile file, storage::MappedFile::Open(path));
+  return ParseStationText(file.bytes(), path);
+}
+
+void CompleteFrom(const std::vector<PackStation>& known, std::vector<PackStation>* stations) {
+  for (PackStation& s : *stations) {
+    for (const PackStation& k : known) {
+      const bool same = k.name_vi == s.name_vi && k.measures.size() == 1 &&
+                        s.measures.size() == 1 && k.measures[0].kind == s.measures[0].kind &&
+                        DistanceM(k.location, s.location) <= kSameStationM;
+      if (!same) continue;
+      s.id = k.id;
+      if (s.name_en.empty()) s.name_en = k.name_en;
+      if (s.measures[0].thresholds.empty()) s.measures[0].thresholds = k.measures[0].thresholds;
+    }
+  }
+  std::sort(stations->begin(), stations->end(),
+            [](const PackStation& a, const PackStation& b) { return a.id < b.id; });
+}
+
+}  // namespace citylayers::citypack

@@ -1,0 +1,35 @@
+// Stations out of a CSV or GeoJSON file.
+#ifndef CITYLAYERS_SERVICES_CITYPACK_STATION_FILE_H_
+#define CITYLAYERS_SERVICES_CITYPACK_STATION_FILE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "storage/pack/station.h"
+
+namespace citylayers::citypack {
+
+/// Reads stations, sorted by id. Columns (CSV, comma-separated, quotes as in RFC 4180) or
+/// properties of point features (GeoJSON; the file starts with "{"):
+///   id or station_id · name · kind (measure_defaults.h) · lat and lon (CSV only)
+///   optional: name_en · alert_1, alert_2, alert_3 (values of alert levels I to III)
+/// An id becomes lower case with "-" for what is not a letter or digit. Rows of one id are measures
+/// of one station. INVALID_ARGUMENT: a column is missing, an unknown kind, a place that is none;
+/// the message names line or feature. NOT_FOUND: no such file.
+absl::StatusOr<std::vector<storage::PackStation>> ReadStations(const std::string& path);
+
+/// The same from text; `what` names it in messages.
+absl::StatusOr<std::vector<storage::PackStation>> ParseStationText(std::string_view text,
+                                                                   std::string_view what);
+
+/// Gives stations that are also known to the embedded city (same name and measure within 3 km) its
+/// id, English name and alert levels where the file has none.
+void CompleteFrom(const std::vector<storage::PackStation>& known,
+                  std::vector<storage::PackStation>* stations);
+
+}  // namespace citylayers::citypack
+
+#endif  // CITYLAYERS_SERVICES_CITYPACK_STATION_FILE_H_

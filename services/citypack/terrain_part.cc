@@ -1,0 +1,175 @@
+#include "services/citypack/terrain_part.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "geo/flood/connection_level.h"
+#include "geo/projection/projector.h"
+#include "geo/projection/vertical_datum.h"
+#include "geo/raster/raster_file.h"
+#include "geo/raster/sample.h"
+#include "proto/support/status_macros.h"
+#include "services/citypack/cell_walk.h"
+
+namespace citylayers::citypack {
+namespace {
+
+// From longitude and latitude to the cells of one grid.
+class CellProjector {
+ public:
+  static absl::StatusOr<CellProjector> Make(const geo::GridGeometry& geometry) {
+    if (geometry.crs_wkt.empty()) {
+      return absl::InvalidArgumentError(
+          "the terrain has no coordinate reference system; assign one, e.g. with gdal_edit.py "
+          "-a_srs EPSG:32648");
+    }
+    ASSIGN_OR_RETURN(geo::Projector projector, geo::Projector::Make("EPSG:4326", geometry.crs_wkt));
+    ASSIGN_OR_RETURN(const geo::GridAffine affine, geo::GridAffine::Make(geometry.affine));
+    return CellProjector(std::move(projector), affine);
+  }
+
+  // Nothing where the reference system has no such place.
+  std::optional<geo::CellPoint> ToCell(LonLat p) const {
+    const absl::StatusOr<geo::MapPoint> m = projector_.Forward({p.lon_deg, p.lat_deg});
+    if (!m.ok()) return std::nullopt;
+    return affine_.ToCell({m->x, m->y});
+  }
+
+ private:
+  CellProjector(geo::Projector projector, const geo::GridAffine& affine)
+      : projector_(std::move(projector)), affine_(affine) {}
+
+  geo::Projector projector_;
+  geo::GridAffine affine_;
+};
+
+std::vector<std::uint32_t> CellsUnder(const geo::RoadSegment& segment, const TerrainPart& terrain,
+                                      const CellProjector& projector) {
+  std::vector<std::uint32_t> cells;
+  const geo::Grid<std::uint8_t>& water = terrain.open_water;
+  std::optional<geo::CellPoint> previous;
+  for (const LonLat& p : segment.points) {
+    const std::optional<geo::CellPoint> here = projector.ToCell(p);
+    if (previous && here) {
+      WalkCells(*previous, *here, water.columns(), water.rows(), [&](int column, int row) {
+        const auto cell = static_cast<std::uint32_t>(water.IndexOf(column, row));
+        if (water[cell] == 0 && (cells.empty() || cells.back() != cell)) cells.push_back(cell);
+      });
+    }
+    previous = here;
+  }
+  return cells;
+}
+
+}  // namespace
+
+absl::StatusOr<TerrainPart> ReadDem(const std::string& path, const std::string& datum_name,
+                                    std::optional<double> offset_m) {
+  if (datum_name.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the DEM ", path,
+                     " needs --dem-datum: the zero that its heights count from, one of hondau, ",
+                     "egm2008, egm96 (with --dem-offset) or local (with --dem-offset)"));
+  }
+  ASSIGN_OR_RETURN(const geo::VerticalDatum datum, geo::ParseVerticalDatum(datum_name));
+  ASSIGN_OR_RETURN(const double offset, geo::OffsetToHonDauM(datum, offset_m));
+  ASSIGN_OR_RETURN(geo::Raster raster, geo::ReadRaster(path));
+  TerrainPart terrain;
+  terrain.datum = {std::string(geo::VerticalDatumName(datum)), offset};
+  terrain.geometry = std::move(raster.geometry);
+  terrain.elevation_m = std::move(raster.values);
+  for (float& height_m : terrain.elevation_m.cells()) height_m += static_cast<float>(offset);
+  terrain.open_water =
+      geo::Grid<std::uint8_t>(terrain.elevation_m.columns(), terrain.elevation_m.rows());
+  return terrain;
+}
+
+absl::Status MarkWaterBodies(const std::vector<WaterBody>& bodies, TerrainPart* terrain) {
+  ASSIGN_OR_RETURN(const CellProjector projector, CellProjector::Make(terrain->geometry));
+  for (const WaterBody& body : bodies) {
+    std::vector<std::vector<geo::CellPoint>> rings;
+    for (const std::vector<LonLat>& ring : body) {
+      std::vector<geo::CellPoint>& cells = rings.emplace_back();
+      for (const LonLat& p : ring) {
+        if (const auto cell = projector.ToCell(p)) cells.push_back(*cell);
+      }
+    }
+    FillRings(rings, 1, &terrain->open_water);
+  }
+  return absl::OkStatus();
+}
+
+void MarkSea(double sea_level_m, TerrainPart* terrain) {
+  const geo::Grid<float>& z = terrain->elevation_m;
+  geo::Grid<std::uint8_t> seen(z.columns(), z.rows());
+  std::vector<std::pair<int, int>> open;
+  // Cells of no data are passed through (the sea is often cut out) but are not marked.
+  const auto visit = [&](int column, int row) {
+    if (!z.Contains(column, row) || seen.at(column, row) != 0) return;
+    const float height_m = z.at(column, row);
+    if (height_m >= sea_level_m) return;
+    seen.at(column, row) = 1;
+    if (!std::isnan(height_m)) terrain->open_water.at(column, row) = 1;
+    open.emplace_back(column, row);
+  };
+  for (int column = 0; column < z.columns(); ++column) {
+    visit(column, 0);
+    visit(column, z.rows() - 1);
+  }
+  for (int row = 0; row < z.rows(); ++row) {
+    visit(0, row);
+    visit(z.columns() - 1, row);
+  }
+  while (!open.empty()) {
+    const auto [column, row] = open.back();
+    open.pop_back();
+    for (int dy = -1; dy <= 1; ++dy) {
+      for (int dx = -1; dx <= 1; ++dx) visit(column + dx, row + dy);
+    }
+  }
+}
+
+absl::StatusOr<geo::Grid<float>> MakeConnection(const TerrainPart& terrain) {
+  const std::vector<std::uint8_t>& water = terrain.open_water.cells();
+  if (std::none_of(water.begin(), water.end(), [](std::uint8_t w) { return w != 0; })) {
+    return absl::FailedPreconditionError(
+        "the terrain has no open water: no water body lies on it, and no cell at its edge is below "
+        "the sea level; give a larger DEM, or --sea-level-m");
+  }
+  ASSIGN_OR_RETURN(geo::Grid<float> level,
+                   geo::ConnectionLevel(terrain.elevation_m, terrain.open_water));
+  // A GeoTIFF reader takes infinities for missing data, so they are written as finite facts.
+  for (float& stage_m : level.cells()) {
+    if (stage_m == -std::numeric_limits<float>::infinity()) stage_m = kAlwaysConnectedM;
+    if (std::isinf(stage_m)) stage_m = std::numeric_limits<float>::quiet_NaN();
+  }
+  return level;
+}
+
+absl::StatusOr<storage::CellColumns> MakeSegmentCells(const geo::RoadGraph& graph,
+                                                      const TerrainPart& terrain) {
+  ASSIGN_OR_RETURN(const CellProjector projector, CellProjector::Make(terrain.geometry));
+  storage::CellColumns out;
+  out.columns = static_cast<std::uint32_t>(terrain.geometry.columns);
+  out.rows = static_cast<std::uint32_t>(terrain.geometry.rows);
+  out.begins = {0};
+  for (std::uint32_t i = 0; i < graph.segments.size(); ++i) {
+    const geo::RoadSegment& s = graph.segments[i];
+    if (s.twin < i) {
+      // A twin runs over the same cells the other way; copied, so that both are wet alike.
+      const std::size_t first = out.begins[s.twin], last = out.begins[s.twin + 1];
+      for (std::size_t k = last; k > first; --k) out.cells.push_back(out.cells[k - 1]);
+    } else if (!s.bridge && !s.tunnel) {
+      const std::vector<std::uint32_t> cells = CellsUnder(s, terrain, projector);
+      out.cells.insert(out.cells.end(), cells.begin(), cells.end());
+    }
+    out.begins.push_back(static_cast<std::uint32_t>(out.cells.size()));
+  }
+  return out;
+}
+
+}  // namespace citylayers::citypack
