@@ -5,6 +5,7 @@
 
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
+#include "services/layers/request_fields.h"
 #include "services/runtime/config.h"
 #include "services/runtime/error_details.h"
 #include "services/runtime/proto_time.h"
@@ -40,12 +41,7 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
                " to ", absl::ToInt64Milliseconds(options.tick_max), " (0: the default)"));
   }
   if (request.has_viewport()) {
-    const auto& box = request.viewport();
-    source->view_ = {box.west_deg(), box.south_deg(), box.east_deg(), box.north_deg()};
-    if (!(box.west_deg() <= box.east_deg() && box.south_deg() <= box.north_deg())) {
-      return runtime::BadField("viewport",
-                               "west must not lie east of east, nor south north of north");
-    }
+    ASSIGN_OR_RETURN(source->view_, ReadBox(request.viewport(), "viewport"));
   }
   const v1::Layer schema = source->layer_->Describe();
   source->pack_id_ = schema.pack_id();

@@ -27,28 +27,32 @@ namespace citylayers::runtime {
 ///       [&](const WatchReadingsResponse& r) { Apply(r); });
 class WatchThread {
  public:
+  /// `on_end`, when given, sees the status each stream ended with, before the next one is opened.
   template <typename Open, typename OnMessage>
-  WatchThread(std::string what, Open open, OnMessage on_message) : what_(std::move(what)) {
-    thread_ =
-        std::thread([this, open = std::move(open), on_message = std::move(on_message)]() mutable {
-          absl::Duration delay = kDelayMin;
-          while (true) {
-            auto context = std::make_shared<grpc::ClientContext>();
-            if (!Begin(context)) return;
-            auto reader = open(*context);
-            MessageOf<decltype(reader)> message;
-            while (reader->Read(&message)) {
-              delay = kDelayMin;
-              SetConnected(true, "");
-              on_message(message);
-              message.Clear();
-            }
-            const grpc::Status status = reader->Finish();
-            SetConnected(false, status.error_message());
-            if (!Pause(delay)) return;
-            delay = std::min(delay * 2, kDelayMax);
-          }
-        });
+  WatchThread(std::string what, Open open, OnMessage on_message,
+              std::function<void(const grpc::Status&)> on_end = nullptr)
+      : what_(std::move(what)) {
+    thread_ = std::thread([this, open = std::move(open), on_message = std::move(on_message),
+                           on_end = std::move(on_end)]() mutable {
+      absl::Duration delay = kDelayMin;
+      while (true) {
+        auto context = std::make_shared<grpc::ClientContext>();
+        if (!Begin(context)) return;
+        auto reader = open(*context);
+        MessageOf<decltype(reader)> message;
+        while (reader->Read(&message)) {
+          delay = kDelayMin;
+          SetConnected(true, "");
+          on_message(message);
+          message.Clear();
+        }
+        const grpc::Status status = reader->Finish();
+        SetConnected(false, status.error_message());
+        if (on_end) on_end(status);
+        if (!Pause(delay)) return;
+        delay = std::min(delay * 2, kDelayMax);
+      }
+    });
   }
   ~WatchThread() { Stop(); }
   WatchThread(const WatchThread&) = delete;

@@ -1,0 +1,36 @@
+#include "services/layers/readings_client.h"
+
+#include <utility>
+
+#include "spdlog/spdlog.h"
+#include <grpcpp/channel.h>
+
+namespace citylayers::layers {
+
+ReadingsClient::ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> channel,
+                               std::vector<std::string> measures, std::uint64_t resume_offset,
+                               Callbacks callbacks)
+    : stub_(readings::v1::ReadingService::NewStub(std::move(channel))), offset_(resume_offset) {
+  watch_ = std::make_unique<runtime::WatchThread>(
+      what,
+      [this, measures = std::move(measures)](grpc::ClientContext& context) {
+        readings::v1::WatchReadingsRequest request;
+        for (const std::string& measure : measures) request.add_measures(measure);
+        request.set_resume_offset(offset_.load());
+        return stub_->WatchReadings(&context, request);
+      },
+      [this, on_batch = callbacks.on_batch](const readings::v1::WatchReadingsResponse& response) {
+        on_batch(response);
+        offset_.store(response.offset());
+        if (response.caught_up()) caught_up_.store(true);
+      },
+      [this, what, on_reset = callbacks.on_reset](const grpc::Status& status) {
+        if (status.error_code() != grpc::StatusCode::OUT_OF_RANGE) return;
+        spdlog::warn("{}: offset {} is no longer in the log; starting over from the oldest batch",
+                     what, offset_.load());
+        on_reset();
+        offset_.store(0);
+      });
+}
+
+}  // namespace citylayers::layers

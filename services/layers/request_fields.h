@@ -1,0 +1,56 @@
+// Fields that requests of several services share: points, boxes, paging arguments.
+#ifndef CITYLAYERS_SERVICES_LAYERS_REQUEST_FIELDS_H_
+#define CITYLAYERS_SERVICES_LAYERS_REQUEST_FIELDS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "citylayers/common/v1/geo.pb.h"
+#include "proto/support/lon_lat.h"
+#include "services/runtime/error_details.h"
+
+namespace citylayers::layers {
+
+inline common::v1::Point ToPoint(LonLat p) {
+  common::v1::Point point;
+  point.set_lon_deg(p.lon_deg);
+  point.set_lat_deg(p.lat_deg);
+  return point;
+}
+
+inline common::v1::BoundingBox ToBoundingBox(const LonLatBox& box) {
+  common::v1::BoundingBox proto;
+  proto.set_west_deg(box.west_deg);
+  proto.set_south_deg(box.south_deg);
+  proto.set_east_deg(box.east_deg);
+  proto.set_north_deg(box.north_deg);
+  return proto;
+}
+
+/// The box of a request's field; INVALID_ARGUMENT naming the field when it is none (NaN included).
+inline absl::StatusOr<LonLatBox> ReadBox(const common::v1::BoundingBox& b, std::string_view field) {
+  if (!(b.west_deg() <= b.east_deg() && b.south_deg() <= b.north_deg())) {
+    return runtime::BadField(field, "west must not lie east of east, nor south north of north");
+  }
+  return LonLatBox{b.west_deg(), b.south_deg(), b.east_deg(), b.north_deg()};
+}
+
+/// The box that `request.bounds` asks for; an empty one when it is unset: everywhere.
+template <typename Request>
+absl::StatusOr<LonLatBox> BoundsOf(const Request& request) {
+  if (!request.has_bounds()) return LonLatBox();
+  return ReadBox(request.bounds(), "bounds");
+}
+
+/// The request without its paging fields: what a page token is bound to.
+template <typename Request>
+std::string PagedArguments(Request request) {
+  request.clear_page_size();
+  request.clear_page_token();
+  return request.SerializeAsString();
+}
+
+}  // namespace citylayers::layers
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_REQUEST_FIELDS_H_

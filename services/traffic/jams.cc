@@ -1,0 +1,216 @@
+#include "services/traffic/jams.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "proto/support/strings.h"
+
+namespace citylayers::traffic {
+namespace {
+
+class UnionFind {
+ public:
+  explicit UnionFind(std::size_t size) : parent_(size) {
+    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+  }
+  std::size_t Find(std::size_t i) {
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
+  }
+  void Join(std::size_t a, std::size_t b) { parent_[Find(a)] = Find(b); }
+
+ private:
+  std::vector<std::size_t> parent_;
+};
+
+using Places =
+    std::unordered_map<std::uint32_t, std::size_t>;  // segment -> place in the queuing list
+
+/// Joins what touches downstream, directly or over one short free segment.
+UnionFind Connect(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
+                  const Places& places, const JamOptions& options) {
+  UnionFind groups(queuing.size());
+  for (std::size_t i = 0; i < queuing.size(); ++i) {
+    for (std::uint32_t next : roads.successors(queuing[i].segment)) {
+      if (auto it = places.find(next); it != places.end()) {
+        groups.Join(i, it->second);
+      } else if (roads.length_m(next) <= options.gap_m_max) {
+        for (std::uint32_t after : roads.successors(next)) {
+          if (auto far = places.find(after); far != places.end() && after != queuing[i].segment)
+            groups.Join(i, far->second);
+        }
+      }
+    }
+  }
+  return groups;
+}
+
+/// The longest chain of members along driving direction, from its head back to its tail. A member
+/// counts once even where roads form a ring: chains grow upstream from each possible head along not
+/// yet visited members.
+std::vector<std::uint32_t> LongestChain(const RoadNetwork& roads,
+                                        const std::vector<std::uint32_t>& members) {
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> upstream;
+  std::unordered_map<std::uint32_t, int> downstream_count;
+  for (std::uint32_t member : members) {
+    for (std::uint32_t next : roads.successors(member)) {
+      if (!std::binary_search(members.begin(), members.end(), next)) continue;
+      upstream[next].push_back(member);
+      ++downstream_count[member];
+    }
+  }
+  std::vector<std::uint32_t> heads;
+  for (std::uint32_t member : members) {
+    if (downstream_count[member] == 0) heads.push_back(member);
+  }
+  if (heads.empty()) heads.push_back(members.front());  // a ring
+  std::unordered_map<std::uint32_t, std::pair<double, std::uint32_t>>
+      reached;  // length from the head, segment before
+  std::uint32_t tail = heads.front();
+  double tail_m = -1;
+  constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  std::vector<std::uint32_t> queue;
+  for (std::uint32_t head : heads) {
+    if (!reached.emplace(head, std::make_pair(roads.length_m(head), kNone)).second) continue;
+    queue.assign(1, head);
+    for (std::size_t at = 0; at < queue.size(); ++at) {
+      const std::uint32_t segment = queue[at];
+      const double length_m = reached[segment].first;
+      if (length_m > tail_m) {
+        tail_m = length_m;
+        tail = segment;
+      }
+      for (std::uint32_t up : upstream[segment]) {
+        if (reached.emplace(up, std::make_pair(length_m + roads.length_m(up), segment)).second)
+          queue.push_back(up);
+      }
+    }
+  }
+  std::vector<std::uint32_t> chain;
+  for (std::uint32_t at = tail; at != kNone; at = reached[at].second) chain.push_back(at);
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+std::string Base36(std::uint64_t value) {
+  std::string text;
+  do {
+    text.insert(text.begin(), "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36]);
+    value /= 36;
+  } while (value != 0);
+  return text;
+}
+
+std::size_t Shared(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+  std::size_t count = 0;
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (*i < *j) {
+      ++i;
+    } else if (*j < *i) {
+      ++j;
+    } else {
+      ++count, ++i, ++j;
+    }
+  }
+  return count;
+}
+
+/// Gives each jam the id of the old one it continues, each old id at most once, the greatest
+/// overlaps first.
+void InheritIds(const std::vector<Jam>& before, std::vector<Jam>* jams) {
+  struct Match {
+    std::size_t shared, jam, old;
+  };
+  std::unordered_map<std::uint32_t, std::size_t> owner;
+  for (std::size_t o = 0; o < before.size(); ++o) {
+    for (std::uint32_t member : before[o].members) owner.emplace(member, o);
+  }
+  std::vector<Match> matches;
+  for (std::size_t j = 0; j < jams->size(); ++j) {
+    std::vector<std::size_t> touched;
+    for (std::uint32_t member : (*jams)[j].members) {
+      if (auto it = owner.find(member); it != owner.end()) touched.push_back(it->second);
+    }
+    std::sort(touched.begin(), touched.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    for (std::size_t o : touched)
+      matches.push_back({Shared((*jams)[j].members, before[o].members), j, o});
+  }
+  std::stable_sort(matches.begin(), matches.end(), [&before](const Match& a, const Match& b) {
+    if (a.shared != b.shared) return a.shared > b.shared;
+    return before[a.old].since_ms < before[b.old].since_ms;
+  });
+  std::vector<bool> jam_done(jams->size()), old_done(before.size());
+  for (const Match& match : matches) {
+    if (jam_done[match.jam] || old_done[match.old]) continue;
+    jam_done[match.jam] = old_done[match.old] = true;
+    (*jams)[match.jam].id = before[match.old].id;
+  }
+  // A part that split off may hold the member that the whole jam was named after.
+  std::unordered_set<std::string> taken;
+  for (std::size_t j = 0; j < jams->size(); ++j) {
+    if (jam_done[j]) taken.insert((*jams)[j].id);
+  }
+  for (std::size_t j = 0; j < jams->size(); ++j) {
+    if (jam_done[j]) continue;
+    while (!taken.insert((*jams)[j].id).second) (*jams)[j].id += "-2";
+  }
+}
+
+}  // namespace
+
+std::vector<Jam> FindJams(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
+                          const std::vector<Jam>& before, const JamOptions& options) {
+  Places places;
+  for (std::size_t i = 0; i < queuing.size(); ++i) places.emplace(queuing[i].segment, i);
+  UnionFind groups = Connect(roads, queuing, places, options);
+  std::unordered_map<std::size_t, std::vector<std::uint32_t>> components;
+  for (std::size_t i = 0; i < queuing.size(); ++i)
+    components[groups.Find(i)].push_back(queuing[i].segment);
+
+  std::vector<Jam> jams;
+  for (auto& [root, members] : components) {
+    std::sort(members.begin(), members.end());
+    Jam jam;
+    jam.segments = LongestChain(roads, members);
+    double time_s = 0, free_time_s = 0;
+    for (std::uint32_t segment : jam.segments) {
+      const QueuingSegment& q = queuing[places[segment]];
+      const double length_m = roads.length_m(segment);
+      jam.length_m += length_m;
+      time_s += length_m / (std::max(q.speed_kmh, options.speed_kmh_floor) / 3.6);
+      free_time_s += length_m / (q.reference_speed_kmh / 3.6);
+    }
+    if (jam.length_m < options.length_m_min) continue;
+    jam.delay_s = std::max(0.0, time_s - free_time_s);
+    jam.speed_kmh = jam.length_m / time_s * 3.6;
+    jam.since_ms = std::numeric_limits<std::int64_t>::max();
+    std::uint64_t oldest_id = 0;
+    for (std::uint32_t segment : members) {
+      const QueuingSegment& q = queuing[places[segment]];
+      jam.level = std::max(jam.level, q.level);
+      const std::uint64_t id = roads.stable_id(segment);
+      if (q.since_ms < jam.since_ms || (q.since_ms == jam.since_ms && id < oldest_id)) {
+        jam.since_ms = q.since_ms;
+        oldest_id = id;
+      }
+    }
+    jam.id =
+        StrCat(Base36(oldest_id), "-", Base36(static_cast<std::uint64_t>(jam.since_ms / 1000)));
+    jam.members = std::move(members);
+    jams.push_back(std::move(jam));
+  }
+  std::sort(jams.begin(), jams.end(),
+            [](const Jam& a, const Jam& b) { return a.members.front() < b.members.front(); });
+  InheritIds(before, &jams);
+  std::sort(jams.begin(), jams.end(), [](const Jam& a, const Jam& b) {
+    return a.delay_s != b.delay_s ? a.delay_s > b.delay_s : a.id < b.id;
+  });
+  return jams;
+}
+
+}  // namespace citylayers::traffic

@@ -1,0 +1,291 @@
+#include "services/traffic/traffic_layer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/runtime/proto_time.h"
+#include "services/traffic/traffic_schema.h"
+
+namespace citylayers::traffic {
+namespace {
+
+constexpr std::uint32_t kCheckpointVersion = 1;
+constexpr absl::Duration kTrendSpan = absl::Minutes(10);
+
+std::vector<float> ReferenceSpeeds(const storage::SegmentTable& roads) {
+  std::vector<float> speeds(roads.size());
+  for (std::uint32_t i = 0; i < roads.size(); ++i)
+    speeds[i] = std::max(1.0F, roads[i].reference_speed_kmh);
+  return speeds;
+}
+
+RoadNetwork NetworkOf(const storage::SegmentTable& roads) {
+  return {.size = roads.size(),
+          .successors = [&roads](std::uint32_t i) { return roads.successors(i); },
+          .length_m = [&roads](std::uint32_t i) { return static_cast<double>(roads[i].length_m); },
+          .stable_id = [&roads](std::uint32_t i) { return roads[i].stable_id; }};
+}
+
+/// Depth classes of the flood layer: 0.10, 0.20, 0.30 and 0.50 m.
+std::int32_t FloodClass(double depth_m) {
+  return depth_m >= 0.5 ? 4 : depth_m >= 0.3 ? 3 : depth_m >= 0.2 ? 2 : depth_m >= 0.1 ? 1 : 0;
+}
+
+}  // namespace
+
+TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Options options)
+    : pack_(std::move(pack)),
+      options_(options),
+      roads_(NetworkOf(pack_->segments())),
+      tiles_(pack_, "traffic"),
+      live_state_(
+          std::make_shared<layers::LiveState>(layers::LiveState::Options{.epoch = options.epoch})),
+      state_(ReferenceSpeeds(pack_->segments()), options.thresholds),
+      depths_m_(pack_->segments().size()),
+      jams_(std::make_shared<std::vector<JamAnswer>>()) {
+  std::vector<layers::RowIndex::Row> rows;
+  rows.reserve(pack_->segments().size());
+  for (const storage::SegmentRecord& record : pack_->segments().records()) {
+    rows.push_back({record.bounds(), layers::RoadClassMinZoom(record.road_class)});
+    bounds_.Extend({rows.back().box.west_deg, rows.back().box.south_deg});
+    bounds_.Extend({rows.back().box.east_deg, rows.back().box.north_deg});
+  }
+  row_index_ = std::make_shared<layers::RowIndex>(std::move(rows));
+}
+
+void TrafficLayer::ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh,
+                              Source source) {
+  absl::MutexLock lock(&mutex_);
+  if (segment >= state_.size()) return;
+  has_profile_ = has_profile_ || source == Source::kProfile;
+  state_.Apply(segment, time_ms, speed_kmh, source);
+}
+
+void TrafficLayer::SetOffset(std::uint64_t offset) {
+  absl::MutexLock lock(&mutex_);
+  offset_ = std::max(offset_, offset);
+}
+
+void TrafficLayer::SetDepths(const std::vector<std::pair<std::uint32_t, double>>& depths_m,
+                             bool replace_all) {
+  absl::MutexLock lock(&mutex_);
+  if (replace_all) std::fill(depths_m_.begin(), depths_m_.end(), 0.0F);
+  for (const auto& [segment, depth_m] : depths_m) {
+    if (segment < depths_m_.size()) depths_m_[segment] = static_cast<float>(depth_m);
+  }
+}
+
+std::uint32_t TrafficLayer::SegmentOfMeasure(const std::string& measure) {
+  absl::MutexLock lock(&mutex_);
+  auto [it, added] = segment_of_measure_.try_emplace(measure, storage::kNoSegment);
+  if (added) {
+    constexpr std::string_view kPrefix = "segments/", kSuffix = "/measures/speed";
+    std::string_view rest = measure;
+    std::uint64_t stable_id = 0;
+    if (rest.size() > kPrefix.size() + kSuffix.size() &&
+        rest.substr(0, kPrefix.size()) == kPrefix &&
+        rest.substr(rest.size() - kSuffix.size()) == kSuffix) {
+      rest = rest.substr(kPrefix.size(), rest.size() - kPrefix.size() - kSuffix.size());
+      if (absl::SimpleAtoi(ToAbsl(rest), &stable_id)) {
+        it->second = pack_->FindSegment(stable_id).value_or(storage::kNoSegment);
+      }
+    }
+  }
+  return it->second;
+}
+
+void TrafficLayer::Clear() {
+  absl::MutexLock lock(&mutex_);
+  state_.Clear();
+  offset_ = 0;
+  last_jams_.clear();
+  jam_lengths_.clear();
+}
+
+void TrafficLayer::Publish(absl::Time now, bool stale) {
+  layers::Columns columns;
+  columns.columns.assign(kColumnCount, std::vector<std::int32_t>(pack_->segments().size()));
+  absl::Time data_time;
+  {
+    absl::MutexLock lock(&mutex_);
+    std::vector<SegmentView> views(state_.size());
+    for (std::uint32_t i = 0; i < state_.size(); ++i) {
+      const double depth_m = depths_m_[i];
+      const SegmentView view =
+          ViewSegment(state_[i], state_.reference_speed_kmh(i), now, depth_m, options_.ages,
+                      options_.thresholds, options_.closed_depth_m);
+      views[i] = view;
+      columns.columns[kLevel][i] = static_cast<std::int32_t>(view.level);
+      columns.columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
+      columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
+      columns.columns[kAgeClass][i] = view.age_class;
+      columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
+      columns.columns[kFloodClass][i] = FloodClass(depth_m);
+    }
+    data_time = state_.data_time();
+    UpdateJams(views, now);
+  }
+  live_state_->Publish({std::move(columns)}, data_time, stale, {});
+}
+
+std::vector<QueuingSegment> TrafficLayer::Queuing(const std::vector<SegmentView>& views) const {
+  std::vector<QueuingSegment> queuing;
+  for (std::uint32_t i = 0; i < views.size(); ++i) {
+    // A jam is made of measured queues; a closed or merely wet road is none.
+    const SegmentState& state = state_[i];
+    if (views[i].level < Level::kQueuing || views[i].level == Level::kClosed ||
+        state.queuing_since_ms == 0)
+      continue;
+    queuing.push_back({.segment = i,
+                       .level = static_cast<std::uint8_t>(views[i].level),
+                       .speed_kmh = views[i].speed_kmh,
+                       .reference_speed_kmh = state_.reference_speed_kmh(i),
+                       .since_ms = state.queuing_since_ms});
+  }
+  return queuing;
+}
+
+void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time now) {
+  last_jams_ = FindJams(roads_, Queuing(views), last_jams_, options_.jams);
+  auto answers = std::make_shared<std::vector<JamAnswer>>();
+  absl::flat_hash_map<std::string, std::deque<Length>> lengths;
+  for (const Jam& jam : last_jams_) {
+    std::deque<Length>& history = lengths[jam.id];
+    if (auto it = jam_lengths_.find(jam.id); it != jam_lengths_.end())
+      history = std::move(it->second);
+    if (history.empty() || now - history.back().time >= absl::Minutes(1))
+      history.push_back({now, jam.length_m});
+    while (history.size() > 1 && now - history.front().time > kTrendSpan) history.pop_front();
+    answers->push_back({jam, jam.length_m - history.front().length_m});
+  }
+  jam_lengths_ = std::move(lengths);
+  jams_ = std::move(answers);
+}
+
+layers::v1::Layer TrafficLayer::Describe() const {
+  layers::v1::Layer layer = TrafficSchema();
+  const auto frame = live_state_->frame();
+  layer.set_pack_id(pack_->pack_id());
+  layer.mutable_version()->set_epoch(frame->version.epoch);
+  layer.mutable_version()->set_counter(frame->version.counter);
+  SetTime(frame->data_time, [&] { return layer.mutable_data_time(); });
+  layer.set_stale(frame->stale);
+  layer.set_attribution(pack_->manifest().attribution);
+  layer.mutable_bounds()->set_west_deg(bounds_.west_deg);
+  layer.mutable_bounds()->set_south_deg(bounds_.south_deg);
+  layer.mutable_bounds()->set_east_deg(bounds_.east_deg);
+  layer.mutable_bounds()->set_north_deg(bounds_.north_deg);
+  absl::MutexLock lock(&mutex_);
+  if (has_profile_) layer.add_notices("profile_speeds");
+  return layer;
+}
+
+std::vector<layers::TileAttribute> TrafficLayer::Attributes(const layers::Frame& frame) const {
+  static const layers::v1::Layer& schema = *new layers::v1::Layer(TrafficSchema());
+  std::vector<layers::TileAttribute> attributes;
+  for (int c = 0; c < kColumnCount; ++c) {
+    attributes.push_back({schema.sub_layers(0).columns(c).name(),
+                          &frame.sub_layers[0].columns[static_cast<std::size_t>(c)]});
+  }
+  return attributes;
+}
+
+absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTile(geo::TileId tile,
+                                                       std::string_view /*format*/,
+                                                       std::string_view if_none_match) const {
+  const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
+  if (frame->sub_layers.empty()) {
+    return absl::UnavailableError("layers/traffic is reading its log; try again in a second");
+  }
+  layers::v1::Tile result;
+  result.mutable_version()->set_epoch(frame->version.epoch);
+  result.mutable_version()->set_counter(frame->version.counter);
+  SetTime(frame->data_time, [&] { return result.mutable_data_time(); });
+  result.set_content_type("application/vnd.mapbox-vector-tile");
+  const std::vector<layers::TileAttribute> attributes = Attributes(*frame);
+  ASSIGN_OR_RETURN(*result.mutable_content_tag(), tiles_.Tag(tile, attributes, nullptr));
+  if (!if_none_match.empty() && if_none_match == result.content_tag()) {
+    result.set_not_modified(true);
+    return result;
+  }
+  ASSIGN_OR_RETURN(*result.mutable_data(), tiles_.Encode(tile, attributes, nullptr));
+  return result;
+}
+
+TrafficLayer::SegmentAnswer TrafficLayer::Segment(std::uint32_t segment, absl::Time now) const {
+  absl::MutexLock lock(&mutex_);
+  SegmentAnswer answer;
+  answer.reference_speed_kmh = state_.reference_speed_kmh(segment);
+  answer.depth_m = depths_m_[segment];
+  answer.view = ViewSegment(state_[segment], answer.reference_speed_kmh, now, answer.depth_m,
+                            options_.ages, options_.thresholds, options_.closed_depth_m);
+  if (state_[segment].time_ms != 0)
+    answer.data_time = absl::FromUnixMillis(state_[segment].time_ms);
+  return answer;
+}
+
+std::shared_ptr<const std::vector<TrafficLayer::JamAnswer>> TrafficLayer::jams() const {
+  absl::MutexLock lock(&mutex_);
+  return jams_;
+}
+
+absl::Time TrafficLayer::data_time() const { return live_state_->frame()->data_time; }
+
+storage::Checkpoint TrafficLayer::MakeCheckpoint() const {
+  absl::MutexLock lock(&mutex_);
+  storage::CheckpointWriter writer;
+  writer.U32(state_.size());
+  writer.Raw(state_.segments().data(), state_.segments().size() * sizeof(SegmentState));
+  writer.U32(static_cast<std::uint32_t>(last_jams_.size()));
+  for (const Jam& jam : last_jams_) {
+    writer.Text(jam.id);
+    writer.U64(static_cast<std::uint64_t>(jam.since_ms));
+    writer.U32(static_cast<std::uint32_t>(jam.members.size()));
+    writer.Raw(jam.members.data(), jam.members.size() * sizeof(std::uint32_t));
+  }
+  return {.kind = "traffic",
+          .kind_version = kCheckpointVersion,
+          .pack_id = pack_->pack_id(),
+          .log_offset = offset_,
+          .payload = writer.Take()};
+}
+
+bool TrafficLayer::Restore(const storage::Checkpoint& checkpoint) {
+  if (checkpoint.kind != "traffic" || checkpoint.kind_version != kCheckpointVersion ||
+      checkpoint.pack_id != pack_->pack_id()) {
+    return false;
+  }
+  storage::CheckpointReader reader(checkpoint.payload);
+  std::uint32_t count = 0, jam_count = 0;
+  if (!reader.U32(&count) || count != pack_->segments().size()) return false;
+  std::vector<SegmentState> segments(count);
+  if (!reader.Raw(segments.data(), count * sizeof(SegmentState)) || !reader.U32(&jam_count))
+    return false;
+  std::vector<Jam> jams;
+  for (std::uint32_t i = 0; i < jam_count; ++i) {
+    Jam jam;
+    std::uint64_t since_ms = 0;
+    std::uint32_t size = 0;
+    if (!reader.Text(&jam.id) || !reader.U64(&since_ms) || !reader.U32(&size) || size > count)
+      return false;
+    jam.since_ms = static_cast<std::int64_t>(since_ms);
+    jam.members.resize(size);
+    if (!reader.Raw(jam.members.data(), size * sizeof(std::uint32_t))) return false;
+    jams.push_back(std::move(jam));
+  }
+  if (!reader.AtEnd()) return false;
+  absl::MutexLock lock(&mutex_);
+  if (!state_.Restore(std::move(segments))) return false;
+  for (const SegmentState& state : state_.segments())
+    has_profile_ = has_profile_ || state.source == Source::kProfile;
+  last_jams_ = std::move(jams);
+  offset_ = checkpoint.log_offset;
+  return true;
+}
+
+}  // namespace citylayers::traffic

@@ -1,0 +1,114 @@
+// The layer `layers/traffic`: columns per segment, tiles, and the jams of the moment.
+#ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_LAYER_H_
+#define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_LAYER_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+
+#include "services/layers/layer.h"
+#include "services/layers/skeleton_tile.h"
+#include "services/traffic/jams.h"
+#include "services/traffic/traffic_state.h"
+#include "storage/checkpoint/checkpoint_file.h"
+#include "storage/pack/city_pack.h"
+
+namespace citylayers::traffic {
+
+/// Folds speeds and water into the state of every segment, and publishes it. Readings and depths
+/// may come from any thread; one thread calls Publish about four times a second. Thread-safe.
+class TrafficLayer final : public layers::Layer {
+ public:
+  struct Options {
+    LevelThresholds thresholds;
+    AgePolicy ages;
+    JamOptions jams;
+    double closed_depth_m = 0.5;
+    std::uint64_t epoch = 0;
+  };
+
+  TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Options options);
+
+  // Input.
+
+  /// One speed reading. Unknown segments are passed over (another pack's).
+  void ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh, Source source);
+  /// Everything up to this offset of the log is folded in.
+  void SetOffset(std::uint64_t offset);
+  /// Water on a segment, metres; 0 when it is dry again.
+  void SetDepths(const std::vector<std::pair<std::uint32_t, double>>& depths_m, bool replace_all);
+  /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
+  /// has none.
+  std::uint32_t SegmentOfMeasure(const std::string& measure);
+  void Clear();
+
+  /// Derives the columns at city time `now` and publishes them with the jams. `stale`: inputs are
+  /// silent.
+  void Publish(absl::Time now, bool stale);
+
+  // layers::Layer.
+  std::string_view id() const override { return "traffic"; }
+  layers::v1::Layer Describe() const override;
+  absl::StatusOr<layers::v1::Tile> GetTile(geo::TileId tile, std::string_view format,
+                                           std::string_view if_none_match) const override;
+  std::shared_ptr<const layers::LiveState> live_state() const override { return live_state_; }
+  std::shared_ptr<const layers::RowIndex> row_index(int) const override { return row_index_; }
+
+  // For TrafficService: everything about one moment.
+  struct SegmentAnswer {
+    SegmentView view;
+    float reference_speed_kmh = 0;
+    absl::Time data_time = absl::InfinitePast();
+    double depth_m = 0;
+  };
+  struct JamAnswer {
+    Jam jam;
+    double trend_m = 0;  // length won in the last ten minutes
+  };
+  SegmentAnswer Segment(std::uint32_t segment, absl::Time now) const;
+  std::shared_ptr<const std::vector<JamAnswer>> jams() const;
+  absl::Time data_time() const;
+  const storage::CityPack& pack() const { return *pack_; }
+
+  storage::Checkpoint MakeCheckpoint() const;
+  /// False when the checkpoint is of another pack or layout: the state is then empty.
+  bool Restore(const storage::Checkpoint& checkpoint);
+
+ private:
+  std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;
+  std::vector<QueuingSegment> Queuing(const std::vector<SegmentView>& views) const;
+  void UpdateJams(const std::vector<SegmentView>& views, absl::Time now);
+
+  const std::shared_ptr<const storage::CityPack> pack_;
+  const Options options_;
+  const RoadNetwork roads_;
+  const layers::SkeletonTiles tiles_;
+  const std::shared_ptr<layers::LiveState> live_state_;
+  std::shared_ptr<const layers::RowIndex> row_index_;
+  LonLatBox bounds_;
+
+  mutable absl::Mutex mutex_;
+  TrafficState state_ ABSL_GUARDED_BY(mutex_);
+  std::vector<float> depths_m_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool has_profile_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::flat_hash_map<std::string, std::uint32_t> segment_of_measure_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Jam> last_jams_ ABSL_GUARDED_BY(mutex_);
+  struct Length {
+    absl::Time time;
+    double length_m;
+  };
+  absl::flat_hash_map<std::string, std::deque<Length>> jam_lengths_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const std::vector<JamAnswer>> jams_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace citylayers::traffic
+
+#endif  // CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_LAYER_H_

@@ -1,0 +1,17 @@
+// What `layers/traffic` says of itself.
+#ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_SCHEMA_H_
+#define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_SCHEMA_H_
+
+#include "citylayers/layers/v1/layers.pb.h"
+
+namespace citylayers::traffic {
+
+/// Places of the columns in every frame of the layer; the order of the schema.
+enum Column : int { kLevel = 0, kSpeed, kJamFactor, kAgeClass, kSource, kFloodClass, kColumnCount };
+
+/// Name, sub-layer and columns; the caller adds what depends on pack and moment.
+layers::v1::Layer TrafficSchema();
+
+}  // namespace citylayers::traffic
+
+#endif  // CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_SCHEMA_H_

@@ -1,0 +1,102 @@
+#include "services/traffic/traffic_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace citylayers::traffic {
+
+Level NextLevel(Level before, double ratio, const LevelThresholds& t) {
+  // A border that the segment is already past is the upper one.
+  const double stationary = before >= Level::kStationary ? t.queuing_above : t.stationary_below;
+  const double queuing = before >= Level::kQueuing ? t.slow_above : t.queuing_below;
+  const double slow = before >= Level::kSlow ? t.free_above : t.slow_below;
+  if (ratio < stationary) return Level::kStationary;
+  if (ratio < queuing) return Level::kQueuing;
+  if (ratio < slow) return Level::kSlow;
+  return Level::kFree;
+}
+
+bool TrafficState::Apply(std::uint32_t segment, std::int64_t time_ms, double speed_kmh,
+                         Source source) {
+  SegmentState& state = segments_[segment];
+  if (time_ms < state.time_ms || time_ms <= 0) return false;
+  const SegmentState before = state;
+  state.time_ms = time_ms;
+  state.speed_kmh = static_cast<float>(speed_kmh);
+  state.source = source;
+  state.level = NextLevel(before.level, speed_kmh / reference_speeds_kmh_[segment], thresholds_);
+  if (state.level < Level::kQueuing) {
+    state.queuing_since_ms = 0;
+  } else if (before.queuing_since_ms == 0) {
+    state.queuing_since_ms = time_ms;
+  }
+  newest_ms_ = std::max(newest_ms_, time_ms);
+  return !(state == before);
+}
+
+absl::Time TrafficState::data_time() const {
+  return newest_ms_ == 0 ? absl::InfinitePast() : absl::FromUnixMillis(newest_ms_);
+}
+
+bool TrafficState::Restore(std::vector<SegmentState> segments) {
+  if (segments.size() != segments_.size()) return false;
+  segments_ = std::move(segments);
+  newest_ms_ = 0;
+  for (const SegmentState& state : segments_) newest_ms_ = std::max(newest_ms_, state.time_ms);
+  return true;
+}
+
+void TrafficState::Clear() {
+  std::fill(segments_.begin(), segments_.end(), SegmentState{});
+  newest_ms_ = 0;
+}
+
+double WadingSpeedKmh(double depth_m) {
+  const double w_mm = depth_m * 1000;
+  if (w_mm <= 0) return 1e9;
+  if (w_mm >= 300) return 0;
+  return std::max(0.0, 0.0009 * w_mm * w_mm - 0.5529 * w_mm + 86.9448);
+}
+
+double JamFactor(double speed_kmh, double reference_speed_kmh, Level level) {
+  if (level == Level::kClosed) return 10;
+  if (level == Level::kUnknown) return 0;
+  return std::min(9.9,
+                  10 * std::clamp((1 - speed_kmh / reference_speed_kmh) / (1 - 0.1), 0.0, 1.0));
+}
+
+SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
+                        double depth_m, const AgePolicy& ages, const LevelThresholds& thresholds,
+                        double closed_depth_m) {
+  SegmentView view;
+  const absl::Duration age = now - absl::FromUnixMillis(state.time_ms);
+  if (state.time_ms != 0 && age < ages.unknown) {
+    view.level = state.level;
+    view.speed_kmh = state.speed_kmh;
+    view.source = state.source;
+    view.age_class = age < ages.live ? 0 : age < ages.ageing ? 1 : 2;
+    const double freshness = std::exp(-std::max(0.0, absl::ToDoubleSeconds(age)) / 300.0);
+    view.confidence =
+        static_cast<float>(freshness * (state.source == Source::kProfile ? 0.3 : 1.0));
+  }
+  // Ponding under 10 cm does not slow traffic noticeably, and the layer does not show it.
+  if (depth_m >= 0.10) {
+    if (depth_m >= closed_depth_m) {
+      view.level = Level::kClosed;
+      view.speed_kmh = 0;
+    } else {
+      const double wading = WadingSpeedKmh(depth_m);
+      // What crawls through beyond 30 cm are buses and trucks: walking pace, not zero.
+      const double cap = std::max(wading, 3.0);
+      if (view.level == Level::kUnknown || cap < view.speed_kmh)
+        view.speed_kmh = static_cast<float>(std::min<double>(cap, reference_speed_kmh));
+      view.level = std::max(
+          view.level, NextLevel(Level::kFree, view.speed_kmh / reference_speed_kmh, thresholds));
+    }
+  }
+  view.jam_factor = static_cast<float>(JamFactor(view.speed_kmh, reference_speed_kmh, view.level));
+  return view;
+}
+
+}  // namespace citylayers::traffic

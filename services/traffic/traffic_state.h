@@ -1,0 +1,121 @@
+// What is known of each segment's traffic: a fold over speed readings.
+#ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_STATE_H_
+#define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_STATE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace citylayers::traffic {
+
+/// How well traffic flows; the numbers of TrafficLevel in traffic_service.proto.
+enum class Level : std::uint8_t {
+  kUnknown = 0,
+  kFree = 1,
+  kSlow = 2,
+  kQueuing = 3,
+  kStationary = 4,
+  kClosed = 5
+};
+
+/// Where a speed comes from; the numbers of SpeedSource.
+enum class Source : std::uint8_t { kNone = 0, kLive = 1, kProfile = 2 };
+
+/// Shares of the reference speed at which a level is entered and left (DATEX II's bands: stationary
+/// under 10 %, queuing 10-25 %, slow 25-75 %). The gap between both keeps a segment that hovers at
+/// a border from flickering.
+struct LevelThresholds {
+  double slow_below = 0.75, free_above = 0.80;
+  double queuing_below = 0.25, slow_above = 0.35;
+  double stationary_below = 0.10, queuing_above = 0.20;
+};
+
+/// The level of a segment at `ratio` = v / v_ref that was at `before`: crossing into a worse level
+/// takes the lower threshold, out of it the upper one. Pure.
+Level NextLevel(Level before, double ratio, const LevelThresholds& thresholds);
+
+/// How stale knowledge is shown and forgotten, in city time.
+struct AgePolicy {
+  absl::Duration live = absl::Minutes(10);     // younger: age class 0
+  absl::Duration ageing = absl::Minutes(20);   // younger: age class 1, else 2
+  absl::Duration unknown = absl::Minutes(60);  // older: the level decays to unknown
+};
+
+/// One segment.
+struct SegmentState {
+  std::int64_t time_ms = 0;  // of the latest reading; 0: none yet
+  float speed_kmh = 0;
+  Level level = Level::kUnknown;
+  Source source = Source::kNone;
+  std::uint16_t reserved = 0;
+  std::int64_t queuing_since_ms = 0;  // 0: it is not queuing
+  friend bool operator==(const SegmentState&, const SegmentState&) = default;
+};
+static_assert(sizeof(SegmentState) == 24, "written to checkpoints as it lies");
+
+/// All segments. Depends on nothing but the readings in their order, so that folding the same log
+/// again gives the same state; what depends on the time of day (age, decay) is derived by the views
+/// below. Not thread-safe.
+///
+///   TrafficState state(reference_speeds, {});
+///   state.Apply(segment, time_ms, 12.5, Source::kLive);
+class TrafficState {
+ public:
+  /// `reference_speeds_kmh`: free-flow speed of each segment, > 0.
+  TrafficState(std::vector<float> reference_speeds_kmh, LevelThresholds thresholds)
+      : reference_speeds_kmh_(std::move(reference_speeds_kmh)),
+        thresholds_(thresholds),
+        segments_(reference_speeds_kmh_.size()) {}
+
+  /// Takes a speed reading. One that is older than what is known is passed over; one of the same
+  /// time replaces it. Returns whether the state changed. REQUIRES: segment < size().
+  bool Apply(std::uint32_t segment, std::int64_t time_ms, double speed_kmh, Source source);
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(segments_.size()); }
+  const SegmentState& operator[](std::uint32_t segment) const { return segments_[segment]; }
+  float reference_speed_kmh(std::uint32_t segment) const { return reference_speeds_kmh_[segment]; }
+  /// Time of the newest reading of all; InfinitePast before the first.
+  absl::Time data_time() const;
+
+  /// For checkpoints: all segments as they are; false when the number of segments differs.
+  const std::vector<SegmentState>& segments() const { return segments_; }
+  bool Restore(std::vector<SegmentState> segments);
+  void Clear();
+
+ private:
+  std::vector<float> reference_speeds_kmh_;
+  LevelThresholds thresholds_;
+  std::vector<SegmentState> segments_;
+  std::int64_t newest_ms_ = 0;
+};
+
+/// A segment as it is shown at a moment, with the water on it.
+struct SegmentView {
+  Level level = Level::kUnknown;
+  float speed_kmh = 0;         // 0 when unknown
+  float jam_factor = 0;        // 0 to 10
+  float confidence = 0;        // 0 to 1
+  std::uint8_t age_class = 0;  // 0 live, 1 ageing, 2 stale
+  Source source = Source::kNone;
+};
+
+/// Speed that cars can drive through standing water, km/h: v(w) = 0.0009 w^2 - 0.5529 w + 86.9448
+/// with w in mm, zero from 300 mm on (Pregnolato et al. 2017, Transportation Research Part D 55,
+/// 67-81). No bound when dry.
+double WadingSpeedKmh(double depth_m);
+
+/// Jam factor 0-10: 10 x clamp((1 - v/v_ref) / (1 - 0.1), 0, 1); 10 only for closures, so at
+/// most 9.9 otherwise.
+double JamFactor(double speed_kmh, double reference_speed_kmh, Level level);
+
+/// The view of a segment at city time `now` under `depth_m` of water (0: dry): age and decay from
+/// the last reading, then the water: it caps the speed, and from `closed_depth_m` on it closes the
+/// road. Water never times out.
+SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
+                        double depth_m, const AgePolicy& ages, const LevelThresholds& thresholds,
+                        double closed_depth_m = 0.5);
+
+}  // namespace citylayers::traffic
+
+#endif  // CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_STATE_H_
