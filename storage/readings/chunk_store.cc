@@ -65,7 +65,9 @@ absl::Status ChunkStore::Visit(uint32_t series, int64_t start_ms, int64_t end_ms
       const absl::StatusOr<ChunkStats> stats = DecodeChunkStats(AsView(chunks->value()));
       if (!stats.ok()) return Damaged(key, stats.status());
       if (stats->last_ms < start_ms) continue;
-      RETURN_IF_ERROR(visitor(key, *stats, AsView(chunks->value())));
+      const absl::Status visited = visitor(key, *stats, AsView(chunks->value()));
+      if (absl::IsCancelled(visited)) return absl::OkStatus();
+      RETURN_IF_ERROR(visited);
     }
     RETURN_IF_ERROR(database_.ToStatus(chunks->status(), "read"));
   }
@@ -73,19 +75,17 @@ absl::Status ChunkStore::Visit(uint32_t series, int64_t start_ms, int64_t end_ms
 }
 
 absl::StatusOr<std::vector<StoredReading>> ChunkStore::Read(uint32_t series, int64_t start_ms,
-                                                            int64_t end_ms) const {
+                                                            int64_t end_ms, size_t enough) const {
   std::vector<StoredReading> readings;
-  RETURN_IF_ERROR(
-      Visit(series, start_ms, end_ms, [&](ChunkKey key, const ChunkStats&, std::string_view bytes) {
-        absl::StatusOr<std::vector<StoredReading>> chunk = DecodeChunk(bytes);
-        if (!chunk.ok()) return Damaged(key, chunk.status());
-        for (const StoredReading& reading : *chunk) {
-          if (reading.time_ms >= start_ms && reading.time_ms < end_ms) {
-            readings.push_back(reading);
-          }
-        }
-        return absl::OkStatus();
-      }));
+  const auto take = [&](ChunkKey key, const ChunkStats&, std::string_view bytes) {
+    absl::StatusOr<std::vector<StoredReading>> chunk = DecodeChunk(bytes);
+    if (!chunk.ok()) return Damaged(key, chunk.status());
+    for (const StoredReading& reading : *chunk) {
+      if (reading.time_ms >= start_ms && reading.time_ms < end_ms) readings.push_back(reading);
+    }
+    return readings.size() < enough ? absl::OkStatus() : absl::CancelledError();
+  };
+  RETURN_IF_ERROR(Visit(series, start_ms, end_ms, take));
   return readings;
 }
 

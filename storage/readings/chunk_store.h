@@ -29,13 +29,14 @@ class ChunkStore {
 
   using Visitor =
       std::function<absl::Status(ChunkKey key, const ChunkStats& stats, std::string_view bytes)>;
-  /// Visits the series' chunks that hold times from start_ms to before end_ms, ascending.
+  /// Visits the series' chunks that hold times from start_ms to before end_ms, ascending. A visitor
+  /// that answers CANCELLED ends the visit without an error.
   absl::Status Visit(uint32_t series, int64_t start_ms, int64_t end_ms,
                      const Visitor& visitor) const;
 
-  /// Reads the readings with start_ms <= time < end_ms, ascending.
-  absl::StatusOr<std::vector<StoredReading>> Read(uint32_t series, int64_t start_ms,
-                                                  int64_t end_ms) const;
+  /// Reads the readings with start_ms <= time < end_ms, ascending, until there are `enough`.
+  absl::StatusOr<std::vector<StoredReading>> Read(uint32_t series, int64_t start_ms, int64_t end_ms,
+                                                  size_t enough) const;
 
   /// What sealing a job changes: rows to delete first, rows to put, and the state afterwards.
   struct Change {

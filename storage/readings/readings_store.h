@@ -116,9 +116,14 @@ class ReadingsStore {
   /// The latest reading by time of each series; nothing for one without readings. 100,000: <= 5 ms.
   virtual std::vector<std::optional<StoredReading>> Latest(
       absl::Span<const uint32_t> series) const = 0;
-  /// Readings with start_ms <= time < end_ms, ascending.
+  /// Readings with start_ms <= time < end_ms, ascending; the first `count_max` of them.
   virtual absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
-                                                           int64_t end_ms) const = 0;
+                                                           int64_t end_ms,
+                                                           size_t count_max) const = 0;
+  absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
+                                                   int64_t end_ms) const {
+    return Query(series, start_ms, end_ms, SIZE_MAX);
+  }
   /// The same aggregated in windows aligned to the epoch; windows without readings are left out.
   /// Windows at the edges hold only readings of the range. INVALID_ARGUMENT: window_ms < 1.
   virtual absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,

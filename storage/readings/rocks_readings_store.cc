@@ -136,12 +136,17 @@ void RocksReadingsStore::AppendAsync(ReadingBatch batch, std::vector<DeadLetter>
 
 absl::StatusOr<std::vector<StoredReading>> RocksReadingsStore::Query(uint32_t series,
                                                                      int64_t start_ms,
-                                                                     int64_t end_ms) const {
+                                                                     int64_t end_ms,
+                                                                     size_t count_max) const {
   std::vector<StoredReading> recent;
   head_.Collect(series, start_ms, end_ms, recent);
-  ASSIGN_OR_RETURN(std::vector<StoredReading> sealed, chunks_.Read(series, start_ms, end_ms));
-  if (recent.empty()) return sealed;
-  return MergeReadings(sealed, recent);
+  ASSIGN_OR_RETURN(std::vector<StoredReading> readings,
+                   chunks_.Read(series, start_ms, end_ms, count_max));
+  // Where the chunks were left early, they are complete up to their last reading: what the head has
+  // after it lies behind the first count_max.
+  if (!recent.empty()) readings = MergeReadings(readings, recent);
+  if (readings.size() > count_max) readings.resize(count_max);
+  return readings;
 }
 
 absl::StatusOr<std::vector<WindowAggregate>> RocksReadingsStore::Aggregate(

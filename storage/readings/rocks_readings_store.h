@@ -78,8 +78,9 @@ class RocksReadingsStore final : public ReadingsStore {
       absl::Span<const uint32_t> series) const override {
     return head_.Latest(series);
   }
+  using ReadingsStore::Query;
   absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
-                                                   int64_t end_ms) const override;
+                                                   int64_t end_ms, size_t count_max) const override;
   absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,
                                                          int64_t end_ms,
                                                          int64_t window_ms) const override;

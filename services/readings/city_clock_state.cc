@@ -1,0 +1,196 @@
+#include "services/readings/city_clock_state.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/runtime/error_details.h"
+#include "services/runtime/proto_time.h"
+#include "storage/codec/bytes.h"
+
+namespace citylayers::readings {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+constexpr size_t kNameMax = 128;
+// Times that the store can keep: 1970 to 3226.
+const absl::Time kFirst = absl::UnixEpoch();
+const absl::Time kLast = absl::FromUnixSeconds(39'636'000'000);
+
+std::string Text(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+}
+
+absl::Status Backwards(std::string_view message) {
+  return runtime::WithReason(absl::FailedPreconditionError(ToAbsl(message)),
+                             runtime::kReasonClockBackwards);
+}
+
+int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
+
+absl::StatusOr<absl::Time> ReadMicros(storage::ByteReader& reader) {
+  ASSIGN_OR_RETURN(const uint64_t micros, reader.ReadVarint());
+  return absl::FromUnixMicros(storage::UnZigZag(micros));
+}
+
+}  // namespace
+
+absl::Time CityClockState::Now(absl::Time machine_now) const {
+  if (!replay_) return std::max(machine_now, reached_);
+  // A machine whose wall clock was set back does not take the city along.
+  const absl::Duration past = std::max(machine_now - as_of_, absl::ZeroDuration());
+  return city_time_ + speed_ * std::min(past, hold_after_);
+}
+
+bool CityClockState::IsDriven(absl::Time machine_now) const {
+  return replay_ && machine_now < as_of_ + hold_after_;
+}
+
+common::v1::CityClock CityClockState::ToProto(absl::Time machine_now) const {
+  common::v1::CityClock clock;
+  *clock.mutable_city_time() = ToProtoTime(Now(machine_now));
+  *clock.mutable_as_of_time() = ToProtoTime(machine_now);
+  clock.set_mode(replay_ ? common::v1::CLOCK_MODE_REPLAY : common::v1::CLOCK_MODE_WALL);
+  clock.set_speed(replay_ ? speed_ : 1);
+  if (!replay_) return clock;
+  *clock.mutable_hold_time() = ToProtoTime(city_time_ + speed_ * hold_after_);
+  clock.set_scenario(scenario_);
+  clock.set_loop_count(loop_count_);
+  clock.set_held(!IsDriven(machine_now));
+  return clock;
+}
+
+absl::Status CityClockState::Set(const common::v1::SetClockRequest& request, absl::Time machine_now,
+                                 absl::Time latest_reading) {
+  const absl::Time reached =
+      replay_ ? Now(machine_now) : std::max(reached_, std::min(latest_reading, machine_now));
+  switch (request.mode()) {
+    case common::v1::CLOCK_MODE_WALL:
+      return SetWall(request, machine_now, reached);
+    case common::v1::CLOCK_MODE_REPLAY:
+      return SetReplay(request, machine_now, reached);
+    default:
+      return runtime::BadField("mode", "must be CLOCK_MODE_WALL or CLOCK_MODE_REPLAY");
+  }
+}
+
+absl::Status CityClockState::SetWall(const common::v1::SetClockRequest& request,
+                                     absl::Time machine_now, absl::Time reached) {
+  if (!request.driver_id().empty() && request.driver_id() != driver_id_ && IsDriven(machine_now)) {
+    return absl::FailedPreconditionError(
+        StrCat("scenario '", scenario_, "' is driven by another replay; stop that one first"));
+  }
+  if (reached > machine_now) {
+    return Backwards(StrCat("the city has reached ", Text(reached),
+                            " in a replay, and the wall is at ", Text(machine_now),
+                            ": city time never runs backwards; start with another data directory"));
+  }
+  *this = CityClockState();
+  reached_ = reached;
+  return absl::OkStatus();
+}
+
+absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& request,
+                                       absl::Time machine_now, absl::Time reached) {
+  if (!request.has_city_time()) return runtime::BadField("city_time", "is needed in a replay");
+  absl::Time city_time = FromProtoTime(request.city_time());
+  if (city_time < kFirst || city_time > kLast) {
+    return runtime::BadField("city_time", "must lie between 1970 and 3225");
+  }
+  if (!(request.speed() >= 0.01 && request.speed() <= 3600)) {
+    return runtime::BadField("speed", "must be 0.01 to 3600 city seconds a wall second");
+  }
+  absl::Duration hold_after = kHoldAfterDefault;
+  if (request.has_hold_after()) {
+    hold_after = absl::Seconds(request.hold_after().seconds()) +
+                 absl::Nanoseconds(request.hold_after().nanos());
+    if (hold_after <= absl::ZeroDuration() || hold_after > kHoldAfterMax) {
+      return runtime::BadField("hold_after", "must be over 0 s and at most 60 s");
+    }
+  }
+  if (request.scenario().size() > kNameMax || request.driver_id().size() > kNameMax) {
+    return runtime::BadField("scenario", "scenario and driver_id have at most 128 bytes");
+  }
+  const bool same_driver = replay_ && request.driver_id() == driver_id_;
+  if (!same_driver && IsDriven(machine_now)) {
+    return absl::FailedPreconditionError(
+        StrCat("scenario '", scenario_, "' is driven by another replay; stop that one first"));
+  }
+  if (city_time < reached) {
+    // Between two calls of its driver the clock runs on by itself, and may be ahead of it by what
+    // the calls took or by what it ran before it held. That is no step back: it waits a moment.
+    const bool ran_ahead = same_driver && reached - city_time <= speed_ * hold_after_;
+    if (!ran_ahead) {
+      return Backwards(StrCat("city_time ", Text(city_time), " lies before ", Text(reached),
+                              ", which the city has reached: advance the scenario's date"));
+    }
+    city_time = reached;
+  }
+  replay_ = true;
+  city_time_ = city_time;
+  as_of_ = machine_now;
+  speed_ = request.speed();
+  hold_after_ = hold_after;
+  scenario_ = request.scenario();
+  loop_count_ = request.loop_count();
+  driver_id_ = request.driver_id();
+  reached_ = absl::InfinitePast();
+  return absl::OkStatus();
+}
+
+std::string CityClockState::Encode() const {
+  std::string out(1, static_cast<char>(kVersion));
+  out.push_back(replay_ ? 1 : 0);
+  // On the wall clock only the time reached says something.
+  const absl::Time city_time = replay_ ? city_time_ : std::max(reached_, kFirst);
+  storage::PutVarint(out, storage::ZigZag(Micros(city_time)));
+  storage::PutVarint(out, storage::ZigZag(Micros(as_of_)));
+  storage::PutDouble(out, speed_);
+  storage::PutVarint(out, static_cast<uint64_t>(absl::ToInt64Microseconds(hold_after_)));
+  storage::PutText(out, scenario_);
+  storage::PutVarint(out, storage::ZigZag(loop_count_));
+  storage::PutText(out, driver_id_);
+  return out;
+}
+
+absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
+                                                       absl::Time machine_now) {
+  storage::ByteReader reader(bytes);
+  ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
+  if (version != kVersion) {
+    return absl::DataLossError(StrCat("the city clock was kept in version ", int{version},
+                                      ", and this program reads ", int{kVersion}));
+  }
+  ASSIGN_OR_RETURN(const uint8_t replay, reader.ReadByte());
+  CityClockState state;
+  state.replay_ = replay != 0;
+  ASSIGN_OR_RETURN(state.city_time_, ReadMicros(reader));
+  ASSIGN_OR_RETURN(state.as_of_, ReadMicros(reader));
+  ASSIGN_OR_RETURN(state.speed_, reader.ReadDouble());
+  const uint64_t hold_max = static_cast<uint64_t>(absl::ToInt64Microseconds(kHoldAfterMax));
+  ASSIGN_OR_RETURN(const uint64_t hold_us, reader.ReadVarintUpTo(hold_max, "hold_after"));
+  ASSIGN_OR_RETURN(const std::string_view scenario, reader.ReadText(kNameMax));
+  ASSIGN_OR_RETURN(const uint64_t loop_count, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const std::string_view driver_id, reader.ReadText(kNameMax));
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  if (!(state.speed_ >= 0.01 && state.speed_ <= 3600) || state.city_time_ < kFirst ||
+      state.city_time_ > kLast) {
+    return absl::DataLossError("the city clock that was kept makes no sense");
+  }
+  state.hold_after_ = absl::Microseconds(static_cast<int64_t>(hold_us));
+  state.scenario_ = std::string(scenario);
+  state.loop_count_ = static_cast<int>(storage::UnZigZag(loop_count));
+  state.driver_id_ = std::string(driver_id);
+  if (!state.replay_) {
+    if (state.city_time_ > kFirst) state.reached_ = state.city_time_;
+    return state;
+  }
+  // Where the clock stood when the process ended is not known, only the latest it can have been.
+  state.city_time_ = state.Now(machine_now);
+  state.as_of_ = machine_now;
+  state.hold_after_ = absl::ZeroDuration();
+  return state;
+}
+
+}  // namespace citylayers::readings

@@ -1,0 +1,178 @@
+#include <cmath>
+#include <limits>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "services/readings/city_clock_state.h"
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::readings {
+namespace {
+
+using common::v1::SetClockRequest;
+
+const absl::Time kWall = absl::FromUnixSeconds(1'800'000'000);
+const absl::Time kTide = absl::FromUnixSeconds(1'665'000'000);  // October 2022
+constexpr absl::Time kNothing = absl::InfinitePast();
+
+SetClockRequest Replay(absl::Time city_time, double speed, const std::string& driver = "a") {
+  SetClockRequest request;
+  request.set_mode(common::v1::CLOCK_MODE_REPLAY);
+  *request.mutable_city_time() = ToProtoTime(city_time);
+  request.set_speed(speed);
+  request.set_scenario("tide");
+  request.set_driver_id(driver);
+  return request;
+}
+
+SetClockRequest Wall() {
+  SetClockRequest request;
+  request.set_mode(common::v1::CLOCK_MODE_WALL);
+  return request;
+}
+
+TEST(CityClockTest, TheWallClockIsTheMachines) {
+  const CityClockState clock;
+  EXPECT_EQ(clock.Now(kWall), kWall);
+  EXPECT_EQ(clock.ToProto(kWall).mode(), common::v1::CLOCK_MODE_WALL);
+  EXPECT_EQ(clock.ToProto(kWall).speed(), 1);
+}
+
+// wall   0 s  1 s  2 s  3 s  4 s  5 s  6 s ...      city seconds at speed 60
+// city     0   60  120  180  240  300  300 ...      held from 5 s on
+TEST(CityClockTest, AReplayRunsAndHoldsWhenItsDriverIsSilent) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  EXPECT_EQ(clock.Now(kWall), kTide);
+  EXPECT_EQ(clock.Now(kWall + absl::Seconds(3)), kTide + absl::Seconds(180));
+  EXPECT_FALSE(clock.ToProto(kWall + absl::Seconds(3)).held());
+  EXPECT_EQ(clock.Now(kWall + absl::Seconds(5)), kTide + absl::Seconds(300));
+  EXPECT_EQ(clock.Now(kWall + absl::Hours(5)), kTide + absl::Seconds(300));
+  const common::v1::CityClock held = clock.ToProto(kWall + absl::Hours(5));
+  EXPECT_TRUE(held.held());
+  EXPECT_EQ(FromProtoTime(held.hold_time()), kTide + absl::Seconds(300));
+  ASSERT_TRUE(
+      clock.Set(Replay(kTide + absl::Seconds(301), 60), kWall + absl::Hours(5), kNothing).ok());
+  EXPECT_EQ(clock.Now(kWall + absl::Hours(5) + absl::Seconds(1)), kTide + absl::Seconds(361));
+}
+
+TEST(CityClockTest, ADriverThatIsALittleBehindDoesNotTurnTheClockBack) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  // Its call took 20 ms longer than the one before: 1.2 city seconds.
+  const absl::Time arrival = kWall + absl::Milliseconds(1020);
+  ASSERT_TRUE(clock.Set(Replay(kTide + absl::Seconds(60), 60), arrival, kNothing).ok());
+  EXPECT_EQ(clock.Now(arrival), kTide + absl::Milliseconds(61200));
+  // It was stopped for an hour and goes on where it was.
+  ASSERT_TRUE(
+      clock.Set(Replay(kTide + absl::Seconds(120), 60), arrival + absl::Hours(1), kNothing).ok());
+  EXPECT_EQ(clock.Now(arrival + absl::Hours(1)), kTide + absl::Milliseconds(361200));
+}
+
+TEST(CityClockTest, CityTimeNeverRunsBackwards) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  const absl::Time later = kWall + absl::Minutes(1);
+  const absl::Status over = clock.Set(Replay(kTide - absl::Hours(1), 60), later, kNothing);
+  EXPECT_EQ(over.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(over.ToString(), testing::HasSubstr("advance the scenario's date"));
+  EXPECT_EQ(clock.Now(later), kTide + absl::Seconds(300)) << "nothing changed";
+  // On the wall clock the city has got as far as its readings.
+  CityClockState wall;
+  EXPECT_EQ(wall.Set(Replay(kTide, 60), kWall, kTide + absl::Seconds(1)).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(wall.Set(Replay(kTide, 60), kWall, kTide).ok());
+}
+
+TEST(CityClockTest, TheWallIsTakenWhenItIsNotBehindTheCity) {
+  CityClockState past;
+  ASSERT_TRUE(past.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  EXPECT_TRUE(past.Set(Wall(), kWall + absl::Seconds(1), kNothing).ok());
+  EXPECT_FALSE(past.IsReplay());
+  // What the replay reached stays reached.
+  EXPECT_EQ(past.Set(Replay(kTide, 60), kWall + absl::Seconds(2), kNothing).code(),
+            absl::StatusCode::kFailedPrecondition);
+
+  CityClockState future;
+  ASSERT_TRUE(future.Set(Replay(kWall + absl::Hours(24), 60), kWall, kNothing).ok());
+  const absl::Status back = future.Set(Wall(), kWall + absl::Seconds(1), kNothing);
+  EXPECT_EQ(back.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(back.ToString(), testing::HasSubstr("another data directory"));
+  EXPECT_TRUE(future.Set(Wall(), kWall + absl::Hours(25), kNothing).ok());
+}
+
+TEST(CityClockTest, ASecondDriverIsRefusedWhileTheFirstIsHeardOf) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60, "first"), kWall, kNothing).ok());
+  const SetClockRequest second = Replay(kTide + absl::Hours(1), 60, "second");
+  EXPECT_EQ(clock.Set(second, kWall + absl::Seconds(4), kNothing).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(clock.Set(second, kWall + absl::Seconds(5), kNothing).ok());
+}
+
+TEST(CityClockTest, BadRequestsAreNamedByField) {
+  CityClockState clock;
+  std::vector<std::pair<SetClockRequest, std::string>> bad;
+  bad.emplace_back(SetClockRequest(), "mode");
+  bad.emplace_back(Replay(kTide, 60), "city_time");
+  bad.back().first.clear_city_time();
+  bad.emplace_back(Replay(kTide, 60), "city_time");
+  bad.back().first.mutable_city_time()->set_seconds(std::numeric_limits<int64_t>::max());
+  for (const double speed : {0.0, -1.0, 3601.0, std::nan(""), 1e308}) {
+    bad.emplace_back(Replay(kTide, speed), "speed");
+  }
+  for (const int64_t seconds : {int64_t{0}, int64_t{-1}, int64_t{61}, INT64_MAX}) {
+    bad.emplace_back(Replay(kTide, 60), "hold_after");
+    bad.back().first.mutable_hold_after()->set_seconds(seconds);
+  }
+  for (const auto& [request, field] : bad) {
+    const absl::Status status = clock.Set(request, kWall, kNothing);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << request.ShortDebugString();
+    EXPECT_THAT(status.ToString(), testing::HasSubstr(field));
+  }
+  EXPECT_FALSE(clock.IsReplay());
+}
+
+TEST(CityClockTest, AfterARestartItHoldsWhereItCanHaveBeenAtMost) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  const std::string kept = clock.Encode();
+  const auto soon = CityClockState::Restore(kept, kWall + absl::Seconds(2));
+  ASSERT_TRUE(soon.ok());
+  EXPECT_EQ(soon->Now(kWall + absl::Seconds(2)), kTide + absl::Seconds(120));
+  EXPECT_EQ(soon->Now(kWall + absl::Hours(1)), kTide + absl::Seconds(120)) << "held";
+  const auto late = CityClockState::Restore(kept, kWall + absl::Hours(2));
+  ASSERT_TRUE(late.ok());
+  EXPECT_EQ(late->Now(kWall + absl::Hours(3)), kTide + absl::Seconds(300));
+  EXPECT_TRUE(late->ToProto(kWall + absl::Hours(3)).held());
+  EXPECT_EQ(late->ToProto(kWall + absl::Hours(3)).scenario(), "tide");
+
+  CityClockState back = *late;
+  ASSERT_TRUE(
+      back.Set(Replay(kTide + absl::Seconds(330), 60, "b"), kWall + absl::Hours(3), kNothing).ok());
+  EXPECT_TRUE(CityClockState::Restore(CityClockState().Encode(), kWall).ok());
+}
+
+TEST(CityClockTest, TheWallRemembersOverARestartHowFarAReplayGot) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  ASSERT_TRUE(clock.Set(Wall(), kWall, kNothing).ok());
+  auto restored = CityClockState::Restore(clock.Encode(), kWall);
+  ASSERT_TRUE(restored.ok());
+  EXPECT_FALSE(restored->Set(Replay(kTide - absl::Seconds(1), 60), kWall, kNothing).ok());
+  EXPECT_TRUE(restored->Set(Replay(kTide, 60), kWall, kNothing).ok());
+}
+
+TEST(CityClockTest, DamagedBytesAreRefused) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  const std::string kept = clock.Encode();
+  for (size_t cut = 0; cut < kept.size(); ++cut) {
+    EXPECT_EQ(CityClockState::Restore(kept.substr(0, cut), kWall).status().code(),
+              absl::StatusCode::kDataLoss);
+  }
+}
+
+}  // namespace
+}  // namespace citylayers::readings

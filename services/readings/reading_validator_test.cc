@@ -1,0 +1,143 @@
+#include "services/readings/reading_validator.h"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace citylayers::readings {
+namespace {
+
+const absl::Time kNow = absl::FromUnixMillis(1'666'000'000'000);
+constexpr int64_t kNowMs = 1'666'000'000'000;
+
+class ValidatorTest : public testing::Test {
+ protected:
+  ValidatorTest() {
+    level_.name = "stations/phu_an/measures/water_level";
+    level_.unit = "m";
+    level_.min_value = -4;
+    level_.max_value = 5;
+    known_ = {{7, &level_}, {0, nullptr}};
+  }
+  void Add(uint32_t index, int64_t time_ms, double value) {
+    if (columns_.measures_size() == 0) {
+      columns_.add_measures(level_.name);
+      columns_.add_measures("stations/nobody/measures/depth");
+    }
+    columns_.add_measure_indexes(index);
+    columns_.add_time_deltas_ms(time_ms - last_ms_);
+    columns_.add_values(value);
+    last_ms_ = time_ms;
+  }
+  absl::StatusOr<Verdict> Run() { return Validate(columns_, known_, kNow, options_); }
+  /// The one row's reason.
+  v1::RejectReason ReasonOf(uint32_t index, int64_t time_ms, double value) {
+    columns_.Clear();
+    last_ms_ = 0;
+    Add(index, time_ms, value);
+    const absl::StatusOr<Verdict> verdict = Run();
+    EXPECT_TRUE(verdict.ok());
+    if (verdict->refused.empty()) return v1::REJECT_REASON_UNSPECIFIED;
+    EXPECT_FALSE(verdict->refused[0].message.empty());
+    return static_cast<v1::RejectReason>(verdict->refused[0].reason);
+  }
+
+  storage::MeasureDef level_;
+  std::vector<KnownMeasure> known_;
+  ValidatorOptions options_;
+  v1::ReadingColumns columns_;
+  int64_t last_ms_ = 0;
+};
+
+TEST_F(ValidatorTest, EachFaultHasItsReason) {
+  const int64_t skew_ms = absl::ToInt64Milliseconds(options_.future_skew);
+  const int64_t retention_ms = absl::ToInt64Milliseconds(options_.retention);
+  EXPECT_EQ(ReasonOf(0, kNowMs, 1.4), v1::REJECT_REASON_UNSPECIFIED);
+  EXPECT_EQ(ReasonOf(0, kNowMs, std::nan("")), v1::REJECT_REASON_NOT_FINITE);
+  EXPECT_EQ(ReasonOf(0, kNowMs, -INFINITY), v1::REJECT_REASON_NOT_FINITE);
+  EXPECT_EQ(ReasonOf(1, kNowMs, 1.4), v1::REJECT_REASON_UNKNOWN_MEASURE);
+  EXPECT_EQ(ReasonOf(2, kNowMs, 1.4), v1::REJECT_REASON_MALFORMED);
+  EXPECT_EQ(ReasonOf(0, kNowMs + skew_ms, 1.4), v1::REJECT_REASON_UNSPECIFIED);
+  EXPECT_EQ(ReasonOf(0, kNowMs + skew_ms + 1, 1.4), v1::REJECT_REASON_FAR_FUTURE);
+  EXPECT_EQ(ReasonOf(0, kNowMs - retention_ms, 1.4), v1::REJECT_REASON_UNSPECIFIED);
+  EXPECT_EQ(ReasonOf(0, kNowMs - retention_ms - 1, 1.4), v1::REJECT_REASON_TOO_OLD);
+  EXPECT_EQ(ReasonOf(0, -1, 1.4), v1::REJECT_REASON_TOO_OLD);
+  EXPECT_EQ(ReasonOf(0, kNowMs, 5), v1::REJECT_REASON_UNSPECIFIED);
+  EXPECT_EQ(ReasonOf(0, kNowMs, 5.001), v1::REJECT_REASON_OUT_OF_RANGE);
+  EXPECT_EQ(ReasonOf(0, kNowMs, -4.001), v1::REJECT_REASON_OUT_OF_RANGE);
+}
+
+TEST_F(ValidatorTest, GoodRowsOfABadBatchAreKeptInOrder) {
+  Add(0, kNowMs, 1.0);
+  Add(1, kNowMs, 2.0);
+  Add(0, kNowMs + 1000, 3.0);
+  Add(0, kNowMs + 1000, 99.0);
+  for (int i = 0; i < 4; ++i) columns_.add_qualities(v1::QUALITY_ESTIMATED);
+  const absl::StatusOr<Verdict> verdict = Run();
+  ASSERT_TRUE(verdict.ok());
+  EXPECT_EQ(verdict->good.series, (std::vector<uint32_t>{7, 7}));
+  EXPECT_EQ(verdict->good.times_ms, (std::vector<int64_t>{kNowMs, kNowMs + 1000}));
+  EXPECT_EQ(verdict->good.values, (std::vector<double>{1.0, 3.0}));
+  EXPECT_EQ(verdict->good.qualities, (std::vector<uint8_t>{2, 2}));
+  ASSERT_EQ(verdict->refused.size(), 2u);
+  EXPECT_EQ(verdict->refused[0].row, 1u);
+  EXPECT_EQ(verdict->refused[0].measure, "stations/nobody/measures/depth");
+  EXPECT_EQ(verdict->refused[1].row, 3u);
+  EXPECT_EQ(verdict->refused[1].reading.value, 99.0);
+}
+
+TEST_F(ValidatorTest, AQualityOfAnotherVersionIsMalformed) {
+  Add(0, kNowMs, 1.0);
+  columns_.add_qualities(static_cast<v1::Quality>(300));
+  ASSERT_EQ(Run()->refused.size(), 1u);
+  EXPECT_EQ(Run()->refused[0].reason, v1::REJECT_REASON_MALFORMED);
+}
+
+TEST_F(ValidatorTest, UnequalColumnsRefuseTheBatch) {
+  Add(0, kNowMs, 1.0);
+  columns_.add_values(2.0);
+  EXPECT_EQ(Run().status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Run().status().ToString(), testing::HasSubstr("1 measure_indexes"));
+}
+
+TEST_F(ValidatorTest, TooManyRowsRefuseTheBatch) {
+  options_.batch_rows_max = 2;
+  Add(0, kNowMs, 1.0);
+  Add(0, kNowMs, 1.0);
+  EXPECT_TRUE(Run().ok());
+  Add(0, kNowMs, 1.0);
+  EXPECT_EQ(Run().status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(Run().status().ToString(), testing::HasSubstr("readings.batch_rows_max = 2"));
+}
+
+TEST_F(ValidatorTest, AnEmptyBatchIsFine) { EXPECT_EQ(Run()->good.size(), 0u); }
+
+// Whatever a client sends: what passes is within every bound, and no row is lost.
+TEST_F(ValidatorTest, AnyColumnsAreAnswered) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 2000; ++round) {
+    columns_.Clear();
+    columns_.add_measures(level_.name);
+    const size_t rows = random() % 20;
+    for (size_t i = 0; i < rows; ++i) {
+      columns_.add_measure_indexes(static_cast<uint32_t>(random() >> (32 + random() % 32)));
+      columns_.add_time_deltas_ms(random() % 2 == 0 ? static_cast<int64_t>(random()) : kNowMs);
+      columns_.add_values(std::bit_cast<double>(random()));
+    }
+    const absl::StatusOr<Verdict> verdict = Run();
+    ASSERT_TRUE(verdict.ok());
+    EXPECT_EQ(verdict->good.size() + verdict->refused.size(), rows);
+    for (size_t i = 0; i < verdict->good.size(); ++i) {
+      EXPECT_TRUE(std::fabs(verdict->good.values[i]) <= 5);
+      EXPECT_GE(verdict->good.times_ms[i], 0);
+      EXPECT_LE(verdict->good.times_ms[i], kNowMs + 300'000);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace citylayers::readings
