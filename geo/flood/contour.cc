@@ -31,7 +31,25 @@ ContourTracer::ContourTracer(const Grid<float>& samples, const TileLattice& latt
     const float* from = samples.cells().data() + row * count;
     std::copy(from, from + count, values_.data() + (row + 1) * width_ + 1);
   }
-  highest_ = *std::max_element(values_.begin(), values_.end());
+  // One pass a threshold: each is a plain comparison loop, which runs as vector instructions.
+  reached_.assign(values_.size(), 0);
+  for (const float threshold : thresholds_) {
+    for (std::size_t node = 0; node < values_.size(); ++node) {
+      reached_[node] += values_[node] >= threshold ? 1 : 0;
+    }
+  }
+  highest_ = *std::max_element(reached_.begin(), reached_.end());
+  if (highest_ == 0) return;
+  for (std::size_t row = 0; row + 1 < width_; ++row) {
+    const std::uint8_t* upper = reached_.data() + row * width_;
+    const std::uint8_t* lower = upper + width_;
+    for (std::size_t column = 0; column + 1 < width_; ++column) {
+      const std::uint8_t nw = upper[column];
+      if (upper[column + 1] != nw || lower[column] != nw || lower[column + 1] != nw) {
+        mixed_.push_back(row * width_ + column);
+      }
+    }
+  }
 }
 
 std::vector<ContourRing> ContourTracer::Trace(std::size_t k) {
@@ -39,9 +57,7 @@ std::vector<ContourRing> ContourTracer::Trace(std::size_t k) {
   if (IsEmpty(k)) return rings;
   next_.assign(2 * values_.size(), kNone);
   edges_.clear();
-  for (std::size_t row = 0; row + 1 < width_; ++row) {
-    for (std::size_t column = 0; column + 1 < width_; ++column) LinkCell(row * width_ + column, k);
-  }
+  for (const std::size_t node : mixed_) LinkCell(node, k);
   for (const std::int32_t edge : edges_) {
     if (next_[static_cast<std::size_t>(edge)] != kNone) rings.push_back(Follow(edge, k));
   }

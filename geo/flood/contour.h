@@ -38,10 +38,10 @@ class ContourTracer {
   std::vector<std::uint32_t> Regions(std::size_t k) const;
 
   /// Whether no sample reaches the threshold.
-  bool IsEmpty(std::size_t k) const { return highest_ < thresholds_[k]; }
+  bool IsEmpty(std::size_t k) const { return highest_ <= k; }
 
  private:
-  bool Reaches(std::size_t node, std::size_t k) const { return values_[node] >= thresholds_[k]; }
+  bool Reaches(std::size_t node, std::size_t k) const { return reached_[node] > k; }
   void LinkCell(std::size_t node, std::size_t k);
   ContourRing Follow(std::int32_t first, std::size_t k);
   TilePoint PointOn(std::int32_t edge, std::size_t k) const;
@@ -49,9 +49,11 @@ class ContourTracer {
 
   TileLattice lattice_;
   std::span<const float> thresholds_;
-  std::size_t width_;          // of the samples with one more on each side
-  std::vector<float> values_;  // padded
-  float highest_ = 0;
+  std::size_t width_;                  // of the samples with one more on each side
+  std::vector<float> values_;          // padded
+  std::vector<std::uint8_t> reached_;  // how many thresholds each sample reaches
+  std::size_t highest_ = 0;            // the most that any reaches
+  std::vector<std::size_t> mixed_;     // squares of four samples that some contour crosses
   std::vector<std::int32_t> next_;   // edge after an edge; 2 * node + 0 goes right of it, + 1 down
   std::vector<std::int32_t> edges_;  // those that have a next one, in order of discovery
 };

@@ -25,7 +25,7 @@ bool Inside(TilePoint p, const TileLine& ring) {
 // in the deeper water is the outside of an island of this band within it.
 class BandBuilder {
  public:
-  BandBuilder(std::vector<std::uint32_t> regions) : regions_(std::move(regions)) {}
+  explicit BandBuilder(std::vector<std::uint32_t> regions) : regions_(std::move(regions)) {}
 
   void AddOutside(TileLine points, std::size_t inner) {
     outside_of_region_[regions_[inner]] = polygons_.size();
@@ -99,6 +99,12 @@ std::vector<DepthBand> DepthBands(const Grid<float>& samples, const TileLattice&
     rings = std::move(deeper);
   }
   return bands;
+}
+
+std::vector<DepthBand> DepthBandsForTile(const Grid<float>& depth_m, TileId tile,
+                                         LonLatToCell to_cell, int cells, int buffer_cells) {
+  const TileLattice lattice = CornerLattice(cells, buffer_cells);
+  return DepthBands(SampleDepthTile(depth_m, tile, lattice, to_cell), lattice);
 }
 
 }  // namespace citylayers::geo

@@ -210,5 +210,24 @@ TEST(DepthBands, PointsAreWholeNumbersAndWindingIsThatOfVectorTiles) {
   }
 }
 
+TEST(DepthBandsForTile, AFloodOverTheWholeTileIsOneSquareWithItsBuffer) {
+  const Grid<float> depth(400, 400, 0.25f);
+  const TileId tile = TileId::Make(14, 13047, 7698).value();
+  const LonLatBox box = tile.Bounds();
+  const auto to_cell = [&](LonLat p) {  // the tile lies in the middle of the grid
+    return CellPoint{100 + 200 * (p.lon_deg - box.west_deg) / (box.east_deg - box.west_deg),
+                     100 + 200 * (box.north_deg - p.lat_deg) / (box.north_deg - box.south_deg)};
+  };
+  const auto bands = DepthBandsForTile(depth, tile, to_cell);
+  ASSERT_THAT(bands, SizeIs(1));
+  EXPECT_EQ(bands[0].threshold, 1u) << "0.25 m is of the second class";
+  ASSERT_THAT(bands[0].polygons, SizeIs(1));
+  ASSERT_THAT(bands[0].polygons[0].rings, SizeIs(1));
+  EXPECT_GT(SignedArea(bands[0].polygons[0].rings[0]), 4224.0 * 4224.0)
+      << "the tile and 64 units around it";
+  const auto masked = DepthBandsForTile(Grid<float>(400, 400, NAN), tile, to_cell);
+  EXPECT_THAT(masked, IsEmpty());
+}
+
 }  // namespace
 }  // namespace citylayers::geo
