@@ -210,7 +210,7 @@ TEST(DepthBands, PointsAreWholeNumbersAndWindingIsThatOfVectorTiles) {
   }
 }
 
-TEST(DepthBandsForTile, AFloodOverTheWholeTileIsOneSquareWithItsBuffer) {
+TEST(DepthBandsForTile, AFloodOverTheWholeTileFillsItAndItsBuffer) {
   const Grid<float> depth(400, 400, 0.25f);
   const TileId tile = TileId::Make(14, 13047, 7698).value();
   const LonLatBox box = tile.Bounds();
@@ -219,12 +219,17 @@ TEST(DepthBandsForTile, AFloodOverTheWholeTileIsOneSquareWithItsBuffer) {
                      100 + 200 * (box.north_deg - p.lat_deg) / (box.north_deg - box.south_deg)};
   };
   const auto bands = DepthBandsForTile(depth, tile, to_cell);
-  ASSERT_THAT(bands, SizeIs(1));
-  EXPECT_EQ(bands[0].threshold, 1u) << "0.25 m is of the second class";
-  ASSERT_THAT(bands[0].polygons, SizeIs(1));
-  ASSERT_THAT(bands[0].polygons[0].rings, SizeIs(1));
-  EXPECT_GT(SignedArea(bands[0].polygons[0].rings[0]), 4224.0 * 4224.0)
-      << "the tile and 64 units around it";
+  ASSERT_THAT(bands, SizeIs(2)) << "0.25 m, and a rim where the samples end";
+  ASSERT_THAT(bands[1].polygons, SizeIs(1));
+  ASSERT_THAT(bands[1].polygons[0].rings, SizeIs(1));
+  const TileBox visible = BufferedTileBox(64);
+  for (const TilePoint& p : bands[1].polygons[0].rings[0]) EXPECT_FALSE(visible.Contains(p));
+  EXPECT_TRUE(Inside({2048, 2048}, bands[1].polygons[0]));
+  for (const TilePolygon& rim : bands[0].polygons) {
+    for (const TileLine& ring : rim.rings) {
+      for (const TilePoint& p : ring) EXPECT_FALSE(visible.Contains(p)) << "nobody sees the rim";
+    }
+  }
   const auto masked = DepthBandsForTile(Grid<float>(400, 400, NAN), tile, to_cell);
   EXPECT_THAT(masked, IsEmpty());
 }
