@@ -1,0 +1,100 @@
+// Headless Chromium with WebGL in software, and what the tests ask of a page in it.
+
+import { createRequire } from 'node:module';
+import { until } from './checks.mjs';
+
+// The page's own package has the driver; this folder needs none of its own.
+const require = createRequire(new URL('../../services/gateway/web/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+const kArguments = [
+  '--no-sandbox',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--no-first-run',
+];
+
+export async function launch() {
+  return chromium.launch({ executablePath: process.env.CITYLAYERS_CHROMIUM, args: kArguments });
+}
+
+/** Source of axe-core, to be run in a page. */
+export function axeSource() {
+  return require('axe-core').source;
+}
+
+/**
+ * A page of the booth with what went wrong in it: `problems` gathers errors, failed requests and requests to
+ * anybody but the server.
+ */
+export async function openPage(browser, url, { width, height, query = '' }) {
+  const page = await browser.newPage({ viewport: { width, height }, locale: 'vi-VN' });
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text().slice(0, 300)}`);
+  });
+  page.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(url)) {
+      problems.push(`asked a stranger: ${request.url()}`);
+    }
+  });
+  await page.goto(`${url}/${query}`);
+  return { page, problems };
+}
+
+export async function untilReady(page, timeoutMs = 60_000) {
+  await until(
+    'the page is ready (map drawn, first snapshot on it)',
+    () => page.evaluate(() => window.citylayers?.ready() ?? false),
+    timeoutMs,
+  );
+}
+
+export async function jumpTo(page, [lon, lat], zoom) {
+  await page.evaluate(
+    ([center, at]) => window.citylayers.map.jumpTo({ center, zoom: at, pitch: 0 }),
+    [[lon, lat], zoom],
+  );
+  await untilReady(page);
+}
+
+/**
+ * Counts the pixels within `radius` px of a place by the family of their colour, read from the map's own
+ * canvas right after it was drawn: "warm" is a lit traffic line, "cool" flood water (brighter and bluer
+ * than the river), "other" the rest.
+ */
+export async function probe(page, [lon, lat], radius) {
+  return page.evaluate(
+    ([place, r]) =>
+      new Promise((resolve) => {
+        const { map } = window.citylayers;
+        map.once('render', () => {
+          const canvas = map.getCanvas();
+          const gl = canvas.getContext('webgl2') ?? canvas.getContext('webgl');
+          const scale = canvas.width / canvas.clientWidth;
+          const at = map.project(place);
+          const side = Math.round(2 * r * scale);
+          const pixels = new Uint8Array(side * side * 4);
+          gl.readPixels(
+            Math.round((at.x - r) * scale),
+            Math.round(canvas.height - (at.y + r) * scale),
+            side, side, gl.RGBA, gl.UNSIGNED_BYTE, pixels,
+          );
+          const counts = { warm: 0, cool: 0, other: 0 };
+          for (let i = 0; i < pixels.length; i += 4) {
+            const [red, green, blue] = pixels.subarray(i, i + 3);
+            if (red > 150 && red > blue + 60 && red >= green) counts.warm++;
+            else if (blue > 95 && blue > red + 25) counts.cool++;
+            else counts.other++;
+          }
+          resolve(counts);
+        });
+        map.triggerRepaint();
+      }),
+    [[lon, lat], radius],
+  );
+}

@@ -1,0 +1,250 @@
+// What a visitor of the booth sees: both layers as light on the map, both languages, a page that comes
+// back by itself. Pictures for the README come from here.
+
+import { join } from 'node:path';
+import { axeSource, jumpTo, launch, openPage, probe, untilReady } from './browser.mjs';
+import { expect, runTests, skip, test, until } from './checks.mjs';
+import { Server } from './server.mjs';
+
+const kBooth = { width: 1920, height: 1080 };
+const kPhone = { width: 390, height: 844 };
+const kThaoDien = [106.7345, 10.8045];
+const kJammedStreet = 'Nguyễn Hữu Cảnh';
+const kPhuAn = 'stations/phu-an/measures/water_level';
+/** Friday of the spring tide, evening rush. */
+const kEvening = Date.parse('2026-10-23T10:30:00Z');
+const kLowWaterM = -0.8;
+const kHighWaterM = 1.7;
+const kFirstMapMaxMs = 20_000;
+const kTouchTargetPx = 44;
+
+const noControl = skip('the server at CITYLAYERS_URL is not ours to drive');
+
+async function text(page, id) {
+  return (await page.textContent(`[data-testid=${id}]`)) ?? '';
+}
+
+async function screenshot({ page }, name) {
+  await page.screenshot({ path: join(process.env.CITYLAYERS_SCREENSHOTS, `${name}.png`) });
+}
+
+/** Writes a speed onto every segment of a street. */
+async function setSpeed(server, street, speed) {
+  const segments = await server.segments(street);
+  expect(segments.length > 0, `no segments of ${street}`);
+  await server.write(Object.fromEntries(segments.map((s) => [`${s.name}/measures/speed`, speed])));
+  return segments;
+}
+
+test('the page is drawn, with its first data, without errors', async (context) => {
+  if (context.server) {
+    await context.server.driveClock(kEvening);
+    await context.server.write({ [kPhuAn]: kLowWaterM });
+  }
+  const startMs = Date.now();
+  Object.assign(context, await openPage(context.browser, context.url, kBooth));
+  await untilReady(context.page);
+  const tookMs = Date.now() - startMs;
+  console.log(`     first map after ${tookMs} ms`);
+  expect(tookMs < kFirstMapMaxMs, `first map took ${tookMs} ms`);
+  expect(context.problems.length === 0, context.problems.join('\n'));
+});
+
+test('the bundled font is there, Vietnamese letters included', async ({ page }) => {
+  const loaded = await page.evaluate(() =>
+    [...document.fonts].filter((face) => face.status === 'loaded').map((face) => face.family.replace(/"/g, '')),
+  );
+  for (const family of ['Be Vietnam Pro', 'Be Vietnam Pro SemiBold', 'Be Vietnam Pro Italic']) {
+    expect(loaded.includes(family), `${family} is not loaded: ${loaded}`);
+  }
+  expect(await page.evaluate(() => document.fonts.check("16px 'Be Vietnam Pro'", 'ếữợẵ')), 'no Vietnamese letters');
+});
+
+test('the base map has streets, water and names', async ({ page }) => {
+  const found = await page.evaluate(() => {
+    const { map } = window.citylayers;
+    const count = (layers) => map.queryRenderedFeatures({ layers }).length;
+    return { roads: count(['road']), water: count(['water']), names: count(['label-district', 'label-waterway']) };
+  });
+  for (const [what, count] of Object.entries(found)) expect(count > 0, `no ${what} on the map`);
+});
+
+test('a free street is dark, a jammed one is lit', async ({ page, server }) => {
+  if (!server) return noControl;
+  const segments = await setSpeed(server, kJammedStreet, 50);
+  const { points } = segments[Math.floor(segments.length / 2)].geometry;
+  const { lonDeg, latDeg } = points[Math.floor(points.length / 2)];
+  const place = [lonDeg, latDeg];
+  await jumpTo(page, place, 15);
+  await until('the street is dark', async () => (await probe(page, place, 14)).warm === 0);
+  await setSpeed(server, kJammedStreet, 3);
+  await until('the street is lit', async () => (await probe(page, place, 14)).warm > 40);
+});
+
+test('Thảo Điền is dry at low water and wet at high water', async ({ page, server }) => {
+  if (!server) return noControl;
+  await jumpTo(page, kThaoDien, 14);
+  const dry = await probe(page, kThaoDien, 60);
+  await server.write({ [kPhuAn]: kHighWaterM });
+  const wet = await until('flood water is drawn', async () => {
+    const seen = await probe(page, kThaoDien, 60);
+    return seen.cool > dry.cool + 2000 && seen;
+  }, 30_000);
+  console.log(`     cool pixels: ${dry.cool} at low water, ${wet.cool} at high water`);
+});
+
+test('the gauge shows its level, and the alert of báo động III stands in the list', async ({ page, server }) => {
+  if (!server) return noControl;
+  await until('the gauge reads 1,70 m', async () => (await text(page, 'gauge-reading')).includes('1,70'));
+  await until('the alert is listed', async () => /Phú An.*báo động III/.test(await text(page, 'alerts')), 30_000);
+  expect((await page.$('[data-testid=gauge-chart]')) !== null, 'no chart');
+});
+
+test('a tap on an alert flies to its place and opens its details', async ({ page }) => {
+  if (!(await page.$('[data-testid=alert]'))) return skip('no alert at present');
+  const before = await page.evaluate(() => window.citylayers.map.getCenter().toArray());
+  await page.click('[data-testid=alert]');
+  expect((await text(page, 'alert-details')).length > 10, 'no details');
+  await until('the camera has arrived', () =>
+    page.evaluate(
+      ([lon, lat]) => {
+        const { map } = window.citylayers;
+        const now = map.getCenter();
+        return !map.isMoving() && Math.hypot(now.lng - lon, now.lat - lat) > 0.001;
+      },
+      before,
+    ),
+  );
+});
+
+test('badges say what is not real', async ({ page, server }) => {
+  const badges = await text(page, 'badges');
+  if (!server) return badges ? undefined : skip('this server has nothing to say');
+  expect(badges.includes('Phát lại'), `no replay badge in "${badges}"`);
+  expect(badges.includes('Địa hình mô phỏng'), `no synthetic terrain badge in "${badges}"`);
+});
+
+test('city time is shown in the city\'s zone', async ({ page }) => {
+  const shown = await text(page, 'city-time');
+  const city = await page.evaluate(() => window.citylayers.clock.now());
+  const minutes = (Math.floor(city / 60_000) + 7 * 60) % (24 * 60);
+  const [hour, minute] = shown.split(':').map(Number);
+  const off = Math.abs(hour * 60 + minute - minutes);
+  // Within a few minutes: a replay at 60 moves on between the two questions.
+  expect(Math.min(off, 1440 - off) <= 5, `shows ${shown}`);
+});
+
+test('English beside Vietnamese, on the page and on the map', async (context) => {
+  const { page } = context;
+  await page.click('[data-testid=lang-en]');
+  expect((await page.title()).includes('Ho Chi Minh City'), await page.title());
+  expect((await page.getAttribute('html', 'lang')) === 'en', 'html lang');
+  expect((await text(page, 'legend')).includes('stationary'), 'legend is not English');
+  await page.evaluate(() => window.citylayers.map.jumpTo({ center: [106.706, 10.781], zoom: 12.6 }));
+  await untilReady(page);
+  await screenshot(context, 'booth-night-en');
+  await page.click('[data-testid=lang-vi]');
+  expect((await text(page, 'legend')).includes('kẹt cứng'), 'legend is not Vietnamese again');
+});
+
+test('both themes keep the traffic that is on the map', async (context) => {
+  const { page } = context;
+  const lit = () => page.evaluate(() => window.citylayers.stats().rows);
+  const before = await lit();
+  await page.click('[data-testid=theme]');
+  await untilReady(page);
+  await page.waitForTimeout(800);
+  expect((await page.getAttribute('html', 'data-theme')) === 'day', 'not the day theme');
+  await screenshot(context, 'booth-day-vi');
+  await page.click('[data-testid=theme]');
+  await untilReady(page);
+  await page.waitForTimeout(800);
+  expect((await lit()) >= before, 'rows were lost');
+  await screenshot(context, 'booth-night-vi');
+});
+
+test('the list of jams is there for those who do not read maps', async ({ page }) => {
+  await page.click('[data-testid=tab-jams]');
+  const jams = await text(page, 'jams');
+  await page.click('[data-testid=tab-gauges]');
+  expect(jams.length > 0, 'neither jams nor a word that there are none');
+});
+
+test('nothing on the page fails the accessibility rules of WCAG 2.2 AA', async ({ page }) => {
+  // Not addScriptTag: the page's own policy forbids foreign scripts, and should.
+  await page.evaluate(axeSource());
+  const violations = await page.evaluate(async () => {
+    const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    const result = await window.axe.run(document, { runOnly: rules });
+    return result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
+  });
+  expect(violations.length === 0, violations.join('\n'));
+});
+
+test('the page comes back by itself when the server does', async (context) => {
+  const { page, server } = context;
+  if (!server) return noControl;
+  const marker = await page.evaluate(() => (window.marker = Math.random()));
+  const snapshots = await page.evaluate(() => window.citylayers.stats().snapshots);
+  await server.kill();
+  await until('the page says that the connection is lost', async () =>
+    (await text(page, 'connection')).includes('mất kết nối'), 25_000);
+  await screenshot(context, 'booth-connection-lost');
+  await server.resume();
+  await server.driveClock(server.cityTimeMs() + 5000);
+  await until('the page is live again', async () => (await text(page, 'connection')).includes('trực tiếp'), 40_000);
+  await until('data flow again', () =>
+    page.evaluate((n) => window.citylayers.stats().snapshots + window.citylayers.stats().deltas > n, snapshots), 40_000);
+  expect((await page.evaluate(() => window.marker)) === marker, 'the page was reloaded');
+  const [segment] = await setSpeed(server, kJammedStreet, 2);
+  const { lonDeg, latDeg } = segment.geometry.points[0];
+  await jumpTo(page, [lonDeg, latDeg], 15);
+  await until('traffic is lit again', async () => (await probe(page, [lonDeg, latDeg], 40)).warm > 40, 30_000);
+});
+
+test('on a phone everything has its place', async ({ browser, url }) => {
+  const phone = await openPage(browser, url, kPhone);
+  const { page } = phone;
+  await untilReady(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(wide <= 0, `the page is ${wide} px wider than the phone`);
+  await screenshot(phone, 'phone-night-vi');
+  expect(phone.problems.length === 0, phone.problems.join('\n'));
+  await page.close();
+});
+
+test('in the booth, everything to touch is large enough for a thumb', async ({ browser, url }) => {
+  const { page } = await openPage(browser, url, { ...kBooth, query: '?kiosk=1' });
+  await untilReady(page);
+  const small = await page.evaluate((least) => {
+    const sized = [...document.querySelectorAll('#page button')].map((b) => [b, b.getBoundingClientRect()]);
+    return sized
+      .filter(([b, box]) => box.width > 0 && !b.closest('.maplibregl-ctrl') && (box.width < least || box.height < least))
+      .map(([b, box]) => `${b.className || b.textContent}: ${Math.round(box.width)}x${Math.round(box.height)}`);
+  }, kTouchTargetPx);
+  expect(small.length === 0, small.join(', '));
+  await page.close();
+});
+
+const url = process.env.CITYLAYERS_URL?.replace(/\/$/, '');
+const server = url ? undefined : await Server.start();
+if (!url && !server) {
+  console.log(`no citylayersd in ${process.env.CITYLAYERS_BIN_DIR}: nothing to look at`);
+  console.log('browser: 0 passed, 0 failed, 1 skipped');
+  process.exit(0);
+}
+const browser = await launch();
+const context = { browser, server, url: url ?? server.url };
+context.onFailure = async (name) => {
+  const file = join(process.env.CITYLAYERS_SCREENSHOTS, `failed-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}.png`);
+  await context.page?.screenshot({ path: file }).catch(() => {});
+  if (server) console.log(`     the server's log ends:\n${server.log().slice(-1500)}`);
+};
+let failures = 1;
+try {
+  failures = await runTests(context);
+} finally {
+  await browser.close();
+  await server?.stop();
+}
+process.exit(failures > 0 ? 1 : 0);

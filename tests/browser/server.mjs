@@ -1,0 +1,133 @@
+// The server under test: citylayersd on free ports with a pack of the embedded city, driven through the
+// public API as a gateway would drive it.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './checks.mjs';
+
+const kRoot = new URL('../..', import.meta.url).pathname;
+const kBin = process.env.CITYLAYERS_BIN_DIR;
+const kReadyMs = 30_000;
+const kClockBeatMs = 1000;
+
+async function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Unary call of the public API by the Connect protocol. */
+export async function call(url, method, request = {}) {
+  const reply = await fetch(`${url}/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  if (!reply.ok) throw new Error(`${method}: HTTP ${reply.status}: ${await reply.text()}`);
+  return reply.json();
+}
+
+export class Server {
+  /** Builds the pack and starts; undefined when the programs have not been built. */
+  static async start() {
+    if (!existsSync(join(kBin, 'citylayersd'))) return undefined;
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), 'citylayers-browser-'));
+    const pack = join(server.folder, 'saigon.pack');
+    const built = spawnSync(join(kBin, 'citylayers'), ['pack', 'build', '--out', pack], { encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(`citylayers pack build: ${built.stderr}`);
+    const [http, grpc, admin] = [await freePort(), await freePort(), await freePort()];
+    server.url = `http://127.0.0.1:${http}`;
+    server.arguments = [
+      '--pack', pack, '--data', join(server.folder, 'data'), '--web', join(kRoot, 'services/gateway/web/dist'),
+      '--http', `127.0.0.1:${http}`, '--grpc', `127.0.0.1:${grpc}`, '--admin', `127.0.0.1:${admin}`,
+    ];
+    await server.resume();
+    return server;
+  }
+
+  /** Starts the daemon with the data that it had. */
+  async resume() {
+    const log = openSync(join(this.folder, 'log'), 'a');
+    this.child = spawn(join(kBin, 'citylayersd'), this.arguments, { stdio: ['ignore', log, log] });
+    this.ended = new Promise((resolve) => this.child.once('exit', resolve));
+    await until(
+      `${this.url}/readyz answers 200; the log ends: ${this.log().slice(-600)}`,
+      async () => (await fetch(`${this.url}/readyz`).catch(() => undefined))?.ok,
+      kReadyMs,
+    );
+  }
+
+  /** As a power cut would. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  log() {
+    return existsSync(join(this.folder, 'log')) ? readFileSync(join(this.folder, 'log'), 'utf8') : '';
+  }
+
+  async stop() {
+    clearInterval(this.beat);
+    this.child.kill('SIGTERM');
+    await this.ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Puts the city clock under our control at a time and keeps it going at wall speed. */
+  async driveClock(cityTimeMs) {
+    clearInterval(this.beat);
+    this.clockOriginMs = cityTimeMs - Date.now();
+    const beat = () =>
+      call(this.url, 'citylayers.common.v1.ClockService/SetClock', {
+        mode: 'CLOCK_MODE_REPLAY',
+        cityTime: new Date(this.cityTimeMs()).toISOString(),
+        speed: 1,
+        scenario: 'browser-test',
+        driverId: 'browser-test',
+        holdAfter: '10s',
+      });
+    await beat();
+    this.beat = setInterval(() => void beat().catch(() => {}), kClockBeatMs);
+  }
+
+  cityTimeMs() {
+    return Date.now() + this.clockOriginMs;
+  }
+
+  /** Writes values that are measured now, by measure name. */
+  async write(values) {
+    const measures = Object.keys(values);
+    const response = await call(this.url, 'citylayers.readings.v1.ReadingService/WriteReadings', {
+      readings: {
+        measures,
+        measureIndexes: measures.map((_, i) => i),
+        timeDeltasMs: measures.map((_, i) => String(i === 0 ? Math.floor(this.cityTimeMs()) : 0)),
+        values: measures.map((measure) => values[measure]),
+      },
+    });
+    if (response.rejectedCount) throw new Error(`readings refused: ${JSON.stringify(response.rejected)}`);
+  }
+
+  /** Segments of a street. */
+  async segments(street) {
+    const segments = [];
+    let pageToken = '';
+    do {
+      const page = await call(this.url, 'citylayers.traffic.v1.TrafficService/ListSegments', {
+        street, pageSize: 1000, pageToken,
+      });
+      segments.push(...(page.segments ?? []));
+      pageToken = page.nextPageToken ?? '';
+    } while (pageToken);
+    return segments;
+  }
+}
