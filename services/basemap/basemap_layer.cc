@@ -1,0 +1,78 @@
+#include "services/basemap/basemap_layer.h"
+
+#include "proto/support/strings.h"
+#include "services/layers/request_fields.h"
+
+namespace citylayers::basemap {
+namespace {
+
+void AddSubLayer(layers::v1::Layer* layer, const char* name, const char* geometry,
+                 std::initializer_list<std::pair<const char*, const char*>> fields) {
+  layers::v1::SubLayer* sub_layer = layer->add_sub_layers();
+  sub_layer->set_name(name);
+  sub_layer->set_geometry(geometry);
+  for (const auto& [field, meaning] : fields)
+    (*sub_layer->mutable_static_fields())[field] = meaning;
+}
+
+}  // namespace
+
+layers::v1::Layer BasemapLayer::Describe() const {
+  const storage::Manifest& manifest = pack_->manifest();
+  layers::v1::Layer layer;
+  layer.set_name("layers/base");
+  layer.mutable_display_name()->set_vi("Bản đồ nền");
+  layer.mutable_display_name()->set_en("Base map");
+  layer.mutable_description()->set_vi("Sông, công viên, đường và tên gọi.");
+  layer.mutable_description()->set_en("Water, parks, roads and names.");
+  layer.set_kind(layers::v1::LAYER_KIND_STATIC);
+  layer.set_pack_id(pack_->pack_id());
+  layer.mutable_version()->set_epoch(1);
+  layer.mutable_version()->set_counter(1);
+  layer.set_min_zoom(8);
+  layer.set_max_zoom(14);
+  layer.add_formats("mvt");
+  layer.set_attribution(manifest.attribution);
+  *layer.mutable_bounds() = layers::ToBoundingBox(manifest.bounds);
+  for (const std::string& notice : manifest.notices) {
+    if (notice != "synthetic_terrain") layer.add_notices(notice);
+  }
+  AddSubLayer(&layer, "water", "polygon",
+              {{"kind", "river, canal, lake or sea"}, {"name", "Name"}});
+  AddSubLayer(&layer, "waterway", "line",
+              {{"kind", "river or canal"}, {"name", "Name"}, {"name_en", "English name"}});
+  AddSubLayer(&layer, "park", "polygon", {{"kind", "Kind of green"}, {"name", "Name"}});
+  AddSubLayer(&layer, "landuse", "polygon", {{"kind", "airport and the like"}, {"name", "Name"}});
+  AddSubLayer(&layer, "road", "line",
+              {{"class", "motorway to local"},
+               {"name", "Name"},
+               {"bridge", "0 or 1"},
+               {"tunnel", "0 or 1"}});
+  AddSubLayer(&layer, "place", "point",
+              {{"kind", "city, district, ward or landmark"},
+               {"name", "Name"},
+               {"name_en", "English name"},
+               {"rank", "1 first"}});
+  AddSubLayer(&layer, "boundary", "line", {{"level", "Administrative level"}});
+  return layer;
+}
+
+absl::StatusOr<layers::v1::Tile> BasemapLayer::GetTile(geo::TileId tile,
+                                                       std::string_view /*format*/,
+                                                       std::string_view if_none_match) const {
+  layers::v1::Tile result;
+  result.mutable_version()->set_epoch(1);
+  result.mutable_version()->set_counter(1);
+  result.set_content_type("application/vnd.mapbox-vector-tile");
+  const std::optional<std::string_view> bytes = pack_->base_tiles().Find(tile.Key());
+  if (!bytes.has_value()) return result;
+  result.set_content_tag(StrCat(pack_->pack_id(), "-", tile.Key()));
+  if (if_none_match == result.content_tag()) {
+    result.set_not_modified(true);
+    return result;
+  }
+  result.set_data(std::string(*bytes));
+  return result;
+}
+
+}  // namespace citylayers::basemap

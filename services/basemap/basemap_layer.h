@@ -1,0 +1,30 @@
+// The layer `layers/base`: water, parks, roads and names, as the city pack has them.
+#ifndef CITYLAYERS_SERVICES_BASEMAP_BASEMAP_LAYER_H_
+#define CITYLAYERS_SERVICES_BASEMAP_BASEMAP_LAYER_H_
+
+#include <memory>
+#include <utility>
+
+#include "services/layers/layer.h"
+#include "storage/pack/city_pack.h"
+
+namespace citylayers::basemap {
+
+/// Ready-made tiles, found by key. A tile's content tag is made of the pack and the tile: a pack
+/// never changes. Thread-safe.
+class BasemapLayer final : public layers::Layer {
+ public:
+  explicit BasemapLayer(std::shared_ptr<const storage::CityPack> pack) : pack_(std::move(pack)) {}
+
+  std::string_view id() const override { return "base"; }
+  layers::v1::Layer Describe() const override;
+  absl::StatusOr<layers::v1::Tile> GetTile(geo::TileId tile, std::string_view format,
+                                           std::string_view if_none_match) const override;
+
+ private:
+  const std::shared_ptr<const storage::CityPack> pack_;
+};
+
+}  // namespace citylayers::basemap
+
+#endif  // CITYLAYERS_SERVICES_BASEMAP_BASEMAP_LAYER_H_

@@ -1,0 +1,32 @@
+// Depth over one tile, as vector bands or as a picture.
+#ifndef CITYLAYERS_SERVICES_FLOOD_DEPTH_PICTURE_H_
+#define CITYLAYERS_SERVICES_FLOOD_DEPTH_PICTURE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "geo/flood/depth_tile.h"
+#include "geo/raster/grid.h"
+#include "geo/tile/tile_id.h"
+
+namespace citylayers::flood {
+
+/// Where a tile's depth is sampled for bands: finer at low zooms, where a tile spans many cells.
+geo::TileLattice BandLattice(geo::TileId tile);
+/// The same for a picture of kPicturePixels.
+inline constexpr int kPicturePixels = 512;
+
+/// The tile layer `depth` with one feature a flood class: polygons with the attribute `class` 1..4.
+/// Empty when dry.
+std::string EncodeDepthBands(const geo::Grid<float>& samples, const geo::TileLattice& lattice);
+
+/// A PNG of the colours of the classes, transparent where dry. Empty when all is dry.
+absl::StatusOr<std::string> EncodeDepthPng(const geo::Grid<float>& samples);
+
+/// A hash of the samples, in hex; empty when all are under the shallowest class.
+std::string DepthTag(const geo::Grid<float>& samples, geo::TileId tile);
+
+}  // namespace citylayers::flood
+
+#endif  // CITYLAYERS_SERVICES_FLOOD_DEPTH_PICTURE_H_

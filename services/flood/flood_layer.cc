@@ -1,0 +1,255 @@
+#include "services/flood/flood_layer.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "geo/flood/depth_class.h"
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/flood/depth_picture.h"
+#include "services/flood/flood_schema.h"
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::flood {
+namespace {
+
+constexpr std::uint32_t kCheckpointVersion = 1;
+
+/// "stations/{id}/measures/{kind}" -> id, when it is of this kind; else empty.
+std::string StationOf(std::string_view measure, std::string_view kind) {
+  constexpr std::string_view kPrefix = "stations/", kMiddle = "/measures/";
+  if (measure.substr(0, kPrefix.size()) != kPrefix) return {};
+  measure.remove_prefix(kPrefix.size());
+  const std::size_t middle = measure.find(kMiddle);
+  if (middle == std::string_view::npos || measure.substr(middle + kMiddle.size()) != kind)
+    return {};
+  return std::string(measure.substr(0, middle));
+}
+
+std::int32_t ClassOfCm(std::int32_t depth_cm) {
+  return static_cast<std::int32_t>(geo::DepthClassOf(static_cast<float>(depth_cm) / 100.0F));
+}
+
+}  // namespace
+
+FloodLayer::FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options options)
+    : pack_(std::move(pack)),
+      streets_(pack_, "streets"),
+      live_state_(
+          std::make_shared<layers::LiveState>(layers::LiveState::Options{.epoch = options.epoch})),
+      state_(options.rain) {
+  for (const storage::PackStation& station : pack_->stations()) {
+    for (const storage::PackMeasure& measure : station.measures) {
+      if (measure.kind == "water_level") gauges_.push_back({&station, &measure});
+      if (measure.kind == "rainfall") rain_gauges_.push_back({&station, &measure});
+    }
+  }
+  for (const Gauge& rain : rain_gauges_) {
+    std::size_t nearest = gauges_.size();
+    double nearest_m = std::numeric_limits<double>::infinity();
+    for (std::size_t g = 0; g < gauges_.size(); ++g) {
+      const double distance_m = DistanceM(rain.station->location, gauges_[g].station->location);
+      if (distance_m < nearest_m) nearest_m = distance_m, nearest = g;
+    }
+    tide_of_rain_gauge_.push_back(nearest);
+  }
+  std::vector<layers::RowIndex::Row> rows;
+  for (const storage::SegmentRecord& record : pack_->segments().records()) {
+    rows.push_back({record.bounds(), layers::RoadClassMinZoom(record.road_class)});
+  }
+  row_index_ = std::make_shared<layers::RowIndex>(std::move(rows));
+}
+
+absl::StatusOr<std::shared_ptr<FloodLayer>> FloodLayer::Make(
+    std::shared_ptr<const storage::CityPack> pack, Options options) {
+  auto layer = std::shared_ptr<FloodLayer>(new FloodLayer(std::move(pack), options));
+  if (!layer->pack_->has_terrain()) return layer;
+  std::vector<LonLat> gauges, rain_gauges;
+  for (const Gauge& gauge : layer->gauges_) gauges.push_back(gauge.station->location);
+  for (const Gauge& gauge : layer->rain_gauges_) rain_gauges.push_back(gauge.station->location);
+  ASSIGN_OR_RETURN(layer->terrain_, FloodTerrain::Load(*layer->pack_, gauges, rain_gauges));
+  return layer;
+}
+
+void FloodLayer::Apply(const std::string& measure, std::int64_t time_ms, double value) {
+  absl::MutexLock lock(&mutex_);
+  if (std::string station = StationOf(measure, "water_level"); !station.empty()) {
+    state_.ApplyStage(station, time_ms, value);
+    dirty_ = true;
+  } else if (station = StationOf(measure, "rainfall"); !station.empty()) {
+    state_.ApplyRain(station, time_ms, value);
+    dirty_ = true;
+  }
+}
+
+void FloodLayer::SetOffset(std::uint64_t offset) {
+  absl::MutexLock lock(&mutex_);
+  offset_ = std::max(offset_, offset);
+}
+
+void FloodLayer::Clear() {
+  absl::MutexLock lock(&mutex_);
+  state_.Clear();
+  offset_ = 0;
+  dirty_ = true;
+}
+
+void FloodLayer::Publish(bool stale) {
+  std::vector<GaugeLevel> levels;
+  std::vector<double> standing_mm;
+  absl::Time data_time;
+  bool dirty = false;
+  std::shared_ptr<const geo::Grid<float>> before;
+  {
+    absl::MutexLock lock(&mutex_);
+    data_time = state_.data_time();
+    std::swap(dirty, dirty_);
+    before = depth_m_;
+    for (const Gauge& gauge : gauges_) {
+      const auto now = state_.Stage(gauge.station->id);
+      levels.push_back({now.has_value(), now.has_value() ? now->stage_m : 0});
+    }
+    for (std::size_t r = 0; dirty && r < rain_gauges_.size(); ++r) {
+      const std::size_t tide = tide_of_rain_gauge_[r];
+      standing_mm.push_back(
+          state_.StandingRainMm(rain_gauges_[r].station->id,
+                                tide < gauges_.size() ? gauges_[tide].station->id : std::string()));
+    }
+  }
+  const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
+  if (!dirty && !frame->sub_layers.empty()) {
+    std::vector<layers::Columns> same = frame->sub_layers;
+    live_state_->Publish(std::move(same), data_time, stale, {});
+    return;
+  }
+  std::vector<layers::Columns> columns(kSubLayerCount);
+  columns[kStreets].columns.resize(kStreetColumnCount);
+  std::vector<std::int32_t>& depths_cm = columns[kStreets].columns[kDepthCm];
+  std::vector<geo::TileId> changed;
+  if (terrain_ != nullptr) {
+    auto depth_m = std::make_shared<geo::Grid<float>>();
+    terrain_->Depth(levels, standing_mm, depth_m.get());
+    if (before != nullptr) changed = terrain_->ChangedTiles(*before, *depth_m);
+    depths_cm = terrain_->SegmentDepthsCm(*depth_m, *pack_);
+    absl::MutexLock lock(&mutex_);
+    depth_m_ = std::move(depth_m);
+  } else {
+    depths_cm.assign(pack_->segments().size(), 0);
+  }
+  std::vector<std::int32_t>& classes = columns[kStreets].columns[kClass];
+  classes.reserve(depths_cm.size());
+  for (std::int32_t& depth_cm : depths_cm) {
+    // What is too shallow for a class is too shallow to tell: it would only make changes.
+    if (ClassOfCm(depth_cm) == 0) depth_cm = 0;
+    classes.push_back(ClassOfCm(depth_cm));
+  }
+  live_state_->Publish(std::move(columns), data_time, stale, std::move(changed));
+}
+
+std::shared_ptr<const layers::RowIndex> FloodLayer::row_index(int sub_layer) const {
+  return sub_layer == kStreets ? row_index_ : nullptr;
+}
+
+layers::v1::Layer FloodLayer::Describe() const {
+  layers::v1::Layer layer = FloodSchema();
+  const auto frame = live_state_->frame();
+  layer.set_pack_id(pack_->pack_id());
+  layer.mutable_version()->set_epoch(frame->version.epoch);
+  layer.mutable_version()->set_counter(frame->version.counter);
+  SetTime(frame->data_time, [&] { return layer.mutable_data_time(); });
+  layer.set_stale(frame->stale);
+  layer.set_attribution(pack_->manifest().attribution);
+  if (terrain_ == nullptr) {
+    layer.set_unavailable_reason(
+        StrCat("the city pack has no terrain: ", pack_->manifest().AbsentReason("terrain")));
+    return layer;
+  }
+  const LonLatBox& bounds = terrain_->bounds();
+  layer.mutable_bounds()->set_west_deg(bounds.west_deg);
+  layer.mutable_bounds()->set_south_deg(bounds.south_deg);
+  layer.mutable_bounds()->set_east_deg(bounds.east_deg);
+  layer.mutable_bounds()->set_north_deg(bounds.north_deg);
+  if (pack_->manifest().has_notice("synthetic_terrain")) layer.add_notices("synthetic_terrain");
+  return layer;
+}
+
+absl::StatusOr<layers::v1::Tile> FloodLayer::GetTile(geo::TileId tile, std::string_view format,
+                                                     std::string_view if_none_match) const {
+  const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
+  const std::shared_ptr<const geo::Grid<float>> depth_m = this->depth_m();
+  if (frame->sub_layers.empty() || depth_m == nullptr) {
+    return absl::UnavailableError("layers/flood is reading its log; try again in a second");
+  }
+  layers::v1::Tile result;
+  result.mutable_version()->set_epoch(frame->version.epoch);
+  result.mutable_version()->set_counter(frame->version.counter);
+  SetTime(frame->data_time, [&] { return result.mutable_data_time(); });
+  const bool png = format == "png";
+  result.set_content_type(png ? "image/png" : "application/vnd.mapbox-vector-tile");
+  const geo::TileLattice lattice = png ? geo::PixelLattice(kPicturePixels) : BandLattice(tile);
+  const geo::Grid<float> samples = terrain_->SampleTile(*depth_m, tile, lattice);
+  std::string tag = DepthTag(samples, tile);
+  const std::vector<std::int32_t>& classes = frame->sub_layers[kStreets].columns[kClass];
+  const auto wet = [&classes](std::uint32_t segment) { return classes[segment] != 0; };
+  const std::vector<layers::TileAttribute> attributes = {
+      {"depth_cm", &frame->sub_layers[kStreets].columns[kDepthCm]}, {"flood_class", &classes}};
+  if (!png) {
+    ASSIGN_OR_RETURN(const std::string streets_tag, streets_.Tag(tile, attributes, wet));
+    if (!streets_tag.empty()) StrAppend(&tag, tag.empty() ? "" : ".", streets_tag);
+  }
+  result.set_content_tag(tag);
+  if (!if_none_match.empty() && if_none_match == tag) {
+    result.set_not_modified(true);
+    return result;
+  }
+  if (png) {
+    ASSIGN_OR_RETURN(*result.mutable_data(), EncodeDepthPng(samples));
+    return result;
+  }
+  *result.mutable_data() = EncodeDepthBands(samples, lattice);
+  ASSIGN_OR_RETURN(const std::string streets, streets_.Encode(tile, attributes, wet));
+  result.mutable_data()->append(streets);
+  return result;
+}
+
+std::vector<FloodLayer::StageAnswer> FloodLayer::Stages() const {
+  std::vector<StageAnswer> answers;
+  absl::MutexLock lock(&mutex_);
+  for (const Gauge& gauge : gauges_) {
+    answers.push_back({gauge.station, gauge.measure, state_.Stage(gauge.station->id)});
+  }
+  return answers;
+}
+
+std::shared_ptr<const geo::Grid<float>> FloodLayer::depth_m() const {
+  absl::MutexLock lock(&mutex_);
+  return depth_m_;
+}
+
+storage::Checkpoint FloodLayer::MakeCheckpoint() const {
+  absl::MutexLock lock(&mutex_);
+  storage::CheckpointWriter writer;
+  state_.Save(&writer);
+  return {.kind = "flood",
+          .kind_version = kCheckpointVersion,
+          .pack_id = pack_->pack_id(),
+          .log_offset = offset_,
+          .payload = writer.Take()};
+}
+
+bool FloodLayer::Restore(const storage::Checkpoint& checkpoint) {
+  // Readings of stations mean the same with another pack; only the layout must fit.
+  if (checkpoint.kind != "flood" || checkpoint.kind_version != kCheckpointVersion) return false;
+  storage::CheckpointReader reader(checkpoint.payload);
+  absl::MutexLock lock(&mutex_);
+  if (!state_.Load(&reader) || !reader.AtEnd()) {
+    state_.Clear();
+    return false;
+  }
+  offset_ = checkpoint.log_offset;
+  dirty_ = true;
+  return true;
+}
+
+}  // namespace citylayers::flood

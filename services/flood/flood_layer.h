@@ -1,0 +1,96 @@
+// The layer `layers/flood`: depth over ground and on streets, from stages and rain.
+#ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_LAYER_H_
+#define CITYLAYERS_SERVICES_FLOOD_FLOOD_LAYER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+
+#include "services/flood/flood_state.h"
+#include "services/flood/flood_terrain.h"
+#include "services/layers/layer.h"
+#include "services/layers/skeleton_tile.h"
+#include "storage/checkpoint/checkpoint_file.h"
+#include "storage/pack/city_pack.h"
+
+namespace citylayers::flood {
+
+/// Folds stages and rain, and publishes the water that follows from them. Readings may come from
+/// any thread; one thread calls Publish. A pack without terrain gives a layer that says so and has
+/// no tiles; its stages still work. Thread-safe.
+class FloodLayer final : public layers::Layer {
+ public:
+  struct Options {
+    RainOptions rain;
+    std::uint64_t epoch = 0;
+  };
+
+  /// DATA_LOSS: the pack's terrain cannot be read.
+  static absl::StatusOr<std::shared_ptr<FloodLayer>> Make(
+      std::shared_ptr<const storage::CityPack> pack, Options options);
+
+  /// One reading of `stations/{id}/measures/water_level` or `.../rainfall`; others are passed over.
+  void Apply(const std::string& measure, std::int64_t time_ms, double value);
+  void SetOffset(std::uint64_t offset);
+  void Clear();
+
+  /// Derives depths when readings came since the last call, and publishes. `stale`: inputs are
+  /// silent.
+  void Publish(bool stale);
+
+  // layers::Layer.
+  std::string_view id() const override { return "flood"; }
+  layers::v1::Layer Describe() const override;
+  absl::StatusOr<layers::v1::Tile> GetTile(geo::TileId tile, std::string_view format,
+                                           std::string_view if_none_match) const override;
+  std::shared_ptr<const layers::LiveState> live_state() const override { return live_state_; }
+  std::shared_ptr<const layers::RowIndex> row_index(int sub_layer) const override;
+
+  // For FloodService.
+  struct StageAnswer {
+    const storage::PackStation* station = nullptr;
+    const storage::PackMeasure* measure = nullptr;
+    std::optional<StageNow> now;
+  };
+  std::vector<StageAnswer> Stages() const;
+  /// nullptr when the pack has no terrain.
+  const FloodTerrain* terrain() const { return terrain_.get(); }
+  /// The depth on every cell at the moment; nullptr before the first Publish or without terrain.
+  std::shared_ptr<const geo::Grid<float>> depth_m() const;
+  const storage::CityPack& pack() const { return *pack_; }
+
+  storage::Checkpoint MakeCheckpoint() const;
+  bool Restore(const storage::Checkpoint& checkpoint);
+
+ private:
+  struct Gauge {
+    const storage::PackStation* station = nullptr;
+    const storage::PackMeasure* measure = nullptr;
+  };
+
+  FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options options);
+
+  const std::shared_ptr<const storage::CityPack> pack_;
+  const layers::SkeletonTiles streets_;
+  const std::shared_ptr<layers::LiveState> live_state_;
+  std::vector<Gauge> gauges_, rain_gauges_;
+  std::vector<std::size_t>
+      tide_of_rain_gauge_;  // the nearest gauge, whose tide stops the zone's drains
+  std::unique_ptr<FloodTerrain> terrain_;
+  std::shared_ptr<const layers::RowIndex> row_index_;
+
+  mutable absl::Mutex mutex_;
+  FloodState state_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool dirty_ ABSL_GUARDED_BY(mutex_) = true;
+  std::shared_ptr<const geo::Grid<float>> depth_m_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace citylayers::flood
+
+#endif  // CITYLAYERS_SERVICES_FLOOD_FLOOD_LAYER_H_

@@ -1,0 +1,63 @@
+#include "services/flood/flood_schema.h"
+
+namespace citylayers::flood {
+
+layers::v1::Layer FloodSchema() {
+  layers::v1::Layer layer;
+  layer.set_name("layers/flood");
+  layer.mutable_display_name()->set_vi("Ngập");
+  layer.mutable_display_name()->set_en("Flooding");
+  layer.mutable_description()->set_vi(
+      "Độ sâu nước trên mặt đất và trên từng tuyến đường, từ triều và mưa.");
+  layer.mutable_description()->set_en(
+      "Depth of water over ground and on each street, from tide and rain.");
+  layer.set_kind(layers::v1::LAYER_KIND_LIVE);
+  layer.set_min_zoom(9);
+  layer.set_max_zoom(14);
+  layer.add_formats("mvt");
+  layer.add_formats("png");
+
+  layers::v1::SubLayer* streets = layer.add_sub_layers();
+  streets->set_name("streets");
+  streets->set_geometry("line");
+  streets->set_id_kind(layers::v1::ID_KIND_SEGMENT_INDEX);
+  (*streets->mutable_static_fields())["name"] = "Street name";
+  (*streets->mutable_static_fields())["class"] =
+      "Road class: motorway, trunk, primary, secondary, tertiary or local";
+  layers::v1::StateColumn* depth = streets->add_columns();
+  depth->set_name("depth_cm");
+  depth->mutable_display_name()->set_vi("Độ sâu");
+  depth->mutable_display_name()->set_en("Depth");
+  depth->set_unit("cm");
+  depth->set_scale(1);
+  depth->set_watched_by_default(true);
+  layers::v1::StateColumn* flood_class = streets->add_columns();
+  flood_class->set_name("flood_class");
+  flood_class->mutable_display_name()->set_vi("Mức ngập");
+  flood_class->mutable_display_name()->set_en("Flood class");
+  flood_class->set_scale(1);
+  flood_class->set_watched_by_default(true);
+  const struct {
+    const char *id, *vi, *en;
+  } kClasses[] = {{"dry", "khô", "dry"},
+                  {"ponding", "tụ nước", "ponding"},
+                  {"shallow", "ngập nhẹ", "shallow"},
+                  {"flooded", "ngập", "flooded"},
+                  {"deep", "ngập sâu", "deep"}};
+  int number = 0;
+  for (const auto& [id, vi, en] : kClasses) {
+    auto* value = flood_class->add_enum_values();
+    value->set_number(number++);
+    value->set_id(id);
+    value->mutable_display_name()->set_vi(vi);
+    value->mutable_display_name()->set_en(en);
+  }
+
+  layers::v1::SubLayer* bands = layer.add_sub_layers();
+  bands->set_name("depth");
+  bands->set_geometry("polygon");
+  (*bands->mutable_static_fields())["class"] = "Flood class, 1 ponding to 4 deep";
+  return layer;
+}
+
+}  // namespace citylayers::flood

@@ -1,0 +1,221 @@
+#include "services/flood/flood_service.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "geo/flood/depth_class.h"
+#include "geo/raster/raster_file.h"
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/flood/flood_schema.h"
+#include "services/layers/request_fields.h"
+#include "services/runtime/error_details.h"
+#include "services/runtime/paging.h"
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::flood {
+namespace {
+
+constexpr int kPointsMax = 1000, kPageDefault = 100, kPageMax = 1000;
+constexpr double kStageMinM = -5, kStageMaxM = 15;
+constexpr std::size_t kExportChunkBytes = 256 * 1024;
+
+v1::Passability PassageOf(geo::Vehicle vehicle, float depth_m) {
+  return static_cast<v1::Passability>(static_cast<int>(geo::PassabilityOf(vehicle, depth_m)) + 1);
+}
+
+v1::FloodClass ClassOf(float depth_m) {
+  return static_cast<v1::FloodClass>(geo::DepthClassOf(depth_m));
+}
+
+/// Streams a file's bytes in pieces.
+class FileSource final : public runtime::StreamSource<v1::ExportDepthResponse> {
+ public:
+  explicit FileSource(std::string bytes) : bytes_(std::move(bytes)) {}
+  absl::StatusOr<runtime::StreamStep> Next(v1::ExportDepthResponse* response) override {
+    if (sent_ == bytes_.size()) return runtime::StreamStep::End();
+    const std::size_t size = std::min(kExportChunkBytes, bytes_.size() - sent_);
+    response->set_data(bytes_.substr(sent_, size));
+    sent_ += size;
+    return runtime::StreamStep::Message();
+  }
+
+ private:
+  const std::string bytes_;
+  std::size_t sent_ = 0;
+};
+
+}  // namespace
+
+absl::Status FloodServiceImpl::NeedTerrain() const {
+  if (layer_->terrain() != nullptr) return absl::OkStatus();
+  return runtime::WithReason(absl::FailedPreconditionError(layer_->Describe().unavailable_reason()),
+                             runtime::kReasonNoTerrain);
+}
+
+absl::StatusOr<v1::GetDepthResponse> FloodServiceImpl::DepthAt(
+    const v1::GetDepthRequest& request) const {
+  RETURN_IF_ERROR(NeedTerrain());
+  if (request.points_size() < 1 || request.points_size() > kPointsMax) {
+    return runtime::BadField("points",
+                             StrCat(request.points_size(), " points; give 1 to ", kPointsMax));
+  }
+  const auto depth_m = layer_->depth_m();
+  if (depth_m == nullptr)
+    return absl::UnavailableError("layers/flood is reading its log; try again in a second");
+  const FloodTerrain& terrain = *layer_->terrain();
+  v1::GetDepthResponse response;
+  SetTime(layer_->live_state()->frame()->data_time, [&] { return response.mutable_data_time(); });
+  for (const common::v1::Point& point : request.points()) {
+    v1::DepthAtPoint* answer = response.add_depths();
+    *answer->mutable_point() = point;
+    const auto cell = terrain.CellAt({point.lon_deg(), point.lat_deg()});
+    if (!cell.has_value() || std::isnan(terrain.elevation_m()[*cell])) continue;
+    answer->set_known(true);
+    answer->set_depth_m((*depth_m)[*cell]);
+    answer->set_flood_class(ClassOf((*depth_m)[*cell]));
+    answer->set_ground_m(terrain.elevation_m()[*cell]);
+    answer->set_connection_level_m(terrain.connection_m()[*cell]);
+    answer->set_open_water(terrain.open_water()[*cell] != 0);
+  }
+  return response;
+}
+
+grpc::ServerUnaryReactor* FloodServiceImpl::GetDepth(grpc::CallbackServerContext* context,
+                                                     const v1::GetDepthRequest* request,
+                                                     v1::GetDepthResponse* response) {
+  return calls_.Unary(
+      context, "FloodService/GetDepth", request, response,
+      [this](const runtime::Call&, const v1::GetDepthRequest& r) { return DepthAt(r); });
+}
+
+v1::ListStagesResponse FloodServiceImpl::Stages() const {
+  v1::ListStagesResponse response;
+  const absl::Time city_now = city_clock_.Now();
+  for (const FloodLayer::StageAnswer& answer : layer_->Stages()) {
+    v1::Stage* stage = response.add_stages();
+    stage->set_station(StrCat("stations/", answer.station->id));
+    stage->mutable_display_name()->set_vi(answer.station->name_vi);
+    stage->mutable_display_name()->set_en(answer.station->name_en);
+    *stage->mutable_location() = layers::ToPoint(answer.station->location);
+    for (const storage::PackThreshold& threshold : answer.measure->thresholds) {
+      stage->add_alert_levels_m(threshold.value);
+    }
+    stage->set_stale(true);
+    if (!answer.now.has_value()) continue;
+    const absl::Time read_time = absl::FromUnixMillis(answer.now->time_ms);
+    stage->set_stage_m(answer.now->stage_m);
+    stage->set_trend_m_per_h(answer.now->trend_m_per_h);
+    *stage->mutable_read_time() = ToProtoTime(read_time);
+    stage->set_stale(city_now - read_time > 3 * answer.measure->period);
+    const auto reached = [&](const storage::PackThreshold& t) {
+      return answer.now->stage_m >= t.value;
+    };
+    stage->set_alert_level(static_cast<std::int32_t>(std::count_if(
+        answer.measure->thresholds.begin(), answer.measure->thresholds.end(), reached)));
+  }
+  return response;
+}
+
+grpc::ServerUnaryReactor* FloodServiceImpl::ListStages(grpc::CallbackServerContext* context,
+                                                       const v1::ListStagesRequest* request,
+                                                       v1::ListStagesResponse* response) {
+  return calls_.Unary(context, "FloodService/ListStages", request, response,
+                      [this](const runtime::Call&, const v1::ListStagesRequest&)
+                          -> absl::StatusOr<v1::ListStagesResponse> { return Stages(); });
+}
+
+absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
+    const v1::ListFloodedSegmentsRequest& request) const {
+  RETURN_IF_ERROR(NeedTerrain());
+  ASSIGN_OR_RETURN(const int page_size,
+                   runtime::PageSize(request.page_size(), kPageDefault, kPageMax));
+  const std::string arguments = layers::PagedArguments(request);
+  ASSIGN_OR_RETURN(const std::uint64_t begin,
+                   runtime::ReadPageToken(request.page_token(), arguments));
+  ASSIGN_OR_RETURN(const LonLatBox bounds, layers::BoundsOf(request));
+  const auto frame = layer_->live_state()->frame();
+  v1::ListFloodedSegmentsResponse page;
+  SetTime(frame->data_time, [&] { return page.mutable_data_time(); });
+  if (frame->sub_layers.empty()) return page;
+  const std::vector<std::int32_t>& depths_cm = frame->sub_layers[kStreets].columns[kDepthCm];
+  const storage::SegmentTable& roads = layer_->pack().segments();
+  const double least_cm = request.min_depth_m() > 0 ? request.min_depth_m() * 100 : 10;
+  std::vector<std::uint32_t> wet;
+  for (std::uint32_t segment = 0; segment < depths_cm.size(); ++segment) {
+    if (depths_cm[segment] < least_cm) continue;
+    if (bounds.IsEmpty() || roads[segment].bounds().Intersects(bounds)) wet.push_back(segment);
+  }
+  std::stable_sort(wet.begin(), wet.end(), [&depths_cm](std::uint32_t a, std::uint32_t b) {
+    return depths_cm[a] > depths_cm[b];
+  });
+  for (std::size_t at = begin; at < wet.size(); ++at) {
+    if (page.segments_size() == page_size) {
+      page.set_next_page_token(runtime::MakePageToken(at, arguments));
+      break;
+    }
+    const std::uint32_t segment = wet[at];
+    const float depth_m = static_cast<float>(depths_cm[segment]) / 100.0F;
+    v1::FloodedSegment* answer = page.add_segments();
+    answer->set_name(StrCat("segments/", roads[segment].stable_id));
+    answer->set_index(segment);
+    answer->set_street(std::string(roads.name(segment)));
+    answer->set_depth_m(depths_cm[segment] / 100.0);
+    answer->set_flood_class(ClassOf(depth_m));
+    answer->set_motorbike(PassageOf(geo::Vehicle::kMotorbike, depth_m));
+    answer->set_car(PassageOf(geo::Vehicle::kCar, depth_m));
+    answer->set_bus(PassageOf(geo::Vehicle::kBus, depth_m));
+    *answer->mutable_location() = layers::ToPoint(roads[segment].midpoint.ToLonLat());
+  }
+  return page;
+}
+
+grpc::ServerUnaryReactor* FloodServiceImpl::ListFloodedSegments(
+    grpc::CallbackServerContext* context, const v1::ListFloodedSegmentsRequest* request,
+    v1::ListFloodedSegmentsResponse* response) {
+  return calls_.Unary(
+      context, "FloodService/ListFloodedSegments", request, response,
+      [this](const runtime::Call&, const v1::ListFloodedSegmentsRequest& r) { return Flooded(r); });
+}
+
+absl::StatusOr<std::string> FloodServiceImpl::Export(const v1::ExportDepthRequest& request) const {
+  RETURN_IF_ERROR(NeedTerrain());
+  const FloodTerrain& terrain = *layer_->terrain();
+  geo::Grid<float> depth_m;
+  geo::RasterTags tags = {{geo::kTagVerticalDatum, "hondau"}};
+  if (request.has_stage_m()) {
+    if (!(request.stage_m() >= kStageMinM && request.stage_m() <= kStageMaxM)) {
+      return runtime::BadField("stage_m",
+                               StrCat(request.stage_m(), " is not a stage in ", kStageMinM, " to ",
+                                      kStageMaxM, " m over Hòn Dấu"));
+    }
+    depth_m = terrain.DepthAt(request.stage_m());
+    tags["CITYLAYERS_STAGE_M"] = StrCat(request.stage_m());
+  } else {
+    const auto now = layer_->depth_m();
+    if (now == nullptr)
+      return absl::UnavailableError("layers/flood is reading its log; try again in a second");
+    depth_m = *now;
+  }
+  if (layer_->pack().manifest().has_notice("synthetic_terrain")) tags[geo::kTagSynthetic] = "yes";
+  for (float& depth : depth_m.cells()) {
+    if (!(depth > 0)) depth = std::nanf("");
+  }
+  return geo::EncodeGeoTiff(terrain.geometry(), depth_m, {.tags = std::move(tags)});
+}
+
+grpc::ServerWriteReactor<v1::ExportDepthResponse>* FloodServiceImpl::ExportDepth(
+    grpc::CallbackServerContext* context, const v1::ExportDepthRequest* request) {
+  using Source = std::unique_ptr<runtime::StreamSource<v1::ExportDepthResponse>>;
+  return calls_.ServerStream<v1::ExportDepthRequest, v1::ExportDepthResponse>(
+      context, "FloodService/ExportDepth", request,
+      [this](const runtime::Call&, const v1::ExportDepthRequest& r) -> absl::StatusOr<Source> {
+        ASSIGN_OR_RETURN(std::string file, Export(r));
+        return Source(std::make_unique<FileSource>(std::move(file)));
+      });
+}
+
+}  // namespace citylayers::flood

@@ -1,0 +1,48 @@
+// citylayers.flood.v1.FloodService: answers about depth and stages.
+#ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_SERVICE_H_
+#define CITYLAYERS_SERVICES_FLOOD_FLOOD_SERVICE_H_
+
+#include <memory>
+
+#include "citylayers/flood/v1/flood_service.grpc.pb.h"
+#include "proto/support/clock.h"
+#include "services/flood/flood_layer.h"
+#include "services/runtime/call_adapter.h"
+
+namespace citylayers::flood {
+
+/// A thin adapter over the layer. Thread-safe.
+class FloodServiceImpl final : public v1::FloodService::CallbackService {
+ public:
+  FloodServiceImpl(std::shared_ptr<const FloodLayer> layer, const Clock& city_clock,
+                   runtime::CallAdapter& calls)
+      : layer_(std::move(layer)), city_clock_(city_clock), calls_(calls) {}
+
+  grpc::ServerUnaryReactor* GetDepth(grpc::CallbackServerContext* context,
+                                     const v1::GetDepthRequest* request,
+                                     v1::GetDepthResponse* response) override;
+  grpc::ServerUnaryReactor* ListStages(grpc::CallbackServerContext* context,
+                                       const v1::ListStagesRequest* request,
+                                       v1::ListStagesResponse* response) override;
+  grpc::ServerUnaryReactor* ListFloodedSegments(grpc::CallbackServerContext* context,
+                                                const v1::ListFloodedSegmentsRequest* request,
+                                                v1::ListFloodedSegmentsResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportDepthResponse>* ExportDepth(
+      grpc::CallbackServerContext* context, const v1::ExportDepthRequest* request) override;
+
+ private:
+  absl::Status NeedTerrain() const;
+  absl::StatusOr<v1::GetDepthResponse> DepthAt(const v1::GetDepthRequest& request) const;
+  v1::ListStagesResponse Stages() const;
+  absl::StatusOr<v1::ListFloodedSegmentsResponse> Flooded(
+      const v1::ListFloodedSegmentsRequest& request) const;
+  absl::StatusOr<std::string> Export(const v1::ExportDepthRequest& request) const;
+
+  const std::shared_ptr<const FloodLayer> layer_;
+  const Clock& city_clock_;
+  runtime::CallAdapter& calls_;
+};
+
+}  // namespace citylayers::flood
+
+#endif  // CITYLAYERS_SERVICES_FLOOD_FLOOD_SERVICE_H_

@@ -1,0 +1,147 @@
+#include "services/flood/flood_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace citylayers::flood {
+namespace {
+
+/// The value in force at a time: the latest at or before it; NaN when there is none.
+double ValueAt(const Series& series, std::int64_t time_ms) {
+  auto it = series.upper_bound(time_ms);
+  return it == series.begin() ? std::numeric_limits<double>::quiet_NaN() : std::prev(it)->second;
+}
+
+void SaveSeries(const std::map<std::string, Series>& all, storage::CheckpointWriter* writer) {
+  writer->U32(static_cast<std::uint32_t>(all.size()));
+  for (const auto& [station, series] : all) {
+    writer->Text(station);
+    writer->U32(static_cast<std::uint32_t>(series.size()));
+    for (const auto& [time_ms, value] : series) {
+      writer->U64(static_cast<std::uint64_t>(time_ms));
+      writer->F64(value);
+    }
+  }
+}
+
+bool LoadSeries(storage::CheckpointReader* reader, std::map<std::string, Series>* all) {
+  std::uint32_t stations = 0;
+  if (!reader->U32(&stations)) return false;
+  for (std::uint32_t s = 0; s < stations; ++s) {
+    std::string station;
+    std::uint32_t count = 0;
+    if (!reader->Text(&station) || !reader->U32(&count)) return false;
+    Series& series = (*all)[station];
+    for (std::uint32_t i = 0; i < count; ++i) {
+      std::uint64_t time_ms = 0;
+      double value = 0;
+      if (!reader->U64(&time_ms) || !reader->F64(&value)) return false;
+      series.emplace(static_cast<std::int64_t>(time_ms), value);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+void FloodState::Apply(Series* series, std::int64_t time_ms, double value) {
+  (*series)[time_ms] = value;
+  const std::int64_t oldest_ms = series->rbegin()->first - absl::ToInt64Milliseconds(held_);
+  series->erase(series->begin(), series->lower_bound(oldest_ms));
+  newest_ms_ = std::max(newest_ms_, time_ms);
+}
+
+void FloodState::ApplyStage(const std::string& station, std::int64_t time_ms, double stage_m) {
+  Apply(&stages_[station], time_ms, stage_m);
+}
+
+void FloodState::ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm) {
+  Apply(&rain_[station], time_ms, std::max(0.0, rain_mm));
+}
+
+std::optional<StageNow> FloodState::Stage(const std::string& station) const {
+  const auto it = stages_.find(station);
+  if (it == stages_.end() || it->second.empty()) return std::nullopt;
+  const Series& series = it->second;
+  const auto& [time_ms, stage_m] = *series.rbegin();
+  StageNow now{.stage_m = stage_m, .time_ms = time_ms};
+  constexpr std::int64_t kHourMs = 3'600'000;
+  // The reading nearest to an hour ago, if there is one between 30 and 90 minutes back.
+  const auto before = series.upper_bound(time_ms - kHourMs / 2);
+  if (before != series.begin()) {
+    auto candidate = std::prev(before);
+    while (candidate != series.begin() && candidate->first > time_ms - kHourMs) --candidate;
+    const double hours = static_cast<double>(time_ms - candidate->first) / kHourMs;
+    if (hours <= 1.5) now.trend_m_per_h = (stage_m - candidate->second) / hours;
+  }
+  return now;
+}
+
+double FloodState::StandingRainMm(const std::string& station,
+                                  const std::string& tide_station) const {
+  const auto it = rain_.find(station);
+  if (it == rain_.end()) return 0;
+  static const Series& kNoTide = *new Series();
+  const auto tide = stages_.find(tide_station);
+  const Series& stages = tide == stages_.end() ? kNoTide : tide->second;
+  geo::RainZone zone(options_.curve_number);
+  std::int64_t last_ms = 0, last_rain_ms = 0;
+  for (const auto& [time_ms, rain_mm] : it->second) {
+    // A reading tells of the time since the one before; of the first one's span nothing is known
+    // but the usual period.
+    const double hours = last_ms == 0 ? 1.0 / 6 : static_cast<double>(time_ms - last_ms) / 3.6e6;
+    if (rain_mm >= options_.dry_mm) {
+      last_rain_ms = time_ms;
+    } else if (last_rain_ms != 0 &&
+               time_ms - last_rain_ms >= absl::ToInt64Milliseconds(options_.dry_spell)) {
+      zone.EndStorm();
+    }
+    (void)zone.Advance(rain_mm, hours,
+                       geo::DrainCapacityMmPerHour(ValueAt(stages, time_ms), options_.drains));
+    last_ms = time_ms;
+  }
+  return zone.standing_mm();
+}
+
+double FloodState::RainMm(const std::string& station, absl::Duration span) const {
+  const auto it = rain_.find(station);
+  if (it == rain_.end() || it->second.empty()) return 0;
+  double sum_mm = 0;
+  const std::int64_t from_ms = it->second.rbegin()->first - absl::ToInt64Milliseconds(span);
+  for (auto r = it->second.upper_bound(from_ms); r != it->second.end(); ++r) sum_mm += r->second;
+  return sum_mm;
+}
+
+absl::Time FloodState::data_time() const {
+  return newest_ms_ == 0 ? absl::InfinitePast() : absl::FromUnixMillis(newest_ms_);
+}
+
+void FloodState::Clear() {
+  stages_.clear();
+  rain_.clear();
+  newest_ms_ = 0;
+}
+
+void FloodState::Save(storage::CheckpointWriter* writer) const {
+  SaveSeries(stages_, writer);
+  SaveSeries(rain_, writer);
+}
+
+bool FloodState::Load(storage::CheckpointReader* reader) {
+  Clear();
+  if (!LoadSeries(reader, &stages_) || !LoadSeries(reader, &rain_)) {
+    Clear();
+    return false;
+  }
+  for (const auto* all : {&stages_, &rain_}) {
+    for (const auto& [station, series] : *all) {
+      if (!series.empty()) newest_ms_ = std::max(newest_ms_, series.rbegin()->first);
+    }
+  }
+  return true;
+}
+
+}  // namespace citylayers::flood

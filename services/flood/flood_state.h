@@ -1,0 +1,79 @@
+// What is known of stages and rain: the last day of readings, and what follows from them.
+#ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_STATE_H_
+#define CITYLAYERS_SERVICES_FLOOD_FLOOD_STATE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "geo/flood/runoff.h"
+#include "storage/checkpoint/checkpoint_file.h"
+
+namespace citylayers::flood {
+
+/// Readings of one measure by time (ms since 1970). A later reading of the same time replaces the
+/// earlier one.
+using Series = std::map<std::int64_t, double>;
+
+/// A river stage as it stands.
+struct StageNow {
+  double stage_m = 0;
+  std::int64_t time_ms = 0;
+  double trend_m_per_h = 0;  // against the reading about an hour before; 0 when there is none
+};
+
+/// Constants of the rain model.
+struct RainOptions {
+  double curve_number = 92;  // dense housing (geo/flood/runoff.h)
+  geo::DrainOptions drains;
+  absl::Duration dry_spell = absl::Hours(6);  // this long without rain ends a storm
+  double dry_mm = 0.1;                        // an interval with less counts as dry
+};
+
+/// Holds the readings of the last `held` of each station and derives stages and standing rain from
+/// them. Derivations depend on the readings held and on nothing else: not on the order in which
+/// they came, and not on the clock. So late readings count, and a restart gives the same water. Not
+/// thread-safe.
+class FloodState {
+ public:
+  explicit FloodState(RainOptions options, absl::Duration held = absl::Hours(26))
+      : options_(options), held_(held) {}
+
+  /// Takes a reading; what is older than `held` before the newest reading of the station falls out.
+  void ApplyStage(const std::string& station, std::int64_t time_ms, double stage_m);
+  void ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm);
+
+  /// The stage at a station; nullopt when it was never read.
+  std::optional<StageNow> Stage(const std::string& station) const;
+
+  /// Water that stands on the ground of a gauge's zone, as a layer in mm: the rain held, by curve
+  /// number, less what drains took, whose capacity falls while the tide at `tide_station` covers
+  /// their outfalls. O(readings held).
+  double StandingRainMm(const std::string& station, const std::string& tide_station) const;
+
+  /// Rain of the last `span` before the gauge's newest reading, mm.
+  double RainMm(const std::string& station, absl::Duration span) const;
+
+  /// Time of the newest reading of all; InfinitePast before the first.
+  absl::Time data_time() const;
+
+  void Clear();
+  void Save(storage::CheckpointWriter* writer) const;
+  bool Load(storage::CheckpointReader* reader);
+
+ private:
+  void Apply(Series* series, std::int64_t time_ms, double value);
+
+  const RainOptions options_;
+  const absl::Duration held_;
+  std::map<std::string, Series> stages_, rain_;
+  std::int64_t newest_ms_ = 0;
+};
+
+}  // namespace citylayers::flood
+
+#endif  // CITYLAYERS_SERVICES_FLOOD_FLOOD_STATE_H_
