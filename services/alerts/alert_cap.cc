@@ -34,7 +34,36 @@ std::string FormatValue(const AlertRecord& alert, double value) {
                            : absl::StrFormat("%.1f %s", value, alert.unit);
 }
 
+// Street names can be of any length; a headline is at most 160 characters, an ellipsis included.
+std::string Clip(const std::string& text, size_t characters_max) {
+  size_t characters = 0;
+  size_t cut = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if ((text[i] & 0xc0) == 0x80) continue;  // Inside a character of UTF-8.
+    if (characters++ == characters_max - 1) cut = i;
+  }
+  return characters <= characters_max ? text : text.substr(0, cut) + "…";
+}
+
 }  // namespace
+
+absl::Status CheckCapOptions(const CapOptions& options) {
+  if (options.sender.empty() || options.sender.find_first_of(" \t\n,<&") != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("alerts.cap_sender \"", options.sender,
+                     "\": give an address without spaces, commas, < or &"));
+  }
+  if (options.sender_name.empty()) {
+    return absl::InvalidArgumentError("alerts.cap_sender_name is empty: give the city's name");
+  }
+  for (const absl::Duration validity :
+       {options.stage_valid, options.street_valid, options.jam_valid}) {
+    if (validity < absl::Minutes(1)) {
+      return absl::InvalidArgumentError("a CAP message must be valid for at least a minute");
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::Duration CapValidity(const CapOptions& options, AlertKind kind) {
   switch (kind) {
@@ -92,7 +121,7 @@ CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Wo
     };
     info.language = vietnamese ? "vi-VN" : "en-US";
     info.event = text(words.event);
-    info.headline = text(words.headline);
+    info.headline = Clip(text(words.headline), kCapHeadlineCharactersMax);
     info.description = text(words.description);
     info.instruction = text(words.instruction);
     info.area.description = text(words.area);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 #include "services/alerts/cap.h"
@@ -21,6 +22,9 @@ struct CapOptions {
   absl::Duration street_valid = absl::Hours(3);
   absl::Duration jam_valid = absl::Hours(1);
 };
+
+/// INVALID_ARGUMENT: the sender has a space, a comma, < or &, or a validity is not positive.
+absl::Status CheckCapOptions(const CapOptions& options);
 
 /// How long a message about this kind of alert is good for. It is renewed before that.
 absl::Duration CapValidity(const CapOptions& options, storage::AlertKind kind);

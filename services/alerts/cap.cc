@@ -17,12 +17,13 @@ namespace citylayers::alerts {
 namespace {
 
 constexpr char kNamespace[] = "urn:oasis:names:tc:emergency:cap:1.2";
-constexpr size_t kHeadlineCharactersMax = 160;
 
 // Vietnam has had no other offset since 1975 and no summer time.
 absl::TimeZone CityZone() { return absl::FixedTimeZone(7 * 60 * 60); }
 
-void Add(pugi::xml_node parent, const char* name, const std::string& text) {
+// Control characters, which a street name of a dirty map may hold, have no place in XML.
+void Add(pugi::xml_node parent, const char* name, std::string text) {
+  std::erase_if(text, [](char c) { return c >= 0 && c < ' ' && c != '\n' && c != '\t'; });
   parent.append_child(name).text().set(text.c_str());
 }
 
@@ -165,9 +166,9 @@ absl::Status CheckInfo(pugi::xml_node info, absl::Time sent) {
   if (*ParseCapTime(Text(info, "expires")) <= sent) return Bad("expires", "is not after <sent>");
   size_t characters = 0;
   for (const char c : Text(info, "headline")) characters += (c & 0xc0) != 0x80;
-  if (characters > kHeadlineCharactersMax) {
+  if (characters > kCapHeadlineCharactersMax) {
     return Bad("headline",
-               absl::StrCat("has ", characters, " characters, over ", kHeadlineCharactersMax));
+               absl::StrCat("has ", characters, " characters, over ", kCapHeadlineCharactersMax));
   }
   if (!info.child("area")) return Bad("area", "is not there");
   for (const pugi::xml_node area : info.children("area")) RETURN_IF_ERROR(CheckArea(area));

@@ -15,6 +15,8 @@
 
 namespace citylayers::alerts {
 
+inline constexpr size_t kCapHeadlineCharactersMax = 160;
+
 /// An earlier message that this one updates or cancels.
 struct CapReference {
   std::string sender;

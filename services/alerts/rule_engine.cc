@@ -87,7 +87,7 @@ std::vector<Transition> RuleEngine::ObserveStreets(const Complete<StreetDepthObs
   const StreetDepthRuleOptions& rule = options_.street_depth;
   std::vector<Transition> out;
   if (now - streets.data_time > std::max(rule.stale_after, max_age_min)) {
-    PauseAll(kStreetDepthRule);
+    Pause(kStreetDepthRule);
     return out;
   }
   std::set<std::string> seen;
@@ -121,7 +121,7 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
   const JamRuleOptions& rule = options_.jam;
   std::vector<Transition> out;
   if (now - jams.data_time > std::max(rule.stale_after, max_age_min)) {
-    PauseAll(kJamRule);
+    Pause(kJamRule);
     return out;
   }
   std::set<std::string> seen;
@@ -250,7 +250,7 @@ std::vector<LiveValue> RuleEngine::LiveValues() const {
   return values;
 }
 
-void RuleEngine::PauseAll(const std::string& rule) {
+void RuleEngine::Pause(const std::string& rule) {
   for (auto& [key, subject] : subjects_) {
     if (key.first == rule) subject.condition.Pause();
   }

@@ -79,6 +79,10 @@ class RuleEngine {
   std::vector<Transition> ObserveJams(const Complete<JamObservation>& jams, absl::Time now,
                                       absl::Duration max_age_min = absl::ZeroDuration());
 
+  /// A rule has no data at all, e.g. since the service behind it is down: its state is kept, and
+  /// whatever was waiting starts anew.
+  void Pause(const std::string& rule);
+
   /// The transition has been written. `alert_id`: the alert that now stands for the subject.
   void Commit(const Transition& transition, uint64_t alert_id);
 
@@ -108,7 +112,6 @@ class RuleEngine {
   int MinTierOf(const std::string& rule) const;
   void Propose(const Key& key, const Subject& subject, double threshold,
                std::vector<Transition>& out) const;
-  void PauseAll(const std::string& rule);
   void ObserveGone(const std::string& rule, const std::set<std::string>& seen, absl::Time now,
                    std::vector<Transition>& out);
   double StreetThreshold(int tier) const;

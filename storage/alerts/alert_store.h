@@ -53,9 +53,6 @@ class AlertStore {
   /// The instance is drawn when the database is made, so ids never repeat, not even after a wipe.
   virtual std::string NextCapId(int ahead = 0) const = 0;
 
-  /// 32 random bytes drawn when the database was made, e.g. for signing page tokens.
-  virtual const std::string& Secret() const = 0;
-
   /// Writes all changes in one synced batch. Fills sequence, hash, event_count and trail_hash by
   /// itself. INVALID_ARGUMENT: events without an alert, a CAP id out of turn, an alert id beyond
   /// the next. RESOURCE_EXHAUSTED: the disk is full. UNAVAILABLE: another write error; nothing was

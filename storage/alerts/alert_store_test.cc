@@ -241,14 +241,6 @@ TEST_F(AlertStoreTest, CapIdsOfOthersAreNotFoundAndOursNeverRepeat) {
   EXPECT_NE(store_->NextCapId(), before);
 }
 
-TEST_F(AlertStoreTest, TheSecretLastsAndIsOneDatabasesOwn) {
-  const std::string secret = store_->Secret();
-  EXPECT_EQ(secret.size(), 32u);
-  Reopen();
-  EXPECT_EQ(store_->Secret(), secret);
-  EXPECT_NE((*OpenRocksAlertStore((dir_ / "other").string()))->Secret(), secret);
-}
-
 TEST_F(AlertStoreTest, AChangedLineIsFound) {
   const uint64_t id = RaiseAndAcknowledge();
   ASSERT_TRUE(store_->VerifyTrail(id).ok());

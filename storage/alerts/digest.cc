@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 namespace citylayers::storage {
@@ -15,18 +14,6 @@ std::string Sha256(absl::string_view bytes) {
                  EVP_sha256(), nullptr) != 1 ||
       size != 32) {
     std::abort();  // Only a broken OpenSSL lacks SHA-256.
-  }
-  return out;
-}
-
-std::string HmacSha256(absl::string_view key, absl::string_view bytes) {
-  std::string out(32, '\0');
-  unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-           reinterpret_cast<unsigned char*>(out.data()), &size) == nullptr ||
-      size != 32) {
-    std::abort();
   }
   return out;
 }

@@ -1,4 +1,4 @@
-// SHA-256 and what is made of it.
+// SHA-256, and bytes that nobody can guess.
 #ifndef CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
 #define CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
 
@@ -11,9 +11,6 @@ namespace citylayers::storage {
 
 /// SHA-256 (FIPS 180-4) of the bytes: 32 bytes.
 std::string Sha256(absl::string_view bytes);
-
-/// HMAC-SHA-256 (RFC 2104) of the bytes under the key: 32 bytes.
-std::string HmacSha256(absl::string_view key, absl::string_view bytes);
 
 /// `count` bytes from the system's generator for secrets. Aborts when it has none, as a guessable
 /// secret would be worse than no service.

@@ -27,7 +27,6 @@ namespace {
 constexpr uint64_t kFormatVersion = 1;
 constexpr char kFormatKey[] = "format";
 constexpr char kInstanceKey[] = "instance";
-constexpr char kSecretKey[] = "secret";
 
 // Column families in the order of their handles. "default" holds what is about the database itself.
 enum Family { kMeta, kAlerts, kActive, kEvents, kRuleState, kCap, kFamilyCount };
@@ -67,7 +66,6 @@ class RocksAlertStore final : public AlertStore {
   std::string NextCapId(int ahead) const override {
     return absl::StrCat(instance_, "-", next_cap_number_.load() + ahead);
   }
-  const std::string& Secret() const override { return secret_; }
 
   absl::Status Apply(absl::Span<const AlertChange> changes) override;
   absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override;
@@ -103,7 +101,6 @@ class RocksAlertStore final : public AlertStore {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::string instance_;
-  std::string secret_;
   std::mutex write_mutex_;  // One writer at a time; readers go past it.
   bool write_failed_ = false;
   std::atomic<uint64_t> next_alert_id_ = 1;
@@ -175,7 +172,6 @@ absl::Status RocksAlertStore::LoadMeta() {
     rocksdb::WriteBatch batch;
     batch.Put(handles_[kMeta], kFormatKey, EncodeKey64(kFormatVersion));
     batch.Put(handles_[kMeta], kInstanceKey, absl::BytesToHexString(RandomBytes(4)));
-    batch.Put(handles_[kMeta], kSecretKey, RandomBytes(32));
     RETURN_IF_ERROR(Write(batch, /*sync=*/true));
   } else {
     RETURN_IF_ERROR(ToStatus(status, "reading the format version"));
@@ -187,10 +183,9 @@ absl::Status RocksAlertStore::LoadMeta() {
     }
     if (version == 0) return absl::DataLossError("its format version is unreadable");
   }
-  for (auto [key, value] : {std::pair(kInstanceKey, &instance_), std::pair(kSecretKey, &secret_)}) {
-    RETURN_IF_ERROR(ToStatus(db_->Get(rocksdb::ReadOptions(), handles_[kMeta], key, value),
-                             absl::StrCat("reading the key \"", key, "\"")));
-  }
+  RETURN_IF_ERROR(
+      ToStatus(db_->Get(rocksdb::ReadOptions(), handles_[kMeta], kInstanceKey, &instance_),
+               "reading the instance"));
   next_alert_id_ = LastKey(kAlerts) + 1;
   next_cap_number_ = LastKey(kCap) + 1;
   return absl::OkStatus();

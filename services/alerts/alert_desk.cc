@@ -1,0 +1,501 @@
+#include "services/alerts/alert_desk.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+#include "proto/support/status_macros.h"
+#include "services/alerts/words.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertChange;
+using storage::AlertEventRecord;
+using storage::AlertEventType;
+using storage::AlertKind;
+using storage::AlertRecord;
+using storage::AlertState;
+using storage::CapRecord;
+using storage::RuleStateRecord;
+
+constexpr char kSystem[] = "system";
+// A look every wall second at speed 3600 is an hour apart: data of the last looks are fresh.
+constexpr absl::Duration kFreshWallTime = absl::Seconds(5);
+constexpr absl::Duration kCapListedAfterEnd = absl::Hours(24);
+
+AlertEventType EventOf(Transition::Type type) {
+  switch (type) {
+    case Transition::Type::kRaise:
+      return AlertEventType::kRaised;
+    case Transition::Type::kEscalate:
+      return AlertEventType::kEscalated;
+    case Transition::Type::kEase:
+      return AlertEventType::kEased;
+    case Transition::Type::kResolve:
+    case Transition::Type::kForget:
+      break;
+  }
+  return AlertEventType::kResolved;
+}
+
+AlertEventRecord Line(AlertEventType type, const Moment& moment, std::string actor,
+                      std::string comment, int level) {
+  return {.type = type,
+          .event_time = moment.city,
+          .write_time = moment.wall,
+          .actor = std::move(actor),
+          .comment = std::move(comment),
+          .level = level};
+}
+
+void End(AlertRecord& alert, const Moment& moment) {
+  alert.state = AlertState::kResolved;
+  alert.resolve_time = alert.update_time = moment.city;
+}
+
+// Takes over where the subject is and what it measures. True when people would see a difference.
+bool FollowFinding(const Finding& finding, AlertRecord& alert) {
+  const double steps_per_unit = alert.kind == AlertKind::kJam ? 1 : 100;  // km/h, cm
+  const bool visible =
+      std::round(finding.value * steps_per_unit) != std::round(alert.value * steps_per_unit);
+  const bool low_is_bad = alert.kind == AlertKind::kJam;
+  alert.value = finding.value;
+  alert.peak_value = low_is_bad ? std::min(alert.peak_value, finding.value)
+                                : std::max(alert.peak_value, finding.value);
+  if (finding.radius_m > 0) {
+    alert.location = finding.location;
+    alert.radius_m = finding.radius_m;
+  }
+  return visible;
+}
+
+// What is known of an alert's subject when nothing newer is.
+Finding FindingOf(const AlertRecord& alert) {
+  return {.kind = alert.kind,
+          .rule = alert.rule,
+          .subject = alert.subject,
+          .place = alert.place,
+          .location = alert.location,
+          .radius_m = alert.radius_m,
+          .value = alert.value};
+}
+
+// For an alert that ends while its condition may last: says that the alert is over, and not that
+// the water is gone.
+Words EndedWords(const AlertRecord& alert) {
+  Words words = WordsFor(FindingOf(alert), 0);
+  words.headline = {absl::StrCat("Kết thúc cảnh báo: ", alert.headline.vi),
+                    absl::StrCat("Alert ended: ", alert.headline.en)};
+  words.description = words.headline;
+  words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
+  return words;
+}
+
+AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& moment) {
+  const Finding& finding = transition.finding;
+  return {.id = id,
+          .rule = finding.rule,
+          .subject = finding.subject,
+          .kind = finding.kind,
+          .place = finding.place,
+          .location = finding.location,
+          .radius_m = finding.radius_m,
+          .peak_value = finding.value,
+          .value = finding.value,
+          .unit = finding.kind == AlertKind::kJam ? "km/h" : "m",
+          .create_time = moment.city,
+          .update_time = moment.city,
+          .exercise = moment.exercise};
+}
+
+}  // namespace
+
+// The changes of one write and what to do in memory once they are on disk.
+struct AlertDesk::Step {
+  std::vector<AlertChange> changes;
+  std::vector<std::pair<Transition, uint64_t>> commits;
+  uint64_t next_alert_id = 0;
+  int caps = 0;
+  absl::Status cap_error;
+  size_t surplus = 0;  // Alerts that were not raised since there are too many.
+};
+
+AlertDesk::AlertDesk(storage::AlertStore& store, DeskOptions options)
+    : store_(store),
+      options_(std::move(options)),
+      hub_(options_.watch_held_max),
+      engine_(options_.rules) {}
+
+absl::StatusOr<std::unique_ptr<AlertDesk>> AlertDesk::Open(storage::AlertStore& store,
+                                                           DeskOptions options) {
+  RETURN_IF_ERROR(CheckRuleOptions(options.rules));
+  RETURN_IF_ERROR(CheckCapOptions(options.cap));
+  auto desk = std::unique_ptr<AlertDesk>(new AlertDesk(store, std::move(options)));
+  RETURN_IF_ERROR(desk->Load());
+  return desk;
+}
+
+absl::Status AlertDesk::Load() {
+  const absl::MutexLock lock(&write_mutex_);
+  ASSIGN_OR_RETURN(const std::vector<RuleStateRecord> states, store_.ListRuleStates());
+  engine_.Restore(states);
+  ASSIGN_OR_RETURN(std::vector<AlertRecord> alerts, store_.ListActiveAlerts());
+  const absl::MutexLock state_lock(&state_mutex_);
+  for (AlertRecord& alert : alerts) {
+    exercise_ = alert.exercise;
+    Active active;
+    if (!alert.cap_ids.empty()) {
+      ASSIGN_OR_RETURN(const CapRecord cap, store_.GetCap(alert.cap_ids.back()));
+      active.cap_sent = cap.sent_time;
+    }
+    const uint64_t id = alert.id;
+    active.alert = std::move(alert);
+    active_[id] = std::move(active);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
+  const absl::MutexLock lock(&write_mutex_);
+  if (exercise_.has_value() && *exercise_ != moment.exercise) {
+    RETURN_IF_ERROR(EndOtherMode(moment));
+  }
+  exercise_ = moment.exercise;
+
+  Step step{.next_alert_id = store_.NextAlertId()};
+  for (const Transition& transition : RunRules(look, moment)) {
+    RETURN_IF_ERROR(AddTransition(transition, moment, step));
+  }
+  RETURN_IF_ERROR(AddRenewals(moment, step));
+  RETURN_IF_ERROR(Write(step));
+  RETURN_IF_ERROR(FollowValues());
+  if (step.surplus > 0) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        step.surplus, " alerts were not raised: alerts.active_max = ", options_.active_max,
+        " are open already"));
+  }
+  return step.cap_error;
+}
+
+std::vector<Transition> AlertDesk::RunRules(const Look& look, const Moment& moment) {
+  const absl::Duration fresh = kFreshWallTime * std::max(1.0, moment.speed);
+  std::vector<Transition> all;
+  const auto add = [&all](std::vector<Transition> some) {
+    all.insert(all.end(), std::make_move_iterator(some.begin()),
+               std::make_move_iterator(some.end()));
+  };
+  if (look.stages) {
+    add(engine_.ObserveStages(*look.stages, moment.city, fresh));
+  } else {
+    engine_.Pause(kStageRule);
+  }
+  if (look.streets) {
+    add(engine_.ObserveStreets(*look.streets, moment.city, fresh));
+  } else {
+    engine_.Pause(kStreetDepthRule);
+  }
+  if (look.jams) {
+    add(engine_.ObserveJams(*look.jams, moment.city, fresh));
+  } else {
+    engine_.Pause(kJamRule);
+  }
+  return all;
+}
+
+absl::Status AlertDesk::EndOtherMode(const Moment& moment) {
+  // City time is the replay's by now, which says nothing about when a real alert ended.
+  Moment end = moment;
+  if (moment.exercise) end.city = moment.wall;
+  std::vector<AlertRecord> alerts;
+  {
+    const absl::MutexLock lock(&state_mutex_);
+    for (const auto& [id, active] : active_) alerts.push_back(active.alert);
+  }
+  Step step;
+  for (AlertRecord& alert : alerts) {
+    End(alert, end);
+    AlertChange change{.alert = alert,
+                       .events = {Line(AlertEventType::kResolved, end, kSystem,
+                                       moment.exercise ? "a replay took over the city clock"
+                                                       : "the replay gave the city clock back",
+                                       alert.level)}};
+    RETURN_IF_ERROR(AddCap(EndedWords(alert), end, change, step));
+    step.changes.push_back(std::move(change));
+  }
+  // What the rules remember of the other city is void, what was ended by hand there included.
+  ASSIGN_OR_RETURN(const std::vector<RuleStateRecord> states, store_.ListRuleStates());
+  for (const RuleStateRecord& state : states) {
+    step.changes.push_back(
+        {.rule_state = RuleStateRecord{.rule = state.rule, .subject = state.subject}});
+  }
+  RETURN_IF_ERROR(Write(step));
+  engine_.Clear();
+  return absl::OkStatus();
+}
+
+absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment& moment,
+                                      Step& step) {
+  AlertChange change{.rule_state = transition.state};
+  if (transition.type == Transition::Type::kForget) {
+    step.changes.push_back(std::move(change));
+    step.commits.emplace_back(transition, 0);
+    return absl::OkStatus();
+  }
+  AlertRecord alert;
+  Finding finding = transition.finding;
+  if (transition.type == Transition::Type::kRaise) {
+    if (active_count() + (step.next_alert_id - store_.NextAlertId()) >= options_.active_max) {
+      ++step.surplus;
+      return absl::OkStatus();
+    }
+    alert = NewAlert(transition, step.next_alert_id++, moment);
+    change.rule_state->alert_id = alert.id;
+  } else {
+    ASSIGN_OR_RETURN(alert, Get(transition.alert_id));
+    // After a restart the subject may not have been seen again: the alert knows it.
+    if (finding.place.vi.empty()) finding = FindingOf(alert);
+    FollowFinding(finding, alert);
+    alert.update_time = moment.city;
+  }
+  const Words words = WordsFor(finding, transition.tier);
+  if (transition.tier > 0) {
+    const Grade grade = GradeOf(alert.kind, transition.tier);
+    alert.tier = transition.tier;
+    alert.level = grade.level;
+    alert.severity = grade.severity;
+    alert.headline = words.headline;
+    alert.instruction = words.instruction;
+  } else {
+    End(alert, moment);
+  }
+  change.events = {
+      Line(EventOf(transition.type), moment, kSystem, ReasonFor(transition), alert.level)};
+  const uint64_t id = alert.id;
+  change.alert = std::move(alert);
+  RETURN_IF_ERROR(AddCap(words, moment, change, step));
+  step.changes.push_back(std::move(change));
+  step.commits.emplace_back(transition, id);
+  return absl::OkStatus();
+}
+
+// Messages that would expire while the alert lasts are said again.
+absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
+  std::vector<AlertRecord> due;
+  {
+    const absl::MutexLock lock(&state_mutex_);
+    for (const auto& [id, active] : active_) {
+      const absl::Duration validity = CapValidity(options_.cap, active.alert.kind);
+      if (moment.city - active.cap_sent >= validity * 0.75) due.push_back(active.alert);
+    }
+  }
+  for (AlertRecord& alert : due) {
+    const bool changes_anyway =
+        std::any_of(step.changes.begin(), step.changes.end(), [&](const AlertChange& change) {
+          return change.alert.has_value() && change.alert->id == alert.id;
+        });
+    if (changes_anyway) continue;
+    Words words = WordsFor(FindingOf(alert), alert.tier);
+    // The finding at hand has no threshold and no length: the headline stays, the rest is generic.
+    words.headline = alert.headline;
+    words.description = alert.headline;
+    AlertChange change{.alert = std::move(alert)};
+    RETURN_IF_ERROR(AddCap(words, moment, change, step));
+    step.changes.push_back(std::move(change));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AlertDesk::AddCap(const Words& words, const Moment& moment, AlertChange& change,
+                               Step& step) {
+  AlertRecord& alert = *change.alert;
+  // The public need not hear of the end of what it was never told.
+  if (alert.state == AlertState::kResolved && alert.cap_ids.empty()) return absl::OkStatus();
+  std::vector<CapReference> earlier;
+  for (const std::string& cap_id : alert.cap_ids) {
+    ASSIGN_OR_RETURN(const CapRecord cap, store_.GetCap(cap_id));
+    earlier.push_back({options_.cap.sender, cap_id, cap.sent_time});
+  }
+  const std::string cap_id = store_.NextCapId(step.caps);
+  const CapMessage message = MakeCap(options_.cap, alert, words, cap_id, earlier, moment.city);
+  absl::StatusOr<std::string> xml = WriteCap(message);
+  if (!xml.ok()) {
+    // An alert without its message is better than no alert; Observe tells of it.
+    step.cap_error = xml.status();
+    return absl::OkStatus();
+  }
+  ++step.caps;
+  alert.cap_ids.push_back(cap_id);
+  change.cap = CapRecord{.cap_id = cap_id,
+                         .alert_id = alert.id,
+                         .message_type = message.msg_type,
+                         .sent_time = moment.city,
+                         .exercise = alert.exercise,
+                         .headline = words.headline,
+                         .xml = *std::move(xml)};
+  return absl::OkStatus();
+}
+
+absl::Status AlertDesk::Write(Step& step) {
+  if (step.changes.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(store_.Apply(step.changes));
+  for (const auto& [transition, id] : step.commits) engine_.Commit(transition, id);
+  std::vector<AlertRecord> changed;
+  {
+    const absl::MutexLock lock(&state_mutex_);
+    for (const AlertChange& change : step.changes) {
+      if (!change.alert.has_value()) continue;
+      changed.push_back(*change.alert);
+      if (change.alert->state == AlertState::kResolved) {
+        active_.erase(change.alert->id);
+        continue;
+      }
+      Active& active = active_[change.alert->id];
+      active.alert = *change.alert;
+      if (change.cap.has_value()) active.cap_sent = change.cap->sent_time;
+    }
+  }
+  hub_.Publish(changed);
+  return absl::OkStatus();
+}
+
+absl::Status AlertDesk::FollowValues() {
+  std::vector<AlertRecord> visible;
+  std::vector<AlertRecord> peaks;
+  {
+    const absl::MutexLock lock(&state_mutex_);
+    for (const LiveValue& live : engine_.LiveValues()) {
+      const auto it = active_.find(live.alert_id);
+      if (it == active_.end()) continue;
+      AlertRecord& alert = it->second.alert;
+      const double peak_before = alert.peak_value;
+      if (FollowFinding(live.finding, alert)) visible.push_back(alert);
+      if (alert.peak_value != peak_before) peaks.push_back(alert);
+    }
+  }
+  RETURN_IF_ERROR(peaks.empty() ? absl::OkStatus() : store_.UpdateValues(peaks));
+  hub_.Publish(visible);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<AlertRecord> AlertDesk::Acknowledge(uint64_t id, const std::string& actor,
+                                                   const std::string& comment,
+                                                   const Moment& moment) {
+  RETURN_IF_ERROR(CheckWords(actor, comment, /*comment_needed=*/false));
+  const absl::MutexLock lock(&write_mutex_);
+  ASSIGN_OR_RETURN(AlertRecord alert, FindUnresolved(id));
+  if (alert.state == AlertState::kAcknowledged && alert.acknowledged_by == actor) return alert;
+  alert.state = AlertState::kAcknowledged;
+  alert.acknowledged_by = actor;
+  alert.update_time = moment.city;
+  Step step;
+  step.changes = {
+      {.alert = alert,
+       .events = {Line(AlertEventType::kAcknowledged, moment, actor, comment, alert.level)}}};
+  RETURN_IF_ERROR(Write(step));
+  return alert;
+}
+
+absl::StatusOr<AlertRecord> AlertDesk::Resolve(uint64_t id, const std::string& actor,
+                                               const std::string& comment, const Moment& moment) {
+  RETURN_IF_ERROR(CheckWords(actor, comment, /*comment_needed=*/true));
+  const absl::MutexLock lock(&write_mutex_);
+  ASSIGN_OR_RETURN(AlertRecord alert, FindUnresolved(id));
+  End(alert, moment);
+  const RuleStateRecord state = engine_.EndedByHand(alert.rule, alert.subject);
+  Step step;
+  AlertChange change{
+      .alert = alert,
+      .events = {Line(AlertEventType::kResolved, moment, actor, comment, alert.level)},
+      .rule_state = state};
+  RETURN_IF_ERROR(AddCap(EndedWords(alert), moment, change, step));
+  alert = *change.alert;
+  step.changes = {std::move(change)};
+  RETURN_IF_ERROR(Write(step));
+  engine_.CommitEndedByHand(state);
+  return alert;
+}
+
+absl::Status AlertDesk::CheckWords(const std::string& actor, const std::string& comment,
+                                   bool comment_needed) const {
+  if (absl::StripAsciiWhitespace(actor).empty()) {
+    return absl::InvalidArgumentError("actor: it is empty: give the name of who acts");
+  }
+  if (actor.size() > options_.actor_bytes_max) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("actor: ", actor.size(), " bytes; at most ", options_.actor_bytes_max));
+  }
+  if (comment_needed && absl::StripAsciiWhitespace(comment).empty()) {
+    return absl::InvalidArgumentError("comment: it is empty: give the reason");
+  }
+  if (comment.size() > options_.comment_bytes_max) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("comment: ", comment.size(), " bytes; at most ", options_.comment_bytes_max));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<AlertRecord> AlertDesk::FindUnresolved(uint64_t id) const {
+  ASSIGN_OR_RETURN(AlertRecord alert, Get(id));
+  if (alert.state == AlertState::kResolved) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("alerts/", id, " is resolved already: nothing is left to do"));
+  }
+  return alert;
+}
+
+AlertRecord AlertDesk::Latest(const AlertRecord& stored) const {
+  const absl::MutexLock lock(&state_mutex_);
+  const auto it = active_.find(stored.id);
+  return it == active_.end() ? stored : it->second.alert;
+}
+
+absl::StatusOr<AlertRecord> AlertDesk::Get(uint64_t id) const {
+  ASSIGN_OR_RETURN(const AlertRecord stored, store_.GetAlert(id));
+  return Latest(stored);
+}
+
+absl::StatusOr<AlertPage> AlertDesk::List(const Filter& filter, uint64_t before_id,
+                                          int page_size) const {
+  AlertPage page;
+  bool has_more = false;
+  RETURN_IF_ERROR(store_.ScanAlerts(before_id, [&](const AlertRecord& stored) {
+    AlertRecord alert = Latest(stored);
+    if (!MatchesAlert(filter, alert)) return true;
+    // One more match than asked for tells that there is another page.
+    has_more = page.alerts.size() == static_cast<size_t>(page_size);
+    if (!has_more) page.alerts.push_back(std::move(alert));
+    return !has_more;
+  }));
+  if (has_more) page.next_before_id = page.alerts.back().id;
+  return page;
+}
+
+absl::StatusOr<std::vector<CapRecord>> AlertDesk::ListCaps(int page_size,
+                                                           absl::Time city_now) const {
+  std::vector<CapRecord> caps;
+  std::map<uint64_t, bool> is_listed;
+  size_t scanned = 0;
+  RETURN_IF_ERROR(store_.ScanCaps([&](const CapRecord& cap) {
+    auto it = is_listed.find(cap.alert_id);
+    if (it == is_listed.end()) {
+      const auto alert = store_.GetAlert(cap.alert_id);
+      const bool listed = alert.ok() && (alert->state != AlertState::kResolved ||
+                                         city_now - alert->resolve_time <= kCapListedAfterEnd);
+      it = is_listed.emplace(cap.alert_id, listed).first;
+    }
+    if (it->second) caps.push_back(cap);
+    return caps.size() < static_cast<size_t>(page_size) && ++scanned < options_.caps_scanned_max;
+  }));
+  return caps;
+}
+
+size_t AlertDesk::active_count() const {
+  const absl::MutexLock lock(&state_mutex_);
+  return active_.size();
+}
+
+}  // namespace citylayers::alerts

@@ -1,0 +1,152 @@
+// The alert desk: rules, store, CAP messages and followers joined; what the alert service does,
+// without gRPC.
+#ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_DESK_H_
+#define CITYLAYERS_SERVICES_ALERTS_ALERT_DESK_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "services/alerts/alert_cap.h"
+#include "services/alerts/alert_filter.h"
+#include "services/alerts/observations.h"
+#include "services/alerts/rule_engine.h"
+#include "services/alerts/watch_hub.h"
+#include "storage/alerts/alert_store.h"
+
+namespace citylayers::alerts {
+
+struct DeskOptions {
+  RuleOptions rules;
+  CapOptions cap;
+  size_t active_max = 10'000;        ///< Alerts that are not resolved; more are not raised.
+  size_t actor_bytes_max = 400;      ///< 100 characters of UTF-8.
+  size_t comment_bytes_max = 8000;   ///< 2000 characters of UTF-8.
+  size_t caps_scanned_max = 10'000;  ///< Messages that one ListCaps looks at.
+  size_t watch_held_max = 10'000;
+};
+
+/// When something happens.
+struct Moment {
+  absl::Time city;
+  absl::Time wall;
+  bool exercise = false;  ///< A replay drives the city clock.
+  double speed = 1;       ///< City seconds a wall second.
+};
+
+/// What the other services said. Missing: that service did not answer.
+struct Look {
+  std::optional<std::vector<StageObservation>> stages;
+  std::optional<Complete<StreetDepthObservation>> streets;
+  std::optional<Complete<JamObservation>> jams;
+};
+
+/// A page of alerts, the newest first.
+struct AlertPage {
+  std::vector<storage::AlertRecord> alerts;
+  uint64_t next_before_id = 0;  ///< 0: this is the end.
+};
+
+/// Raises, changes, ends and lists alerts.
+///  - Everything that follows from one look is one synced write; when it fails nothing has changed
+///    and the next look tries again.
+///  - When a replay takes over the city clock, or gives it back, all alerts from before are ended:
+///    an exercise and the real city never mix.
+///  - CAP messages are issued at each change of level and at the end, and renewed before they
+///    expire.
+/// Thread-safe; lists do not wait for writes.
+///
+///   ASSIGN_OR_RETURN(auto desk, AlertDesk::Open(*store, {}));
+///   RETURN_IF_ERROR(desk->Observe(look, moment));
+///   ASSIGN_OR_RETURN(auto alert, desk->Acknowledge(7, "Lan", "", moment));
+class AlertDesk {
+ public:
+  /// Takes up what the store holds. INVALID_ARGUMENT: bad rule options. Else: the store's errors.
+  /// REQUIRES: the store outlives the desk.
+  static absl::StatusOr<std::unique_ptr<AlertDesk>> Open(storage::AlertStore& store,
+                                                         DeskOptions options);
+
+  /// Looks at the city once and does what the rules say. Rules whose service did not answer keep
+  /// their state. Errors: the store's. RESOURCE_EXHAUSTED: `active_max` is reached; all but the
+  /// surplus was done. INVALID_ARGUMENT: all was done, but a CAP message could not be made.
+  absl::Status Observe(const Look& look, const Moment& moment);
+
+  /// Notes who cares for an alert. Idempotent for the same actor; another actor takes it over.
+  /// NOT_FOUND, FAILED_PRECONDITION: resolved. INVALID_ARGUMENT: bad actor or comment.
+  absl::StatusOr<storage::AlertRecord> Acknowledge(uint64_t id, const std::string& actor,
+                                                   const std::string& comment,
+                                                   const Moment& moment);
+
+  /// Ends an alert by hand. Errors as Acknowledge; a comment is needed.
+  absl::StatusOr<storage::AlertRecord> Resolve(uint64_t id, const std::string& actor,
+                                               const std::string& comment, const Moment& moment);
+
+  /// NOT_FOUND: no such alert.
+  absl::StatusOr<storage::AlertRecord> Get(uint64_t id) const;
+
+  /// Alerts with an id under `before_id` that match.
+  absl::StatusOr<AlertPage> List(const Filter& filter, uint64_t before_id, int page_size) const;
+
+  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(uint64_t id) const {
+    return store_.ListEvents(id);
+  }
+  absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const {
+    return store_.GetCap(cap_id);
+  }
+  /// Messages of alerts that last, or ended within a day before `city_now`; the newest first.
+  absl::StatusOr<std::vector<storage::CapRecord>> ListCaps(int page_size,
+                                                           absl::Time city_now) const;
+
+  WatchHub& hub() { return hub_; }
+  size_t active_count() const;
+
+ private:
+  struct Active {
+    storage::AlertRecord alert;
+    absl::Time cap_sent = absl::InfinitePast();  ///< Of its last message.
+  };
+  struct Step;  // A write in the making.
+
+  AlertDesk(storage::AlertStore& store, DeskOptions options);
+  absl::Status Load();
+  absl::Status EndOtherMode(const Moment& moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status AddTransition(const Transition& transition, const Moment& moment, Step& step)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status AddRenewals(const Moment& moment, Step& step)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status AddCap(const Words& words, const Moment& moment, storage::AlertChange& change,
+                      Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status Write(Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status FollowValues() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  std::vector<Transition> RunRules(const Look& look, const Moment& moment)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status CheckWords(const std::string& actor, const std::string& comment,
+                          bool comment_needed) const;
+  absl::StatusOr<storage::AlertRecord> FindUnresolved(uint64_t id) const;
+  storage::AlertRecord Latest(const storage::AlertRecord& stored) const;
+
+  storage::AlertStore& store_;
+  const DeskOptions options_;
+  WatchHub hub_;
+
+  absl::Mutex write_mutex_;  // Writers take turns; held over disk writes.
+  RuleEngine engine_ ABSL_GUARDED_BY(write_mutex_);
+  std::optional<bool> exercise_ ABSL_GUARDED_BY(write_mutex_);
+
+  mutable absl::Mutex state_mutex_;  // Held for memory only; taken inside write_mutex_.
+  std::map<uint64_t, Active> active_ ABSL_GUARDED_BY(state_mutex_);
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_ALERT_DESK_H_

@@ -1,0 +1,333 @@
+#include "services/alerts/alert_desk.h"
+
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/alerts/desk_test_support.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertRecord;
+using storage::AlertSeverity;
+using storage::AlertState;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST_F(DeskTest, LowWaterRaisesNothing) {
+  Steps(6, 0.4);
+  EXPECT_THAT(All(), IsEmpty());
+}
+
+TEST_F(DeskTest, ATideIsOneAlertThatClimbsAndEndsWithItsTrailAndMessages) {
+  for (const double stage : {1.0, 1.42, 1.44, 1.55, 1.56, 1.66, 1.70, 1.70, 1.70}) {
+    ASSERT_TRUE(Step(stage).ok());
+  }
+  ASSERT_EQ(All().size(), 1u);
+  AlertRecord alert = All()[0];
+  EXPECT_EQ(alert.level, 3);
+  EXPECT_EQ(alert.severity, AlertSeverity::kSevere);
+  EXPECT_EQ(alert.state, AlertState::kOpen);
+  EXPECT_EQ(alert.peak_value, 1.70);
+  EXPECT_EQ(alert.create_time, kTestStart + absl::Minutes(30));
+  EXPECT_EQ(alert.headline.vi, "Mực nước tại Phú An vượt xa báo động III");
+
+  Steps(2, 0.9);
+  alert = All()[0];
+  EXPECT_EQ(All().size(), 1u);
+  EXPECT_EQ(alert.state, AlertState::kResolved);
+  EXPECT_EQ(alert.resolve_time, moment_.city);
+  EXPECT_EQ(alert.peak_value, 1.70);
+  EXPECT_EQ(alert.level, 3);  // What it was, for the history.
+  EXPECT_EQ(Trail(alert.id),
+            "raised:system escalated:system escalated:system escalated:system resolved:system");
+  EXPECT_TRUE(store_->VerifyTrail(alert.id).ok());
+  ASSERT_EQ(alert.cap_ids.size(), 5u);
+  EXPECT_THAT(desk_->GetCap(alert.cap_ids[0])->xml, HasSubstr("<msgType>Alert<"));
+  EXPECT_THAT(desk_->GetCap(alert.cap_ids[3])->xml, HasSubstr("<urgency>Immediate<"));
+  const std::string cancel = desk_->GetCap(alert.cap_ids[4])->xml;
+  EXPECT_THAT(cancel, HasSubstr("<msgType>Cancel<"));
+  EXPECT_THAT(cancel, HasSubstr(absl::StrCat(alert.cap_ids[0], ",")));
+}
+
+TEST_F(DeskTest, StreetsAndJamsAreRaisedToo) {
+  Steps(4, 0, 0.35, 4);
+  const auto alerts = All("state = OPEN");
+  ASSERT_EQ(alerts.size(), 2u);
+  EXPECT_EQ(All("kind = STREET_DEPTH")[0].subject, "streets/Calmette");
+  EXPECT_EQ(All("kind = STREET_DEPTH")[0].unit, "m");
+  EXPECT_EQ(All("kind = JAM")[0].subject, "jams/7");
+  EXPECT_EQ(All("kind = JAM")[0].unit, "km/h");
+  EXPECT_EQ(All("kind = JAM")[0].severity, AlertSeverity::kSevere);
+  Steps(4, 0);
+  EXPECT_THAT(All("state != RESOLVED"), IsEmpty());
+}
+
+TEST_F(DeskTest, TheWorstOfAJamIsItsLowestSpeed) {
+  Steps(3, 0, 0, 7);
+  Steps(1, 0, 0, 5.5);
+  Steps(1, 0, 0, 9);
+  EXPECT_EQ(All("kind = JAM")[0].value, 9);
+  EXPECT_EQ(All("kind = JAM")[0].peak_value, 5.5);
+}
+
+TEST_F(DeskTest, ARestartRaisesNothingAgainAndKeepsThePeak) {
+  Steps(4, 1.66);
+  Steps(1, 1.69);
+  Steps(1, 1.66);
+  Restart();
+  EXPECT_EQ(All()[0].peak_value, 1.69);
+  Steps(4, 1.66);
+  ASSERT_EQ(All().size(), 1u);
+  EXPECT_EQ(Trail(1), "raised:system");
+  Restart();
+  Steps(2, 0.2);
+  EXPECT_EQ(Trail(1), "raised:system resolved:system");
+}
+
+TEST_F(DeskTest, AcknowledgingTellsWhoAndWhenAndIsIdempotentForTheSameActor) {
+  Steps(2, 1.66);
+  const auto alert = desk_->Acknowledge(1, "Lan", "đang theo dõi", moment_);
+  ASSERT_TRUE(alert.ok()) << alert.status();
+  EXPECT_EQ(alert->state, AlertState::kAcknowledged);
+  EXPECT_EQ(alert->acknowledged_by, "Lan");
+  moment_.city += absl::Minutes(1);
+  EXPECT_EQ(desk_->Acknowledge(1, "Lan", "", moment_)->update_time, alert->update_time);
+  EXPECT_EQ(Trail(1), "raised:system acknowledged:Lan");
+  const auto events = *desk_->ListEvents(1);
+  EXPECT_EQ(events[1].event_time, alert->update_time);
+  EXPECT_EQ(events[1].write_time, moment_.wall);
+  EXPECT_EQ(events[1].comment, "đang theo dõi");
+  // Somebody else takes it over.
+  EXPECT_EQ(desk_->Acknowledge(1, "Minh", "", moment_)->acknowledged_by, "Minh");
+  Restart();
+  EXPECT_EQ(Trail(1), "raised:system acknowledged:Lan acknowledged:Minh");
+  // An acknowledged alert that gets worse stays acknowledged.
+  Steps(2, 1.75);
+  EXPECT_EQ(All()[0].state, AlertState::kAcknowledged);
+}
+
+TEST_F(DeskTest, EndingByHandIsQuietWhileTheWaterStandsAndAfterARestart) {
+  Steps(2, 1.66);
+  const auto alert = desk_->Resolve(1, "Lan", "trạm đo hỏng", moment_);
+  ASSERT_TRUE(alert.ok()) << alert.status();
+  EXPECT_EQ(alert->state, AlertState::kResolved);
+  EXPECT_THAT(desk_->GetCap(alert->cap_ids.back())->headline.vi, HasSubstr("Kết thúc cảnh báo"));
+  Steps(4, 1.66);
+  Restart();
+  Steps(4, 1.66);
+  EXPECT_EQ(All().size(), 1u);
+  Steps(2, 1.0);
+  Steps(2, 1.66);
+  EXPECT_EQ(All().size(), 2u);
+}
+
+TEST_F(DeskTest, WhatCannotBeDoneIsRefusedWithTheRightCode) {
+  Steps(2, 1.66);
+  EXPECT_EQ(desk_->Acknowledge(9, "Lan", "", moment_).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(desk_->Acknowledge(1, " ", "", moment_).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(desk_->Acknowledge(1, std::string(401, 'x'), "", moment_).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(desk_->Resolve(1, "Lan", "", moment_).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(desk_->Resolve(1, "Lan", std::string(8001, 'x'), moment_).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Trail(1), "raised:system");
+  ASSERT_TRUE(desk_->Resolve(1, "Lan", "xong", moment_).ok());
+  EXPECT_EQ(desk_->Resolve(1, "Lan", "xong", moment_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(desk_->Acknowledge(1, "Lan", "", moment_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(DeskTest, AReplaysAlertsAreExercisesAndEndWithIt) {
+  moment_.exercise = true;
+  Steps(2, 1.66);
+  ASSERT_EQ(All().size(), 1u);
+  EXPECT_TRUE(All()[0].exercise);
+  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[0])->xml, HasSubstr("<status>Exercise<"));
+  Restart();
+  moment_.exercise = false;
+  Steps(1, 1.66);
+  EXPECT_EQ(Trail(1), "raised:system resolved:system");
+  EXPECT_THAT(desk_->ListEvents(1)->back().comment, HasSubstr("gave the city clock back"));
+  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[1])->xml, HasSubstr("<status>Exercise<"));
+  Steps(1, 1.66);  // The real water is over the level too: that is another alert.
+  ASSERT_EQ(All().size(), 2u);
+  EXPECT_FALSE(All()[0].exercise);
+}
+
+TEST_F(DeskTest, AnActualAlertIsCancelledAsActualAtWallTimeWhenAReplayTakesOver) {
+  Steps(2, 1.66);
+  moment_.exercise = true;
+  Steps(1, 0);
+  const auto cap = *desk_->GetCap(All()[0].cap_ids.back());
+  EXPECT_THAT(cap.xml, HasSubstr("<status>Actual<"));
+  EXPECT_EQ(cap.sent_time, moment_.wall);
+  EXPECT_THAT(*store_->ListRuleStates(), IsEmpty());
+}
+
+TEST_F(DeskTest, AServiceThatIsDownChangesNothing) {
+  Steps(2, 1.66, 0.35, 4);
+  Steps(2, 1.66, 0.35, 4);
+  const size_t open = All("state = OPEN").size();
+  EXPECT_EQ(open, 3u);
+  for (int i = 0; i < 30; ++i) {
+    moment_.city += absl::Minutes(10);
+    ASSERT_TRUE(desk_->Observe({}, moment_).ok());
+  }
+  EXPECT_EQ(All("state = OPEN").size(), open);
+}
+
+TEST_F(DeskTest, MessagesAreRenewedBeforeTheyExpire) {
+  options_.cap.stage_valid = absl::Hours(4);
+  Restart();
+  Steps(2, 1.66);
+  EXPECT_EQ(All()[0].cap_ids.size(), 1u);
+  Steps(17, 1.66);
+  EXPECT_EQ(All()[0].cap_ids.size(), 1u);
+  Steps(1, 1.66);  // Three hours after the first.
+  ASSERT_EQ(All()[0].cap_ids.size(), 2u);
+  const auto cap = *desk_->GetCap(All()[0].cap_ids[1]);
+  EXPECT_EQ(cap.message_type, "Update");
+  EXPECT_EQ(cap.headline.vi, All()[0].headline.vi);
+  Restart();
+  Steps(17, 1.66);
+  EXPECT_EQ(All()[0].cap_ids.size(), 2u);
+  EXPECT_EQ(Trail(1), "raised:system");
+}
+
+TEST_F(DeskTest, TheFeedHasWhatLastsAndWhatEndedWithinADay) {
+  Steps(2, 1.66);
+  Steps(2, 0.2);
+  Steps(2, 0.2, 0.35);
+  Steps(2, 0.2, 0.35);
+  const auto caps = *desk_->ListCaps(100, moment_.city);
+  ASSERT_EQ(caps.size(), 3u);  // Street; end of the tide; tide.
+  EXPECT_EQ(caps[1].message_type, "Cancel");
+  EXPECT_EQ(desk_->ListCaps(1, moment_.city)->size(), 1u);
+  EXPECT_EQ(desk_->ListCaps(100, moment_.city + absl::Hours(25))->size(), 1u);
+}
+
+TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {
+  for (int i = 0; i < 5; ++i) {
+    Steps(2, 1.66);
+    Steps(2, 0.2);
+  }
+  const Filter all;
+  std::vector<uint64_t> ids;
+  uint64_t before = storage::AlertStore::kNewest;
+  int pages = 0;
+  do {
+    const AlertPage page = *desk_->List(all, before, 2);
+    for (const AlertRecord& alert : page.alerts) ids.push_back(alert.id);
+    before = page.next_before_id;
+    ++pages;
+  } while (before != 0);
+  EXPECT_THAT(ids, testing::ElementsAre(5, 4, 3, 2, 1));
+  EXPECT_EQ(pages, 3);
+  // Exactly a page: its end is told at once.
+  EXPECT_EQ(desk_->List(all, storage::AlertStore::kNewest, 5)->next_before_id, 0u);
+}
+
+TEST_F(DeskTest, MoreThanTheMostAlertsIsToldAndTheRestIsDone) {
+  options_.active_max = 1;
+  Restart();
+  Steps(1, 1.66, 0.35);
+  EXPECT_TRUE(Step(1.66, 0.35).code() == absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(All().size(), 1u);
+  EXPECT_FALSE(Step(0.2, 0.35).ok());  // The tide still counts until its second low reading.
+}
+
+// Passes everything on to the real store, and fails to write when told.
+class FailingStore final : public storage::AlertStore {
+ public:
+  explicit FailingStore(storage::AlertStore& store) : store_(store) {}
+  bool fails = false;
+
+  uint64_t NextAlertId() const override { return store_.NextAlertId(); }
+  std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
+  absl::Status Apply(absl::Span<const storage::AlertChange> changes) override {
+    return fails ? absl::ResourceExhaustedError("the disk is full") : store_.Apply(changes);
+  }
+  absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override {
+    return store_.UpdateValues(alerts);
+  }
+  absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const override { return store_.GetAlert(id); }
+  absl::Status ScanAlerts(uint64_t before_id,
+                          absl::FunctionRef<bool(const AlertRecord&)> visit) const override {
+    return store_.ScanAlerts(before_id, visit);
+  }
+  absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const override {
+    return store_.ListActiveAlerts();
+  }
+  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(uint64_t id) const override {
+    return store_.ListEvents(id);
+  }
+  absl::Status VerifyTrail(uint64_t id) const override { return store_.VerifyTrail(id); }
+  absl::StatusOr<std::vector<storage::RuleStateRecord>> ListRuleStates() const override {
+    return store_.ListRuleStates();
+  }
+  absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const override {
+    return store_.GetCap(cap_id);
+  }
+  absl::Status ScanCaps(absl::FunctionRef<bool(const storage::CapRecord&)> visit) const override {
+    return store_.ScanCaps(visit);
+  }
+
+ private:
+  storage::AlertStore& store_;
+};
+
+TEST_F(DeskTest, AFullDiskChangesNothingAndIsMadeUpForLater) {
+  FailingStore store(*store_);
+  desk_ = *AlertDesk::Open(store, {});
+  store.fails = true;
+  Steps(1, 1.66);
+  EXPECT_EQ(Step(1.66).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(All(), IsEmpty());
+  const WatchHub::Changes none = *desk_->hub().ChangesSince(desk_->hub().version());
+  EXPECT_THAT(none.alerts, IsEmpty());
+  store.fails = false;
+  Steps(1, 1.66);
+  ASSERT_EQ(All().size(), 1u);
+  store.fails = true;
+  EXPECT_FALSE(desk_->Acknowledge(1, "Lan", "", moment_).ok());
+  EXPECT_FALSE(desk_->Resolve(1, "Lan", "x", moment_).ok());
+  EXPECT_EQ(All()[0].state, AlertState::kOpen);
+  EXPECT_EQ(Trail(1), "raised:system");
+  store.fails = false;
+  EXPECT_TRUE(desk_->Acknowledge(1, "Lan", "", moment_).ok());
+  desk_.reset();
+}
+
+TEST_F(DeskTest, FollowersHearOfEachChangeAndOfValuesThatPeopleCanSee) {
+  int wakes = 0;
+  const auto handle = desk_->hub().Subscribe([&] { ++wakes; });
+  const uint64_t start = desk_->hub().version();
+  Steps(2, 1.66);
+  WatchHub::Changes changes = *desk_->hub().ChangesSince(start);
+  ASSERT_EQ(changes.alerts.size(), 1u);
+  EXPECT_GE(wakes, 1);
+  uint64_t seen = changes.version;
+  Steps(1, 1.662);  // No other centimetre.
+  EXPECT_THAT(desk_->hub().ChangesSince(seen)->alerts, IsEmpty());
+  Steps(1, 1.68);
+  changes = *desk_->hub().ChangesSince(seen);
+  ASSERT_EQ(changes.alerts.size(), 1u);
+  EXPECT_EQ(changes.alerts[0].value, 1.68);
+}
+
+TEST_F(DeskTest, BadOptionsAreRefused) {
+  DeskOptions options;
+  options.cap.sender = "two words";
+  EXPECT_EQ(AlertDesk::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
+  options = {};
+  options.rules.stage.readings = 0;
+  EXPECT_EQ(AlertDesk::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace citylayers::alerts
