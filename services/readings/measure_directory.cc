@@ -1,0 +1,85 @@
+#include "services/readings/measure_directory.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+
+namespace citylayers::readings {
+namespace {
+
+// What a segment can measure. The ranges hold anything a street can do.
+struct SegmentKind {
+  std::string_view kind;
+  const char* unit;
+  int decimals;
+  double max_value;
+};
+constexpr SegmentKind kSegmentKinds[] = {
+    {"speed", "km/h", 1, 200},
+    {"flow", "1/h", 0, 20'000},
+    {"occupancy", "%", 1, 100},
+    {"depth", "m", 2, 10},
+};
+constexpr int64_t kSegmentPeriodMs = 60'000;
+
+}  // namespace
+
+bool MeasureDirectory::IsSegmentMeasure(std::string_view name, storage::MeasureDef* measure) const {
+  const absl::StatusOr<storage::MeasureName> parts = storage::ParseMeasureName(name);
+  if (!parts.ok() || parts->collection != "segments") return false;
+  const auto kind =
+      std::find_if(std::begin(kSegmentKinds), std::end(kSegmentKinds),
+                   [&](const SegmentKind& candidate) { return candidate.kind == parts->kind; });
+  uint64_t stable_id = 0;
+  // One spelling only: "007" would be another series of segment 7.
+  if (kind == std::end(kSegmentKinds) || !absl::SimpleAtoi(ToAbsl(parts->id), &stable_id) ||
+      StrCat(stable_id) != parts->id || !is_segment_(stable_id)) {
+    return false;
+  }
+  *measure = {std::string(name), kind->unit, kind->decimals, kSegmentPeriodMs, "", 0,
+              kind->max_value,   {}};
+  return true;
+}
+
+absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
+    absl::Span<const std::string> names) const {
+  std::vector<KnownMeasure> known(names.size());
+  std::vector<storage::MeasureDef> fresh;
+  std::vector<size_t> fresh_at;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (const std::optional<uint32_t> series = store_.FindSeries(names[i]); series.has_value()) {
+      known[i] = {*series, store_.Measure(*series)};
+    } else if (storage::MeasureDef measure; IsSegmentMeasure(names[i], &measure)) {
+      fresh.push_back(std::move(measure));
+      fresh_at.push_back(i);
+    }
+  }
+  if (fresh.empty()) return known;
+  ASSIGN_OR_RETURN(const std::vector<uint32_t> series, store_.RegisterMeasures(std::move(fresh)));
+  for (size_t i = 0; i < series.size(); ++i) {
+    known[fresh_at[i]] = {series[i], store_.Measure(series[i])};
+  }
+  return known;
+}
+
+absl::StatusOr<std::vector<uint32_t>> MeasureDirectory::Match(
+    absl::Span<const std::string> names) const {
+  std::vector<uint32_t> matched;
+  for (const std::string& name : names) {
+    const absl::StatusOr<std::vector<uint32_t>> series = store_.MatchSeries(name);
+    storage::MeasureDef measure;
+    if (absl::IsNotFound(series.status()) && IsSegmentMeasure(name, &measure)) continue;
+    RETURN_IF_ERROR(series.status());
+    matched.insert(matched.end(), series->begin(), series->end());
+  }
+  std::sort(matched.begin(), matched.end());
+  matched.erase(std::unique(matched.begin(), matched.end()), matched.end());
+  return matched;
+}
+
+}  // namespace citylayers::readings

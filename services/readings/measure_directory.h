@@ -1,0 +1,42 @@
+// From measure names to series, and the measures of segments, which need no station.
+#ifndef CITYLAYERS_SERVICES_READINGS_MEASURE_DIRECTORY_H_
+#define CITYLAYERS_SERVICES_READINGS_MEASURE_DIRECTORY_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "services/readings/reading_validator.h"
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::readings {
+
+/// Resolves the dictionary of a batch. A measure of a segment of the city's pack becomes known the
+/// first time it is written. Thread-safe.
+class MeasureDirectory {
+ public:
+  /// `is_segment` says whether a stable id is a segment of the pack; thread-safe.
+  MeasureDirectory(storage::ReadingsStore& store, std::function<bool(uint64_t)> is_segment)
+      : store_(store), is_segment_(std::move(is_segment)) {}
+
+  /// One entry a name, in order; measure == nullptr for a name that is not known. May wait for the
+  /// disk. Errors: those of ReadingsStore::RegisterMeasures.
+  absl::StatusOr<std::vector<KnownMeasure>> Resolve(absl::Span<const std::string> names) const;
+
+  /// The series of names and patterns: ascending, each once. INVALID_ARGUMENT, NOT_FOUND: see
+  /// ReadingsStore::MatchSeries. A segment of the pack without readings is no error.
+  absl::StatusOr<std::vector<uint32_t>> Match(absl::Span<const std::string> names) const;
+
+ private:
+  bool IsSegmentMeasure(std::string_view name, storage::MeasureDef* measure) const;
+
+  storage::ReadingsStore& store_;
+  const std::function<bool(uint64_t)> is_segment_;
+};
+
+}  // namespace citylayers::readings
+
+#endif  // CITYLAYERS_SERVICES_READINGS_MEASURE_DIRECTORY_H_

@@ -1,0 +1,114 @@
+#include "services/readings/reading_ingest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/runtime/error_details.h"
+
+namespace citylayers::readings {
+namespace {
+
+constexpr size_t kSourceMax = 64;
+
+absl::Status CheckSource(const std::string& source, uint64_t sequence) {
+  if (source.size() > kSourceMax) {
+    return runtime::BadField("source", "has at most 64 bytes");
+  }
+  if (source.empty() && sequence != 0) {
+    return runtime::BadField("source", "is needed with a sequence: who counts?");
+  }
+  return absl::OkStatus();
+}
+
+// The store's errors, with what a program needs to act on them.
+absl::Status WithDetails(absl::Status status, const absl::Status& write_status) {
+  if (!write_status.ok() || absl::IsUnavailable(status)) {
+    return runtime::WithReason(std::move(status), runtime::kReasonStorageUnavailable);
+  }
+  if (absl::IsResourceExhausted(status)) {
+    status = runtime::WithReason(std::move(status), runtime::kReasonOverloaded);
+    return runtime::WithRetryAfter(std::move(status), absl::Milliseconds(200));
+  }
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Write(
+    const v1::WriteReadingsRequest& request) {
+  const std::vector<std::string> names(request.readings().measures().begin(),
+                                       request.readings().measures().end());
+  ASSIGN_OR_RETURN(const std::vector<KnownMeasure> known, directory_.Resolve(names));
+  return Store(request.source(), request.epoch(), request.sequence(), request.readings(), known);
+}
+
+absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
+    const std::string& source, uint64_t epoch, uint64_t sequence,
+    const v1::ReadingColumns& readings, absl::Span<const KnownMeasure> known) {
+  const absl::Time start = absl::Now();
+  RETURN_IF_ERROR(CheckSource(source, sequence));
+  ASSIGN_OR_RETURN(Verdict verdict, Validate(readings, known, clock_.Now(), options_.validator));
+  verdict.good.source = source;
+  verdict.good.epoch = epoch;
+  verdict.good.sequence = sequence;
+  v1::WriteReadingsResponse response;
+  const size_t reported =
+      std::min(verdict.refused.size(), static_cast<size_t>(options_.rejects_reported_max));
+  for (const storage::DeadLetter& letter : absl::MakeConstSpan(verdict.refused).first(reported)) {
+    v1::RejectedReading& rejected = *response.add_rejected();
+    rejected.set_row(letter.row);
+    rejected.set_reason(static_cast<v1::RejectReason>(letter.reason));
+    rejected.set_message(letter.message);
+  }
+  response.set_rejected_count(static_cast<uint32_t>(verdict.refused.size()));
+  response.set_accepted_count(static_cast<uint32_t>(verdict.good.size()));
+  int64_t latest_ms = -1;
+  for (const int64_t time_ms : verdict.good.times_ms) latest_ms = std::max(latest_ms, time_ms);
+  std::vector<uint64_t> refused_by_reason(v1::RejectReason_ARRAYSIZE, 0);
+  for (const storage::DeadLetter& letter : verdict.refused) ++refused_by_reason[letter.reason];
+  if (verdict.good.size() == 0 && verdict.refused.empty()) return response;
+
+  const absl::StatusOr<storage::AppendResult> result =
+      store_.Append(std::move(verdict.good), std::move(verdict.refused));
+  if (!result.ok()) {
+    metrics_.CountFailure();
+    return WithDetails(result.status(), store_.WriteStatus());
+  }
+  response.set_offset(result->offset);
+  response.set_duplicate(result->duplicate);
+  if (latest_ms >= 0) clock_.NoteReading(absl::FromUnixMillis(latest_ms));
+  metrics_.CountBatch(result->duplicate ? 0 : response.accepted_count(), result->duplicate,
+                      refused_by_reason, absl::Now() - start);
+  return response;
+}
+
+absl::StatusOr<v1::StreamReadingsResponse> IngestStream::Handle(
+    v1::StreamReadingsRequest& request) {
+  if (!request.source().empty()) source_ = request.source();
+  if (request.epoch() != 0 || !begun_) epoch_ = request.epoch();
+  begun_ = true;
+  if (request.readings().measures_size() != 0) {
+    names_.assign(request.readings().measures().begin(), request.readings().measures().end());
+    known_.clear();
+  }
+  // A name that was unknown may have become known meanwhile.
+  const bool all_known = known_.size() == names_.size() &&
+                         std::all_of(known_.begin(), known_.end(), [](const KnownMeasure& known) {
+                           return known.measure != nullptr;
+                         });
+  if (!all_known) {
+    ASSIGN_OR_RETURN(known_, ingest_.directory().Resolve(names_));
+  }
+  v1::StreamReadingsResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_result(),
+                   ingest_.Store(source_, epoch_, request.sequence(), request.readings(), known_));
+  response.set_sequence(request.sequence());
+  response.set_credit_count(static_cast<uint32_t>(ingest_.options().stream_credits));
+  return response;
+}
+
+}  // namespace citylayers::readings

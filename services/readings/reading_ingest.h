@@ -1,0 +1,78 @@
+// Takes batches in: resolves, checks, stores, answers.
+#ifndef CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_
+#define CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "citylayers/readings/v1/reading_service.pb.h"
+#include "services/readings/clock_keeper.h"
+#include "services/readings/measure_directory.h"
+#include "services/readings/reading_validator.h"
+#include "services/readings/readings_metrics.h"
+#include "services/runtime/stream_source.h"
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::readings {
+
+struct IngestOptions {
+  ValidatorOptions validator;
+  int rejects_reported_max = 100;
+  int stream_credits = 32;  ///< batches a stream's client may have unacknowledged
+};
+
+/// What WriteReadings and StreamReadings do, callable without a server. Thread-safe; waits for the
+/// disk.
+class ReadingIngest {
+ public:
+  ReadingIngest(IngestOptions options, storage::ReadingsStore& store,
+                const MeasureDirectory& directory, ClockKeeper& clock, ReadingsMetrics& metrics)
+      : options_(std::move(options)),
+        store_(store),
+        directory_(directory),
+        clock_(clock),
+        metrics_(metrics) {}
+
+  /// Errors as reading_service.proto says for WriteReadings.
+  absl::StatusOr<v1::WriteReadingsResponse> Write(const v1::WriteReadingsRequest& request);
+
+  /// The same with the dictionary resolved already; `names` are its measures.
+  absl::StatusOr<v1::WriteReadingsResponse> Store(const std::string& source, uint64_t epoch,
+                                                  uint64_t sequence,
+                                                  const v1::ReadingColumns& readings,
+                                                  absl::Span<const KnownMeasure> known);
+
+  const IngestOptions& options() const { return options_; }
+  const MeasureDirectory& directory() const { return directory_; }
+
+ private:
+  const IngestOptions options_;
+  storage::ReadingsStore& store_;
+  const MeasureDirectory& directory_;
+  ClockKeeper& clock_;
+  ReadingsMetrics& metrics_;
+};
+
+/// One StreamReadings call: remembers source, epoch and dictionary from message to message.
+class IngestStream final
+    : public runtime::BidiHandler<v1::StreamReadingsRequest, v1::StreamReadingsResponse> {
+ public:
+  explicit IngestStream(ReadingIngest& ingest) : ingest_(ingest) {}
+  absl::StatusOr<v1::StreamReadingsResponse> Handle(v1::StreamReadingsRequest& request) override;
+
+ private:
+  ReadingIngest& ingest_;
+  bool begun_ = false;
+  std::string source_;
+  uint64_t epoch_ = 0;
+  std::vector<std::string> names_;
+  std::vector<KnownMeasure> known_;
+};
+
+}  // namespace citylayers::readings
+
+#endif  // CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_

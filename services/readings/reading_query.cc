@@ -1,0 +1,225 @@
+#include "services/readings/reading_query.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/readings/reading_columns.h"
+#include "services/readings/reading_watch.h"
+#include "services/runtime/error_details.h"
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::readings {
+namespace {
+
+using runtime::StreamStep;
+
+absl::StatusOr<std::vector<std::string>> Names(
+    const google::protobuf::RepeatedPtrField<std::string>& measures, int names_max) {
+  if (measures.size() > names_max) {
+    return runtime::BadField("measures", StrCat("has at most ", names_max, " names and patterns"));
+  }
+  return std::vector<std::string>(measures.begin(), measures.end());
+}
+
+struct TimeRange {
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;
+};
+
+bool IsTime(const google::protobuf::Timestamp& time) {
+  return time.nanos() >= 0 && time.nanos() < 1'000'000'000 && time.seconds() >= -62135596800 &&
+         time.seconds() <= 253402300799;
+}
+
+// Readings have whole milliseconds: rounding both ends up keeps them on the right side.
+int64_t CeilMillis(absl::Time time) {
+  return absl::ToUnixMillis(time + absl::Milliseconds(1) - absl::Nanoseconds(1));
+}
+
+absl::StatusOr<TimeRange> RangeOf(const v1::QueryReadingsRequest& request, absl::Time city_now) {
+  if (request.has_start_time() && !IsTime(request.start_time())) {
+    return runtime::BadField("start_time", "is no time of the years 1 to 9999");
+  }
+  if (request.has_end_time() && !IsTime(request.end_time())) {
+    return runtime::BadField("end_time", "is no time of the years 1 to 9999");
+  }
+  TimeRange range;
+  range.end_ms = request.has_end_time() ? CeilMillis(FromProtoTime(request.end_time()))
+                                        : absl::ToUnixMillis(city_now) + 1;
+  range.start_ms = request.has_start_time() ? CeilMillis(FromProtoTime(request.start_time()))
+                                            : range.end_ms - 24 * 3'600'000;
+  if (range.end_ms < range.start_ms) {
+    return runtime::BadField("end_time", "lies before start_time");
+  }
+  return range;
+}
+
+absl::StatusOr<int64_t> WindowOf(const v1::QueryReadingsRequest& request) {
+  if (!request.has_window()) return 0;
+  const absl::Duration window =
+      absl::Seconds(request.window().seconds()) + absl::Nanoseconds(request.window().nanos());
+  if (window < absl::Seconds(1) || window > absl::Hours(24 * 366 * 10)) {
+    return runtime::BadField("window", "must be 1 s to 10 years long");
+  }
+  return absl::ToInt64Milliseconds(window);
+}
+
+double ValueOf(const storage::WindowAggregate& window, v1::AggregateFunction function) {
+  switch (function) {
+    case v1::AGGREGATE_FUNCTION_COUNT:
+      return static_cast<double>(window.count);
+    case v1::AGGREGATE_FUNCTION_SUM:
+      return window.sum;
+    case v1::AGGREGATE_FUNCTION_MIN:
+      return window.min;
+    case v1::AGGREGATE_FUNCTION_MAX:
+      return window.max;
+    case v1::AGGREGATE_FUNCTION_FIRST:
+      return window.first;
+    case v1::AGGREGATE_FUNCTION_LAST:
+      return window.last;
+    default:
+      return window.mean();
+  }
+}
+
+// Goes through the series one by one, a message at a time: memory stays bounded whatever is asked.
+class QuerySource final : public ReadingQuery::QueryStream {
+ public:
+  QuerySource(const storage::ReadingsStore& store, std::vector<uint32_t> series, TimeRange range,
+              int64_t window_ms, v1::AggregateFunction function, int rows_max)
+      : store_(store),
+        series_(std::move(series)),
+        range_(range),
+        window_ms_(window_ms),
+        function_(function),
+        rows_max_(static_cast<size_t>(rows_max)),
+        position_ms_(range.start_ms) {}
+
+  absl::StatusOr<StreamStep> Next(v1::QueryReadingsResponse* response) override {
+    ColumnsBuilder columns(store_, *response->mutable_readings());
+    while (next_ < series_.size() && static_cast<size_t>(columns.size()) < rows_max_) {
+      RETURN_IF_ERROR(window_ms_ == 0 ? AddRaw(columns) : AddWindows(columns));
+    }
+    return columns.size() == 0 ? StreamStep::End() : StreamStep::Message();
+  }
+
+ private:
+  absl::Status AddRaw(ColumnsBuilder& columns) {
+    const size_t room = rows_max_ - static_cast<size_t>(columns.size());
+    ASSIGN_OR_RETURN(const std::vector<storage::StoredReading> readings,
+                     store_.Query(series_[next_], position_ms_, range_.end_ms, room));
+    for (const storage::StoredReading& reading : readings) columns.Add(series_[next_], reading);
+    if (readings.size() < room) {
+      NextSeries();
+    } else {
+      position_ms_ = readings.back().time_ms + 1;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddWindows(ColumnsBuilder& columns) {
+    if (!aggregated_) {
+      ASSIGN_OR_RETURN(
+          windows_, store_.Aggregate(series_[next_], range_.start_ms, range_.end_ms, window_ms_));
+      aggregated_ = true;
+    }
+    while (next_window_ < windows_.size() && static_cast<size_t>(columns.size()) < rows_max_) {
+      const storage::WindowAggregate& window = windows_[next_window_++];
+      columns.Add(series_[next_], {window.start_ms, ValueOf(window, function_), 0});
+    }
+    if (next_window_ == windows_.size()) NextSeries();
+    return absl::OkStatus();
+  }
+
+  void NextSeries() {
+    ++next_;
+    position_ms_ = range_.start_ms;
+    aggregated_ = false;
+    next_window_ = 0;
+  }
+
+  const storage::ReadingsStore& store_;
+  const std::vector<uint32_t> series_;
+  const TimeRange range_;
+  const int64_t window_ms_;
+  const v1::AggregateFunction function_;
+  const size_t rows_max_;
+  size_t next_ = 0;
+  int64_t position_ms_;
+  bool aggregated_ = false;
+  std::vector<storage::WindowAggregate> windows_;
+  size_t next_window_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ReadingQuery::QueryStream>> ReadingQuery::Query(
+    const v1::QueryReadingsRequest& request) const {
+  if (request.measures_size() == 0) {
+    return runtime::BadField("measures",
+                             "names at least one measure, e.g. stations/-/measures/water_level");
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   Names(request.measures(), options_.names_max));
+  ASSIGN_OR_RETURN(std::vector<uint32_t> series, directory_.Match(names));
+  ASSIGN_OR_RETURN(const TimeRange range, RangeOf(request, city_clock_.Now()));
+  ASSIGN_OR_RETURN(const int64_t window_ms, WindowOf(request));
+  if (!v1::AggregateFunction_IsValid(request.function())) {
+    return runtime::BadField("function", "is not one of this version");
+  }
+  return std::make_unique<QuerySource>(store_, std::move(series), range, window_ms,
+                                       request.function(), options_.message_rows_max);
+}
+
+absl::StatusOr<v1::GetLatestReadingsResponse> ReadingQuery::Latest(
+    const v1::GetLatestReadingsRequest& request) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   Names(request.measures(), options_.names_max));
+  ASSIGN_OR_RETURN(const std::vector<uint32_t> series, directory_.Match(names));
+  if (series.size() > static_cast<size_t>(options_.latest_measures_max)) {
+    return absl::ResourceExhaustedError(
+        StrCat(series.size(), " measures are asked for, more than readings.latest_measures_max = ",
+               options_.latest_measures_max, ": ask in parts"));
+  }
+  v1::GetLatestReadingsResponse response;
+  const std::vector<std::optional<storage::StoredReading>> latest = store_.Latest(series);
+  for (size_t i = 0; i < series.size(); ++i) {
+    if (!latest[i].has_value()) continue;
+    v1::Reading& reading = *response.add_readings();
+    reading.set_measure(store_.Measure(series[i])->name);
+    *reading.mutable_read_time() = ToProtoTime(absl::FromUnixMillis(latest[i]->time_ms));
+    reading.set_value(latest[i]->value);
+    reading.set_quality(static_cast<v1::Quality>(latest[i]->quality));
+  }
+  *response.mutable_city_time() = ToProtoTime(city_clock_.Now());
+  return response;
+}
+
+absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
+    const v1::WatchReadingsRequest& request) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   Names(request.measures(), options_.names_max));
+  ASSIGN_OR_RETURN(MeasureFilter filter, MeasureFilter::Make(names));
+  const uint64_t last = store_.LastOffset();
+  const uint64_t after = request.has_resume_offset() ? request.resume_offset() : last;
+  if (after > last) {
+    return absl::OutOfRangeError(
+        StrCat("offset ", after, " lies past the end of the log, ", last,
+               ": this is another log; read the latest readings and watch from now on"));
+  }
+  // 0 stands for the oldest that is held.
+  const uint64_t from = after == 0 ? store_.OldestResumeOffset() : after;
+  if (from < store_.OldestResumeOffset()) {
+    return absl::OutOfRangeError(
+        StrCat("the log after offset ", from, " is no longer held: it starts after ",
+               store_.OldestResumeOffset(), "; read the latest readings and resume from there"));
+  }
+  return std::make_unique<WatchSource>(store_, std::move(filter), from, options_.message_rows_max,
+                                       options_.watch_heartbeat, machine_);
+}
+
+}  // namespace citylayers::readings

@@ -1,0 +1,81 @@
+#include "services/readings/reading_watch.h"
+
+#include <memory>
+
+#include "proto/support/status_macros.h"
+#include "services/readings/reading_columns.h"
+
+namespace citylayers::readings {
+
+using runtime::StreamStep;
+
+absl::StatusOr<MeasureFilter> MeasureFilter::Make(const std::vector<std::string>& names) {
+  MeasureFilter filter;
+  filter.everything_ = names.empty();
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(const storage::MeasureName parts, storage::ParseMeasureName(name));
+    if (parts.is_pattern()) {
+      filter.patterns_.emplace(std::string(parts.collection), std::string(parts.kind));
+    } else {
+      filter.names_.insert(name);
+    }
+  }
+  return filter;
+}
+
+bool MeasureFilter::Matches(uint32_t series, const storage::ReadingsStore& store) {
+  if (everything_) return true;
+  if (series >= decisions_.size()) decisions_.resize(series + 1, Decision::kOpen);
+  Decision& decision = decisions_[series];
+  if (decision == Decision::kOpen) {
+    const std::string& name = store.Measure(series)->name;
+    bool matches = names_.contains(name);
+    if (!matches) {
+      const absl::StatusOr<storage::MeasureName> parts = storage::ParseMeasureName(name);
+      matches = parts.ok() &&
+                patterns_.contains({std::string(parts->collection), std::string(parts->kind)});
+    }
+    decision = matches ? Decision::kYes : Decision::kNo;
+  }
+  return decision == Decision::kYes;
+}
+
+WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter, uint64_t after_offset,
+                         int rows_max, absl::Duration heartbeat, const Clock& machine)
+    : store_(store),
+      filter_(std::move(filter)),
+      offset_(after_offset),
+      rows_max_(static_cast<size_t>(rows_max)),
+      heartbeat_(heartbeat),
+      machine_(machine),
+      listener_(store.AddListener([waker = waker()](uint64_t) { waker->Wake(); })) {}
+
+WatchSource::~WatchSource() { store_.RemoveListener(listener_); }
+
+absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response) {
+  ColumnsBuilder columns(store_, *response->mutable_readings());
+  // Batches without a reading for this watcher are passed over, a few at a time.
+  while (columns.size() == 0) {
+    ASSIGN_OR_RETURN(const std::vector<storage::LoggedBatchPtr> batches,
+                     store_.ReadLog(offset_, rows_max_));
+    if (batches.empty()) break;
+    for (const storage::LoggedBatchPtr& logged : batches) {
+      for (size_t i = 0; i < logged->batch.size(); ++i) {
+        if (!filter_.Matches(logged->batch.series[i], store_)) continue;
+        columns.Add(logged->batch.series[i], logged->batch.row(i));
+      }
+    }
+    offset_ = batches.back()->offset;
+  }
+  const absl::Time now = machine_.Now();
+  if (columns.size() == 0 && now < last_message_ + heartbeat_) {
+    return StreamStep::Wait(last_message_ + heartbeat_ - now);
+  }
+  last_message_ = now;
+  response->set_offset(offset_);
+  response->set_caught_up(offset_ >= store_.LastOffset());
+  response->set_oldest_offset(store_.OldestResumeOffset());
+  return StreamStep::Message();
+}
+
+}  // namespace citylayers::readings

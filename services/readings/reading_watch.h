@@ -1,0 +1,62 @@
+// One watcher of the log.
+#ifndef CITYLAYERS_SERVICES_READINGS_READING_WATCH_H_
+#define CITYLAYERS_SERVICES_READINGS_READING_WATCH_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "citylayers/readings/v1/reading_service.pb.h"
+#include "proto/support/clock.h"
+#include "services/runtime/stream_source.h"
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::readings {
+
+/// Which series a watcher wants. Measures that become known later match too. Not thread-safe: it
+/// remembers what it has decided.
+class MeasureFilter {
+ public:
+  /// Empty: everything. INVALID_ARGUMENT: not a name or pattern.
+  static absl::StatusOr<MeasureFilter> Make(const std::vector<std::string>& names);
+  bool Matches(uint32_t series, const storage::ReadingsStore& store);
+
+ private:
+  enum class Decision : uint8_t { kOpen, kYes, kNo };
+
+  bool everything_ = false;
+  absl::flat_hash_set<std::string> names_;
+  std::set<std::pair<std::string, std::string>> patterns_;  // collection and kind
+  std::vector<Decision> decisions_;                         // by series
+};
+
+/// Reads on from an offset, as fast as its client takes messages.
+class WatchSource final : public runtime::StreamSource<v1::WatchReadingsResponse> {
+ public:
+  WatchSource(storage::ReadingsStore& store, MeasureFilter filter, uint64_t after_offset,
+              int rows_max, absl::Duration heartbeat, const Clock& machine);
+  ~WatchSource() override;
+
+  /// OUT_OF_RANGE: the watcher was so slow that the log went on without it.
+  absl::StatusOr<runtime::StreamStep> Next(v1::WatchReadingsResponse* response) override;
+
+ private:
+  storage::ReadingsStore& store_;
+  MeasureFilter filter_;
+  uint64_t offset_;
+  const size_t rows_max_;
+  const absl::Duration heartbeat_;
+  const Clock& machine_;
+  absl::Time last_message_ = absl::InfinitePast();
+  const uint64_t listener_;
+};
+
+}  // namespace citylayers::readings
+
+#endif  // CITYLAYERS_SERVICES_READINGS_READING_WATCH_H_

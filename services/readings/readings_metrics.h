@@ -1,0 +1,47 @@
+// What the readings module counts.
+#ifndef CITYLAYERS_SERVICES_READINGS_READINGS_METRICS_H_
+#define CITYLAYERS_SERVICES_READINGS_READINGS_METRICS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+#include "services/runtime/metrics.h"
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::readings {
+
+/// Metrics `citylayers_readings_*`. Thread-safe; `metrics` outlives this.
+class ReadingsMetrics {
+ public:
+  explicit ReadingsMetrics(runtime::Metrics& metrics);
+
+  /// A batch was answered. `refused_by_reason` is indexed by RejectReason.
+  void CountBatch(uint64_t stored, bool duplicate, absl::Span<const uint64_t> refused_by_reason,
+                  absl::Duration took);
+  /// A batch could not be stored.
+  void CountFailure();
+  /// The store's figures of the moment.
+  void Show(const storage::ReadingsStoreStats& stats);
+
+ private:
+  prometheus::Counter& ingested_;
+  prometheus::Counter& batches_;
+  prometheus::Counter& duplicates_;
+  prometheus::Counter& failures_;
+  prometheus::Histogram& append_seconds_;
+  std::vector<prometheus::Counter*> rejected_;
+  prometheus::Gauge& queued_batches_;
+  prometheus::Gauge& log_bytes_;
+  prometheus::Gauge& head_readings_;
+  prometheus::Gauge& disk_bytes_;
+  prometheus::Gauge& series_;
+  prometheus::Gauge& last_offset_;
+  prometheus::Gauge& unsealed_batches_;
+};
+
+}  // namespace citylayers::readings
+
+#endif  // CITYLAYERS_SERVICES_READINGS_READINGS_METRICS_H_

@@ -1,0 +1,210 @@
+#include "services/readings/readings_module.h"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "spdlog/spdlog.h"
+
+#include "proto/support/status_macros.h"
+#include "services/readings/clock_keeper.h"
+#include "services/readings/measure_directory.h"
+#include "services/readings/reading_ingest.h"
+#include "services/readings/reading_query.h"
+#include "services/readings/readings_metrics.h"
+#include "services/readings/readings_services.h"
+#include "services/readings/station_directory.h"
+#include "storage/pack/city_pack.h"
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::readings {
+namespace {
+
+using runtime::Option;
+using runtime::OptionType;
+
+constexpr double kMebi = 1 << 20;
+
+std::vector<Option> Options() {
+  return {
+      {"readings.batch_rows_max", OptionType::kInt, "20000", "Rows of one batch.", 1, 1'000'000},
+      {"readings.rejects_reported_max", OptionType::kInt, "100",
+       "Refused rows listed in an answer; all are counted and kept.", 0, 100'000},
+      {"readings.future_skew", OptionType::kDuration, "5m",
+       "How far ahead of the city clock a reading may lie.", 0, 86'400},
+      {"readings.retention", OptionType::kDuration, "9600h",
+       "Age up to which readings are taken and kept (400 days).", 86'400, 3.2e9},
+      {"readings.stream_credits", OptionType::kInt, "32",
+       "Batches that a StreamReadings client may have unacknowledged.", 1, 1024},
+      {"readings.message_rows_max", OptionType::kInt, "5000",
+       "Rows of one message of QueryReadings and WatchReadings.", 1, 100'000},
+      {"readings.names_max", OptionType::kInt, "10000",
+       "Measure names and patterns of one request.", 1, 1'000'000},
+      {"readings.latest_measures_max", OptionType::kInt, "200000",
+       "Measures that one GetLatestReadings may match.", 1, 10'000'000},
+      {"readings.watch_heartbeat", OptionType::kDuration, "1s",
+       "How long a watcher hears nothing at most.", 0.05, 60},
+      {"readings.queue_batches_max", OptionType::kInt, "1024", "Batches that wait for the disk.", 1,
+       1'000'000},
+      {"readings.queue_bytes_max", OptionType::kInt, "67108864", "The same in bytes.", kMebi, 1e12},
+      {"readings.chunk_readings", OptionType::kInt, "512", "Readings a chunk on disk aims at.", 16,
+       65'536},
+      {"readings.head_readings_max", OptionType::kInt, "8000000",
+       "Readings in memory that are in no chunk yet (24 bytes each).", 1000, 1e10},
+      {"readings.unsealed_log_bytes_max", OptionType::kInt, "268435456",
+       "Log that a restart may have to read again, in bytes.", kMebi, 1e12},
+      {"readings.seal_after", OptionType::kDuration, "1h",
+       "How long a reading waits for its chunk at most.", 1, 864'000},
+      {"readings.log_retention_batches", OptionType::kInt, "100000",
+       "Batches kept for watchers that resume.", 0, 1e9},
+      {"readings.log_retention_bytes", OptionType::kInt, "268435456",
+       "The same in bytes: the smaller one holds.", 0, 1e13},
+      {"readings.series_max", OptionType::kInt, "2000000", "Measures that can be known.", 1, 4e9},
+      {"readings.dedupe_window", OptionType::kInt, "1024",
+       "Sequences of each source that a repeat is recognised for.", 1, 1'000'000},
+      {"readings.dedupe_sources_max", OptionType::kInt, "10000",
+       "Sources that are remembered; the one silent the longest goes first.", 1, 10'000'000},
+      {"readings.dead_letter_bytes_max", OptionType::kInt, "67108864",
+       "Bytes kept of refused readings.", kMebi, 1e12},
+      {"readings.min_free_bytes", OptionType::kInt, "67108864",
+       "Free bytes of the file system below which batches are refused.", 0, 1e13},
+      {"readings.block_cache_bytes", OptionType::kInt, "67108864", "Memory for blocks read.", kMebi,
+       1e12},
+  };
+}
+
+storage::ReadingsStoreOptions StoreOptions(const runtime::Config& config, std::string directory) {
+  const auto size = [&config](const char* key) { return static_cast<size_t>(config.GetInt(key)); };
+  storage::ReadingsStoreOptions options;
+  options.directory = std::move(directory);
+  options.queue_batches_max = size("readings.queue_batches_max");
+  options.queue_bytes_max = size("readings.queue_bytes_max");
+  options.chunk_readings = size("readings.chunk_readings");
+  options.head_readings_max = size("readings.head_readings_max");
+  options.unsealed_log_bytes_max = size("readings.unsealed_log_bytes_max");
+  options.seal_after = config.GetDuration("readings.seal_after");
+  options.log_retention_batches = size("readings.log_retention_batches");
+  options.log_retention_bytes = size("readings.log_retention_bytes");
+  options.retention = config.GetDuration("readings.retention");
+  options.series_max = static_cast<uint32_t>(config.GetInt("readings.series_max"));
+  options.dedupe_window = size("readings.dedupe_window");
+  options.dedupe_sources_max = size("readings.dedupe_sources_max");
+  options.dead_letter_bytes_max = size("readings.dead_letter_bytes_max");
+  options.min_free_bytes = size("readings.min_free_bytes");
+  options.block_cache_bytes = size("readings.block_cache_bytes");
+  return options;
+}
+
+IngestOptions ToIngestOptions(const runtime::Config& config) {
+  IngestOptions options;
+  options.validator.future_skew = config.GetDuration("readings.future_skew");
+  options.validator.retention = config.GetDuration("readings.retention");
+  options.validator.batch_rows_max = static_cast<int>(config.GetInt("readings.batch_rows_max"));
+  options.rejects_reported_max = static_cast<int>(config.GetInt("readings.rejects_reported_max"));
+  options.stream_credits = static_cast<int>(config.GetInt("readings.stream_credits"));
+  return options;
+}
+
+QueryOptions ToQueryOptions(const runtime::Config& config) {
+  QueryOptions options;
+  options.message_rows_max = static_cast<int>(config.GetInt("readings.message_rows_max"));
+  options.names_max = static_cast<int>(config.GetInt("readings.names_max"));
+  options.latest_measures_max = static_cast<int>(config.GetInt("readings.latest_measures_max"));
+  options.watch_heartbeat = config.GetDuration("readings.watch_heartbeat");
+  return options;
+}
+
+class Readings final : public runtime::Module {
+ public:
+  Readings(runtime::ModuleContext& context, std::shared_ptr<const storage::CityPack> pack,
+           std::unique_ptr<storage::ReadingsStore> store, std::unique_ptr<WallClock> machine,
+           std::unique_ptr<ClockKeeper> clock)
+      : pack_(std::move(pack)),
+        store_(std::move(store)),
+        machine_(std::move(machine)),
+        clock_(std::move(clock)),
+        metrics_(context.metrics()),
+        directory_(
+            *store_,
+            [this](uint64_t stable_id) { return pack_->FindSegment(stable_id).has_value(); }),
+        ingest_(ToIngestOptions(context.config()), *store_, directory_, *clock_, metrics_),
+        query_(ToQueryOptions(context.config()), *store_, directory_, *clock_, *machine_),
+        stations_(*store_),
+        reading_service_(context.calls(), ingest_, query_),
+        station_service_(context.calls(), stations_),
+        clock_service_(context.calls(), *clock_) {}
+  ~Readings() override { Stop(); }
+
+  std::vector<grpc::Service*> GrpcServices() override {
+    return {&reading_service_, &station_service_, &clock_service_};
+  }
+
+  absl::Status Start() override {
+    upkeep_ = std::thread([this] { Upkeep(); });
+    return absl::OkStatus();
+  }
+
+  absl::Status Ready() const override { return store_->WriteStatus(); }
+
+  void Stop() override {
+    if (!upkeep_.joinable()) return;
+    stop_.Notify();
+    upkeep_.join();
+  }
+
+ private:
+  // Figures every second, retention every hour.
+  void Upkeep() {
+    absl::Time next_drop = absl::InfinitePast();
+    do {
+      metrics_.Show(store_->Stats());
+      if (const absl::Time now = absl::Now(); now >= next_drop) {
+        next_drop = now + absl::Hours(1);
+        if (const absl::Status dropped = store_->DropExpired(clock_->Now()); !dropped.ok()) {
+          spdlog::error("readings: old weeks could not be dropped: {}", dropped.ToString());
+        }
+      }
+    } while (!stop_.WaitForNotificationWithTimeout(absl::Seconds(1)));
+  }
+
+  const std::shared_ptr<const storage::CityPack> pack_;
+  const std::unique_ptr<storage::ReadingsStore> store_;
+  const std::unique_ptr<WallClock> machine_;
+  const std::unique_ptr<ClockKeeper> clock_;
+  ReadingsMetrics metrics_;
+  MeasureDirectory directory_;
+  ReadingIngest ingest_;
+  ReadingQuery query_;
+  StationDirectory stations_;
+  ReadingServiceImpl reading_service_;
+  StationServiceImpl station_service_;
+  ClockServiceImpl clock_service_;
+  absl::Notification stop_;
+  std::thread upkeep_;
+};
+
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const storage::CityPack> pack, context.Pack());
+  ASSIGN_OR_RETURN(std::string directory, context.DataDirectory("readings"));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<storage::ReadingsStore> store,
+      storage::ReadingsStore::Open(StoreOptions(context.config(), std::move(directory))));
+  RETURN_IF_ERROR(SeedFromPack(pack->stations(), *store));
+  auto machine = std::make_unique<WallClock>();
+  ASSIGN_OR_RETURN(std::unique_ptr<ClockKeeper> clock, ClockKeeper::Load(*store, *machine));
+  const storage::ReadingsStoreStats stats = store->Stats();
+  spdlog::info("readings: {} measures, log {}..{}, {} readings in memory", stats.series_count,
+               stats.oldest_offset, stats.last_offset, stats.head_readings);
+  return std::make_unique<Readings>(context, std::move(pack), std::move(store), std::move(machine),
+                                    std::move(clock));
+}
+
+}  // namespace
+
+runtime::ModuleSpec ReadingsModule() { return {"readings", {}, Options(), Make}; }
+
+}  // namespace citylayers::readings

@@ -1,0 +1,115 @@
+#include "services/readings/readings_services.h"
+
+#include <memory>
+#include <utility>
+
+#include "services/readings/clock_watch.h"
+
+namespace citylayers::readings {
+namespace {
+
+using runtime::Call;
+
+const Clock& Machine() {
+  static const WallClock wall;
+  return wall;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ReadingServiceImpl::WriteReadings(grpc::CallbackServerContext* context,
+                                                            const v1::WriteReadingsRequest* request,
+                                                            v1::WriteReadingsResponse* response) {
+  return calls_.Unary(
+      context, "ReadingService/WriteReadings", request, response,
+      [this](const Call&, const v1::WriteReadingsRequest& write) { return ingest_.Write(write); });
+}
+
+grpc::ServerBidiReactor<v1::StreamReadingsRequest, v1::StreamReadingsResponse>*
+ReadingServiceImpl::StreamReadings(grpc::CallbackServerContext* context) {
+  using Handler = runtime::BidiHandler<v1::StreamReadingsRequest, v1::StreamReadingsResponse>;
+  return calls_.Bidi<v1::StreamReadingsRequest, v1::StreamReadingsResponse>(
+      context, "ReadingService/StreamReadings",
+      [this](const Call&) -> absl::StatusOr<std::unique_ptr<Handler>> {
+        return std::make_unique<IngestStream>(ingest_);
+      });
+}
+
+grpc::ServerWriteReactor<v1::QueryReadingsResponse>* ReadingServiceImpl::QueryReadings(
+    grpc::CallbackServerContext* context, const v1::QueryReadingsRequest* request) {
+  return calls_.ServerStream<v1::QueryReadingsRequest, v1::QueryReadingsResponse>(
+      context, "ReadingService/QueryReadings", request,
+      [this](const Call&, const v1::QueryReadingsRequest& query) { return query_.Query(query); });
+}
+
+grpc::ServerUnaryReactor* ReadingServiceImpl::GetLatestReadings(
+    grpc::CallbackServerContext* context, const v1::GetLatestReadingsRequest* request,
+    v1::GetLatestReadingsResponse* response) {
+  return calls_.Unary(context, "ReadingService/GetLatestReadings", request, response,
+                      [this](const Call&, const v1::GetLatestReadingsRequest& latest) {
+                        return query_.Latest(latest);
+                      });
+}
+
+grpc::ServerWriteReactor<v1::WatchReadingsResponse>* ReadingServiceImpl::WatchReadings(
+    grpc::CallbackServerContext* context, const v1::WatchReadingsRequest* request) {
+  return calls_.ServerStream<v1::WatchReadingsRequest, v1::WatchReadingsResponse>(
+      context, "ReadingService/WatchReadings", request,
+      [this](const Call&, const v1::WatchReadingsRequest& watch) { return query_.Watch(watch); });
+}
+
+grpc::ServerUnaryReactor* StationServiceImpl::GetStation(grpc::CallbackServerContext* context,
+                                                         const v1::GetStationRequest* request,
+                                                         v1::GetStationResponse* response) {
+  return calls_.Unary(
+      context, "StationService/GetStation", request, response,
+      [this](const Call&, const v1::GetStationRequest& get) { return stations_.Get(get); });
+}
+
+grpc::ServerUnaryReactor* StationServiceImpl::ListStations(grpc::CallbackServerContext* context,
+                                                           const v1::ListStationsRequest* request,
+                                                           v1::ListStationsResponse* response) {
+  return calls_.Unary(
+      context, "StationService/ListStations", request, response,
+      [this](const Call&, const v1::ListStationsRequest& list) { return stations_.List(list); });
+}
+
+grpc::ServerUnaryReactor* ClockServiceImpl::GetClock(grpc::CallbackServerContext* context,
+                                                     const common::v1::GetClockRequest* request,
+                                                     common::v1::GetClockResponse* response) {
+  return calls_.Unary(
+      context, "ClockService/GetClock", request, response,
+      [this](const Call&,
+             const common::v1::GetClockRequest&) -> absl::StatusOr<common::v1::GetClockResponse> {
+        common::v1::GetClockResponse got;
+        *got.mutable_clock() = clock_.State();
+        return got;
+      });
+}
+
+grpc::ServerUnaryReactor* ClockServiceImpl::SetClock(grpc::CallbackServerContext* context,
+                                                     const common::v1::SetClockRequest* request,
+                                                     common::v1::SetClockResponse* response) {
+  return calls_.Unary(context, "ClockService/SetClock", request, response,
+                      [this](const Call&, const common::v1::SetClockRequest& set)
+                          -> absl::StatusOr<common::v1::SetClockResponse> {
+                        absl::StatusOr<common::v1::CityClock> clock = clock_.Set(set);
+                        if (!clock.ok()) return clock.status();
+                        common::v1::SetClockResponse done;
+                        *done.mutable_clock() = *std::move(clock);
+                        return done;
+                      });
+}
+
+grpc::ServerWriteReactor<common::v1::WatchClockResponse>* ClockServiceImpl::WatchClock(
+    grpc::CallbackServerContext* context, const common::v1::WatchClockRequest* request) {
+  using Source = runtime::StreamSource<common::v1::WatchClockResponse>;
+  return calls_.ServerStream<common::v1::WatchClockRequest, common::v1::WatchClockResponse>(
+      context, "ClockService/WatchClock", request,
+      [this](const Call&,
+             const common::v1::WatchClockRequest&) -> absl::StatusOr<std::unique_ptr<Source>> {
+        return std::make_unique<ClockWatch>(clock_, Machine());
+      });
+}
+
+}  // namespace citylayers::readings

@@ -1,0 +1,167 @@
+#include "services/readings/station_directory.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+
+#include "proto/support/lon_lat.h"
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/runtime/error_details.h"
+#include "storage/codec/crc32c.h"
+
+namespace citylayers::readings {
+namespace {
+
+constexpr char kStations[] = "stations/";
+constexpr int kPageDefault = 100;
+constexpr int kPageMax = 1000;
+
+// What must stay the same from page to page.
+std::string Fingerprint(const v1::ListStationsRequest& request) {
+  return StrCat(
+      absl::Hex(storage::Crc32c(StrCat(request.kind(), "|", request.bounds().SerializeAsString())),
+                absl::kZeroPad8));
+}
+
+std::string MakeToken(const v1::ListStationsRequest& request, const std::string& last_id) {
+  return absl::WebSafeBase64Escape(StrCat(Fingerprint(request), last_id));
+}
+
+// The id after which the page starts.
+absl::StatusOr<std::string> ReadToken(const v1::ListStationsRequest& request) {
+  if (request.page_token().empty()) return std::string();
+  std::string token;
+  const std::string fingerprint = Fingerprint(request);
+  if (!absl::WebSafeBase64Unescape(request.page_token(), &token) ||
+      !absl::StartsWith(token, fingerprint)) {
+    return runtime::WithReason(
+        absl::InvalidArgumentError(
+            "page_token: not one of this request; begin with the first page"),
+        runtime::kReasonBadPageToken);
+  }
+  return token.substr(fingerprint.size());
+}
+
+absl::StatusOr<int> PageSize(int asked) {
+  if (asked < 0) return runtime::BadField("page_size", "must not be negative");
+  return asked == 0 ? kPageDefault : std::min(asked, kPageMax);
+}
+
+v1::Measure MeasureToProto(const storage::MeasureDef& measure) {
+  v1::Measure proto;
+  proto.set_name(measure.name);
+  if (const auto parts = storage::ParseMeasureName(measure.name); parts.ok()) {
+    proto.set_kind(std::string(parts->kind));
+  }
+  proto.set_unit(measure.unit);
+  proto.set_decimals(measure.decimals);
+  proto.mutable_period()->set_seconds(measure.period_ms / 1000);
+  proto.mutable_period()->set_nanos(static_cast<int>(measure.period_ms % 1000) * 1'000'000);
+  proto.set_vertical_datum(measure.vertical_datum);
+  proto.set_min_value(measure.min_value);
+  proto.set_max_value(measure.max_value);
+  for (const storage::MeasureThreshold& threshold : measure.thresholds) {
+    v1::Threshold& added = *proto.add_thresholds();
+    added.mutable_display_name()->set_vi(threshold.name_vi);
+    added.mutable_display_name()->set_en(threshold.name_en);
+    added.set_value(threshold.value);
+  }
+  return proto;
+}
+
+bool Matches(const v1::Station& station, const v1::ListStationsRequest& request) {
+  if (request.has_bounds()) {
+    const LonLatBox box{request.bounds().west_deg(), request.bounds().south_deg(),
+                        request.bounds().east_deg(), request.bounds().north_deg()};
+    if (!box.Contains({station.location().lon_deg(), station.location().lat_deg()})) return false;
+  }
+  return request.kind().empty() ||
+         std::any_of(station.measures().begin(), station.measures().end(),
+                     [&](const v1::Measure& measure) { return measure.kind() == request.kind(); });
+}
+
+}  // namespace
+
+v1::Station StationDirectory::ToProto(const storage::StationDef& station) const {
+  v1::Station proto;
+  proto.set_name(StrCat(kStations, station.id));
+  proto.mutable_display_name()->set_vi(station.name_vi);
+  proto.mutable_display_name()->set_en(station.name_en);
+  proto.mutable_location()->set_lon_deg(station.location.lon_deg);
+  proto.mutable_location()->set_lat_deg(station.location.lat_deg);
+  for (const uint32_t series : store_.SeriesOfStation(station.id)) {
+    *proto.add_measures() = MeasureToProto(*store_.Measure(series));
+  }
+  return proto;
+}
+
+absl::StatusOr<v1::GetStationResponse> StationDirectory::Get(
+    const v1::GetStationRequest& request) const {
+  absl::string_view id = request.name();
+  if (!absl::ConsumePrefix(&id, kStations) || id.empty()) {
+    return runtime::BadField("name", "is written stations/{id}");
+  }
+  const std::optional<storage::StationDef> station = store_.FindStation(ToStd(id));
+  if (!station.has_value()) {
+    return absl::NotFoundError(
+        StrCat(request.name(), " is not known; ListStations shows those that are"));
+  }
+  v1::GetStationResponse response;
+  *response.mutable_station() = ToProto(*station);
+  return response;
+}
+
+absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
+    const v1::ListStationsRequest& request) const {
+  ASSIGN_OR_RETURN(const int page_size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(std::string after, ReadToken(request));
+  v1::ListStationsResponse response;
+  while (true) {
+    const std::vector<storage::StationDef> some = store_.StationsAfter(after, kPageMax);
+    if (some.empty()) return response;
+    for (const storage::StationDef& station : some) {
+      v1::Station proto = ToProto(station);
+      if (Matches(proto, request)) {
+        // One more than fits says that there is another page.
+        if (response.stations_size() == page_size) {
+          response.set_next_page_token(MakeToken(request, after));
+          return response;
+        }
+        *response.add_stations() = std::move(proto);
+      }
+      after = station.id;
+    }
+  }
+}
+
+absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
+                          storage::ReadingsStore& store) {
+  std::vector<storage::StationDef> defs;
+  std::vector<storage::MeasureDef> measures;
+  for (const storage::PackStation& station : stations) {
+    defs.push_back({station.id, station.name_vi, station.name_en, station.location});
+    for (const storage::PackMeasure& measure : station.measures) {
+      storage::MeasureDef& def = measures.emplace_back();
+      def.name = StrCat(kStations, station.id, "/measures/", measure.kind);
+      def.unit = measure.unit;
+      def.decimals = measure.decimals;
+      def.period_ms = absl::ToInt64Milliseconds(measure.period);
+      def.vertical_datum = measure.vertical_datum;
+      def.min_value = measure.min_value;
+      def.max_value = measure.max_value;
+      for (const storage::PackThreshold& threshold : measure.thresholds) {
+        def.thresholds.push_back({threshold.name_vi, threshold.name_en, threshold.value});
+      }
+    }
+  }
+  return store.SeedStations(std::move(defs), std::move(measures));
+}
+
+}  // namespace citylayers::readings

@@ -1,0 +1,34 @@
+// The registry of stations as messages: one, or a page of them.
+#ifndef CITYLAYERS_SERVICES_READINGS_STATION_DIRECTORY_H_
+#define CITYLAYERS_SERVICES_READINGS_STATION_DIRECTORY_H_
+
+#include "absl/status/statusor.h"
+
+#include "citylayers/readings/v1/station_service.pb.h"
+#include "storage/pack/station.h"
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::readings {
+
+/// What StationService does, callable without a server. Thread-safe; the store outlives it.
+class StationDirectory {
+ public:
+  explicit StationDirectory(const storage::ReadingsStore& store) : store_(store) {}
+
+  /// Errors as station_service.proto says.
+  absl::StatusOr<v1::GetStationResponse> Get(const v1::GetStationRequest& request) const;
+  absl::StatusOr<v1::ListStationsResponse> List(const v1::ListStationsRequest& request) const;
+
+ private:
+  v1::Station ToProto(const storage::StationDef& station) const;
+
+  const storage::ReadingsStore& store_;
+};
+
+/// Makes a pack's stations known to the store; those that are known already stay as they are.
+absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
+                          storage::ReadingsStore& store);
+
+}  // namespace citylayers::readings
+
+#endif  // CITYLAYERS_SERVICES_READINGS_STATION_DIRECTORY_H_
