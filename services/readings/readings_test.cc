@@ -1,0 +1,475 @@
+// ReadingIngest, ReadingQuery, WatchSource, StationDirectory and ClockKeeper on a real store,
+// without a server.
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include <unistd.h>
+
+#include "services/readings/clock_keeper.h"
+#include "services/readings/clock_watch.h"
+#include "services/readings/measure_directory.h"
+#include "services/readings/reading_ingest.h"
+#include "services/readings/reading_query.h"
+#include "services/readings/readings_metrics.h"
+#include "services/readings/station_directory.h"
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::readings {
+namespace {
+
+using runtime::StreamStep;
+using testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'666'000'000);
+constexpr char kLevel[] = "stations/phu-an/measures/water_level";
+constexpr char kRain[] = "stations/nha-be/measures/rainfall";
+
+class FakeClock final : public Clock {
+ public:
+  absl::Time Now() const override { return now; }
+  absl::Time now = kNow;
+};
+
+struct Row {
+  std::string measure;
+  absl::Time time;
+  double value;
+};
+
+v1::ReadingColumns Columns(const std::vector<Row>& rows) {
+  v1::ReadingColumns columns;
+  int64_t last_ms = 0;
+  for (const Row& row : rows) {
+    columns.add_measures(row.measure);
+    columns.add_measure_indexes(static_cast<uint32_t>(columns.measures_size()) - 1);
+    columns.add_time_deltas_ms(absl::ToUnixMillis(row.time) - last_ms);
+    last_ms = absl::ToUnixMillis(row.time);
+    columns.add_values(row.value);
+  }
+  return columns;
+}
+
+// "measure@seconds after kNow=value" a row: short enough to read.
+std::vector<std::string> Lines(const v1::ReadingColumns& columns) {
+  std::vector<std::string> lines;
+  int64_t ms = 0;
+  for (int i = 0; i < columns.values_size(); ++i) {
+    ms += columns.time_deltas_ms(i);
+    lines.push_back(absl::StrCat(columns.measures(static_cast<int>(columns.measure_indexes(i))),
+                                 "@", ms / 1000 - absl::ToUnixSeconds(kNow), "=",
+                                 columns.values(i)));
+  }
+  return lines;
+}
+
+class ReadingsTest : public testing::Test {
+ protected:
+  ReadingsTest() {
+    options_.directory = testing::TempDir() + "readings_service_" +
+                         testing::UnitTest::GetInstance()->current_test_info()->name() +
+                         std::to_string(getpid());
+    std::filesystem::remove_all(options_.directory);
+    Open();
+  }
+  ~ReadingsTest() override {
+    Close();
+    std::filesystem::remove_all(options_.directory);
+  }
+  void Close() {
+    query_.reset();
+    ingest_.reset();
+    clock_.reset();
+    directory_.reset();
+    store_.reset();
+  }
+  void Open() {
+    Close();
+    store_ = *storage::ReadingsStore::Open(options_);
+    const storage::PackStation phu_an{"phu-an",
+                                      "Phú An",
+                                      "Phu An",
+                                      {106.7077, 10.7786},
+                                      {{"water_level",
+                                        "m",
+                                        3,
+                                        absl::Minutes(10),
+                                        "hondau",
+                                        -4,
+                                        5,
+                                        {{"báo động I", "alert level I", 1.4}}}}};
+    const storage::PackStation nha_be{"nha-be",
+                                      "Nhà Bè",
+                                      "Nha Be",
+                                      {106.75, 10.69},
+                                      {{"rainfall", "mm", 1, absl::Minutes(10), "", 0, 150, {}}}};
+    ASSERT_TRUE(SeedFromPack({phu_an, nha_be}, *store_).ok());
+    directory_ = std::make_unique<MeasureDirectory>(*store_, [](uint64_t id) { return id < 100; });
+    clock_ = *ClockKeeper::Load(*store_, machine_);
+    ingest_ =
+        std::make_unique<ReadingIngest>(ingest_options_, *store_, *directory_, *clock_, metrics_);
+    query_ =
+        std::make_unique<ReadingQuery>(query_options_, *store_, *directory_, *clock_, machine_);
+  }
+  v1::WriteReadingsResponse Write(const std::vector<Row>& rows, uint64_t sequence = 0) {
+    v1::WriteReadingsRequest request;
+    request.set_source("test");
+    request.set_sequence(sequence);
+    *request.mutable_readings() = Columns(rows);
+    const auto response = ingest_->Write(request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.value_or(v1::WriteReadingsResponse());
+  }
+  std::vector<std::string> Query(const v1::QueryReadingsRequest& request, int* messages = nullptr) {
+    auto stream = query_->Query(request);
+    EXPECT_TRUE(stream.ok()) << stream.status();
+    std::vector<std::string> lines;
+    while (stream.ok()) {
+      v1::QueryReadingsResponse response;
+      const auto step = (*stream)->Next(&response);
+      EXPECT_TRUE(step.ok()) << step.status();
+      if (!step.ok() || step->kind != StreamStep::Kind::kMessage) break;
+      if (messages != nullptr) ++*messages;
+      for (std::string& line : Lines(response.readings())) lines.push_back(std::move(line));
+    }
+    return lines;
+  }
+  static v1::QueryReadingsRequest Asking(const std::string& measure) {
+    v1::QueryReadingsRequest request;
+    request.add_measures(measure);
+    return request;
+  }
+
+  FakeClock machine_;
+  runtime::Metrics registry_;
+  ReadingsMetrics metrics_{registry_};
+  storage::ReadingsStoreOptions options_;
+  IngestOptions ingest_options_;
+  QueryOptions query_options_;
+  std::unique_ptr<storage::ReadingsStore> store_;
+  std::unique_ptr<MeasureDirectory> directory_;
+  std::unique_ptr<ClockKeeper> clock_;
+  std::unique_ptr<ReadingIngest> ingest_;
+  std::unique_ptr<ReadingQuery> query_;
+};
+
+TEST_F(ReadingsTest, ABatchIsStoredAndItsBadRowsAreTold) {
+  const v1::WriteReadingsResponse response = Write({{kLevel, kNow, 1.42},
+                                                    {kLevel, kNow + absl::Hours(1), 1.5},
+                                                    {"stations/nobody/measures/depth", kNow, 1},
+                                                    {kRain, kNow, std::nan("")},
+                                                    {"segments/7/measures/speed", kNow, 31.5},
+                                                    {"segments/100/measures/speed", kNow, 31.5}});
+  EXPECT_EQ(response.offset(), 1u);
+  EXPECT_EQ(response.accepted_count(), 2u);
+  ASSERT_EQ(response.rejected_size(), 4);
+  EXPECT_EQ(response.rejected(0).row(), 1u);
+  EXPECT_EQ(response.rejected(0).reason(), v1::REJECT_REASON_FAR_FUTURE);
+  EXPECT_EQ(response.rejected(1).reason(), v1::REJECT_REASON_UNKNOWN_MEASURE);
+  EXPECT_EQ(response.rejected(2).reason(), v1::REJECT_REASON_NOT_FINITE);
+  EXPECT_EQ(response.rejected(3).reason(), v1::REJECT_REASON_UNKNOWN_MEASURE);
+  EXPECT_EQ(Query(Asking("segments/-/measures/speed")),
+            (std::vector<std::string>{"segments/7/measures/speed@0=31.5"}));
+  EXPECT_EQ(store_->ReadDeadLetters(10)->size(), 4u);
+  const std::string metrics = registry_.Serialize();
+  EXPECT_THAT(metrics, HasSubstr("citylayers_readings_ingested_total 2"));
+  EXPECT_THAT(metrics, HasSubstr("citylayers_readings_rejected_total{reason=\"far_future\"} 1"));
+}
+
+TEST_F(ReadingsTest, OnlySoManyRefusalsAreListed) {
+  ingest_options_.rejects_reported_max = 1;
+  Open();
+  const auto response = Write({{kLevel, kNow, 99}, {kLevel, kNow, 98}});
+  EXPECT_EQ(response.rejected_size(), 1);
+  EXPECT_EQ(response.rejected_count(), 2u);
+  EXPECT_EQ(response.offset(), 0u) << "nothing was stored";
+}
+
+TEST_F(ReadingsTest, ARepeatIsADuplicateOverARestartToo) {
+  EXPECT_FALSE(Write({{kLevel, kNow, 1.4}}, 1).duplicate());
+  Open();
+  const auto repeat = Write({{kLevel, kNow, 1.4}}, 1);
+  EXPECT_TRUE(repeat.duplicate());
+  EXPECT_EQ(repeat.offset(), 1u);
+  EXPECT_EQ(store_->LastOffset(), 1u);
+}
+
+TEST_F(ReadingsTest, ASequenceNeedsASource) {
+  v1::WriteReadingsRequest request;
+  request.set_sequence(1);
+  EXPECT_EQ(ingest_->Write(request).status().code(), absl::StatusCode::kInvalidArgument);
+  request.set_source(std::string(65, 'x'));
+  EXPECT_EQ(ingest_->Write(request).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
+  IngestStream stream(*ingest_);
+  v1::StreamReadingsRequest request;
+  request.set_source("gate");
+  request.set_epoch(3);
+  request.set_sequence(1);
+  *request.mutable_readings() = Columns({{kLevel, kNow, 1.0}});
+  const auto first = stream.Handle(request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->credit_count(), 32u);
+  request.Clear();
+  request.set_sequence(2);
+  request.mutable_readings()->add_measure_indexes(0);
+  request.mutable_readings()->add_time_deltas_ms(absl::ToUnixMillis(kNow) + 1000);
+  request.mutable_readings()->add_values(2.0);
+  const auto second = stream.Handle(request);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->sequence(), 2u);
+  EXPECT_EQ(second->result().accepted_count(), 1u);
+  EXPECT_TRUE(stream.Handle(request)->result().duplicate());
+  EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.source, "gate");
+  EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.epoch, 3u);
+}
+
+TEST_F(ReadingsTest, QueriesGoByMeasureAndTimeInMessagesOfBoundedSize) {
+  query_options_.message_rows_max = 4;
+  Open();
+  std::vector<Row> rows;
+  for (int i = 0; i < 7; ++i) {
+    rows.push_back({kRain, kNow - absl::Seconds(i), 0.1 * i});
+    rows.push_back({kLevel, kNow - absl::Seconds(10 * i), 1.0 * i / 2});
+  }
+  Write(rows);
+  ASSERT_TRUE(store_->Seal().ok());
+  Write({{kLevel, kNow - absl::Seconds(20), 4.5}});  // A later revision, still in the head.
+  v1::QueryReadingsRequest request = Asking("stations/-/measures/water_level");
+  request.add_measures(kRain);
+  request.add_measures(kRain);  // Asked for twice, told once.
+  int messages = 0;
+  const std::vector<std::string> lines = Query(request, &messages);
+  const std::string level = kLevel, rain = kRain;
+  EXPECT_EQ(lines, (std::vector<std::string>{level + "@-60=3", level + "@-50=2.5", level + "@-40=2",
+                                             level + "@-30=1.5", level + "@-20=4.5",
+                                             level + "@-10=0.5", level + "@0=0", rain + "@-6=0.6",
+                                             rain + "@-5=0.5", rain + "@-4=0.4", rain + "@-3=0.3",
+                                             rain + "@-2=0.2", rain + "@-1=0.1", rain + "@0=0"}));
+  EXPECT_EQ(messages, 4);
+}
+
+TEST_F(ReadingsTest, StartIsInclusiveAndEndExclusive) {
+  Write({{kLevel, kNow - absl::Seconds(3), 1},
+         {kLevel, kNow - absl::Seconds(2), 2},
+         {kLevel, kNow - absl::Seconds(1), 3}});
+  v1::QueryReadingsRequest request = Asking(kLevel);
+  *request.mutable_start_time() = ToProtoTime(kNow - absl::Seconds(3));
+  *request.mutable_end_time() = ToProtoTime(kNow - absl::Seconds(1));
+  EXPECT_EQ(Query(request).size(), 2u);
+  *request.mutable_start_time() = ToProtoTime(kNow - absl::Seconds(3) + absl::Nanoseconds(1));
+  *request.mutable_end_time() = ToProtoTime(kNow - absl::Seconds(1) + absl::Nanoseconds(1));
+  EXPECT_EQ(Query(request).size(), 2u);
+}
+
+TEST_F(ReadingsTest, WindowsAreAggregatedByTheFunctionAskedFor) {
+  const absl::Time hour = absl::FromUnixSeconds(1'665'997'200);  // A whole hour before kNow.
+  for (const auto& [minute, value] : std::vector<std::pair<int, double>>{{1, 4}, {2, 1}, {3, 1}}) {
+    Write({{kRain, hour + absl::Minutes(minute), value}});
+  }
+  v1::QueryReadingsRequest request = Asking(kRain);
+  request.mutable_window()->set_seconds(3600);
+  const std::vector<std::pair<v1::AggregateFunction, std::string>> expected = {
+      {v1::AGGREGATE_FUNCTION_UNSPECIFIED, "2"}, {v1::AGGREGATE_FUNCTION_COUNT, "3"},
+      {v1::AGGREGATE_FUNCTION_SUM, "6"},         {v1::AGGREGATE_FUNCTION_MEAN, "2"},
+      {v1::AGGREGATE_FUNCTION_MIN, "1"},         {v1::AGGREGATE_FUNCTION_MAX, "4"},
+      {v1::AGGREGATE_FUNCTION_FIRST, "4"},       {v1::AGGREGATE_FUNCTION_LAST, "1"}};
+  for (const auto& [function, value] : expected) {
+    request.set_function(function);
+    EXPECT_EQ(Query(request), (std::vector<std::string>{std::string(kRain) + "@-2800=" + value}))
+        << v1::AggregateFunction_Name(function);
+  }
+}
+
+TEST_F(ReadingsTest, BadQueriesAreRefusedWithTheFieldsName) {
+  const auto code = [this](const v1::QueryReadingsRequest& request) {
+    return query_->Query(request).status().code();
+  };
+  EXPECT_EQ(code({}), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(Asking("rivers")), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(Asking("stations/nobody/measures/depth")), absl::StatusCode::kNotFound);
+  EXPECT_EQ(code(Asking("segments/7/measures/speed")), absl::StatusCode::kOk) << "not yet written";
+  v1::QueryReadingsRequest backwards = Asking(kLevel);
+  *backwards.mutable_start_time() = ToProtoTime(kNow);
+  *backwards.mutable_end_time() = ToProtoTime(kNow - absl::Seconds(1));
+  EXPECT_EQ(code(backwards), absl::StatusCode::kInvalidArgument);
+  v1::QueryReadingsRequest window = Asking(kLevel);
+  window.mutable_window()->set_nanos(999'999'999);
+  EXPECT_EQ(code(window), absl::StatusCode::kInvalidArgument);
+  v1::QueryReadingsRequest forever = Asking(kLevel);
+  forever.mutable_start_time()->set_seconds(INT64_MIN);
+  EXPECT_EQ(code(forever), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ReadingsTest, TheLatestReadingOfEachMeasure) {
+  Write({{kLevel, kNow, 1.5}, {kLevel, kNow - absl::Hours(1), 1.1}});
+  v1::GetLatestReadingsRequest request;
+  request.add_measures(kLevel);
+  request.add_measures("stations/-/measures/rainfall");
+  const auto response = query_->Latest(request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->readings_size(), 1) << "a measure without readings is left out";
+  EXPECT_EQ(response->readings(0).measure(), kLevel);
+  EXPECT_EQ(response->readings(0).value(), 1.5);
+  EXPECT_EQ(FromProtoTime(response->readings(0).read_time()), kNow);
+  EXPECT_EQ(FromProtoTime(response->city_time()), kNow);
+}
+
+TEST_F(ReadingsTest, AWatcherThatReturnsMissesNothing) {
+  v1::WatchReadingsRequest request;
+  request.add_measures("segments/-/measures/speed");
+  auto watch = *query_->Watch(request);
+  v1::WatchReadingsResponse message;
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage) << "hello";
+  EXPECT_TRUE(message.caught_up());
+  EXPECT_EQ(message.offset(), 0u);
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kWait);
+
+  int wakes = 0;
+  watch->waker()->Bind([&wakes] { ++wakes; });
+  Write({{"segments/1/measures/speed", kNow, 10}, {kLevel, kNow, 1}});  // 1
+  EXPECT_EQ(wakes, 1);
+  message.Clear();
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(Lines(message.readings()),
+            (std::vector<std::string>{"segments/1/measures/speed@0=10"}));
+  EXPECT_EQ(message.offset(), 1u);
+  watch->waker()->Bind(nullptr);
+  watch.reset();
+
+  Write({{kLevel, kNow, 2}});                        // 2
+  Write({{"segments/2/measures/speed", kNow, 20}});  // 3
+  request.set_resume_offset(message.offset());
+  watch = *query_->Watch(request);
+  message.Clear();
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(Lines(message.readings()),
+            (std::vector<std::string>{"segments/2/measures/speed@0=20"}));
+  EXPECT_EQ(message.offset(), 3u);
+
+  // What it does not want moves its offset on; a heartbeat says so.
+  Write({{kLevel, kNow, 3}});  // 4
+  message.Clear();
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kWait);
+  machine_.now += query_options_.watch_heartbeat;
+  message.Clear();
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(message.readings().values_size(), 0);
+  EXPECT_EQ(message.offset(), 4u);
+}
+
+TEST_F(ReadingsTest, AnOffsetThatIsGoneOrNotYetThereIsOutOfRange) {
+  options_.log_retention_batches = 1;
+  Open();
+  for (int i = 0; i < 4; ++i) Write({{kLevel, kNow + absl::Seconds(i), 1}});
+  ASSERT_TRUE(store_->Seal().ok());
+  v1::WatchReadingsRequest request;
+  request.set_resume_offset(1);
+  EXPECT_EQ(query_->Watch(request).status().code(), absl::StatusCode::kOutOfRange);
+  request.set_resume_offset(5);
+  EXPECT_EQ(query_->Watch(request).status().code(), absl::StatusCode::kOutOfRange);
+  request.set_resume_offset(0);
+  auto watch = query_->Watch(request);
+  ASSERT_TRUE(watch.ok()) << "0 is the oldest that is held";
+  v1::WatchReadingsResponse message;
+  ASSERT_TRUE((*watch)->Next(&message).ok());
+  EXPECT_EQ(message.readings().values_size(), 1);
+  EXPECT_EQ(message.oldest_offset(), 3u);
+}
+
+TEST_F(ReadingsTest, StationsAreListedInPages) {
+  const StationDirectory stations(*store_);
+  v1::GetStationRequest get;
+  get.set_name("stations/phu-an");
+  const auto phu_an = stations.Get(get);
+  ASSERT_TRUE(phu_an.ok()) << phu_an.status();
+  EXPECT_EQ(phu_an->station().display_name().vi(), "Phú An");
+  ASSERT_EQ(phu_an->station().measures_size(), 1);
+  EXPECT_EQ(phu_an->station().measures(0).kind(), "water_level");
+  EXPECT_EQ(phu_an->station().measures(0).period().seconds(), 600);
+  EXPECT_EQ(phu_an->station().measures(0).thresholds(0).value(), 1.4);
+  get.set_name("stations/nobody");
+  EXPECT_EQ(stations.Get(get).status().code(), absl::StatusCode::kNotFound);
+  get.set_name("phu-an");
+  EXPECT_EQ(stations.Get(get).status().code(), absl::StatusCode::kInvalidArgument);
+
+  v1::ListStationsRequest list;
+  list.set_page_size(1);
+  auto page = stations.List(list);
+  ASSERT_TRUE(page.ok());
+  ASSERT_EQ(page->stations_size(), 1);
+  EXPECT_EQ(page->stations(0).name(), "stations/nha-be");
+  list.set_page_token(page->next_page_token());
+  page = stations.List(list);
+  ASSERT_EQ(page->stations_size(), 1);
+  EXPECT_EQ(page->stations(0).name(), "stations/phu-an");
+  EXPECT_EQ(page->next_page_token(), "");
+  list.set_kind("rainfall");
+  EXPECT_EQ(stations.List(list).status().code(), absl::StatusCode::kInvalidArgument)
+      << "a token of another request";
+  list.clear_page_token();
+  EXPECT_EQ(stations.List(list)->stations(0).name(), "stations/nha-be");
+  list.clear_kind();
+  list.mutable_bounds()->set_west_deg(106.70);
+  list.mutable_bounds()->set_east_deg(106.71);
+  list.mutable_bounds()->set_south_deg(10.77);
+  list.mutable_bounds()->set_north_deg(10.78);
+  EXPECT_EQ(stations.List(list)->stations_size(), 1);
+  list.set_page_size(-1);
+  EXPECT_EQ(stations.List(list).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ReadingsTest, TheCityClockOutlivesTheProcessAndRulesTheReadings) {
+  const absl::Time tide = kNow - absl::Hours(24 * 300);
+  common::v1::SetClockRequest request;
+  request.set_mode(common::v1::CLOCK_MODE_REPLAY);
+  *request.mutable_city_time() = ToProtoTime(tide);
+  request.set_speed(60);
+  ClockWatch watch(*clock_, machine_);
+  common::v1::WatchClockResponse told;
+  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kWait);
+  ASSERT_TRUE(clock_->Set(request).ok());
+  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage) << "at every change";
+  EXPECT_EQ(told.clock().mode(), common::v1::CLOCK_MODE_REPLAY);
+  machine_.now += absl::Seconds(1);
+  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage) << "and every second";
+  EXPECT_EQ(FromProtoTime(told.clock().city_time()), tide + absl::Seconds(60));
+
+  EXPECT_EQ(Write({{kLevel, tide, 1}, {kLevel, kNow, 1}}).rejected(0).reason(),
+            v1::REJECT_REASON_FAR_FUTURE);
+}
+
+TEST_F(ReadingsTest, AfterARestartTheClockHoldsUntilItsDriverReturns) {
+  common::v1::SetClockRequest request;
+  request.set_mode(common::v1::CLOCK_MODE_REPLAY);
+  *request.mutable_city_time() = ToProtoTime(kNow + absl::Hours(5));
+  request.set_speed(60);
+  ASSERT_TRUE(clock_->Set(request).ok());
+  machine_.now += absl::Minutes(10);
+  Open();
+  EXPECT_EQ(clock_->Now(), kNow + absl::Hours(5) + absl::Seconds(300));
+  machine_.now += absl::Minutes(10);
+  EXPECT_EQ(clock_->Now(), kNow + absl::Hours(5) + absl::Seconds(300));
+  EXPECT_TRUE(clock_->State().held());
+}
+
+TEST_F(ReadingsTest, OnTheWallNoReplayGoesBackBehindWhatWasRead) {
+  Write({{kLevel, kNow, 1}});
+  Open();
+  common::v1::SetClockRequest request;
+  request.set_mode(common::v1::CLOCK_MODE_REPLAY);
+  *request.mutable_city_time() = ToProtoTime(kNow - absl::Seconds(1));
+  request.set_speed(60);
+  EXPECT_EQ(clock_->Set(request).status().code(), absl::StatusCode::kFailedPrecondition);
+  *request.mutable_city_time() = ToProtoTime(kNow);
+  EXPECT_TRUE(clock_->Set(request).ok());
+}
+
+}  // namespace
+}  // namespace citylayers::readings
