@@ -18,6 +18,21 @@ Enum ParseWord(const Row& row, const std::string& word,
   BadTable(row, "unknown word '" + word + "'");
 }
 
+// Fields have no corners. The ring is smoothed with its neighbours' corners on both sides, so that
+// the join is as smooth as the rest.
+std::vector<Point> SmoothRing(const std::vector<Point>& ring) {
+  std::vector<Point> wrapped = {ring.back()};
+  wrapped.insert(wrapped.end(), ring.begin(), ring.end());
+  wrapped.push_back(ring[0]);
+  wrapped.push_back(ring[1]);
+  const std::vector<Point> smooth = Smooth(wrapped, 40);  // passes through ring[0] twice
+  const auto from = std::find(smooth.begin(), smooth.end(), ring[0]);
+  const auto to = std::find(from + 1, smooth.end(), ring[0]);
+  std::vector<Point> closed = Simplify({from, to + 1}, 4);
+  closed.pop_back();
+  return closed;
+}
+
 }  // namespace
 
 std::vector<LandArea> ReadLandAreas() {
@@ -36,6 +51,7 @@ std::vector<LandArea> ReadLandAreas() {
       twice_area += Cross(area.ring[j], area.ring[i]);
     }
     if (twice_area < 0) std::reverse(area.ring.begin(), area.ring.end());
+    if (area.kind == AreaKind::kFields) area.ring = SmoothRing(area.ring);
     areas.push_back(std::move(area));
   }
   return areas;

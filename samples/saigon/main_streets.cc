@@ -102,7 +102,7 @@ void SnapEnds(std::vector<Street>& streets) {
             to_end = true;
           }
         }
-        if (to_end || streets[s].bridge || streets[o].MeetsAtEndsOnly()) continue;
+        if (to_end || streets[o].MeetsAtEndsOnly()) continue;
         for (std::size_t i = 0; i + 1 < line.size(); ++i) {
           const Point p = Lerp(line[i], line[i + 1], NearestFraction(end, line[i], line[i + 1]));
           if (Distance(p, end) < nearest) {

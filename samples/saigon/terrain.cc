@@ -21,7 +21,7 @@ namespace {
 constexpr double kCellM = 25;
 constexpr double kLatticeM = 150;      // spot heights are interpolated this finely, then smoothly
 constexpr double kLowestLandM = 1.15;  // no land is wet at a stage of 1.0 m
-constexpr double kLaneSlope = 0.0075;  // of the ground beside a low lane
+constexpr double kLaneSlope = 0.006;   // of the ground beside a low lane
 constexpr double kLaneReachM = 90;
 
 struct Spot {
@@ -178,7 +178,7 @@ class Builder {
         std::lerp(std::lerp(lattice_.at(c, r), lattice_.at(c + 1, r), u),
                   std::lerp(lattice_.at(c, r + 1), lattice_.at(c + 1, r + 1), u), v);
     // Filled, flat land near sea level is smoother than the hills of Thủ Đức.
-    const double rough = std::clamp(0.05 + 0.03 * (height - 1.8), 0.05, 0.9);
+    const double rough = std::clamp(0.072 + 0.03 * (height - 1.8), 0.072, 0.9);
     const double noise = 1.1 * Noise(seed_ + 21, p, 700) + 0.9 * Noise(seed_ + 22, p, 160) +
                          0.45 * Noise(seed_ + 23, p, 45);
     return std::max(kLowestLandM, height + rough * noise);
@@ -204,17 +204,20 @@ class Builder {
       const int c0 = static_cast<int>((utm.x - a[0]) / kCellM);
       const int r0 = static_cast<int>((a[3] - utm.y) / kCellM);
       const int reach = static_cast<int>(kLaneReachM / kCellM) + 1;
-      const double level = lane.level_m + 0.05 * Noise(seed_ + 24, on, 90);
+      // Kerbs sink unevenly: the deep places lie some 300 m apart.
+      const double level =
+          lane.level_m + 0.09 * Noise(seed_ + 24, on, 330) + 0.03 * Noise(seed_ + 26, on, 80);
+      const double half_m = lane.half_m * (1 + 0.5 * Noise(seed_ + 27, on, 240));
       for (int r = r0 - reach; r <= r0 + reach; ++r) {
         for (int c = c0 - reach; c <= c0 + reach; ++c) {
           if (!terrain_.open_water.Contains(c, r) || terrain_.open_water.at(c, r)) continue;
           const Point utm_cell = {a[0] + (c + 0.5) * kCellM, a[3] - (r + 0.5) * kCellM};
           const double d = Distance(utm, utm_cell);
           if (d > kLaneReachM) continue;
-          // The far side of the slope is broken by yards and walls: noise keeps it ragged.
-          const double ragged = 0.05 * Noise(seed_ + 25, utm_cell, 60);
-          const double ground = level + std::max(0.0, d - lane.half_m) * kLaneSlope +
-                                (d > lane.half_m ? std::max(0.0, ragged) : 0.0);
+          // Yards and walls break the slope beside the street, so its edge is ragged.
+          const double ragged = std::max(0.0, 0.5 + Noise(seed_ + 25, utm_cell, 70));
+          const double ground =
+              level + std::max(0.0, d - half_m) * kLaneSlope * (0.3 + 1.6 * ragged);
           float& cell = terrain_.elevation_hondau_m.at(c, r);
           cell = std::min(cell, static_cast<float>(std::max(kLowestLandM, ground)));
         }

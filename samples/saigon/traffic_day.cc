@@ -123,15 +123,16 @@ double TrafficDay::Ratio(const SegmentInput& segment, double hour, double rain_m
   const double midday = 0.32 * Bump(hour, 8.5, 11.5, 17.0);
   const double inner = std::clamp(1.15 - from_centre_km * 0.055, 0.35, 1.0);
   const double busy = std::max(rush, midday) * inner;
-  const double own = HashUnit(seed_ + 31, segment.stable_id) - 0.5;
+  const auto own_id = static_cast<std::int64_t>(segment.stable_id);
+  const double own = HashUnit(seed_ + 31, own_id) - 0.5;
   double ratio = 1 - RushLoss(segment.road_class) * busy * (1 + 0.5 * own);
   ratio *= 1 - 0.35 * std::clamp(rain_mm_per_hour / 80, 0.0, 1.0);
   // Five-minute unrest, blended between its steps so that neighbours in time agree.
   const double step = hour * 12;
   const auto bin = static_cast<std::int64_t>(std::floor(step));
   const double unrest =
-      std::lerp(HashUnit(seed_ + 32, segment.stable_id, bin),
-                HashUnit(seed_ + 32, segment.stable_id, (bin + 1) % 288), step - std::floor(step)) -
+      std::lerp(HashUnit(seed_ + 32, own_id, bin), HashUnit(seed_ + 32, own_id, (bin + 1) % 288),
+                step - std::floor(step)) -
       0.5;
   ratio += 0.08 * own + 0.10 * unrest * (0.4 + busy);
   const double queue = QueueRatio(segment, hour) * (1 + 0.12 * unrest);

@@ -14,7 +14,7 @@ namespace citylayers::saigon {
 
 /// One directed stretch of road, as far as the scenario has to know it.
 struct SegmentInput {
-  std::int64_t stable_id = 0;
+  std::uint64_t stable_id = 0;
   LonLat mid;
   geo::RoadClass road_class = geo::RoadClass::kLocal;
   double reference_speed_kmh = 40;  // free speed; > 0
