@@ -5,7 +5,7 @@ import type { TileCoordinate } from './connect/messages.js';
 import { LayerFeed } from './live/layer_feed.js';
 import { covers, query, widen, zoomBand, type Box, type Followed } from './live/viewport.js';
 import type { MapView } from './map/map_view.js';
-import { TrafficPainter } from './map/traffic_painter.js';
+import { StatePainter } from './map/state_painter.js';
 
 /** Changed tiles are gathered this long before they are fetched. */
 const kTilesGatherMs = 400;
@@ -14,7 +14,7 @@ const kLayerMinZoom = 8;
 export class LiveLayers {
   readonly traffic: LayerFeed;
   readonly flood: LayerFeed;
-  readonly painter: TrafficPainter;
+  private readonly painters: { traffic: StatePainter; flood: StatePainter };
   private followed: Followed;
   private readonly changedTiles = new Map<string, { z: number; x: number; y: number }>();
   private tilesTimer: ReturnType<typeof setTimeout> | undefined;
@@ -25,15 +25,18 @@ export class LiveLayers {
   ) {
     this.followed = this.viewNow();
     const viewport = (): string => query(this.followed);
-    this.painter = new TrafficPainter(view.map, 'traffic', 'traffic', () => this.traffic.table);
+    this.painters = {
+      traffic: new StatePainter(view.map, 'traffic', 'traffic', () => this.traffic.table),
+      flood: new StatePainter(view.map, 'traffic', 'traffic', () => this.flood.table),
+    };
     this.traffic = new LayerFeed('traffic', 'traffic', viewport, {
-      rows: (ids) => this.painter.paint(ids),
+      rows: (ids) => this.painters.traffic.paint(ids),
       tiles: (tiles) => this.refresh('traffic', tiles),
       renewed: (packChanged) => this.renew('traffic', packChanged),
       connection: () => this.onConnection(),
     });
     this.flood = new LayerFeed('flood', 'streets', viewport, {
-      rows: () => {},
+      rows: (ids) => this.painters.flood.paint(ids),
       tiles: (tiles) => this.refresh('flood', tiles),
       renewed: (packChanged) => this.renew('flood', packChanged),
       connection: () => this.onConnection(),
@@ -45,6 +48,15 @@ export class LiveLayers {
   get dataTimeMs(): number {
     const times = [this.traffic.dataTimeMs, this.flood.dataTimeMs].filter((time) => !Number.isNaN(time));
     return times.length > 0 ? Math.max(...times) : NaN;
+  }
+
+  /** Rows that wait for a frame to be painted in. */
+  get waitingCount(): number {
+    return this.painters.traffic.waitingCount + this.painters.flood.waitingCount;
+  }
+
+  get paintedCount(): number {
+    return this.painters.traffic.painted + this.painters.flood.painted;
   }
 
   get stale(): boolean {
@@ -70,7 +82,12 @@ export class LiveLayers {
   }
 
   private renew(layer: 'traffic' | 'flood', packChanged: boolean): void {
-    if (layer === 'traffic' && packChanged) this.painter.reset();
+    if (packChanged) {
+      this.painters[layer].reset();
+      // Both paint the same features: what the other one knows goes back on.
+      this.traffic.table.forEachId((id) => this.painters.traffic.paint([id]));
+      this.flood.table.forEachId((id) => this.painters.flood.paint([id]));
+    }
     this.view.reloadSource(layer);
     if (packChanged) this.view.reloadSource('base');
   }

@@ -121,6 +121,11 @@ class Page {
     );
     view.setLanguage(this.words.language);
     this.city.on(['alerts', 'stages', 'jams'], () => this.drawOverlays(view));
+    this.city.on(['notices'], () => {
+      const synthetic = this.city.notices.includes('synthetic_terrain');
+      view.setHatched(synthetic);
+      legend.setSyntheticTerrain(synthetic);
+    });
     this.openFromMap(view, alerts, water);
   }
 
@@ -201,14 +206,15 @@ class Page {
     const { map } = view;
     window.citylayers = {
       map,
-      ready: () => map.loaded() && live.traffic.stats.snapshots > 0 && live.painter.waitingCount === 0,
+      ready: () => map.loaded() && live.traffic.stats.snapshots > 0 && live.waitingCount === 0,
       lang: () => this.words.language,
       clock: this.city.clock,
       stats: () => ({
         ...live.traffic.stats,
         rows: live.traffic.table.size,
-        painted: live.painter.painted,
+        painted: live.paintedCount,
         floodSnapshots: live.flood.stats.snapshots,
+        floodRows: live.flood.table.size,
         alerts: this.city.alerts.length,
         stages: this.city.stages.length,
         jams: this.city.jams.length,

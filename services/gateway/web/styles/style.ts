@@ -125,16 +125,16 @@ function landLayers(p: Palette): LayerSpecification[] {
       paint: { 'fill-color': p.park },
     },
     {
-      id: 'water', type: 'fill', source: 'base', 'source-layer': 'water',
-      paint: { 'fill-color': p.water, 'fill-antialias': true },
-    },
-    {
+      // Below the fill: where rivers meet, only the outer half of each edge is seen.
       id: 'water-edge', type: 'line', source: 'base', 'source-layer': 'water',
       paint: {
         'line-color': p.waterEdge,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 9, 0.4, 13, 0.8, 17, 1.6],
-        'line-opacity': 0.8,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.8, 17, 3.2],
       },
+    },
+    {
+      id: 'water', type: 'fill', source: 'base', 'source-layer': 'water',
+      paint: { 'fill-color': p.water, 'fill-antialias': true },
     },
     {
       id: 'boundary', type: 'line', source: 'base', 'source-layer': 'boundary', minzoom: 9.5,
@@ -170,7 +170,7 @@ function floodLayers(p: Palette): LayerSpecification[] {
  * because wet. Both directions share the casing, hence no offset.
  */
 function wetStreetLayer(p: Palette): LayerSpecification {
-  const casing = [1.6, 2.2, 3.2, 5, 7, 10];
+  const casing = [1.2, 1.8, 2.6, 3.8, 5.5, 8];
   return {
     id: 'traffic-wet', type: 'line', source: 'traffic', 'source-layer': 'traffic',
     layout: { 'line-join': 'round', 'line-cap': 'round' },

@@ -13,7 +13,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { palettes, type Theme } from '../../styles/palette.js';
 import type { Language } from '../format.js';
 import { putImages } from './icons.js';
-import { emptyOverlays, withOverlays, type OverlaySource } from './overlays.js';
+import { emptyOverlays, kHatchLayer, withOverlays, type OverlaySource } from './overlays.js';
 
 export interface Home {
   center: [number, number];
@@ -31,6 +31,7 @@ const kMinZoom = 9;
 export class MapView {
   readonly map: MapLibreMap;
   private readonly overlays = emptyOverlays();
+  private hatched = false;
   private theme: Theme;
   private language: Language = 'vi';
 
@@ -38,7 +39,7 @@ export class MapView {
     this.theme = theme;
     this.map = new MapLibreMap({
       container,
-      style: withOverlays(style, palettes[theme], this.overlays),
+      style: withOverlays(style, palettes[theme], this.overlays, this.hatched),
       center: home.center,
       zoom: home.zoom,
       minZoom: kMinZoom,
@@ -65,7 +66,7 @@ export class MapView {
     if (theme === this.theme) return;
     const style = await fetchStyle(theme);
     this.theme = theme;
-    this.map.setStyle(withOverlays(style, palettes[theme], this.overlays), { diff: true });
+    this.map.setStyle(withOverlays(style, palettes[theme], this.overlays, this.hatched), { diff: true });
     putImages(this.map, palettes[theme]);
     this.applyLanguage();
   }
@@ -79,6 +80,14 @@ export class MapView {
   setOverlay(source: OverlaySource, features: GeoJSON.Feature[]): void {
     this.overlays[source] = { type: 'FeatureCollection', features };
     (this.map.getSource(source) as GeoJSONSource | undefined)?.setData(this.overlays[source]);
+  }
+
+  /** Whether flood water is hatched, since the ground below it is not surveyed. */
+  setHatched(hatched: boolean): void {
+    if (hatched === this.hatched) return;
+    this.hatched = hatched;
+    if (!this.map.getLayer(kHatchLayer)) return;
+    this.map.setLayoutProperty(kHatchLayer, 'visibility', hatched ? 'visible' : 'none');
   }
 
   /** Asks for the TileJSON and all tiles of a source anew. */

@@ -51,7 +51,7 @@ function pointLayers(p: Palette): LayerSpecification[] {
       layout: {
         'icon-image': 'gauge', 'icon-allow-overlap': true, 'text-field': ['get', 'label'],
         'text-font': ['Be Vietnam Pro SemiBold'], 'text-size': 13.5, 'text-anchor': 'left',
-        'text-offset': [0.95, 0], 'text-optional': true, 'text-max-width': 20,
+        'text-offset': [1.5, 0], 'text-optional': true, 'text-max-width': 20,
       },
       paint: { 'text-color': p.label, ...halo },
     },
@@ -67,11 +67,15 @@ function pointLayers(p: Palette): LayerSpecification[] {
   ];
 }
 
+/** Drawn over flood water whose ground is not surveyed. */
+export const kHatchLayer = 'flood-hatch';
+
 /** The style with the page's own sources and layers in it. */
 export function withOverlays(
   style: StyleSpecification,
   palette: Palette,
   data: OverlayData,
+  hatched: boolean,
 ): StyleSpecification {
   const sources: StyleSpecification['sources'] = { ...style.sources };
   for (const [id, features] of Object.entries(data)) {
@@ -85,8 +89,8 @@ export function withOverlays(
   insertAfter('traffic-closed', [flowLayer('flow-queuing', 3), flowLayer('flow-stationary', 4)]);
   insertAfter('flood-depth', [
     {
-      id: 'flood-hatch', type: 'fill', source: 'flood', 'source-layer': 'depth', minzoom: 12,
-      filter: ['==', ['get', 'synthetic'], 1],
+      id: kHatchLayer, type: 'fill', source: 'flood', 'source-layer': 'depth', minzoom: 12,
+      layout: { visibility: hatched ? 'visible' : 'none' },
       paint: { 'fill-pattern': 'hatch', 'fill-opacity': 0.22 },
     },
   ]);

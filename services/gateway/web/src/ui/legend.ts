@@ -32,12 +32,23 @@ const kFlood: Step[] = [
 export class Legend {
   readonly element: HTMLElement;
 
-  constructor(words: Words) {
+  private syntheticTerrain = false;
+
+  constructor(private words: Words) {
     this.element = h('section', { class: 'panel legend', 'data-panel': 'legend', 'data-testid': 'legend' });
     this.setWords(words);
   }
 
+  /** Whether flood water is hatched on the map: then the legend says why. */
+  setSyntheticTerrain(synthetic: boolean): void {
+    if (synthetic === this.syntheticTerrain) return;
+    this.syntheticTerrain = synthetic;
+    this.setWords(this.words);
+  }
+
   setWords(words: Words): void {
+    this.words = words;
+    const flood = kFlood.filter((step) => step.swatch !== 'hatch' || this.syntheticTerrain);
     this.element.setAttribute('aria-label', words.text('legend.title'));
     const ramp = (title: Key, steps: Step[]): HTMLElement =>
       h(
@@ -46,7 +57,7 @@ export class Legend {
         h('ul', {}, ...steps.map((step) =>
           h('li', {}, swatch(step) as unknown as HTMLElement, h('span', {}, words.text(step.key)), step.note ? h('span', { class: 'note' }, `≥ ${step.note}`) : null))),
       );
-    this.element.replaceChildren(ramp('legend.traffic', kTraffic), ramp('legend.flood', kFlood));
+    this.element.replaceChildren(ramp('legend.traffic', kTraffic), ramp('legend.flood', flood));
   }
 }
 

@@ -1,4 +1,5 @@
 // Puts rows of live state on the map as feature-state: coalesced per id, a bounded number per frame.
+// Streets of the flood layer share the ids of the traffic layer's segments, so their water is painted there.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { StateTable } from '../live/state_table.js';
@@ -6,7 +7,7 @@ import type { StateTable } from '../live/state_table.js';
 /** Rows put on the map in one animation frame; a whole city at once would cost a visible pause. */
 const kRowsPerFrame = 3000;
 
-export class TrafficPainter {
+export class StatePainter {
   private readonly waiting = new Set<number>();
   private frame = 0;
   painted = 0;
