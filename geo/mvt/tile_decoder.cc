@@ -81,7 +81,6 @@ struct RawLayer {
 
 absl::StatusOr<RawLayer> ReadLayerFields(pbf_reader message) {
   RawLayer raw;
-  raw.layer.version = 1;  // the schema's default
   while (message.next()) {
     const bool text = message.tag() >= 1 && message.tag() <= 4;
     const bool number = message.tag() == 5 || message.tag() == 15;
@@ -117,6 +116,7 @@ absl::StatusOr<RawLayer> ReadLayerFields(pbf_reader message) {
     }
   }
   if (!raw.has_name || raw.layer.name.empty()) return Broken("a layer has no name");
+  // Version 0 stands for a missing one too: the schema's default of 1 must not be relied upon.
   if (raw.layer.version < 1 || raw.layer.version > 2) {
     return Broken(absl::StrCat("layer '", raw.layer.name, "' has version ", raw.layer.version,
                                ", known are 1 and 2"));
