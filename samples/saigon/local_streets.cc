@@ -148,19 +148,31 @@ class QuarterMap {
 // Points of traced lines with their directions, for keeping lines of one direction apart.
 class Crowd {
  public:
+  Crowd(Point low, Point high)
+      : low_(low),
+        columns_(static_cast<int>((high.x - low.x) / kCellM) + 1),
+        rows_(static_cast<int>((high.y - low.y) / kCellM) + 1),
+        cells_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_)) {}
+
   void Add(Point p, double angle, int line) {
-    cells_[Key(Cell(p.x), Cell(p.y))].push_back({p, angle, line});
+    const int c = Cell(p.x - low_.x), r = Cell(p.y - low_.y);
+    if (c < 0 || r < 0 || c >= columns_ || r >= rows_) return;
+    cells_[IndexOf(c, r)].push_back({p, {std::cos(angle), std::sin(angle)}, line});
   }
   /// True when a line of about this direction (other than `line`) runs nearer than `apart_m`.
   bool IsNear(Point p, double angle, double apart_m, int line) const {
-    const int reach = static_cast<int>(std::ceil(apart_m / kCellM));
-    for (int c = Cell(p.x) - reach; c <= Cell(p.x) + reach; ++c) {
-      for (int r = Cell(p.y) - reach; r <= Cell(p.y) + reach; ++r) {
-        const auto it = cells_.find(Key(c, r));
-        if (it == cells_.end()) continue;
-        for (const Mark& m : it->second) {
-          if (m.line != line && Distance(m.p, p) < apart_m &&
-              std::abs(std::cos(m.angle - angle)) > 0.77) {
+    const Point direction = {std::cos(angle), std::sin(angle)};
+    const double squared = apart_m * apart_m;
+    const int c0 = std::max(0, Cell(p.x - low_.x - apart_m));
+    const int c1 = std::min(columns_ - 1, Cell(p.x - low_.x + apart_m));
+    const int r0 = std::max(0, Cell(p.y - low_.y - apart_m));
+    const int r1 = std::min(rows_ - 1, Cell(p.y - low_.y + apart_m));
+    for (int r = r0; r <= r1; ++r) {
+      for (int c = c0; c <= c1; ++c) {
+        for (const Mark& m : cells_[IndexOf(c, r)]) {
+          const Point d = m.p - p;
+          if (Dot(d, d) < squared && m.line != line &&
+              std::abs(Dot(m.direction, direction)) > kSameDirection) {
             return true;
           }
         }
@@ -172,15 +184,19 @@ class Crowd {
  private:
   struct Mark {
     Point p;
-    double angle;
+    Point direction;
     int line;
   };
   static constexpr double kCellM = 40;
+  static constexpr double kSameDirection = 0.77;  // cosine: within 40 degrees
   static int Cell(double v) { return static_cast<int>(std::floor(v / kCellM)); }
-  static std::int64_t Key(int c, int r) {
-    return (static_cast<std::int64_t>(c) << 32) ^ static_cast<std::uint32_t>(r);
+  std::size_t IndexOf(int c, int r) const {
+    return static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
+           static_cast<std::size_t>(c);
   }
-  std::unordered_map<std::int64_t, std::vector<Mark>> cells_;
+  Point low_;
+  int columns_, rows_;
+  std::vector<std::vector<Mark>> cells_;
 };
 
 class Generator {
@@ -192,6 +208,7 @@ class Generator {
         field_(main, low_, high_),
         quarters_(low_, high_, banks),
         pieces_(120),
+        crowd_(low_, high_),
         random_(seed),
         seed_(seed) {
     for (std::size_t s = 0; s < main.size(); ++s) {
