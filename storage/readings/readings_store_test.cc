@@ -364,7 +364,7 @@ TEST_F(ReadingsStoreTest, SealingInTheBackgroundHidesNothing) {
   options_.chunk_readings = 32;
   Open();
   RegisterSpeeds(4);
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 600; ++i) {
     ReadingBatch batch;
     for (uint32_t series = 0; series < 4; ++series) {
       batch.series.push_back(series);
@@ -377,8 +377,8 @@ TEST_F(ReadingsStoreTest, SealingInTheBackgroundHidesNothing) {
     }
   }
   ASSERT_TRUE(store_->Seal().ok());
-  EXPECT_EQ(store_->Stats().sealed_offset, 2000u);
-  for (uint32_t series = 0; series < 4; ++series) EXPECT_EQ(Rows(series).size(), 2000u);
+  EXPECT_EQ(store_->Stats().sealed_offset, 600u);
+  for (uint32_t series = 0; series < 4; ++series) EXPECT_EQ(Rows(series).size(), 600u);
 }
 
 }  // namespace

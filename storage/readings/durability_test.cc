@@ -1,0 +1,277 @@
+// What must hold when the process is killed, the disk is full, or the bytes on it are not ours.
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "storage/readings/database.h"
+#include "storage/readings/row_codec.h"
+#include "storage/readings/test_store.h"
+
+namespace citylayers::storage {
+namespace {
+
+using testing::HasSubstr;
+
+class DurabilityTest : public TestStore {
+ protected:
+  absl::Status OpenError() {
+    store_.reset();
+    return ReadingsStore::Open(options_).status();
+  }
+};
+
+// --- kill -9
+
+constexpr uint32_t kWriters = 4;
+
+struct Ack {
+  uint32_t writer;
+  uint32_t sequence;
+};
+
+double ValueOf(uint32_t writer, uint32_t sequence) { return sequence % 1000 + writer * 0.1; }
+
+// The child: every writer sends its batches in order and reports each one once it is acknowledged.
+// It never returns; the parent kills it.
+[[noreturn]] void WriteUntilKilled(const ReadingsStoreOptions& options, uint64_t epoch,
+                                   const std::vector<uint32_t>& first, int acks) {
+  auto store = ReadingsStore::Open(options);
+  if (!store.ok()) _exit(3);
+  std::vector<MeasureDef> measures;
+  for (uint32_t w = 0; w < kWriters; ++w) measures.push_back(SpeedOf(static_cast<int>(w)));
+  if (!(*store)->RegisterMeasures(measures).ok()) _exit(4);
+  std::vector<std::thread> writers;
+  for (uint32_t w = 0; w < kWriters; ++w) {
+    writers.emplace_back([&, w] {
+      for (uint32_t sequence = first[w];; ++sequence) {
+        ReadingBatch batch = Batch("w" + std::to_string(w), sequence,
+                                   {{w, kStartMs + sequence * 1000, ValueOf(w, sequence)}});
+        batch.epoch = epoch;
+        const auto result = (*store)->Append(std::move(batch), {});
+        if (!result.ok() || result->duplicate) _exit(5);
+        const Ack ack{w, sequence};
+        if (write(acks, &ack, sizeof(ack)) != sizeof(ack)) _exit(6);
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  _exit(0);
+}
+
+TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice) {
+  options_.seal_in_background = true;
+  options_.chunk_readings = 16;
+  options_.log_retention_batches = 1'000'000;
+  std::mt19937_64 random(9);
+  std::vector<uint32_t> acked(kWriters, 0);   // last acknowledged sequence
+  std::vector<uint32_t> stored(kWriters, 0);  // last sequence found on disk
+  for (uint64_t cycle = 1; cycle <= 12; ++cycle) {
+    std::vector<uint32_t> first;
+    for (uint32_t w = 0; w < kWriters; ++w) first.push_back(stored[w] + 1);
+    int pipe_ends[2];
+    ASSERT_EQ(pipe2(pipe_ends, O_CLOEXEC), 0);
+    const pid_t child = fork();
+    if (child == 0) WriteUntilKilled(options_, /*epoch=*/1, first, pipe_ends[1]);
+    close(pipe_ends[1]);
+    // Killed after a random number of acknowledgements, in the middle of the others.
+    const uint64_t kill_after = 20 + random() % 400;
+    Ack ack;
+    for (uint64_t count = 0; read(pipe_ends[0], &ack, sizeof(ack)) == sizeof(ack); ++count) {
+      EXPECT_EQ(ack.sequence, std::max(acked[ack.writer] + 1, first[ack.writer]));
+      acked[ack.writer] = ack.sequence;
+      if (count == kill_after) kill(child, SIGKILL);
+    }
+    close(pipe_ends[0]);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the writer gave up with " << WEXITSTATUS(status);
+
+    Open();
+    const auto log = store_->ReadLog(0, SIZE_MAX);
+    ASSERT_TRUE(log.ok()) << log.status();
+    std::set<std::pair<std::string, uint64_t>> seen;
+    for (const LoggedBatchPtr& logged : *log) {
+      EXPECT_TRUE(seen.emplace(logged->batch.source, logged->batch.sequence).second)
+          << logged->batch.source << " " << logged->batch.sequence << " is there twice";
+    }
+    for (uint32_t w = 0; w < kWriters; ++w) {
+      const Readings rows = Rows(w);
+      ASSERT_GE(rows.size(), acked[w]) << "an acknowledged reading is lost in cycle " << cycle;
+      ASSERT_LE(rows.size(), acked[w] + 1) << "at most one batch was under way";
+      for (uint32_t i = 0; i < rows.size(); ++i) {
+        ASSERT_EQ(rows[i].time_ms, kStartMs + (i + 1) * 1000);
+        ASSERT_EQ(rows[i].value, ValueOf(w, i + 1));
+      }
+      stored[w] = static_cast<uint32_t>(rows.size());
+      const auto repeat =
+          store_->Append(Batch("w" + std::to_string(w), acked[w], {{w, kStartMs, 1}}), {});
+      ASSERT_TRUE(repeat.ok());
+      EXPECT_TRUE(repeat->duplicate);
+    }
+    store_.reset();
+  }
+}
+
+// --- A full disk
+
+TEST_F(DurabilityTest, AFullDiskRefusesWritesAndServesReads) {
+  ASSERT_TRUE(std::filesystem::create_directories(directory_));
+  if (mount("tmpfs", directory_.c_str(), "tmpfs", 0, "size=24m") != 0) {
+    GTEST_SKIP() << "cannot mount a small tmpfs (" << std::strerror(errno) << "): run as root";
+  }
+  options_.min_free_bytes = 0;
+  options_.seal_in_background = true;
+  Open();
+  RegisterSpeeds(1);
+  std::mt19937_64 random(1);
+  std::uniform_real_distribution<double> noise(0, 200);
+  std::map<int64_t, double> acknowledged;
+  absl::Status refused;
+  for (int i = 0; refused.ok() && i < 100'000; ++i) {
+    ReadingBatch batch;
+    for (int row = 0; row < 1000; ++row) {
+      batch.series.push_back(0);
+      batch.times_ms.push_back(kStartMs + int64_t{i} * 1000 + row);
+      batch.values.push_back(noise(random));
+    }
+    const ReadingBatch sent = batch;
+    refused = store_->Append(std::move(batch), {}).status();
+    for (size_t row = 0; refused.ok() && row < sent.size(); ++row) {
+      acknowledged[sent.times_ms[row]] = sent.values[row];
+    }
+  }
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted) << refused;
+  EXPECT_THAT(refused.ToString(), HasSubstr(directory_));
+  EXPECT_THAT(refused.ToString(), HasSubstr("make room"));
+  EXPECT_FALSE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok()) << "and stays so";
+  EXPECT_FALSE(store_->WriteStatus().ok());
+  const Readings rows = Rows(0);
+  EXPECT_EQ(rows.size(), acknowledged.size()) << "reads go on";
+  // With room, and opened anew, everything that was acknowledged is there.
+  store_.reset();
+  ASSERT_EQ(mount("tmpfs", directory_.c_str(), "tmpfs", MS_REMOUNT, "size=512m"), 0);
+  Open();
+  size_t found = 0;
+  for (const StoredReading& row : Rows(0)) {
+    const auto expected = acknowledged.find(row.time_ms);
+    if (expected != acknowledged.end() && expected->second == row.value) ++found;
+  }
+  EXPECT_EQ(found, acknowledged.size());
+  EXPECT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
+  store_.reset();
+  umount2(directory_.c_str(), MNT_DETACH);
+}
+
+TEST_F(DurabilityTest, WritesAreRefusedBeforeTheDiskIsFull) {
+  options_.min_free_bytes = UINT64_MAX;
+  Open();
+  const auto refused = store_->RegisterMeasures({SpeedOf(0)});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(refused.status().ToString(), HasSubstr(directory_));
+  EXPECT_TRUE(store_->PutState("clock", "x").ok()) << "small state still fits";
+  EXPECT_TRUE(store_->WriteStatus().ok()) << "it may try again";
+}
+
+// --- Bytes that are not ours
+
+TEST_F(DurabilityTest, ADirectoryOfANewerVersionIsRefused) {
+  Open();
+  store_.reset();
+  std::ofstream(directory_ + "/FORMAT") << "citylayers-readings 2\n";
+  const absl::Status status = OpenError();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(status.ToString(), HasSubstr("newer citylayers (format 2"));
+  EXPECT_THAT(status.ToString(), HasSubstr(directory_));
+  std::ofstream(directory_ + "/FORMAT") << "hello\n";
+  EXPECT_EQ(OpenError().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(DurabilityTest, ADirectoryOfSomethingElseIsRefused) {
+  std::filesystem::create_directories(directory_);
+  std::ofstream(directory_ + "/thesis.txt") << "mine\n";
+  const absl::Status status = OpenError();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(status.ToString(), HasSubstr("holds no readings"));
+}
+
+TEST_F(DurabilityTest, ADirectoryInUseIsRefused) {
+  Open();
+  const absl::Status status = ReadingsStore::Open(options_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(status.ToString(), HasSubstr("in use by another process"));
+}
+
+// Changes one byte of a row behind the store's back.
+template <typename Change>
+void ChangeRow(const ReadingsStoreOptions& options, const std::string& key,
+               rocksdb::ColumnFamilyHandle* (Database::*family)() const, Change change) {
+  auto database = Database::Open(options);
+  ASSERT_TRUE(database.ok()) << database.status();
+  std::string value;
+  rocksdb::DB& db = (*database)->db();
+  ASSERT_TRUE(db.Get(rocksdb::ReadOptions(), ((**database).*family)(), key, &value).ok());
+  change(value);
+  ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), ((**database).*family)(), key, value).ok());
+}
+
+TEST_F(DurabilityTest, ADamagedBatchIsNamedNotServed) {
+  Open();
+  RegisterSpeeds(1);
+  for (uint64_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(store_->Append(Batch("g", i, {{0, kStartMs, 1}}), {}).ok());
+  }
+  store_.reset();
+  ChangeRow(options_, LogKey(2), &Database::log, [](std::string& row) { row.back() ^= 1; });
+  const absl::Status status = OpenError();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(status.ToString(), HasSubstr("batch 2 in the log of " + directory_));
+  EXPECT_THAT(status.ToString(), HasSubstr("check sum"));
+}
+
+TEST_F(DurabilityTest, AMissingBatchIsNoticed) {
+  Open();
+  RegisterSpeeds(1);
+  for (uint64_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(store_->Append(Batch("g", i, {{0, kStartMs, 1}}), {}).ok());
+  }
+  store_.reset();
+  {
+    auto database = Database::Open(options_);
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE(
+        (*database)->db().Delete(rocksdb::WriteOptions(), (*database)->log(), LogKey(2)).ok());
+  }
+  EXPECT_THAT(OpenError().ToString(), HasSubstr("batch 2 is missing"));
+}
+
+TEST_F(DurabilityTest, ADamagedChunkFailsItsQueryAndNoOther) {
+  Open();
+  RegisterSpeeds(2);
+  ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}, {1, kStartMs, 2}}), {}).ok());
+  ASSERT_TRUE(store_->Seal().ok());
+  store_.reset();
+  ChangeRow(options_, EncodeChunkKey({0, kStartMs}), &Database::chunk,
+            [](std::string& row) { row.back() ^= 1; });
+  Open();
+  const absl::Status status = store_->Query(0, 0, INT64_MAX).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(status.ToString(), HasSubstr("series 0"));
+  EXPECT_EQ(Rows(1).size(), 1u);
+}
+
+}  // namespace
+}  // namespace citylayers::storage

@@ -1,0 +1,143 @@
+#include "storage/readings/row_codec.h"
+
+#include <cmath>
+#include <random>
+
+#include "absl/strings/escaping.h"
+#include "gtest/gtest.h"
+
+#include "storage/codec/bytes.h"
+#include "storage/codec/crc32c.h"
+#include "storage/readings/measure.h"
+
+namespace citylayers::storage {
+namespace {
+
+ReadingBatch SomeBatch() {
+  ReadingBatch batch;
+  batch.source = "gate";
+  batch.epoch = 2;
+  batch.sequence = 9;
+  batch.series = {0, 1, 5};
+  batch.times_ms = {1'666'000'000'000, 1'666'000'000'000, 1'666'000'060'000};
+  batch.values = {31.5, 12, 1.0 / 3};
+  batch.qualities = {0, 1, 4};
+  return batch;
+}
+
+std::vector<StoredReading> SomeReadings() {
+  return {{1'666'000'000'000, 1.42, 1}, {1'666'000'600'000, 1.44, 1}, {1'666'001'200'000, 1.4, 2}};
+}
+
+std::string Hex(std::string_view bytes) {
+  return absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size()));
+}
+
+// These bytes are on disks. When one of these tests fails, the format has changed: raise the
+// version, read both, and describe it in docs/formats/readings.md.
+TEST(RowCodecTest, BytesStayAsTheyAre) {
+  EXPECT_EQ(Hex(LogKey(0x0102)), "0000000000000102");
+  EXPECT_EQ(Hex(EncodeChunkKey({7, 1'666'000'000'000})), "0ac20000000700000183e556940000");
+  EXPECT_EQ(Hex(DedupeKey("gate", 2, 9)),
+            "510467617465"
+            "0000000000000002"
+            "0000000000000009");
+  EXPECT_EQ(Hex(EncodeAppendResult({300, false, 20, 1})), "01ac021401");
+  EXPECT_EQ(Hex(EncodeLogRow(SomeBatch())),
+            "01e15b8632046761746502090304000348010480d0b4d5fc60100000000060eaff03803f40128017085555"
+            "55555555fd7f0400030801");
+  EXPECT_EQ(Hex(EncodeChunk(SomeReadings(), 3)),
+            "010177d44c0380a8daaabe30809f490305f0150a289ce0840f4b0180d0b4d5fc60809f490305981645680f"
+            "05028001");
+  EXPECT_EQ(Hex(EncodeSealedState({true, 1'666'000'000'000, 3, {1'666'001'200'000, 1.4, 2}})),
+            "0180a8daaabe300380c7a3abbe30023ff6666666666666");
+  EXPECT_EQ(Hex(EncodeMeasure({"stations/a/measures/depth", "m", 2, 300'000, "", 0, 10, {}})),
+            "011973746174696f6e732f612f6d656173757265732f6465707468016d02e0a71200000000000000000040"
+            "2400000000000000");
+  EXPECT_EQ(Hex(EncodeStation({"a", "A", "B", {106.5, 10.5}})),
+            "01016101410142405aa000000000004025000000000000");
+  DeadLetter letter;
+  letter.received_us = 1;
+  letter.reason = 2;
+  letter.measure = "x";
+  letter.reading = {3, 4.0, 1};
+  EXPECT_EQ(Hex(EncodeDeadLetter(letter)), "0101000000000200017806401000000000000001");
+}
+
+TEST(RowCodecTest, RowsRoundTrip) {
+  EXPECT_EQ(*DecodeLogRow(EncodeLogRow(SomeBatch())), SomeBatch());
+  EXPECT_EQ(*DecodeLogRow(EncodeLogRow({})), ReadingBatch());
+  EXPECT_EQ(*DecodeChunk(EncodeChunk(SomeReadings(), 3)), SomeReadings());
+  const auto key = ParseChunkKey(EncodeChunkKey({7, 1'666'000'000'000}));
+  EXPECT_EQ(key->series, 7u);
+  EXPECT_EQ(key->first_ms, 1'666'000'000'000);
+  const auto stats = DecodeChunkStats(EncodeChunk(SomeReadings(), 3));
+  ASSERT_TRUE(stats.ok());
+  EXPECT_EQ(stats->count, 3u);
+  EXPECT_EQ(stats->min, 1.4);
+  EXPECT_EQ(stats->max, 1.44);
+  EXPECT_EQ(stats->first, 1.42);
+  EXPECT_EQ(stats->last, 1.4);
+  EXPECT_EQ(stats->sum, 4.26);
+  const SealedState state{true, 5, 6, {7, 8.5, 1}};
+  EXPECT_EQ(*DecodeSealedState(EncodeSealedState(state)), state);
+}
+
+TEST(RowCodecTest, ADayOfATideTakesLessThanAByteAReading) {
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> noise(0, 0.002);
+  std::vector<StoredReading> day;
+  for (int i = 0; i < 288; ++i) {
+    const double level = std::round((0.8 + 0.6 * std::sin(i / 24.0) + noise(random)) * 1000) / 1000;
+    day.push_back({1'666'000'000'000 + i * 300'000, level, 1});
+  }
+  EXPECT_LE(EncodeChunk(day, 3).size(), 288u);
+}
+
+// Every flipped bit is told, whatever it hits.
+TEST(RowCodecTest, DamageIsNeverServed) {
+  for (std::string row : {EncodeLogRow(SomeBatch()), EncodeChunk(SomeReadings(), 3)}) {
+    for (size_t bit = 0; bit < row.size() * 8; ++bit) {
+      row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << (bit % 8)));
+      EXPECT_EQ(DecodeLogRow(row).status().code(), absl::StatusCode::kDataLoss);
+      EXPECT_EQ(DecodeChunk(row).status().code(), absl::StatusCode::kDataLoss);
+      row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << (bit % 8)));
+    }
+    for (size_t cut = 0; cut < row.size(); ++cut) {
+      EXPECT_FALSE(DecodeLogRow(row.substr(0, cut)).ok());
+      EXPECT_FALSE(DecodeChunk(row.substr(0, cut)).ok());
+    }
+  }
+}
+
+// Bytes with a right check sum but any content: what a hostile or broken writer could leave.
+TEST(RowCodecTest, AnyBytesAreAnsweredWithoutHarm) {
+  std::mt19937_64 random(2);
+  const std::string seeds[] = {EncodeLogRow(SomeBatch()), EncodeChunk(SomeReadings(), 3)};
+  for (int round = 0; round < 100'000; ++round) {
+    std::string body = seeds[round % 2].substr(5);
+    for (uint64_t changes = 1 + random() % 8; changes > 0; --changes) {
+      body[random() % body.size()] = static_cast<char>(random());
+    }
+    std::string row(1, '\1');
+    PutFixed32(row, Crc32c(body));
+    row += body;
+    const auto batch = DecodeLogRow(row);
+    if (batch.ok()) {
+      EXPECT_EQ(batch->series.size(), batch->values.size());
+      EXPECT_EQ(batch->series.size(), batch->times_ms.size());
+    }
+    DecodeChunk(row).status().IgnoreError();
+    DecodeChunkStats(row).status().IgnoreError();
+    DecodeSealedState(body).status().IgnoreError();
+    DecodeAppendResult(body).status().IgnoreError();
+    DecodeDeadLetter(body).status().IgnoreError();
+    DecodeMeasure(body).status().IgnoreError();
+    DecodeStation(body).status().IgnoreError();
+    ParseChunkKey(body.substr(0, 15)).status().IgnoreError();
+    ParseDedupeKey(body).status().IgnoreError();
+  }
+}
+
+}  // namespace
+}  // namespace citylayers::storage
