@@ -1,0 +1,40 @@
+// Comma-separated values with a header line, as RFC 4180 has them.
+#ifndef CITYLAYERS_SERVICES_REPLAY_CSV_H_
+#define CITYLAYERS_SERVICES_REPLAY_CSV_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace citylayers::replay {
+
+/// Fields of one line. A field in double quotes may hold commas and doubled quotes. A byte order
+/// mark and a carriage return at the end are dropped. INVALID_ARGUMENT: a quote that does not end.
+absl::StatusOr<std::vector<std::string>> SplitCsvLine(std::string_view line);
+
+struct CsvTable {
+  std::string name;  // for messages: the file
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::size_t> lines;  // line number of each row, from 1
+
+  /// Index of a column. INVALID_ARGUMENT: there is none of that name (message lists those there
+  /// are).
+  absl::StatusOr<std::size_t> Column(std::string_view column) const;
+  /// Cell as a number. INVALID_ARGUMENT with file and line: it is none, or not finite.
+  absl::StatusOr<double> Number(std::size_t row, std::size_t column) const;
+};
+
+/// INVALID_ARGUMENT with name and line: no header, a row with another number of fields, a quote
+/// that does not end. Blank lines are skipped.
+absl::StatusOr<CsvTable> ParseCsv(std::string_view text, std::string_view name);
+
+/// NOT_FOUND: the file cannot be read; else as ParseCsv.
+absl::StatusOr<CsvTable> ReadCsv(const std::string& path);
+
+}  // namespace citylayers::replay
+
+#endif  // CITYLAYERS_SERVICES_REPLAY_CSV_H_
