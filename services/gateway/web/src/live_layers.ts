@@ -10,11 +10,13 @@ import { StatePainter } from './map/state_painter.js';
 /** Changed tiles are gathered this long before they are fetched. */
 const kTilesGatherMs = 400;
 const kLayerMinZoom = 8;
+/** What the style draws by; flooding of streets comes with the traffic layer, whose lines it colours. */
+const kTrafficColumns = 'level,age_class,source,flood_class';
 
 export class LiveLayers {
   readonly traffic: LayerFeed;
   readonly flood: LayerFeed;
-  private readonly painters: { traffic: StatePainter; flood: StatePainter };
+  private readonly painter: StatePainter;
   private followed: Followed;
   private readonly changedTiles = new Map<string, { z: number; x: number; y: number }>();
   private tilesTimer: ReturnType<typeof setTimeout> | undefined;
@@ -24,19 +26,15 @@ export class LiveLayers {
     private readonly onConnection: () => void,
   ) {
     this.followed = this.viewNow();
-    const viewport = (): string => query(this.followed);
-    this.painters = {
-      traffic: new StatePainter(view.map, 'traffic', 'traffic', () => this.traffic.table),
-      flood: new StatePainter(view.map, 'traffic', 'traffic', () => this.flood.table),
-    };
-    this.traffic = new LayerFeed('traffic', 'traffic', viewport, {
-      rows: (ids) => this.painters.traffic.paint(ids),
+    this.painter = new StatePainter(view.map, 'traffic', 'traffic', () => this.traffic.table);
+    this.traffic = new LayerFeed('traffic', 'traffic', () => `${query(this.followed)}&columns=${kTrafficColumns}`, {
+      rows: (ids) => this.painter.paint(ids),
       tiles: (tiles) => this.refresh('traffic', tiles),
       renewed: (packChanged) => this.renew('traffic', packChanged),
       connection: () => this.onConnection(),
     });
-    this.flood = new LayerFeed('flood', 'streets', viewport, {
-      rows: (ids) => this.painters.flood.paint(ids),
+    this.flood = new LayerFeed('flood', 'streets', () => `${query(this.followed)}&tiles_only=1`, {
+      rows: () => {},
       tiles: (tiles) => this.refresh('flood', tiles),
       renewed: (packChanged) => this.renew('flood', packChanged),
       connection: () => this.onConnection(),
@@ -52,11 +50,11 @@ export class LiveLayers {
 
   /** Rows that wait for a frame to be painted in. */
   get waitingCount(): number {
-    return this.painters.traffic.waitingCount + this.painters.flood.waitingCount;
+    return this.painter.waitingCount;
   }
 
   get paintedCount(): number {
-    return this.painters.traffic.painted + this.painters.flood.painted;
+    return this.painter.painted;
   }
 
   get stale(): boolean {
@@ -82,12 +80,7 @@ export class LiveLayers {
   }
 
   private renew(layer: 'traffic' | 'flood', packChanged: boolean): void {
-    if (packChanged) {
-      this.painters[layer].reset();
-      // Both paint the same features: what the other one knows goes back on.
-      this.traffic.table.forEachId((id) => this.painters.traffic.paint([id]));
-      this.flood.table.forEachId((id) => this.painters.flood.paint([id]));
-    }
+    if (layer === 'traffic' && packChanged) this.painter.reset();
     this.view.reloadSource(layer);
     if (packChanged) this.view.reloadSource('base');
   }

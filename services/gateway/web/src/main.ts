@@ -214,7 +214,7 @@ class Page {
         rows: live.traffic.table.size,
         painted: live.paintedCount,
         floodSnapshots: live.flood.stats.snapshots,
-        floodRows: live.flood.table.size,
+        floodEvents: live.flood.stats.deltas,
         alerts: this.city.alerts.length,
         stages: this.city.stages.length,
         jams: this.city.jams.length,

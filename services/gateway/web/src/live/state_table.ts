@@ -26,10 +26,6 @@ export class StateTable {
     return values && this.named(values);
   }
 
-  forEachId(take: (id: number) => void): void {
-    for (const id of this.rows.keys()) take(id);
-  }
-
   clear(): void {
     this.rows.clear();
   }

@@ -2,10 +2,9 @@
 
 import type { CityState } from '../city_state.js';
 import type { Point } from '../connect/messages.js';
-import { metres } from '../format.js';
 import type { Words } from '../i18n/index.js';
 import { rankOf, severityOf } from '../ui/alert_words.js';
-import { kArrows, trendOf } from '../ui/water_panel.js';
+import { kArrows, stageWords, trendOf } from '../ui/water_panel.js';
 import type { OverlaySource } from './overlays.js';
 
 function point(place: Point, properties: Record<string, unknown>): GeoJSON.Feature {
@@ -24,7 +23,7 @@ export function overlayFeatures(
       .map((stage) =>
         point(stage.location!, {
           station: stage.station,
-          label: `${words.localized(stage.displayName)} ${metres(stage.stageM ?? 0, words.language)} ${kArrows[trendOf(stage.trendMPerH)]}`,
+          label: `${words.localized(stage.displayName)} ${stageWords(stage, words.language)} ${stage.readTime ? kArrows[trendOf(stage.trendMPerH)] : ''}`,
         }),
       ),
     jams: city.jams.filter((jam) => jam.tail).map((jam) => point(jam.tail!, { name: jam.name })),

@@ -1,5 +1,4 @@
 // Puts rows of live state on the map as feature-state: coalesced per id, a bounded number per frame.
-// Streets of the flood layer share the ids of the traffic layer's segments, so their water is painted there.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { StateTable } from '../live/state_table.js';

@@ -4,7 +4,6 @@ import { cityHour, clockTime, number, type Language } from '../format.js';
 import { hourMarks, place, runs, spread, valueScale, type Sample } from './chart_scale.js';
 import { svg } from './dom.js';
 
-const kWidth = 560;
 const kHeight = 132;
 const kLeft = 8;
 const kRight = 64;
@@ -23,14 +22,15 @@ export function gaugeChart(
   nowMs: number,
   label: string,
   language: Language,
+  width: number,
 ): SVGSVGElement {
   const shown = samples.filter((s) => s.timeMs > nowMs - kSpanMs && s.timeMs <= nowMs);
   const time = { min: nowMs - kSpanMs, max: nowMs };
   const scale = valueScale(shown, levels);
-  const x = (timeMs: number): number => place(timeMs, time, kLeft, kWidth - kRight);
+  const x = (timeMs: number): number => place(timeMs, time, kLeft, width - kRight);
   const y = (value: number): number => place(value, scale, kHeight - kBottom, kTop);
   const chart = svg('svg', {
-    class: 'chart', viewBox: `0 0 ${kWidth} ${kHeight}`, role: 'img', 'aria-label': label,
+    class: 'chart', viewBox: `0 0 ${width} ${kHeight}`, role: 'img', 'aria-label': label,
     'data-testid': 'gauge-chart',
   });
   for (const mark of hourMarks(time.min, time.max, 6)) {
@@ -43,8 +43,8 @@ export function gaugeChart(
   const names = spread(levels.map(y), kNameHeight);
   levels.forEach((level, i) => {
     chart.append(
-      svg('line', { class: `level level-${i + 1}`, x1: kLeft, x2: kWidth - kRight, y1: y(level), y2: y(level) }),
-      svg('text', { class: `level-name level-${i + 1}`, x: kWidth - kRight + 8, y: names[i]! + 4.5 }, `${kRoman[i] ?? ''} ${number(level, 2, language)}`),
+      svg('line', { class: `level level-${i + 1}`, x1: kLeft, x2: width - kRight, y1: y(level), y2: y(level) }),
+      svg('text', { class: `level-name level-${i + 1}`, x: width - kRight + 8, y: names[i]! + 4.5 }, `${kRoman[i] ?? ''} ${number(level, 2, language)}`),
     );
   });
   for (const run of runs(shown, kGapMs)) {

@@ -2,13 +2,16 @@
 
 import type { CityState } from '../city_state.js';
 import type { Jam, Point, Stage } from '../connect/messages.js';
-import { distance, metres, number } from '../format.js';
+import { distance, metres, number, type Language } from '../format.js';
 import type { Words } from '../i18n/index.js';
 import { h, setText } from './dom.js';
 import { gaugeChart } from './gauge_chart.js';
 
 const kJamsShown = 5;
 const kStationsShown = 4;
+/** Width while the panel is hidden, and what the panel's padding takes. */
+const kChartWidthPx = 540;
+const kChartMarginPx = 40;
 /** Slower changes than this count as standing still, metres an hour. */
 const kSteadyMPerH = 0.02;
 /** Metres of length within ten minutes that count as growing or shrinking. */
@@ -23,6 +26,11 @@ export function trendOf(mPerH: number | undefined): Trend {
 }
 
 export const kArrows: Record<Trend, string> = { rising: '↑', falling: '↓', steady: '→' };
+
+/** The stage with its unit, or a dash when it was never read. */
+export function stageWords(stage: Stage, language: Language): string {
+  return stage.readTime ? metres(stage.stageM ?? 0, language) : '–';
+}
 
 export class WaterPanel {
   readonly element: HTMLElement;
@@ -55,6 +63,7 @@ export class WaterPanel {
     );
     city.on(['stages', 'history'], () => this.renderGauges());
     city.on(['jams'], () => this.renderJams());
+    new ResizeObserver(() => this.renderGauges()).observe(this.gauges);
     this.show('gauges');
     this.setWords(words);
   }
@@ -94,7 +103,7 @@ export class WaterPanel {
     const name = this.words.localized(stage.displayName);
     const samples = this.city.history.get(stage.station ?? '') ?? [];
     const values = samples.map((sample) => sample.value);
-    const now = metres(stage.stageM ?? 0, this.words.language);
+    const now = stageWords(stage, this.words.language);
     const label = this.words.text('gauges.chart', {
       name, now,
       min: metres(Math.min(...values, stage.stageM ?? 0), this.words.language),
@@ -102,9 +111,15 @@ export class WaterPanel {
     });
     this.gauges.replaceChildren(
       this.reading(stage, name),
-      gaugeChart(samples, stage.alertLevelsM ?? [], this.city.clock.now(), label, this.words.language) as unknown as HTMLElement,
+      gaugeChart(samples, stage.alertLevelsM ?? [], this.city.clock.now(), label, this.words.language, this.chartWidth()) as unknown as HTMLElement,
     );
     this.stations.replaceChildren(...(stages.length > 1 ? this.stationChoice(stages, stage) : []));
+  }
+
+  /** The chart is drawn at the width it has, so that its text keeps its size on a phone. */
+  private chartWidth(): number {
+    const { clientWidth } = this.gauges;
+    return clientWidth > 0 ? clientWidth - kChartMarginPx : kChartWidthPx;
   }
 
   private reading(stage: Stage, name: string): HTMLElement {
@@ -117,14 +132,17 @@ export class WaterPanel {
     return h(
       'div', { class: `reading${stage.stale ? ' stale' : ''}`, 'data-testid': 'gauge-reading' },
       h('span', { class: 'station' }, name),
-      h('strong', { class: 'value' }, metres(stage.stageM ?? 0, this.words.language)),
-      h('span', { class: `arrow ${trend}`, title: this.words.text(`gauges.${trend}`) }, kArrows[trend]),
-      h(
-        'span', { class: `stage-level level-${level}` },
-        level > 0 ? this.words.text('gauges.level', { level: kRoman[level] ?? level }) : this.words.text('gauges.below'),
-      ),
+      h('strong', { class: 'value' }, stageWords(stage, this.words.language)),
+      stage.readTime && h('span', { class: `arrow ${trend}`, title: this.words.text(`gauges.${trend}`) }, kArrows[trend]),
+      h('span', { class: `stage-level level-${level}` }, this.levelWords(stage)),
       h('span', { class: 'quiet' }, quiet),
     );
+  }
+
+  private levelWords(stage: Stage): string {
+    const level = stage.alertLevel ?? 0;
+    if (level > 0) return this.words.text('gauges.level', { level: kRoman[level] ?? level });
+    return stage.readTime && stage.alertLevelsM?.length ? this.words.text('gauges.below') : '';
   }
 
   private stationChoice(stages: readonly Stage[], chosen: Stage): HTMLElement[] {
