@@ -1,0 +1,24 @@
+// Stored alerts as messages of the API.
+#ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_PROTO_H_
+#define CITYLAYERS_SERVICES_ALERTS_ALERT_PROTO_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "citylayers/alerts/v1/alert_service.pb.h"
+#include "storage/alerts/alert_record.h"
+
+namespace citylayers::alerts {
+
+v1::Alert ToProto(const storage::AlertRecord& alert);
+v1::AlertEvent ToProto(const storage::AlertEventRecord& event);
+v1::CapMessage ToProto(const storage::CapRecord& cap);
+
+/// The id in `alerts/{id}`. INVALID_ARGUMENT with BadRequest naming `field`: it is no such name.
+absl::StatusOr<std::uint64_t> ReadAlertName(const std::string& name, const char* field);
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_ALERT_PROTO_H_

@@ -1,0 +1,185 @@
+#include "services/alerts/alert_service.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+#include "proto/support/status_macros.h"
+#include "services/alerts/alert_proto.h"
+#include "services/alerts/alert_watch_source.h"
+#include "services/layers/request_fields.h"
+#include "services/runtime/error_details.h"
+#include "services/runtime/paging.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using runtime::Call;
+
+// Errors of the desk with the reasons that programs act on.
+absl::Status Explain(absl::Status status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return runtime::WithReason(std::move(status), runtime::kReasonBadField);
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kDataLoss:
+      return runtime::WithReason(std::move(status), runtime::kReasonStorageUnavailable);
+    default:
+      return status;
+  }
+}
+
+absl::StatusOr<Filter> ReadFilter(const std::string& text) {
+  absl::StatusOr<Filter> filter = ParseAlertFilter(text);
+  if (!filter.ok()) return runtime::WithReason(filter.status(), runtime::kReasonBadFilter);
+  return filter;
+}
+
+}  // namespace
+
+Moment MomentOf(const runtime::CityClock& clock) {
+  const common::v1::CityClock state = clock.state();
+  return {.city = clock.Now(),
+          .wall = absl::Now(),
+          .exercise = state.mode() == common::v1::CLOCK_MODE_REPLAY,
+          .speed = state.mode() == common::v1::CLOCK_MODE_REPLAY ? state.speed() : 1};
+}
+
+absl::StatusOr<v1::ListAlertsResponse> AlertServiceImpl::List(
+    const v1::ListAlertsRequest& request) const {
+  ASSIGN_OR_RETURN(
+      const int page_size,
+      runtime::PageSize(request.page_size(), limits_.page_size_default, limits_.page_size_max));
+  const std::string arguments = layers::PagedArguments(request);
+  ASSIGN_OR_RETURN(std::uint64_t before_id,
+                   runtime::ReadPageToken(request.page_token(), arguments));
+  if (before_id == 0) before_id = storage::AlertStore::kNewest;
+  ASSIGN_OR_RETURN(const Filter filter, ReadFilter(request.filter()));
+  const absl::StatusOr<AlertPage> page = desk_.List(filter, before_id, page_size);
+  if (!page.ok()) return Explain(page.status());
+  v1::ListAlertsResponse response;
+  for (const storage::AlertRecord& alert : page->alerts) *response.add_alerts() = ToProto(alert);
+  if (page->next_before_id != 0) {
+    response.set_next_page_token(runtime::MakePageToken(page->next_before_id, arguments));
+  }
+  return response;
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::ListAlerts(grpc::CallbackServerContext* context,
+                                                       const v1::ListAlertsRequest* request,
+                                                       v1::ListAlertsResponse* response) {
+  return calls_.Unary(context, "AlertService/ListAlerts", request, response,
+                      [this](const Call&, const v1::ListAlertsRequest& r) { return List(r); });
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::GetAlert(grpc::CallbackServerContext* context,
+                                                     const v1::GetAlertRequest* request,
+                                                     v1::GetAlertResponse* response) {
+  return calls_.Unary(
+      context, "AlertService/GetAlert", request, response,
+      [this](const Call&, const v1::GetAlertRequest& r) -> absl::StatusOr<v1::GetAlertResponse> {
+        ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
+        const auto alert = desk_.Get(id);
+        if (!alert.ok()) return Explain(alert.status());
+        v1::GetAlertResponse answer;
+        *answer.mutable_alert() = ToProto(*alert);
+        return answer;
+      });
+}
+
+grpc::ServerWriteReactor<v1::WatchAlertsResponse>* AlertServiceImpl::WatchAlerts(
+    grpc::CallbackServerContext* context, const v1::WatchAlertsRequest* request) {
+  using Source = runtime::StreamSource<v1::WatchAlertsResponse>;
+  auto make = [this](const Call&,
+                     const v1::WatchAlertsRequest& r) -> absl::StatusOr<std::unique_ptr<Source>> {
+    ASSIGN_OR_RETURN(Filter filter, ReadFilter(r.filter()));
+    return std::unique_ptr<Source>(
+        std::make_unique<AlertWatchSource>(desk_, std::move(filter), limits_.watch_snapshot_max));
+  };
+  return calls_.ServerStream<v1::WatchAlertsRequest, v1::WatchAlertsResponse>(
+      context, "AlertService/WatchAlerts", request, std::move(make));
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::AcknowledgeAlert(
+    grpc::CallbackServerContext* context, const v1::AcknowledgeAlertRequest* request,
+    v1::AcknowledgeAlertResponse* response) {
+  return calls_.Unary(
+      context, "AlertService/AcknowledgeAlert", request, response,
+      [this](const Call&,
+             const v1::AcknowledgeAlertRequest& r) -> absl::StatusOr<v1::AcknowledgeAlertResponse> {
+        ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
+        const auto alert = desk_.Acknowledge(id, r.actor(), r.comment(), MomentOf(city_clock_));
+        if (!alert.ok()) return Explain(alert.status());
+        v1::AcknowledgeAlertResponse answer;
+        *answer.mutable_alert() = ToProto(*alert);
+        return answer;
+      });
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::ResolveAlert(grpc::CallbackServerContext* context,
+                                                         const v1::ResolveAlertRequest* request,
+                                                         v1::ResolveAlertResponse* response) {
+  return calls_.Unary(
+      context, "AlertService/ResolveAlert", request, response,
+      [this](const Call&,
+             const v1::ResolveAlertRequest& r) -> absl::StatusOr<v1::ResolveAlertResponse> {
+        ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
+        const auto alert = desk_.Resolve(id, r.actor(), r.comment(), MomentOf(city_clock_));
+        if (!alert.ok()) return Explain(alert.status());
+        v1::ResolveAlertResponse answer;
+        *answer.mutable_alert() = ToProto(*alert);
+        return answer;
+      });
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::ListAlertEvents(
+    grpc::CallbackServerContext* context, const v1::ListAlertEventsRequest* request,
+    v1::ListAlertEventsResponse* response) {
+  return calls_.Unary(
+      context, "AlertService/ListAlertEvents", request, response,
+      [this](const Call&,
+             const v1::ListAlertEventsRequest& r) -> absl::StatusOr<v1::ListAlertEventsResponse> {
+        ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.parent(), "parent"));
+        const auto events = desk_.ListEvents(id);
+        if (!events.ok()) return Explain(events.status());
+        v1::ListAlertEventsResponse answer;
+        for (const auto& event : *events) *answer.add_events() = ToProto(event);
+        return answer;
+      });
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::GetCap(grpc::CallbackServerContext* context,
+                                                   const v1::GetCapRequest* request,
+                                                   v1::GetCapResponse* response) {
+  return calls_.Unary(
+      context, "AlertService/GetCap", request, response,
+      [this](const Call&, const v1::GetCapRequest& r) -> absl::StatusOr<v1::GetCapResponse> {
+        const auto cap = desk_.GetCap(r.cap_id());
+        if (!cap.ok()) return Explain(cap.status());
+        v1::GetCapResponse answer;
+        answer.set_xml(cap->xml);
+        return answer;
+      });
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::ListCapMessages(
+    grpc::CallbackServerContext* context, const v1::ListCapMessagesRequest* request,
+    v1::ListCapMessagesResponse* response) {
+  return calls_.Unary(
+      context, "AlertService/ListCapMessages", request, response,
+      [this](const Call&,
+             const v1::ListCapMessagesRequest& r) -> absl::StatusOr<v1::ListCapMessagesResponse> {
+        ASSIGN_OR_RETURN(const int size,
+                         runtime::PageSize(r.page_size(), limits_.caps_default, limits_.caps_max));
+        const auto caps = desk_.ListCaps(size, city_clock_.Now());
+        if (!caps.ok()) return Explain(caps.status());
+        v1::ListCapMessagesResponse answer;
+        for (const auto& cap : *caps) *answer.add_messages() = ToProto(cap);
+        return answer;
+      });
+}
+
+}  // namespace citylayers::alerts

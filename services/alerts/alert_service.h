@@ -1,0 +1,65 @@
+// citylayers.alerts.v1.AlertService: a thin adapter over the alert desk.
+#ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_SERVICE_H_
+#define CITYLAYERS_SERVICES_ALERTS_ALERT_SERVICE_H_
+
+#include "citylayers/alerts/v1/alert_service.grpc.pb.h"
+#include "services/alerts/alert_desk.h"
+#include "services/runtime/call_adapter.h"
+#include "services/runtime/city_clock.h"
+
+namespace citylayers::alerts {
+
+/// City time, wall time and whether this is an exercise, now.
+Moment MomentOf(const runtime::CityClock& clock);
+
+struct AlertServiceLimits {
+  int page_size_default = 50;
+  int page_size_max = 1000;
+  int caps_default = 100;
+  int caps_max = 1000;
+  int watch_snapshot_max = 1000;
+};
+
+/// Desk, clock and adapter outlive the service. Thread-safe.
+class AlertServiceImpl final : public v1::AlertService::CallbackService {
+ public:
+  AlertServiceImpl(AlertDesk& desk, const runtime::CityClock& city_clock,
+                   runtime::CallAdapter& calls, AlertServiceLimits limits = {})
+      : desk_(desk), city_clock_(city_clock), calls_(calls), limits_(limits) {}
+
+  grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context,
+                                       const v1::ListAlertsRequest* request,
+                                       v1::ListAlertsResponse* response) override;
+  grpc::ServerUnaryReactor* GetAlert(grpc::CallbackServerContext* context,
+                                     const v1::GetAlertRequest* request,
+                                     v1::GetAlertResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchAlertsResponse>* WatchAlerts(
+      grpc::CallbackServerContext* context, const v1::WatchAlertsRequest* request) override;
+  grpc::ServerUnaryReactor* AcknowledgeAlert(grpc::CallbackServerContext* context,
+                                             const v1::AcknowledgeAlertRequest* request,
+                                             v1::AcknowledgeAlertResponse* response) override;
+  grpc::ServerUnaryReactor* ResolveAlert(grpc::CallbackServerContext* context,
+                                         const v1::ResolveAlertRequest* request,
+                                         v1::ResolveAlertResponse* response) override;
+  grpc::ServerUnaryReactor* ListAlertEvents(grpc::CallbackServerContext* context,
+                                            const v1::ListAlertEventsRequest* request,
+                                            v1::ListAlertEventsResponse* response) override;
+  grpc::ServerUnaryReactor* GetCap(grpc::CallbackServerContext* context,
+                                   const v1::GetCapRequest* request,
+                                   v1::GetCapResponse* response) override;
+  grpc::ServerUnaryReactor* ListCapMessages(grpc::CallbackServerContext* context,
+                                            const v1::ListCapMessagesRequest* request,
+                                            v1::ListCapMessagesResponse* response) override;
+
+ private:
+  absl::StatusOr<v1::ListAlertsResponse> List(const v1::ListAlertsRequest& request) const;
+
+  AlertDesk& desk_;
+  const runtime::CityClock& city_clock_;
+  runtime::CallAdapter& calls_;
+  const AlertServiceLimits limits_;
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_ALERT_SERVICE_H_

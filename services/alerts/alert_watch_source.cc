@@ -1,0 +1,60 @@
+#include "services/alerts/alert_watch_source.h"
+
+#include <optional>
+#include <utility>
+
+#include "proto/support/status_macros.h"
+#include "services/alerts/alert_proto.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertRecord;
+using storage::AlertState;
+
+constexpr absl::Duration kWaitMax = absl::Seconds(30);
+
+}  // namespace
+
+AlertWatchSource::AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max)
+    : desk_(desk),
+      filter_(std::move(filter)),
+      snapshot_max_(snapshot_max),
+      subscription_(desk.hub().Subscribe([waker = waker()] { waker->Wake(); })) {}
+
+absl::Status AlertWatchSource::FillSnapshot(v1::WatchAlertsResponse* response) {
+  // The version first: what changes while the list is made is sent once more, and not missed.
+  version_ = desk_.hub().version();
+  ASSIGN_OR_RETURN(const AlertPage page,
+                   desk_.List(filter_, storage::AlertStore::kNewest, snapshot_max_));
+  held_.clear();
+  for (const AlertRecord& alert : page.alerts) {
+    *response->add_alerts() = ToProto(alert);
+    if (alert.state != AlertState::kResolved) held_.insert(alert.id);
+  }
+  response->set_snapshot(true);
+  has_snapshot_ = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<runtime::StreamStep> AlertWatchSource::Next(v1::WatchAlertsResponse* response) {
+  std::optional<WatchHub::Changes> changes;
+  if (has_snapshot_) changes = desk_.hub().ChangesSince(version_);
+  if (!changes.has_value()) {
+    RETURN_IF_ERROR(FillSnapshot(response));
+    return runtime::StreamStep::Message();
+  }
+  version_ = changes->version;
+  for (const AlertRecord& alert : changes->alerts) {
+    const bool matches = MatchesAlert(filter_, alert);
+    const bool was_held = held_.erase(alert.id) > 0;
+    // What the client has and matches no longer is sent once more, so that it can let it go.
+    if (!matches && !was_held) continue;
+    *response->add_alerts() = ToProto(alert);
+    if (matches && alert.state != AlertState::kResolved) held_.insert(alert.id);
+  }
+  return response->alerts_size() > 0 ? runtime::StreamStep::Message()
+                                     : runtime::StreamStep::Wait(kWaitMax);
+}
+
+}  // namespace citylayers::alerts

@@ -1,0 +1,39 @@
+// One follower of alerts: a snapshot, then what changed, never a queue.
+#ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_WATCH_SOURCE_H_
+#define CITYLAYERS_SERVICES_ALERTS_ALERT_WATCH_SOURCE_H_
+
+#include <cstdint>
+#include <memory>
+#include <set>
+
+#include "citylayers/alerts/v1/alert_service.pb.h"
+#include "services/alerts/alert_desk.h"
+#include "services/alerts/alert_filter.h"
+#include "services/runtime/stream_source.h"
+
+namespace citylayers::alerts {
+
+/// Follows the desk for one client. It holds a version and the ids that the client has; a client
+/// that reads slowly gets each alert once, as it then is. One caller at a time.
+class AlertWatchSource final : public runtime::StreamSource<v1::WatchAlertsResponse> {
+ public:
+  /// `desk` outlives this. A snapshot holds the `snapshot_max` newest that match.
+  AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max);
+
+  absl::StatusOr<runtime::StreamStep> Next(v1::WatchAlertsResponse* response) override;
+
+ private:
+  absl::Status FillSnapshot(v1::WatchAlertsResponse* response);
+
+  AlertDesk& desk_;
+  const Filter filter_;
+  const int snapshot_max_;
+  std::shared_ptr<void> subscription_;
+  bool has_snapshot_ = false;
+  std::uint64_t version_ = 0;
+  std::set<std::uint64_t> held_;  ///< Unresolved alerts that the client knows.
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_ALERT_WATCH_SOURCE_H_

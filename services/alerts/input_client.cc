@@ -1,0 +1,180 @@
+#include "services/alerts/input_client.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "spdlog/spdlog.h"
+#include <grpcpp/client_context.h>
+
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::alerts {
+namespace {
+
+LonLat FromProto(const common::v1::Point& point) { return {point.lon_deg(), point.lat_deg()}; }
+
+absl::Time TimeOf(bool is_set, const google::protobuf::Timestamp& time) {
+  return is_set ? FromProtoTime(time) : absl::InfinitePast();
+}
+
+void SetDeadline(grpc::ClientContext& context, absl::Duration deadline) {
+  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(deadline));
+}
+
+// Reads all pages of a list. `call` fills the response; `take` gets each.
+template <typename Request, typename Response, typename Call, typename Take>
+grpc::Status ReadPages(const InputClientOptions& options, Call call, Take take) {
+  Request request;
+  request.set_page_size(options.page_size);
+  for (int page = 0; page < options.pages_max; ++page) {
+    grpc::ClientContext context;
+    SetDeadline(context, options.deadline);
+    Response response;
+    const grpc::Status status = call(context, request, &response);
+    if (!status.ok()) return status;
+    take(response);
+    if (response.next_page_token().empty()) return grpc::Status::OK;
+    request.set_page_token(response.next_page_token());
+  }
+  return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the list has too many pages");
+}
+
+}  // namespace
+
+StageObservation ToObservation(const flood::v1::Stage& stage) {
+  StageObservation observation{
+      .station = stage.station(),
+      .place = {stage.display_name().vi(), stage.display_name().en()},
+      .location = FromProto(stage.location()),
+      .stage_m = stage.stage_m(),
+      .read_time = TimeOf(stage.has_read_time(), stage.read_time()),
+      .levels_m = {stage.alert_levels_m().begin(), stage.alert_levels_m().end()},
+      .stale = stage.stale() || !stage.has_read_time()};
+  if (observation.place.vi.empty()) observation.place = {stage.station(), stage.station()};
+  if (observation.place.en.empty()) observation.place.en = observation.place.vi;
+  switch (stage.quality()) {
+    case readings::v1::QUALITY_SUSPECT:
+      observation.quality = Quality::kSuspect;
+      break;
+    case readings::v1::QUALITY_PROFILE:
+      observation.quality = Quality::kProfile;
+      break;
+    case readings::v1::QUALITY_ESTIMATED:
+      observation.quality = Quality::kEstimated;
+      break;
+    default:
+      break;
+  }
+  return observation;
+}
+
+JamObservation ToObservation(const traffic::v1::Jam& jam) {
+  return {.jam = jam.name(),
+          .street = jam.street(),
+          .head = FromProto(jam.head()),
+          .tail = FromProto(jam.tail()),
+          .length_m = jam.length_m(),
+          .speed_kmh = jam.speed_kmh(),
+          .since = TimeOf(jam.has_since_time(), jam.since_time()),
+          .live_share = jam.has_live_share() ? jam.live_share() : 1};
+}
+
+std::vector<StreetDepthObservation> ToStreets(
+    const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m) {
+  std::map<std::string, StreetDepthObservation> by_name;
+  for (const flood::v1::FloodedSegment& segment : segments) {
+    if (segment.street().empty()) continue;
+    StreetDepthObservation& street = by_name[segment.street()];
+    if (street.street.empty() || segment.depth_m() > street.depth_m) {
+      street.street = segment.street();
+      street.depth_m = segment.depth_m();
+      street.location = FromProto(segment.location());
+    }
+  }
+  for (const flood::v1::FloodedSegment& segment : segments) {
+    const auto it = by_name.find(segment.street());
+    if (it == by_name.end()) continue;
+    const double distance_m = DistanceM(it->second.location, FromProto(segment.location()));
+    it->second.radius_m = std::max(it->second.radius_m, std::min(distance_m, radius_max_m));
+  }
+  std::vector<StreetDepthObservation> streets;
+  streets.reserve(by_name.size());
+  for (auto& [name, street] : by_name) streets.push_back(std::move(street));
+  return streets;
+}
+
+InputClient::InputClient(std::shared_ptr<grpc::Channel> flood,
+                         std::shared_ptr<grpc::Channel> traffic, InputClientOptions options)
+    : flood_(flood::v1::FloodService::NewStub(std::move(flood))),
+      traffic_(traffic::v1::TrafficService::NewStub(std::move(traffic))),
+      options_(options) {}
+
+Look InputClient::Read() {
+  Look look;
+  if (!Note(stages_, ReadStages(look))) look.stages.reset();
+  if (!Note(streets_, ReadStreets(look))) look.streets.reset();
+  if (!Note(jams_, ReadJams(look))) look.jams.reset();
+  return look;
+}
+
+bool InputClient::Note(Peer& peer, const grpc::Status& status) {
+  if (!status.ok() && !peer.is_down) {
+    spdlog::warn("alerts: no {} ({}); their alerts stay as they are", peer.what,
+                 status.error_message());
+  } else if (status.ok() && peer.is_down) {
+    spdlog::info("alerts: {} are back", peer.what);
+  }
+  peer.is_down = !status.ok();
+  return status.ok();
+}
+
+grpc::Status InputClient::ReadStages(Look& look) {
+  grpc::ClientContext context;
+  SetDeadline(context, options_.deadline);
+  flood::v1::ListStagesResponse response;
+  const grpc::Status status =
+      flood_->ListStages(&context, flood::v1::ListStagesRequest(), &response);
+  if (!status.ok()) return status;
+  look.stages.emplace();
+  for (const flood::v1::Stage& stage : response.stages()) {
+    look.stages->push_back(ToObservation(stage));
+  }
+  return status;
+}
+
+grpc::Status InputClient::ReadStreets(Look& look) {
+  look.streets.emplace().data_time = absl::InfinitePast();
+  std::vector<flood::v1::FloodedSegment> segments;
+  const grpc::Status status =
+      ReadPages<flood::v1::ListFloodedSegmentsRequest, flood::v1::ListFloodedSegmentsResponse>(
+          options_,
+          [this](grpc::ClientContext& context, const auto& request, auto* response) {
+            return flood_->ListFloodedSegments(&context, request, response);
+          },
+          [&](const flood::v1::ListFloodedSegmentsResponse& response) {
+            segments.insert(segments.end(), response.segments().begin(), response.segments().end());
+            look.streets->data_time = TimeOf(response.has_data_time(), response.data_time());
+          });
+  look.streets->items = ToStreets(segments, options_.radius_max_m);
+  return status;
+}
+
+grpc::Status InputClient::ReadJams(Look& look) {
+  look.jams.emplace().data_time = absl::InfinitePast();
+  return ReadPages<traffic::v1::ListJamsRequest, traffic::v1::ListJamsResponse>(
+      options_,
+      [this](grpc::ClientContext& context, const auto& request, auto* response) {
+        return traffic_->ListJams(&context, request, response);
+      },
+      [&](const traffic::v1::ListJamsResponse& response) {
+        for (const traffic::v1::Jam& jam : response.jams()) {
+          look.jams->items.push_back(ToObservation(jam));
+        }
+        look.jams->data_time = TimeOf(response.has_data_time(), response.data_time());
+      });
+}
+
+}  // namespace citylayers::alerts

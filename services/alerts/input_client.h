@@ -1,0 +1,62 @@
+// What the flood and traffic services say, as the rules want it.
+#ifndef CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
+#define CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include <grpcpp/channel.h>
+
+#include "citylayers/flood/v1/flood_service.grpc.pb.h"
+#include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
+#include "services/alerts/alert_desk.h"
+
+namespace citylayers::alerts {
+
+/// From answers to observations, for tests too.
+StageObservation ToObservation(const flood::v1::Stage& stage);
+JamObservation ToObservation(const traffic::v1::Jam& jam);
+/// Wet segments as streets: one with each name, where it is deepest, as far as it is wet.
+/// `radius_max_m` bounds streets of one name all over the city.
+std::vector<StreetDepthObservation> ToStreets(
+    const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m);
+
+struct InputClientOptions {
+  absl::Duration deadline = absl::Seconds(5);  ///< Of each call.
+  int page_size = 1000;
+  int pages_max = 100;
+  double radius_max_m = 2000;
+};
+
+/// Asks both services. Blocks for up to the deadline a call; one caller at a time. Logs when a
+/// service goes away and when it is back, not in between.
+class InputClient {
+ public:
+  InputClient(std::shared_ptr<grpc::Channel> flood, std::shared_ptr<grpc::Channel> traffic,
+              InputClientOptions options = {});
+
+  /// One look at the city. What did not answer is missing from it.
+  Look Read();
+
+ private:
+  struct Peer {
+    std::string what;
+    bool is_down = false;
+  };
+  bool Note(Peer& peer, const grpc::Status& status);
+  grpc::Status ReadStages(Look& look);
+  grpc::Status ReadStreets(Look& look);
+  grpc::Status ReadJams(Look& look);
+
+  const std::unique_ptr<flood::v1::FloodService::Stub> flood_;
+  const std::unique_ptr<traffic::v1::TrafficService::Stub> traffic_;
+  const InputClientOptions options_;
+  Peer stages_{"stages"};
+  Peer streets_{"flooded streets"};
+  Peer jams_{"jams"};
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
