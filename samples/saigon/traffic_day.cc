@@ -105,7 +105,7 @@ double TrafficDay::QueueRatio(const SegmentInput& segment, double hour) const {
         const double behind = Length(to_head);
         if (share < 0.12 || behind > reach) continue;
         const double depth = 1 - behind / reach;  // 0 at the tail, 1 at the head
-        const double standing = std::clamp(depth * 1.6 + share - 0.7, 0.0, 1.0);
+        const double standing = std::clamp(depth * 1.5 + share - 1.0, 0.0, 1.0);
         ratio = std::min(ratio, std::lerp(0.23, queue.worst_ratio, standing));
       }
     }
