@@ -1,7 +1,6 @@
 #include "services/runtime/http/http_url.h"
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 
 #include "proto/support/strings.h"
 
@@ -93,24 +92,6 @@ absl::StatusOr<std::vector<std::string>> SplitPath(std::string_view path) {
     if (!more) segments.emplace_back();
   }
   return segments;
-}
-
-absl::StatusOr<HostPort> ParseHostPort(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  std::uint32_t port = 0;
-  if (colon == std::string_view::npos || colon == 0 ||
-      !absl::SimpleAtoi(ToAbsl(text.substr(colon + 1)), &port) || port > 65535) {
-    return absl::InvalidArgumentError(
-        StrCat("\"", text, "\" is not HOST:PORT; write for example 127.0.0.1:8080 or [::1]:8080"));
-  }
-  std::string_view host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
-    return absl::InvalidArgumentError(
-        StrCat("\"", text, "\": put an IPv6 address in brackets, as in [::1]:8080"));
-  }
-  return HostPort{std::string(host), static_cast<std::uint16_t>(port)};
 }
 
 }  // namespace citylayers::runtime

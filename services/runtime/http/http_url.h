@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_URL_H_
 #define CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_URL_H_
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,14 +25,6 @@ std::optional<std::string> QueryValue(std::string_view query, std::string_view n
 /// path "/" has one empty segment. INVALID_ARGUMENT: no leading "/", a bad escape, a ".." above the
 /// root, or a segment that decodes to one with "/", "\" or NUL in it.
 absl::StatusOr<std::vector<std::string>> SplitPath(std::string_view path);
-
-/// "127.0.0.1:8080", "[::1]:0" or "localhost:8080".
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-/// INVALID_ARGUMENT: not HOST:PORT with a port of 0 to 65535.
-absl::StatusOr<HostPort> ParseHostPort(std::string_view text);
 
 }  // namespace citylayers::runtime
 

@@ -57,14 +57,5 @@ TEST(SplitPath, NeverLeavesTheRoot) {
   EXPECT_FALSE(SplitPath("/%g").ok());
 }
 
-TEST(ParseHostPort, TakesNamesAndBothFamilies) {
-  EXPECT_EQ(ParseHostPort("127.0.0.1:8080")->port, 8080);
-  EXPECT_EQ(ParseHostPort("[::1]:0")->host, "::1");
-  EXPECT_EQ(ParseHostPort("localhost:1")->host, "localhost");
-  for (const char* text : {"8080", ":8080", "a:", "a:70000", "a:-1", "::1:80"}) {
-    EXPECT_FALSE(ParseHostPort(text).ok()) << text;
-  }
-}
-
 }  // namespace
 }  // namespace citylayers::runtime

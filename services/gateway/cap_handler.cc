@@ -1,0 +1,130 @@
+#include "services/gateway/cap_handler.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <grpcpp/client_context.h>
+
+#include "proto/support/strings.h"
+#include "services/alerts/atom_feed.h"
+#include "services/gateway/cors.h"
+#include "services/gateway/http_status.h"
+#include "services/gateway/representation.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using runtime::HttpRequest;
+using runtime::HttpResponse;
+using runtime::Responder;
+
+constexpr int kFeedEntriesMax = 1000;
+
+void SendError(Responder& responder, const grpc::Status& status) {
+  HttpResponse response = ProblemOf(status);
+  response.headers += kPublicCorsHeaders;
+  responder.Send(std::move(response));
+}
+
+void SendText(const HttpRequest& request, Responder& responder, std::string type,
+              std::string cache_control, std::string text) {
+  auto bytes = std::make_shared<const std::string>(std::move(text));
+  const Representation content({.tag = TagOf(*bytes),
+                                .content_type = std::move(type),
+                                .cache_control = std::move(cache_control),
+                                .more_headers = std::string(kPublicCorsHeaders)},
+                               bytes);
+  responder.Send(content.Answer(request));
+}
+
+}  // namespace
+
+template <typename Request, typename Response>
+struct CapHandler::Call {
+  Call(const HttpRequest& http, Responder r) : http_request(&http), responder(std::move(r)) {}
+  const HttpRequest* http_request;  // lives until the responder has answered
+  Responder responder;
+  grpc::ClientContext context;
+  Request request;
+  Response response;
+};
+
+CapHandler::CapHandler(Options options, const Backends& backends,
+                       std::function<absl::Time()> city_time)
+    : options_(options), city_time_(std::move(city_time)) {
+  if (const Backend* backend = backends.Find("alerts")) {
+    stub_ = alerts::v1::AlertService::NewStub(backend->channel);
+  }
+}
+
+CapHandler::~CapHandler() {
+  absl::MutexLock lock(&mutex_);
+  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
+  mutex_.Await(absl::Condition(&idle));
+}
+
+bool CapHandler::HasBackend(Responder& responder) const {
+  if (stub_) return true;
+  responder.Send(runtime::ProblemResponse(404, "this gateway has no alerts behind it"));
+  return false;
+}
+
+void CapHandler::Begin() {
+  absl::MutexLock lock(&mutex_);
+  ++calls_;
+}
+
+void CapHandler::Done() {
+  absl::MutexLock lock(&mutex_);
+  --calls_;
+}
+
+void CapHandler::Feed(const HttpRequest& request, Responder responder) {
+  if (!HasBackend(responder)) return;
+  using FeedCall = Call<alerts::v1::ListCapMessagesRequest, alerts::v1::ListCapMessagesResponse>;
+  auto call = std::make_shared<FeedCall>(request, std::move(responder));
+  call->request.set_page_size(kFeedEntriesMax);
+  call->context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  Begin();
+  stub_->async()->ListCapMessages(
+      &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
+        if (status.ok()) {
+          std::vector<alerts::AtomEntry> entries;
+          for (const auto& message : call->response.messages()) {
+            entries.push_back({message.cap_id(), message.headline().vi(), message.headline().en(),
+                               message.message_type(),
+                               absl::FromUnixSeconds(message.sent_time().seconds()) +
+                                   absl::Nanoseconds(message.sent_time().nanos())});
+          }
+          SendText(*call->http_request, call->responder, "application/atom+xml; charset=utf-8",
+                   "public, max-age=15",
+                   alerts::BuildAtomFeed(entries, BaseUrl(*call->http_request), city_time_()));
+        } else {
+          SendError(call->responder, status);
+        }
+        Done();
+      });
+}
+
+void CapHandler::Message(const HttpRequest& request, Responder responder) {
+  if (!HasBackend(responder)) return;
+  using MessageCall = Call<alerts::v1::GetCapRequest, alerts::v1::GetCapResponse>;
+  auto call = std::make_shared<MessageCall>(request, std::move(responder));
+  call->request.set_cap_id(request.Param("id"));
+  call->context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  Begin();
+  stub_->async()->GetCap(
+      &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
+        if (status.ok()) {
+          // A message never changes once it is issued: what changes is a message of its own.
+          SendText(*call->http_request, call->responder, "application/cap+xml; charset=utf-8",
+                   "public, max-age=86400, immutable", std::move(*call->response.mutable_xml()));
+        } else {
+          SendError(call->responder, status);
+        }
+        Done();
+      });
+}
+
+}  // namespace citylayers::gateway

@@ -1,0 +1,51 @@
+// /cap: the public feed of CAP messages.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_CAP_HANDLER_H_
+#define CITYLAYERS_SERVICES_GATEWAY_CAP_HANDLER_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "citylayers/alerts/v1/alert_service.grpc.pb.h"
+#include "services/gateway/backends.h"
+#include "services/runtime/http/http_responder.h"
+
+namespace citylayers::gateway {
+
+/// Asks the alerts backend for each request: feeds are polled once a minute by a few. Thread-safe;
+/// never blocks.
+class CapHandler {
+ public:
+  struct Options {
+    absl::Duration timeout = absl::Seconds(10);
+  };
+  /// `backends` outlives it.
+  CapHandler(Options options, const Backends& backends, std::function<absl::Time()> city_time);
+  /// Waits for calls under way.
+  ~CapHandler();
+
+  /// GET /cap/alerts.atom
+  void Feed(const runtime::HttpRequest& request, runtime::Responder responder);
+  /// GET /cap/{id}.xml
+  void Message(const runtime::HttpRequest& request, runtime::Responder responder);
+
+ private:
+  template <typename Request, typename Response>
+  struct Call;
+  bool HasBackend(runtime::Responder& responder) const;
+  void Begin();
+  void Done();
+
+  const Options options_;
+  const std::function<absl::Time()> city_time_;
+  std::unique_ptr<alerts::v1::AlertService::Stub> stub_;
+  absl::Mutex mutex_;
+  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_CAP_HANDLER_H_

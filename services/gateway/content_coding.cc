@@ -1,0 +1,138 @@
+#include "services/gateway/content_coding.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include <brotli/encode.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "proto/support/strings.h"
+
+namespace citylayers::gateway {
+namespace {
+
+constexpr std::size_t kCompressBytesMin = 256;
+constexpr int kGzipLevel = 6;
+constexpr int kBrotliQuality = 4;
+constexpr int kZstdLevel = 3;
+
+std::string Gzip(std::string_view text) {
+  z_stream stream{};
+  constexpr int kGzipWindow = 15 + 16;  // + 16 asks zlib for the gzip wrapper
+  if (deflateInit2(&stream, kGzipLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    return std::string();
+  }
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const bool done = deflate(&stream, Z_FINISH) == Z_STREAM_END;
+  out.resize(done ? stream.total_out : 0);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string Brotli(std::string_view text) {
+  std::size_t size = BrotliEncoderMaxCompressedSize(text.size());
+  std::string out(size, '\0');
+  const bool done =
+      BrotliEncoderCompress(kBrotliQuality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC, text.size(),
+                            reinterpret_cast<const std::uint8_t*>(text.data()), &size,
+                            reinterpret_cast<std::uint8_t*>(out.data()));
+  out.resize(done ? size : 0);
+  return out;
+}
+
+std::string Zstd(std::string_view text) {
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress(out.data(), out.size(), text.data(), text.size(), kZstdLevel);
+  out.resize(ZSTD_isError(size) ? 0 : size);
+  return out;
+}
+
+std::string_view Trimmed(std::string_view text) {
+  return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+}
+
+// The weight of "gzip;q=0.5": 1 when it says none, 0 when it says nonsense.
+double Weight(std::string_view parameters) {
+  const std::size_t equals = parameters.find('=');
+  if (equals == std::string_view::npos) return 1;
+  double weight = 0;
+  if (!absl::SimpleAtod(ToAbsl(Trimmed(parameters.substr(equals + 1))), &weight)) return 0;
+  return std::clamp(weight, 0.0, 1.0);
+}
+
+}  // namespace
+
+std::string_view CodingName(Coding coding) {
+  switch (coding) {
+    case Coding::kGzip:
+      return "gzip";
+    case Coding::kBrotli:
+      return "br";
+    case Coding::kZstd:
+      return "zstd";
+    case Coding::kIdentity:
+      break;
+  }
+  return "id";
+}
+
+std::optional<Coding> CodingOf(std::string_view name) {
+  for (const Coding coding : {Coding::kIdentity, Coding::kGzip, Coding::kBrotli, Coding::kZstd}) {
+    if (name == CodingName(coding)) return coding;
+  }
+  return std::nullopt;
+}
+
+Coding NegotiateCoding(std::string_view accept_encoding, unsigned available) {
+  if (accept_encoding.empty()) return Coding::kIdentity;
+  std::array<double, kCodingCount> weights;
+  weights.fill(-1);  // not named
+  double others = -1;
+  while (!accept_encoding.empty()) {
+    const std::string_view item = accept_encoding.substr(0, accept_encoding.find(','));
+    accept_encoding.remove_prefix(std::min(item.size() + 1, accept_encoding.size()));
+    const std::size_t semicolon = item.find(';');
+    const std::string_view name = Trimmed(item.substr(0, semicolon));
+    const double weight =
+        semicolon == std::string_view::npos ? 1 : Weight(item.substr(semicolon + 1));
+    if (name == "*") {
+      others = weight;
+    } else if (name == "gzip" || name == "x-gzip") {
+      weights[static_cast<std::size_t>(Coding::kGzip)] = weight;
+    } else if (name == "br") {
+      weights[static_cast<std::size_t>(Coding::kBrotli)] = weight;
+    } else if (name == "zstd") {
+      weights[static_cast<std::size_t>(Coding::kZstd)] = weight;
+    }
+  }
+  std::size_t best = 0;
+  double best_weight = 0;
+  for (std::size_t i = 1; i < kCodingCount; ++i) {
+    const double weight = weights[i] >= 0 ? weights[i] : others;
+    if ((available >> i & 1) != 0 && weight > 0 && weight >= best_weight) {
+      best = i;
+      best_weight = weight;
+    }
+  }
+  return static_cast<Coding>(best);
+}
+
+std::optional<std::string> Compress(Coding coding, std::string_view text) {
+  if (text.size() < kCompressBytesMin) return std::nullopt;
+  std::string out;
+  if (coding == Coding::kGzip) out = Gzip(text);
+  if (coding == Coding::kBrotli) out = Brotli(text);
+  if (coding == Coding::kZstd) out = Zstd(text);
+  if (out.empty() || out.size() > text.size() / 10 * 9) return std::nullopt;
+  return out;
+}
+
+}  // namespace citylayers::gateway

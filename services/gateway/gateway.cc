@@ -1,0 +1,136 @@
+#include "services/gateway/gateway.h"
+
+#include <utility>
+
+#include "absl/strings/str_replace.h"
+
+#include "proto/support/strings.h"
+#include "services/gateway/http_status.h"
+#include "services/gateway/representation.h"
+
+namespace citylayers::gateway {
+
+using runtime::HttpRequest;
+using runtime::HttpResponse;
+using runtime::Responder;
+
+Gateway::Gateway(Options options, Channels channels, std::unique_ptr<StaticFiles> files,
+                 runtime::Timer& timer, runtime::Metrics& metrics,
+                 std::function<absl::Time()> city_time)
+    : options_(std::move(options)),
+      cors_(CorsPolicy::Parse(options_.cors_origins)),
+      backends_(std::move(channels)),
+      files_(std::move(files)),
+      directory_(options_.directory, backends_, timer),
+      router_(backends_, directory_),
+      tiles_(options_.tiles, directory_, metrics, city_time),
+      live_(options_.live, backends_, directory_, timer),
+      cap_(options_.cap, backends_, city_time),
+      rpc_(options_.rpc, router_, cors_),
+      server_(options_.http) {
+  AddRoutes();
+}
+
+Gateway::~Gateway() { Stop(); }
+
+absl::Status Gateway::Start() {
+  directory_.Start();
+  return server_.Listen(options_.host, options_.port);
+}
+
+void Gateway::Stop() {
+  server_.Drain(options_.drain_patience);
+  directory_.Stop();
+}
+
+void Gateway::AddRoutes() {
+  server_.Handle({"GET"}, "/healthz", [](const HttpRequest&, Responder responder) {
+    responder.Send(runtime::TextResponse(200, "text/plain; charset=utf-8", "ok\n"));
+  });
+  server_.Handle({"GET"}, "/readyz", [this](const HttpRequest&, Responder responder) {
+    const absl::Status status = Ready();
+    responder.Send(runtime::TextResponse(status.ok() ? 200 : 503, "text/plain; charset=utf-8",
+                                         status.ok() ? "ready\n" : StrCat(status.message(), "\n")));
+  });
+  server_.Handle({"GET"}, "/tiles/{layer}/{z}/{x}/{y}.{format}",
+                 [this](const HttpRequest& request, Responder responder) {
+                   tiles_.Tile(request, std::move(responder));
+                 });
+  server_.Handle({"GET"}, "/tiles/{layer}.json",
+                 [this](const HttpRequest& request, Responder responder) {
+                   tiles_.TileJson(request, std::move(responder));
+                 });
+  server_.Handle({"GET"}, "/live/alerts", [this](const HttpRequest& request, Responder responder) {
+    live_.Alerts(request, std::move(responder));
+  });
+  server_.Handle({"GET"}, "/live/{layer}", [this](const HttpRequest& request, Responder responder) {
+    live_.Layer(request, std::move(responder));
+  });
+  server_.Handle({"GET"}, "/cap/alerts.atom",
+                 [this](const HttpRequest& request, Responder responder) {
+                   cap_.Feed(request, std::move(responder));
+                 });
+  server_.Handle({"GET"}, "/cap/{id}.xml", [this](const HttpRequest& request, Responder responder) {
+    cap_.Message(request, std::move(responder));
+  });
+  AddPreflightRoutes();
+  AddPageRoutes();
+}
+
+void Gateway::AddPreflightRoutes() {
+  const auto add = [this](std::string_view pattern, bool rpc) {
+    server_.Handle({"OPTIONS"}, pattern,
+                   [this, rpc](const HttpRequest& request, Responder responder) {
+                     responder.Send(cors_.Preflight(request, rpc));
+                   });
+  };
+  for (const std::string_view pattern :
+       {"/tiles/{path...}", "/live/{layer}", "/cap/{path...}", "/styles/{path...}"}) {
+    add(pattern, false);
+  }
+  add("/{service}/{method}", true);
+}
+
+void Gateway::AddPageRoutes() {
+  if (files_) {
+    server_.Handle({"GET"}, "/styles/{name}.json",
+                   [this](const HttpRequest& request, Responder responder) {
+                     ServeStyle(request, std::move(responder));
+                   });
+  }
+  // A path of two parts may be a file ("/assets/index.js") or a method ("/package.Service/Method").
+  server_.Handle({"GET", "POST"}, "/{service}/{method}",
+                 [this](const HttpRequest& request, Responder responder) {
+                   const std::string path =
+                       StrCat(request.Param("service"), "/", request.Param("method"));
+                   if (files_ && request.method() != "POST" && files_->Find(path)) {
+                     return files_->Serve(path, request, std::move(responder));
+                   }
+                   rpc_.Handle(request, std::move(responder));
+                 });
+  if (!files_) return;
+  server_.Handle({"GET"}, "/{path...}", [this](const HttpRequest& request, Responder responder) {
+    files_->Serve(request.Param("path"), request, std::move(responder));
+  });
+}
+
+// The style as built names its sources by path; clients other than the page need whole addresses.
+void Gateway::ServeStyle(const HttpRequest& request, Responder responder) const {
+  const auto style = files_->Find(StrCat("styles/", request.Param("name"), ".json"));
+  if (!style) {
+    return responder.Send(
+        runtime::ProblemResponse(404, StrCat("there is no style ", request.Param("name"))));
+  }
+  auto text = std::make_shared<const std::string>(absl::StrReplaceAll(
+      *style, {{R"("url":"/)", StrCat(R"("url":")", BaseUrl(request), "/")},
+               {R"("glyphs":"/)", StrCat(R"("glyphs":")", BaseUrl(request), "/")},
+               {R"("sprite":"/)", StrCat(R"("sprite":")", BaseUrl(request), "/")}}));
+  const Representation content({.tag = TagOf(*text),
+                                .content_type = "application/json",
+                                .cache_control = "no-cache",
+                                .more_headers = std::string(kPublicCorsHeaders)},
+                               text);
+  responder.Send(content.Answer(request));
+}
+
+}  // namespace citylayers::gateway

@@ -1,0 +1,94 @@
+// The gateway as a whole: every HTTP route, and what stands behind it.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_GATEWAY_H_
+#define CITYLAYERS_SERVICES_GATEWAY_GATEWAY_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include <grpcpp/channel.h>
+
+#include "services/gateway/cap_handler.h"
+#include "services/gateway/cors.h"
+#include "services/gateway/layer_directory.h"
+#include "services/gateway/live_handler.h"
+#include "services/gateway/rpc_handler.h"
+#include "services/gateway/rpc_router.h"
+#include "services/gateway/static_files.h"
+#include "services/gateway/tile_handler.h"
+#include "services/runtime/http/http_server.h"
+
+namespace citylayers::gateway {
+
+/// HTTP in front, gRPC channels behind; it holds no state but caches. Routes:
+///   /  /assets/…  /styles/{name}.json        the booth page
+///   /tiles/{layer}.json  /tiles/{layer}/{z}/{x}/{y}.mvt|png
+///   /live/{layer}  /live/alerts               server-sent events
+///   /cap/alerts.atom  /cap/{id}.xml
+///   /{package.Service}/{Method}               Connect and gRPC-Web
+///   /healthz  /readyz
+/// Start and Stop come from one thread; all else is thread-safe.
+class Gateway {
+ public:
+  struct Options {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8080;
+    std::string cors_origins;  // for RPC: origins with commas; empty: same-origin only
+    absl::Duration drain_patience = absl::Seconds(4);
+    runtime::HttpServerOptions http;
+    TileHandler::Options tiles;
+    LayerDirectory::Options directory;
+    LiveHandler::Options live;
+    RpcHandler::Options rpc;
+    CapHandler::Options cap;
+  };
+  using Channels = std::vector<std::pair<std::string, std::shared_ptr<grpc::Channel>>>;
+
+  /// `channels`: every module that there is, with a way to it. `files`: the page, or nullptr.
+  /// `timer`, `metrics` outlive it.
+  Gateway(Options options, Channels channels, std::unique_ptr<StaticFiles> files,
+          runtime::Timer& timer, runtime::Metrics& metrics, std::function<absl::Time()> city_time);
+  ~Gateway();
+
+  /// Listens. ALREADY_EXISTS: the address is in use.
+  absl::Status Start();
+  /// Drains and ends. Idempotent.
+  void Stop();
+
+  std::uint16_t port() const { return server_.port(); }
+  /// OK when every backend's layers are known.
+  absl::Status Ready() const { return directory_.Ready(); }
+  LayerDirectory& directory() { return directory_; }
+  runtime::HttpServerStats HttpStats() const { return server_.Stats(); }
+
+  /// Where calls go; for a GrpcProxy. Lives as long as the gateway.
+  const RpcRouter& router() const { return router_; }
+
+ private:
+  void AddRoutes();
+  void AddPageRoutes();
+  void AddPreflightRoutes();
+  void ServeStyle(const runtime::HttpRequest& request, runtime::Responder responder) const;
+
+  const Options options_;
+  const CorsPolicy cors_;
+  const Backends backends_;
+  const std::unique_ptr<StaticFiles> files_;
+  LayerDirectory directory_;
+  const RpcRouter router_;
+  TileHandler tiles_;
+  LiveHandler live_;
+  CapHandler cap_;
+  RpcHandler rpc_;
+  runtime::HttpServer
+      server_;  // last: it goes first, so no handler is called after the rest is gone
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_GATEWAY_H_

@@ -1,0 +1,207 @@
+#include "services/gateway/gateway_module.h"
+
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include <grpcpp/server_builder.h>
+#include <spdlog/spdlog.h>
+
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "services/gateway/gateway.h"
+#include "services/gateway/grpc_proxy.h"
+#include "services/gateway/http_metrics.h"
+#include "services/runtime/address.h"
+#include "services/runtime/city_clock.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using runtime::Option;
+using runtime::OptionType;
+
+constexpr std::string_view kModules[] = {"readings", "traffic", "flood", "basemap", "alerts"};
+constexpr absl::Duration kMetricsPeriod = absl::Seconds(1);
+
+std::vector<Option> GatewayOptions() {
+  return {
+      {"gateway.threads", OptionType::kInt, "2", "Threads of the HTTP server.", 1, 64},
+      {"gateway.connections_max", OptionType::kInt, "12000", "HTTP connections at once.", 1, 1e6},
+      {"gateway.header_bytes_max", OptionType::kInt, "16384",
+       "Largest request line with headers, bytes.", 1024, 1e6},
+      {"gateway.body_bytes_max", OptionType::kInt, "4194304", "Largest request body, bytes.", 1024,
+       1e9},
+      {"gateway.stream_bytes_max", OptionType::kInt, "16777216",
+       "What one stream's client may leave unread, bytes; also the largest message to it.", 65536,
+       1e9},
+      {"gateway.idle_timeout", OptionType::kDuration, "75s",
+       "A connection without a request is closed after this.", 0.1, 3600},
+      {"gateway.header_timeout", OptionType::kDuration, "10s",
+       "Longest that a request's header may take.", 0.1, 600},
+      {"gateway.body_timeout", OptionType::kDuration, "30s",
+       "Longest that a request's body may take.", 0.1, 3600},
+      {"gateway.write_timeout", OptionType::kDuration, "30s",
+       "A client that takes nothing for this long is cut.", 0.1, 3600},
+      {"gateway.tile_cache_bytes", OptionType::kInt, "134217728", "Memory for cached tiles, bytes.",
+       0, 1e12},
+      {"gateway.tile_fills_max", OptionType::kInt, "512",
+       "Tiles asked of the layers' servers at once.", 1, 1e5},
+      {"gateway.poll", OptionType::kDuration, "250ms",
+       "How often layers are asked for their version: how late a new tile can be.", 0.02, 60},
+      {"gateway.cors_origins", OptionType::kString, "",
+       "Origins (commas between) whose pages may call RPCs; \"*\" for all; empty for the page's "
+       "own."
+       " Tiles, styles, live streams and CAP are open to all pages."},
+  };
+}
+
+std::filesystem::path ProgramFolder() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+// The page where it was installed, else where it was built; "" when there is none.
+std::string DefaultWebFolder() {
+  const std::filesystem::path program = ProgramFolder();
+  for (const char* place :
+       {"../share/citylayers/web", "web", "../../../services/gateway/web/dist"}) {
+    const std::filesystem::path folder = program / place;
+    std::error_code error;
+    if (std::filesystem::exists(folder / "index.html", error)) {
+      return std::filesystem::weakly_canonical(folder, error).string();
+    }
+  }
+  return "";
+}
+
+Gateway::Options ReadOptions(const runtime::Config& config, const runtime::Address& address) {
+  Gateway::Options options;
+  options.host = address.host;
+  options.port = address.port;
+  options.cors_origins = config.GetString("gateway.cors_origins");
+  const auto size = [&](std::string_view key) {
+    return static_cast<std::size_t>(config.GetInt(key));
+  };
+  options.http.threads = static_cast<int>(config.GetInt("gateway.threads"));
+  options.http.connections_max = size("gateway.connections_max");
+  options.http.header_bytes_max = size("gateway.header_bytes_max");
+  options.http.target_bytes_max = size("gateway.header_bytes_max") / 2;
+  options.http.body_bytes_max = size("gateway.body_bytes_max");
+  options.http.stream_pending_bytes_max = size("gateway.stream_bytes_max");
+  options.http.idle_timeout = config.GetDuration("gateway.idle_timeout");
+  options.http.header_timeout = config.GetDuration("gateway.header_timeout");
+  options.http.body_timeout = config.GetDuration("gateway.body_timeout");
+  options.http.write_timeout = config.GetDuration("gateway.write_timeout");
+  options.tiles.cache_bytes_max = size("gateway.tile_cache_bytes");
+  options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
+  options.directory.poll_period = config.GetDuration("gateway.poll");
+  return options;
+}
+
+class GatewayModuleImpl final : public runtime::Module {
+ public:
+  GatewayModuleImpl(runtime::ModuleContext& context, Gateway::Options options,
+                    std::unique_ptr<StaticFiles> files)
+      : context_(context), options_(std::move(options)), files_(std::move(files)) {}
+
+  void ConfigureServer(grpc::ServerBuilder& builder) override {
+    for (const std::string_view module : kModules) {
+      if (!context_.IsLocal(module)) {
+        builder.RegisterCallbackGenericService(&proxy_);
+        return;
+      }
+    }
+  }
+
+  absl::Status Start() override {
+    gateway_ = std::make_unique<Gateway>(std::move(options_), Channels(), std::move(files_),
+                                         context_.timer(), context_.metrics(),
+                                         [this] { return context_.city_clock().Now(); });
+    proxy_.SetRouter(&gateway_->router());
+    RETURN_IF_ERROR(gateway_->Start());
+    spdlog::info("listening: http port {}", gateway_->port());
+    UpdateMetrics();
+    return absl::OkStatus();
+  }
+
+  absl::Status Ready() const override {
+    return gateway_ ? gateway_->Ready() : absl::UnavailableError("starting");
+  }
+
+  void Stop() override {
+    {
+      absl::MutexLock lock(&alive_->mutex);
+      alive_->module = nullptr;
+    }
+    if (gateway_) gateway_->Stop();
+  }
+
+ private:
+  // For the timer, which may fire when the module is gone.
+  struct Alive {
+    absl::Mutex mutex;
+    GatewayModuleImpl* module ABSL_GUARDED_BY(mutex) = nullptr;
+  };
+
+  // One channel a process: the modules of this one share the first's, others share by address.
+  Gateway::Channels Channels() {
+    std::map<std::string, std::shared_ptr<grpc::Channel>> by_process;
+    Gateway::Channels channels;
+    for (const std::string_view module : kModules) {
+      const std::string process = context_.IsLocal(module)
+                                      ? std::string()
+                                      : context_.config().GetString(StrCat("backends.", module));
+      std::shared_ptr<grpc::Channel>& channel = by_process[process];
+      if (!channel) channel = context_.Channel(module);
+      channels.emplace_back(std::string(module), channel);
+    }
+    return channels;
+  }
+
+  void UpdateMetrics() {
+    http_metrics_.Update(gateway_->HttpStats());
+    context_.timer().After(kMetricsPeriod, [alive = alive_] {
+      absl::MutexLock lock(&alive->mutex);
+      if (alive->module != nullptr) alive->module->UpdateMetrics();
+    });
+  }
+
+  runtime::ModuleContext& context_;
+  Gateway::Options options_;
+  std::unique_ptr<StaticFiles> files_;
+  HttpMetrics http_metrics_{context_.metrics()};
+  GrpcProxy proxy_;
+  std::unique_ptr<Gateway> gateway_;
+  const std::shared_ptr<Alive> alive_ = [this] {
+    auto alive = std::make_shared<Alive>();
+    absl::MutexLock lock(&alive->mutex);
+    alive->module = this;
+    return alive;
+  }();
+};
+
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
+  const runtime::Config& config = context.config();
+  ASSIGN_OR_RETURN(const runtime::Address address,
+                   runtime::ParseAddress(config.GetString("server.http"), "--http"));
+  RETURN_IF_ERROR(runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http"));
+  std::string folder = config.GetString("server.web");
+  if (folder.empty()) folder = DefaultWebFolder();
+  std::unique_ptr<StaticFiles> files;
+  if (folder.empty()) {
+    spdlog::warn("no booth page found: build it (services/gateway/web) or name it by --web DIR");
+  } else {
+    ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
+  }
+  return std::make_unique<GatewayModuleImpl>(context, ReadOptions(config, address),
+                                             std::move(files));
+}
+
+}  // namespace
+
+runtime::ModuleSpec GatewayModule() {
+  return {.name = "gateway", .needs = {}, .options = GatewayOptions(), .make = Make};
+}
+
+}  // namespace citylayers::gateway

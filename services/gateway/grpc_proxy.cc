@@ -1,0 +1,274 @@
+#include "services/gateway/grpc_proxy.h"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include <grpcpp/client_context.h>
+#include <grpcpp/generic/generic_stub.h>
+
+#include "services/gateway/upstream_call.h"
+#include "services/runtime/grpc_status.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using grpc::ByteBuffer;
+using MetadataMap = std::multimap<grpc::string_ref, grpc::string_ref>;
+
+// "/package.Service/Method" -> {"package.Service", "Method"}
+std::pair<std::string, std::string> SplitPath(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0) return {"", ""};
+  return {path.substr(1, slash - 1), path.substr(slash + 1)};
+}
+
+// Calls `add` with what is not gRPC's own business.
+template <typename Add>
+void CopyMetadata(const MetadataMap& metadata, Add add) {
+  for (const auto& [name, value] : metadata) {
+    const std::string key(name.data(), name.size());
+    if (key.starts_with(":") || key.starts_with("grpc-") || key == "content-type" ||
+        key == "user-agent" || key == "te" || key == "host") {
+      continue;
+    }
+    add(key, std::string(value.data(), value.size()));
+  }
+}
+
+class Downstream;
+
+// The call to the backend. Two loops start operations on it: requests (client → backend) and
+// responses (backend → client). Each has a hold until it will start no more.
+class Upstream : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
+ public:
+  Upstream(std::shared_ptr<Downstream> downstream, std::shared_ptr<grpc::Channel> channel)
+      : downstream_(std::move(downstream)), stub_(std::move(channel)) {}
+
+  grpc::ClientContext& context() { return context_; }
+  void Begin(const std::shared_ptr<Upstream>& self, const std::string& path) {
+    self_ = self;
+    stub_.PrepareBidiStreamingCall(&context_, path, {}, this);
+    AddMultipleHolds(2);
+    StartCall();
+  }
+  void ReadNext() { StartRead(&in_); }
+
+ private:
+  void OnReadInitialMetadataDone(bool ok) override;
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnDone(const grpc::Status& status) override;
+
+  std::shared_ptr<Downstream> downstream_;
+  std::shared_ptr<Upstream> self_;
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  ByteBuffer in_;
+};
+
+// The call of the client.
+class Downstream : public grpc::ServerGenericBidiReactor {
+ public:
+  Downstream(const RpcRouter* router, grpc::GenericCallbackServerContext* context)
+      : router_(router), context_(context) {}
+
+  void Begin(const std::shared_ptr<Downstream>& self) {
+    self_ = self;
+    std::tie(service_, method_) = SplitPath(context_->method());
+    if (router_ == nullptr) {
+      return Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the gateway is starting"));
+    }
+    if (context_->client_metadata().count(kPassedOnKey) > 0) {
+      return Finish(grpc::Status(grpc::StatusCode::FAILED_PRECONDITION,
+                                 "a backend's address leads to a gateway: set backends.* to the "
+                                 "processes that run the modules"));
+    }
+    if (RpcRouter::NeedsMessage(service_)) {
+      StartRead(&in_);
+    } else if (OpenUpstream("")) {
+      SetRequests(Requests::kReading);
+      StartRead(&in_);
+    }
+  }
+
+  // From the upstream, one at a time.
+  void OnHeaders(const MetadataMap& headers) {
+    CopyMetadata(headers, [this](const std::string& key, const std::string& value) {
+      context_->AddInitialMetadata(key, value);
+    });
+  }
+  void OnMessage(ByteBuffer& message) {
+    out_.Swap(&message);
+    StartWrite(&out_);
+  }
+  // The backend has said its last word: nothing more goes to it.
+  void OnResponsesEnd() {
+    bool release = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      responses_ended_ = true;
+      release = requests_ == Requests::kReading;
+      if (release) requests_ = Requests::kEnded;
+    }
+    if (release) upstream_->RemoveHold();
+  }
+  void OnRequestWritten(bool ok) {
+    bool go_on = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      go_on = ok && !responses_ended_;
+      requests_ = go_on ? Requests::kReading : Requests::kEnded;
+    }
+    if (go_on) {
+      StartRead(&in_);
+    } else {
+      upstream_->RemoveHold();
+    }
+  }
+  void OnUpstreamDone(const grpc::Status& status, const MetadataMap& trailers) {
+    CopyMetadata(trailers, [this](const std::string& key, const std::string& value) {
+      context_->AddTrailingMetadata(key, value);
+    });
+    Finish(status);
+  }
+
+ private:
+  // Where the loop of requests is; whoever moves it out of kReading owns its hold.
+  enum class Requests { kNotStarted, kReading, kWriting, kEnded };
+  void SetRequests(Requests state) {
+    absl::MutexLock lock(&mutex_);
+    requests_ = state;
+  }
+  // kReading -> `state`; false when the loop has ended already.
+  bool LeaveReading(Requests state) {
+    absl::MutexLock lock(&mutex_);
+    if (requests_ != Requests::kReading) return false;
+    requests_ = state;
+    return true;
+  }
+
+  // Routes and starts the call to the backend; false when the client has been answered instead.
+  bool OpenUpstream(std::string_view first_message) {
+    const absl::StatusOr<RpcRouter::Route> route = router_->Find(service_, method_, first_message);
+    if (!route.ok()) {
+      Finish(runtime::ToGrpcStatus(route.status()));
+      return false;
+    }
+    if (!route->channel) {
+      out_ = ToByteBuffer(route->answer);
+      StartWriteAndFinish(&out_, grpc::WriteOptions(), grpc::Status::OK);
+      return false;
+    }
+    auto upstream = std::make_shared<Upstream>(self_, route->channel);
+    CopyMetadata(context_->client_metadata(),
+                 [&](const std::string& key, const std::string& value) {
+                   upstream->context().AddMetadata(key, value);
+                 });
+    upstream->context().AddMetadata(kPassedOnKey, "1");
+    if (context_->deadline() != std::chrono::system_clock::time_point::max()) {
+      upstream->context().set_deadline(context_->deadline());
+    }
+    {
+      absl::MutexLock lock(&mutex_);
+      upstream_ = upstream;
+      if (cancelled_) upstream->context().TryCancel();
+    }
+    upstream->Begin(upstream, context_->method());
+    return true;
+  }
+
+  void OnReadDone(bool ok) override {
+    bool opened;
+    {
+      absl::MutexLock lock(&mutex_);
+      opened = upstream_ != nullptr;
+    }
+    if (!opened) {
+      if (!ok) {
+        return Finish(
+            grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "the call carries no request"));
+      }
+      if (!OpenUpstream(ToString(in_))) return;
+      SetRequests(Requests::kReading);
+    }
+    if (!LeaveReading(ok ? Requests::kWriting : Requests::kEnded)) return;
+    if (ok) {
+      to_backend_.Swap(&in_);
+      upstream_->StartWrite(&to_backend_);
+    } else {
+      upstream_->StartWritesDone();
+      upstream_->RemoveHold();
+    }
+  }
+  void OnWriteDone(bool ok) override {
+    if (!upstream_) return;  // an answer made here
+    // A client that takes no more ends the call; reading on finds the end.
+    if (!ok) upstream_->context().TryCancel();
+    upstream_->ReadNext();
+  }
+  void OnCancel() override {
+    std::shared_ptr<Upstream> upstream;
+    {
+      absl::MutexLock lock(&mutex_);
+      cancelled_ = true;
+      upstream = upstream_;
+    }
+    if (upstream) upstream->context().TryCancel();
+  }
+  void OnDone() override {
+    const std::shared_ptr<Downstream> self = std::exchange(self_, nullptr);
+    absl::MutexLock lock(&mutex_);
+    upstream_ = nullptr;
+  }
+
+  const RpcRouter* const router_;
+  grpc::GenericCallbackServerContext* const context_;
+  std::shared_ptr<Downstream> self_;
+  std::string service_;
+  std::string method_;
+  ByteBuffer in_;
+  ByteBuffer to_backend_;
+  ByteBuffer out_;
+  absl::Mutex mutex_;
+  // Set once, before the upstream begins, and kept until OnDone: the loops read it without the
+  // lock.
+  std::shared_ptr<Upstream> upstream_;
+  Requests requests_ ABSL_GUARDED_BY(mutex_) = Requests::kNotStarted;
+  bool responses_ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+void Upstream::OnReadInitialMetadataDone(bool ok) {
+  // Reading begins only now, so that the headers go out before the first message.
+  if (ok) downstream_->OnHeaders(context_.GetServerInitialMetadata());
+  ReadNext();
+}
+
+void Upstream::OnReadDone(bool ok) {
+  if (ok) return downstream_->OnMessage(in_);
+  downstream_->OnResponsesEnd();
+  RemoveHold();
+}
+
+void Upstream::OnWriteDone(bool ok) { downstream_->OnRequestWritten(ok); }
+
+void Upstream::OnDone(const grpc::Status& status) {
+  const std::shared_ptr<Upstream> self = std::exchange(self_, nullptr);
+  std::exchange(downstream_, nullptr)->OnUpstreamDone(status, context_.GetServerTrailingMetadata());
+}
+
+}  // namespace
+
+grpc::ServerGenericBidiReactor* GrpcProxy::CreateReactor(
+    grpc::GenericCallbackServerContext* context) {
+  const auto downstream = std::make_shared<Downstream>(router_.load(), context);
+  downstream->Begin(downstream);
+  return downstream.get();
+}
+
+}  // namespace citylayers::gateway

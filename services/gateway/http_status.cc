@@ -1,0 +1,72 @@
+#include "services/gateway/http_status.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+
+#include "proto/support/strings.h"
+
+namespace citylayers::gateway {
+namespace {
+
+struct CodeRow {
+  grpc::StatusCode code;
+  int http_status;
+  std::string_view connect_code;
+};
+
+// connectrpc.com/docs/protocol, "Error codes".
+constexpr CodeRow kCodes[] = {
+    {grpc::StatusCode::CANCELLED, 499, "canceled"},
+    {grpc::StatusCode::UNKNOWN, 500, "unknown"},
+    {grpc::StatusCode::INVALID_ARGUMENT, 400, "invalid_argument"},
+    {grpc::StatusCode::DEADLINE_EXCEEDED, 504, "deadline_exceeded"},
+    {grpc::StatusCode::NOT_FOUND, 404, "not_found"},
+    {grpc::StatusCode::ALREADY_EXISTS, 409, "already_exists"},
+    {grpc::StatusCode::PERMISSION_DENIED, 403, "permission_denied"},
+    {grpc::StatusCode::RESOURCE_EXHAUSTED, 429, "resource_exhausted"},
+    {grpc::StatusCode::FAILED_PRECONDITION, 400, "failed_precondition"},
+    {grpc::StatusCode::ABORTED, 409, "aborted"},
+    {grpc::StatusCode::OUT_OF_RANGE, 400, "out_of_range"},
+    {grpc::StatusCode::UNIMPLEMENTED, 501, "unimplemented"},
+    {grpc::StatusCode::INTERNAL, 500, "internal"},
+    {grpc::StatusCode::UNAVAILABLE, 503, "unavailable"},
+    {grpc::StatusCode::DATA_LOSS, 500, "data_loss"},
+    {grpc::StatusCode::UNAUTHENTICATED, 401, "unauthenticated"},
+};
+
+const CodeRow& RowOf(grpc::StatusCode code) {
+  for (const CodeRow& row : kCodes) {
+    if (row.code == code) return row;
+  }
+  return kCodes[1];
+}
+
+}  // namespace
+
+int HttpStatusOf(grpc::StatusCode code) {
+  return code == grpc::StatusCode::OK ? 200 : RowOf(code).http_status;
+}
+
+std::string_view ConnectCodeOf(grpc::StatusCode code) { return RowOf(code).connect_code; }
+
+runtime::HttpResponse ProblemOf(const grpc::Status& status) {
+  const int http_status = HttpStatusOf(status.error_code());
+  runtime::HttpResponse response = runtime::ProblemResponse(http_status, status.error_message());
+  response.AddHeader("Cache-Control", "no-store");
+  if (http_status == 503 || http_status == 429) response.AddHeader("Retry-After", "1");
+  return response;
+}
+
+std::string BaseUrl(const runtime::HttpRequest& request) {
+  const std::string_view host = request.Header("host");
+  const auto is_host_character = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == ':' ||
+           c == '[' || c == ']' || c == '_';
+  };
+  if (host.empty() || !std::all_of(host.begin(), host.end(), is_host_character)) return "";
+  const bool https = request.Header("x-forwarded-proto") == "https";
+  return StrCat(https ? "https://" : "http://", host);
+}
+
+}  // namespace citylayers::gateway

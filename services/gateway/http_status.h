@@ -1,0 +1,29 @@
+// From what a backend answered to what an HTTP client is told.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_HTTP_STATUS_H_
+#define CITYLAYERS_SERVICES_GATEWAY_HTTP_STATUS_H_
+
+#include <string>
+#include <string_view>
+
+#include <grpcpp/support/status.h>
+
+#include "services/runtime/http/http_message.h"
+
+namespace citylayers::gateway {
+
+/// The HTTP status of a gRPC code, as the Connect protocol has it: NOT_FOUND 404, UNAVAILABLE 503…
+int HttpStatusOf(grpc::StatusCode code);
+
+/// "not_found" for NOT_FOUND, as the Connect protocol writes codes.
+std::string_view ConnectCodeOf(grpc::StatusCode code);
+
+/// application/problem+json with the status's message; Retry-After with 429 and 503.
+runtime::HttpResponse ProblemOf(const grpc::Status& status);
+
+/// "https://maps.example.org" from Host and X-Forwarded-Proto; "" when Host holds characters that
+/// no host has.
+std::string BaseUrl(const runtime::HttpRequest& request);
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_HTTP_STATUS_H_

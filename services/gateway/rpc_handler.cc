@@ -1,0 +1,208 @@
+#include "services/gateway/rpc_handler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/time/clock.h"
+
+#include "proto/support/strings.h"
+#include "services/gateway/content_coding.h"
+#include "services/gateway/http_status.h"
+#include "services/gateway/rpc_codec.h"
+#include "services/gateway/rpc_reply.h"
+#include "services/gateway/upstream_call.h"
+#include "services/runtime/grpc_status.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+using runtime::HttpRequest;
+using runtime::HttpResponse;
+using runtime::Responder;
+
+constexpr std::string_view kTypesTaken =
+    "application/json, application/proto, application/connect+json, application/connect+proto, "
+    "application/grpc-web, application/grpc-web+proto, application/grpc-web-text, "
+    "application/grpc-web-text+proto";
+
+struct TypeRow {
+  std::string_view type;
+  RpcDialect dialect;
+  Codec codec;
+};
+constexpr TypeRow kTypes[] = {
+    {"application/json", RpcDialect::kConnectUnary, Codec::kJson},
+    {"application/proto", RpcDialect::kConnectUnary, Codec::kProto},
+    {"application/connect+json", RpcDialect::kConnectStream, Codec::kJson},
+    {"application/connect+proto", RpcDialect::kConnectStream, Codec::kProto},
+    {"application/grpc-web", RpcDialect::kWeb, Codec::kProto},
+    {"application/grpc-web+proto", RpcDialect::kWeb, Codec::kProto},
+    {"application/grpc-web-text", RpcDialect::kWebText, Codec::kProto},
+    {"application/grpc-web-text+proto", RpcDialect::kWebText, Codec::kProto},
+};
+
+const TypeRow* FindType(std::string_view content_type) {
+  const std::string type = absl::AsciiStrToLower(std::string(
+      absl::StripAsciiWhitespace(ToAbsl(content_type.substr(0, content_type.find(';'))))));
+  for (const TypeRow& row : kTypes) {
+    if (row.type == type) return &row;
+  }
+  return nullptr;
+}
+
+// Headers that travel on to the backend: who calls, in which language, and in which trace.
+Metadata ForwardedHeaders(const HttpRequest& request) {
+  Metadata metadata;
+  for (std::size_t i = 0; i < request.header_count(); ++i) {
+    const auto [name, value] = request.header(i);
+    std::string key = absl::AsciiStrToLower(std::string(name));
+    if (key == "authorization" || key == "x-api-key" || key == "x-request-id" ||
+        key == "traceparent" || key == "tracestate" || key == "accept-language" ||
+        key.starts_with("x-citylayers-")) {
+      metadata.emplace_back(std::move(key), std::string(value));
+    }
+  }
+  return metadata;
+}
+
+std::optional<absl::Duration> TimeoutOf(const HttpRequest& request, RpcDialect dialect) {
+  return IsWeb(dialect) ? ReadGrpcTimeout(request.Header("grpc-timeout"))
+                        : ReadConnectTimeout(request.Header("connect-timeout-ms"));
+}
+
+// The payloads of the request's body, one a message.
+absl::StatusOr<std::vector<std::string>> PayloadsOf(const HttpRequest& request,
+                                                    RpcDialect dialect) {
+  if (dialect == RpcDialect::kConnectUnary) {
+    const std::string_view encoding = request.Header("content-encoding");
+    if (!encoding.empty() && encoding != "identity") {
+      return absl::UnimplementedError(
+          StrCat("content encoding \"", encoding, "\" is not taken; send the request as identity"));
+    }
+    return std::vector<std::string>{request.body()};
+  }
+  std::string decoded;
+  std::string_view body = request.body();
+  if (dialect == RpcDialect::kWebText) {
+    std::optional<std::string> bytes = ReadBase64(body);
+    if (!bytes) return absl::InvalidArgumentError("the request is not base64");
+    decoded = *std::move(bytes);
+    body = decoded;
+  }
+  const auto frames = ReadFrames(body);
+  if (!frames.ok()) return frames.status();
+  return std::vector<std::string>(frames->begin(), frames->end());
+}
+
+// ?connect=v1&encoding=json&message=…&base64=1
+absl::StatusOr<std::string> GetPayload(const HttpRequest& request) {
+  const std::string compression = request.Query("compression").value_or("identity");
+  if (compression != "identity" && !compression.empty()) {
+    return absl::UnimplementedError(StrCat("compression \"", compression, "\" is not taken"));
+  }
+  std::string message = request.Query("message").value_or("");
+  if (request.Query("base64") == "1") {
+    std::optional<std::string> bytes = ReadBase64(message);
+    if (!bytes) return absl::InvalidArgumentError("message is not base64");
+    message = *std::move(bytes);
+  }
+  return message;
+}
+
+HttpResponse WrongType(const CorsPolicy& cors, const HttpRequest& request) {
+  HttpResponse response = runtime::ProblemResponse(
+      415,
+      StrCat("content type \"", request.Header("content-type"), "\" is not one of: ", kTypesTaken));
+  response.AddHeader("Accept-Post", kTypesTaken);
+  response.headers += cors.AnswerHeaders(request);
+  return response;
+}
+
+}  // namespace
+
+void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
+  const std::string& service = request.Param("service");
+  const std::string& method_name = request.Param("method");
+  const MethodDescriptor* method = FindMethod(service, method_name);
+  if (method == nullptr || (service != kLayerService && ModuleOfService(service).empty())) {
+    HttpResponse response = runtime::ProblemResponse(
+        404, StrCat("there is no method ", service, "/", method_name, " and no file of this name"));
+    response.headers += cors_.AnswerHeaders(request);
+    return responder.Send(std::move(response));
+  }
+  const bool streaming = method->client_streaming() || method->server_streaming();
+  const bool is_get = request.method() != "POST";
+  TypeRow type{"", RpcDialect::kConnectUnary, Codec::kJson};
+  if (is_get) {
+    if (streaming || !HasNoSideEffects(*method)) {
+      HttpResponse response = runtime::ProblemResponse(
+          405, StrCat(method->full_name(), " changes something or streams: use POST"));
+      response.AddHeader("Allow", "POST");
+      return responder.Send(std::move(response));
+    }
+    const std::string encoding = request.Query("encoding").value_or("json");
+    if (encoding != "json" && encoding != "proto") {
+      return responder.Send(WrongType(cors_, request));
+    }
+    type.codec = encoding == "proto" ? Codec::kProto : Codec::kJson;
+  } else {
+    const TypeRow* row = FindType(request.Header("content-type"));
+    // Each shape of method has its own content types in the Connect protocol.
+    if (row == nullptr || (row->dialect == RpcDialect::kConnectUnary && streaming) ||
+        (row->dialect == RpcDialect::kConnectStream && !streaming)) {
+      return responder.Send(WrongType(cors_, request));
+    }
+    type = *row;
+  }
+
+  RpcReply::Shape shape{
+      type.dialect,
+      type.codec,
+      method,
+      streaming,
+      IsWeb(type.dialect) ? Coding::kIdentity : NegotiateCoding(request.Header("accept-encoding")),
+      cors_.AnswerHeaders(request),
+      options_.stream_ahead_bytes};
+  auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
+  absl::StatusOr<std::vector<std::string>> payloads = std::vector<std::string>();
+  if (is_get) {
+    auto payload = GetPayload(request);
+    if (payload.ok()) {
+      payloads->push_back(*std::move(payload));
+    } else {
+      payloads = payload.status();
+    }
+  } else {
+    payloads = PayloadsOf(request, type.dialect);
+  }
+  if (!payloads.ok()) return reply->Fail(payloads.status());
+  if (payloads->size() != 1 && !method->client_streaming()) {
+    return reply->Fail(absl::InvalidArgumentError(
+        StrCat("the request has ", payloads->size(), " messages instead of one")));
+  }
+  UpstreamCall::Request call;
+  for (const std::string& payload : *payloads) {
+    auto message = DecodeRequest(*method, type.codec, payload);
+    if (!message.ok()) return reply->Fail(message.status());
+    call.messages.push_back(*std::move(message));
+  }
+  auto route =
+      router_.Find(service, method_name, call.messages.empty() ? "" : call.messages.front());
+  if (!route.ok()) return reply->Fail(route.status());
+  if (!route->channel) {
+    return reply->AnswerLocally(std::move(route->answer));
+  }
+  call.channel = std::move(route->channel);
+  call.path = StrCat("/", service, "/", method_name);
+  call.metadata = ForwardedHeaders(request);
+  if (const auto timeout = TimeoutOf(request, type.dialect)) {
+    call.deadline = absl::Now() + *timeout;
+  } else if (!streaming) {
+    call.deadline = absl::Now() + options_.unary_timeout;
+  }
+  reply->Begin(std::move(call));
+}
+
+}  // namespace citylayers::gateway

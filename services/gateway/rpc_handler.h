@@ -1,0 +1,41 @@
+// Every RPC of the city over HTTP/1.1, for browsers and curl: Connect and gRPC-Web.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_RPC_HANDLER_H_
+#define CITYLAYERS_SERVICES_GATEWAY_RPC_HANDLER_H_
+
+#include "absl/time/time.h"
+
+#include "services/gateway/cors.h"
+#include "services/gateway/rpc_router.h"
+#include "services/runtime/http/http_responder.h"
+
+namespace citylayers::gateway {
+
+/// Translates generically, from the descriptors that are compiled in; it knows no service.
+///  - Connect unary: POST with application/json or application/proto; GET (?encoding=&message=) for
+///    methods without side effects.
+///  - Connect streaming: application/connect+json or +proto, frames both ways. A stream that goes
+///    both ways works half-duplex: all requests first.
+///  - gRPC-Web: application/grpc-web(+proto) and application/grpc-web-text(+proto).
+/// A stream's next message is read from the backend only when the client has taken most of what
+/// came before. Thread-safe; never blocks.
+class RpcHandler {
+ public:
+  struct Options {
+    absl::Duration unary_timeout = absl::Seconds(30);  // when the client names none
+    std::size_t stream_ahead_bytes = 64 * 1024;        // pending for a client before reading on
+  };
+  RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors)
+      : options_(options), router_(router), cors_(cors) {}
+
+  /// POST and GET /{service}/{method}
+  void Handle(const runtime::HttpRequest& request, runtime::Responder responder) const;
+
+ private:
+  const Options options_;
+  const RpcRouter& router_;
+  const CorsPolicy& cors_;
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_RPC_HANDLER_H_

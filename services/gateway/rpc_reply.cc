@@ -1,0 +1,154 @@
+#include "services/gateway/rpc_reply.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+
+#include "proto/support/strings.h"
+#include "services/gateway/http_status.h"
+#include "services/runtime/grpc_status.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using runtime::HttpResponse;
+
+std::string_view TypeOf(RpcDialect dialect, Codec codec) {
+  switch (dialect) {
+    case RpcDialect::kConnectUnary:
+      return codec == Codec::kJson ? "application/json" : "application/proto";
+    case RpcDialect::kConnectStream:
+      return codec == Codec::kJson ? "application/connect+json" : "application/connect+proto";
+    case RpcDialect::kWeb:
+      return "application/grpc-web+proto";
+    case RpcDialect::kWebText:
+      return "application/grpc-web-text+proto";
+  }
+  return "";
+}
+
+void AddMetadata(HttpResponse& response, std::string_view prefix, const Metadata& metadata) {
+  for (const auto& [name, value] : metadata) {
+    const bool binary = ToStd(name).ends_with("-bin");
+    response.AddHeader(StrCat(prefix, name), binary ? Base64Unpadded(value) : value);
+  }
+}
+
+}  // namespace
+
+void RpcReply::Begin(UpstreamCall::Request request) {
+  if (shape_.dialect != RpcDialect::kConnectUnary) OpenStream();
+  const std::weak_ptr<UpstreamCall> call =
+      UpstreamCall::Start(std::move(request), shared_from_this());
+  // A client that goes away ends the call; the call's end then lets everything go.
+  if (stream_) {
+    stream_->NotifyClosed([call] {
+      if (const auto alive = call.lock()) alive->Cancel();
+    });
+  }
+}
+
+void RpcReply::AnswerLocally(std::string bytes) {
+  ++messages_;
+  WriteMessage(std::move(bytes));
+  OnEnd(grpc::Status::OK, {}, {});
+}
+
+void RpcReply::Fail(const absl::Status& status) { OnEnd(runtime::ToGrpcStatus(status), {}, {}); }
+
+void RpcReply::OpenStream() {
+  if (stream_) return;
+  HttpResponse head;
+  head.AddHeader("Content-Type", TypeOf(shape_.dialect, shape_.codec));
+  head.AddHeader("Cache-Control", "no-store");
+  head.AddHeader("X-Accel-Buffering", "no");  // tells nginx to pass frames on at once
+  head.headers += shape_.cors_headers;
+  stream_ = responder_.Stream(std::move(head));
+}
+
+void RpcReply::WriteFrame(std::uint8_t flags, std::string_view payload) {
+  OpenStream();
+  std::string frame = Frame(flags, payload);
+  if (shape_.dialect == RpcDialect::kWebText) frame = absl::Base64Escape(frame);
+  auto bytes = std::make_shared<const std::string>(std::move(frame));
+  if (stream_->Write(bytes) || stream_->closed()) return;
+  // The message alone is larger than what a stream may have pending.
+  own_error_ = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                            "a message of the answer is larger than the gateway's stream limit");
+}
+
+void RpcReply::WriteMessage(std::string bytes) {
+  if (shape_.dialect == RpcDialect::kConnectUnary) {
+    unary_bytes_ = std::move(bytes);
+    return;
+  }
+  auto encoded = EncodeResponse(*shape_.method, shape_.codec, std::move(bytes));
+  if (encoded.ok()) {
+    WriteFrame(0, *encoded);
+  } else {
+    own_error_ = runtime::ToGrpcStatus(encoded.status());
+  }
+}
+
+void RpcReply::OnMessage(UpstreamCall* call, std::string bytes) {
+  ++messages_;
+  WriteMessage(std::move(bytes));
+  if (!own_error_.ok()) call->Cancel();
+  if (!stream_) return call->ReadNext();
+  stream_->NotifyWritable(shape_.stream_ahead_bytes, [call] { call->ReadNext(); });
+}
+
+void RpcReply::OnEnd(const grpc::Status& status, const Metadata& headers,
+                     const Metadata& trailers) {
+  const grpc::Status& final_status = own_error_.ok() ? status : own_error_;
+  if (shape_.dialect == RpcDialect::kConnectUnary) {
+    return AnswerUnary(final_status, headers, trailers);
+  }
+  if (shape_.dialect == RpcDialect::kConnectStream) {
+    WriteFrame(kFlagEndStream, ConnectEndStreamJson(final_status, trailers));
+  } else {
+    WriteFrame(kFlagWebTrailers, WebTrailers(final_status, trailers));
+  }
+  stream_->Close();
+}
+
+HttpResponse RpcReply::UnaryBody() {
+  HttpResponse response;
+  auto encoded = EncodeResponse(*shape_.method, shape_.codec, std::move(unary_bytes_));
+  if (!encoded.ok()) {
+    const grpc::Status status = runtime::ToGrpcStatus(encoded.status());
+    response.status = HttpStatusOf(status.error_code());
+    response.SetBody("application/json", ConnectErrorJson(status));
+    return response;
+  }
+  if (shape_.coding != Coding::kIdentity) {
+    if (auto packed = Compress(shape_.coding, *encoded)) {
+      response.AddHeader("Content-Encoding", CodingName(shape_.coding));
+      encoded = *std::move(packed);
+    }
+  }
+  response.AddHeader("Vary", "Accept-Encoding");
+  response.SetBody(std::string(TypeOf(shape_.dialect, shape_.codec)), *std::move(encoded));
+  return response;
+}
+
+void RpcReply::AnswerUnary(const grpc::Status& status, const Metadata& headers,
+                           const Metadata& trailers) {
+  HttpResponse response;
+  if (status.ok() && messages_ == 1) {
+    response = UnaryBody();
+  } else {
+    const grpc::Status error =
+        !status.ok() ? status
+                     : grpc::Status(grpc::StatusCode::INTERNAL, "the backend sent no answer");
+    response.status = HttpStatusOf(error.error_code());
+    response.SetBody("application/json", ConnectErrorJson(error));
+  }
+  response.AddHeader("Cache-Control", "no-store");
+  AddMetadata(response, "", headers);
+  AddMetadata(response, "Trailer-", trailers);
+  response.headers += shape_.cors_headers;
+  responder_.Send(std::move(response));
+}
+
+}  // namespace citylayers::gateway

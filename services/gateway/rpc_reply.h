@@ -1,0 +1,68 @@
+// The answer to one RPC over HTTP, in the client's dialect.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_RPC_REPLY_H_
+#define CITYLAYERS_SERVICES_GATEWAY_RPC_REPLY_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+
+#include "services/gateway/content_coding.h"
+#include "services/gateway/rpc_codec.h"
+#include "services/gateway/upstream_call.h"
+#include "services/runtime/http/http_responder.h"
+
+namespace citylayers::gateway {
+
+enum class RpcDialect { kConnectUnary, kConnectStream, kWeb, kWebText };
+
+inline bool IsWeb(RpcDialect dialect) {
+  return dialect == RpcDialect::kWeb || dialect == RpcDialect::kWebText;
+}
+
+/// Turns a backend's messages, end and errors into HTTP: one body for Connect unary calls, a stream
+/// of frames for all others. Events come one at a time.
+class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcReply> {
+ public:
+  struct Shape {
+    RpcDialect dialect;
+    Codec codec;
+    const google::protobuf::MethodDescriptor* method;
+    bool streaming;  // the method, not the dialect
+    Coding coding;   // of a unary body
+    std::string cors_headers;
+    std::size_t stream_ahead_bytes;
+  };
+  RpcReply(Shape shape, runtime::Responder responder)
+      : shape_(std::move(shape)), responder_(std::move(responder)) {}
+
+  /// Calls the backend and answers with what comes.
+  void Begin(UpstreamCall::Request call);
+  /// Answers with an error and nothing else.
+  void Fail(const absl::Status& status);
+
+  /// Answers with a message made here.
+  void AnswerLocally(std::string bytes);
+
+  void OnMessage(UpstreamCall* call, std::string bytes) override;
+  void OnEnd(const grpc::Status& status, const Metadata& headers,
+             const Metadata& trailers) override;
+
+ private:
+  void OpenStream();
+  void WriteMessage(std::string bytes);
+  void WriteFrame(std::uint8_t flags, std::string_view payload);
+  void AnswerUnary(const grpc::Status& status, const Metadata& headers, const Metadata& trailers);
+  runtime::HttpResponse UnaryBody();
+
+  const Shape shape_;
+  runtime::Responder responder_;
+  std::shared_ptr<runtime::StreamWriter> stream_;
+  std::string unary_bytes_;
+  int messages_ = 0;
+  grpc::Status own_error_;  // what went wrong here; it wins over the backend's status
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_RPC_REPLY_H_

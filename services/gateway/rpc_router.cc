@@ -1,0 +1,66 @@
+#include "services/gateway/rpc_router.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include "proto/support/strings.h"
+#include "services/runtime/error_details.h"
+
+namespace citylayers::gateway {
+
+using google::protobuf::internal::WireFormatLite;
+
+std::optional<std::string> FirstField(std::string_view message) {
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(message.data()),
+                                            static_cast<int>(message.size()));
+  constexpr std::uint32_t kNameTag =
+      WireFormatLite::MakeTag(1, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  std::optional<std::string> name;
+  while (const std::uint32_t tag = in.ReadTag()) {
+    if (tag == kNameTag) {
+      std::string text;
+      if (!WireFormatLite::ReadBytes(&in, &text)) return std::nullopt;
+      name = std::move(text);  // the last one counts, as for any scalar field
+    } else if (!WireFormatLite::SkipField(&in, tag)) {
+      return std::nullopt;
+    }
+  }
+  return name;
+}
+
+bool RpcRouter::NeedsMessage(std::string_view service) { return service == kLayerService; }
+
+absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::string_view method,
+                                                 std::string_view message) const {
+  if (service != kLayerService) {
+    const Backend* backend = backends_.Find(ModuleOfService(service));
+    if (backend == nullptr) {
+      return absl::UnimplementedError(StrCat("there is no service ", service, " here"));
+    }
+    return Route{backend->channel, ""};
+  }
+  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
+  if (method == "ListLayers") {
+    layers::v1::ListLayersResponse response;
+    for (const auto& layer : layers->all()) *response.add_layers() = layer->layer;
+    return Route{nullptr, response.SerializeAsString()};
+  }
+  const std::optional<std::string> name = FirstField(message);
+  if (!name || name->empty()) {
+    return runtime::BadField("name", "write the layer's name, as in layers/traffic");
+  }
+  constexpr std::string_view kPrefix = "layers/";
+  const std::string_view text = *name;
+  const KnownLayer* layer =
+      text.starts_with(kPrefix) ? layers->Find(text.substr(kPrefix.size())) : nullptr;
+  if (layer == nullptr) {
+    return runtime::WithReason(
+        absl::NotFoundError(StrCat(
+            "there is no layer \"", *name,
+            "\"; there are: ", layers->all().empty() ? std::string("none yet") : layers->Names())),
+        runtime::kReasonUnknownLayer);
+  }
+  return Route{layer->backend->channel, ""};
+}
+
+}  // namespace citylayers::gateway

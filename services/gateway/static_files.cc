@@ -1,0 +1,160 @@
+#include "services/gateway/static_files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "proto/support/strings.h"
+#include "services/gateway/representation.h"
+
+namespace citylayers::gateway {
+namespace {
+
+namespace fs = std::filesystem;
+using runtime::HttpResponse;
+
+struct MediaType {
+  std::string_view extension;
+  std::string_view type;
+};
+constexpr MediaType kMediaTypes[] = {
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".json", "application/json"},
+    {".webmanifest", "application/manifest+json"},
+    {".map", "application/json"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".ico", "image/x-icon"},
+    {".webp", "image/webp"},
+    {".jpg", "image/jpeg"},
+    {".woff2", "font/woff2"},
+    {".pbf", "application/x-protobuf"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".wasm", "application/wasm"},
+};
+
+// Only our own scripts, styles and data; images may be blobs (MapLibre draws icons so) and workers,
+// too. Inline styles are needed by MapLibre's markers.
+constexpr std::string_view kContentSecurityPolicy =
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return std::move(out).str();
+}
+
+Coding SplitCoding(std::string& path) {
+  for (const auto& [suffix, coding] : {std::pair<std::string_view, Coding>{".br", Coding::kBrotli},
+                                       {".gz", Coding::kGzip},
+                                       {".zst", Coding::kZstd}}) {
+    if (std::string_view(path).ends_with(suffix)) {
+      path.resize(path.size() - suffix.size());
+      return coding;
+    }
+  }
+  return Coding::kIdentity;
+}
+
+}  // namespace
+
+std::string_view MediaTypeOf(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  if (dot != std::string_view::npos) {
+    for (const MediaType& row : kMediaTypes) {
+      if (path.substr(dot) == row.extension) return row.type;
+    }
+  }
+  return "application/octet-stream";
+}
+
+absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string& folder) {
+  auto files = std::make_unique<StaticFiles>();
+  std::error_code error;
+  std::size_t bytes = 0;
+  fs::recursive_directory_iterator it(folder, error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    std::error_code ignored;
+    if (!it->is_regular_file(ignored)) continue;
+    std::string path = fs::relative(it->path(), folder, ignored).generic_string();
+    const Coding coding = SplitCoding(path);
+    auto body = std::make_shared<const std::string>(ReadFile(it->path()));
+    bytes += body->size();
+    if (bytes > kBytesMax) {
+      return absl::ResourceExhaustedError(StrCat(
+          "the web folder ", folder, " holds more than ", kBytesMax >> 20,
+          " MiB; choose the folder of the built page (services/gateway/web/dist) by --web DIR"));
+    }
+    files->files_[path].variants[static_cast<std::size_t>(coding)].body = std::move(body);
+  }
+  if (error || files->files_.count("index.html") == 0) {
+    return absl::NotFoundError(
+        StrCat("the web folder ", folder, " has no index.html",
+               error ? StrCat(" (", error.message(), ")") : std::string(),
+               ": build the page (npm run build in services/gateway/web) or choose --web DIR"));
+  }
+  for (auto& [path, file] : files->files_) files->Prepare(path, file);
+  return files;
+}
+
+void StaticFiles::Prepare(const std::string& path, File& file) {
+  const bool hashed = ToStd(path).starts_with("assets/");
+  bool varies = false;
+  for (std::size_t i = 1; i < kCodingCount; ++i) varies |= file.variants[i].body != nullptr;
+  for (std::size_t i = 0; i < kCodingCount; ++i) {
+    Variant& variant = file.variants[i];
+    if (!variant.body) continue;
+    const auto coding = static_cast<Coding>(i);
+    variant.etag = StrCat("\"", TagOf(*variant.body), "-", CodingName(coding), "\"");
+    std::string headers;
+    runtime::AppendHeader(headers, "ETag", variant.etag);
+    runtime::AppendHeader(headers, "Content-Type", MediaTypeOf(path));
+    runtime::AppendHeader(headers, "Cache-Control",
+                          hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    runtime::AppendHeader(headers, "X-Content-Type-Options", "nosniff");
+    if (varies) runtime::AppendHeader(headers, "Vary", "Accept-Encoding");
+    if (i > 0) runtime::AppendHeader(headers, "Content-Encoding", CodingName(coding));
+    if (MediaTypeOf(path).starts_with("text/html")) {
+      runtime::AppendHeader(headers, "Content-Security-Policy", kContentSecurityPolicy);
+      runtime::AppendHeader(headers, "Referrer-Policy", "same-origin");
+    }
+    variant.headers = std::make_shared<const std::string>(std::move(headers));
+  }
+}
+
+std::shared_ptr<const std::string> StaticFiles::Find(std::string_view path) const {
+  const auto found = files_.find(path);
+  return found == files_.end() ? nullptr : found->second.variants[0].body;
+}
+
+void StaticFiles::Serve(std::string_view path, const runtime::HttpRequest& request,
+                        runtime::Responder responder) const {
+  const auto found = files_.find(path.empty() ? std::string_view("index.html") : path);
+  if (found == files_.end() || !found->second.variants[0].body) {
+    return responder.Send(runtime::ProblemResponse(404, StrCat("there is no file /", path)));
+  }
+  const File& file = found->second;
+  unsigned available = 0;
+  for (unsigned i = 0; i < kCodingCount; ++i) {
+    if (file.variants[i].body) available |= 1u << i;
+  }
+  const Coding coding = NegotiateCoding(request.Header("accept-encoding"), available);
+  const Variant* variant = &file.variants[static_cast<std::size_t>(coding)];
+  HttpResponse response;
+  response.shared_headers = variant->headers;
+  if (EtagMatches(request.Header("if-none-match"), variant->etag)) {
+    response.status = 304;
+  } else {
+    response.body = variant->body;
+  }
+  responder.Send(std::move(response));
+}
+
+}  // namespace citylayers::gateway

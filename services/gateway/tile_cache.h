@@ -1,0 +1,92 @@
+// Tiles that have been asked for, as long as memory allows.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_TILE_CACHE_H_
+#define CITYLAYERS_SERVICES_GATEWAY_TILE_CACHE_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+
+#include "services/gateway/representation.h"
+
+namespace citylayers::gateway {
+
+/// Which tile: `layer` is the directory's number of the layer, `format` 0 for MVT, 1 for PNG.
+struct TileKey {
+  std::uint32_t layer = 0;
+  std::uint32_t x = 0;
+  std::uint32_t y = 0;
+  std::uint8_t z = 0;
+  std::uint8_t format = 0;
+  friend bool operator==(const TileKey&, const TileKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const TileKey& key) {
+    return H::combine(std::move(h), key.layer, key.x, key.y, key.z, key.format);
+  }
+};
+
+/// A layer's version, as in citylayers.layers.v1.LayerVersion.
+struct Version {
+  std::uint64_t epoch = 0;
+  std::uint64_t counter = 0;
+  friend bool operator==(const Version&, const Version&) = default;
+  /// Whether something known to hold at this version still holds when the layer is at `now`.
+  bool Covers(const Version& now) const { return epoch == now.epoch && counter >= now.counter; }
+};
+
+/// A least-recently-used cache in shards. An entry carries the version at which it is known to be
+/// right: a fill is stored with the version the tile was made from, and never over a newer one, so
+/// a slow fill cannot undo a fast one. Thread-safe; a hit costs one shard's lock.
+class TileCache {
+ public:
+  explicit TileCache(std::size_t bytes_max);
+
+  struct Entry {
+    std::shared_ptr<const Representation> tile;
+    Version version;
+  };
+  std::optional<Entry> Find(const TileKey& key);
+
+  /// Stores a tile right at `version`, unless a newer one of the same epoch is there.
+  void Put(const TileKey& key, std::shared_ptr<const Representation> tile, Version version);
+
+  /// The tile with this tag is also right at `version`.
+  void Confirm(const TileKey& key, std::string_view tag, Version version);
+
+  /// Bytes charged: twice the tile's (for its codings) and a fixed sum an entry.
+  std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::size_t entries() const { return entries_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::size_t kShards = 16;
+  struct Node {
+    TileKey key;
+    Entry entry;
+    std::size_t bytes = 0;
+  };
+  struct Shard {
+    absl::Mutex mutex;
+    std::list<Node> nodes ABSL_GUARDED_BY(mutex);  // the latest used first
+    absl::flat_hash_map<TileKey, std::list<Node>::iterator> index ABSL_GUARDED_BY(mutex);
+    std::size_t bytes ABSL_GUARDED_BY(mutex) = 0;
+  };
+  Shard& ShardOf(const TileKey& key) { return shards_[absl::HashOf(key) % kShards]; }
+  void Evict(Shard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+
+  const std::size_t shard_bytes_max_;
+  std::array<Shard, kShards> shards_;
+  std::atomic<std::size_t> bytes_{0};
+  std::atomic<std::size_t> entries_{0};
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_TILE_CACHE_H_

@@ -1,0 +1,309 @@
+#include "services/gateway/tile_handler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include <grpcpp/client_context.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+
+#include "proto/support/strings.h"
+#include "services/gateway/cors.h"
+#include "services/gateway/http_status.h"
+#include "services/gateway/tile_json.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using runtime::HttpRequest;
+using runtime::HttpResponse;
+using runtime::ProblemResponse;
+using runtime::Responder;
+
+constexpr std::uint32_t kMaxZoom = 22;
+
+// Reads z, x and y; else says what is wrong with them.
+std::string ReadCoordinate(const HttpRequest& request, TileKey& key) {
+  std::uint32_t z = 0;
+  if (!absl::SimpleAtoi(request.Param("z"), &z) || z > kMaxZoom) {
+    return StrCat("zoom \"", request.Param("z"), "\" is not a number of 0 to ", kMaxZoom);
+  }
+  const std::uint32_t count = 1u << z;
+  if (!absl::SimpleAtoi(request.Param("x"), &key.x) || key.x >= count ||
+      !absl::SimpleAtoi(request.Param("y"), &key.y) || key.y >= count) {
+    return StrCat("tile ", z, "/", request.Param("x"), "/", request.Param("y"),
+                  " does not exist: at zoom ", z, " x and y are 0 to ", count - 1);
+  }
+  key.z = static_cast<std::uint8_t>(z);
+  return "";
+}
+
+// The content tag of a single If-None-Match that names one of our representations in `coding`.
+std::string TagHeldByClient(std::string_view if_none_match, Coding coding) {
+  const std::string end = StrCat("-", CodingName(coding), "\"");
+  if (if_none_match.size() < end.size() + 2 || if_none_match.front() != '"' ||
+      !if_none_match.ends_with(end)) {
+    return "";
+  }
+  const std::string_view tag = if_none_match.substr(1, if_none_match.size() - 1 - end.size());
+  return tag.find('"') == std::string_view::npos ? std::string(tag) : "";
+}
+
+bool IsTag(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > 0x20 && c < 0x7f && c != '"';
+  });
+}
+
+HttpResponse UnknownLayer(std::string_view id, const LayerSet& layers) {
+  HttpResponse response =
+      ProblemResponse(404, StrCat("there is no layer \"", id, "\"; there are: ",
+                                  layers.all().empty() ? std::string("none yet") : layers.Names()));
+  response.headers += kPublicCorsHeaders;
+  return response;
+}
+
+HttpResponse BadTile(std::string_view detail) {
+  HttpResponse response = ProblemResponse(400, detail);
+  response.headers += kPublicCorsHeaders;
+  return response;
+}
+
+}  // namespace
+
+struct TileHandler::Fill {
+  FillKey key;
+  std::shared_ptr<const KnownLayer> layer;
+  std::shared_ptr<const Representation> held;  // the cached tile that is being confirmed
+  std::unique_ptr<layers::v1::LayerService::Stub> stub;
+  grpc::ClientContext context;
+  layers::v1::GetTileRequest request;
+  layers::v1::GetTileResponse response;
+  std::vector<Waiter> waiters;  // guarded by the handler's mutex until the fill is taken out
+};
+
+struct TileHandler::Counters {
+  explicit Counters(runtime::Metrics& metrics)
+      : hit(Of(metrics, "hit")),
+        confirmed(Of(metrics, "confirmed")),
+        filled(Of(metrics, "filled")),
+        stale(Of(metrics, "stale")),
+        failed(Of(metrics, "failed")),
+        cache_bytes(metrics.Gauge("citylayers_gateway_tile_cache_bytes",
+                                  "Memory charged for cached tiles.")),
+        cache_tiles(metrics.Gauge("citylayers_gateway_tile_cache_tiles", "Cached tiles.")) {}
+  static prometheus::Counter& Of(runtime::Metrics& metrics, const std::string& result) {
+    return metrics.Counter("citylayers_gateway_tiles_total",
+                           "Tile requests by how they were answered.", {{"result", result}});
+  }
+  prometheus::Counter& hit;
+  prometheus::Counter& confirmed;
+  prometheus::Counter& filled;
+  prometheus::Counter& stale;
+  prometheus::Counter& failed;
+  prometheus::Gauge& cache_bytes;
+  prometheus::Gauge& cache_tiles;
+};
+
+TileHandler::TileHandler(Options options, const LayerDirectory& directory,
+                         runtime::Metrics& metrics, std::function<absl::Time()> city_time)
+    : options_(std::move(options)),
+      directory_(directory),
+      city_time_(std::move(city_time)),
+      cache_(options_.cache_bytes_max),
+      counters_(std::make_unique<Counters>(metrics)) {}
+
+TileHandler::~TileHandler() {
+  std::vector<std::shared_ptr<Fill>> fills;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [key, fill] : fills_) fills.push_back(fill);
+  }
+  for (const auto& fill : fills) fill->context.TryCancel();
+  fills.clear();
+  absl::MutexLock lock(&mutex_);
+  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
+  mutex_.Await(absl::Condition(&idle));
+}
+
+const std::string& TileHandler::CacheControl(const KnownLayer& layer) const {
+  return layer.live() ? options_.live_cache_control : options_.static_cache_control;
+}
+
+void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
+  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
+  const KnownLayer* layer = layers->Find(request.Param("layer"));
+  if (layer == nullptr) return responder.Send(UnknownLayer(request.Param("layer"), *layers));
+  auto text =
+      std::make_shared<const std::string>(TileJsonOf(layer->layer, BaseUrl(request), city_time_()));
+  const Representation json({.tag = TagOf(*text),
+                             .content_type = "application/json",
+                             .cache_control = "public, max-age=1",
+                             .more_headers = std::string(kPublicCorsHeaders)},
+                            text);
+  responder.Send(json.Answer(request));
+}
+
+void TileHandler::Tile(const HttpRequest& request, Responder responder) {
+  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
+  std::shared_ptr<const KnownLayer> layer = layers->Share(request.Param("layer"));
+  if (!layer) return responder.Send(UnknownLayer(request.Param("layer"), *layers));
+  TileKey key;
+  if (const std::string wrong = ReadCoordinate(request, key); !wrong.empty()) {
+    return responder.Send(BadTile(wrong));
+  }
+  const std::string& format = request.Param("format");
+  if ((format != "mvt" && format != "png") || !layer->has_format(format)) {
+    return responder.Send(
+        BadTile(StrCat("layer ", layer->id, " has no format \"", format,
+                       "\"; it has: ", absl::StrJoin(layer->layer.formats(), ", "))));
+  }
+  key.layer = layer->number;
+  key.format = format == "png" ? 1 : 0;
+  // PNG is compressed already: its only representation is the bytes themselves.
+  const Coding coding =
+      key.format == 1 ? Coding::kIdentity : NegotiateCoding(request.Header("accept-encoding"));
+  Waiter waiter{std::move(responder), coding, std::string(request.Header("if-none-match"))};
+  const std::optional<TileCache::Entry> entry = cache_.Find(key);
+  if (entry && entry->version.Covers(layer->version) && layer->reachable) {
+    counters_->hit.Increment();
+    return AnswerFrom(*entry->tile, layer->version_header, false, waiter);
+  }
+  if (entry && !layer->reachable) {
+    counters_->stale.Increment();
+    return AnswerFrom(*entry->tile, layer->version_header, true, waiter);
+  }
+  if (entry)
+    return StartFill(key, std::move(layer), entry->tile->tag(), entry->tile, format,
+                     std::move(waiter));
+  std::string tag = TagHeldByClient(waiter.if_none_match, coding);
+  StartFill(key, std::move(layer), std::move(tag), nullptr, format, std::move(waiter));
+}
+
+void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer> layer,
+                            std::string tag, std::shared_ptr<const Representation> held,
+                            std::string_view format, Waiter waiter) {
+  auto fill = std::make_shared<Fill>();
+  {
+    absl::MutexLock lock(&mutex_);
+    std::shared_ptr<Fill>& slot = fills_[{key, tag}];
+    if (slot) {
+      slot->waiters.push_back(std::move(waiter));
+      return;
+    }
+    if (calls_ >= options_.fills_max) {
+      fills_.erase({key, tag});
+      fill = nullptr;
+    } else {
+      slot = fill;
+      ++calls_;
+      fill->waiters.push_back(std::move(waiter));
+    }
+  }
+  if (!fill) {
+    counters_->failed.Increment();
+    HttpResponse response = ProblemResponse(503, "too many tiles are being made; try again");
+    response.AddHeader("Retry-After", "1");
+    return waiter.responder.Send(std::move(response));
+  }
+  fill->key = {key, tag};
+  fill->layer = std::move(layer);
+  fill->held = std::move(held);
+  fill->request.set_name(fill->layer->layer.name());
+  fill->request.mutable_tile()->set_z(key.z);
+  fill->request.mutable_tile()->set_x(key.x);
+  fill->request.mutable_tile()->set_y(key.y);
+  fill->request.set_format(std::string(format));
+  fill->request.set_if_none_match(tag);
+  fill->context.set_deadline(absl::ToChronoTime(absl::Now() + options_.fill_timeout));
+  fill->stub = layers::v1::LayerService::NewStub(fill->layer->backend->channel);
+  fill->stub->async()->GetTile(
+      &fill->context, &fill->request, &fill->response,
+      [this, fill](const grpc::Status& status) { OnFilled(fill, status); });
+}
+
+// Puts what came into the cache; the tile to answer with, or nullptr when only "not modified" is
+// known.
+std::shared_ptr<const Representation> TileHandler::Keep(Fill& fill) {
+  layers::v1::Tile& tile = *fill.response.mutable_tile();
+  const Version version{tile.version().epoch(), tile.version().counter()};
+  const TileKey& key = fill.key.first;
+  if (tile.not_modified()) {
+    cache_.Confirm(key, fill.key.second, version);
+    return fill.held;
+  }
+  auto bytes = std::make_shared<const std::string>(std::move(*tile.mutable_data()));
+  std::string tag = IsTag(ToStd(tile.content_tag())) ? tile.content_tag() : TagOf(*bytes);
+  std::string type = tile.content_type();
+  if (type.empty()) type = key.format == 1 ? "image/png" : "application/vnd.mapbox-vector-tile";
+  auto made = std::make_shared<const Representation>(
+      Representation::Meta{.tag = std::move(tag),
+                           .content_type = std::move(type),
+                           .cache_control = CacheControl(*fill.layer),
+                           .more_headers = std::string(kPublicCorsHeaders),
+                           .compressible = key.format == 0},
+      std::move(bytes));
+  cache_.Put(key, made, version);
+  counters_->cache_bytes.Set(static_cast<double>(cache_.bytes()));
+  counters_->cache_tiles.Set(static_cast<double>(cache_.entries()));
+  return made;
+}
+
+void TileHandler::OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status& status) {
+  std::shared_ptr<const Representation> tile = status.ok() ? Keep(*fill) : nullptr;
+  std::vector<Waiter> waiters;
+  {
+    absl::MutexLock lock(&mutex_);
+    waiters = std::move(fill->waiters);
+    fills_.erase(fill->key);
+  }
+  const auto& version = fill->response.tile().version();
+  const std::string version_header = StrCat("X-Citylayers-Version: ", fill->layer->layer.pack_id(),
+                                            ":", version.epoch(), ":", version.counter(), "\r\n");
+  for (Waiter& waiter : waiters) {
+    if (status.ok() && tile) {
+      (fill->response.tile().not_modified() ? counters_->confirmed : counters_->filled).Increment();
+      AnswerFrom(*tile, version_header, false, waiter);
+    } else if (status.ok()) {
+      counters_->confirmed.Increment();
+      AnswerNotModified(*fill, waiter);
+    } else if (fill->held && HttpStatusOf(status.error_code()) >= 499) {
+      counters_->stale.Increment();
+      AnswerFrom(*fill->held, fill->layer->version_header, true, waiter);
+    } else {
+      counters_->failed.Increment();
+      HttpResponse response = ProblemOf(status);
+      response.headers += kPublicCorsHeaders;
+      waiter.responder.Send(std::move(response));
+    }
+  }
+  absl::MutexLock lock(&mutex_);
+  --calls_;
+}
+
+void TileHandler::AnswerFrom(const Representation& tile, std::string_view version_header,
+                             bool stale, Waiter& waiter) const {
+  HttpResponse response = tile.Answer(waiter.coding, waiter.if_none_match);
+  response.headers = version_header;
+  if (stale) {
+    response.headers +=
+        "Warning: 110 - \"Response is Stale\"\r\n"
+        "X-Citylayers-Stale: 1\r\n";
+  }
+  waiter.responder.Send(std::move(response));
+}
+
+// The client holds what the backend has, and nobody had to send it.
+void TileHandler::AnswerNotModified(const Fill& fill, Waiter& waiter) const {
+  HttpResponse response;
+  response.status = 304;
+  response.AddHeader("ETag", StrCat("\"", fill.key.second, "-", CodingName(waiter.coding), "\""));
+  if (fill.key.first.format == 0) response.AddHeader("Vary", "Accept-Encoding");
+  response.AddHeader("Cache-Control", CacheControl(*fill.layer));
+  response.headers += kPublicCorsHeaders;
+  waiter.responder.Send(std::move(response));
+}
+
+}  // namespace citylayers::gateway

@@ -1,0 +1,87 @@
+// /tiles: tiles and TileJSON over HTTP.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_TILE_HANDLER_H_
+#define CITYLAYERS_SERVICES_GATEWAY_TILE_HANDLER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "services/gateway/layer_directory.h"
+#include "services/gateway/tile_cache.h"
+#include "services/runtime/http/http_responder.h"
+#include "services/runtime/metrics.h"
+
+namespace citylayers::gateway {
+
+/// Serves tiles from its cache as long as they are known to be right, and asks the layer's backend
+/// otherwise.
+///  - A cached tile is right while the layer is at the version the tile was last confirmed for;
+///  then
+///    a request costs no call. After a new version the first request asks with the tag it holds
+///    (mostly "not modified"), all others of that tile wait for the same answer.
+///  - A 304 is answered before anything is encoded, even when the tile is not in the cache.
+///  - While a backend is down, cached tiles are served with "Warning: 110" and
+///    "X-Citylayers-Stale: 1".
+/// Thread-safe; handlers never block.
+class TileHandler {
+ public:
+  struct Options {
+    std::size_t cache_bytes_max = std::size_t{128} << 20;
+    int fills_max = 512;  // tiles asked for at once; more requests are answered 503
+    absl::Duration fill_timeout = absl::Seconds(10);
+    std::string live_cache_control = "public, max-age=1, stale-while-revalidate=5";
+    std::string static_cache_control = "public, max-age=3600";
+  };
+  /// The references outlive it; `city_time` is thread-safe.
+  TileHandler(Options options, const LayerDirectory& directory, runtime::Metrics& metrics,
+              std::function<absl::Time()> city_time);
+  /// Waits for tiles under way.
+  ~TileHandler();
+
+  /// GET /tiles/{layer}/{z}/{x}/{y}.{format}
+  void Tile(const runtime::HttpRequest& request, runtime::Responder responder);
+  /// GET /tiles/{layer}.json
+  void TileJson(const runtime::HttpRequest& request, runtime::Responder responder);
+
+ private:
+  // What one request wants of a tile.
+  struct Waiter {
+    runtime::Responder responder;
+    Coding coding;
+    std::string if_none_match;
+  };
+  // One question to a backend, with everybody who waits for its answer.
+  struct Fill;
+  using FillKey = std::pair<TileKey, std::string>;  // the tile, and the tag it is asked with
+  struct Counters;
+
+  void StartFill(const TileKey& key, std::shared_ptr<const KnownLayer> layer, std::string tag,
+                 std::shared_ptr<const Representation> held, std::string_view format,
+                 Waiter waiter);
+  void OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status& status);
+  std::shared_ptr<const Representation> Keep(Fill& fill);
+  void AnswerFrom(const Representation& tile, std::string_view version_header, bool stale,
+                  Waiter& waiter) const;
+  void AnswerNotModified(const Fill& fill, Waiter& waiter) const;
+  const std::string& CacheControl(const KnownLayer& layer) const;
+
+  const Options options_;
+  const LayerDirectory& directory_;
+  const std::function<absl::Time()> city_time_;
+  TileCache cache_;
+  std::unique_ptr<Counters> counters_;
+  absl::Mutex mutex_;
+  absl::flat_hash_map<FillKey, std::shared_ptr<Fill>> fills_ ABSL_GUARDED_BY(mutex_);
+  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_TILE_HANDLER_H_
