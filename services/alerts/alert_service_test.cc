@@ -1,0 +1,254 @@
+#include "services/alerts/alert_service.h"
+
+#include <memory>
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "services/alerts/desk_test_support.h"
+#include "services/runtime/call_adapter.h"
+#include "services/runtime/executor.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/proto_time.h"
+#include "services/runtime/timer.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class StillClock final : public Clock {
+ public:
+  absl::Time Now() const override { return kTestStart; }
+};
+
+// The service behind a real server and the real call adapter, over an in-process channel.
+class AlertServiceTest : public DeskTest {
+ protected:
+  AlertServiceTest() {
+    service_ = std::make_unique<AlertServiceImpl>(*desk_, city_clock_, calls_,
+                                                  AlertServiceLimits{.page_size_max = 3});
+    grpc::ServerBuilder builder;
+    builder.RegisterService(service_.get());
+    server_ = builder.BuildAndStart();
+    stub_ = v1::AlertService::NewStub(server_->InProcessChannel({}));
+    common::v1::CityClock state;
+    state.set_mode(common::v1::CLOCK_MODE_REPLAY);
+    *state.mutable_city_time() = ToProtoTime(kTestStart + absl::Hours(5));
+    state.set_speed(60);
+    *state.mutable_hold_time() = ToProtoTime(kTestStart + absl::Hours(6));
+    city_clock_.Set(state);
+    moment_.exercise = true;
+  }
+  ~AlertServiceTest() override {
+    stub_.reset();
+    server_->Shutdown(std::chrono::system_clock::now());
+    server_.reset();
+    service_.reset();
+  }
+
+  static void Deadline(grpc::ClientContext& context) {
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  }
+  template <typename Response, typename Method, typename Request>
+  grpc::Status Call(Method method, const Request& request, Response* response) {
+    grpc::ClientContext context;
+    Deadline(context);
+    return (stub_.get()->*method)(&context, request, response);
+  }
+  grpc::Status List(const std::string& filter, int page_size, const std::string& token,
+                    v1::ListAlertsResponse* response) {
+    v1::ListAlertsRequest request;
+    request.set_filter(filter);
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    response->Clear();
+    return Call(&v1::AlertService::Stub::ListAlerts, request, response);
+  }
+  grpc::Status Acknowledge(const std::string& name, const std::string& actor, v1::Alert* alert) {
+    v1::AcknowledgeAlertRequest request;
+    request.set_name(name);
+    request.set_actor(actor);
+    request.set_comment("đang theo dõi");
+    v1::AcknowledgeAlertResponse response;
+    const grpc::Status status = Call(&v1::AlertService::Stub::AcknowledgeAlert, request, &response);
+    *alert = response.alert();
+    return status;
+  }
+
+  StillClock machine_clock_;
+  runtime::CityClock city_clock_{machine_clock_};
+  runtime::Executor executor_{2, 100};
+  runtime::Timer timer_;
+  runtime::Metrics metrics_;
+  runtime::AnonymousAuthenticator authenticator_;
+  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  std::unique_ptr<AlertServiceImpl> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::AlertService::Stub> stub_;
+};
+
+TEST_F(AlertServiceTest, AnAlertHasAllItsFields) {
+  Steps(4, 1.70);
+  v1::GetAlertRequest request;
+  request.set_name("alerts/1");
+  v1::GetAlertResponse response;
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::GetAlert, request, &response).ok());
+  const v1::Alert& alert = response.alert();
+  EXPECT_EQ(alert.name(), "alerts/1");
+  EXPECT_EQ(alert.rule(), "stage");
+  EXPECT_EQ(alert.kind(), v1::ALERT_KIND_STAGE);
+  EXPECT_EQ(alert.severity(), v1::SEVERITY_SEVERE);
+  EXPECT_EQ(alert.state(), v1::ALERT_STATE_OPEN);
+  EXPECT_EQ(alert.level(), 3);
+  EXPECT_EQ(alert.place(), "Phú An");
+  EXPECT_EQ(alert.subject(), "stations/phu-an");
+  EXPECT_EQ(alert.value(), 1.70);
+  EXPECT_EQ(alert.unit(), "m");
+  EXPECT_TRUE(alert.exercise());
+  EXPECT_FALSE(alert.has_resolve_time());
+  EXPECT_EQ(FromProtoTime(alert.create_time()), kTestStart + absl::Minutes(20));
+  EXPECT_EQ(alert.location().lon_deg(), 106.7062);
+  EXPECT_THAT(alert.headline().vi(), HasSubstr("báo động III"));
+  EXPECT_THAT(alert.headline().en(), HasSubstr("alert level III"));
+  EXPECT_EQ(alert.cap_ids_size(), 1);
+}
+
+TEST_F(AlertServiceTest, ListsFilterAndTurnPages) {
+  for (int i = 0; i < 4; ++i) {
+    Steps(2, 1.66);
+    Steps(2, 0.2);
+  }
+  Steps(2, 1.45);
+  v1::ListAlertsResponse page;
+  ASSERT_TRUE(List("severity >= SEVERE AND state = RESOLVED", 2, "", &page).ok());
+  ASSERT_EQ(page.alerts_size(), 2);
+  EXPECT_EQ(page.alerts(0).name(), "alerts/4");
+  const std::string token = page.next_page_token();
+  ASSERT_TRUE(List("severity >= SEVERE AND state = RESOLVED", 100, token, &page).ok());
+  ASSERT_EQ(page.alerts_size(), 2);
+  EXPECT_EQ(page.alerts(1).name(), "alerts/1");
+  EXPECT_EQ(page.next_page_token(), "");
+  ASSERT_TRUE(List("", 100, "", &page).ok());
+  EXPECT_EQ(page.alerts_size(), 3);  // Coerced to the most, and not refused.
+  EXPECT_EQ(List("state = OPEN", 2, token, &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(List("", 2, "made up", &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(List("", -1, "", &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  const grpc::Status bad = List("severty = SEVERE", 2, "", &page);
+  EXPECT_EQ(bad.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(bad.error_message(), HasSubstr("Did you mean \"severity\"?"));
+}
+
+TEST_F(AlertServiceTest, AcknowledgingAndResolvingShowInTheTrailWithCityTime) {
+  Steps(2, 1.66);
+  v1::Alert alert;
+  ASSERT_TRUE(Acknowledge("alerts/1", "Lan", &alert).ok());
+  EXPECT_EQ(alert.state(), v1::ALERT_STATE_ACKNOWLEDGED);
+  EXPECT_EQ(alert.acknowledged_by(), "Lan");
+  v1::ResolveAlertRequest resolve;
+  resolve.set_name("alerts/1");
+  resolve.set_actor("Lan");
+  v1::ResolveAlertResponse resolved;
+  EXPECT_EQ(Call(&v1::AlertService::Stub::ResolveAlert, resolve, &resolved).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  resolve.set_comment("diễn tập xong");
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::ResolveAlert, resolve, &resolved).ok());
+  EXPECT_EQ(resolved.alert().state(), v1::ALERT_STATE_RESOLVED);
+  EXPECT_EQ(Call(&v1::AlertService::Stub::ResolveAlert, resolve, &resolved).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+
+  v1::ListAlertEventsRequest request;
+  request.set_parent("alerts/1");
+  v1::ListAlertEventsResponse events;
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::ListAlertEvents, request, &events).ok());
+  ASSERT_EQ(events.events_size(), 3);
+  EXPECT_EQ(events.events(1).type(), v1::ALERT_EVENT_TYPE_ACKNOWLEDGED);
+  EXPECT_EQ(events.events(1).actor(), "Lan");
+  EXPECT_EQ(events.events(1).comment(), "đang theo dõi");
+  EXPECT_EQ(events.events(1).sequence(), 2);
+  EXPECT_EQ(FromProtoTime(events.events(1).event_time()), kTestStart + absl::Hours(5));
+  EXPECT_EQ(events.events(2).hash().size(), 64u);
+}
+
+TEST_F(AlertServiceTest, NamesThatAreNoneAreToldApartFromAlertsThatAreNot) {
+  v1::Alert alert;
+  EXPECT_EQ(Acknowledge("alerts/1", "Lan", &alert).error_code(), grpc::StatusCode::NOT_FOUND);
+  for (const char* name : {"", "1", "alerts/", "alerts/x", "alerts/+1", "alerts/01", "alerts/1/2",
+                           "alerts/18446744073709551616"}) {
+    EXPECT_EQ(Acknowledge(name, "Lan", &alert).error_code(), grpc::StatusCode::INVALID_ARGUMENT)
+        << name;
+  }
+  Steps(2, 1.66);
+  EXPECT_EQ(Acknowledge("alerts/1", "", &alert).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(AlertServiceTest, CapMessagesAreListedAndEachIsThere) {
+  Steps(2, 1.66);
+  v1::ListCapMessagesRequest request;
+  v1::ListCapMessagesResponse list;
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::ListCapMessages, request, &list).ok());
+  ASSERT_EQ(list.messages_size(), 1);
+  EXPECT_EQ(list.messages(0).alert(), "alerts/1");
+  EXPECT_EQ(list.messages(0).message_type(), "Alert");
+  EXPECT_THAT(list.messages(0).headline().vi(), HasSubstr("Phú An"));
+  v1::GetCapRequest get;
+  get.set_cap_id(list.messages(0).cap_id());
+  v1::GetCapResponse cap;
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::GetCap, get, &cap).ok());
+  EXPECT_THAT(cap.xml(), HasSubstr("<status>Exercise</status>"));
+  get.set_cap_id("nope");
+  EXPECT_EQ(Call(&v1::AlertService::Stub::GetCap, get, &cap).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(AlertServiceTest, AWatcherGetsASnapshotThenChangesThenHearsOfTheEnd) {
+  Steps(2, 1.45);
+  grpc::ClientContext context;
+  Deadline(context);
+  v1::WatchAlertsRequest request;
+  request.set_filter("state != RESOLVED AND level >= 1");
+  const auto reader = stub_->WatchAlerts(&context, request);
+  v1::WatchAlertsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_TRUE(response.snapshot());
+  ASSERT_EQ(response.alerts_size(), 1);
+  EXPECT_EQ(response.alerts(0).level(), 1);
+
+  Steps(1, 1.55);  // A value, and no other level yet.
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_FALSE(response.snapshot());
+  ASSERT_EQ(response.alerts_size(), 1);
+  EXPECT_EQ(response.alerts(0).value(), 1.55);
+  EXPECT_EQ(response.alerts(0).level(), 1);
+
+  v1::Alert alert;
+  ASSERT_TRUE(Acknowledge("alerts/1", "Lan", &alert).ok());
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.alerts(0).state(), v1::ALERT_STATE_ACKNOWLEDGED);
+
+  // It matches no longer, and is sent once more so that the watcher can let it go.
+  Steps(2, 0.2);
+  do {
+    ASSERT_TRUE(reader->Read(&response));
+  } while (response.alerts(0).state() != v1::ALERT_STATE_RESOLVED);
+  context.TryCancel();
+  while (reader->Read(&response)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(AlertServiceTest, AWatcherWithABadFilterIsToldSo) {
+  grpc::ClientContext context;
+  Deadline(context);
+  v1::WatchAlertsRequest request;
+  request.set_filter("(");
+  const auto reader = stub_->WatchAlerts(&context, request);
+  v1::WatchAlertsResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace citylayers::alerts
