@@ -73,28 +73,6 @@ bool FollowFinding(const Finding& finding, AlertRecord& alert) {
   return visible;
 }
 
-// What is known of an alert's subject when nothing newer is.
-Finding FindingOf(const AlertRecord& alert) {
-  return {.kind = alert.kind,
-          .rule = alert.rule,
-          .subject = alert.subject,
-          .place = alert.place,
-          .location = alert.location,
-          .radius_m = alert.radius_m,
-          .value = alert.value};
-}
-
-// For an alert that ends while its condition may last: says that the alert is over, and not that
-// the water is gone.
-Words EndedWords(const AlertRecord& alert) {
-  Words words = WordsFor(FindingOf(alert), 0);
-  words.headline = {absl::StrCat("Kết thúc cảnh báo: ", alert.headline.vi),
-                    absl::StrCat("Alert ended: ", alert.headline.en)};
-  words.description = words.headline;
-  words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
-  return words;
-}
-
 AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& moment) {
   const Finding& finding = transition.finding;
   return {.id = id,

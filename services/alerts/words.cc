@@ -182,6 +182,25 @@ Words WordsFor(const Finding& finding, int tier) {
   return JamWords(finding, known_tier);
 }
 
+Finding FindingOf(const storage::AlertRecord& alert) {
+  return {.kind = alert.kind,
+          .rule = alert.rule,
+          .subject = alert.subject,
+          .place = alert.place,
+          .location = alert.location,
+          .radius_m = alert.radius_m,
+          .value = alert.value};
+}
+
+Words EndedWords(const storage::AlertRecord& alert) {
+  Words words = WordsFor(FindingOf(alert), 0);
+  words.headline = {absl::StrCat("Kết thúc cảnh báo: ", alert.headline.vi),
+                    absl::StrCat("Alert ended: ", alert.headline.en)};
+  words.description = words.headline;
+  words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
+  return words;
+}
+
 std::string ReasonFor(const Transition& transition) {
   const Finding& finding = transition.finding;
   if (transition.tier == 0) {

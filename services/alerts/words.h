@@ -29,6 +29,13 @@ struct Words {
 /// Texts for a subject at a tier; tier 0: for its end. Numbers have a decimal comma in Vietnamese.
 Words WordsFor(const Finding& finding, int tier);
 
+/// What is known of an alert's subject when nothing newer is: no threshold, and no length.
+Finding FindingOf(const storage::AlertRecord& alert);
+
+/// For an alert that ends while its condition may last: says that the alert is over, and not that
+/// the water is gone.
+Words EndedWords(const storage::AlertRecord& alert);
+
 /// Why a rule did what it did, in English, for the audit trail: "1.62 m, at or over 1.60 m".
 std::string ReasonFor(const Transition& transition);
 
