@@ -6,8 +6,8 @@ export interface Stop {
   place: Point;
   caption: string;
   zoom: number;
-  /** Called when the camera sets out for it. */
-  arrive?: () => void;
+  /** The alert that it is about, to be opened in the list; empty: none. */
+  alert: string;
 }
 
 export interface KioskOptions {
@@ -63,7 +63,6 @@ export class Kiosk {
     this.stop++;
     const stop = stops[this.stop];
     if (!stop) return this.goHome();
-    stop.arrive?.();
     this.options.fly(stop);
     this.options.caption(stop.caption);
     this.next(kStopStayMs, () => this.goOn());

@@ -23,7 +23,7 @@ export class LiveLayers {
 
   constructor(
     private readonly view: MapView,
-    private readonly onConnection: () => void,
+    private readonly onConnection: (open: boolean) => void,
   ) {
     this.followed = this.viewNow();
     this.painter = new StatePainter(view.map, 'traffic', 'traffic', () => this.traffic.table);
@@ -31,13 +31,13 @@ export class LiveLayers {
       rows: (ids) => this.painter.paint(ids),
       tiles: (tiles) => this.refresh('traffic', tiles),
       renewed: (packChanged) => this.renew('traffic', packChanged),
-      connection: () => this.onConnection(),
+      connection: (open) => this.onConnection(open),
     });
     this.flood = new LayerFeed('flood', 'streets', () => `${query(this.followed)}&tiles_only=1`, {
       rows: () => {},
       tiles: (tiles) => this.refresh('flood', tiles),
       renewed: (packChanged) => this.renew('flood', packChanged),
-      connection: () => this.onConnection(),
+      connection: () => {},
     });
     view.map.on('moveend', () => this.moved());
   }

@@ -50,6 +50,9 @@ class Page {
   private theme: Theme = this.settings.theme;
   private selectedAlert = '';
   private heardMs = 0;
+  /** How the last call went, and whether the traffic stream is up: both down is lost at once. */
+  private reachable = false;
+  private streaming = false;
 
   async start(): Promise<void> {
     document.documentElement.toggleAttribute('data-kiosk', this.settings.kiosk);
@@ -60,9 +63,13 @@ class Page {
 
     await loadFonts();
     const view = await this.createView(mapElement);
-    const live = new LiveLayers(view, () => this.judgeConnection());
+    const live = new LiveLayers(view, (open) => {
+      this.streaming = open;
+      this.judgeConnection();
+    });
     this.city.dataTimeMs = () => live.dataTimeMs;
     const feeds = new CityFeeds(this.city, (ok) => {
+      this.reachable = ok;
       if (ok) this.heardMs = Date.now();
       this.judgeConnection();
     });
@@ -72,8 +79,8 @@ class Page {
       this.judgeConnection();
     }, 1000);
 
-    this.buildPanels(view);
-    const kiosk = this.startKiosk(view, caption);
+    const alerts = this.buildPanels(view);
+    const kiosk = this.startKiosk(view, caption, alerts);
     watchPageVersion(() => kiosk.idleMs);
     new Flow(view.map);
     this.expose(view, live);
@@ -90,7 +97,7 @@ class Page {
     }
   }
 
-  private buildPanels(view: MapView): void {
+  private buildPanels(view: MapView): AlertsPanel {
     const flyTo = (place: Point, zoom: number): void =>
       view.flyTo([place.lonDeg ?? 0, place.latDeg ?? 0], zoom);
     const alerts = new AlertsPanel(this.city, this.words, (alert) => this.showAlert(view, alert));
@@ -127,6 +134,7 @@ class Page {
       legend.setSyntheticTerrain(synthetic);
     });
     this.openFromMap(view, alerts, water);
+    return alerts;
   }
 
   private openFromMap(view: MapView, alerts: AlertsPanel, water: WaterPanel): void {
@@ -157,12 +165,19 @@ class Page {
     view.setOverlay('alerts', features.alerts);
   }
 
-  private startKiosk(view: MapView, caption: HTMLElement): Kiosk {
+  private startKiosk(view: MapView, caption: HTMLElement, alerts: AlertsPanel): Kiosk {
     return new Kiosk({
       tour: this.settings.kiosk,
       stops: () => this.tourStops(),
-      fly: (stop) => view.flyTo([stop.place.lonDeg ?? 0, stop.place.latDeg ?? 0], stop.zoom, 40),
-      home: () => this.settings.kiosk && view.flyHome(),
+      fly: (stop) => {
+        alerts.select(stop.alert);
+        view.flyTo([stop.place.lonDeg ?? 0, stop.place.latDeg ?? 0], stop.zoom, 40);
+      },
+      home: () => {
+        if (!this.settings.kiosk) return;
+        alerts.select('');
+        view.flyHome();
+      },
       caption: (text) => {
         caption.hidden = text === '';
         caption.replaceChildren(text, h('small', {}, this.words.text('tour.hint')));
@@ -176,17 +191,18 @@ class Page {
     const jams = this.city.jams.filter((jam) => jam.tail ?? jam.head);
     return [
       ...alerts.slice(0, 4).map((alert) => ({
-        place: alert.location!, zoom: 14.6, caption: this.words.localized(alert.headline),
+        place: alert.location!, zoom: 14.6, caption: this.words.localized(alert.headline), alert: alert.name ?? '',
       })),
       ...jams.slice(0, 2).map((jam) => ({
-        place: (jam.tail ?? jam.head)!, zoom: 15.2, caption: jam.street || this.words.text('jams.title'),
+        place: (jam.tail ?? jam.head)!, zoom: 15.2, caption: jam.street || this.words.text('jams.title'), alert: '',
       })),
     ];
   }
 
   private judgeConnection(): void {
     const before = this.city.connection;
-    const live = this.heardMs > 0 && Date.now() - this.heardMs < kLostAfterMs;
+    const quiet = Date.now() - this.heardMs > kLostAfterMs || (!this.reachable && !this.streaming);
+    const live = this.heardMs > 0 && !quiet;
     this.city.connection = live ? 'live' : this.heardMs === 0 && performance.now() < kLostAfterMs ? 'starting' : 'lost';
     if (before !== this.city.connection) {
       document.documentElement.dataset['connection'] = this.city.connection;
