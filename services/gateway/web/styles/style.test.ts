@@ -50,6 +50,20 @@ describe.each(themes)('the %s style', (theme) => {
   });
 });
 
+it.each(themes)('%s: steps of both ramps differ in lightness, so they hold for every kind of colour vision', (theme) => {
+  const p = palettes[theme];
+  for (const ramp of [[p.slow, p.queuing, p.stationary, p.closed], [...p.flood]]) {
+    const steps = ramp.slice(1).map((color, i) => ({
+      apart: contrast(color, ramp[i]!),
+      darker: luminance(color) < luminance(ramp[i]!),
+    }));
+    for (const { apart, darker } of steps) {
+      expect(apart).toBeGreaterThan(1.3);
+      expect(darker).toBe(true);
+    }
+  }
+});
+
 it('night: every lit level stands out from the land by 3:1, closed by its white dashes', () => {
   const p = palettes.night;
   for (const color of [p.slow, p.queuing, p.stationary, p.closedDash]) {
