@@ -72,16 +72,17 @@ std::optional<std::vector<std::string>> TakeCsvRecord(std::string_view* text, in
 absl::StatusOr<std::vector<Row>> CsvRows(std::string_view text, std::string_view what) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a spreadsheet's byte order mark
   int line = 1;
-  const auto unfinished = [&] {
-    return absl::InvalidArgumentError(StrCat(what, ", line ", line, ": a quote never ends"));
+  const auto unfinished = [&](int start) {
+    return absl::InvalidArgumentError(
+        StrCat(what, ", line ", start, ": a quote begins that never ends"));
   };
   const auto header = TakeCsvRecord(&text, &line);
-  if (!header) return unfinished();
+  if (!header) return unfinished(1);
   std::vector<Row> rows;
   while (!text.empty()) {
     const int start = line;
     const auto fields = TakeCsvRecord(&text, &line);
-    if (!fields) return unfinished();
+    if (!fields) return unfinished(start);
     if (fields->size() == 1 && fields->front().empty()) continue;
     Row row{StrCat(what, ", line ", start), {}};
     if (fields->size() != header->size()) {

@@ -1,0 +1,96 @@
+#include "services/citypack/station_file.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace citylayers::citypack {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(StationFile, ReadsCsv) {
+  const auto s = ParseStationText(
+      "\xEF\xBB\xBFstation_id,name,kind,lat,lon,location\r\n"
+      "MN_phu_an,Phú An,water_level,10.7786,106.7078,\"Quận 2, \"\"TP\"\"\"\r\n"
+      "\r\n"
+      "MUA_an_phu,An Phú,rain,11.1,106.5,\"two\nlines\"\n",
+      "x.csv");
+  ASSERT_TRUE(s.ok()) << s.status();
+  ASSERT_EQ(s->size(), 2u);
+  EXPECT_EQ((*s)[0].id, "mn-phu-an");
+  EXPECT_EQ((*s)[0].name_vi, "Phú An");
+  EXPECT_EQ((*s)[0].location, (LonLat{106.7078, 10.7786}));
+  EXPECT_EQ((*s)[0].measures[0].unit, "m");
+  EXPECT_EQ((*s)[0].measures[0].decimals, 3);
+  EXPECT_EQ((*s)[1].measures[0].kind, "rainfall");
+}
+
+TEST(StationFile, ReadsGeoJson) {
+  const auto s = ParseStationText(R"({"type": "FeatureCollection", "features": [
+      {"type": "Feature", "geometry": {"type": "Point", "coordinates": [106.7, 10.7]},
+       "properties": {"id": 7, "name": "Bảy", "kind": "water_level", "alert_1": 1.4, "alert_2": 1.5}},
+      {"type": "Feature", "geometry": {"type": "Point", "coordinates": [106.7, 10.7]},
+       "properties": {"id": 7, "name": "Bảy", "kind": "rainfall", "name_en": null}}]})",
+                                  "x.geojson");
+  ASSERT_TRUE(s.ok()) << s.status();
+  ASSERT_EQ(s->size(), 1u);
+  ASSERT_EQ((*s)[0].measures.size(), 2u);
+  ASSERT_EQ((*s)[0].measures[0].thresholds.size(), 2u);
+  EXPECT_EQ((*s)[0].measures[0].thresholds[1].name_vi, "báo động II");
+  EXPECT_EQ((*s)[0].measures[0].thresholds[1].value, 1.5);
+}
+
+TEST(StationFile, BadRowsAreNamedByLine) {
+  const std::string header = "id,name,kind,lat,lon,alert_1,alert_2\n";
+  const auto error = [&](const std::string& row) {
+    const auto s = ParseStationText(header + "a,A,rain,10,106,,\n" + row, "x.csv");
+    EXPECT_TRUE(absl::IsInvalidArgument(s.status())) << row;
+    EXPECT_THAT(s.status().message(), HasSubstr("x.csv, line 3"));
+    return std::string(s.status().message());
+  };
+  EXPECT_THAT(error("b,B,rain,10\n"), HasSubstr("fields"));
+  EXPECT_THAT(error(",B,rain,10,106,,\n"), HasSubstr("`id`"));
+  EXPECT_THAT(error("b,,rain,10,106,,\n"), HasSubstr("`name`"));
+  EXPECT_THAT(error("b,B,snow,10,106,,\n"), HasSubstr("snow"));
+  EXPECT_THAT(error("b,B,rain,106,10,,\n"), HasSubstr("not a place"));
+  EXPECT_THAT(error("b,B,rain,x,10,,\n"), HasSubstr("not a place"));
+  EXPECT_THAT(error("b,B,rain,nan,10,,\n"), HasSubstr("not a place"));
+  EXPECT_THAT(error("a,A,rain,10,106,,\n"), HasSubstr("twice"));
+  EXPECT_THAT(error("b,B,level,10,106,1.5,1.4\n"), HasSubstr("must rise"));
+  EXPECT_THAT(error("b,B,level,10,106,high,\n"), HasSubstr("not a number"));
+  EXPECT_THAT(error("b,\"B,rain,10,106,,\n"), HasSubstr("quote"));
+}
+
+TEST(StationFile, ForeignContentIsRefused) {
+  for (const char* text : {"", "\n", "id\n", "{", "{}", "{\"features\": 3}", "{\"features\": [3]}",
+                           "{\"features\": [{\"geometry\": {\"type\": \"Point\", "
+                           "\"coordinates\": [\"a\", 1]}}]}"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(ParseStationText(text, "x").status())) << text;
+  }
+  EXPECT_TRUE(absl::IsNotFound(ReadStations("/nowhere.csv").status()));
+}
+
+TEST(StationFile, KnownStationsLendIdAndAlertLevels) {
+  const auto known = ParseStationText(
+      "id,name,name_en,kind,lat,lon,alert_1\nphu-an,Phú An,Phu An,level,10.7786,106.7078,1.4\n",
+      "k");
+  auto stations = ParseStationText(
+      "id,name,kind,lat,lon\nMN_phu_an,Phú An,level,10.779,106.708\nrain,Phú "
+      "An,rain,10.779,106.708\n"
+      "far,Phú An,level,10.9,106.7\n",
+      "s");
+  ASSERT_TRUE(known.ok() && stations.ok());
+  CompleteFrom(*known, &*stations);
+  ASSERT_EQ(stations->size(), 3u);
+  EXPECT_EQ((*stations)[0].id, "far");
+  EXPECT_TRUE((*stations)[0].measures[0].thresholds.empty());
+  EXPECT_EQ((*stations)[1].id, "phu-an");
+  EXPECT_EQ((*stations)[1].name_en, "Phu An");
+  EXPECT_EQ((*stations)[1].measures[0].thresholds.size(), 1u);
+  EXPECT_EQ((*stations)[2].id, "rain");
+}
+
+}  // namespace
+}  // namespace citylayers::citypack
