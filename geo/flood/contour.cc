@@ -144,8 +144,9 @@ TilePoint ContourTracer::PointOn(std::int32_t edge, std::size_t k) const {
   const bool horizontal = edge % 2 == 0;
   const float a = values_[node], b = values_[node + (horizontal ? 1 : width_)];
   const double along = a < b ? CrossingFrom(a, b, k) : lattice_.spacing - CrossingFrom(b, a, k);
-  const double x = lattice_.origin + (static_cast<double>(node % width_) - 1) * lattice_.spacing;
-  const double y = lattice_.origin + (static_cast<double>(node / width_) - 1) * lattice_.spacing;
+  const std::size_t column = node % width_, row = node / width_;
+  const double x = lattice_.origin + (static_cast<double>(column) - 1) * lattice_.spacing;
+  const double y = lattice_.origin + (static_cast<double>(row) - 1) * lattice_.spacing;
   return horizontal ? TilePoint{x + along, y} : TilePoint{x, y + along};
 }
 
