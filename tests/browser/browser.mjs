@@ -82,7 +82,11 @@ export async function probe(page, [lon, lat], radius) {
           gl.readPixels(
             Math.round((at.x - r) * scale),
             Math.round(canvas.height - (at.y + r) * scale),
-            side, side, gl.RGBA, gl.UNSIGNED_BYTE, pixels,
+            side,
+            side,
+            gl.RGBA,
+            gl.UNSIGNED_BYTE,
+            pixels,
           );
           const counts = { warm: 0, cool: 0, other: 0 };
           for (let i = 0; i < pixels.length; i += 4) {

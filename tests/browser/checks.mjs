@@ -41,13 +41,21 @@ export async function runTests(context) {
       const result = await body(context);
       const outcome = result instanceof Skipped ? 'skipped' : 'passed';
       counts[outcome]++;
-      console.log(`${outcome === 'passed' ? 'ok  ' : 'skip'} ${name} (${Date.now() - startMs} ms)${result instanceof Skipped ? `: ${result.reason}` : ''}`);
+      console.log(
+        `${outcome === 'passed' ? 'ok  ' : 'skip'} ${name} (${Date.now() - startMs} ms)${result instanceof Skipped ? `: ${result.reason}` : ''}`,
+      );
     } catch (error) {
       counts.failed++;
-      console.log(`FAIL ${name}\n     ${String(error?.message ?? error).split('\n').join('\n     ')}`);
+      console.log(
+        `FAIL ${name}\n     ${String(error?.message ?? error)
+          .split('\n')
+          .join('\n     ')}`,
+      );
       await context.onFailure?.(name);
     }
   }
-  console.log(`browser: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  console.log(
+    `browser: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+  );
   return counts.failed;
 }

@@ -52,19 +52,28 @@ test('the page is drawn, with its first data, without errors', async (context) =
 
 test('the bundled font is there, Vietnamese letters included', async ({ page }) => {
   const loaded = await page.evaluate(() =>
-    [...document.fonts].filter((face) => face.status === 'loaded').map((face) => face.family.replace(/"/g, '')),
+    [...document.fonts]
+      .filter((face) => face.status === 'loaded')
+      .map((face) => face.family.replace(/"/g, '')),
   );
   for (const family of ['Be Vietnam Pro', 'Be Vietnam Pro SemiBold', 'Be Vietnam Pro Italic']) {
     expect(loaded.includes(family), `${family} is not loaded: ${loaded}`);
   }
-  expect(await page.evaluate(() => document.fonts.check("16px 'Be Vietnam Pro'", 'ếữợẵ')), 'no Vietnamese letters');
+  expect(
+    await page.evaluate(() => document.fonts.check("16px 'Be Vietnam Pro'", 'ếữợẵ')),
+    'no Vietnamese letters',
+  );
 });
 
 test('the base map has streets, water and names', async ({ page }) => {
   const found = await page.evaluate(() => {
     const { map } = window.citylayers;
     const count = (layers) => map.queryRenderedFeatures({ layers }).length;
-    return { roads: count(['road']), water: count(['water']), names: count(['label-district', 'label-waterway']) };
+    return {
+      roads: count(['road']),
+      water: count(['water']),
+      names: count(['label-district', 'label-waterway']),
+    };
   });
   for (const [what, count] of Object.entries(found)) expect(count > 0, `no ${what} on the map`);
 });
@@ -86,17 +95,30 @@ test('Thảo Điền is dry at low water and wet at high water', async ({ page, 
   await jumpTo(page, kThaoDien, 14);
   const dry = await probe(page, kThaoDien, 60);
   await server.write({ [kPhuAn]: kHighWaterM });
-  const wet = await until('flood water is drawn', async () => {
-    const seen = await probe(page, kThaoDien, 60);
-    return seen.cool > dry.cool + 2000 && seen;
-  }, 30_000);
+  const wet = await until(
+    'flood water is drawn',
+    async () => {
+      const seen = await probe(page, kThaoDien, 60);
+      return seen.cool > dry.cool + 2000 && seen;
+    },
+    30_000,
+  );
   console.log(`     cool pixels: ${dry.cool} at low water, ${wet.cool} at high water`);
 });
 
-test('the gauge shows its level, and the alert of báo động III stands in the list', async ({ page, server }) => {
+test('the gauge shows its level, and the alert of báo động III stands in the list', async ({
+  page,
+  server,
+}) => {
   if (!server) return noControl;
-  await until('the gauge reads 1,70 m', async () => (await text(page, 'gauge-reading')).includes('1,70'));
-  await until('the alert is listed', async () => /Phú An.*báo động III/.test(await text(page, 'alerts')), 30_000);
+  await until('the gauge reads 1,70 m', async () =>
+    (await text(page, 'gauge-reading')).includes('1,70'),
+  );
+  await until(
+    'the alert is listed',
+    async () => /Phú An.*báo động III/.test(await text(page, 'alerts')),
+    30_000,
+  );
   expect((await page.$('[data-testid=gauge-chart]')) !== null, 'no chart');
 });
 
@@ -106,14 +128,11 @@ test('a tap on an alert flies to its place and opens its details', async ({ page
   await page.click('[data-testid=alert]');
   expect((await text(page, 'alert-details')).length > 10, 'no details');
   await until('the camera has arrived', () =>
-    page.evaluate(
-      ([lon, lat]) => {
-        const { map } = window.citylayers;
-        const now = map.getCenter();
-        return !map.isMoving() && Math.hypot(now.lng - lon, now.lat - lat) > 0.001;
-      },
-      before,
-    ),
+    page.evaluate(([lon, lat]) => {
+      const { map } = window.citylayers;
+      const now = map.getCenter();
+      return !map.isMoving() && Math.hypot(now.lng - lon, now.lat - lat) > 0.001;
+    }, before),
   );
 });
 
@@ -124,7 +143,7 @@ test('badges say what is not real', async ({ page, server }) => {
   expect(badges.includes('Địa hình mô phỏng'), `no synthetic terrain badge in "${badges}"`);
 });
 
-test('city time is shown in the city\'s zone', async ({ page }) => {
+test("city time is shown in the city's zone", async ({ page }) => {
   const shown = await text(page, 'city-time');
   const city = await page.evaluate(() => window.citylayers.clock.now());
   const minutes = (Math.floor(city / 60_000) + 7 * 60) % (24 * 60);
@@ -140,7 +159,9 @@ test('English beside Vietnamese, on the page and on the map', async (context) =>
   expect((await page.title()).includes('Ho Chi Minh City'), await page.title());
   expect((await page.getAttribute('html', 'lang')) === 'en', 'html lang');
   expect((await text(page, 'legend')).includes('stationary'), 'legend is not English');
-  await page.evaluate(() => window.citylayers.map.jumpTo({ center: [106.706, 10.781], zoom: 12.6 }));
+  await page.evaluate(() =>
+    window.citylayers.map.jumpTo({ center: [106.706, 10.781], zoom: 12.6 }),
+  );
   await untilReady(page);
   await screenshot(context, 'booth-night-en');
   await page.click('[data-testid=lang-vi]');
@@ -176,7 +197,13 @@ test('nothing on the page fails the accessibility rules of WCAG 2.2 AA', async (
   const violations = await page.evaluate(async () => {
     const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
     const result = await window.axe.run(document, { runOnly: rules });
-    return result.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
+    return result.violations.map(
+      (v) =>
+        `${v.id}: ${v.nodes
+          .slice(0, 3)
+          .map((n) => n.html.slice(0, 160))
+          .join(' | ')}`,
+    );
   });
   expect(violations.length === 0, violations.join('\n'));
 });
@@ -187,19 +214,37 @@ test('the page comes back by itself when the server does', async (context) => {
   const marker = await page.evaluate(() => (window.marker = Math.random()));
   const snapshots = await page.evaluate(() => window.citylayers.stats().snapshots);
   await server.kill();
-  await until('the page says that the connection is lost', async () =>
-    (await text(page, 'connection')).includes('mất kết nối'), 25_000);
+  await until(
+    'the page says that the connection is lost',
+    async () => (await text(page, 'connection')).includes('mất kết nối'),
+    25_000,
+  );
   await screenshot(context, 'booth-connection-lost');
   await server.resume();
   await server.driveClock(server.cityTimeMs() + 5000);
-  await until('the page is live again', async () => (await text(page, 'connection')).includes('trực tiếp'), 40_000);
-  await until('data flow again', () =>
-    page.evaluate((n) => window.citylayers.stats().snapshots + window.citylayers.stats().deltas > n, snapshots), 40_000);
+  await until(
+    'the page is live again',
+    async () => (await text(page, 'connection')).includes('trực tiếp'),
+    40_000,
+  );
+  await until(
+    'data flow again',
+    () =>
+      page.evaluate(
+        (n) => window.citylayers.stats().snapshots + window.citylayers.stats().deltas > n,
+        snapshots,
+      ),
+    40_000,
+  );
   expect((await page.evaluate(() => window.marker)) === marker, 'the page was reloaded');
   const [segment] = await setSpeed(server, kJammedStreet, 2);
   const { lonDeg, latDeg } = segment.geometry.points[0];
   await jumpTo(page, [lonDeg, latDeg], 15);
-  await until('traffic is lit again', async () => (await probe(page, [lonDeg, latDeg], 40)).warm > 40, 30_000);
+  await until(
+    'traffic is lit again',
+    async () => (await probe(page, [lonDeg, latDeg], 40)).warm > 40,
+    30_000,
+  );
 });
 
 test('on a phone everything has its place', async ({ browser, url }) => {
@@ -217,10 +262,21 @@ test('in the booth, everything to touch is large enough for a thumb', async ({ b
   const { page } = await openPage(browser, url, { ...kBooth, query: '?kiosk=1' });
   await untilReady(page);
   const small = await page.evaluate((least) => {
-    const sized = [...document.querySelectorAll('#page button')].map((b) => [b, b.getBoundingClientRect()]);
+    const sized = [...document.querySelectorAll('#page button')].map((b) => [
+      b,
+      b.getBoundingClientRect(),
+    ]);
     return sized
-      .filter(([b, box]) => box.width > 0 && !b.closest('.maplibregl-ctrl') && (box.width < least || box.height < least))
-      .map(([b, box]) => `${b.className || b.textContent}: ${Math.round(box.width)}x${Math.round(box.height)}`);
+      .filter(
+        ([b, box]) =>
+          box.width > 0 &&
+          !b.closest('.maplibregl-ctrl') &&
+          (box.width < least || box.height < least),
+      )
+      .map(
+        ([b, box]) =>
+          `${b.className || b.textContent}: ${Math.round(box.width)}x${Math.round(box.height)}`,
+      );
   }, kTouchTargetPx);
   expect(small.length === 0, small.join(', '));
   await page.close();
@@ -236,7 +292,10 @@ if (!url && !server) {
 const browser = await launch();
 const context = { browser, server, url: url ?? server.url };
 context.onFailure = async (name) => {
-  const file = join(process.env.CITYLAYERS_SCREENSHOTS, `failed-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}.png`);
+  const file = join(
+    process.env.CITYLAYERS_SCREENSHOTS,
+    `failed-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}.png`,
+  );
   await context.page?.screenshot({ path: file }).catch(() => {});
   if (server) console.log(`     the server's log ends:\n${server.log().slice(-1500)}`);
 };

@@ -41,13 +41,25 @@ export class Server {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'citylayers-browser-'));
     const pack = join(server.folder, 'saigon.pack');
-    const built = spawnSync(join(kBin, 'citylayers'), ['pack', 'build', '--out', pack], { encoding: 'utf8' });
+    const built = spawnSync(join(kBin, 'citylayers'), ['pack', 'build', '--out', pack], {
+      encoding: 'utf8',
+    });
     if (built.status !== 0) throw new Error(`citylayers pack build: ${built.stderr}`);
     const [http, grpc, admin] = [await freePort(), await freePort(), await freePort()];
     server.url = `http://127.0.0.1:${http}`;
     server.arguments = [
-      '--pack', pack, '--data', join(server.folder, 'data'), '--web', join(kRoot, 'services/gateway/web/dist'),
-      '--http', `127.0.0.1:${http}`, '--grpc', `127.0.0.1:${grpc}`, '--admin', `127.0.0.1:${admin}`,
+      '--pack',
+      pack,
+      '--data',
+      join(server.folder, 'data'),
+      '--web',
+      join(kRoot, 'services/gateway/web/dist'),
+      '--http',
+      `127.0.0.1:${http}`,
+      '--grpc',
+      `127.0.0.1:${grpc}`,
+      '--admin',
+      `127.0.0.1:${admin}`,
     ];
     await server.resume();
     return server;
@@ -72,7 +84,9 @@ export class Server {
   }
 
   log() {
-    return existsSync(join(this.folder, 'log')) ? readFileSync(join(this.folder, 'log'), 'utf8') : '';
+    return existsSync(join(this.folder, 'log'))
+      ? readFileSync(join(this.folder, 'log'), 'utf8')
+      : '';
   }
 
   async stop() {
@@ -114,7 +128,8 @@ export class Server {
         values: measures.map((measure) => values[measure]),
       },
     });
-    if (response.rejectedCount) throw new Error(`readings refused: ${JSON.stringify(response.rejected)}`);
+    if (response.rejectedCount)
+      throw new Error(`readings refused: ${JSON.stringify(response.rejected)}`);
   }
 
   /** Segments of a street. */
@@ -123,7 +138,9 @@ export class Server {
     let pageToken = '';
     do {
       const page = await call(this.url, 'citylayers.traffic.v1.TrafficService/ListSegments', {
-        street, pageSize: 1000, pageToken,
+        street,
+        pageSize: 1000,
+        pageToken,
       });
       segments.push(...(page.segments ?? []));
       pageToken = page.nextPageToken ?? '';

@@ -15,9 +15,14 @@ export function pageVersion(): Plugin {
         const files = Object.keys(context.bundle ?? {}).sort();
         if (files.length > 0) {
           // Hashed file names change with their content, so they stand for it.
-          version = createHash('sha256').update(files.join('\n') + html).digest('hex').slice(0, 12);
+          version = createHash('sha256')
+            .update(files.join('\n') + html)
+            .digest('hex')
+            .slice(0, 12);
         }
-        return [{ tag: 'meta', attrs: { name: 'page-version', content: version }, injectTo: 'head' }];
+        return [
+          { tag: 'meta', attrs: { name: 'page-version', content: version }, injectTo: 'head' },
+        ];
       },
     },
     generateBundle: {

@@ -8,5 +8,7 @@ export const kAlertsMax = 100;
 export function mergeAlerts(held: readonly Alert[], message: WatchAlertsResponse): Alert[] {
   const byName = new Map((message.snapshot ? [] : held).map((alert) => [alert.name, alert]));
   for (const alert of message.alerts ?? []) byName.set(alert.name, alert);
-  return [...byName.values()].filter((alert) => alert.state !== 'ALERT_STATE_RESOLVED').slice(0, kAlertsMax);
+  return [...byName.values()]
+    .filter((alert) => alert.state !== 'ALERT_STATE_RESOLVED')
+    .slice(0, kAlertsMax);
 }

@@ -47,7 +47,10 @@ export function readClock(
 export function cityTimeAt(state: ClockState, nowMs: number): number {
   if (state.held) return state.cityTimeMs;
   const elapsedMs = Math.max(0, nowMs - state.asOfMs);
-  return Math.min(state.cityTimeMs + state.speed * elapsedMs, Math.max(state.holdMs, state.cityTimeMs));
+  return Math.min(
+    state.cityTimeMs + state.speed * elapsedMs,
+    Math.max(state.holdMs, state.cityTimeMs),
+  );
 }
 
 /** Holds the last clock that was read. Without one the city time is the wall clock's. */

@@ -2,8 +2,12 @@
 // asking while there is none.
 
 import type {
-  GetClockResponse, ListAlertsResponse, ListJamsResponse, ListStagesResponse,
-  QueryReadingsResponse, WatchAlertsResponse,
+  GetClockResponse,
+  ListAlertsResponse,
+  ListJamsResponse,
+  ListStagesResponse,
+  QueryReadingsResponse,
+  WatchAlertsResponse,
 } from './connect/messages.js';
 import { kAlertsMax, mergeAlerts } from './alert_list.js';
 import { call, collect } from './connect/client.js';
@@ -60,7 +64,10 @@ export class CityFeeds {
   }
 
   private async askStages(): Promise<void> {
-    const { response } = await call<ListStagesResponse>('citylayers.flood.v1.FloodService/ListStages', {});
+    const { response } = await call<ListStagesResponse>(
+      'citylayers.flood.v1.FloodService/ListStages',
+      {},
+    );
     const isFirst = this.city.stages.length === 0;
     this.city.stages = response.stages ?? [];
     for (const stage of this.city.stages) {
@@ -89,7 +96,8 @@ export class CityFeeds {
 
   private async askJams(): Promise<void> {
     const { response } = await call<ListJamsResponse>(
-      'citylayers.traffic.v1.TrafficService/ListJams', { pageSize: kJamsMax },
+      'citylayers.traffic.v1.TrafficService/ListJams',
+      { pageSize: kJamsMax },
     );
     this.city.jams = response.jams ?? [];
     this.city.changed('jams');
@@ -108,7 +116,8 @@ export class CityFeeds {
   private async askAlerts(): Promise<void> {
     if (this.alertsStreamOpen) return;
     const { response } = await call<ListAlertsResponse>(
-      'citylayers.alerts.v1.AlertService/ListAlerts', { filter: kUnresolved, pageSize: kAlertsMax },
+      'citylayers.alerts.v1.AlertService/ListAlerts',
+      { filter: kUnresolved, pageSize: kAlertsMax },
     );
     this.takeAlerts({ ...response, snapshot: true });
   }

@@ -27,12 +27,17 @@ export class LiveLayers {
   ) {
     this.followed = this.viewNow();
     this.painter = new StatePainter(view.map, 'traffic', 'traffic', () => this.traffic.table);
-    this.traffic = new LayerFeed('traffic', 'traffic', () => `${query(this.followed)}&columns=${kTrafficColumns}`, {
-      rows: (ids) => this.painter.paint(ids),
-      tiles: (tiles) => this.refresh('traffic', tiles),
-      renewed: (packChanged) => this.renew('traffic', packChanged),
-      connection: (open) => this.onConnection(open),
-    });
+    this.traffic = new LayerFeed(
+      'traffic',
+      'traffic',
+      () => `${query(this.followed)}&columns=${kTrafficColumns}`,
+      {
+        rows: (ids) => this.painter.paint(ids),
+        tiles: (tiles) => this.refresh('traffic', tiles),
+        renewed: (packChanged) => this.renew('traffic', packChanged),
+        connection: (open) => this.onConnection(open),
+      },
+    );
     this.flood = new LayerFeed('flood', 'streets', () => `${query(this.followed)}&tiles_only=1`, {
       rows: () => {},
       tiles: (tiles) => this.refresh('flood', tiles),
@@ -44,7 +49,9 @@ export class LiveLayers {
 
   /** City time of the newest data on the map; NaN when there are none. */
   get dataTimeMs(): number {
-    const times = [this.traffic.dataTimeMs, this.flood.dataTimeMs].filter((time) => !Number.isNaN(time));
+    const times = [this.traffic.dataTimeMs, this.flood.dataTimeMs].filter(
+      (time) => !Number.isNaN(time),
+    );
     return times.length > 0 ? Math.max(...times) : NaN;
   }
 
@@ -68,7 +75,10 @@ export class LiveLayers {
   private viewBox(): Box {
     const bounds = this.view.map.getBounds();
     return {
-      west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth(),
+      west: bounds.getWest(),
+      south: bounds.getSouth(),
+      east: bounds.getEast(),
+      north: bounds.getNorth(),
     };
   }
 
@@ -101,8 +111,11 @@ export class LiveLayers {
   private fetchChanged(): void {
     this.tilesTimer = undefined;
     for (const source of ['traffic', 'flood']) {
-      const tiles = [...this.changedTiles].filter(([key]) => key.startsWith(`${source}/`)).map(([, tile]) => tile);
-      if (tiles.length > 0 && this.view.map.getSource(source)) this.view.map.refreshTiles(source, tiles);
+      const tiles = [...this.changedTiles]
+        .filter(([key]) => key.startsWith(`${source}/`))
+        .map(([, tile]) => tile);
+      if (tiles.length > 0 && this.view.map.getSource(source))
+        this.view.map.refreshTiles(source, tiles);
     }
     this.changedTiles.clear();
   }

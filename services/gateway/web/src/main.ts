@@ -1,8 +1,11 @@
 // The booth page: puts map, live layers, feeds and panels together.
 
 import 'maplibre-gl/dist/maplibre-gl.css';
-import './fonts.css';
-import './page.css';
+import './css/fonts.css';
+import './css/page.css';
+import './css/panels.css';
+import './css/water.css';
+import './css/narrow.css';
 import type { Theme } from '../styles/palette.js';
 import { CityFeeds } from './city_feeds.js';
 import { CityState } from './city_state.js';
@@ -45,7 +48,11 @@ const kStyleRetryMs = 2000;
 
 class Page {
   private readonly city = new CityState();
-  private readonly settings = readSettings(new URLSearchParams(location.search), storage(), innerWidth);
+  private readonly settings = readSettings(
+    new URLSearchParams(location.search),
+    storage(),
+    innerWidth,
+  );
   private words = new Words(this.settings.language);
   private theme: Theme = this.settings.theme;
   private selectedAlert = '';
@@ -58,7 +65,12 @@ class Page {
     document.documentElement.toggleAttribute('data-kiosk', this.settings.kiosk);
     this.applyDocument();
     const mapElement = h('div', { id: 'map', role: 'region', 'data-testid': 'map' });
-    const caption = h('div', { class: 'caption', role: 'status', hidden: true, 'data-testid': 'caption' });
+    const caption = h('div', {
+      class: 'caption',
+      role: 'status',
+      hidden: true,
+      'data-testid': 'caption',
+    });
     document.getElementById('page')!.replaceChildren(mapElement, caption);
 
     await loadFonts();
@@ -123,9 +135,16 @@ class Page {
       },
       home: () => view.flyHome(),
     });
-    document.getElementById('page')!.append(
-      bar.element, alerts.element, legend.element, water.element, buttons.element, tabs.element,
-    );
+    document
+      .getElementById('page')!
+      .append(
+        bar.element,
+        alerts.element,
+        legend.element,
+        water.element,
+        buttons.element,
+        tabs.element,
+      );
     view.setLanguage(this.words.language);
     this.city.on(['alerts', 'stages', 'jams'], () => this.drawOverlays(view));
     this.city.on(['notices'], () => {
@@ -142,9 +161,14 @@ class Page {
     map.on('click', 'alert', (event) => {
       const name = String(event.features?.[0]?.properties['name'] ?? '');
       alerts.select(name);
-      this.showAlert(view, this.city.alerts.find((alert) => alert.name === name));
+      this.showAlert(
+        view,
+        this.city.alerts.find((alert) => alert.name === name),
+      );
     });
-    map.on('click', 'gauge', (event) => water.selectStation(String(event.features?.[0]?.properties['station'] ?? '')));
+    map.on('click', 'gauge', (event) =>
+      water.selectStation(String(event.features?.[0]?.properties['station'] ?? '')),
+    );
     for (const layer of ['alert', 'gauge']) {
       map.on('mouseenter', layer, () => (map.getCanvas().style.cursor = 'pointer'));
       map.on('mouseleave', layer, () => (map.getCanvas().style.cursor = ''));
@@ -191,10 +215,16 @@ class Page {
     const jams = this.city.jams.filter((jam) => jam.tail ?? jam.head);
     return [
       ...alerts.slice(0, 4).map((alert) => ({
-        place: alert.location!, zoom: 14.6, caption: this.words.localized(alert.headline), alert: alert.name ?? '',
+        place: alert.location!,
+        zoom: 14.6,
+        caption: this.words.localized(alert.headline),
+        alert: alert.name ?? '',
       })),
       ...jams.slice(0, 2).map((jam) => ({
-        place: (jam.tail ?? jam.head)!, zoom: 15.2, caption: jam.street || this.words.text('jams.title'), alert: '',
+        place: (jam.tail ?? jam.head)!,
+        zoom: 15.2,
+        caption: jam.street || this.words.text('jams.title'),
+        alert: '',
       })),
     ];
   }
@@ -203,7 +233,11 @@ class Page {
     const before = this.city.connection;
     const quiet = Date.now() - this.heardMs > kLostAfterMs || (!this.reachable && !this.streaming);
     const live = this.heardMs > 0 && !quiet;
-    this.city.connection = live ? 'live' : this.heardMs === 0 && performance.now() < kLostAfterMs ? 'starting' : 'lost';
+    this.city.connection = live
+      ? 'live'
+      : this.heardMs === 0 && performance.now() < kLostAfterMs
+        ? 'starting'
+        : 'lost';
     if (before !== this.city.connection) {
       document.documentElement.dataset['connection'] = this.city.connection;
       this.city.changed('connection');

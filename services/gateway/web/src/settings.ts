@@ -16,10 +16,15 @@ const kHome: Home = { center: [106.706, 10.781], zoom: 12.6 };
 const kNarrowPx = 700;
 const kNarrowZoom = 11.9;
 
-export function readSettings(query: URLSearchParams, stored: Storage | undefined, widthPx: number): Settings {
+export function readSettings(
+  query: URLSearchParams,
+  stored: Storage | undefined,
+  widthPx: number,
+): Settings {
   const kiosk = query.get('kiosk') === '1';
   // A kiosk starts the same way for every visitor.
-  const kept = (name: string): string | null => (kiosk ? null : (stored?.getItem(`citylayers.${name}`) ?? null));
+  const kept = (name: string): string | null =>
+    kiosk ? null : (stored?.getItem(`citylayers.${name}`) ?? null);
   const language = query.get('lang') ?? kept('lang');
   const theme = query.get('theme') ?? kept('theme');
   return {

@@ -26,12 +26,25 @@ describe.each(themes)('the %s style', (theme) => {
 
   it('is valid by the MapLibre specification', () => {
     // MapLibre lets feature-state stand in paint only, which the validator checks.
-    expect(validateStyleMin({ ...style, glyphs: 'http://example.invalid/{fontstack}/{range}.pbf' } as never)).toEqual([]);
+    expect(
+      validateStyleMin({
+        ...style,
+        glyphs: 'http://example.invalid/{fontstack}/{range}.pbf',
+      } as never),
+    ).toEqual([]);
   });
 
   it('draws bridges over water and flood, traffic over roads, names last', () => {
     const at = (id: string): number => order.indexOf(id);
-    for (const id of ['water', 'flood-depth', 'traffic-wet', 'road', 'road-bridge', 'traffic-line', 'label-road']) {
+    for (const id of [
+      'water',
+      'flood-depth',
+      'traffic-wet',
+      'road',
+      'road-bridge',
+      'traffic-line',
+      'label-road',
+    ]) {
       expect(at(id), id).toBeGreaterThanOrEqual(0);
     }
     expect(at('flood-depth')).toBeGreaterThan(at('water'));
@@ -50,19 +63,22 @@ describe.each(themes)('the %s style', (theme) => {
   });
 });
 
-it.each(themes)('%s: steps of both ramps differ in lightness, so they hold for every kind of colour vision', (theme) => {
-  const p = palettes[theme];
-  for (const ramp of [[p.slow, p.queuing, p.stationary, p.closed], [...p.flood]]) {
-    const steps = ramp.slice(1).map((color, i) => ({
-      apart: contrast(color, ramp[i]!),
-      darker: luminance(color) < luminance(ramp[i]!),
-    }));
-    for (const { apart, darker } of steps) {
-      expect(apart).toBeGreaterThan(1.3);
-      expect(darker).toBe(true);
+it.each(themes)(
+  '%s: steps of both ramps differ in lightness, so they hold for every kind of colour vision',
+  (theme) => {
+    const p = palettes[theme];
+    for (const ramp of [[p.slow, p.queuing, p.stationary, p.closed], [...p.flood]]) {
+      const steps = ramp.slice(1).map((color, i) => ({
+        apart: contrast(color, ramp[i]!),
+        darker: luminance(color) < luminance(ramp[i]!),
+      }));
+      for (const { apart, darker } of steps) {
+        expect(apart).toBeGreaterThan(1.3);
+        expect(darker).toBe(true);
+      }
     }
-  }
-});
+  },
+);
 
 it('night: every lit level stands out from the land by 3:1, closed by its white dashes', () => {
   const p = palettes.night;

@@ -11,7 +11,14 @@ function text(data: Uint8Array): unknown {
 
 describe('encodeEnvelope', () => {
   it('is a flag byte, a big-endian length and the JSON', () => {
-    expect([...encodeEnvelope({ a: 1 })]).toEqual([0, 0, 0, 0, 7, ...new TextEncoder().encode('{"a":1}')]);
+    expect([...encodeEnvelope({ a: 1 })]).toEqual([
+      0,
+      0,
+      0,
+      0,
+      7,
+      ...new TextEncoder().encode('{"a":1}'),
+    ]);
   });
 
   it('counts bytes, not letters', () => {
@@ -25,14 +32,18 @@ describe('EnvelopeDecoder', () => {
   end[0] = kEndStreamFlag;
   const stream = join(encodeEnvelope({ n: 1 }), encodeEnvelope({ n: 2 }), end);
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 11, 1000])('gives the same envelopes when cut every %i bytes', (size) => {
-    const decoder = new EnvelopeDecoder();
-    const envelopes = [];
-    for (let at = 0; at < stream.length; at += size) envelopes.push(...decoder.push(stream.slice(at, at + size)));
-    expect(envelopes.map((e) => e.flags)).toEqual([0, 0, kEndStreamFlag]);
-    expect(envelopes.map((e) => text(e.data))).toEqual([{ n: 1 }, { n: 2 }, {}]);
-    expect(decoder.drained).toBe(true);
-  });
+  it.each([1, 2, 3, 4, 5, 6, 7, 11, 1000])(
+    'gives the same envelopes when cut every %i bytes',
+    (size) => {
+      const decoder = new EnvelopeDecoder();
+      const envelopes = [];
+      for (let at = 0; at < stream.length; at += size)
+        envelopes.push(...decoder.push(stream.slice(at, at + size)));
+      expect(envelopes.map((e) => e.flags)).toEqual([0, 0, kEndStreamFlag]);
+      expect(envelopes.map((e) => text(e.data))).toEqual([{ n: 1 }, { n: 2 }, {}]);
+      expect(decoder.drained).toBe(true);
+    },
+  );
 
   it('holds back an envelope that is not complete', () => {
     const decoder = new EnvelopeDecoder();

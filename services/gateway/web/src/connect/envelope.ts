@@ -36,7 +36,8 @@ export class EnvelopeDecoder {
     while (bytes.length - at >= kHeaderBytes) {
       const flags = view.getUint8(at);
       const length = view.getUint32(at + 1);
-      if (flags & kCompressedFlag) throw new Error('stream: compressed envelope, none was asked for');
+      if (flags & kCompressedFlag)
+        throw new Error('stream: compressed envelope, none was asked for');
       if (length > kEnvelopeBytesMax) throw new Error(`stream: envelope of ${length} bytes`);
       const end = at + kHeaderBytes + length;
       if (bytes.length < end) break;

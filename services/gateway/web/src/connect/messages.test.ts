@@ -11,10 +11,14 @@ function protoMessages(): Map<string, Set<string>> {
   const messages = new Map<string, Set<string>>();
   for (const file of readdirSync(kProtoRoot, { recursive: true }) as string[]) {
     if (!file.endsWith('.proto')) continue;
-    const text = readFileSync(join(kProtoRoot, file), 'utf8').replace(/\/\/.*$/gm, '').replace(/\{\}/g, '');
+    const text = readFileSync(join(kProtoRoot, file), 'utf8')
+      .replace(/\/\/.*$/gm, '')
+      .replace(/\{\}/g, '');
     const pkg = /^package\s+([\w.]+);/m.exec(text)![1];
     for (const [, name, body] of text.matchAll(/^message\s+(\w+)\s*\{([^]*?)^\}/gm)) {
-      const fields = [...body!.matchAll(/([\w]+)\s*=\s*\d+\s*(?:\[[^\]]*\])?;/g)].map((match) => jsonName(match[1]!));
+      const fields = [...body!.matchAll(/([\w]+)\s*=\s*\d+\s*(?:\[[^\]]*\])?;/g)].map((match) =>
+        jsonName(match[1]!),
+      );
       messages.set(`${pkg}.${name!}`, new Set(fields));
     }
   }
@@ -28,9 +32,12 @@ function jsonName(field: string): string {
 /** Interfaces of messages.ts with the message named in the line above. */
 function pageMessages(): [message: string, fields: string[]][] {
   const text = readFileSync(join(__dirname, 'messages.ts'), 'utf8');
-  return [...text.matchAll(/^\/\/ (citylayers\.[\w.]+)\nexport interface (\w+) \{([^]*?)^\}/gm)].map(
-    ([, message, , body]) => [message!, [...body!.matchAll(/^\s+(\w+)\?:/gm)].map((match) => match[1]!)],
-  );
+  return [
+    ...text.matchAll(/^\/\/ (citylayers\.[\w.]+)\nexport interface (\w+) \{([^]*?)^\}/gm),
+  ].map(([, message, , body]) => [
+    message!,
+    [...body!.matchAll(/^\s+(\w+)\?:/gm)].map((match) => match[1]!),
+  ]);
 }
 
 describe('messages.ts', () => {
@@ -38,7 +45,9 @@ describe('messages.ts', () => {
 
   it('sees the protos and the interfaces', () => {
     expect(protos.size).toBeGreaterThan(50);
-    expect(protos.get('citylayers.layers.v1.StateRows')).toEqual(new Set(['subLayer', 'idGaps', 'columns']));
+    expect(protos.get('citylayers.layers.v1.StateRows')).toEqual(
+      new Set(['subLayer', 'idGaps', 'columns']),
+    );
     expect(pageMessages().length).toBeGreaterThan(15);
   });
 

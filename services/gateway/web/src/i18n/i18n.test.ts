@@ -5,7 +5,8 @@ import en from './en.json';
 import { Words } from './index.js';
 import vi from './vi.json';
 
-const holes = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
+const holes = (text: string): string[] =>
+  [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
 
 describe('words', () => {
   it('are there in both languages', () => {
@@ -24,7 +25,9 @@ describe('words', () => {
 
   it('are all used', () => {
     const source = join(__dirname, '..');
-    const files = (readdirSync(source, { recursive: true }) as string[]).filter((file) => /(?<!\.test)\.ts$/.test(file));
+    const files = (readdirSync(source, { recursive: true }) as string[]).filter((file) =>
+      /(?<!\.test)\.ts$/.test(file),
+    );
     const text = files.map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
     // Keys that are put together at run time, by what they start with.
     const composed = ['age.', 'connection.', 'severity.', 'badge.', 'gauges.'];
@@ -43,7 +46,9 @@ describe('Words', () => {
 
   it('falls back to the other language of a localized text', () => {
     expect(new Words('en').localized({ vi: 'Cầu Sài Gòn' })).toBe('Cầu Sài Gòn');
-    expect(new Words('en').localized({ vi: 'Cầu Sài Gòn', en: 'Saigon Bridge' })).toBe('Saigon Bridge');
+    expect(new Words('en').localized({ vi: 'Cầu Sài Gòn', en: 'Saigon Bridge' })).toBe(
+      'Saigon Bridge',
+    );
     expect(new Words('vi').localized(undefined)).toBe('');
   });
 });

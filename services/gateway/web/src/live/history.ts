@@ -21,6 +21,7 @@ export function samplesOf(columns: ReadingColumns | undefined, measure: string):
 /** Adds the newest reading when it is newer than the last stored one. */
 export function withLatest(samples: readonly Sample[], latest: Sample | undefined): Sample[] {
   const last = samples.at(-1);
-  if (!latest || Number.isNaN(latest.timeMs) || (last && latest.timeMs <= last.timeMs)) return [...samples];
+  if (!latest || Number.isNaN(latest.timeMs) || (last && latest.timeMs <= last.timeMs))
+    return [...samples];
   return [...samples, latest];
 }

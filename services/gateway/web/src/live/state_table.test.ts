@@ -3,8 +3,14 @@ import type { StateRows } from '../connect/messages.js';
 import { StateTable, versionText } from './state_table.js';
 
 /** Rows as the server sends them, from id to [level, speed]. */
-function rows(values: Record<number, [number, number]>, named = true, subLayer = 'traffic'): StateRows {
-  const ids = Object.keys(values).map(Number).sort((a, b) => a - b);
+function rows(
+  values: Record<number, [number, number]>,
+  named = true,
+  subLayer = 'traffic',
+): StateRows {
+  const ids = Object.keys(values)
+    .map(Number)
+    .sort((a, b) => a - b);
   return {
     subLayer,
     idGaps: ids.map((id, i) => (i === 0 ? id : id - ids[i - 1]!)),
@@ -18,7 +24,9 @@ function rows(values: Record<number, [number, number]>, named = true, subLayer =
 describe('StateTable', () => {
   it('reads ids from gaps and values from columns', () => {
     const table = new StateTable('traffic');
-    expect(table.applySnapshot([rows({ 7: [3, 9], 8: [1, 40], 4_000_000_000: [4, 2] })])).toEqual([7, 8, 4_000_000_000]);
+    expect(table.applySnapshot([rows({ 7: [3, 9], 8: [1, 40], 4_000_000_000: [4, 2] })])).toEqual([
+      7, 8, 4_000_000_000,
+    ]);
     expect(table.get(8)).toEqual({ level: 1, speed_kmh: 40 });
     expect(table.get(4_000_000_000)).toEqual({ level: 4, speed_kmh: 2 });
     expect(table.get(9)).toBeUndefined();
@@ -56,7 +64,9 @@ describe('StateTable', () => {
   it('starts over when the columns change', () => {
     const table = new StateTable('traffic');
     table.applySnapshot([rows({ 7: [3, 9] })]);
-    table.applySnapshot([{ subLayer: 'traffic', idGaps: [1], columns: [{ name: 'level', values: [2] }] }]);
+    table.applySnapshot([
+      { subLayer: 'traffic', idGaps: [1], columns: [{ name: 'level', values: [2] }] },
+    ]);
     expect(table.size).toBe(1);
     expect(table.get(1)).toEqual({ level: 2 });
   });
@@ -70,7 +80,9 @@ describe('StateTable', () => {
 
   it('takes values left out by proto3 JSON as zero', () => {
     const table = new StateTable('traffic');
-    table.applySnapshot([{ idGaps: [5], columns: [{ name: 'level' }, { name: 'speed_kmh', values: [3] }] }]);
+    table.applySnapshot([
+      { idGaps: [5], columns: [{ name: 'level' }, { name: 'speed_kmh', values: [3] }] },
+    ]);
     expect(table.get(5)).toEqual({ level: 0, speed_kmh: 3 });
   });
 
@@ -78,7 +90,8 @@ describe('StateTable', () => {
     const table = new StateTable('traffic');
     const model = new Map<number, [number, number]>();
     let seed = 7;
-    const random = (below: number): number => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
+    const random = (below: number): number =>
+      (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
     table.applySnapshot([rows({ 0: [0, 0] })]);
     model.set(0, [0, 0]);
     for (let step = 0; step < 300; step++) {
@@ -89,7 +102,8 @@ describe('StateTable', () => {
       else table.applyDelta([rows(changed, false)]);
     }
     expect(table.size).toBe(model.size);
-    for (const [id, [level, speed_kmh]] of model) expect(table.get(id)).toEqual({ level, speed_kmh });
+    for (const [id, [level, speed_kmh]] of model)
+      expect(table.get(id)).toEqual({ level, speed_kmh });
   });
 });
 

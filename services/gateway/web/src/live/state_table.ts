@@ -76,7 +76,10 @@ export class StateTable {
     let id = 0;
     (group.idGaps ?? []).forEach((gap, row) => {
       id += gap;
-      take(id, columns.map((column) => column.values?.[row] ?? 0));
+      take(
+        id,
+        columns.map((column) => column.values?.[row] ?? 0),
+      );
     });
   }
 

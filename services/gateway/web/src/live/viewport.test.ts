@@ -31,7 +31,9 @@ describe('viewport', () => {
   });
 
   it('asks in the order west, south, east, north', () => {
-    expect(query({ box: view, zoom: 12 })).toBe('bbox=106.60000,10.70000,106.80000,10.80000&zoom=12');
+    expect(query({ box: view, zoom: 12 })).toBe(
+      'bbox=106.60000,10.70000,106.80000,10.80000&zoom=12',
+    );
   });
 
   it('never asks beyond the world', () => {

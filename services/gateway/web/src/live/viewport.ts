@@ -34,7 +34,10 @@ export function widen(box: Box): Box {
 export function covers(followed: Followed, view: Box, zoom: number): boolean {
   const { box } = followed;
   const inside =
-    view.west >= box.west && view.east <= box.east && view.south >= box.south && view.north <= box.north;
+    view.west >= box.west &&
+    view.east <= box.east &&
+    view.south >= box.south &&
+    view.north <= box.north;
   // A much larger box than the view sends more than is looked at.
   const tooWide = box.east - box.west > 6 * (view.east - view.west);
   return inside && !tooWide && zoomBand(zoom) === followed.zoom;

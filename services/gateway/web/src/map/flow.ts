@@ -45,7 +45,8 @@ export class Flow {
   }
 
   private tick(): void {
-    if (!this.running || this.map.getZoom() < kMinZoom || !this.map.hasImage(kFlowImages[0])) return;
+    if (!this.running || this.map.getZoom() < kMinZoom || !this.map.hasImage(kFlowImages[0]))
+      return;
     this.lateSteps = this.rendered ? 0 : this.lateSteps + 1;
     if (this.lateSteps > kLateStepsMax) this.tooSlow = true;
     if (!this.rendered) return;

@@ -12,9 +12,25 @@ const kPixelRatio = 2;
 /** Corners of each severity's shape in a unit square, y down; the circle has none. */
 export const kShapes: Record<SeverityName, readonly (readonly [number, number])[]> = {
   minor: [],
-  moderate: [[0.5, 0.02], [0.98, 0.5], [0.5, 0.98], [0.02, 0.5]],
-  severe: [[0.5, 0.06], [0.98, 0.92], [0.02, 0.92]],
-  extreme: [[0.27, 0.08], [0.73, 0.08], [0.98, 0.5], [0.73, 0.92], [0.27, 0.92], [0.02, 0.5]],
+  moderate: [
+    [0.5, 0.02],
+    [0.98, 0.5],
+    [0.5, 0.98],
+    [0.02, 0.5],
+  ],
+  severe: [
+    [0.5, 0.06],
+    [0.98, 0.92],
+    [0.02, 0.92],
+  ],
+  extreme: [
+    [0.27, 0.08],
+    [0.73, 0.08],
+    [0.98, 0.5],
+    [0.73, 0.92],
+    [0.27, 0.92],
+    [0.02, 0.5],
+  ],
 };
 
 /** The same shape as SVG markup for lists. */
@@ -26,10 +42,16 @@ export function severityIcon(severity: SeverityName): SVGSVGElement {
   svg.setAttribute('aria-hidden', 'true');
   const corners = kShapes[severity];
   const shape = document.createElementNS(ns, corners.length ? 'polygon' : 'circle');
-  if (corners.length) shape.setAttribute('points', corners.map((corner) => corner.join()).join(' '));
-  else for (const [name, value] of [['cx', 0.5], ['cy', 0.5], ['r', 0.42]] as const) {
-    shape.setAttribute(name, String(value));
-  }
+  if (corners.length)
+    shape.setAttribute('points', corners.map((corner) => corner.join()).join(' '));
+  else
+    for (const [name, value] of [
+      ['cx', 0.5],
+      ['cy', 0.5],
+      ['r', 0.42],
+    ] as const) {
+      shape.setAttribute(name, String(value));
+    }
   svg.append(shape);
   return svg;
 }

@@ -21,10 +21,16 @@ export interface Home {
 }
 
 /** Labels whose text differs by language. */
-const kNamedLayers = ['label-waterway', 'label-ward', 'label-landmark', 'label-district', 'label-city'];
+const kNamedLayers = [
+  'label-waterway',
+  'label-ward',
+  'label-landmark',
+  'label-district',
+  'label-city',
+];
 
 const kMaxZoom = 18;
-/** As in page.css: up to this width one panel shows at a time, at the bottom. */
+/** As in narrow.css: up to this width one panel shows at a time, at the bottom. */
 const kPhonePx = 860;
 const kMinZoom = 9;
 
@@ -35,7 +41,12 @@ export class MapView {
   private theme: Theme;
   private language: Language = 'vi';
 
-  private constructor(container: HTMLElement, style: StyleSpecification, theme: Theme, readonly home: Home) {
+  private constructor(
+    container: HTMLElement,
+    style: StyleSpecification,
+    theme: Theme,
+    readonly home: Home,
+  ) {
     this.theme = theme;
     this.map = new MapLibreMap({
       container,
@@ -66,7 +77,9 @@ export class MapView {
     if (theme === this.theme) return;
     const style = await fetchStyle(theme);
     this.theme = theme;
-    this.map.setStyle(withOverlays(style, palettes[theme], this.overlays, this.hatched), { diff: true });
+    this.map.setStyle(withOverlays(style, palettes[theme], this.overlays, this.hatched), {
+      diff: true,
+    });
     putImages(this.map, palettes[theme]);
     this.applyLanguage();
   }
@@ -113,7 +126,9 @@ export class MapView {
       this.map.setLayoutProperty(
         layer,
         'text-field',
-        this.language === 'en' ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name'],
+        this.language === 'en'
+          ? ['coalesce', ['get', 'name_en'], ['get', 'name']]
+          : ['get', 'name'],
       );
     }
   }

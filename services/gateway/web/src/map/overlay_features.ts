@@ -4,7 +4,7 @@ import type { CityState } from '../city_state.js';
 import type { Point } from '../connect/messages.js';
 import type { Words } from '../i18n/index.js';
 import { rankOf, severityOf } from '../ui/alert_words.js';
-import { kArrows, stageWords, trendOf } from '../ui/water_panel.js';
+import { kArrows, stageWords, trendOf } from '../ui/stage_words.js';
 import type { OverlaySource } from './overlays.js';
 
 function point(place: Point, properties: Record<string, unknown>): GeoJSON.Feature {

@@ -7,7 +7,7 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl';
 import type { Palette } from '../../styles/palette.js';
-import { state, trafficOffset, trafficWidth } from '../../styles/style.js';
+import { state, trafficOffset, trafficWidth } from '../../styles/widths.js';
 
 export type OverlaySource = 'gauges' | 'jams' | 'alerts';
 export type OverlayData = Record<OverlaySource, GeoJSON.FeatureCollection>;
@@ -19,15 +19,25 @@ export function emptyOverlays(): OverlayData {
 
 function flowLayer(id: string, level: number): LayerSpecification {
   return {
-    id, type: 'line', source: 'traffic', 'source-layer': 'traffic', minzoom: 12.5,
+    id,
+    type: 'line',
+    source: 'traffic',
+    'source-layer': 'traffic',
+    minzoom: 12.5,
     paint: {
       'line-pattern': id,
       'line-width': trafficWidth(),
       'line-offset': trafficOffset(),
       'line-opacity': [
         'case',
-        ['all', ['==', state('level'), level], ['!=', state('source'), 2], ['<', state('age_class'), 2]],
-        0.7, 0,
+        [
+          'all',
+          ['==', state('level'), level],
+          ['!=', state('source'), 2],
+          ['<', state('age_class'), 2],
+        ],
+        0.7,
+        0,
       ],
     },
   };
@@ -38,7 +48,10 @@ function pointLayers(p: Palette): LayerSpecification[] {
   return [
     {
       // The tail of a queue is a small flare: what a driver meets first.
-      id: 'jam-tail', type: 'circle', source: 'jams', minzoom: 11.5,
+      id: 'jam-tail',
+      type: 'circle',
+      source: 'jams',
+      minzoom: 11.5,
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 11.5, 5, 16, 16],
         'circle-color': p.stationary,
@@ -47,20 +60,31 @@ function pointLayers(p: Palette): LayerSpecification[] {
       },
     },
     {
-      id: 'gauge', type: 'symbol', source: 'gauges',
+      id: 'gauge',
+      type: 'symbol',
+      source: 'gauges',
       layout: {
-        'icon-image': 'gauge', 'icon-allow-overlap': true, 'text-field': ['get', 'label'],
-        'text-font': ['Be Vietnam Pro SemiBold'], 'text-size': 13.5, 'text-anchor': 'left',
-        'text-offset': [1.5, 0], 'text-optional': true, 'text-max-width': 20,
+        'icon-image': 'gauge',
+        'icon-allow-overlap': true,
+        'text-field': ['get', 'label'],
+        'text-font': ['Be Vietnam Pro SemiBold'],
+        'text-size': 13.5,
+        'text-anchor': 'left',
+        'text-offset': [1.5, 0],
+        'text-optional': true,
+        'text-max-width': 20,
       },
       paint: { 'text-color': p.label, ...halo },
     },
     {
-      id: 'alert', type: 'symbol', source: 'alerts',
+      id: 'alert',
+      type: 'symbol',
+      source: 'alerts',
       layout: {
         'icon-image': ['concat', 'alert-', ['get', 'severity']],
         'icon-size': ['case', ['get', 'selected'], 1.35, 1],
-        'icon-allow-overlap': true, 'icon-padding': 4,
+        'icon-allow-overlap': true,
+        'icon-padding': 4,
         'symbol-sort-key': ['get', 'rank'],
       },
     },
@@ -89,7 +113,11 @@ export function withOverlays(
   insertAfter('traffic-closed', [flowLayer('flow-queuing', 3), flowLayer('flow-stationary', 4)]);
   insertAfter('flood-depth', [
     {
-      id: kHatchLayer, type: 'fill', source: 'flood', 'source-layer': 'depth', minzoom: 12,
+      id: kHatchLayer,
+      type: 'fill',
+      source: 'flood',
+      'source-layer': 'depth',
+      minzoom: 12,
       layout: { visibility: hatched ? 'visible' : 'none' },
       paint: { 'fill-pattern': 'hatch', 'fill-opacity': 0.22 },
     },

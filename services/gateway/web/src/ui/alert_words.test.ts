@@ -28,7 +28,10 @@ describe('alerts', () => {
 });
 
 describe('mergeAlerts', () => {
-  const held = [{ name: 'a', state: 'ALERT_STATE_OPEN' }, { name: 'b', state: 'ALERT_STATE_OPEN' }];
+  const held = [
+    { name: 'a', state: 'ALERT_STATE_OPEN' },
+    { name: 'b', state: 'ALERT_STATE_OPEN' },
+  ];
 
   it('replaces changed ones, adds new ones and drops resolved ones', () => {
     const merged = mergeAlerts(held, {
@@ -38,7 +41,10 @@ describe('mergeAlerts', () => {
         { name: 'c', state: 'ALERT_STATE_OPEN' },
       ],
     });
-    expect(merged).toEqual([{ name: 'a', state: 'ALERT_STATE_ACKNOWLEDGED' }, { name: 'c', state: 'ALERT_STATE_OPEN' }]);
+    expect(merged).toEqual([
+      { name: 'a', state: 'ALERT_STATE_ACKNOWLEDGED' },
+      { name: 'c', state: 'ALERT_STATE_OPEN' },
+    ]);
   });
 
   it('forgets what it held on a snapshot', () => {

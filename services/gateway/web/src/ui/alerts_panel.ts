@@ -12,7 +12,11 @@ export class AlertsPanel {
   readonly element: HTMLElement;
   private readonly title = h('h2', { id: 'alerts-title' });
   private readonly count = h('span', { class: 'count', 'data-testid': 'alert-count' });
-  private readonly list = h('ul', { class: 'alerts', 'aria-live': 'polite', 'data-testid': 'alerts' });
+  private readonly list = h('ul', {
+    class: 'alerts',
+    'aria-live': 'polite',
+    'data-testid': 'alerts',
+  });
   private selected = '';
   private drawn = '';
 
@@ -22,7 +26,8 @@ export class AlertsPanel {
     private readonly onSelect: (alert: Alert | undefined) => void,
   ) {
     this.element = h(
-      'section', { class: 'panel alerts-panel', 'data-panel': 'alerts', 'aria-labelledby': 'alerts-title' },
+      'section',
+      { class: 'panel alerts-panel', 'data-panel': 'alerts', 'aria-labelledby': 'alerts-title' },
       h('div', { class: 'panel-head' }, this.title, this.count),
       this.list,
     );
@@ -56,7 +61,8 @@ export class AlertsPanel {
       return;
     }
     this.list.replaceChildren(...alerts.map((alert) => this.item(alert)));
-    if (focused) this.list.querySelector<HTMLElement>(`[data-alert="${CSS.escape(focused)}"]`)?.focus();
+    if (focused)
+      this.list.querySelector<HTMLElement>(`[data-alert="${CSS.escape(focused)}"]`)?.focus();
   }
 
   private item(alert: Alert): HTMLLIElement {
@@ -66,17 +72,30 @@ export class AlertsPanel {
     const line = h(
       'button',
       {
-        type: 'button', class: 'alert-line', 'data-alert': name, 'data-testid': 'alert',
-        'aria-expanded': String(open), onclick: () => this.toggle(alert),
+        type: 'button',
+        class: 'alert-line',
+        'data-alert': name,
+        'data-testid': 'alert',
+        'aria-expanded': String(open),
+        onclick: () => this.toggle(alert),
       },
-      severityIcon(severity) as unknown as HTMLElement,
+      severityIcon(severity),
       h(
-        'span', { class: 'alert-text' },
+        'span',
+        { class: 'alert-text' },
         h('strong', {}, alert.place || this.words.localized(alert.headline)),
         h(
-          'span', { class: 'alert-sub' },
-          h('span', { class: `word severity-${severity}` }, this.words.text(`severity.${severity}`)),
-          [levelWords(alert, this.words), this.since(alert)].filter(Boolean).map((text) => ` · ${text}`).join(''),
+          'span',
+          { class: 'alert-sub' },
+          h(
+            'span',
+            { class: `word severity-${severity}` },
+            this.words.text(`severity.${severity}`),
+          ),
+          [levelWords(alert, this.words), this.since(alert)]
+            .filter(Boolean)
+            .map((text) => ` · ${text}`)
+            .join(''),
         ),
       ),
     );
@@ -88,10 +107,15 @@ export class AlertsPanel {
       ? this.words.text('alerts.acknowledged', { who: alert.acknowledgedBy })
       : this.words.text('alerts.open');
     return h(
-      'div', { class: 'alert-details', 'data-testid': 'alert-details' },
+      'div',
+      { class: 'alert-details', 'data-testid': 'alert-details' },
       h('p', { class: 'headline' }, this.words.localized(alert.headline)),
       h('p', {}, this.words.localized(alert.instruction)),
-      h('p', { class: 'quiet' }, [taken, alert.exercise && this.words.text('alerts.exercise')].filter(Boolean).join(' · ')),
+      h(
+        'p',
+        { class: 'quiet' },
+        [taken, alert.exercise && this.words.text('alerts.exercise')].filter(Boolean).join(' · '),
+      ),
     );
   }
 

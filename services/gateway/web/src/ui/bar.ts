@@ -23,7 +23,11 @@ export class Bar {
   private readonly time = h('time', { class: 'clock', 'data-testid': 'city-time' });
   private readonly day = h('span', { class: 'weekday' });
   private readonly age = h('span', { class: 'age', 'data-testid': 'data-age' });
-  private readonly connection = h('span', { class: 'connection', role: 'status', 'data-testid': 'connection' });
+  private readonly connection = h('span', {
+    class: 'connection',
+    role: 'status',
+    'data-testid': 'connection',
+  });
   private readonly badges = h('div', { class: 'badges', 'data-testid': 'badges' });
   private readonly languageButtons: Record<Language, HTMLButtonElement>;
   private readonly languageGroup: HTMLElement;
@@ -37,12 +41,31 @@ export class Bar {
     actions: BarActions,
   ) {
     const choose = (language: Language, text: string): HTMLButtonElement =>
-      h('button', { type: 'button', 'data-testid': `lang-${language}`, onclick: () => actions.language(language) }, text);
+      h(
+        'button',
+        {
+          type: 'button',
+          'data-testid': `lang-${language}`,
+          onclick: () => actions.language(language),
+        },
+        text,
+      );
     this.languageButtons = { vi: choose('vi', 'VI'), en: choose('en', 'EN') };
-    this.languageGroup = h('div', { class: 'languages', role: 'group' }, this.languageButtons.vi, this.languageButtons.en);
-    this.themeButton = h('button', { type: 'button', class: 'theme', 'data-testid': 'theme', onclick: () => actions.theme() });
+    this.languageGroup = h(
+      'div',
+      { class: 'languages', role: 'group' },
+      this.languageButtons.vi,
+      this.languageButtons.en,
+    );
+    this.themeButton = h('button', {
+      type: 'button',
+      class: 'theme',
+      'data-testid': 'theme',
+      onclick: () => actions.theme(),
+    });
     this.element = h(
-      'header', { class: 'bar' },
+      'header',
+      { class: 'bar' },
       h('h1', { onclick: () => actions.home() }, this.title, this.cityName),
       this.badges,
       h('div', { class: 'now' }, this.time, this.day, this.age, this.connection),

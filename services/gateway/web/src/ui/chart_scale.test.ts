@@ -32,7 +32,13 @@ describe('hourMarks', () => {
   it('stand at full hours of the city', () => {
     const start = Date.parse('2026-10-22T11:00:00Z'); // 18:00 in the city
     const marks = hourMarks(start, start + 24 * kHour, 6);
-    expect(marks.map((mark) => new Date(mark).toISOString().slice(11, 13))).toEqual(['11', '17', '23', '05', '11']);
+    expect(marks.map((mark) => new Date(mark).toISOString().slice(11, 13))).toEqual([
+      '11',
+      '17',
+      '23',
+      '05',
+      '11',
+    ]);
   });
 });
 

@@ -32,7 +32,8 @@ export function hourMarks(startMs: number, endMs: number, stepHours: number): nu
   const step = stepHours * 3_600_000;
   const offset = 7 * 3_600_000; // UTC+7
   const marks: number[] = [];
-  for (let t = Math.ceil((startMs + offset) / step) * step - offset; t <= endMs; t += step) marks.push(t);
+  for (let t = Math.ceil((startMs + offset) / step) * step - offset; t <= endMs; t += step)
+    marks.push(t);
   return marks;
 }
 
@@ -52,9 +53,12 @@ export function runs(samples: readonly Sample[], gapMs: number): Sample[][] {
 export function spread(marks: readonly number[], gap: number): number[] {
   const order = marks.map((mark, index) => ({ mark, index })).sort((a, b) => a.mark - b.mark);
   const placed: number[] = [];
-  order.forEach(({ mark }, i) => placed.push(i === 0 ? mark : Math.max(mark, placed[i - 1]! + gap)));
+  order.forEach(({ mark }, i) =>
+    placed.push(i === 0 ? mark : Math.max(mark, placed[i - 1]! + gap)),
+  );
   // Centre the pushed run on where it belongs.
-  const shift = order.reduce((sum, { mark }, i) => sum + mark - placed[i]!, 0) / (order.length || 1);
+  const shift =
+    order.reduce((sum, { mark }, i) => sum + mark - placed[i]!, 0) / (order.length || 1);
   const out: number[] = [];
   order.forEach(({ index }, i) => (out[index] = placed[i]! + shift));
   return out;

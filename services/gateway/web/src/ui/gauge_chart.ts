@@ -30,21 +30,44 @@ export function gaugeChart(
   const x = (timeMs: number): number => place(timeMs, time, kLeft, width - kRight);
   const y = (value: number): number => place(value, scale, kHeight - kBottom, kTop);
   const chart = svg('svg', {
-    class: 'chart', viewBox: `0 0 ${width} ${kHeight}`, role: 'img', 'aria-label': label,
+    class: 'chart',
+    viewBox: `0 0 ${width} ${kHeight}`,
+    role: 'img',
+    'aria-label': label,
     'data-testid': 'gauge-chart',
   });
   for (const mark of hourMarks(time.min, time.max, 6)) {
     const midnight = cityHour(mark) < 0.01;
     chart.append(
-      svg('line', { class: midnight ? 'grid midnight' : 'grid', x1: x(mark), x2: x(mark), y1: kTop, y2: kHeight - kBottom }),
-      svg('text', { class: 'tick', x: x(mark), y: kHeight - 6, 'text-anchor': 'middle' }, clockTime(mark)),
+      svg('line', {
+        class: midnight ? 'grid midnight' : 'grid',
+        x1: x(mark),
+        x2: x(mark),
+        y1: kTop,
+        y2: kHeight - kBottom,
+      }),
+      svg(
+        'text',
+        { class: 'tick', x: x(mark), y: kHeight - 6, 'text-anchor': 'middle' },
+        clockTime(mark),
+      ),
     );
   }
   const names = spread(levels.map(y), kNameHeight);
   levels.forEach((level, i) => {
     chart.append(
-      svg('line', { class: `level level-${i + 1}`, x1: kLeft, x2: width - kRight, y1: y(level), y2: y(level) }),
-      svg('text', { class: `level-name level-${i + 1}`, x: width - kRight + 8, y: names[i]! + 4.5 }, `${kRoman[i] ?? ''} ${number(level, 2, language)}`),
+      svg('line', {
+        class: `level level-${i + 1}`,
+        x1: kLeft,
+        x2: width - kRight,
+        y1: y(level),
+        y2: y(level),
+      }),
+      svg(
+        'text',
+        { class: `level-name level-${i + 1}`, x: width - kRight + 8, y: names[i]! + 4.5 },
+        `${kRoman[i] ?? ''} ${number(level, 2, language)}`,
+      ),
     );
   });
   for (const run of runs(shown, kGapMs)) {
@@ -53,7 +76,10 @@ export function gaugeChart(
     const last = run.at(-1)!;
     const floor = kHeight - kBottom;
     chart.append(
-      svg('path', { class: 'area', d: `M${x(first.timeMs)} ${floor}L${points.join('L')}L${x(last.timeMs)} ${floor}Z` }),
+      svg('path', {
+        class: 'area',
+        d: `M${x(first.timeMs)} ${floor}L${points.join('L')}L${x(last.timeMs)} ${floor}Z`,
+      }),
       svg('path', { class: 'line', d: `M${points.join('L')}` }),
     );
   }

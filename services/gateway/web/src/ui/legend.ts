@@ -35,7 +35,11 @@ export class Legend {
   private syntheticTerrain = false;
 
   constructor(private words: Words) {
-    this.element = h('section', { class: 'panel legend', 'data-panel': 'legend', 'data-testid': 'legend' });
+    this.element = h('section', {
+      class: 'panel legend',
+      'data-panel': 'legend',
+      'data-testid': 'legend',
+    });
     this.setWords(words);
   }
 
@@ -52,25 +56,44 @@ export class Legend {
     this.element.setAttribute('aria-label', words.text('legend.title'));
     const ramp = (title: Key, steps: Step[]): HTMLElement =>
       h(
-        'div', { class: 'ramp' },
+        'div',
+        { class: 'ramp' },
         h('h2', {}, words.text(title)),
-        h('ul', {}, ...steps.map((step) =>
-          h('li', {}, swatch(step) as unknown as HTMLElement, h('span', {}, words.text(step.key)), step.note ? h('span', { class: 'note' }, `≥ ${step.note}`) : null))),
+        h(
+          'ul',
+          {},
+          ...steps.map((step) =>
+            h(
+              'li',
+              {},
+              swatch(step),
+              h('span', {}, words.text(step.key)),
+              step.note ? h('span', { class: 'note' }, `≥ ${step.note}`) : null,
+            ),
+          ),
+        ),
       );
     this.element.replaceChildren(ramp('legend.traffic', kTraffic), ramp('legend.flood', flood));
   }
 }
 
 function swatch({ swatch: name, width }: Step): SVGSVGElement {
-  const root = svg('svg', { class: `swatch swatch-${name}`, viewBox: '0 0 34 16', 'aria-hidden': 'true' });
+  const root = svg('svg', {
+    class: `swatch swatch-${name}`,
+    viewBox: '0 0 34 16',
+    'aria-hidden': 'true',
+  });
   const line = (className: string, strokeWidth: number): SVGElement =>
     svg('line', { class: className, x1: 2, x2: 32, y1: 8, y2: 8, 'stroke-width': strokeWidth });
   if (name === 'wet') root.append(line('under', width + 5));
   root.append(line('stroke', width));
   if (name === 'closed') root.append(line('over', 2));
   if (name === 'queuing' || name === 'stationary') {
-    root.append(svg('path', { class: 'chevrons', d: 'M10 6l2 2l-2 2M17 6l2 2l-2 2M24 6l2 2l-2 2' }));
+    root.append(
+      svg('path', { class: 'chevrons', d: 'M10 6l2 2l-2 2M17 6l2 2l-2 2M24 6l2 2l-2 2' }),
+    );
   }
-  if (name === 'hatch') root.append(svg('path', { class: 'hatch', d: 'M2 14L14 2M10 14L22 2M18 14L30 2' }));
+  if (name === 'hatch')
+    root.append(svg('path', { class: 'hatch', d: 'M2 14L14 2M10 14L22 2M18 14L30 2' }));
   return root;
 }

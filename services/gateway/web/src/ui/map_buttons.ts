@@ -16,8 +16,12 @@ export class MapButtons {
 
   constructor(view: MapView, words: Words) {
     this.buttons = kButtons.map(({ key, path, act }) => {
-      const icon = svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: path }));
-      const button = h('button', { type: 'button', onclick: () => act(view) }, icon as unknown as HTMLElement);
+      const icon = svg(
+        'svg',
+        { viewBox: '0 0 20 20', 'aria-hidden': 'true' },
+        svg('path', { d: path }),
+      );
+      const button = h('button', { type: 'button', onclick: () => act(view) }, icon);
       return [key, button];
     });
     this.element.append(...this.buttons.map(([, button]) => button));

@@ -15,7 +15,9 @@ export class PhoneTabs {
 
   constructor(words: Words) {
     this.buttons = kTabs.map(([panel, key]) => [
-      panel, key, h('button', { type: 'button', onclick: () => this.choose(panel) }),
+      panel,
+      key,
+      h('button', { type: 'button', onclick: () => this.choose(panel) }),
     ]);
     this.element.append(...this.buttons.map(([, , button]) => button));
     this.setWords(words);

@@ -1,0 +1,130 @@
+// One gauge: its value, its arrow, its age and its last day; and the choice among the gauges.
+
+import type { CityState } from '../city_state.js';
+import type { Point, Stage } from '../connect/messages.js';
+import { metres } from '../format.js';
+import type { Words } from '../i18n/index.js';
+import { h } from './dom.js';
+import { gaugeChart } from './gauge_chart.js';
+import { kArrows, stageWords, trendOf } from './stage_words.js';
+
+const kStationsShown = 4;
+/** Width while the panel is hidden, and what the panel's padding takes. */
+const kChartWidthPx = 540;
+const kChartMarginPx = 40;
+const kStationZoom = 14;
+const kRoman = ['', 'I', 'II', 'III'];
+/** The gauge by which the city's alert levels go. */
+const kFirstStation = 'stations/phu-an';
+
+export class GaugeView {
+  readonly element = h('div', { class: 'gauges', role: 'tabpanel', id: 'tab-gauges' });
+  readonly stations = h('div', { class: 'stations', role: 'group' });
+  private station = kFirstStation;
+  private drawnStations = '';
+
+  constructor(
+    private readonly city: CityState,
+    private words: Words,
+    private readonly onPlace: (place: Point, zoom: number) => void,
+  ) {
+    city.on(['stages', 'history'], () => this.render());
+    new ResizeObserver(() => this.render()).observe(this.element);
+    this.setWords(words);
+  }
+
+  setWords(words: Words): void {
+    this.words = words;
+    this.stations.setAttribute('aria-label', words.text('gauges.station'));
+    this.render();
+  }
+
+  select(station: string): void {
+    this.station = station;
+    this.render();
+  }
+
+  private render(): void {
+    const { stages } = this.city;
+    const stage =
+      stages.find((one) => one.station === this.station) ??
+      stages.find((one) => one.alertLevelsM?.length) ??
+      stages[0];
+    if (!stage) {
+      this.element.replaceChildren(h('p', { class: 'none' }, this.words.text('gauges.none')));
+      return;
+    }
+    this.element.replaceChildren(this.reading(stage), this.chart(stage));
+    this.renderStations(stage);
+  }
+
+  private chart(stage: Stage): SVGSVGElement {
+    const { language } = this.words;
+    const samples = this.city.history.get(stage.station ?? '') ?? [];
+    const values = [...samples.map((sample) => sample.value), stage.stageM ?? 0];
+    const label = this.words.text('gauges.chart', {
+      name: this.words.localized(stage.displayName),
+      now: stageWords(stage, language),
+      min: metres(Math.min(...values), language),
+      max: metres(Math.max(...values), language),
+    });
+    // Drawn at the width it has, so that its text keeps its size on a phone.
+    const { clientWidth } = this.element;
+    const width = clientWidth > 0 ? clientWidth - kChartMarginPx : kChartWidthPx;
+    const nowMs = this.city.clock.now();
+    return gaugeChart(samples, stage.alertLevelsM ?? [], nowMs, label, language, width);
+  }
+
+  private reading(stage: Stage): HTMLElement {
+    const readMs = Date.parse(stage.readTime ?? '');
+    const trend = trendOf(stage.trendMPerH);
+    const level = stage.alertLevel ?? 0;
+    const name = this.words.localized(stage.displayName);
+    const quiet = Number.isNaN(readMs)
+      ? this.words.text('gauges.no_reading')
+      : this.words.text('age.since', { age: this.words.age(this.city.clock.now() - readMs) });
+    return h(
+      'div',
+      { class: `reading${stage.stale ? ' stale' : ''}`, 'data-testid': 'gauge-reading' },
+      h('span', { class: 'station' }, name),
+      h('strong', { class: 'value' }, stageWords(stage, this.words.language)),
+      stage.readTime &&
+        h(
+          'span',
+          { class: `arrow ${trend}`, title: this.words.text(`gauges.${trend}`) },
+          kArrows[trend],
+        ),
+      h('span', { class: `stage-level level-${level}` }, this.levelWords(stage)),
+      h('span', { class: 'quiet' }, quiet),
+    );
+  }
+
+  private levelWords(stage: Stage): string {
+    const level = stage.alertLevel ?? 0;
+    if (level > 0) return this.words.text('gauges.level', { level: kRoman[level] ?? level });
+    return stage.readTime && stage.alertLevelsM?.length ? this.words.text('gauges.below') : '';
+  }
+
+  private renderStations(chosen: Stage): void {
+    const { stages } = this.city;
+    const names = stages.slice(0, kStationsShown).map((s) => this.words.localized(s.displayName));
+    // A button that is replaced while a finger is on it takes no tap.
+    const drawn = JSON.stringify([names, chosen.station]);
+    if (drawn === this.drawnStations || stages.length < 2) return;
+    this.drawnStations = drawn;
+    const button = (stage: Stage, name: string): HTMLElement =>
+      h(
+        'button',
+        {
+          type: 'button',
+          'aria-pressed': String(stage === chosen),
+          onclick: () => {
+            this.select(stage.station ?? '');
+            if (stage.location) this.onPlace(stage.location, kStationZoom);
+          },
+        },
+        name,
+      );
+    this.stations.replaceChildren(...names.map((name, i) => button(stages[i]!, name)));
+  }
+}

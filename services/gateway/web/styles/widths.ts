@@ -1,0 +1,100 @@
+// Widths, offsets and opacity of roads and traffic by zoom, class and live state, as style
+// expressions, and the small words that expressions are made of.
+
+import type { ExpressionSpecification as Expression } from 'maplibre-gl';
+
+/** Zooms at which every width is given; between them it grows linearly. */
+const kWidthZooms = [9, 11, 12.5, 14, 16, 18] as const;
+
+/** Road width in px at each of kWidthZooms. */
+export const kRoadWidths: Record<string, readonly number[]> = {
+  motorway: [1.2, 1.9, 2.8, 5, 10, 22],
+  trunk: [1.0, 1.7, 2.6, 4.6, 9.5, 20],
+  primary: [0.8, 1.4, 2.2, 4, 8.5, 18],
+  secondary: [0.4, 0.9, 1.5, 3, 7, 15],
+  tertiary: [0.3, 0.6, 1.0, 2.2, 5.5, 13],
+  local: [0.1, 0.3, 0.5, 1.3, 3.8, 10],
+};
+
+/** Width of a lit traffic line of one direction at level "slow", before its level widens it. */
+const kTrafficWidths: Record<string, readonly number[]> = {
+  motorway: [1.0, 1.3, 1.7, 2.4, 4.4, 9],
+  trunk: [1.0, 1.3, 1.7, 2.4, 4.2, 8.5],
+  primary: [0.9, 1.2, 1.5, 2.2, 4.0, 8],
+  secondary: [0.7, 0.9, 1.2, 1.8, 3.4, 7],
+  tertiary: [0.5, 0.7, 1.0, 1.5, 2.8, 6],
+  local: [0.4, 0.5, 0.7, 1.1, 2.2, 5],
+};
+
+/** The level widens a line by +0 / +1.5 / +3 / +4.5 px, scaled by this at each of kWidthZooms. */
+const kLevelWidening = [0.22, 0.34, 0.5, 0.72, 1, 1.4] as const;
+
+/** The value beside the label that `input` equals, else `otherwise`. */
+export function choose(
+  input: Expression,
+  cases: readonly (readonly [label: string | number, value: string | number])[],
+  otherwise: string | number,
+): Expression {
+  return ['match', input, ...cases.flat(), otherwise] as unknown as Expression;
+}
+
+/** State of a live attribute: what the stream said last, else what the tile says. */
+export function state(name: string): Expression {
+  return ['coalesce', ['feature-state', name], ['get', name], 0];
+}
+
+export function byClass(table: Record<string, readonly number[]>, stop: number): Expression {
+  const { local, ...others } = table;
+  const cases = Object.entries(others).map(([name, widths]) => [name, widths[stop]!] as const);
+  return choose(['get', 'class'], cases, local![stop]!);
+}
+
+export function byZoom(at: (stop: number) => Expression | number): Expression {
+  const stops = kWidthZooms.flatMap((zoom, stop) => [zoom, at(stop)]);
+  return ['interpolate', ['linear'], ['zoom'], ...stops] as unknown as Expression;
+}
+
+export const roadWidth = (plus = 0): Expression =>
+  byZoom((stop) =>
+    plus === 0 ? byClass(kRoadWidths, stop) : ['+', byClass(kRoadWidths, stop), plus],
+  );
+
+/** Width of a traffic line: by class, widened by level. `scale` and `plus` serve halos and outlines. */
+export function trafficWidth(scale = 1, plus = 0): Expression {
+  return byZoom((stop) => ['+', ['*', scale, trafficWidthAt(stop)], plus * kLevelWidening[stop]!]);
+}
+
+function trafficWidthAt(stop: number): Expression {
+  const widening = choose(
+    state('level'),
+    [
+      [3, 1.5],
+      [4, 3],
+      [5, 4.5],
+    ],
+    0,
+  );
+  return ['+', byClass(kTrafficWidths, stop), ['*', kLevelWidening[stop]!, widening]];
+}
+
+/** Each direction keeps to the right of the road's middle, as one drives. */
+export function trafficOffset(): Expression {
+  return byZoom((stop) => [
+    '+',
+    ['*', 0.5, trafficWidthAt(stop)],
+    0.15 + 0.35 * kLevelWidening[stop]!,
+  ]);
+}
+
+/** Lines that are lit: slow or worse, and from the given kind of source. Old data fades. */
+export function trafficOpacity(source: 'live' | 'profile', fromLevel = 2, full = 1): Expression {
+  const profile: Expression = ['==', state('source'), 2];
+  return [
+    'case',
+    ['<', state('level'), fromLevel],
+    0,
+    source === 'profile' ? ['!', profile] : profile,
+    0,
+    ['match', state('age_class'), 1, 0.8 * full, 2, 0.4 * full, full],
+  ];
+}
