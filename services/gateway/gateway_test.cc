@@ -1,0 +1,437 @@
+// The gateway before small backends: RPC over HTTP, live streams, backends that go down.
+#include "services/gateway/gateway.h"
+
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include <nlohmann/json.hpp>
+
+#include "proto/support/strings.h"
+#include "services/gateway/fake_city.h"
+#include "services/gateway/rpc_codec.h"
+#include "services/runtime/http/http_test_client.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using runtime::TestClient;
+using runtime::TestResponse;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+
+constexpr std::string_view kGetAlert = "/citylayers.alerts.v1.AlertService/GetAlert";
+constexpr std::string_view kExport = "/citylayers.flood.v1.FloodService/ExportDepth";
+constexpr std::string_view kJson = "Content-Type: application/json\r\n";
+
+TestResponse Post(FakeCity& city, std::string_view path, std::string_view headers,
+                  std::string_view body) {
+  return TestClient(city.http_port()).Request("POST", path, headers, body);
+}
+
+TEST(ConnectUnary, JsonThereAndBack) {
+  FakeCity city;
+  const auto response = Post(city, kGetAlert, kJson, R"({"name":"alerts/1"})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.Header("content-type"), "application/json");
+  EXPECT_EQ(response.body, R"({"alert":{"name":"alerts/1","level":3,"place":"Phú An"}})");
+}
+
+TEST(ConnectUnary, ProtoThereAndBack) {
+  FakeCity city;
+  alerts::v1::GetAlertRequest request;
+  request.set_name("alerts/1");
+  const auto response =
+      Post(city, kGetAlert, "Content-Type: application/proto\r\n", request.SerializeAsString());
+  EXPECT_EQ(response.Header("content-type"), "application/proto");
+  alerts::v1::GetAlertResponse alert;
+  ASSERT_TRUE(alert.ParseFromString(response.body));
+  EXPECT_EQ(alert.alert().place(), "Phú An");
+}
+
+TEST(ConnectUnary, ErrorsHaveTheirCodeAndDetails) {
+  FakeCity city;
+  const auto response = Post(city, kGetAlert, kJson, R"({"name":"alerts/9"})");
+  EXPECT_EQ(response.status, 404);
+  const Json error = Json::parse(response.body);
+  EXPECT_EQ(error["code"], "not_found");
+  EXPECT_EQ(error["message"], "there is no alerts/9");
+  EXPECT_EQ(error["details"][0]["type"], "google.rpc.ErrorInfo");
+  EXPECT_THAT(*ReadBase64(error["details"][0]["value"].get<std::string>()), HasSubstr("NO_ALERT"));
+}
+
+TEST(ConnectUnary, MalformedRequestsAreInvalidArguments) {
+  FakeCity city;
+  const auto json = Post(city, kGetAlert, kJson, R"({"name":)");
+  EXPECT_EQ(json.status, 400);
+  EXPECT_EQ(Json::parse(json.body)["code"], "invalid_argument");
+  const auto proto = Post(city, kGetAlert, "Content-Type: application/proto\r\n", "\xff\xff");
+  EXPECT_EQ(proto.status, 400);
+  EXPECT_EQ(Post(city, kGetAlert, StrCat(kJson, "Content-Encoding: gzip\r\n"), "x").status, 501);
+}
+
+TEST(ConnectUnary, UnknownTypesAndMethodsAreTold) {
+  FakeCity city;
+  const auto type = Post(city, kGetAlert, "Content-Type: text/plain\r\n", "x");
+  EXPECT_EQ(type.status, 415);
+  EXPECT_THAT(type.Header("accept-post"), HasSubstr("application/json"));
+  EXPECT_EQ(Post(city, kGetAlert, "Content-Type: application/connect+json\r\n", "x").status, 415)
+      << "a stream's type for a unary method";
+  EXPECT_EQ(Post(city, "/citylayers.alerts.v1.AlertService/None", kJson, "{}").status, 404);
+  EXPECT_EQ(Post(city, "/google.protobuf.Nothing/None", kJson, "{}").status, 404);
+}
+
+TEST(ConnectUnary, GetIsForReadsOnly) {
+  FakeCity city;
+  TestClient client(city.http_port());
+  const auto plain = client.Get(
+      StrCat(kGetAlert, "?connect=v1&encoding=json&message=%7B%22name%22%3A%22alerts%2F1%22%7D"));
+  EXPECT_EQ(plain.status, 200);
+  EXPECT_THAT(plain.body, HasSubstr("Phú An"));
+  const auto base64 =
+      client.Get(StrCat(kGetAlert, "?encoding=proto&base64=1&message=", "CghhbGVydHMvMQ"));
+  EXPECT_EQ(base64.status, 200);
+  EXPECT_EQ(base64.Header("content-type"), "application/proto");
+  const auto write = client.Get(
+      "/citylayers.alerts.v1.AlertService/AcknowledgeAlert?encoding=json&message=%7B%7D");
+  EXPECT_EQ(write.status, 405);
+  EXPECT_EQ(write.Header("allow"), "POST");
+}
+
+TEST(ConnectUnary, PassesMetadataBack) {
+  FakeCity city;
+  const auto response = Post(city, "/citylayers.layers.v1.LayerService/GetLayer", kJson,
+                             R"({"name":"layers/traffic"})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.Header("x-served-by"), "fake");
+  EXPECT_EQ(response.Header("trailer-x-cost"), "1");
+}
+
+TEST(ConnectUnary, APassedDeadlineIsToldAsSuch) {
+  FakeCity city;
+  const auto response =
+      Post(city, kGetAlert, StrCat(kJson, "Connect-Timeout-Ms: 0\r\n"), R"({"name":"alerts/1"})");
+  EXPECT_EQ(response.status, 504);
+}
+
+TEST(LayerCalls, GoWhereTheLayerIs) {
+  FakeCity city;
+  const auto known = Post(city, "/citylayers.layers.v1.LayerService/GetLayer", kJson,
+                          R"({"name":"layers/traffic"})");
+  EXPECT_EQ(Json::parse(known.body)["layer"]["name"], "layers/traffic");
+  const auto unknown =
+      Post(city, "/citylayers.layers.v1.LayerService/GetLayer", kJson, R"({"name":"layers/air"})");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_THAT(unknown.body, HasSubstr("base, flood, traffic"));
+  EXPECT_EQ(Post(city, "/citylayers.layers.v1.LayerService/GetLayer", kJson, "{}").status, 400);
+  const auto all = Post(city, "/citylayers.layers.v1.LayerService/ListLayers", kJson, "{}");
+  EXPECT_EQ(Json::parse(all.body)["layers"].size(), 3u);
+}
+
+TEST(ConnectStream, HasTheBytesOfTheProtocol) {
+  FakeCity city;
+  const auto response = Post(city, kExport, "Content-Type: application/connect+json\r\n",
+                             Frame(0, R"({"stageM":1.7})"));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.Header("content-type"), "application/connect+json");
+  EXPECT_EQ(response.body, Frame(0, R"({"data":"YQ=="})") + Frame(0, R"({"data":"Yg=="})") +
+                               Frame(0, R"({"data":"Yw=="})") + Frame(2, "{}"));
+}
+
+TEST(ConnectStream, ErrorsComeInTheLastFrame) {
+  FakeCity city;
+  const auto response =
+      Post(city, kExport, "Content-Type: application/connect+json\r\n", Frame(0, "{{"));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body[0], kFlagEndStream);
+  EXPECT_EQ(Json::parse(response.body.substr(5))["error"]["code"], "invalid_argument");
+  EXPECT_THAT(Post(city, kExport, "Content-Type: application/connect+json\r\n", "").body,
+              HasSubstr("0 messages instead of one"));
+}
+
+TEST(ConnectStream, TwoWaysWorkHalfDuplex) {
+  FakeCity city;
+  const auto response = Post(city, "/citylayers.readings.v1.ReadingService/StreamReadings",
+                             "Content-Type: application/connect+json\r\n",
+                             Frame(0, R"({"sequence":"1"})") + Frame(0, R"({"sequence":"2"})"));
+  EXPECT_EQ(response.body,
+            Frame(0, R"({"sequence":"1"})") + Frame(0, R"({"sequence":"2"})") + Frame(2, "{}"));
+}
+
+TEST(GrpcWeb, HasTheBytesOfTheProtocol) {
+  FakeCity city;
+  alerts::v1::GetAlertRequest request;
+  request.set_name("alerts/1");
+  const auto response = Post(city, kGetAlert, "Content-Type: application/grpc-web+proto\r\n",
+                             Frame(0, request.SerializeAsString()));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.Header("content-type"), "application/grpc-web+proto");
+  alerts::v1::GetAlertResponse alert;
+  alert.mutable_alert()->set_name("alerts/1");
+  alert.mutable_alert()->set_place("Phú An");
+  alert.mutable_alert()->set_level(3);
+  EXPECT_EQ(response.body, Frame(0, alert.SerializeAsString()) + Frame(0x80, "grpc-status: 0\r\n"));
+}
+
+TEST(GrpcWeb, TextIsBase64OfTheSame) {
+  FakeCity city;
+  const auto response =
+      Post(city, kGetAlert, "Content-Type: application/grpc-web-text\r\n", "AAAAAAoKCGFsZXJ0cy85");
+  const std::string bytes = *ReadBase64(response.body);
+  EXPECT_EQ(bytes[0], '\x80');
+  EXPECT_THAT(bytes, HasSubstr("grpc-status: 5\r\ngrpc-message: there is no alerts/9\r\n"
+                               "grpc-status-details-bin: "));
+}
+
+TEST(Cors, RpcIsForOurOwnPagesUnlessAnOriginIsListed) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.cors_origins = "https://maps.example.org";
+  FakeCity city(options);
+  TestClient client(city.http_port());
+  const auto allowed = client.Request("OPTIONS", kGetAlert, "Origin: https://maps.example.org\r\n");
+  EXPECT_EQ(allowed.status, 204);
+  EXPECT_EQ(allowed.Header("access-control-allow-origin"), "https://maps.example.org");
+  EXPECT_THAT(allowed.Header("access-control-allow-headers"),
+              HasSubstr("Connect-Protocol-Version"));
+  EXPECT_EQ(client.Request("OPTIONS", kGetAlert, "Origin: https://evil.example\r\n")
+                .Header("access-control-allow-origin"),
+            "");
+  EXPECT_EQ(
+      client.Request("POST", kGetAlert, StrCat(kJson, "Origin: https://maps.example.org\r\n"), "{}")
+          .Header("access-control-allow-origin"),
+      "https://maps.example.org");
+  EXPECT_EQ(client.Get("/tiles/traffic.json").Header("access-control-allow-origin"), "*");
+}
+
+layers::v1::WatchLayerResponse Snapshot(std::uint64_t counter) {
+  layers::v1::WatchLayerResponse response;
+  response.mutable_snapshot()->set_pack_id("pack1");
+  response.mutable_snapshot()->mutable_version()->set_epoch(7);
+  response.mutable_snapshot()->mutable_version()->set_counter(counter);
+  return response;
+}
+
+layers::v1::WatchLayerResponse Delta(std::uint64_t from, std::uint64_t to) {
+  layers::v1::WatchLayerResponse response;
+  response.mutable_delta()->set_pack_id("pack1");
+  response.mutable_delta()->mutable_from()->set_epoch(7);
+  response.mutable_delta()->mutable_from()->set_counter(from);
+  response.mutable_delta()->mutable_to()->set_epoch(7);
+  response.mutable_delta()->mutable_to()->set_counter(to);
+  return response;
+}
+
+constexpr std::string_view kLiveGet =
+    "GET /live/traffic?bbox=106,10,107,11&zoom=12 HTTP/1.1\r\nHost: a\r\n\r\n";
+
+TEST(Live, SendsEventsWithIdsToResumeFrom) {
+  FakeCity city;
+  city.layers().SetScript({Snapshot(5), Delta(5, 6)});
+  TestClient client(city.http_port());
+  client.Send(kLiveGet);
+  const std::string text = client.ReadUntil("event: delta");
+  EXPECT_THAT(text, HasSubstr("Content-Type: text/event-stream\r\n"));
+  EXPECT_THAT(text, HasSubstr("retry: 1000\n\n"));
+  EXPECT_THAT(text, HasSubstr("id: pack1:7:5\nevent: snapshot\ndata: {\"packId\":\"pack1\","
+                              "\"version\":{\"epoch\":\"7\",\"counter\":\"5\"}}\n\n"));
+  EXPECT_THAT(text, HasSubstr("id: pack1:7:6\nevent: delta"));
+  const auto watch = city.layers().counts().watches.at(0);
+  EXPECT_EQ(watch.viewport().west_deg(), 106);
+  EXPECT_EQ(watch.zoom(), 12u);
+}
+
+TEST(Live, TheBrowsersLastEventIdBecomesTheResumeToken) {
+  FakeCity city;
+  city.layers().SetScript({Delta(5, 6)});
+  TestClient client(city.http_port());
+  client.Send("GET /live/traffic HTTP/1.1\r\nHost: a\r\nLast-Event-ID: pack1:7:5\r\n\r\n");
+  client.ReadUntil("event: delta");
+  EXPECT_EQ(city.layers().counts().watches.at(0).resume().version().counter(), 5u);
+}
+
+TEST(Live, OutlivesItsBackendAndGoesOnFromWhereItWas) {
+  FakeCity city;
+  city.layers().SetScript({Snapshot(5)});
+  TestClient client(city.http_port());
+  client.Send(kLiveGet);
+  client.ReadUntil("event: snapshot");
+  city.StopBackends();
+  EXPECT_THAT(client.ReadUntil("\"stale\":true"), HasSubstr("event: heartbeat"));
+  city.layers().SetScript({Delta(5, 8)});
+  city.StartBackends();
+  EXPECT_THAT(client.ReadUntil("event: delta"), HasSubstr("id: pack1:7:8"));
+  EXPECT_EQ(city.layers().counts().watches.back().resume().version().counter(), 5u);
+}
+
+TEST(Live, AlertsComeAsAlertsWithHeartbeatsBetween) {
+  FakeCity city;
+  TestClient client(city.http_port());
+  client.Send("GET /live/alerts?filter=level%3D3 HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string text = client.ReadUntil("event: alerts\ndata: {\"alerts\":");
+  EXPECT_THAT(text + client.ReadUntil("event: heartbeat\ndata: {}\n\n"),
+              HasSubstr("alerts/1?level=3"));
+}
+
+TEST(Live, AClientThatLeavesEndsItsCall) {
+  FakeCity city;
+  city.layers().SetScript({Snapshot(5)});
+  {
+    TestClient client(city.http_port());
+    client.Send(kLiveGet);
+    client.ReadUntil("event: snapshot");
+  }
+  for (int i = 0; i < 2000 && city.gateway().HttpStats().streams_open > 0; ++i) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(city.gateway().HttpStats().streams_open, 0u);
+}
+
+TEST(Live, WrongRequestsAreToldBeforeAStreamBegins) {
+  FakeCity city;
+  TestClient client(city.http_port());
+  EXPECT_EQ(client.Get("/live/none").status, 404);
+  EXPECT_EQ(client.Get("/live/base").status, 404) << "a static layer";
+  EXPECT_EQ(client.Get("/live/traffic?bbox=1").status, 400);
+}
+
+TEST(BackendDown, TilesAreServedStaleAndLayersStayListed) {
+  FakeCity city;
+  city.layers().SetTile("traffic/14/1/2.mvt", "roads");
+  city.WaitUntilSeen("traffic");
+  TestClient client(city.http_port());
+  EXPECT_EQ(client.Get("/tiles/traffic/14/1/2.mvt").body, "roads");
+  EXPECT_EQ(client.Get("/readyz").status, 200);
+  city.StopBackends();
+  city.WaitUntilSeen("traffic", false);
+  const auto stale = client.Get("/tiles/traffic/14/1/2.mvt");
+  EXPECT_EQ(stale.status, 200);
+  EXPECT_EQ(stale.body, "roads");
+  EXPECT_EQ(stale.Header("x-citylayers-stale"), "1");
+  EXPECT_EQ(stale.Header("warning"), "110 - \"Response is Stale\"");
+  EXPECT_EQ(client.Get("/tiles/traffic/14/9/9.mvt").status, 503) << "never seen before";
+  EXPECT_EQ(Json::parse(client.Get("/tiles/traffic.json").body)["stale"], true);
+  EXPECT_EQ(client.Get("/readyz").status, 503);
+  EXPECT_EQ(client.Get("/healthz").status, 200);
+  const auto list =
+      client.Request("POST", "/citylayers.layers.v1.LayerService/ListLayers", kJson, "{}");
+  EXPECT_EQ(Json::parse(list.body)["layers"][0]["stale"], true);
+  EXPECT_EQ(client.Request("POST", kGetAlert, kJson, R"({"name":"alerts/1"})").status, 503);
+
+  city.StartBackends();
+  city.WaitUntilSeen("traffic");
+  const auto fresh = client.Get("/tiles/traffic/14/1/2.mvt");
+  EXPECT_EQ(fresh.Header("x-citylayers-stale"), "");
+  EXPECT_EQ(client.Get("/readyz").status, 200);
+}
+
+TEST(Cap, FeedLinksMessagesThatAreThere) {
+  FakeCity city;
+  TestClient client(city.http_port());
+  const auto feed = client.Get("/cap/alerts.atom");
+  EXPECT_EQ(feed.status, 200);
+  EXPECT_THAT(feed.Header("content-type"), StartsWith("application/atom+xml"));
+  EXPECT_THAT(feed.body, HasSubstr("http://test/cap/cap-1.xml"));
+  const auto message = client.Get("/cap/cap-1.xml");
+  EXPECT_THAT(message.Header("content-type"), StartsWith("application/cap+xml"));
+  EXPECT_THAT(message.body, HasSubstr("<alert"));
+  EXPECT_EQ(client.Get("/cap/cap-1.xml", StrCat("If-None-Match: ", message.Header("etag"), "\r\n"))
+                .status,
+            304);
+  EXPECT_EQ(client.Get("/cap/none.xml").status, 404);
+}
+
+TEST(GrpcFront, PassesUnaryCallsWithMetadataAndErrors) {
+  FakeCity city;
+  const auto channel = city.FrontChannel();
+  const auto layers = layers::v1::LayerService::NewStub(channel);
+  grpc::ClientContext context;
+  layers::v1::GetLayerRequest request;
+  request.set_name("layers/traffic");
+  layers::v1::GetLayerResponse response;
+  ASSERT_TRUE(layers->GetLayer(&context, request, &response).ok());
+  EXPECT_EQ(response.layer().pack_id(), "pack1");
+  EXPECT_EQ(context.GetServerInitialMetadata().count("x-served-by"), 1u);
+  EXPECT_EQ(context.GetServerTrailingMetadata().count("x-cost"), 1u);
+
+  grpc::ClientContext list_context;
+  layers::v1::ListLayersResponse list;
+  ASSERT_TRUE(layers->ListLayers(&list_context, {}, &list).ok());
+  EXPECT_EQ(list.layers_size(), 3);
+
+  const auto alerts = alerts::v1::AlertService::NewStub(channel);
+  grpc::ClientContext missing_context;
+  alerts::v1::GetAlertRequest missing;
+  missing.set_name("alerts/9");
+  alerts::v1::GetAlertResponse none;
+  const grpc::Status status = alerts->GetAlert(&missing_context, missing, &none);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(status.error_details(), HasSubstr("NO_ALERT"));
+}
+
+TEST(GrpcFront, PassesStreamsBothWays) {
+  FakeCity city;
+  const auto channel = city.FrontChannel();
+  const auto readings = readings::v1::ReadingService::NewStub(channel);
+  grpc::ClientContext context;
+  const auto stream = readings->StreamReadings(&context);
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    readings::v1::StreamReadingsRequest batch;
+    batch.set_sequence(i);
+    ASSERT_TRUE(stream->Write(batch));
+    readings::v1::StreamReadingsResponse ack;
+    ASSERT_TRUE(stream->Read(&ack));
+    EXPECT_EQ(ack.sequence(), i);
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+
+  const auto flood = flood::v1::FloodService::NewStub(channel);
+  grpc::ClientContext export_context;
+  const auto parts = flood->ExportDepth(&export_context, {});
+  std::string all;
+  flood::v1::ExportDepthResponse part;
+  while (parts->Read(&part)) all += part.data();
+  EXPECT_TRUE(parts->Finish().ok());
+  EXPECT_EQ(all, "abc");
+}
+
+TEST(GrpcFront, PassesCancellationOn) {
+  FakeCity city;
+  city.layers().SetScript({Snapshot(5)});
+  const auto layers = layers::v1::LayerService::NewStub(city.FrontChannel());
+  grpc::ClientContext context;
+  layers::v1::WatchLayerRequest request;
+  request.set_name("layers/traffic");
+  const auto stream = layers->WatchLayer(&context, request);
+  layers::v1::WatchLayerResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.snapshot().version().counter(), 5u);
+  context.TryCancel();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST(GrpcFront, SaysWhatItDoesNotKnowAndWhatGoesRound) {
+  FakeCity city;
+  const auto channel = city.FrontChannel();
+  const auto layers = layers::v1::LayerService::NewStub(channel);
+  grpc::ClientContext context;
+  layers::v1::GetLayerRequest request;
+  request.set_name("layers/none");
+  layers::v1::GetLayerResponse response;
+  EXPECT_EQ(layers->GetLayer(&context, request, &response).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  grpc::ClientContext round;
+  round.AddMetadata(kPassedOnKey, "1");
+  EXPECT_EQ(layers->GetLayer(&round, request, &response).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  grpc::ClientContext dead;
+  dead.set_deadline(std::chrono::system_clock::now() - std::chrono::seconds(1));
+  EXPECT_EQ(layers->GetLayer(&dead, request, &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+}
+
+}  // namespace
+}  // namespace citylayers::gateway
