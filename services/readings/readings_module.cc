@@ -51,7 +51,7 @@ std::vector<Option> Options() {
       {"readings.queue_batches_max", OptionType::kInt, "1024", "Batches that wait for the disk.", 1,
        1'000'000},
       {"readings.queue_bytes_max", OptionType::kInt, "67108864", "The same in bytes.", kMebi, 1e12},
-      {"readings.chunk_readings", OptionType::kInt, "512", "Readings a chunk on disk aims at.", 16,
+      {"readings.chunk_readings", OptionType::kInt, "2048", "Readings a chunk on disk aims at.", 16,
        65'536},
       {"readings.head_readings_max", OptionType::kInt, "8000000",
        "Readings in memory that are in no chunk yet (24 bytes each).", 1000, 1e10},

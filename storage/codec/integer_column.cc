@@ -204,6 +204,32 @@ std::vector<int64_t> Deltas(absl::Span<const int64_t> values) {
   return deltas;
 }
 
+// Follows a column with a running mean in sixteenths, in which each value weighs as much as all
+// before it. Numbers wrap around, in the same way when reading.
+class Smoother {
+ public:
+  explicit Smoother(int64_t first) : mean_(static_cast<uint64_t>(first) * 16) {}
+  int64_t Predict() const { return static_cast<int64_t>(mean_ + 8) >> 4; }
+  void Follow(int64_t value) {
+    const uint64_t distance = static_cast<uint64_t>(value) * 16 - mean_;
+    mean_ += static_cast<uint64_t>(static_cast<int64_t>(distance) >> 1);
+  }
+
+ private:
+  uint64_t mean_;
+};
+
+std::vector<int64_t> SmoothDeltas(absl::Span<const int64_t> values) {
+  std::vector<int64_t> deltas;
+  deltas.reserve(values.size());
+  Smoother smoother(values[0]);
+  for (const int64_t value : values.subspan(1)) {
+    deltas.push_back(Difference(value, smoother.Predict()));
+    smoother.Follow(value);
+  }
+  return deltas;
+}
+
 void PutRuns(std::string& out, absl::Span<const int64_t> deltas) {
   for (size_t i = 0; i < deltas.size();) {
     size_t end = i + 1;
@@ -287,6 +313,7 @@ absl::StatusOr<std::vector<int64_t>> ReadDeltas(ByteReader& reader, IntegerMode 
       return deltas;
     }
     case IntegerMode::kRiceDelta:
+    case IntegerMode::kRiceSmooth:
       RETURN_IF_ERROR(ReadRice(reader, count, deltas));
       return deltas;
     case IntegerMode::kPacked:
@@ -302,7 +329,10 @@ void PutIntegerColumn(std::string& out, absl::Span<const int64_t> values) {
   std::vector<int64_t> deltas = Deltas(values);
   std::string best = Start(IntegerMode::kRiceDelta, values[0]);
   PutRice(best, deltas);
-  std::string candidate = Start(IntegerMode::kDeltaRuns, values[0]);
+  std::string candidate = Start(IntegerMode::kRiceSmooth, values[0]);
+  PutRice(candidate, SmoothDeltas(values));
+  KeepShorter(best, std::move(candidate));
+  candidate = Start(IntegerMode::kDeltaRuns, values[0]);
   PutRuns(candidate, deltas);
   KeepShorter(best, std::move(candidate));
   candidate.assign(1, static_cast<char>(IntegerMode::kPacked));
@@ -336,6 +366,14 @@ absl::StatusOr<std::vector<int64_t>> ReadIntegerColumn(ByteReader& reader, size_
   ASSIGN_OR_RETURN(const std::vector<int64_t> deltas,
                    ReadDeltas(reader, static_cast<IntegerMode>(mode), count - 1));
   values.push_back(UnZigZag(first));
+  if (mode == static_cast<uint8_t>(IntegerMode::kRiceSmooth)) {
+    Smoother smoother(values[0]);
+    for (const int64_t delta : deltas) {
+      values.push_back(Sum(smoother.Predict(), delta));
+      smoother.Follow(values.back());
+    }
+    return values;
+  }
   for (const int64_t delta : deltas) values.push_back(Sum(values.back(), delta));
   return values;
 }

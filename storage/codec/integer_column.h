@@ -20,7 +20,8 @@ enum class IntegerMode : uint8_t {
   kDeltaRuns = 2,    ///< runs of equal differences: a grid with gaps, rain that stays at zero
   kPackedDelta = 3,  ///< differences over their divisor, bit-packed in blocks
   kPacked = 4,       ///< values bit-packed in blocks over each block's least
-  kRiceDelta = 5,    ///< differences as Golomb-Rice codes: noisy values
+  kRiceDelta = 5,    ///< differences as Golomb-Rice codes: values that wander
+  kRiceSmooth = 6,   ///< distances from a running mean as Golomb-Rice codes: noise around a level
 };
 
 /// Appends the column in the mode that makes it shortest. The count is not written: whoever frames

@@ -35,24 +35,26 @@ IntegerMode ModeOf(const std::vector<int64_t>& values) {
 
 // Shapes of real columns, and the mode each should end in.
 TEST(IntegerColumnTest, EachShapeGetsItsMode) {
-  std::vector<int64_t> constant(500, 7), regular, gaps, rain, noise, jitter;
+  std::vector<int64_t> constant(500, 7), regular, gaps, rain, walk, noise, jitter;
   std::mt19937 random(1);
   std::geometric_distribution<int64_t> magnitude(0.05);
   for (int64_t i = 0; i < 500; ++i) {
     regular.push_back(1666000000000 + i * 300000);
     gaps.push_back(1666000000000 + (i + i / 100 * 3) * 300000);
     rain.push_back(i > 200 && i < 210 ? 12 : 0);
-    noise.push_back((noise.empty() ? 300 : noise.back()) +
-                    (random() % 2 == 0 ? 1 : -1) * magnitude(random));
+    walk.push_back((walk.empty() ? 300 : walk.back()) +
+                   (random() % 2 == 0 ? 1 : -1) * magnitude(random));
+    noise.push_back(300 + (random() % 2 == 0 ? 1 : -1) * magnitude(random));
     jitter.push_back(static_cast<int64_t>(random() % 256));
   }
   EXPECT_EQ(ModeOf(constant), IntegerMode::kConstant);
   EXPECT_EQ(ModeOf(regular), IntegerMode::kLinear);
   EXPECT_EQ(ModeOf(gaps), IntegerMode::kDeltaRuns);
   EXPECT_EQ(ModeOf(rain), IntegerMode::kDeltaRuns);
-  EXPECT_EQ(ModeOf(noise), IntegerMode::kRiceDelta);
+  EXPECT_EQ(ModeOf(walk), IntegerMode::kRiceDelta);
+  EXPECT_EQ(ModeOf(noise), IntegerMode::kRiceSmooth);
   EXPECT_EQ(ModeOf(jitter), IntegerMode::kPacked);
-  for (const auto& shape : {constant, regular, gaps, rain, noise, jitter}) {
+  for (const auto& shape : {constant, regular, gaps, rain, walk, noise, jitter}) {
     EXPECT_EQ(RoundTrip(shape), shape);
     EXPECT_EQ(RoundTrip(shape, /*fast=*/true), shape);
   }
@@ -103,6 +105,7 @@ TEST(IntegerColumnTest, BytesStayAsTheyAre) {
   std::vector<int64_t> rain(80, 0);
   std::fill(rain.begin() + 40, rain.end(), 9);
   EXPECT_EQ(hex(rain), "0200002712010027");
+  EXPECT_EQ(hex({310, 302, 305, 298, 307, 303, 296, 309, 300, 304}), "06ec0443979ea44f8e");
   EXPECT_EQ(hex({7, 0, 3, 5, 1, 6, 2, 4}), "040003c71a8b");
 }
 

@@ -16,6 +16,10 @@ namespace {
 // join a chunk instead of making crumbs.
 constexpr size_t GrownSize(size_t chunk_readings) { return chunk_readings * 3 / 2; }
 
+// A chunk smaller than this always takes more readings in; a larger one only when they are a good
+// part of it, so that many small seals do not write the same readings again and again.
+constexpr size_t kCrumb = 256;
+
 // Buckets that hold chunks at all, so that a query "since ever" does not seek in 2,900 of them.
 std::pair<uint16_t, uint16_t> Clamp(rocksdb::Iterator& chunks, uint16_t first, uint16_t last) {
   if (last - first < 4) return {first, last};
@@ -100,6 +104,7 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
   int64_t end_ms = readings.back().time_ms + 1;
   if (start_ms > sealed.latest.time_ms) {
     const bool joins = BucketOf(sealed.tail_first_ms) == BucketOf(start_ms) &&
+                       sealed.tail_count <= std::max(kCrumb, 4 * readings.size()) &&
                        sealed.tail_count + readings.size() <= GrownSize(chunk_readings_);
     if (!joins) return old;
     start_ms = sealed.tail_first_ms;

@@ -26,7 +26,7 @@ struct ReadingsStoreOptions {
   size_t queue_batches_max = 1024;       ///< batches that wait for the disk; more are refused
   size_t queue_bytes_max = 64 << 20;     ///< the same in bytes of log rows
   size_t group_bytes_max = 4 << 20;      ///< log bytes that share one sync
-  size_t chunk_readings = 512;           ///< readings a chunk aims at
+  size_t chunk_readings = 2048;          ///< readings a chunk aims at
   size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (24 bytes each)
   uint64_t unsealed_log_bytes_max = 256 << 20;  ///< log that a restart may have to read again
   absl::Duration seal_after = absl::Hours(1);   ///< readings wait no longer for their chunk
@@ -104,8 +104,8 @@ class ReadingsStore {
   virtual std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const = 0;
   virtual std::vector<uint32_t> SeriesOfStation(std::string_view id) const = 0;
 
-  /// Stores the batch, and the refused rows aside. INVALID_ARGUMENT: unequal columns, an unknown
-  /// series, a value that is not finite or a time before 1970; nothing is stored then.
+  /// Stores the batch (-0.0 as 0.0), and the refused rows aside. INVALID_ARGUMENT: unequal columns,
+  /// an unknown series, a value that is not finite or a time before 1970; nothing is stored then.
   /// RESOURCE_EXHAUSTED: the queue or the disk is full. UNAVAILABLE: the disk failed earlier.
   /// OUT_OF_RANGE: a sequence older than the window.
   virtual void AppendAsync(ReadingBatch batch, std::vector<DeadLetter> rejects,

@@ -1,6 +1,6 @@
 #include "storage/readings/readings_store.h"
 
-#include <filesystem>
+#include <cmath>
 #include <map>
 #include <random>
 #include <thread>
@@ -330,6 +330,13 @@ TEST_F(ReadingsStoreTest, ABatchThatDoesNotFitIsRefusedWhole) {
   }
   EXPECT_TRUE(Rows(0).empty());
   EXPECT_EQ(store_->LastOffset(), 0u);
+}
+
+TEST_F(ReadingsStoreTest, MinusZeroIsZero) {
+  Open();
+  RegisterSpeeds(1);
+  ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, -0.0}}), {}).ok());
+  EXPECT_FALSE(std::signbit(Rows(0)[0].value));
 }
 
 TEST_F(ReadingsStoreTest, StateIsDurable) {

@@ -126,6 +126,8 @@ void RocksReadingsStore::AppendAsync(ReadingBatch batch, std::vector<DeadLetter>
     done(status);
     return;
   }
+  // -0.0 is no measurement of its own, and would keep its column from being integers.
+  for (double& value : batch.values) value += 0.0;
   // Encoded here, on the caller's thread: the writer has the disk to wait for.
   std::string row = EncodeLogRow(batch);
   writer_->Append(std::move(batch), std::move(row), std::move(rejects), std::move(done));

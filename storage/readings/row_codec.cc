@@ -195,14 +195,14 @@ std::string EncodeChunk(absl::Span<const StoredReading> readings, int decimals) 
   qualities.reserve(readings.size());
   values.reserve(readings.size());
   for (const StoredReading& reading : readings) {
-    times.push_back(reading.time_ms);
+    times.push_back(reading.time_ms - readings.front().time_ms);
     values.push_back(reading.value);
     qualities.push_back(reading.quality);
   }
   std::string body;
   PutVarint(body, readings.size());
-  PutVarint(body, static_cast<uint64_t>(times.front()));
-  PutVarint(body, static_cast<uint64_t>(times.back() - times.front()));
+  PutVarint(body, static_cast<uint64_t>(readings.front().time_ms));
+  PutVarint(body, static_cast<uint64_t>(times.back()));
   PutStats(body, readings, decimals);
   PutIntegerColumn(body, times);
   PutValueColumn(body, values, decimals);
@@ -247,14 +247,15 @@ absl::StatusOr<std::vector<StoredReading>> DecodeChunk(std::string_view bytes) {
   std::vector<uint8_t> qualities;
   RETURN_IF_ERROR(ReadQualities(reader, rows, qualities));
   RETURN_IF_ERROR(reader.ExpectEnd());
+  if (times.front() != 0 || times.back() != stats.last_ms - stats.first_ms) {
+    return absl::DataLossError("a chunk's times do not match its header");
+  }
   std::vector<StoredReading> readings;
   readings.reserve(rows);
   for (size_t i = 0; i < rows; ++i) {
     if (i > 0 && times[i] <= times[i - 1]) return absl::DataLossError("a chunk is out of order");
-    readings.push_back({times[i], values[i], qualities.empty() ? uint8_t{0} : qualities[i]});
-  }
-  if (times.front() != stats.first_ms || times.back() != stats.last_ms) {
-    return absl::DataLossError("a chunk's times do not match its header");
+    readings.push_back(
+        {stats.first_ms + times[i], values[i], qualities.empty() ? uint8_t{0} : qualities[i]});
   }
   return readings;
 }

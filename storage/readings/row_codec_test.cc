@@ -47,8 +47,7 @@ TEST(RowCodecTest, BytesStayAsTheyAre) {
             "01e15b8632046761746502090304000348010480d0b4d5fc60100000000060eaff03803f40128017085555"
             "55555555fd7f0400030801");
   EXPECT_EQ(Hex(EncodeChunk(SomeReadings(), 3)),
-            "010177d44c0380a8daaabe30809f490305f0150a289ce0840f4b0180d0b4d5fc60809f490305981645680f"
-            "05028001");
+            "01106b5e330380a8daaabe30809f490305f0150a289ce0840f4b0100809f490305981645680f05028001");
   EXPECT_EQ(Hex(EncodeSealedState({true, 1'666'000'000'000, 3, {1'666'001'200'000, 1.4, 2}})),
             "0180a8daaabe300380c7a3abbe30023ff6666666666666");
   EXPECT_EQ(Hex(EncodeMeasure({"stations/a/measures/depth", "m", 2, 300'000, "", 0, 10, {}})),
