@@ -1,0 +1,227 @@
+#include "services/layers/watch_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::layers {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Kind = runtime::StreamStep::Kind;
+
+class FakeClock final : public Clock {
+ public:
+  absl::Time Now() const override { return now; }
+  absl::Time now = absl::FromUnixSeconds(1000);
+};
+
+// Four segments in a row from west to east; the last is drawn from zoom 14 on.
+//
+//   lon   0    1    2    3
+//         |-0--|-1--|-2--|-3 (z14)
+class RowLayer final : public Layer {
+ public:
+  RowLayer() {
+    std::vector<RowIndex::Row> rows;
+    for (int i = 0; i < 4; ++i) {
+      rows.push_back({{i + 0.1, 0, i + 0.9, 0.5}, static_cast<std::uint8_t>(i == 3 ? 14 : 8)});
+    }
+    row_index_ = std::make_shared<RowIndex>(std::move(rows));
+  }
+  std::string_view id() const override { return "rows"; }
+  v1::Layer Describe() const override {
+    v1::Layer layer;
+    layer.set_pack_id("pack-1");
+    auto* sub_layer = layer.add_sub_layers();
+    sub_layer->set_name("roads");
+    sub_layer->set_id_kind(v1::ID_KIND_SEGMENT_INDEX);
+    auto* level = sub_layer->add_columns();
+    level->set_name("level");
+    level->set_watched_by_default(true);
+    sub_layer->add_columns()->set_name("age");
+    return layer;
+  }
+  absl::StatusOr<v1::Tile> GetTile(geo::TileId, std::string_view, std::string_view) const override {
+    return v1::Tile();
+  }
+  std::shared_ptr<const LiveState> live_state() const override { return state; }
+  std::shared_ptr<const RowIndex> row_index(int) const override { return row_index_; }
+
+  void Publish(std::vector<std::int32_t> levels, std::vector<std::int32_t> ages = {0, 0, 0, 0},
+               std::vector<geo::TileId> tiles = {}) const {
+    state->Publish({{.columns = {std::move(levels), std::move(ages)}}}, absl::FromUnixSeconds(77),
+                   false, std::move(tiles));
+  }
+  std::shared_ptr<LiveState> state = std::make_shared<LiveState>(LiveState::Options{.epoch = 9});
+
+ private:
+  std::shared_ptr<const RowIndex> row_index_;
+};
+
+class WatchSourceTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<WatchSource> Watch(v1::WatchLayerRequest request = {}) {
+    auto source = WatchSource::Make(layer_, request, {}, clock_);
+    EXPECT_TRUE(source.ok()) << source.status();
+    return *std::move(source);
+  }
+  Kind Next(WatchSource& source) {
+    response_.Clear();
+    const auto step = source.Next(&response_);
+    EXPECT_TRUE(step.ok()) << step.status();
+    return step->kind;
+  }
+  void Pass(absl::Duration time) { clock_.now += time; }
+
+  std::shared_ptr<RowLayer> layer_ = std::make_shared<RowLayer>();
+  FakeClock clock_;
+  v1::WatchLayerResponse response_;
+};
+
+TEST_F(WatchSourceTest, BeginsWithASnapshotOfRowsThatAreNotDefault) {
+  layer_->Publish({0, 3, 0, 4});
+  auto source = Watch();
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  const v1::Snapshot& snapshot = response_.snapshot();
+  EXPECT_EQ(snapshot.pack_id(), "pack-1");
+  EXPECT_EQ(snapshot.version().epoch(), 9U);
+  EXPECT_EQ(FromProtoTime(snapshot.data_time()), absl::FromUnixSeconds(77));
+  ASSERT_EQ(snapshot.rows_size(), 1);
+  EXPECT_THAT(snapshot.rows(0).id_gaps(), ElementsAre(1, 2)) << "rows 1 and 3";
+  ASSERT_EQ(snapshot.rows(0).columns_size(), 1) << "age is not watched by default";
+  EXPECT_THAT(snapshot.rows(0).columns(0).values(), ElementsAre(3, 4));
+}
+
+TEST_F(WatchSourceTest, WaitsForTheFirstState) {
+  auto source = Watch();
+  EXPECT_EQ(Next(*source), Kind::kWait);
+  layer_->Publish({1, 1, 1, 1});
+  EXPECT_EQ(Next(*source), Kind::kMessage);
+}
+
+TEST_F(WatchSourceTest, OneDeltaATickHoweverOftenTheStateChanges) {
+  layer_->Publish({1, 1, 1, 1});
+  auto source = Watch();
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  layer_->Publish({2, 1, 1, 1});
+  EXPECT_EQ(Next(*source), Kind::kWait) << "the tick is not over";
+  layer_->Publish({3, 1, 4, 1});
+  Pass(absl::Seconds(1));
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  const v1::Delta& delta = response_.delta();
+  EXPECT_EQ(delta.from().counter(), 1U);
+  EXPECT_EQ(delta.to().counter(), 3U);
+  EXPECT_THAT(delta.rows(0).id_gaps(), ElementsAre(0, 2));
+  EXPECT_THAT(delta.rows(0).columns(0).values(), ElementsAre(3, 4))
+      << "the latest value of each row";
+}
+
+TEST_F(WatchSourceTest, ChangesOutOfViewAndOfOtherColumnsAreNotSent) {
+  layer_->Publish({1, 1, 1, 1});
+  v1::WatchLayerRequest request;
+  request.mutable_viewport()->set_west_deg(0);
+  request.mutable_viewport()->set_east_deg(1.5);
+  request.mutable_viewport()->set_north_deg(1);
+  auto source = Watch(request);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_THAT(response_.snapshot().rows(0).id_gaps(), ElementsAre(0, 1));
+  Pass(absl::Seconds(1));
+  layer_->Publish({1, 1, 5, 5}, {7, 7, 7, 7});
+  EXPECT_EQ(Next(*source), Kind::kWait);
+  layer_->Publish({1, 2, 5, 5}, {7, 7, 7, 7});
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_THAT(response_.delta().rows(0).id_gaps(), ElementsAre(1));
+  EXPECT_EQ(response_.delta().from().counter(), 1U)
+      << "from what the client holds, not from what it was spared";
+}
+
+TEST_F(WatchSourceTest, AZoomLeavesOutWhatIsNotDrawnThere) {
+  layer_->Publish({1, 1, 1, 1});
+  v1::WatchLayerRequest request;
+  request.set_zoom(11);
+  auto source = Watch(request);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_THAT(response_.snapshot().rows(0).id_gaps(), ElementsAre(0, 1, 1)) << "not row 3";
+}
+
+TEST_F(WatchSourceTest, AQuietLayerSaysThatItLives) {
+  layer_->Publish({1, 1, 1, 1});
+  auto source = Watch();
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(Next(*source), Kind::kWait);
+  Pass(absl::Seconds(4));
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_EQ(response_.heartbeat().version().counter(), 1U);
+}
+
+TEST_F(WatchSourceTest, AReturningClientGetsWhatItMissed) {
+  layer_->Publish({1, 1, 1, 1});
+  layer_->Publish({1, 2, 1, 1});
+  v1::WatchLayerRequest request;
+  request.mutable_resume()->set_pack_id("pack-1");
+  request.mutable_resume()->mutable_version()->set_epoch(9);
+  request.mutable_resume()->mutable_version()->set_counter(1);
+  auto source = Watch(request);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  ASSERT_TRUE(response_.has_delta());
+  EXPECT_THAT(response_.delta().rows(0).id_gaps(), ElementsAre(1));
+}
+
+TEST_F(WatchSourceTest, AnotherPackOrEpochMeansASnapshot) {
+  layer_->Publish({1, 1, 1, 1});
+  v1::WatchLayerRequest request;
+  request.mutable_resume()->set_pack_id("pack-0");
+  request.mutable_resume()->mutable_version()->set_epoch(9);
+  request.mutable_resume()->mutable_version()->set_counter(1);
+  ASSERT_EQ(Next(*Watch(request)), Kind::kMessage);
+  EXPECT_TRUE(response_.has_snapshot());
+  request.mutable_resume()->set_pack_id("pack-1");
+  request.mutable_resume()->mutable_version()->set_epoch(8);
+  ASSERT_EQ(Next(*Watch(request)), Kind::kMessage);
+  EXPECT_TRUE(response_.has_snapshot());
+}
+
+TEST_F(WatchSourceTest, ACacheHearsOfEveryVersion) {
+  layer_->Publish({1, 1, 1, 1});
+  v1::WatchLayerRequest request;
+  request.set_tiles_only(true);
+  request.set_tick_ms(250);
+  auto source = Watch(request);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_EQ(response_.snapshot().rows_size(), 0);
+  Pass(absl::Milliseconds(250));
+  layer_->Publish({2, 1, 1, 1}, {0, 0, 0, 0}, {geo::TileId::Make(14, 13047, 7698).value()});
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_EQ(response_.delta().rows_size(), 0);
+  ASSERT_EQ(response_.delta().changed_tiles_size(), 1);
+  EXPECT_EQ(response_.delta().changed_tiles(0).x(), 13047U);
+  Pass(absl::Milliseconds(250));
+  layer_->Publish({3, 1, 1, 1});
+  ASSERT_EQ(Next(*source), Kind::kMessage) << "no tile list, but a version";
+}
+
+TEST_F(WatchSourceTest, BadRequestsSayWhatIsWrong) {
+  layer_->Publish({1, 1, 1, 1});
+  const auto message = [this](const v1::WatchLayerRequest& request) {
+    const auto made = WatchSource::Make(layer_, request, {}, clock_);
+    EXPECT_EQ(made.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(made.status().message());
+  };
+  v1::WatchLayerRequest request;
+  request.set_tick_ms(100);
+  EXPECT_THAT(message(request), HasSubstr("tick_ms: 100 is not in 250 to 60000"));
+  request.Clear();
+  request.add_columns("levle");
+  EXPECT_THAT(message(request), HasSubstr("did you mean \"level\"?"));
+  request.Clear();
+  request.mutable_viewport()->set_west_deg(2);
+  request.mutable_viewport()->set_east_deg(1);
+  EXPECT_THAT(message(request), HasSubstr("viewport"));
+}
+
+}  // namespace
+}  // namespace citylayers::layers

@@ -1,0 +1,38 @@
+#include "services/runtime/address.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace citylayers::runtime {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Address, ReadsHostAndPort) {
+  EXPECT_EQ(ParseAddress("127.0.0.1:8080", "--http")->ToString(), "127.0.0.1:8080");
+  EXPECT_EQ(ParseAddress(":0", "--http")->ToString(), "127.0.0.1:0");
+  EXPECT_EQ(ParseAddress("[::1]:80", "--http")->ToString(), "[::1]:80");
+  EXPECT_EQ(ParseAddress("city.example:65535", "--http")->port, 65535);
+}
+
+TEST(Address, RefusesTheRestAndNamesTheFlag) {
+  for (const char* text : {"", "8080", "host:", "host:65536", "host:-1", "::1:80", "host:http"}) {
+    const auto address = ParseAddress(text, "--http");
+    EXPECT_EQ(address.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(address.status().message()), HasSubstr("--http")) << text;
+  }
+}
+
+TEST(Address, OnlyLoopbackIsOpenWithoutBeingAsked) {
+  EXPECT_TRUE(CheckReach({"127.0.0.1", 1}, false, "--grpc").ok());
+  EXPECT_TRUE(CheckReach({"::1", 1}, false, "--grpc").ok());
+  EXPECT_TRUE(CheckReach({"localhost", 1}, false, "--grpc").ok());
+  EXPECT_FALSE(CheckReach({"0.0.0.0", 1}, false, "--grpc").ok());
+  EXPECT_FALSE(CheckReach({"192.168.1.4", 1}, false, "--grpc").ok());
+  EXPECT_THAT(std::string(CheckReach({"0.0.0.0", 1}, false, "--grpc").message()),
+              HasSubstr("--allow-insecure"));
+  EXPECT_TRUE(CheckReach({"0.0.0.0", 1}, true, "--grpc").ok());
+}
+
+}  // namespace
+}  // namespace citylayers::runtime

@@ -1,0 +1,196 @@
+#include "services/runtime/call_adapter.h"
+
+#include "absl/synchronization/notification.h"
+#include <gmock/gmock.h>
+#include <google/rpc/error_details.pb.h>
+#include <gtest/gtest.h>
+
+#include "citylayers/common/v1/clock_service.grpc.pb.h"
+#include "services/runtime/error_details.h"
+
+namespace citylayers::runtime {
+namespace {
+
+using common::v1::ClockService;
+using common::v1::GetClockRequest;
+using common::v1::GetClockResponse;
+using common::v1::SetClockRequest;
+using common::v1::SetClockResponse;
+using common::v1::WatchClockRequest;
+using common::v1::WatchClockResponse;
+using ::testing::HasSubstr;
+
+/// Gives the numbers 1, 2, 3 as loop counts, waiting for a wake before each but the first.
+class Counting final : public StreamSource<WatchClockResponse> {
+ public:
+  explicit Counting(std::atomic<int>* allowed) : allowed_(allowed) {}
+  absl::StatusOr<StreamStep> Next(WatchClockResponse* response) override {
+    if (sent_ == 3) return StreamStep::End();
+    if (sent_ >= allowed_->load()) return StreamStep::Wait(absl::Hours(1));
+    response->mutable_clock()->set_loop_count(++sent_);
+    return StreamStep::Message();
+  }
+
+ private:
+  std::atomic<int>* allowed_;
+  int sent_ = 0;
+};
+
+/// A service whose methods are what each test sets.
+class TestService final : public ClockService::CallbackService {
+ public:
+  explicit TestService(CallAdapter& calls) : calls_(calls) {}
+  grpc::ServerUnaryReactor* GetClock(grpc::CallbackServerContext* context,
+                                     const GetClockRequest* request,
+                                     GetClockResponse* response) override {
+    return calls_.Unary(
+        context, "ClockService/GetClock", request, response,
+        [this](const Call& call, const GetClockRequest&) { return get_clock(call); });
+  }
+  grpc::ServerWriteReactor<WatchClockResponse>* WatchClock(
+      grpc::CallbackServerContext* context, const WatchClockRequest* request) override {
+    return calls_.ServerStream<WatchClockRequest, WatchClockResponse>(
+        context, "ClockService/WatchClock", request,
+        [this](const Call&, const WatchClockRequest&)
+            -> absl::StatusOr<std::unique_ptr<StreamSource<WatchClockResponse>>> {
+          auto source = std::make_unique<Counting>(&allowed);
+          waker = source->waker();
+          opened.Notify();
+          return source;
+        });
+  }
+
+  std::function<absl::StatusOr<GetClockResponse>(const Call&)> get_clock;
+  std::atomic<int> allowed{1};
+  std::shared_ptr<Waker> waker;
+  absl::Notification opened;
+
+ private:
+  CallAdapter& calls_;
+};
+
+class CallAdapterTest : public ::testing::Test {
+ protected:
+  explicit CallAdapterTest(CallOptions options = {})
+      : calls_(options, executor_, timer_, metrics_, authenticator_) {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    stub_ = ClockService::NewStub(server_->InProcessChannel({}));
+  }
+  ~CallAdapterTest() override { server_->Shutdown(); }
+
+  grpc::Status Get(GetClockResponse* response, absl::Duration deadline = absl::Seconds(10)) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
+    return stub_->GetClock(&context, {}, response);
+  }
+
+  Metrics metrics_;
+  Timer timer_;
+  Executor executor_{2, 8};
+  AnonymousAuthenticator authenticator_;
+  CallAdapter calls_;
+  TestService service_{calls_};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<ClockService::Stub> stub_;
+};
+
+TEST_F(CallAdapterTest, AnswersAndCounts) {
+  service_.get_clock = [](const Call& call) {
+    EXPECT_LT(call.deadline, absl::Now() + absl::Seconds(20));
+    GetClockResponse response;
+    response.mutable_clock()->set_speed(60);
+    return response;
+  };
+  GetClockResponse response;
+  ASSERT_TRUE(Get(&response).ok());
+  EXPECT_EQ(response.clock().speed(), 60);
+  EXPECT_THAT(
+      metrics_.Serialize(),
+      HasSubstr(
+          "grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"ClockService/GetClock\"} 1"));
+}
+
+TEST_F(CallAdapterTest, ErrorsKeepCodeMessageAndDetails) {
+  service_.get_clock = [](const Call&) -> absl::StatusOr<GetClockResponse> {
+    return BadField("speed", "too fast");
+  };
+  GetClockResponse response;
+  const grpc::Status status = Get(&response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "speed: too fast");
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  google::rpc::ErrorInfo info;
+  bool found = false;
+  for (const auto& any : details.details()) found = found || any.UnpackTo(&info);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(info.reason(), "BAD_FIELD");
+  EXPECT_EQ(FromGrpcStatus(status), BadField("speed", "too fast")) << "and comes back as it was";
+}
+
+TEST_F(CallAdapterTest, StreamsWakeAndEnd) {
+  grpc::ClientContext context;
+  auto reader = stub_->WatchClock(&context, {});
+  WatchClockResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.clock().loop_count(), 1);
+  service_.opened.WaitForNotification();
+  service_.allowed = 3;
+  service_.waker->Wake();
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.clock().loop_count(), 3);
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_TRUE(reader->Finish().ok());
+  service_.waker->Wake();  // after the end it does nothing
+}
+
+TEST_F(CallAdapterTest, AnIdleStreamEndsWhenItsClientGoes) {
+  grpc::ClientContext context;
+  auto reader = stub_->WatchClock(&context, {});
+  WatchClockResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  context.TryCancel();
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(CallAdapterTest, DrainEndsStreamsSoThatClientsComeBack) {
+  grpc::ClientContext context;
+  auto reader = stub_->WatchClock(&context, {});
+  WatchClockResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  service_.opened.WaitForNotification();
+  calls_.Drain();
+  service_.waker->Wake();
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+class OneCallAtATime : public CallAdapterTest {
+ protected:
+  OneCallAtATime() : CallAdapterTest({.unary_max = 1}) {}
+};
+
+TEST_F(OneCallAtATime, OneTooManyIsTurnedAwayWithARetryTime) {
+  absl::Notification inside, leave;
+  service_.get_clock = [&](const Call&) {
+    inside.Notify();
+    leave.WaitForNotification();
+    return GetClockResponse();
+  };
+  GetClockResponse first_response, second_response;
+  std::thread first([&] { EXPECT_TRUE(Get(&first_response).ok()); });
+  inside.WaitForNotification();
+  const grpc::Status status = Get(&second_response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(
+      FromGrpcStatus(status).GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  leave.Notify();
+  first.join();
+}
+
+}  // namespace
+}  // namespace citylayers::runtime

@@ -1,0 +1,130 @@
+#include "services/traffic/jams.h"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace citylayers::traffic {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+// A one-way street of segments of 80 m, driven from left to right, drawn as a string: 'q' queues,
+// 'S' stands, '.' flows.
+//   "..qqSS.."
+// Segment i leads into i + 1. Several rows are several streets without a connection, numbered one
+// after the other.
+class Streets {
+ public:
+  explicit Streets(const std::vector<std::string>& rows, double length_m = 80)
+      : length_m_(length_m) {
+    for (const std::string& row : rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const auto segment = static_cast<std::uint32_t>(next_.size());
+        next_.push_back(i + 1 < row.size() ? std::vector<std::uint32_t>{segment + 1}
+                                           : std::vector<std::uint32_t>{});
+        if (row[i] != '.') {
+          queuing_.push_back({segment, static_cast<std::uint8_t>(row[i] == 'S' ? 4 : 3),
+                              row[i] == 'S' ? 2.0 : 8.0, 40,
+                              1'000'000 + static_cast<std::int64_t>(segment)});
+        }
+      }
+    }
+  }
+  void Link(std::uint32_t from, std::uint32_t to) { next_[from].push_back(to); }
+  RoadNetwork network() const {
+    return {static_cast<std::uint32_t>(next_.size()),
+            [this](std::uint32_t i) { return std::span<const std::uint32_t>(next_[i]); },
+            [this](std::uint32_t) { return length_m_; },
+            [](std::uint32_t i) { return 1000ULL + i; }};
+  }
+  std::vector<Jam> Find(const std::vector<Jam>& before = {}) const {
+    return FindJams(network(), queuing_, before, {});
+  }
+
+ private:
+  double length_m_;
+  std::vector<std::vector<std::uint32_t>> next_;
+  std::vector<QueuingSegment> queuing_;
+};
+
+TEST(FindJams, ConnectedQueuesAreOneJamFromHeadToTail) {
+  const auto jams = Streets({"..qqSS.."}).Find();
+  ASSERT_THAT(jams, SizeIs(1));
+  EXPECT_THAT(jams[0].segments, ElementsAre(5, 4, 3, 2))
+      << "the head is the first car in driving direction";
+  EXPECT_EQ(jams[0].level, 4);
+  EXPECT_DOUBLE_EQ(jams[0].length_m, 320);
+  // 160 m at 2 km/h and 160 m at 8 km/h against 320 m at 40 km/h.
+  EXPECT_NEAR(jams[0].delay_s, 160 / (2 / 3.6) + 160 / (8 / 3.6) - 320 / (40 / 3.6), 1e-9);
+  EXPECT_NEAR(jams[0].speed_kmh, 3.2, 1e-9);
+  EXPECT_EQ(jams[0].since_ms, 1'000'002);
+}
+
+TEST(FindJams, AFlowingStretchCutsAJamUnlessItIsShort) {
+  EXPECT_THAT(Streets({"qqq.qqq"}, 80).Find(), SizeIs(2));
+  EXPECT_THAT(Streets({"qqq.qqq"}, 50).Find(), SizeIs(1));
+  EXPECT_THAT(Streets({"qqq..qqq"}, 50).Find(), SizeIs(2)) << "two short stretches are a gap";
+}
+
+TEST(FindJams, AShortQueueIsNoJam) {
+  EXPECT_THAT(Streets({"..q.."}, 80).Find(), SizeIs(0));
+  EXPECT_THAT(Streets({"..qq.."}, 80).Find(), SizeIs(1));
+}
+
+TEST(FindJams, OppositeDirectionsDoNotMix) {
+  EXPECT_THAT(Streets({"qqq", "qqq"}).Find(), SizeIs(2));
+}
+
+TEST(FindJams, TheWorstDelayComesFirst) {
+  const auto jams = Streets({"qqq", "SSS"}).Find();
+  ASSERT_THAT(jams, SizeIs(2));
+  EXPECT_THAT(jams[0].members, ElementsAre(3, 4, 5));
+}
+
+TEST(FindJams, TheLongestArmIsTheLine) {
+  // A side street of one segment (row 2) joins at segment 3.
+  Streets streets({"..qqqq", "q"});
+  streets.Link(6, 4);
+  const auto jams = streets.Find();
+  ASSERT_THAT(jams, SizeIs(1));
+  EXPECT_THAT(jams[0].segments, ElementsAre(5, 4, 3, 2));
+  EXPECT_THAT(jams[0].members, ElementsAre(2, 3, 4, 5, 6));
+}
+
+TEST(FindJams, ARingEnds) {
+  Streets streets({"qqqq"});
+  streets.Link(3, 0);
+  const auto jams = streets.Find();
+  ASSERT_THAT(jams, SizeIs(1));
+  EXPECT_THAT(jams[0].members, SizeIs(4));
+  EXPECT_LE(jams[0].segments.size(), 4U);
+}
+
+TEST(FindJams, AMovingJamKeepsItsId) {
+  const auto first = Streets({"..qqqq...."}).Find();
+  const auto second = Streets({"...qqqqq.."}).Find(first);
+  const auto third = Streets({".....qqqqq"}).Find(second);
+  ASSERT_THAT(third, SizeIs(1));
+  EXPECT_EQ(third[0].id, first[0].id);
+  EXPECT_NE(Streets({"qq........"}).Find(third)[0].id, first[0].id)
+      << "elsewhere it is another jam";
+}
+
+TEST(FindJams, WhenAJamSplitsTheLargerPartKeepsTheIdAndNoTwoShareOne) {
+  const auto whole = Streets({"qqqqqqqqqq"}).Find();
+  const auto parts = Streets({"qq...qqqqq"}).Find(whole);
+  ASSERT_THAT(parts, SizeIs(2));
+  const Jam& larger = parts[0].members.size() > parts[1].members.size() ? parts[0] : parts[1];
+  EXPECT_EQ(larger.id, whole[0].id);
+  EXPECT_NE(parts[0].id, parts[1].id);
+}
+
+TEST(FindJams, ANewJamIsNamedTheSameHoweverOftenItIsFound) {
+  EXPECT_EQ(Streets({"..qqqq"}).Find()[0].id, Streets({"..qqqq"}).Find()[0].id);
+}
+
+}  // namespace
+}  // namespace citylayers::traffic

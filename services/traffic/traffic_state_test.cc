@@ -1,0 +1,125 @@
+#include "services/traffic/traffic_state.h"
+
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace citylayers::traffic {
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kStartMs = 1'700'000'000'000;
+
+SegmentView ViewAt(const TrafficState& state, std::int64_t now_ms, double depth_m = 0) {
+  return ViewSegment(state[0], state.reference_speed_kmh(0), absl::FromUnixMillis(now_ms), depth_m,
+                     {}, {});
+}
+
+TEST(NextLevel, EntersALevelAtTheLowerBorderAndLeavesItAtTheUpper) {
+  struct Row {
+    Level before;
+    double ratio;
+    Level after;
+  };
+  const Row kRows[] = {
+      {Level::kUnknown, 1.00, Level::kFree},       {Level::kFree, 0.76, Level::kFree},
+      {Level::kFree, 0.74, Level::kSlow},          {Level::kSlow, 0.79, Level::kSlow},
+      {Level::kSlow, 0.80, Level::kFree},          {Level::kSlow, 0.26, Level::kSlow},
+      {Level::kSlow, 0.24, Level::kQueuing},       {Level::kQueuing, 0.34, Level::kQueuing},
+      {Level::kQueuing, 0.35, Level::kSlow},       {Level::kQueuing, 0.11, Level::kQueuing},
+      {Level::kQueuing, 0.09, Level::kStationary}, {Level::kStationary, 0.19, Level::kStationary},
+      {Level::kStationary, 0.20, Level::kQueuing}, {Level::kStationary, 0.50, Level::kSlow},
+      {Level::kStationary, 0.90, Level::kFree},    {Level::kFree, 0.05, Level::kStationary},
+  };
+  for (const Row& row : kRows) {
+    EXPECT_EQ(NextLevel(row.before, row.ratio, {}), row.after)
+        << "from " << static_cast<int>(row.before) << " at " << row.ratio;
+  }
+}
+
+TEST(NextLevel, IsStableUnderTheSameSpeed) {
+  for (int level = 0; level <= 4; ++level) {
+    for (double ratio = 0; ratio < 1.2; ratio += 0.01) {
+      const Level once = NextLevel(static_cast<Level>(level), ratio, {});
+      EXPECT_EQ(NextLevel(once, ratio, {}), once) << level << " at " << ratio;
+    }
+  }
+}
+
+TEST(TrafficState, OldReadingsDoNotUndoNewOnes) {
+  TrafficState state({40}, {});
+  EXPECT_TRUE(state.Apply(0, kStartMs, 8, Source::kLive));
+  EXPECT_FALSE(state.Apply(0, kStartMs - 1, 40, Source::kLive));
+  EXPECT_EQ(state[0].speed_kmh, 8);
+  EXPECT_TRUE(state.Apply(0, kStartMs, 9, Source::kLive)) << "a revision of the same time wins";
+  EXPECT_EQ(state[0].speed_kmh, 9);
+}
+
+TEST(TrafficState, FoldingTheSameBatchTwiceChangesNothing) {
+  std::mt19937 random(3);
+  TrafficState once({40, 40, 40}, {}), twice({40, 40, 40}, {});
+  for (int i = 0; i < 500; ++i) {
+    const auto segment = static_cast<std::uint32_t>(random() % 3);
+    const std::int64_t time_ms = kStartMs + static_cast<std::int64_t>(random() % 100) * kMinuteMs;
+    const double speed_kmh = static_cast<double>(random() % 50);
+    once.Apply(segment, time_ms, speed_kmh, Source::kLive);
+    twice.Apply(segment, time_ms, speed_kmh, Source::kLive);
+    twice.Apply(segment, time_ms, speed_kmh, Source::kLive);
+  }
+  EXPECT_EQ(once.segments(), twice.segments());
+}
+
+TEST(TrafficState, QueuingSinceIsTheTimeTheQueueBegan) {
+  TrafficState state({40}, {});
+  state.Apply(0, kStartMs, 40, Source::kLive);
+  EXPECT_EQ(state[0].queuing_since_ms, 0);
+  state.Apply(0, kStartMs + kMinuteMs, 8, Source::kLive);
+  state.Apply(0, kStartMs + 2 * kMinuteMs, 3, Source::kLive);
+  EXPECT_EQ(state[0].queuing_since_ms, kStartMs + kMinuteMs);
+  state.Apply(0, kStartMs + 3 * kMinuteMs, 38, Source::kLive);
+  EXPECT_EQ(state[0].queuing_since_ms, 0);
+}
+
+TEST(ViewSegment, KnowledgeAgesAndIsForgotten) {
+  TrafficState state({40}, {});
+  state.Apply(0, kStartMs, 30, Source::kLive);
+  EXPECT_EQ(ViewAt(state, kStartMs).age_class, 0);
+  EXPECT_FLOAT_EQ(ViewAt(state, kStartMs).confidence, 1.0F);
+  EXPECT_EQ(ViewAt(state, kStartMs + 10 * kMinuteMs).age_class, 1);
+  EXPECT_EQ(ViewAt(state, kStartMs + 20 * kMinuteMs).age_class, 2);
+  EXPECT_EQ(ViewAt(state, kStartMs + 59 * kMinuteMs).level, Level::kSlow);
+  EXPECT_EQ(ViewAt(state, kStartMs + 60 * kMinuteMs).level, Level::kUnknown);
+  EXPECT_EQ(ViewAt(state, kStartMs + 60 * kMinuteMs).speed_kmh, 0);
+}
+
+TEST(ViewSegment, WaterSlowsThenClosesAndNeverTimesOut) {
+  TrafficState state({40}, {});
+  state.Apply(0, kStartMs, 40, Source::kLive);
+  EXPECT_EQ(ViewAt(state, kStartMs, 0.09).level, Level::kFree);
+  const SegmentView shallow = ViewAt(state, kStartMs, 0.20);
+  EXPECT_NEAR(shallow.speed_kmh, 12.4, 0.1) << "0.0009 x 200^2 - 0.5529 x 200 + 86.9448";
+  EXPECT_EQ(shallow.level, Level::kSlow);
+  EXPECT_EQ(ViewAt(state, kStartMs, 0.35).level, Level::kStationary);
+  EXPECT_EQ(ViewAt(state, kStartMs, 0.50).level, Level::kClosed);
+  EXPECT_EQ(ViewAt(state, kStartMs, 0.50).jam_factor, 10);
+  EXPECT_EQ(ViewAt(state, kStartMs + 500 * kMinuteMs, 0.50).level, Level::kClosed)
+      << "hours after the last speed";
+}
+
+TEST(ViewSegment, AWetStreetWithoutSpeedsIsKnownToBeSlow) {
+  const TrafficState state({40}, {});
+  EXPECT_EQ(ViewAt(state, kStartMs, 0.30).level, Level::kStationary);
+  EXPECT_EQ(ViewAt(state, kStartMs, 0).level, Level::kUnknown);
+}
+
+TEST(JamFactor, FollowsItsFormula) {
+  EXPECT_DOUBLE_EQ(JamFactor(40, 40, Level::kFree), 0);
+  EXPECT_NEAR(JamFactor(22, 40, Level::kSlow), 5, 1e-9);
+  EXPECT_DOUBLE_EQ(JamFactor(0, 40, Level::kStationary), 9.9) << "10 is for closures";
+  EXPECT_DOUBLE_EQ(JamFactor(0, 40, Level::kClosed), 10);
+  EXPECT_DOUBLE_EQ(JamFactor(80, 40, Level::kFree), 0);
+}
+
+}  // namespace
+}  // namespace citylayers::traffic
