@@ -202,6 +202,9 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   } else if (!streaming) {
     call.deadline = absl::Now() + options_.unary_timeout;
   }
+  if (call.deadline <= absl::Now()) {
+    return reply->Fail(absl::DeadlineExceededError("the deadline has passed already"));
+  }
   reply->Begin(std::move(call));
 }
 

@@ -129,7 +129,8 @@ HttpRouter::Found HttpRouter::Match(HttpRequest& request) const {
     }
   }
   request.mutable_params().clear();
-  if (allow.empty()) {
+  // A path that only a preflight catch-all knows is not there.
+  if (std::all_of(allow.begin(), allow.end(), [](const auto& m) { return m == "OPTIONS"; })) {
     found.status = 404;
     found.detail = StrCat("there is nothing at ", text);
     return found;

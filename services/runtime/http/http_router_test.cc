@@ -60,6 +60,12 @@ TEST_F(HttpRouterTest, TellsMissingFromForbidden) {
   EXPECT_EQ(found.allow, "GET, HEAD, POST");
 }
 
+TEST_F(HttpRouterTest, APathThatOnlyPreflightsKnowIsMissing) {
+  router_.Add({"OPTIONS"}, "/tiles/{path...}", nullptr);
+  EXPECT_EQ(Pattern("GET", "/tiles/a/b/c/d/e/f"), "404");
+  EXPECT_EQ(Pattern("OPTIONS", "/tiles/a/b/c/d/e/f"), "/tiles/{path...}");
+}
+
 TEST(HttpRequest, AcceptsTheAbsoluteForm) {
   HttpRequest request;
   request.SetRequestLine("GET", "http://example.org/a/b?c=d", 11);
