@@ -128,9 +128,25 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
 
 // --- A full disk
 
-TEST_F(DurabilityTest, AFullDiskRefusesWritesAndServesReads) {
-  ASSERT_TRUE(std::filesystem::create_directories(directory_));
-  if (mount("tmpfs", directory_.c_str(), "tmpfs", 0, "size=24m") != 0) {
+// The size decides what fails first: opening's files, the write-ahead log, or a table in the
+// background.
+class FullDiskTest : public DurabilityTest, public testing::WithParamInterface<std::string> {
+ protected:
+  FullDiskTest() {
+    std::filesystem::create_directories(directory_);
+    mounted_ = mount("tmpfs", directory_.c_str(), "tmpfs", 0, ("size=" + GetParam()).c_str()) == 0;
+  }
+  ~FullDiskTest() override {
+    store_.reset();
+    if (mounted_) umount2(directory_.c_str(), MNT_DETACH);
+  }
+  bool mounted_ = false;
+};
+
+INSTANTIATE_TEST_SUITE_P(Sizes, FullDiskTest, testing::Values("6m", "24m", "60m"));
+
+TEST_P(FullDiskTest, WritesAreRefusedAndReadsServed) {
+  if (!mounted_) {
     GTEST_SKIP() << "cannot mount a small tmpfs (" << std::strerror(errno) << "): run as root";
   }
   options_.min_free_bytes = 0;
@@ -172,8 +188,6 @@ TEST_F(DurabilityTest, AFullDiskRefusesWritesAndServesReads) {
   }
   EXPECT_EQ(found, acknowledged.size());
   EXPECT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
-  store_.reset();
-  umount2(directory_.c_str(), MNT_DETACH);
 }
 
 TEST_F(DurabilityTest, WritesAreRefusedBeforeTheDiskIsFull) {

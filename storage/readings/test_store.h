@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_TEST_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_TEST_STORE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -57,6 +58,9 @@ class TestStore : public testing::Test {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
     directory_ = testing::TempDir() + info->test_suite_name() + "_" + info->name() + "_" +
                  std::to_string(getpid());
+    // A parameterised test has slashes in its name.
+    std::replace(directory_.begin() + static_cast<ptrdiff_t>(testing::TempDir().size()),
+                 directory_.end(), '/', '_');
     std::filesystem::remove_all(directory_);
     options_.directory = directory_;
     options_.seal_in_background = false;
