@@ -83,7 +83,7 @@ TEST(TrafficState, QueuingSinceIsTheTimeTheQueueBegan) {
 
 TEST(ViewSegment, KnowledgeAgesAndIsForgotten) {
   TrafficState state({40}, {});
-  state.Apply(0, kStartMs, 30, Source::kLive);
+  state.Apply(0, kStartMs, 20, Source::kLive);
   EXPECT_EQ(ViewAt(state, kStartMs).age_class, 0);
   EXPECT_FLOAT_EQ(ViewAt(state, kStartMs).confidence, 1.0F);
   EXPECT_EQ(ViewAt(state, kStartMs + 10 * kMinuteMs).age_class, 1);
