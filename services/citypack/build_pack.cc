@@ -48,6 +48,12 @@ class Builder {
       return ReadDem(options_.dem, "", std::nullopt).status();
     }
     ASSIGN_OR_RETURN(writer_, storage::PackWriter::Create(options_.out));
+    if (!options_.stations.empty()) {
+      ASSIGN_OR_RETURN(stations_, ReadStations(options_.stations));
+    }
+    if (!options_.boundaries.empty()) {
+      ASSIGN_OR_RETURN(boundaries_, ReadBoundaries(options_.boundaries));
+    }
     RETURN_IF_ERROR(ReadRoads());
     RETURN_IF_ERROR(WriteRoads());
     RETURN_IF_ERROR(WriteTerrain());
@@ -88,6 +94,8 @@ class Builder {
   std::unique_ptr<storage::PackWriter> writer_;
   storage::Manifest manifest_;
   std::vector<std::string> warnings_;
+  std::vector<storage::PackStation> stations_;
+  Boundaries boundaries_;
   geo::RoadGraph graph_;
   bool embedded_covers_ = false;
 };
@@ -175,20 +183,18 @@ absl::Status Builder::WriteTerrain() {
 }
 
 absl::Status Builder::WriteStations() {
-  std::vector<storage::PackStation> stations;
   if (!options_.stations.empty()) {
-    ASSIGN_OR_RETURN(stations, ReadStations(options_.stations));
-    if (embedded_covers_) CompleteFrom(EmbeddedStations(), &stations);
+    if (embedded_covers_) CompleteFrom(EmbeddedStations(), &stations_);
     AddSource("stations", FileName(options_.stations), "", false);
   } else if (embedded_covers_) {
-    stations = EmbeddedStations();
+    stations_ = EmbeddedStations();
     AddEmbeddedSource("stations");
   } else {
     manifest_.absent.push_back(
         {"stations", "no --stations was given, and the embedded city does not cover this place"});
   }
-  manifest_.counts["stations"] = stations.size();
-  return writer_->WriteFile("stations.toml", storage::FormatStations(stations));
+  manifest_.counts["stations"] = stations_.size();
+  return writer_->WriteFile("stations.toml", storage::FormatStations(stations_));
 }
 
 absl::Status Builder::AddGivenBoundaries(BaseMap* map) {
@@ -196,11 +202,10 @@ absl::Status Builder::AddGivenBoundaries(BaseMap* map) {
     manifest_.absent.push_back({"boundaries", "no --boundaries was given"});
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(Boundaries boundaries, ReadBoundaries(options_.boundaries));
-  RETURN_IF_ERROR(AddBoundaries(boundaries.units, map));
+  RETURN_IF_ERROR(AddBoundaries(boundaries_.units, map));
   AddSource("boundaries", FileName(options_.boundaries), "", false);
-  manifest_.counts["boundaries"] = boundaries.units.size();
-  warnings_.insert(warnings_.end(), boundaries.warnings.begin(), boundaries.warnings.end());
+  manifest_.counts["boundaries"] = boundaries_.units.size();
+  warnings_.insert(warnings_.end(), boundaries_.warnings.begin(), boundaries_.warnings.end());
   return absl::OkStatus();
 }
 
