@@ -345,6 +345,7 @@ absl::Status AlertDesk::FollowValues() {
   std::vector<AlertRecord> peaks;
   {
     const absl::MutexLock lock(&state_mutex_);
+    silent_ = engine_.SilentSubjects();
     for (const LiveValue& live : engine_.LiveValues()) {
       const auto it = active_.find(live.alert_id);
       if (it == active_.end()) continue;
@@ -469,6 +470,11 @@ absl::StatusOr<std::vector<CapRecord>> AlertDesk::ListCaps(int page_size,
     return caps.size() < static_cast<size_t>(page_size) && ++scanned < options_.caps_scanned_max;
   }));
   return caps;
+}
+
+std::vector<std::string> AlertDesk::silent_subjects() const {
+  const absl::MutexLock lock(&state_mutex_);
+  return silent_;
 }
 
 size_t AlertDesk::active_count() const {

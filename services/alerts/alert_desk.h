@@ -109,6 +109,8 @@ class AlertDesk {
 
   WatchHub& hub() { return hub_; }
   size_t active_count() const;
+  /// What alerts are about that had no data at the last look: such an alert stays as it is.
+  std::vector<std::string> silent_subjects() const;
 
  private:
   struct Active {
@@ -145,6 +147,7 @@ class AlertDesk {
 
   mutable absl::Mutex state_mutex_;  // Held for memory only; taken inside write_mutex_.
   std::map<uint64_t, Active> active_ ABSL_GUARDED_BY(state_mutex_);
+  std::vector<std::string> silent_ ABSL_GUARDED_BY(state_mutex_);
 };
 
 }  // namespace citylayers::alerts

@@ -179,6 +179,9 @@ TEST_F(DeskTest, AServiceThatIsDownChangesNothing) {
     ASSERT_TRUE(desk_->Observe({}, moment_).ok());
   }
   EXPECT_EQ(All("state = OPEN").size(), open);
+  EXPECT_EQ(desk_->silent_subjects().size(), open);
+  Steps(1, 1.66, 0.35, 4);
+  EXPECT_THAT(desk_->silent_subjects(), IsEmpty());
 }
 
 TEST_F(DeskTest, MessagesAreRenewedBeforeTheyExpire) {

@@ -1,6 +1,7 @@
 #include "services/alerts/alerts_module.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,8 @@ class Alerts final : public runtime::Module {
         service_(*desk_, context.city_clock(), context.calls()),
         active_(
             context.metrics().Gauge("citylayers_alerts_active", "Alerts that are not resolved")),
+        silent_gauge_(context.metrics().Gauge("citylayers_alerts_silent",
+                                              "Alerts whose subject has no data")),
         failed_looks_(context.metrics().Counter("citylayers_alerts_failed_looks_total",
                                                 "Looks whose result could not be stored")),
         look_seconds_(context.metrics().Seconds(
@@ -69,8 +72,25 @@ class Alerts final : public runtime::Module {
       }
       last_status_ = status;
     }
+    NoteSilence();
     active_.Set(static_cast<double>(desk_->active_count()));
     look_seconds_.Observe(absl::ToDoubleSeconds(absl::Now() - start));
+  }
+
+  // Says once when what an alert is about falls silent, and when it is heard again.
+  void NoteSilence() {
+    const std::vector<std::string> subjects = desk_->silent_subjects();
+    std::set<std::string> silent(subjects.begin(), subjects.end());
+    for (const std::string& subject : silent) {
+      if (!silent_.contains(subject)) {
+        spdlog::warn("alerts: no data of {}; its alert stays as it is", subject);
+      }
+    }
+    for (const std::string& subject : silent_) {
+      if (!silent.contains(subject)) spdlog::info("alerts: {} is heard again, or over", subject);
+    }
+    silent_gauge_.Set(static_cast<double>(silent.size()));
+    silent_ = std::move(silent);
   }
 
   runtime::ModuleContext& context_;
@@ -78,9 +98,11 @@ class Alerts final : public runtime::Module {
   const std::unique_ptr<AlertDesk> desk_;
   AlertServiceImpl service_;
   prometheus::Gauge& active_;
+  prometheus::Gauge& silent_gauge_;
   prometheus::Counter& failed_looks_;
   prometheus::Histogram& look_seconds_;
-  absl::Status last_status_;  // Of the looker's thread.
+  absl::Status last_status_;      // Of the looker's thread.
+  std::set<std::string> silent_;  // Of the looker's thread.
   std::unique_ptr<InputClient> inputs_;
   std::unique_ptr<layers::TickThread> looker_;
 };

@@ -52,12 +52,13 @@ std::vector<Transition> RuleEngine::ObserveStages(absl::Span<const StageObservat
     Subject& subject =
         Find({.kind = AlertKind::kStage, .rule = kStageRule, .subject = stage.station});
     const absl::Duration max_age = std::max(rule.stale_after, max_age_min);
-    const bool fresh = (!stage.stale || now - stage.read_time <= max_age_min) &&
+    const bool fresh = (!stage.stale || now - stage.read_time < max_age_min) &&
                        now - stage.read_time <= max_age && Trusted(stage.quality);
     std::vector<double> levels = stage.levels_m;
     levels.push_back(levels.back() + rule.immediate_above_m);
     // The city went back in time (a replay ended): readings count anew.
     if (subject.read_time > now) subject.read_time = absl::InfinitePast();
+    subject.is_silent = !fresh;
     if (!fresh) {
       subject.condition.Pause();
     } else if (stage.read_time > subject.read_time) {
@@ -77,7 +78,7 @@ std::vector<Transition> RuleEngine::ObserveStages(absl::Span<const StageObservat
     Propose({kStageRule, stage.station}, subject, levels[tier - 1], out);
   }
   for (auto& [key, subject] : subjects_) {
-    if (key.first == kStageRule && !seen.contains(key.second)) subject.condition.Pause();
+    if (key.first == kStageRule && !seen.contains(key.second)) subject.FallSilent();
   }
   return out;
 }
@@ -109,6 +110,7 @@ std::vector<Transition> RuleEngine::ObserveStreets(const Complete<StreetDepthObs
       tests.push_back({.raises = AtLeast(street.depth_m, raise),
                        .clears = AtMost(street.depth_m, raise - rule.clear_below_m)});
     }
+    subject.is_silent = false;
     subject.condition.Observe(now, tests);
     Propose(key, subject, StreetThreshold(subject.condition.tier()), out);
   }
@@ -139,7 +141,8 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
     const Key key{finding.rule, finding.subject};
     Subject& subject = Find(finding);
     subject.finding = std::move(finding);
-    if (jam.live_share < rule.live_share_min) {
+    subject.is_silent = jam.live_share < rule.live_share_min;
+    if (subject.is_silent) {
       subject.condition.Pause();
     } else {
       const bool is_long = jam.length_m >= rule.length_min_m;
@@ -168,6 +171,7 @@ void RuleEngine::ObserveGone(const std::string& rule, const std::set<std::string
     auto& [key, subject] = *it;
     if (!seen.contains(key.second)) {
       if (rule == kStreetDepthRule) subject.finding.value = 0;
+      subject.is_silent = false;
       subject.condition.Observe(now, std::vector<TierTest>(4, {.clears = true}));
       Propose(key, subject, 0, out);
       if (subject.condition.tier() == 0 && subject.announced_tier == 0 &&
@@ -239,6 +243,14 @@ void RuleEngine::CommitEndedByHand(const RuleStateRecord& state) {
   it->second.alert_id = 0;
 }
 
+std::vector<std::string> RuleEngine::SilentSubjects() const {
+  std::vector<std::string> silent;
+  for (const auto& [key, subject] : subjects_) {
+    if (subject.is_silent && subject.alert_id != 0) silent.push_back(key.second);
+  }
+  return silent;
+}
+
 std::vector<LiveValue> RuleEngine::LiveValues() const {
   std::vector<LiveValue> values;
   for (const auto& [key, subject] : subjects_) {
@@ -252,7 +264,7 @@ std::vector<LiveValue> RuleEngine::LiveValues() const {
 
 void RuleEngine::Pause(const std::string& rule) {
   for (auto& [key, subject] : subjects_) {
-    if (key.first == rule) subject.condition.Pause();
+    if (key.first == rule) subject.FallSilent();
   }
 }
 

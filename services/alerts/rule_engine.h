@@ -93,6 +93,9 @@ class RuleEngine {
   /// Forgets everything, e.g. when a replay takes over the city clock.
   void Clear() { subjects_.clear(); }
 
+  /// Subjects that have an alert and no data at the moment, so that their alert just stays.
+  std::vector<std::string> SilentSubjects() const;
+
   /// The newest values of subjects that have an alert.
   std::vector<LiveValue> LiveValues() const;
 
@@ -105,6 +108,11 @@ class RuleEngine {
     int suppressed_tier = 0;
     uint64_t alert_id = 0;
     absl::Time read_time = absl::InfinitePast();
+    bool is_silent = false;
+    void FallSilent() {
+      condition.Pause();
+      is_silent = true;
+    }
   };
 
   Subject& Find(const Finding& finding);

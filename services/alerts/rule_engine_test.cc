@@ -179,8 +179,13 @@ TEST(StageRuleTest, SilenceIsNotCalm) {
   EXPECT_EQ(city.Stages({1.65, 1.65}), "- R3");
   for (int i = 0; i < 5; ++i, city.Advance(60)) {
     EXPECT_EQ(city.Stage(0.1, Quality::kGood, /*stale=*/true), "-");
+    EXPECT_THAT(city.engine_.SilentSubjects(), ElementsAre("stations/phu-an"));
     EXPECT_THAT(city.engine_.ObserveStages({}, city.now_), IsEmpty());
+    EXPECT_THAT(city.engine_.SilentSubjects(), ElementsAre("stations/phu-an"));
   }
+  EXPECT_EQ(city.Stage(1.65), "-");
+  EXPECT_THAT(city.engine_.SilentSubjects(), IsEmpty());
+  city.Advance(10);
   EXPECT_EQ(city.Stages({0.1, 0.1}), "- X0");
 }
 
