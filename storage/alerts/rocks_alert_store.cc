@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdarg>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "rocksdb/options.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
@@ -107,6 +109,14 @@ class RocksAlertStore final : public AlertStore {
   std::atomic<uint64_t> next_cap_number_ = 1;
 };
 
+// RocksDB would keep a log of its own in the directory, and Debian's build of 7.8.3 has assertions
+// on: on a full disk, the line after the one that failed ends the process. Errors come as statuses.
+class NoLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   rocksdb::Options out;
   out.create_if_missing = options.create_if_missing;
@@ -115,8 +125,7 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   // Alerts come a few a minute: small files and one background thread are plenty.
   out.max_background_jobs = 2;
   out.max_open_files = 64;
-  out.keep_log_file_num = 2;
-  out.max_log_file_size = 1 << 20;
+  out.info_log = std::make_shared<NoLogger>();
   // A torn last record of the log was never acknowledged; one in the middle is damage and is told.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   rocksdb::BlockBasedTableOptions table;
