@@ -1,18 +1,19 @@
-// citylayers, the command line.
+// citylayers, the command line. `citylayers --help` says what it can do.
 #include <CLI/CLI.hpp>
 
-#include "services/citypack/pack_command.h"
+#include "services/citylayers/commands.h"
+#include "services/citylayers/program.h"
 
 int main(int argc, char** argv) {
   CLI::App app("Live map layers for a city", "citylayers");
-  app.require_subcommand(1);
-  citylayers::citypack::AddPackCommands(app);
+  citylayers::cli::Program program(app);
+  citylayers::cli::AddAllCommands(app, program);
+  // Exit codes: 0 done, 1 failed, 2 the command line is wrong.
   try {
     app.parse(argc, argv);
   } catch (const CLI::RuntimeError& error) {
     return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
-    // Exit codes: 0 help was asked for, 2 the command line is wrong.
     return app.exit(error) == 0 ? 0 : 2;
   }
   return 0;

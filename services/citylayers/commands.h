@@ -1,0 +1,27 @@
+// All commands of the program.
+#ifndef CITYLAYERS_SERVICES_CITYLAYERS_COMMANDS_H_
+#define CITYLAYERS_SERVICES_CITYLAYERS_COMMANDS_H_
+
+namespace CLI {
+class App;
+}
+
+namespace citylayers::cli {
+
+class Program;
+
+/// Adds every command to the app. Both outlive the parse.
+void AddAllCommands(CLI::App& app, Program& program);
+
+// One noun each, in the file of its name.
+void AddReadingsCommands(CLI::App& app, Program& program);
+void AddReplayCommand(CLI::App& app, Program& program);
+void AddLayersCommands(CLI::App& app, Program& program);
+void AddTrafficCommands(CLI::App& app, Program& program);
+void AddFloodCommands(CLI::App& app, Program& program);
+void AddAlertsCommands(CLI::App& app, Program& program);
+void AddServerCommands(CLI::App& app, Program& program);  // health, clock
+
+}  // namespace citylayers::cli
+
+#endif  // CITYLAYERS_SERVICES_CITYLAYERS_COMMANDS_H_
