@@ -1,0 +1,76 @@
+// The public gRPC API through @grpc/grpc-js, from the .proto files as others would load them.
+
+import grpc from '@grpc/grpc-js';
+import protoLoader from '@grpc/proto-loader';
+import { join } from 'node:path';
+import { kRoot } from '../../support/daemon.mjs';
+
+const kProto = join(kRoot, 'proto');
+const kFiles = ['common/v1/clock_service', 'readings/v1/reading_service', 'readings/v1/station_service'];
+kFiles.push('layers/v1/layer_service', 'traffic/v1/traffic_service', 'flood/v1/flood_service');
+kFiles.push('alerts/v1/alert_service');
+
+const definition = protoLoader.loadSync(
+  kFiles.map((file) => join(kProto, 'citylayers', `${file}.proto`)),
+  { includeDirs: [kProto], keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true },
+);
+const packages = grpc.loadPackageDefinition(definition).citylayers;
+
+export const Code = grpc.status;
+const kMessageBytesMax = 64 << 20;
+const kDeadlineMs = 20_000;
+
+/** Clients of all services at one address; close() ends them. */
+export class Api {
+  constructor(address) {
+    const make = (Client) =>
+      new Client(address, grpc.credentials.createInsecure(), {
+        'grpc.max_receive_message_length': kMessageBytesMax,
+        'grpc.max_send_message_length': kMessageBytesMax,
+      });
+    this.clients = {
+      ClockService: make(packages.common.v1.ClockService),
+      ReadingService: make(packages.readings.v1.ReadingService),
+      StationService: make(packages.readings.v1.StationService),
+      LayerService: make(packages.layers.v1.LayerService),
+      TrafficService: make(packages.traffic.v1.TrafficService),
+      FloodService: make(packages.flood.v1.FloodService),
+      AlertService: make(packages.alerts.v1.AlertService),
+    };
+  }
+
+  /** Unary: api.call('FloodService.ListStages', {}). Rejects with the gRPC error: code, details. */
+  call(name, request = {}) {
+    const [service, method] = name.split('.');
+    const options = { deadline: Date.now() + kDeadlineMs };
+    return new Promise((resolve, reject) => {
+      this.clients[service][method](request, options, (error, response) =>
+        error ? reject(error) : resolve(response),
+      );
+    });
+  }
+
+  /** Server stream: an async iterable with cancel(). */
+  stream(name, request = {}) {
+    const [service, method] = name.split('.');
+    const call = this.clients[service][method](request);
+    call.on('error', () => {}); // who reads it gets it; who cancelled does not want it
+    return call;
+  }
+
+  /** All items of a paged list. */
+  async list(name, field, request = {}) {
+    const items = [];
+    let page_token = '';
+    do {
+      const page = await this.call(name, { ...request, page_size: 1000, page_token });
+      items.push(...page[field]);
+      page_token = page.next_page_token;
+    } while (page_token);
+    return items;
+  }
+
+  close() {
+    for (const client of Object.values(this.clients)) client.close();
+  }
+}

@@ -1,0 +1,63 @@
+// Drives a city as a replay does: its clock, and readings at the clock's time, all by gRPC.
+
+const kDriver = 'integration-test';
+// The slowest that there is: city time all but stands still between two steps.
+const kSpeed = 0.01;
+
+export class Driver {
+  /** @param startTime the city time to begin at, "2022-10-10T09:00:00Z" */
+  constructor(api, startTime) {
+    this.api = api;
+    this.timeMs = Date.parse(startTime);
+  }
+
+  /** Moves the city clock on, and takes hold of it. */
+  async step(minutes = 0) {
+    this.timeMs += minutes * 60_000;
+    const { clock } = await this.api.call('ClockService.SetClock', {
+      mode: 'CLOCK_MODE_REPLAY',
+      city_time: { seconds: Math.floor(this.timeMs / 1000) },
+      speed: kSpeed,
+      scenario: kDriver,
+      driver_id: kDriver,
+      hold_after: { seconds: 60 },
+    });
+    return clock;
+  }
+
+  /** Writes { measure: value } as measured at the driver's time. Fails when a reading is refused. */
+  async write(values, options = {}) {
+    const response = await this.api.call('ReadingService.WriteReadings', {
+      readings: columns(values, this.timeMs, options.quality),
+    });
+    if (response.rejected_count > 0) {
+      throw new Error(`readings refused: ${JSON.stringify(response.rejected.slice(0, 3))}`);
+    }
+    return response;
+  }
+
+  /** The same speed on all these segments. */
+  async writeSpeeds(segments, speedOf) {
+    const values = segments.map((s) => [`${s.name}/measures/speed`, speedOf(s)]);
+    return this.write(Object.fromEntries(values));
+  }
+}
+
+/** ReadingColumns of { measure: value }, all at one time. */
+export function columns(values, timeMs, quality) {
+  const measures = Object.keys(values);
+  return {
+    measures,
+    measure_indexes: measures.map((_, i) => i),
+    time_deltas_ms: measures.map((_, i) => (i === 0 ? timeMs : 0)),
+    values: Object.values(values),
+    qualities: quality ? measures.map(() => quality) : [],
+  };
+}
+
+/** A stage at every gauge of the embedded city. */
+export function stages(stage_m, more = {}) {
+  const ids = ['phu-an', 'nha-be', 'thu-duc', 'binh-trieu'];
+  const all = ids.map((id) => [`stations/${id}/measures/water_level`, more[id] ?? stage_m]);
+  return Object.fromEntries(all);
+}

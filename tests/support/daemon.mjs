@@ -1,0 +1,213 @@
+// A citylayersd for tests: on free ports, in one process or in one for each service, with what it logs.
+//
+//   const city = await City.start({ data });        // pack from CITYLAYERS_PACK, programs from CITYLAYERS_BIN_DIR
+//   await fetch(`${city.url}/readyz`);
+//   await city.stop();
+//
+// CITYLAYERS_SPLIT=1 starts every service as its own process; what a test sees of a city is the same.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const kRoot = fileURLToPath(new URL('../..', import.meta.url));
+export const kBin = process.env.CITYLAYERS_BIN_DIR ?? join(kRoot, 'build/dev/bin');
+export const kPack = process.env.CITYLAYERS_PACK;
+export const kSplit = process.env.CITYLAYERS_SPLIT === '1';
+const kStartMs = 60_000;
+const kStopMs = 15_000;
+
+// Which services a process calls, in the order in which they can start. Readings owns the city clock,
+// so everybody calls it.
+const kSplitTable = {
+  readings: [],
+  basemap: ['readings'],
+  flood: ['readings'],
+  traffic: ['readings', 'flood'],
+  alerts: ['readings', 'traffic', 'flood'],
+  gateway: ['readings', 'basemap', 'flood', 'traffic', 'alerts'],
+};
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until `condition` gives something true and returns it; fails with `what` after `timeoutMs`. */
+export async function until(what, condition, timeoutMs = 30_000) {
+  const endMs = Date.now() + timeoutMs;
+  let last;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > endMs) {
+      throw new Error(`not within ${timeoutMs / 1000} s: ${what}`, { cause: last });
+    }
+    await sleep(50);
+  }
+}
+
+/** A new folder that is removed when the test program ends. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'citylayers-test-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs one of our programs to its end: { status, stdout, stderr }. */
+export function run(program, args, options = {}) {
+  return spawnSync(join(kBin, program), args, { encoding: 'utf8', timeout: 60_000, ...options });
+}
+
+/** A TCP port of 127.0.0.1 that somebody listens on until release(). */
+export async function occupyPort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: server.address().port,
+    release: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+/** One citylayersd process. */
+export class Daemon {
+  /** Starts it and waits until it listens; rejects with its log when it ends before. */
+  static async start(args) {
+    const daemon = new Daemon(args);
+    await daemon.listening;
+    return daemon;
+  }
+
+  constructor(args) {
+    this.log = '';
+    this.child = spawn(join(kBin, 'citylayersd'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const killAtExit = () => this.child.kill('SIGKILL');
+    process.on('exit', killAtExit);
+    this.ended = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => {
+        process.removeListener('exit', killAtExit);
+        resolve({ code, signal });
+      });
+    });
+    this.listening = new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`citylayersd does not listen after ${kStartMs} ms:\n${this.log}`)),
+        kStartMs,
+      );
+      this.child.stderr.setEncoding('utf8').on('data', (text) => {
+        this.log += text;
+        const ports = /listening: grpc (\S+) admin (\S+)/.exec(this.log);
+        if (!ports) return;
+        clearTimeout(timer);
+        [, this.grpc, this.admin] = ports;
+        const http = /listening: http port (\d+)/.exec(this.log);
+        if (http) this.http = `127.0.0.1:${http[1]}`;
+        resolve();
+      });
+      this.child.once('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      void this.ended.then(({ code }) => {
+        clearTimeout(timer);
+        reject(new Error(`citylayersd ended with ${code}:\n${this.log}`));
+      });
+    });
+    this.listening.catch(() => {}); // who waits for it hears of it
+  }
+
+  /** SIGTERM; returns { code, ms } when it has ended, and kills what does not. */
+  async stop(signal = 'SIGTERM') {
+    const startMs = Date.now();
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), kStopMs);
+    this.child.kill(signal);
+    const { code } = await this.ended;
+    clearTimeout(timer);
+    return { code, ms: Date.now() - startMs };
+  }
+
+  /** Sum of a metric's samples, by name and a part of the label text; 0 when there is none. */
+  async metric(name, labels = '') {
+    const text = await (await fetch(`http://${this.admin}/metrics`)).text();
+    let sum = 0;
+    for (const line of text.split('\n')) {
+      if (!line.startsWith(name) || !line.includes(labels)) continue;
+      if (!/^[{ ]/.test(line.slice(name.length))) continue;
+      sum += Number(line.slice(line.lastIndexOf(' ') + 1));
+    }
+    return sum;
+  }
+}
+
+/** A whole city: `url` for HTTP, `grpc` for gRPC, and its processes by target. */
+export class City {
+  /** @param options data: its folder; flags: more of them; split: a process for each service. */
+  static async start({ data = temporaryFolder(), flags = [], split = kSplit, pack = kPack } = {}) {
+    const city = new City();
+    Object.assign(city, { data, flags, split, pack, processes: new Map() });
+    await city.resume();
+    return city;
+  }
+
+  /** Starts again after stop(), with the data that it had. */
+  async resume() {
+    this.processes.clear();
+    for (const target of this.split ? Object.keys(kSplitTable) : ['all']) {
+      await this.startTarget(target);
+    }
+    const front = this.of('gateway');
+    this.url = `http://${front.http}`;
+    this.grpc = front.grpc;
+    await this.ready();
+  }
+
+  /** Starts one process; with `ports` of an earlier run it is found where it was. */
+  async startTarget(target, ports = { grpc: '127.0.0.1:0', http: '127.0.0.1:0' }) {
+    const args = ['--target', target, '--pack', this.pack, '--data', this.data];
+    args.push('--grpc', ports.grpc, '--admin', '127.0.0.1:0');
+    if (target === 'gateway' || target === 'all') args.push('--http', ports.http);
+    const calls = kSplitTable[target] ?? [];
+    const backends = calls.map((other) => `${other}=${this.processes.get(other).grpc}`);
+    if (backends.length > 0) args.push('--backends', backends.join(','));
+    this.processes.set(target, await Daemon.start([...args, ...this.flags]));
+  }
+
+  /** Waits until all say that they are ready. */
+  async ready() {
+    await until(`${this.url}/readyz and every process's is 200\n${this.log()}`, async () => {
+      if (!(await fetch(`${this.url}/readyz`)).ok) return false;
+      for (const daemon of this.processes.values()) {
+        if (!(await fetch(`http://${daemon.admin}/readyz`)).ok) return false;
+      }
+      return true;
+    });
+  }
+
+  /** The process that runs a service. */
+  of(target) {
+    return this.processes.get(this.split ? target : 'all');
+  }
+
+  async stop(signal = 'SIGTERM') {
+    const last = [...this.processes.values()].reverse();
+    return Promise.all(last.map((daemon) => daemon.stop(signal)));
+  }
+
+  log() {
+    return [...this.processes]
+      .map(([target, daemon]) => `--- ${target}\n${daemon.log.slice(-3000)}`)
+      .join('\n');
+  }
+
+  /** Waits until the layer has published twice: what it had taken in before is then in its tiles. */
+  async published(layer) {
+    const name = 'citylayers_layer_publish_seconds_count';
+    const count = () => this.of(layer).metric(name, `layer="${layer}"`);
+    const before = await count();
+    await until(`layer ${layer} publishes`, async () => (await count()) >= before + 2);
+  }
+}
