@@ -294,7 +294,7 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files)
   StartBackends();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 50);
   const auto channel = grpc::CreateCustomChannel(StrCat("127.0.0.1:", grpc_port_),
                                                  grpc::InsecureChannelCredentials(), arguments);

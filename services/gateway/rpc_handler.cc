@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
 
+#include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/gateway/content_coding.h"
 #include "services/gateway/http_status.h"
@@ -120,6 +121,66 @@ HttpResponse WrongType(const CorsPolicy& cors, const HttpRequest& request) {
   return response;
 }
 
+HttpResponse NoSuchMethod(const CorsPolicy& cors, const HttpRequest& request) {
+  HttpResponse response =
+      runtime::ProblemResponse(404, StrCat("there is no method ", request.Param("service"), "/",
+                                           request.Param("method"), " and no file of this name"));
+  response.headers += cors.AnswerHeaders(request);
+  return response;
+}
+
+bool IsStreaming(const MethodDescriptor& method) {
+  return method.client_streaming() || method.server_streaming();
+}
+
+// The dialect and codec that a request speaks; nullopt when the method cannot be called so, and
+// `refusal` says why.
+std::optional<TypeRow> TypeOfRequest(const HttpRequest& request, const MethodDescriptor& method,
+                                     const CorsPolicy& cors, HttpResponse& refusal) {
+  if (request.method() == "POST") {
+    const TypeRow* row = FindType(request.Header("content-type"));
+    // Each shape of method has its own content types in the Connect protocol.
+    const bool fits =
+        row != nullptr && (IsStreaming(method) ? row->dialect != RpcDialect::kConnectUnary
+                                               : row->dialect != RpcDialect::kConnectStream);
+    if (fits) return *row;
+    refusal = WrongType(cors, request);
+    return std::nullopt;
+  }
+  if (IsStreaming(method) || !HasNoSideEffects(method)) {
+    refusal = runtime::ProblemResponse(
+        405, StrCat(method.full_name(), " changes something or streams: use POST"));
+    refusal.AddHeader("Allow", "POST");
+    return std::nullopt;
+  }
+  const std::string encoding = request.Query("encoding").value_or("json");
+  if (encoding == "json") return TypeRow{"", RpcDialect::kConnectUnary, Codec::kJson};
+  if (encoding == "proto") return TypeRow{"", RpcDialect::kConnectUnary, Codec::kProto};
+  refusal = WrongType(cors, request);
+  return std::nullopt;
+}
+
+// The request messages as protobuf bytes.
+absl::StatusOr<std::vector<std::string>> MessagesOf(const HttpRequest& request,
+                                                    const MethodDescriptor& method,
+                                                    const TypeRow& type) {
+  std::vector<std::string> payloads;
+  if (request.method() == "POST") {
+    ASSIGN_OR_RETURN(payloads, PayloadsOf(request, type.dialect));
+  } else {
+    ASSIGN_OR_RETURN(std::string payload, GetPayload(request));
+    payloads.push_back(std::move(payload));
+  }
+  if (payloads.size() != 1 && !method.client_streaming()) {
+    return absl::InvalidArgumentError(
+        StrCat("the request has ", payloads.size(), " messages instead of one"));
+  }
+  for (std::string& payload : payloads) {
+    ASSIGN_OR_RETURN(payload, DecodeRequest(method, type.codec, payload));
+  }
+  return payloads;
+}
+
 }  // namespace
 
 void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
@@ -127,79 +188,33 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   const std::string& method_name = request.Param("method");
   const MethodDescriptor* method = FindMethod(service, method_name);
   if (method == nullptr || (service != kLayerService && ModuleOfService(service).empty())) {
-    HttpResponse response = runtime::ProblemResponse(
-        404, StrCat("there is no method ", service, "/", method_name, " and no file of this name"));
-    response.headers += cors_.AnswerHeaders(request);
-    return responder.Send(std::move(response));
+    return responder.Send(NoSuchMethod(cors_, request));
   }
-  const bool streaming = method->client_streaming() || method->server_streaming();
-  const bool is_get = request.method() != "POST";
-  TypeRow type{"", RpcDialect::kConnectUnary, Codec::kJson};
-  if (is_get) {
-    if (streaming || !HasNoSideEffects(*method)) {
-      HttpResponse response = runtime::ProblemResponse(
-          405, StrCat(method->full_name(), " changes something or streams: use POST"));
-      response.AddHeader("Allow", "POST");
-      return responder.Send(std::move(response));
-    }
-    const std::string encoding = request.Query("encoding").value_or("json");
-    if (encoding != "json" && encoding != "proto") {
-      return responder.Send(WrongType(cors_, request));
-    }
-    type.codec = encoding == "proto" ? Codec::kProto : Codec::kJson;
-  } else {
-    const TypeRow* row = FindType(request.Header("content-type"));
-    // Each shape of method has its own content types in the Connect protocol.
-    if (row == nullptr || (row->dialect == RpcDialect::kConnectUnary && streaming) ||
-        (row->dialect == RpcDialect::kConnectStream && !streaming)) {
-      return responder.Send(WrongType(cors_, request));
-    }
-    type = *row;
-  }
-
+  HttpResponse refusal;
+  const std::optional<TypeRow> type = TypeOfRequest(request, *method, cors_, refusal);
+  if (!type) return responder.Send(std::move(refusal));
   RpcReply::Shape shape{
-      type.dialect,
-      type.codec,
+      type->dialect,
+      type->codec,
       method,
-      streaming,
-      IsWeb(type.dialect) ? Coding::kIdentity : NegotiateCoding(request.Header("accept-encoding")),
+      IsWeb(type->dialect) ? Coding::kIdentity : NegotiateCoding(request.Header("accept-encoding")),
       cors_.AnswerHeaders(request),
       options_.stream_ahead_bytes};
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
-  absl::StatusOr<std::vector<std::string>> payloads = std::vector<std::string>();
-  if (is_get) {
-    auto payload = GetPayload(request);
-    if (payload.ok()) {
-      payloads->push_back(*std::move(payload));
-    } else {
-      payloads = payload.status();
-    }
-  } else {
-    payloads = PayloadsOf(request, type.dialect);
-  }
-  if (!payloads.ok()) return reply->Fail(payloads.status());
-  if (payloads->size() != 1 && !method->client_streaming()) {
-    return reply->Fail(absl::InvalidArgumentError(
-        StrCat("the request has ", payloads->size(), " messages instead of one")));
-  }
   UpstreamCall::Request call;
-  for (const std::string& payload : *payloads) {
-    auto message = DecodeRequest(*method, type.codec, payload);
-    if (!message.ok()) return reply->Fail(message.status());
-    call.messages.push_back(*std::move(message));
-  }
+  absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, *type);
+  if (!messages.ok()) return reply->Fail(messages.status());
+  call.messages = *std::move(messages);
   auto route =
       router_.Find(service, method_name, call.messages.empty() ? "" : call.messages.front());
   if (!route.ok()) return reply->Fail(route.status());
-  if (!route->channel) {
-    return reply->AnswerLocally(std::move(route->answer));
-  }
+  if (!route->channel) return reply->AnswerLocally(std::move(route->answer));
   call.channel = std::move(route->channel);
   call.path = StrCat("/", service, "/", method_name);
   call.metadata = ForwardedHeaders(request);
-  if (const auto timeout = TimeoutOf(request, type.dialect)) {
+  if (const auto timeout = TimeoutOf(request, type->dialect)) {
     call.deadline = absl::Now() + *timeout;
-  } else if (!streaming) {
+  } else if (!IsStreaming(*method)) {
     call.deadline = absl::Now() + options_.unary_timeout;
   }
   if (call.deadline <= absl::Now()) {

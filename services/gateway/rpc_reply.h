@@ -28,8 +28,7 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
     RpcDialect dialect;
     Codec codec;
     const google::protobuf::MethodDescriptor* method;
-    bool streaming;  // the method, not the dialect
-    Coding coding;   // of a unary body
+    Coding coding;  // of a unary body
     std::string cors_headers;
     std::size_t stream_ahead_bytes;
   };
