@@ -9,9 +9,11 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "rocksdb/db.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -359,6 +361,75 @@ TEST_F(AlertStoreTest, AFullDiskIsAStatusAndLosesNothing) {
   Reopen();
   ASSERT_TRUE(store_->GetAlert(store_->NextAlertId() - 1).ok());
   EXPECT_TRUE(store_->Apply({{.alert = NewAlert()}}).ok());
+}
+
+// A small file system that fills up and then gets room, as when somebody deletes what is not
+// needed: from refusal back to work without a restart. The size decides what fails first: a file of
+// opening's, the write-ahead log, or a table in the background.
+class FullDiskTest : public AlertStoreTest, public testing::WithParamInterface<std::string> {
+ protected:
+  bool Mount(const std::string& size, unsigned long flags) {
+    return mount("tmpfs", dir_.c_str(), "tmpfs", flags, ("size=" + size).c_str()) == 0;
+  }
+  void SetUp() override {
+    store_.reset();
+    mounted_ = Mount(GetParam(), 0);
+    if (!mounted_) GTEST_SKIP() << "cannot mount a small tmpfs: run as root";
+  }
+  void TearDown() override {
+    store_.reset();
+    if (mounted_) umount2(dir_.c_str(), MNT_DETACH);
+  }
+  bool mounted_ = false;
+};
+
+INSTANTIATE_TEST_SUITE_P(Sizes, FullDiskTest, testing::Values("1m", "16m"));
+
+TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
+  auto store = OpenRocksAlertStore(path());
+  if (store.ok()) store_ = *std::move(store);
+  uint64_t acknowledged = 0;
+  if (store_ != nullptr) {
+    absl::Status status;
+    for (int refused = 0; refused < 20;) {
+      std::vector<AlertChange> changes;
+      for (uint64_t i = 0; i < 100; ++i) {
+        changes.push_back({.alert = AlertRecord{.id = store_->NextAlertId() + i,
+                                                .subject = std::string(1000, 'x')}});
+      }
+      status = store_->Apply(changes);
+      if (status.ok()) {
+        acknowledged += changes.size();
+      } else {
+        ++refused;
+        EXPECT_TRUE(status.code() == absl::StatusCode::kResourceExhausted ||
+                    status.code() == absl::StatusCode::kUnavailable)
+            << status;
+        EXPECT_EQ(store_->NextAlertId(), acknowledged + 1);
+      }
+    }
+    uint64_t found = 0;
+    ASSERT_TRUE(store_
+                    ->ScanAlerts(AlertStore::kNewest,
+                                 [&](const AlertRecord&) {
+                                   ++found;
+                                   return true;
+                                 })
+                    .ok());
+    EXPECT_EQ(found, acknowledged);
+  }
+  ASSERT_TRUE(Mount("64m", MS_REMOUNT));
+  if (store_ == nullptr) Reopen();
+  ASSERT_NE(store_, nullptr);
+  absl::Status status;
+  for (int i = 0; i < 300; ++i) {
+    status = store_->Apply({{.alert = NewAlert()}});
+    if (status.ok()) break;
+    absl::SleepFor(absl::Milliseconds(100));  // RocksDB looks for room every five seconds.
+  }
+  EXPECT_TRUE(status.ok()) << status;
+  Reopen();
+  EXPECT_EQ(store_->NextAlertId(), acknowledged + 2);
 }
 
 // kill -9 in the middle of writing, twenty times over: the child tells each acknowledged id over a

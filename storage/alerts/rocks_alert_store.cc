@@ -201,9 +201,15 @@ absl::Status RocksAlertStore::LoadMeta() {
 }
 
 absl::Status RocksAlertStore::Write(rocksdb::WriteBatch& batch, bool sync) {
-  // After a failed write RocksDB refuses all others until it is told to resume.
+  // After a failed write RocksDB refuses all others until it has resumed. When the disk was full it
+  // looks for room by itself every five seconds and is "busy" meanwhile; else it waits to be told.
   if (write_failed_) {
-    RETURN_IF_ERROR(ToStatus(db_->Resume(), "the alert store stays read-only"));
+    const rocksdb::Status resumed = db_->Resume();
+    if (resumed.IsBusy()) {
+      return absl::ResourceExhaustedError(
+          "the alert store waits for room on the disk: free some, it goes on by itself");
+    }
+    RETURN_IF_ERROR(ToStatus(resumed, "the alert store stays read-only"));
     write_failed_ = false;
   }
   rocksdb::WriteOptions options;
