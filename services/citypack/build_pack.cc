@@ -13,6 +13,7 @@
 #include "geo/roads/osm_reader.h"
 #include "geo/roads/road_graph.h"
 #include "proto/support/status_macros.h"
+#include "samples/saigon/base_map.h"
 #include "samples/saigon/roads.h"
 #include "services/citypack/base_map.h"
 #include "services/citypack/boundary_file.h"
@@ -122,6 +123,10 @@ absl::Status Builder::WriteRoads() {
   RETURN_IF_ERROR(writer_->WriteFile("roads.bin", storage::EncodeRoads(MakeRoadColumns(graph_))));
   embedded_covers_ = EmbeddedCityCovers(graph_);
   manifest_.bounds = BoundsOf(graph_);
+  if (embedded_covers_) {  // whose water and parks reach beyond the roads
+    manifest_.bounds.Extend({saigon::kBounds.west_deg, saigon::kBounds.south_deg});
+    manifest_.bounds.Extend({saigon::kBounds.east_deg, saigon::kBounds.north_deg});
+  }
   manifest_.counts["segments"] = graph_.segments.size();
   manifest_.counts["nodes"] = graph_.node_count;
   manifest_.counts["street_names"] = graph_.names.size() - 1;
