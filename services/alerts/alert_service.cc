@@ -41,9 +41,11 @@ absl::StatusOr<Filter> ReadFilter(const std::string& text) {
 }  // namespace
 
 Moment MomentOf(const runtime::CityClock& clock) {
+  // As fine as the store keeps times: an alert tells the same ones before and after a restart.
+  const auto kept = [](absl::Time t) { return absl::FromUnixMicros(absl::ToUnixMicros(t)); };
   const common::v1::CityClock state = clock.state();
-  return {.city = clock.Now(),
-          .wall = absl::Now(),
+  return {.city = kept(clock.Now()),
+          .wall = kept(absl::Now()),
           .exercise = state.mode() == common::v1::CLOCK_MODE_REPLAY,
           .speed = state.mode() == common::v1::CLOCK_MODE_REPLAY ? state.speed() : 1};
 }

@@ -90,6 +90,13 @@ class AlertServiceTest : public DeskTest {
   std::unique_ptr<v1::AlertService::Stub> stub_;
 };
 
+TEST_F(AlertServiceTest, AMomentIsAsFineAsTheStoreKeepsIt) {
+  common::v1::CityClock state = city_clock_.state();
+  *state.mutable_city_time() = ToProtoTime(kTestStart + absl::Nanoseconds(1'234'567));
+  city_clock_.Set(state);
+  EXPECT_EQ(MomentOf(city_clock_).city, kTestStart + absl::Microseconds(1'234));
+}
+
 TEST_F(AlertServiceTest, AnAlertHasAllItsFields) {
   Steps(4, 1.70);
   v1::GetAlertRequest request;

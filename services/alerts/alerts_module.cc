@@ -44,7 +44,10 @@ class Alerts final : public runtime::Module {
   std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
 
   absl::Status Start() override {
-    inputs_ = std::make_unique<InputClient>(context_.Channel("flood"), context_.Channel("traffic"));
+    InputClientOptions options;
+    options.street_class_min = context_.config().GetString("alerts.street_class_min");
+    inputs_ = std::make_unique<InputClient>(context_.Channel("flood"), context_.Channel("traffic"),
+                                            std::move(options));
     looker_ = std::make_unique<layers::TickThread>(context_.config().GetDuration("alerts.tick"),
                                                    [this] { LookOnce(); });
     return absl::OkStatus();
@@ -165,6 +168,8 @@ runtime::ModuleSpec AlertsModule() {
                "Urgency is Immediate this far over level III, metres.", 0.001, 5},
               {"alerts.stage_radius_m", OptionType::kDouble, "5000",
                "Radius of the area that a gauge speaks for, metres.", 1, 1e5},
+              {"alerts.street_class_min", OptionType::kString, "tertiary",
+               "Least important class of road whose water is an alert of its own."},
               {"alerts.street_min_tier", OptionType::kInt, "2",
                "Lowest depth class that raises: 1 from 0.10 m, 2 from 0.20 m, 3 from 0.30 m, 4 "
                "from "

@@ -1,6 +1,7 @@
 #include "services/alerts/input_client.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -82,6 +83,13 @@ JamObservation ToObservation(const traffic::v1::Jam& jam) {
           .live_share = jam.has_live_share() ? jam.live_share() : 1};
 }
 
+bool IsAtLeastClass(std::string_view road_class, std::string_view least) {
+  constexpr std::array<std::string_view, 7> kClasses = {"motorway", "trunk", "primary", "secondary",
+                                                        "tertiary", "local", "service"};
+  const auto it = std::find(kClasses.begin(), kClasses.end(), road_class);
+  return it == kClasses.end() || it <= std::find(kClasses.begin(), kClasses.end(), least);
+}
+
 std::vector<StreetDepthObservation> ToStreets(
     const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m) {
   std::map<std::string, StreetDepthObservation> by_name;
@@ -158,6 +166,9 @@ grpc::Status InputClient::ReadStreets(Look& look) {
             segments.insert(segments.end(), response.segments().begin(), response.segments().end());
             look.streets->data_time = TimeOf(response.has_data_time(), response.data_time());
           });
+  std::erase_if(segments, [this](const flood::v1::FloodedSegment& segment) {
+    return !IsAtLeastClass(segment.road_class(), options_.street_class_min);
+  });
   look.streets->items = ToStreets(segments, options_.radius_max_m);
   return status;
 }

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include <grpcpp/channel.h>
@@ -17,6 +18,8 @@ namespace citylayers::alerts {
 /// From answers to observations, for tests too.
 StageObservation ToObservation(const flood::v1::Stage& stage);
 JamObservation ToObservation(const traffic::v1::Jam& jam);
+/// Whether a road class is `least` or a more important one; true for words that are no class.
+bool IsAtLeastClass(std::string_view road_class, std::string_view least);
 /// Wet segments as streets: one with each name, where it is deepest, as far as it is wet.
 /// `radius_max_m` bounds streets of one name all over the city.
 std::vector<StreetDepthObservation> ToStreets(
@@ -27,6 +30,9 @@ struct InputClientOptions {
   int page_size = 1000;
   int pages_max = 100;
   double radius_max_m = 2000;
+  /// Least important class of road whose water is an alert of its own. Water on alleys is on the
+  /// map; an operator's list that names each of them hides the streets that matter.
+  std::string street_class_min = "tertiary";
 };
 
 /// Asks both services. Blocks for up to the deadline a call; one caller at a time. Logs when a

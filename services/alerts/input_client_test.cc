@@ -114,6 +114,14 @@ TEST_F(InputClientTest, SegmentsOfAllPagesBecomeStreetsWithTheirDeepestPlace) {
   EXPECT_THAT(calmette.radius_m, DoubleNear(109, 1));  // A thousandth of a degree.
 }
 
+TEST(IsAtLeastClass, OrdersRoadsByImportance) {
+  EXPECT_TRUE(IsAtLeastClass("trunk", "tertiary"));
+  EXPECT_TRUE(IsAtLeastClass("tertiary", "tertiary"));
+  EXPECT_FALSE(IsAtLeastClass("local", "tertiary"));
+  EXPECT_TRUE(IsAtLeastClass("local", "service"));
+  EXPECT_TRUE(IsAtLeastClass("", "tertiary")) << "not told: not left out";
+}
+
 TEST(ToStreetsTest, AStreetNameAllOverTheCityIsBounded) {
   const auto streets = ToStreets({Segment("Số 1", 0.4, 106.6), Segment("Số 1", 0.2, 106.8)}, 2000);
   ASSERT_EQ(streets.size(), 1u);

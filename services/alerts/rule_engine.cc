@@ -129,11 +129,13 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
   std::set<std::string> seen;
   for (const JamObservation& jam : jams.items) {
     if (!std::isfinite(jam.speed_kmh) || !seen.insert(jam.jam).second) continue;
-    const std::string place = jam.street.empty() ? jam.jam : jam.street;
+    const storage::Localized place = jam.street.empty()
+                                         ? storage::Localized{"Đường không tên", "Unnamed road"}
+                                         : storage::Localized{jam.street, jam.street};
     Finding finding{.kind = AlertKind::kJam,
                     .rule = kJamRule,
                     .subject = jam.jam,
-                    .place = {place, place},
+                    .place = place,
                     .location = Middle(jam.head, jam.tail),
                     .radius_m = std::max(DistanceM(jam.head, jam.tail) / 2, rule.radius_min_m),
                     .value = jam.speed_kmh,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -28,6 +29,17 @@ std::string RoundedMetres(double metres) {
 }
 
 std::string Kmh(double kmh) { return absl::StrCat(static_cast<int64_t>(std::round(kmh)), " km/h"); }
+
+// "Đường Calmette", but "Cầu Ba Son" and "Hẻm 255": names that tell their kind need no other.
+std::string StreetVi(const Finding& finding) {
+  const std::string& name = finding.place.vi;
+  for (const char* kind :
+       {"Đường ", "Đại lộ ", "Quốc lộ ", "Tỉnh lộ ", "Hương lộ ", "Xa lộ ", "Cao tốc ", "Hẻm ",
+        "Cầu ", "Hầm ", "Phố ", "Ngã ", "Vòng xoay ", "Nút giao ", "Bùng binh ", "Tuyến "}) {
+    if (absl::StartsWith(name, kind)) return name;
+  }
+  return absl::StrCat("Đường ", name);
+}
 
 Words StageWords(const Finding& finding, int tier) {
   const Localized& place = finding.place;
@@ -82,12 +94,12 @@ Words StageWords(const Finding& finding, int tier) {
 }
 
 Words StreetWords(const Finding& finding, int tier) {
-  const std::string& street = finding.place.vi;
+  const std::string street_vi = StreetVi(finding);
+  const std::string& street = finding.place.en;
   const Localized value = Metres(finding.value);
-  Words words{.event = {"Ngập đường", "Street flooding"},
-              .area = {absl::StrCat("Đường ", street), absl::StrCat(street, " street")}};
+  Words words{.event = {"Ngập đường", "Street flooding"}, .area = {street_vi, street}};
   if (tier == 0) {
-    words.headline = {absl::StrCat("Đường ", street, " đã rút nước"),
+    words.headline = {absl::StrCat(street_vi, " đã rút nước"),
                       absl::StrCat("The water on ", street, " has drained")};
     words.description = words.headline;
     words.instruction = {"Cảnh báo kết thúc. Mặt đường có thể còn bùn, đi chậm.",
@@ -106,23 +118,23 @@ Words StreetWords(const Finding& finding, int tier) {
   }};
   const auto& words_of_class = kClasses[tier - 1];
   const Localized threshold = Metres(finding.threshold);
-  words.headline = {
-      absl::StrCat("Đường ", street, " ", words_of_class[0], ", sâu từ ", threshold.vi),
-      absl::StrCat(street, ": ", words_of_class[1], ", ", threshold.en, " or more")};
+  words.headline = {absl::StrCat(street_vi, " ", words_of_class[0], ", sâu từ ", threshold.vi),
+                    absl::StrCat(street, ": ", words_of_class[1], ", ", threshold.en, " or more")};
   words.description = {
-      absl::StrCat("Chỗ sâu nhất trên đường ", street, " khoảng ", value.vi, "."),
+      absl::StrCat(street_vi, ": chỗ sâu nhất khoảng ", value.vi, "."),
       absl::StrCat("The deepest place on ", street, " is under about ", value.en, " of water.")};
   words.instruction = {words_of_class[2], words_of_class[3]};
   return words;
 }
 
 Words JamWords(const Finding& finding, int tier) {
-  const std::string& street = finding.place.vi;
+  const std::string street_vi = StreetVi(finding);
+  const std::string& street = finding.place.en;
   Words words{
       .event = {"Ùn tắc giao thông", "Traffic jam"},
-      .area = {absl::StrCat("Đường ", street, " và lân cận"), absl::StrCat(street, " and around")}};
+      .area = {absl::StrCat(street_vi, " và lân cận"), absl::StrCat(street, " and around")}};
   if (tier == 0) {
-    words.headline = {absl::StrCat("Đường ", street, " đã hết ùn tắc"),
+    words.headline = {absl::StrCat(street_vi, " đã hết ùn tắc"),
                       absl::StrCat("The jam on ", street, " is over")};
     words.description = words.headline;
     words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
@@ -131,9 +143,8 @@ Words JamWords(const Finding& finding, int tier) {
   static constexpr std::array<std::array<const char*, 2>, 3> kTiers = {
       {{"xe đi chậm", "slow traffic"}, {"ùn ứ", "queue"}, {"kẹt cứng", "at a standstill"}}};
   const std::string length = RoundedMetres(finding.length_m);
-  words.headline = {
-      absl::StrCat("Đường ", street, " ", kTiers[tier - 1][0], ", dài khoảng ", length),
-      absl::StrCat(street, ": ", kTiers[tier - 1][1], ", about ", length)};
+  words.headline = {absl::StrCat(street_vi, " ", kTiers[tier - 1][0], ", dài khoảng ", length),
+                    absl::StrCat(street, ": ", kTiers[tier - 1][1], ", about ", length)};
   words.description = {
       absl::StrCat("Hàng xe dài khoảng ", length, ", tốc độ trung bình ", Kmh(finding.value), "."),
       absl::StrCat("The queue is about ", length, " long and moves at ", Kmh(finding.value),

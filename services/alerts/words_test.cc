@@ -54,6 +54,19 @@ TEST(WordsTest, StreetsUseTheWordsOfTheMap) {
   EXPECT_THAT(WordsFor(street, 0).headline.vi, HasSubstr("rút nước"));
 }
 
+TEST(WordsTest, ANameThatTellsItsKindIsNotCalledAStreetToo) {
+  Finding street{.kind = AlertKind::kStreetDepth, .place = {"Hẻm 255", "Hẻm 255"}, .value = 0.2};
+  EXPECT_THAT(WordsFor(street, 2).headline.vi, testing::StartsWith("Hẻm 255 ngập nhẹ"));
+  street.place = {"Đường số 5", "Đường số 5"};
+  EXPECT_THAT(WordsFor(street, 0).headline.vi, testing::StartsWith("Đường số 5 đã rút nước"));
+  street.place = {"Cầu Ba Son", "Cầu Ba Son"};
+  street.kind = AlertKind::kJam;
+  EXPECT_THAT(WordsFor(street, 2).headline.vi, testing::StartsWith("Cầu Ba Son ùn ứ"));
+  // A street whose name only begins like a kind.
+  street.place = {"Cầuchữ", "Cầuchữ"};
+  EXPECT_THAT(WordsFor(street, 2).headline.vi, testing::StartsWith("Đường Cầuchữ"));
+}
+
 TEST(WordsTest, JamsTellALengthThatIsNotFalselyExact) {
   const Finding jam{
       .kind = AlertKind::kJam, .place = {"Cộng Hòa", "Cộng Hòa"}, .value = 4.4, .length_m = 637};
