@@ -1,6 +1,8 @@
 // What a map client meets: readiness, TileJSON, tiles that two other readers agree on, and ETags.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { until } from '../support/daemon.mjs';
 import { useCity } from './support/suite.mjs';
@@ -128,3 +130,14 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
     assert.equal((await benThanh({ 'if-none-match': before.etag })).status, 304);
   });
 }
+
+test('a damaged checkpoint is made anew from the log', async () => {
+  const before = await benThanh();
+  here.api.close();
+  await here.city.stop();
+  writeFileSync(join(here.city.data, 'traffic/traffic.state'), 'not what was written');
+  await here.city.resume();
+  const after = await benThanh();
+  assert.equal(after.etag, before.etag);
+  assert.match(here.city.of('traffic').log, /traffic\.state: the checkpoint is damaged/);
+});

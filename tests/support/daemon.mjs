@@ -31,6 +31,8 @@ const kSplitTable = {
   gateway: ['readings', 'basemap', 'flood', 'traffic', 'alerts'],
 };
 
+process.setMaxListeners(0); // one for each process and folder that is cleaned away at the end
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until `condition` gives something true and returns it; fails with `what` after `timeoutMs`. */

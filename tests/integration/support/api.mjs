@@ -20,6 +20,12 @@ export const Code = grpc.status;
 const kMessageBytesMax = 64 << 20;
 const kDeadlineMs = 20_000;
 
+/** encode(request) and decode(bytes) of a method, for those who carry messages by other means. */
+export function codec(service, method) {
+  const { requestSerialize, responseDeserialize } = definition[`citylayers.${service}`][method];
+  return { encode: requestSerialize, decode: responseDeserialize };
+}
+
 /** Clients of all services at one address; close() ends them. */
 export class Api {
   constructor(address) {
