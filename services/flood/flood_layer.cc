@@ -72,10 +72,11 @@ absl::StatusOr<std::shared_ptr<FloodLayer>> FloodLayer::Make(
   return layer;
 }
 
-void FloodLayer::Apply(const std::string& measure, std::int64_t time_ms, double value) {
+void FloodLayer::Apply(const std::string& measure, std::int64_t time_ms, double value,
+                       std::uint32_t quality) {
   absl::MutexLock lock(&mutex_);
   if (std::string station = StationOf(measure, "water_level"); !station.empty()) {
-    state_.ApplyStage(station, time_ms, value);
+    state_.ApplyStage(station, time_ms, value, quality);
     dirty_ = true;
   } else if (station = StationOf(measure, "rainfall"); !station.empty()) {
     state_.ApplyRain(station, time_ms, value);

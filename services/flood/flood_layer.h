@@ -35,7 +35,8 @@ class FloodLayer final : public layers::Layer {
       std::shared_ptr<const storage::CityPack> pack, Options options);
 
   /// One reading of `stations/{id}/measures/water_level` or `.../rainfall`; others are passed over.
-  void Apply(const std::string& measure, std::int64_t time_ms, double value);
+  void Apply(const std::string& measure, std::int64_t time_ms, double value,
+             std::uint32_t quality = 0);
   void SetOffset(std::uint64_t offset);
   void Clear();
 

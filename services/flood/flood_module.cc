@@ -94,7 +94,7 @@ class Flood final : public runtime::Module {
           i < columns.qualities_size() ? columns.qualities(i) : readings::v1::QUALITY_UNSPECIFIED;
       if (quality == readings::v1::QUALITY_SUSPECT) continue;
       layer_->Apply(columns.measures(static_cast<int>(columns.measure_indexes(i))), time_ms,
-                    columns.values(i));
+                    columns.values(i), static_cast<std::uint32_t>(quality));
     }
     readings_total_.Increment(columns.measure_indexes_size());
     layer_->SetOffset(response.offset());

@@ -108,6 +108,7 @@ v1::ListStagesResponse FloodServiceImpl::Stages() const {
     if (!answer.now.has_value()) continue;
     const absl::Time read_time = absl::FromUnixMillis(answer.now->time_ms);
     stage->set_stage_m(answer.now->stage_m);
+    stage->set_quality(static_cast<readings::v1::Quality>(answer.now->quality));
     stage->set_trend_m_per_h(answer.now->trend_m_per_h);
     *stage->mutable_read_time() = ToProtoTime(read_time);
     stage->set_stale(city_now - read_time > 3 * answer.measure->period);

@@ -12,7 +12,8 @@ namespace {
 /// The value in force at a time: the latest at or before it; NaN when there is none.
 double ValueAt(const Series& series, std::int64_t time_ms) {
   auto it = series.upper_bound(time_ms);
-  return it == series.begin() ? std::numeric_limits<double>::quiet_NaN() : std::prev(it)->second;
+  return it == series.begin() ? std::numeric_limits<double>::quiet_NaN()
+                              : std::prev(it)->second.value;
 }
 
 void SaveSeries(const std::map<std::string, Series>& all, storage::CheckpointWriter* writer) {
@@ -20,9 +21,10 @@ void SaveSeries(const std::map<std::string, Series>& all, storage::CheckpointWri
   for (const auto& [station, series] : all) {
     writer->Text(station);
     writer->U32(static_cast<std::uint32_t>(series.size()));
-    for (const auto& [time_ms, value] : series) {
+    for (const auto& [time_ms, sample] : series) {
       writer->U64(static_cast<std::uint64_t>(time_ms));
-      writer->F64(value);
+      writer->F64(sample.value);
+      writer->U32(sample.quality);
     }
   }
 }
@@ -37,9 +39,10 @@ bool LoadSeries(storage::CheckpointReader* reader, std::map<std::string, Series>
     Series& series = (*all)[station];
     for (std::uint32_t i = 0; i < count; ++i) {
       std::uint64_t time_ms = 0;
-      double value = 0;
-      if (!reader->U64(&time_ms) || !reader->F64(&value)) return false;
-      series.emplace(static_cast<std::int64_t>(time_ms), value);
+      Sample sample;
+      if (!reader->U64(&time_ms) || !reader->F64(&sample.value) || !reader->U32(&sample.quality))
+        return false;
+      series.emplace(static_cast<std::int64_t>(time_ms), sample);
     }
   }
   return true;
@@ -47,27 +50,28 @@ bool LoadSeries(storage::CheckpointReader* reader, std::map<std::string, Series>
 
 }  // namespace
 
-void FloodState::Apply(Series* series, std::int64_t time_ms, double value) {
-  (*series)[time_ms] = value;
+void FloodState::Apply(Series* series, std::int64_t time_ms, Sample sample) {
+  (*series)[time_ms] = sample;
   const std::int64_t oldest_ms = series->rbegin()->first - absl::ToInt64Milliseconds(held_);
   series->erase(series->begin(), series->lower_bound(oldest_ms));
   newest_ms_ = std::max(newest_ms_, time_ms);
 }
 
-void FloodState::ApplyStage(const std::string& station, std::int64_t time_ms, double stage_m) {
-  Apply(&stages_[station], time_ms, stage_m);
+void FloodState::ApplyStage(const std::string& station, std::int64_t time_ms, double stage_m,
+                            std::uint32_t quality) {
+  Apply(&stages_[station], time_ms, {stage_m, quality});
 }
 
 void FloodState::ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm) {
-  Apply(&rain_[station], time_ms, std::max(0.0, rain_mm));
+  Apply(&rain_[station], time_ms, {std::max(0.0, rain_mm), 0});
 }
 
 std::optional<StageNow> FloodState::Stage(const std::string& station) const {
   const auto it = stages_.find(station);
   if (it == stages_.end() || it->second.empty()) return std::nullopt;
   const Series& series = it->second;
-  const auto& [time_ms, stage_m] = *series.rbegin();
-  StageNow now{.stage_m = stage_m, .time_ms = time_ms};
+  const auto& [time_ms, sample] = *series.rbegin();
+  StageNow now{.stage_m = sample.value, .time_ms = time_ms, .quality = sample.quality};
   constexpr std::int64_t kHourMs = 3'600'000;
   // The reading nearest to an hour ago, if there is one between 30 and 90 minutes back.
   const auto before = series.upper_bound(time_ms - kHourMs / 2);
@@ -75,7 +79,7 @@ std::optional<StageNow> FloodState::Stage(const std::string& station) const {
     auto candidate = std::prev(before);
     while (candidate != series.begin() && candidate->first > time_ms - kHourMs) --candidate;
     const double hours = static_cast<double>(time_ms - candidate->first) / kHourMs;
-    if (hours <= 1.5) now.trend_m_per_h = (stage_m - candidate->second) / hours;
+    if (hours <= 1.5) now.trend_m_per_h = (sample.value - candidate->second.value) / hours;
   }
   return now;
 }
@@ -89,7 +93,8 @@ double FloodState::StandingRainMm(const std::string& station,
   const Series& stages = tide == stages_.end() ? kNoTide : tide->second;
   geo::RainZone zone(options_.curve_number);
   std::int64_t last_ms = 0, last_rain_ms = 0;
-  for (const auto& [time_ms, rain_mm] : it->second) {
+  for (const auto& [time_ms, sample] : it->second) {
+    const double rain_mm = sample.value;
     // A reading tells of the time since the one before; of the first one's span nothing is known
     // but the usual period.
     const double hours = last_ms == 0 ? 1.0 / 6 : static_cast<double>(time_ms - last_ms) / 3.6e6;
@@ -111,7 +116,8 @@ double FloodState::RainMm(const std::string& station, absl::Duration span) const
   if (it == rain_.end() || it->second.empty()) return 0;
   double sum_mm = 0;
   const std::int64_t from_ms = it->second.rbegin()->first - absl::ToInt64Milliseconds(span);
-  for (auto r = it->second.upper_bound(from_ms); r != it->second.end(); ++r) sum_mm += r->second;
+  for (auto r = it->second.upper_bound(from_ms); r != it->second.end(); ++r)
+    sum_mm += r->second.value;
   return sum_mm;
 }
 

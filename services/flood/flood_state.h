@@ -15,14 +15,21 @@
 
 namespace citylayers::flood {
 
+/// A value and how far it can be trusted: the number of readings.v1.Quality.
+struct Sample {
+  double value = 0;
+  std::uint32_t quality = 0;
+};
+
 /// Readings of one measure by time (ms since 1970). A later reading of the same time replaces the
 /// earlier one.
-using Series = std::map<std::int64_t, double>;
+using Series = std::map<std::int64_t, Sample>;
 
 /// A river stage as it stands.
 struct StageNow {
   double stage_m = 0;
   std::int64_t time_ms = 0;
+  std::uint32_t quality = 0;
   double trend_m_per_h = 0;  // against the reading about an hour before; 0 when there is none
 };
 
@@ -44,7 +51,8 @@ class FloodState {
       : options_(options), held_(held) {}
 
   /// Takes a reading; what is older than `held` before the newest reading of the station falls out.
-  void ApplyStage(const std::string& station, std::int64_t time_ms, double stage_m);
+  void ApplyStage(const std::string& station, std::int64_t time_ms, double stage_m,
+                  std::uint32_t quality = 0);
   void ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm);
 
   /// The stage at a station; nullopt when it was never read.
@@ -66,7 +74,7 @@ class FloodState {
   bool Load(storage::CheckpointReader* reader);
 
  private:
-  void Apply(Series* series, std::int64_t time_ms, double value);
+  void Apply(Series* series, std::int64_t time_ms, Sample sample);
 
   const RainOptions options_;
   const absl::Duration held_;

@@ -70,7 +70,8 @@ class TrafficLayer final : public layers::Layer {
   };
   struct JamAnswer {
     Jam jam;
-    double trend_m = 0;  // length won in the last ten minutes
+    double trend_m = 0;     // length won in the last ten minutes
+    double live_share = 0;  // of its length, with measured speeds
   };
   SegmentAnswer Segment(std::uint32_t segment, absl::Time now) const;
   std::shared_ptr<const std::vector<JamAnswer>> jams() const;

@@ -155,6 +155,7 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
     *proto->mutable_tail() = layers::ToPoint(roads.points(jam.segments.back()).front().ToLonLat());
     *proto->mutable_since_time() = ToProtoTime(absl::FromUnixMillis(jam.since_ms));
     proto->set_trend_m(answer.trend_m);
+    proto->set_live_share(answer.live_share);
   }
   return page;
 }

@@ -24,9 +24,9 @@ tests          : proto citylayers geo storage services samples tests
 # heavy header, as a regular expression : files (regular expression) that may include it
 readonly HEAVY='
 ^(grpcpp|grpc)/|\.grpc\.pb\.h$   : ^services/(runtime|gateway|citylayers|citylayersd)/|_(service|adapter|client|module|backend)s?\.(h|cc)$|^tests/|^samples/|_test\.cc$
-^rocksdb/                        : ^storage/.*\.(cc)$|^storage/.*(rocks|database|store).*\.h$|^tests/|_test\.cc$
+^rocksdb/                        : ^storage/.*\.(cc)$|^storage/.*(rocks|database|store|writer).*\.h$|^tests/|_test\.cc$
 ^(gdal|ogr|cpl|gdalwarper)[a-z_]*\.h$ : ^geo/.*\.cc$|^services/(citypack|citylayers)/.*\.cc$|^tests/|_test\.cc$
-^osmium/                         : ^geo/roads/.*\.cc$|^services/citypack/.*\.cc$|_test\.cc$
+^osmium/                         : ^geo/roads/.*\.cc$|^services/citypack/.*\.cc$|^tests/.*\.cc$
 ^boost/                          : ^services/gateway/|^services/runtime/.*(http|admin|beast).*|^services/(citylayersd|citylayers)/|^tests/
 '
 
