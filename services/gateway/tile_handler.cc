@@ -268,7 +268,7 @@ void TileHandler::OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status
       AnswerFrom(*tile, version_header, false, waiter);
     } else if (status.ok()) {
       counters_->confirmed.Increment();
-      AnswerNotModified(*fill, waiter);
+      AnswerNotModified(*fill, version_header, waiter);
     } else if (fill->held && HttpStatusOf(status.error_code()) >= 499) {
       counters_->stale.Increment();
       AnswerFrom(*fill->held, fill->layer->version_header, true, waiter);
@@ -296,8 +296,10 @@ void TileHandler::AnswerFrom(const Representation& tile, std::string_view versio
 }
 
 // The client holds what the backend has, and nobody had to send it.
-void TileHandler::AnswerNotModified(const Fill& fill, Waiter& waiter) const {
+void TileHandler::AnswerNotModified(const Fill& fill, std::string_view version_header,
+                                    Waiter& waiter) const {
   HttpResponse response;
+  response.headers = version_header;
   response.status = 304;
   response.AddHeader("ETag", StrCat("\"", fill.key.second, "-", CodingName(waiter.coding), "\""));
   if (fill.key.first.format == 0) response.AddHeader("Vary", "Accept-Encoding");

@@ -69,7 +69,7 @@ class TileHandler {
   std::shared_ptr<const Representation> Keep(Fill& fill);
   void AnswerFrom(const Representation& tile, std::string_view version_header, bool stale,
                   Waiter& waiter) const;
-  void AnswerNotModified(const Fill& fill, Waiter& waiter) const;
+  void AnswerNotModified(const Fill& fill, std::string_view version_header, Waiter& waiter) const;
   const std::string& CacheControl(const KnownLayer& layer) const;
 
   const Options options_;

@@ -264,6 +264,7 @@ TEST_F(HttpConformance, AClientThatHoldsATileOfAnotherGatewayCostsNoTile) {
   for (const char* name : {"etag", "vary", "cache-control"}) {
     EXPECT_EQ(response.Header(name), held.Header(name)) << name;
   }
+  EXPECT_EQ(response.Header("x-citylayers-version"), "pack1:7:2");
   EXPECT_EQ(other.layers().counts().tiles_made, 0);
 }
 
