@@ -1,0 +1,58 @@
+// A running city to be measured.
+#ifndef CITYLAYERS_TESTS_BENCH_BENCH_CITY_H_
+#define CITYLAYERS_TESTS_BENCH_BENCH_CITY_H_
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include <grpcpp/channel.h>
+
+#include "citylayers/layers/v1/layer_service.grpc.pb.h"
+#include "citylayers/readings/v1/reading_service.grpc.pb.h"
+#include "storage/pack/city_pack.h"
+#include "tests/bench/groups.h"
+#include "tests/support/daemon_process.h"
+
+namespace citylayers::bench {
+
+/// citylayersd as a child process on loopback, on the wall clock, with a new data directory. Not
+/// thread-safe, but its stubs are.
+class BenchCity {
+ public:
+  /// `target` as in --target.
+  static absl::StatusOr<std::unique_ptr<BenchCity>> Start(const BenchOptions& options,
+                                                          const std::string& target);
+
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  const std::string& http_address() const { return daemon_->http_address(); }
+  const storage::CityPack& pack() const { return *pack_; }
+  layers::v1::LayerService::Stub& layers() { return *layers_; }
+
+  /// Names of the speeds of all segments, by index.
+  std::vector<std::string> SpeedMeasures() const;
+  /// Writes a speed for each of these segments, now. Returns once they are on disk.
+  absl::Status WriteSpeeds(const std::vector<std::uint32_t>& segments,
+                           const std::vector<double>& speeds_kmh);
+  /// A random speed for every segment, and waits until the traffic layer has them.
+  absl::Status FillTraffic(std::mt19937& random);
+  absl::StatusOr<layers::v1::Tile> GetTile(const std::string& layer, std::uint32_t z,
+                                           std::uint32_t x, std::uint32_t y);
+
+ private:
+  BenchCity() = default;
+
+  std::shared_ptr<const storage::CityPack> pack_;
+  std::unique_ptr<test_support::DaemonProcess> daemon_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<layers::v1::LayerService::Stub> layers_;
+  std::unique_ptr<readings::v1::ReadingService::Stub> readings_;
+};
+
+}  // namespace citylayers::bench
+
+#endif  // CITYLAYERS_TESTS_BENCH_BENCH_CITY_H_

@@ -1,0 +1,32 @@
+// The groups of figures. Each adds its figures to the report, and says which it skips and why.
+#ifndef CITYLAYERS_TESTS_BENCH_GROUPS_H_
+#define CITYLAYERS_TESTS_BENCH_GROUPS_H_
+
+#include <string>
+
+#include "tests/bench/report.h"
+
+namespace citylayers::bench {
+
+struct BenchOptions {
+  std::string bin_dir;    ///< folder of citylayersd and citylayers
+  std::string pack;       ///< city pack of the embedded city
+  std::string real_data;  ///< folder of measured and drawn input; may be absent
+  std::string directory;  ///< an empty folder on the disk to be measured
+  bool quick = false;     ///< short loads: all groups end within two minutes
+};
+
+/// readings.*: durable ingest into a server, the store's own figures, bytes on disk.
+void RunReadings(const BenchOptions& options, Report& report);
+/// tiles.*: HTTP beside nginx under churn, tiles encoded anew.
+void RunTiles(const BenchOptions& options, Report& report);
+/// layers.*: from an acknowledged reading to the delta at a client, and the delta's size.
+void RunLayers(const BenchOptions& options, Report& report);
+/// flood.*: stage and connection level on the pack's terrain, beside a flood-fill and r.lake.
+void RunFlood(const BenchOptions& options, Report& report);
+/// pack.*: import of a real OSM extract.
+void RunPack(const BenchOptions& options, Report& report);
+
+}  // namespace citylayers::bench
+
+#endif  // CITYLAYERS_TESTS_BENCH_GROUPS_H_

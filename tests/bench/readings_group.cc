@@ -1,0 +1,65 @@
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+
+#include "proto/support/strings.h"
+#include "tests/bench/bench_city.h"
+#include "tests/bench/groups.h"
+#include "tests/bench/readings/readings_figures.h"
+
+namespace citylayers::bench {
+namespace {
+
+ReadingsBenchOptions OptionsFor(const BenchOptions& options) {
+  return {.directory = options.directory,
+          .real_data = options.real_data,
+          .duration = options.quick ? absl::Seconds(3) : absl::Seconds(10)};
+}
+
+void AddAll(const absl::StatusOr<std::vector<ReadingsFigure>>& figures, const std::string& name,
+            Report& report) {
+  if (!figures.ok()) return report.Fail(name, figures.status());
+  for (const ReadingsFigure& figure : *figures) {
+    report.Add(
+        {.name = figure.name, .value = figure.value, .unit = figure.unit, .note = figure.note});
+  }
+}
+
+void MeasureServer(const BenchOptions& options, Report& report) {
+  // Readings alone: the layers that follow them have figures of their own.
+  const auto city = BenchCity::Start(options, "readings");
+  if (!city.ok()) return report.Fail("readings.ingest_per_s", city.status());
+  ReadingsBenchOptions load = OptionsFor(options);
+  AddAll(MeasureIngest((*city)->channel(), (*city)->SpeedMeasures(), absl::Now(), load),
+         "readings.ingest_per_s", report);
+}
+
+}  // namespace
+
+void RunReadings(const BenchOptions& options, Report& report) {
+  MeasureServer(options, report);
+  const auto bytes = MeasureBytes(OptionsFor(options));
+  if (bytes.ok() && bytes->empty()) {
+    report.Skip("readings.bytes_per_reading",
+                "no METR-LA speeds and river levels; set CITYLAYERS_REAL_DATA to their folder");
+  } else if (!bytes.ok()) {
+    report.Fail("readings.bytes_per_reading", bytes.status());
+  } else {
+    for (const ReadingsFigure& figure : *bytes) {
+      // The peer is what the same readings take as plain columns: a time and a value of 8 bytes.
+      report.Add({.name = figure.name,
+                  .value = figure.value,
+                  .unit = figure.unit,
+                  .note = figure.note,
+                  .peer = "plain columns (int64 ms, double)",
+                  .peer_value = 16,
+                  .ratio = 16 / figure.value});
+    }
+  }
+  if (!options.quick) {
+    AddAll(MeasureStore(OptionsFor(options)), "readings.store_append_per_s", report);
+  }
+}
+
+}  // namespace citylayers::bench

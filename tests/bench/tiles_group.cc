@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+
+#include "geo/tile/tile_id.h"
+#include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
+#include "tests/bench/bench_city.h"
+#include "tests/bench/groups.h"
+#include "tests/bench/nginx.h"
+#include "tests/bench/shell.h"
+
+namespace citylayers::bench {
+namespace {
+
+constexpr std::size_t kTileBytes = 8192;
+
+// Tiles of the city's bounds, zooms 12 to 14: beyond 14 clients draw those of 14 larger.
+absl::StatusOr<std::vector<geo::TileId>> CityTiles(const storage::CityPack& pack) {
+  const LonLatBox& bounds = pack.manifest().bounds;
+  std::vector<geo::TileId> tiles;
+  for (int z = 12; z <= 14; ++z) {
+    ASSIGN_OR_RETURN(const geo::TileId first,
+                     geo::TileId::FromLonLat({bounds.west_deg, bounds.north_deg}, z));
+    ASSIGN_OR_RETURN(const geo::TileId last,
+                     geo::TileId::FromLonLat({bounds.east_deg, bounds.south_deg}, z));
+    for (std::uint32_t y = first.y(); y <= last.y(); ++y) {
+      for (std::uint32_t x = first.x(); x <= last.x(); ++x) {
+        ASSIGN_OR_RETURN(const geo::TileId tile, geo::TileId::Make(z, x, y));
+        if (pack.skeletons().Find(tile.Key())) tiles.push_back(tile);
+      }
+    }
+  }
+  return tiles;
+}
+
+// --- Encoded anew
+
+void MeasureCold(BenchCity& city, const std::vector<geo::TileId>& tiles, int rounds,
+                 Report& report) {
+  std::mt19937 random(4);
+  std::vector<double> times_ms;
+  std::size_t bytes = 0;
+  for (int round = 0; round < rounds; ++round) {
+    // New speeds everywhere, so that no tile has been encoded before.
+    if (const absl::Status filled = city.FillTraffic(random); !filled.ok()) {
+      return report.Fail("tiles.cold_z12_16_p50_ms", filled);
+    }
+    for (const geo::TileId& tile : tiles) {
+      const absl::Time start = absl::Now();
+      const auto got =
+          city.GetTile("layers/traffic", static_cast<std::uint32_t>(tile.z()), tile.x(), tile.y());
+      if (!got.ok()) return report.Fail("tiles.cold_z12_16_p50_ms", got.status());
+      times_ms.push_back(absl::ToDoubleMilliseconds(absl::Now() - start));
+      bytes += got->data().size();
+    }
+  }
+  const Percentiles times = PercentilesOf(times_ms);
+  const std::string note =
+      StrCat("GetTile over gRPC on loopback, ", tiles.size(),
+             " tiles of zooms 12 to 14 (deeper ones are not cut), mean ", bytes / times_ms.size(),
+             " bytes, every segment with a state; ", TextOf(times, "ms"));
+  report.Add({.name = "tiles.cold_z12_16_p50_ms", .value = times.p50, .unit = "ms", .note = note});
+  report.Add({.name = "tiles.cold_z12_16_p99_ms", .value = times.p99, .unit = "ms", .note = note});
+}
+
+// --- Beside nginx
+
+struct WrkResult {
+  double requests_per_s = 0;
+  std::string p99;
+};
+
+absl::StatusOr<WrkResult> RunWrk(const std::string& url, int seconds) {
+  ASSIGN_OR_RETURN(const std::string output,
+                   RunShell(absl::StrFormat("wrk -t1 -c32 -d%ds --latency '%s'", seconds, url)));
+  const std::size_t rate = output.find("Requests/sec:");
+  const std::size_t p99 = output.find("99%");
+  if (rate == std::string::npos || p99 == std::string::npos ||
+      output.find("Non-2xx") != std::string::npos) {
+    return absl::InternalError(StrCat("wrk said: ", output));
+  }
+  WrkResult result;
+  result.requests_per_s = std::strtod(output.c_str() + rate + 13, nullptr);
+  const std::size_t word = output.find_first_not_of(' ', p99 + 3);
+  result.p99 = output.substr(word, output.find_first_of(" \n", word) - word);
+  return result;
+}
+
+// The tile whose bytes are nearest to 8 KiB.
+absl::StatusOr<std::pair<geo::TileId, std::string>> TileOf8k(
+    BenchCity& city, const std::vector<geo::TileId>& tiles) {
+  std::pair<geo::TileId, std::string> best;
+  const auto distance = [](std::size_t bytes) {
+    return bytes > kTileBytes ? bytes - kTileBytes : kTileBytes - bytes;
+  };
+  for (const geo::TileId& tile : tiles) {
+    ASSIGN_OR_RETURN(auto got, city.GetTile("layers/traffic", static_cast<std::uint32_t>(tile.z()),
+                                            tile.x(), tile.y()));
+    if (distance(got.data().size()) < distance(best.second.size())) {
+      best = {tile, std::move(*got.mutable_data())};
+    }
+  }
+  return best;
+}
+
+// One update a second of a twentieth of all segments, while it lives.
+class Churn {
+ public:
+  explicit Churn(BenchCity& city)
+      : thread_([this, &city] {
+          std::mt19937 random(5);
+          while (!stopping_) {
+            std::vector<std::uint32_t> segments;
+            std::vector<double> speeds_kmh;
+            for (std::uint32_t i = 0; i < city.pack().segments().size(); ++i) {
+              if (random() % 20 != 0) continue;
+              segments.push_back(i);
+              speeds_kmh.push_back(static_cast<double>(2 + random() % 58));
+            }
+            if (!city.WriteSpeeds(segments, speeds_kmh).ok()) ++failed_;
+            for (int i = 0; i < 10 && !stopping_; ++i) absl::SleepFor(absl::Milliseconds(100));
+          }
+        }) {}
+  ~Churn() { Stop(); }
+  // Returns the updates that failed.
+  int Stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+    return failed_;
+  }
+
+ private:
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> failed_{0};
+  std::thread thread_;
+};
+
+absl::Status MeasureHttp(const BenchOptions& options, BenchCity& city,
+                         const std::vector<geo::TileId>& tiles, Report& report) {
+  ASSIGN_OR_RETURN(const auto tile, TileOf8k(city, tiles));
+  ASSIGN_OR_RETURN(const auto nginx, Nginx::Start(options.directory + "/nginx", tile.second));
+  const std::string url =
+      StrCat("http://", city.http_address(), "/tiles/traffic/", tile.first.ToString(), ".mvt");
+  Churn churn(city);
+  // In turns, so that what else the machine does hits both.
+  const int rounds = options.quick ? 2 : 5, seconds = options.quick ? 3 : 6;
+  std::vector<double> ours, theirs;
+  std::string our_p99, their_p99;
+  for (int round = 0; round < rounds; ++round) {
+    ASSIGN_OR_RETURN(const WrkResult our, RunWrk(url, seconds));
+    ASSIGN_OR_RETURN(const WrkResult their, RunWrk(nginx->url(), seconds));
+    ours.push_back(our.requests_per_s);
+    theirs.push_back(their.requests_per_s);
+    our_p99 = our.p99;
+    their_p99 = their.p99;
+  }
+  if (churn.Stop() > 0) return absl::InternalError("updates failed under load");
+  const double our_rate = PercentilesOf(ours).p50, their_rate = PercentilesOf(theirs).p50;
+  report.Add({.name = "tiles.http_8k_vs_nginx",
+              .value = our_rate / their_rate,
+              .unit = "of nginx's rate",
+              .note = absl::StrFormat(
+                  "%s of %d bytes, 5 %% of all speeds new each second; wrk -t1 -c32, %d x %d s in "
+                  "turns: ours %.0f requests/s, p99 %s; nginx (2 workers) %.0f, p99 %s",
+                  tile.first.ToString(), tile.second.size(), rounds, seconds, our_rate, our_p99,
+                  their_rate, their_p99),
+              .peer = "nginx serving the bytes as a file",
+              .peer_value = 1,
+              .ratio = our_rate / their_rate});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RunTiles(const BenchOptions& options, Report& report) {
+  const auto city = BenchCity::Start(options, "all");
+  if (!city.ok()) return report.Fail("tiles.cold_z12_16_p50_ms", city.status());
+  const auto tiles = CityTiles((*city)->pack());
+  if (!tiles.ok()) return report.Fail("tiles.cold_z12_16_p50_ms", tiles.status());
+  MeasureCold(**city, *tiles, options.quick ? 2 : 10, report);
+  for (const char* program : {"nginx", "wrk"}) {
+    if (!HaveProgram(program)) {
+      return report.Skip("tiles.http_8k_vs_nginx", StrCat(program,
+                                                          " is not installed (Debian "
+                                                          "packages nginx-light and wrk)"));
+    }
+  }
+  const absl::Status http = MeasureHttp(options, **city, *tiles, report);
+  if (!http.ok()) report.Fail("tiles.http_8k_vs_nginx", http);
+}
+
+}  // namespace citylayers::bench
