@@ -27,11 +27,19 @@ export function axeSource() {
 }
 
 /**
- * A page of the booth with what went wrong in it: `problems` gathers errors, failed requests and requests to
- * anybody but the server.
+ * A page of the booth. `problems` gathers errors and requests to anybody but the server. No motion unless
+ * asked for: WebGL in software is slow enough.
  */
-export async function openPage(browser, url, { width, height, query = '' }) {
-  const page = await browser.newPage({ viewport: { width, height }, locale: 'vi-VN' });
+export async function openPage(
+  browser,
+  url,
+  { width, height, query = '', reducedMotion = 'reduce' },
+) {
+  const page = await browser.newPage({
+    viewport: { width, height },
+    locale: 'vi-VN',
+    reducedMotion,
+  });
   const problems = [];
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
   page.on('console', (message) => {
@@ -54,12 +62,18 @@ export async function untilReady(page, timeoutMs = 60_000) {
   );
 }
 
+/** Waits until everything asked for is drawn and has faded in. */
+export async function untilDrawn(page) {
+  await untilReady(page);
+  await page.evaluate(() => new Promise((resolve) => window.citylayers.map.once('idle', resolve)));
+}
+
 export async function jumpTo(page, [lon, lat], zoom) {
   await page.evaluate(
     ([center, at]) => window.citylayers.map.jumpTo({ center, zoom: at, pitch: 0 }),
     [[lon, lat], zoom],
   );
-  await untilReady(page);
+  await untilDrawn(page);
 }
 
 /**

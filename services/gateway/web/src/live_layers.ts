@@ -105,18 +105,27 @@ export class LiveLayers {
         this.changedTiles.set(key, { z, x, y });
       }
     }
-    this.tilesTimer ??= setTimeout(() => this.fetchChanged(), kTilesGatherMs);
+    this.fetchChangedSoon();
   }
 
   private fetchChanged(): void {
     this.tilesTimer = undefined;
+    const { map } = this.view;
     for (const source of ['traffic', 'flood']) {
-      const tiles = [...this.changedTiles]
-        .filter(([key]) => key.startsWith(`${source}/`))
-        .map(([, tile]) => tile);
-      if (tiles.length > 0 && this.view.map.getSource(source))
-        this.view.map.refreshTiles(source, tiles);
+      const mine = [...this.changedTiles].filter(([key]) => key.startsWith(`${source}/`));
+      if (mine.length === 0 || !map.getSource(source)) continue;
+      // Asking again would break off what is under way: on a slow line nothing would ever arrive.
+      if (!map.isSourceLoaded(source)) continue;
+      map.refreshTiles(
+        source,
+        mine.map(([, tile]) => tile),
+      );
+      for (const [key] of mine) this.changedTiles.delete(key);
     }
-    this.changedTiles.clear();
+    if (this.changedTiles.size > 0) this.fetchChangedSoon();
+  }
+
+  private fetchChangedSoon(): void {
+    this.tilesTimer ??= setTimeout(() => this.fetchChanged(), kTilesGatherMs);
   }
 }

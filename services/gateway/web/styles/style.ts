@@ -247,7 +247,7 @@ function trafficLayers(p: Palette, theme: Theme): LayerSpecification[] {
         'line-color': trafficColor(p),
         'line-width': trafficWidth(0.6),
         'line-offset': trafficOffset(),
-        'line-opacity': trafficOpacity('profile', 2, 0.75),
+        'line-opacity': trafficOpacity('profile', 2, 0.55),
         'line-dasharray': [2.4, 1.8],
       },
     },

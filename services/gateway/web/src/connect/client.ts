@@ -38,10 +38,10 @@ export async function collect<Response>(method: string, request: object): Promis
   const decoder = new EnvelopeDecoder();
   const text = new TextDecoder();
   const messages: Response[] = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) throw new CallError(method, 'unavailable', 'the stream broke off');
-    for (const { flags, data } of decoder.push(value)) {
+  let ended = false;
+  // Read to the very end: a body that is left unread counts as broken off in the browser.
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    for (const { flags, data } of decoder.push(part.value)) {
       const message: unknown = JSON.parse(text.decode(data));
       if (!(flags & kEndStreamFlag)) {
         messages.push(message as Response);
@@ -49,9 +49,11 @@ export async function collect<Response>(method: string, request: object): Promis
       }
       const { error } = message as { error?: { code?: string; message?: string } };
       if (error) throw new CallError(method, error.code ?? 'unknown', error.message ?? '');
-      return messages;
+      ended = true;
     }
   }
+  if (!ended) throw new CallError(method, 'unavailable', 'the stream broke off');
+  return messages;
 }
 
 async function post(method: string, type: string, body: BodyInit): Promise<Response> {

@@ -6,6 +6,7 @@ import {
   setWorkerUrl,
   type GeoJSONSource,
   type LngLatLike,
+  type RequestParameters,
   type StyleSpecification,
   type VectorTileSource,
 } from 'maplibre-gl';
@@ -60,6 +61,9 @@ export class MapView {
       dragRotate: false,
       pitchWithRotate: false,
       maxPitch: 45,
+      // What changes is told by the event streams; asking for every tile again would only cost.
+      refreshExpiredTiles: false,
+      transformRequest: askLiveTilesAnew,
     });
     this.map.setPadding(panelPadding());
     this.map.touchZoomRotate.disableRotation();
@@ -132,6 +136,14 @@ export class MapView {
       );
     }
   }
+}
+
+/**
+ * Tiles may be a few seconds old in the browser's cache; after a change that was told by a stream only the
+ * new one will do. Asking with the ETag costs little when it is the same.
+ */
+function askLiveTilesAnew(url: string): RequestParameters {
+  return /\/tiles\/(traffic|flood)\//.test(url) ? { url, cache: 'no-cache' } : { url };
 }
 
 /** What the bar and the panels cover: the middle of the view is the middle of what is left free. */

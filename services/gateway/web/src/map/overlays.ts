@@ -2,6 +2,7 @@
 // They are put into the style before the map gets it, so that a change of theme is a plain difference.
 
 import type {
+  ExpressionSpecification,
   GeoJSONSourceSpecification,
   LayerSpecification,
   StyleSpecification,
@@ -43,6 +44,14 @@ function flowLayer(id: string, level: number): LayerSpecification {
   };
 }
 
+/** By severity, minor to extreme; the one that is open in the list stands out. */
+const kAlertSize: ExpressionSpecification = [
+  'case',
+  ['get', 'selected'],
+  1.35,
+  ['match', ['get', 'rank'], 0, 0.55, 1, 0.75, 1],
+];
+
 function pointLayers(p: Palette): LayerSpecification[] {
   const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 1.6 };
   return [
@@ -80,9 +89,17 @@ function pointLayers(p: Palette): LayerSpecification[] {
       id: 'alert',
       type: 'symbol',
       source: 'alerts',
+      // From afar only what matters: a wet night has minor alerts in every street.
+      filter: [
+        'step',
+        ['zoom'],
+        ['any', ['>=', ['get', 'rank'], 1], ['get', 'selected']],
+        13,
+        true,
+      ],
       layout: {
         'icon-image': ['concat', 'alert-', ['get', 'severity']],
-        'icon-size': ['case', ['get', 'selected'], 1.35, 1],
+        'icon-size': kAlertSize,
         'icon-allow-overlap': true,
         'icon-padding': 4,
         'symbol-sort-key': ['get', 'rank'],

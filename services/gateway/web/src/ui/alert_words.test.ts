@@ -19,10 +19,12 @@ describe('alerts', () => {
     expect(severityOf({})).toBe('minor');
   });
 
-  it('name báo động in Roman numerals', () => {
+  it('say what they are in the words of the city', () => {
     const words = new Words('vi');
     expect(levelWords({ kind: 'ALERT_KIND_STAGE', level: 3 }, words)).toBe('báo động III');
-    expect(levelWords({ kind: 'ALERT_KIND_JAM', level: 2 }, words)).toBe('mức 2');
+    expect(levelWords({ kind: 'ALERT_KIND_STREET_DEPTH', level: 4 }, words)).toBe('ngập sâu');
+    expect(levelWords({ kind: 'ALERT_KIND_JAM', level: 2 }, words)).toBe('kẹt xe');
+    expect(levelWords({ kind: 'ALERT_KIND_NEW', level: 2 }, words)).toBe('mức 2');
     expect(levelWords({}, words)).toBe('');
   });
 });

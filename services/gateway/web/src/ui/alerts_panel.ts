@@ -5,20 +5,24 @@ import type { Alert } from '../connect/messages.js';
 import { clockTime } from '../format.js';
 import type { Words } from '../i18n/index.js';
 import { severityIcon } from '../map/icons.js';
-import { byUrgency, levelWords, severityOf } from './alert_words.js';
+import { byUrgency, levelWords, rankOf, severityOf } from './alert_words.js';
 import { h, setText } from './dom.js';
+
+/** From "severe" on. */
+const kAnnouncedRank = 2;
 
 export class AlertsPanel {
   readonly element: HTMLElement;
   private readonly title = h('h2', { id: 'alerts-title' });
   private readonly count = h('span', { class: 'count', 'data-testid': 'alert-count' });
-  private readonly list = h('ul', {
-    class: 'alerts',
-    'aria-live': 'polite',
-    'data-testid': 'alerts',
-  });
+  private readonly list = h('ul', { class: 'alerts', 'data-testid': 'alerts' });
+  private readonly none = h('li', { class: 'none' });
+  /** Says new grave alerts to those who do not see the list. */
+  private readonly announcer = h('div', { class: 'for-screen-readers', role: 'status' });
+  private readonly items = new Map<string, { key: string; element: HTMLLIElement }>();
+  private readonly announced = new Set<string>();
+  private first = true;
   private selected = '';
-  private drawn = '';
 
   constructor(
     private readonly city: CityState,
@@ -30,6 +34,7 @@ export class AlertsPanel {
       { class: 'panel alerts-panel', 'data-panel': 'alerts', 'aria-labelledby': 'alerts-title' },
       h('div', { class: 'panel-head' }, this.title, this.count),
       this.list,
+      this.announcer,
     );
     city.on(['alerts'], () => this.render());
     this.render();
@@ -37,7 +42,7 @@ export class AlertsPanel {
 
   setWords(words: Words): void {
     this.words = words;
-    this.drawn = '';
+    this.items.clear();
     this.render();
   }
 
@@ -51,18 +56,54 @@ export class AlertsPanel {
     const alerts = [...this.city.alerts].sort(byUrgency);
     setText(this.title, this.words.text('alerts.title'));
     setText(this.count, alerts.length > 0 ? String(alerts.length) : '');
-    // Rebuilding an equal list would make screen readers say it again and drop the focus.
-    const drawn = JSON.stringify([this.words.language, this.selected, alerts]);
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
-    const focused = (document.activeElement as HTMLElement | null)?.dataset?.['alert'];
-    if (alerts.length === 0) {
-      this.list.replaceChildren(h('li', { class: 'none' }, this.words.text('alerts.none')));
-      return;
+    setText(this.none, this.words.text('alerts.none'));
+    this.place(alerts.length > 0 ? alerts.map((alert) => this.kept(alert)) : [this.none]);
+    const names = new Set(alerts.map((alert) => alert.name ?? ''));
+    for (const name of this.items.keys()) if (!names.has(name)) this.items.delete(name);
+    this.announce(alerts);
+  }
+
+  /** The element of an alert: the one that is there while what it shows stays the same. */
+  private kept(alert: Alert): HTMLLIElement {
+    const name = alert.name ?? '';
+    const { severity, level, place, headline, acknowledgedBy, createTime } = alert;
+    const key = JSON.stringify([
+      severity,
+      level,
+      place,
+      headline,
+      acknowledgedBy,
+      createTime,
+      name === this.selected,
+    ]);
+    const held = this.items.get(name);
+    if (held?.key === key) return held.element;
+    const element = this.item(alert);
+    if (held?.element.contains(document.activeElement)) {
+      requestAnimationFrame(() => element.querySelector('button')?.focus());
     }
-    this.list.replaceChildren(...alerts.map((alert) => this.item(alert)));
-    if (focused)
-      this.list.querySelector<HTMLElement>(`[data-alert="${CSS.escape(focused)}"]`)?.focus();
+    this.items.set(name, { key, element });
+    return element;
+  }
+
+  /** Puts elements in order and moves none that stands right: a finger or the focus may be on it. */
+  private place(elements: HTMLLIElement[]): void {
+    const wanted = new Set<Element>(elements);
+    for (const child of [...this.list.children]) if (!wanted.has(child)) child.remove();
+    elements.forEach((element, i) => {
+      if (this.list.children[i] !== element)
+        this.list.insertBefore(element, this.list.children[i] ?? null);
+    });
+  }
+
+  private announce(alerts: readonly Alert[]): void {
+    const fresh = alerts.filter(
+      (alert) => rankOf(alert) >= kAnnouncedRank && !this.announced.has(alert.name ?? ''),
+    );
+    for (const alert of fresh) this.announced.add(alert.name ?? '');
+    const text = fresh.map((alert) => this.words.localized(alert.headline)).join('. ');
+    if (text && !this.first) setText(this.announcer, this.words.text('alerts.new', { text }));
+    if (alerts.length > 0) this.first = false;
   }
 
   private item(alert: Alert): HTMLLIElement {

@@ -9,6 +9,8 @@ const kLeft = 8;
 const kRight = 64;
 const kTop = 8;
 const kBottom = 24;
+/** Half the width of "18:00": the first hour is not cut off. */
+const kTickHalfWidth = 20;
 /** Lines of text of the level names do not overlap. */
 const kNameHeight = 15;
 const kSpanMs = 24 * 3_600_000;
@@ -48,7 +50,12 @@ export function gaugeChart(
       }),
       svg(
         'text',
-        { class: 'tick', x: x(mark), y: kHeight - 6, 'text-anchor': 'middle' },
+        {
+          class: 'tick',
+          x: Math.max(x(mark), kTickHalfWidth),
+          y: kHeight - 6,
+          'text-anchor': 'middle',
+        },
         clockTime(mark),
       ),
     );
