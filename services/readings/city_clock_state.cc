@@ -119,8 +119,10 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
   }
   if (city_time < reached) {
     // Between two calls of its driver the clock runs on by itself, and may be ahead of it by what
-    // the calls took or by what it ran before it held. That is no step back: it waits a moment.
-    const bool ran_ahead = same_driver && reached - city_time <= speed_ * hold_after_;
+    // the calls took or by what it ran before it held, also when a restart came between. That is
+    // no step back: it waits a moment.
+    const absl::Duration ran_on = std::max(speed_ * hold_after_, ran_on_);
+    const bool ran_ahead = same_driver && reached - city_time <= ran_on;
     if (!ran_ahead) {
       return Backwards(StrCat("city_time ", Text(city_time), " lies before ", Text(reached),
                               ", which the city has reached: advance the scenario's date"));
@@ -132,6 +134,7 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
   as_of_ = machine_now;
   speed_ = request.speed();
   hold_after_ = hold_after;
+  ran_on_ = absl::ZeroDuration();
   scenario_ = request.scenario();
   loop_count_ = request.loop_count();
   driver_id_ = request.driver_id();
@@ -187,7 +190,9 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
     return state;
   }
   // Where the clock stood when the process ended is not known, only the latest it can have been.
-  state.city_time_ = state.Now(machine_now);
+  const absl::Time latest = state.Now(machine_now);
+  state.ran_on_ = latest - state.city_time_;
+  state.city_time_ = latest;
   state.as_of_ = machine_now;
   state.hold_after_ = absl::ZeroDuration();
   return state;

@@ -53,6 +53,7 @@ class CityClockState {
   absl::Time as_of_ = absl::UnixEpoch();
   double speed_ = 1;
   absl::Duration hold_after_ = absl::ZeroDuration();
+  absl::Duration ran_on_ = absl::ZeroDuration();  // city time past the last call, over a restart
   std::string scenario_;
   int loop_count_ = 0;
   std::string driver_id_;

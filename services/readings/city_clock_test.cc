@@ -154,6 +154,26 @@ TEST(CityClockTest, AfterARestartItHoldsWhereItCanHaveBeenAtMost) {
   EXPECT_TRUE(CityClockState::Restore(CityClockState().Encode(), kWall).ok());
 }
 
+// driver  set kTide ........ killed and restarted, 300 city seconds later at most ... set kTide
+// again
+TEST(CityClockTest, AfterARestartItsOwnDriverGoesOnFromWhereItWas) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  const absl::Time later = kWall + absl::Seconds(20);
+  for (const absl::Duration behind : {absl::ZeroDuration(), absl::Seconds(300)}) {
+    auto restored = CityClockState::Restore(clock.Encode(), later);
+    ASSERT_TRUE(restored.ok());
+    const absl::Status set =
+        restored->Set(Replay(kTide + absl::Seconds(300) - behind, 60), later, kNothing);
+    EXPECT_TRUE(set.ok()) << set;
+    EXPECT_EQ(restored->Now(later), kTide + absl::Seconds(300)) << "it waits for its driver";
+  }
+  auto restored = CityClockState::Restore(clock.Encode(), later);
+  ASSERT_TRUE(restored.ok());
+  EXPECT_FALSE(restored->Set(Replay(kTide - absl::Seconds(1), 60), later, kNothing).ok());
+  EXPECT_FALSE(restored->Set(Replay(kTide, 60, "b"), later, kNothing).ok()) << "another driver";
+}
+
 TEST(CityClockTest, TheWallRemembersOverARestartHowFarAReplayGot) {
   CityClockState clock;
   ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
