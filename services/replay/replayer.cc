@@ -16,6 +16,8 @@ namespace {
 
 using common::v1::SetClockRequest;
 
+constexpr int kCatchUpsMax = 5;
+
 std::int64_t LoopOf(absl::Duration since_start, absl::Duration length) {
   absl::Duration rest;
   const std::int64_t loop = absl::IDivDuration(since_start, length, &rest);
@@ -83,17 +85,25 @@ absl::Status Replayer::Play() {
 // been.
 absl::Status Replayer::DriveClock(absl::Time* city_time) {
   const absl::Time begin = pacer_.Now();
+  int catch_ups = 0;
   while (true) {
     const auto set =
         Retry(pacer_, options_.retry, [&] { return port_.SetClock(RequestFor(*city_time)); });
     if (set.ok()) {
+      driving_ = true;
       *city_time = std::max(*city_time, FromProtoTime(set->city_time()));
       return absl::OkStatus();
     }
+    const bool backwards = ErrorReason(set.status()) == runtime::kReasonClockBackwards;
+    if (backwards && driving_ && ++catch_ups <= kCatchUpsMax) {
+      const auto clock = Retry(pacer_, options_.retry, [&] { return port_.GetClock(); });
+      if (!clock.ok()) return clock.status();
+      *city_time = std::max(*city_time, FromProtoTime(clock->city_time()));
+      continue;
+    }
     // What is left to wait for is another replay, which may have just ended: the server holds its
     // place until it has been silent for a while.
-    if (!absl::IsFailedPrecondition(set.status()) ||
-        ErrorReason(set.status()) == runtime::kReasonClockBackwards ||
+    if (!absl::IsFailedPrecondition(set.status()) || backwards ||
         pacer_.Now() - begin >= options_.driver_wait_max) {
       return set.status();
     }

@@ -78,6 +78,7 @@ class Replayer {
   const ReplayOptions options_;
   std::function<void(const ReplayProgress&)> on_progress_;
   absl::Time written_;
+  bool driving_ = false;         // the server has taken our time at least once
   std::vector<DueReading> due_;  // kept to save its memory
 };
 

@@ -55,9 +55,9 @@ RiverGauge MakeGauge(const std::string& name, const Station& station) {
 }  // namespace
 
 double RiverGauge::StageM(absl::Duration since_first_day) const {
-  const auto next =
-      std::upper_bound(extremes.begin(), extremes.end(), since_first_day,
-                       [](absl::Duration time, const Extreme& extreme) { return time < extreme.at; });
+  const auto next = std::upper_bound(
+      extremes.begin(), extremes.end(), since_first_day,
+      [](absl::Duration time, const Extreme& extreme) { return time < extreme.at; });
   if (next == extremes.begin()) return next->stage_m;
   const auto before = std::prev(next);
   if (next == extremes.end()) return before->stage_m;

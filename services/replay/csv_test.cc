@@ -1,0 +1,62 @@
+#include "services/replay/csv.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace citylayers::replay {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+
+TEST(Csv, QuotedFieldsKeepCommasAndQuotes) {
+  const auto fields = SplitCsvLine(R"(a,"b, c","say ""hi""",)");
+  ASSERT_TRUE(fields.ok());
+  EXPECT_THAT(*fields, ElementsAre("a", "b, c", "say \"hi\"", ""));
+}
+
+TEST(Csv, ByteOrderMarkAndCarriageReturnAreDropped) {
+  const auto table = ParseCsv("\xEF\xBB\xBFname,value\r\nPhú An,1.7\r\n\r\n", "levels.csv");
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_THAT(table->header, ElementsAre("name", "value"));
+  ASSERT_EQ(table->rows.size(), 1u);
+  EXPECT_EQ(table->rows[0][0], "Phú An");
+}
+
+TEST(Csv, ErrorsNameFileAndLine) {
+  EXPECT_THAT(MessageOf(ParseCsv("a,b\n1,2\n3\n", "x.csv").status()),
+              HasSubstr("x.csv line 3: 1 fields where the header has 2"));
+  EXPECT_THAT(MessageOf(ParseCsv("a\n\"open\n", "x.csv").status()), HasSubstr("x.csv line 2"));
+  EXPECT_THAT(MessageOf(ParseCsv("", "x.csv").status()), HasSubstr("x.csv: empty"));
+}
+
+TEST(Csv, LineNumbersCountBlankLines) {
+  const auto table = ParseCsv("value\n\n\nx\n", "x.csv");
+  ASSERT_TRUE(table.ok());
+  EXPECT_THAT(MessageOf(table->Number(0, 0).status()),
+              HasSubstr("x.csv line 4: value \"x\" is not a number"));
+}
+
+TEST(Csv, NumbersMustBeFinite) {
+  const auto table = ParseCsv("value\nnan\n1e999\n-0.5\n", "x.csv");
+  ASSERT_TRUE(table.ok());
+  EXPECT_FALSE(table->Number(0, 0).ok());
+  EXPECT_FALSE(table->Number(1, 0).ok());
+  EXPECT_EQ(*table->Number(2, 0), -0.5);
+}
+
+TEST(Csv, MissingColumnListsThoseThereAre) {
+  const auto table = ParseCsv("street_id,los\n1,2\n", "x.csv");
+  ASSERT_TRUE(table.ok());
+  EXPECT_EQ(*table->Column("los"), 1u);
+  EXPECT_THAT(MessageOf(table->Column("period").status()), HasSubstr("there are street_id, los"));
+}
+
+TEST(Csv, AFileThatIsNotThereIsNotFound) {
+  EXPECT_EQ(ReadCsv("/no/such/file.csv").status().code(), absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace citylayers::replay
