@@ -252,6 +252,7 @@ start_replay() {
   server="$(local_of "$($SPLIT && plus "$GRPC" 1 || echo "$GRPC")")"
   scenario=("$SCENARIO_EMBEDDED")
   if [[ -n "$OSM" && -d "$real" ]]; then scenario=("$SCENARIO_REAL" --real-data "$real"); fi
+  if $SPLIT; then scenario+=(--traffic-server "$(local_of "$(plus "$GRPC" 2)")"); fi
   start replay "$BIN/citylayers" replay "${scenario[@]}" --speed "$SPEED" --loop --server "$server"
 }
 
