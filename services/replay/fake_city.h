@@ -87,7 +87,8 @@ class FakeCity final : public CityPort {
     city_time = wanted;
     as_of = pacer_.now;
     speed = request.speed();
-    hold_after = absl::Seconds(request.hold_after().seconds());
+    hold_after = absl::Seconds(request.hold_after().seconds()) +
+                 absl::Nanoseconds(request.hold_after().nanos());
     driver = request.driver_id();
     loop_count = request.loop_count();
     return GetClock();

@@ -42,8 +42,8 @@ absl::Status Replayer::Run(const std::function<void(const ReplayProgress&)>& on_
   if (status.ok()) status = Play();
   const bool stopped = pacer_.stopped();
   if (stopped && absl::IsCancelled(status)) status = absl::OkStatus();
-  if (status.ok() && options_.release) status = Release();
-  return status;
+  if (!status.ok()) return status;
+  return options_.release ? Release() : Hold();
 }
 
 absl::Status Replayer::WarmUp() {
@@ -156,6 +156,16 @@ absl::Status Replayer::Release() {
   request.set_mode(common::v1::CLOCK_MODE_WALL);
   request.set_driver_id(options_.driver_id);
   return port_.SetClock(request).status();
+}
+
+// Without this the clock would run on for hold_after, past the last reading.
+absl::Status Replayer::Hold() {
+  if (!driving_) return absl::OkStatus();
+  SetClockRequest request = RequestFor(written_);
+  *request.mutable_hold_after() = google::protobuf::util::TimeUtil::MillisecondsToDuration(1);
+  const auto held = port_.SetClock(request);
+  // A server that is away holds the clock by itself.
+  return IsPassing(held.status()) ? absl::OkStatus() : held.status();
 }
 
 void Replayer::Report(bool warming_up) {

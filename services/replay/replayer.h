@@ -68,6 +68,7 @@ class Replayer {
   absl::Status WriteUntil(absl::Time city_time, int thin);
   absl::Status WriteFrame(absl::Time loop_start, absl::Time from, absl::Time to, int thin);
   absl::Status Release();
+  absl::Status Hold();
   void Report(bool warming_up);
 
   const ScenarioSource& source_;

@@ -108,10 +108,9 @@ TEST_F(ReplayerTest, TheClockIsDrivenAndHoldsWhenTheReplayEnds) {
   const ReplayPlan plan = Plan();
   ASSERT_TRUE(Play(plan, absl::Minutes(1)).ok());
   EXPECT_TRUE(city_.replay);
-  const absl::Time at_end = city_.city_now();
-  EXPECT_LE(absl::AbsDuration(at_end - played_until_), absl::Minutes(1));
   pacer_.now += absl::Hours(1);
-  EXPECT_LE(city_.city_now() - at_end, absl::Seconds(5) * 60);
+  EXPECT_LE(absl::AbsDuration(city_.city_now() - played_until_), absl::Minutes(1))
+      << "where the last readings are, not hold_after beyond";
 }
 
 TEST_F(ReplayerTest, ReleaseSetsTheClockBackToTheWall) {
