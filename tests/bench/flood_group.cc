@@ -111,7 +111,7 @@ absl::StatusOr<double> TimeLake(const Terrain& terrain, const std::string& direc
       const std::string output,
       RunShell(StrCat("HOME='", directory, "' timeout 60 grass --tmp-location XY --exec sh -c '",
                       script, "'")));
-  const std::vector<std::string> parts = absl::StrSplit(output, "took ");
+  const std::vector<std::string> parts = absl::StrSplit(output, "\ntook ");
   double nanoseconds = 0;
   const std::string digits(parts.back(), 0, parts.back().find_first_not_of("0123456789"));
   if (parts.size() < 2 || !absl::SimpleAtod(digits, &nanoseconds)) {

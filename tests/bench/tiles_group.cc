@@ -78,17 +78,25 @@ struct WrkResult {
   std::string p99;
 };
 
-absl::StatusOr<WrkResult> RunWrk(const std::string& url, int seconds) {
+// Every answer must have been the whole tile: wrk counts the bytes it read.
+absl::StatusOr<WrkResult> RunWrk(const std::string& url, int seconds, std::size_t tile_bytes) {
   ASSIGN_OR_RETURN(const std::string output,
                    RunShell(absl::StrFormat("wrk -t1 -c32 -d%ds --latency '%s'", seconds, url)));
   const std::size_t rate = output.find("Requests/sec:");
+  const std::size_t transfer = output.find("Transfer/sec:");
   const std::size_t p99 = output.find("99%");
-  if (rate == std::string::npos || p99 == std::string::npos ||
+  if (rate == std::string::npos || transfer == std::string::npos || p99 == std::string::npos ||
       output.find("Non-2xx") != std::string::npos) {
     return absl::InternalError(StrCat("wrk said: ", output));
   }
   WrkResult result;
   result.requests_per_s = std::strtod(output.c_str() + rate + 13, nullptr);
+  char* unit = nullptr;
+  double bytes_per_s = std::strtod(output.c_str() + transfer + 13, &unit);
+  bytes_per_s *= *unit == 'G' ? 1 << 30 : *unit == 'M' ? 1 << 20 : *unit == 'K' ? 1 << 10 : 1;
+  if (bytes_per_s < 0.95 * result.requests_per_s * static_cast<double>(tile_bytes)) {
+    return absl::InternalError(StrCat("answers are shorter than the tile: ", output));
+  }
   const std::size_t word = output.find_first_not_of(' ', p99 + 3);
   result.p99 = output.substr(word, output.find_first_of(" \n", word) - word);
   return result;
@@ -151,12 +159,12 @@ absl::Status MeasureHttp(const BenchOptions& options, BenchCity& city,
       StrCat("http://", city.http_address(), "/tiles/traffic/", tile.first.ToString(), ".mvt");
   Churn churn(city);
   // In turns, so that what else the machine does hits both.
-  const int rounds = options.quick ? 2 : 5, seconds = options.quick ? 3 : 6;
+  const int rounds = options.quick ? 3 : 5, seconds = options.quick ? 2 : 6;
   std::vector<double> ours, theirs;
   std::string our_p99, their_p99;
   for (int round = 0; round < rounds; ++round) {
-    ASSIGN_OR_RETURN(const WrkResult our, RunWrk(url, seconds));
-    ASSIGN_OR_RETURN(const WrkResult their, RunWrk(nginx->url(), seconds));
+    ASSIGN_OR_RETURN(const WrkResult our, RunWrk(url, seconds, tile.second.size()));
+    ASSIGN_OR_RETURN(const WrkResult their, RunWrk(nginx->url(), seconds, tile.second.size()));
     ours.push_back(our.requests_per_s);
     theirs.push_back(their.requests_per_s);
     our_p99 = our.p99;

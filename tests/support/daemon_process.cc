@@ -1,5 +1,6 @@
 #include "tests/support/daemon_process.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>

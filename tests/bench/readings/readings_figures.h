@@ -46,6 +46,10 @@ absl::StatusOr<std::vector<ReadingsFigure>> MeasureIngest(
     const std::shared_ptr<grpc::Channel>& channel, const std::vector<std::string>& measures,
     absl::Time city_time, const ReadingsBenchOptions& options);
 
+/// What one would write first: a key and a value for each reading in RocksDB, a synced write a
+/// batch, in this process. Readings a second.
+absl::StatusOr<double> MeasureRowsPeer(const ReadingsBenchOptions& options);
+
 }  // namespace citylayers::bench
 
 #endif  // CITYLAYERS_TESTS_BENCH_READINGS_READINGS_FIGURES_H_
