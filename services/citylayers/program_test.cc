@@ -204,6 +204,11 @@ TEST_F(ProgramTest, HelpEndsWithZeroAndAWrongLineWithTwo) {
   }
 }
 
+TEST_F(ProgramTest, AMistypedCommandIsNamed) {
+  EXPECT_THAT(Run("bogus").err, HasSubstr("there is no command or option \"bogus\""));
+  EXPECT_THAT(Run("alerts lits").err, HasSubstr("\"lits\""));
+}
+
 TEST_F(ProgramTest, HealthIsAnExitCode) {
   const Outcome good = Run("health");
   EXPECT_EQ(good.exit_code, 0) << good.err;
