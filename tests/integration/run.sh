@@ -13,6 +13,7 @@ cd "$ROOT/tests/integration"
 # How one process starts, stops and refuses does not depend on the mode; an outage of one needs several.
 readonly ONCE=(processes.test.mjs full_disk.test.mjs packs.test.mjs)
 readonly SPLIT_ONLY=(outage.test.mjs)
+readonly FILE_S=300  # for one file of tests; they take seconds
 
 export CITYLAYERS_BIN_DIR="${CITYLAYERS_BIN_DIR:-$ROOT/build/dev/bin}"
 for program in citylayersd citylayers; do
@@ -45,7 +46,7 @@ for file in "${files[@]}"; do
   say "$file"
   log="$(mktemp)"
   status=0
-  node --test-reporter=spec "$file" 2>&1 | tee "$log" || status=$?
+  timeout --kill-after=10 "$FILE_S" node --test-reporter=spec "$file" 2>&1 | tee "$log" || status=$?
   count() { sed -nE "s/^. $1 ([0-9]+)\$/\\1/p" "$log" | tail -n 1; }
   bad=$(($(count fail || true) + $(count cancelled || true) + 0))
   # A file that could not even run has failed.
