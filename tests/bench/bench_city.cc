@@ -117,4 +117,25 @@ absl::StatusOr<layers::v1::Tile> BenchCity::GetTile(const std::string& layer, st
   return std::move(*response.mutable_tile());
 }
 
+void Churn::Run(BenchCity& city) {
+  std::mt19937 random(5);
+  while (!stopping_) {
+    std::vector<std::uint32_t> segments;
+    std::vector<double> speeds_kmh;
+    for (std::uint32_t i = 0; i < city.pack().segments().size(); ++i) {
+      if (random() % 20 != 0) continue;
+      segments.push_back(i);
+      speeds_kmh.push_back(static_cast<double>(2 + random() % 58));
+    }
+    if (!city.WriteSpeeds(segments, speeds_kmh).ok()) ++failed_;
+    for (int i = 0; i < 10 && !stopping_; ++i) absl::SleepFor(absl::Milliseconds(100));
+  }
+}
+
+int Churn::Stop() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+  return failed_;
+}
+
 }  // namespace citylayers::bench

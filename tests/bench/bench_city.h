@@ -2,10 +2,12 @@
 #ifndef CITYLAYERS_TESTS_BENCH_BENCH_CITY_H_
 #define CITYLAYERS_TESTS_BENCH_BENCH_CITY_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -51,6 +53,23 @@ class BenchCity {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<layers::v1::LayerService::Stub> layers_;
   std::unique_ptr<readings::v1::ReadingService::Stub> readings_;
+};
+
+/// A twentieth of all segments get another speed once a second, while this lives. The city outlives
+/// it.
+class Churn {
+ public:
+  explicit Churn(BenchCity& city) : thread_([this, &city] { Run(city); }) {}
+  ~Churn() { Stop(); }
+  /// Returns the updates that failed.
+  int Stop();
+
+ private:
+  void Run(BenchCity& city);
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> failed_{0};
+  std::thread thread_;
 };
 
 }  // namespace citylayers::bench

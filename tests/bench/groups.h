@@ -26,6 +26,8 @@ void RunLayers(const BenchOptions& options, Report& report);
 void RunFlood(const BenchOptions& options, Report& report);
 /// pack.*: import of a real OSM extract.
 void RunPack(const BenchOptions& options, Report& report);
+/// web.*: what a phone's live stream costs.
+void RunWeb(const BenchOptions& options, Report& report);
 
 }  // namespace citylayers::bench
 

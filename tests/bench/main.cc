@@ -33,7 +33,7 @@ const std::vector<Group>& Groups() {
                                                       {"readings", citylayers::bench::RunReadings},
                                                       {"traffic", nullptr},
                                                       {"alerts", nullptr},
-                                                      {"web", nullptr}};
+                                                      {"web", citylayers::bench::RunWeb}};
   return groups;
 }
 

@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_format.h"
@@ -118,38 +116,6 @@ absl::StatusOr<std::pair<geo::TileId, std::string>> TileOf8k(
   }
   return best;
 }
-
-// One update a second of a twentieth of all segments, while it lives.
-class Churn {
- public:
-  explicit Churn(BenchCity& city)
-      : thread_([this, &city] {
-          std::mt19937 random(5);
-          while (!stopping_) {
-            std::vector<std::uint32_t> segments;
-            std::vector<double> speeds_kmh;
-            for (std::uint32_t i = 0; i < city.pack().segments().size(); ++i) {
-              if (random() % 20 != 0) continue;
-              segments.push_back(i);
-              speeds_kmh.push_back(static_cast<double>(2 + random() % 58));
-            }
-            if (!city.WriteSpeeds(segments, speeds_kmh).ok()) ++failed_;
-            for (int i = 0; i < 10 && !stopping_; ++i) absl::SleepFor(absl::Milliseconds(100));
-          }
-        }) {}
-  ~Churn() { Stop(); }
-  // Returns the updates that failed.
-  int Stop() {
-    stopping_ = true;
-    if (thread_.joinable()) thread_.join();
-    return failed_;
-  }
-
- private:
-  std::atomic<bool> stopping_{false};
-  std::atomic<int> failed_{0};
-  std::thread thread_;
-};
 
 absl::Status MeasureHttp(const BenchOptions& options, BenchCity& city,
                          const std::vector<geo::TileId>& tiles, Report& report) {
