@@ -2,7 +2,8 @@
 
 import type { Alert, WatchAlertsResponse } from './connect/messages.js';
 
-export const kAlertsMax = 100;
+/** More than a city has at once; the server's longest page. What is beyond is counted with a "+". */
+export const kAlertsMax = 1000;
 
 /** What is held after a message of the alert stream: resolved ones go, changed ones are replaced. */
 export function mergeAlerts(held: readonly Alert[], message: WatchAlertsResponse): Alert[] {
