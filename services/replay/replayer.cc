@@ -166,7 +166,9 @@ absl::Status Replayer::Hold() {
   const auto held = port_.SetClock(request);
   absl::Status status = held.status();
   // It had run on since the last call: what was due meanwhile is still written.
-  if (held.ok()) status = WriteUntil(FromProtoTime(held->city_time()), 1);
+  if (held.ok()) {
+    status = WriteUntil(std::min(plan_.end, FromProtoTime(held->city_time())), 1);
+  }
   // A server that is away holds the clock by itself.
   return IsPassing(status) ? absl::OkStatus() : status;
 }
