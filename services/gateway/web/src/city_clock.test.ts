@@ -24,8 +24,8 @@ describe('city clock', () => {
     expect(cityTimeAt(state, kWall + 60_000)).toBe(kCity + 300_000);
     const clock = new CityClock();
     clock.update(replay, NaN, kWall);
-    expect(clock.held(kWall + 4000)).toBe(false);
-    expect(clock.held(kWall + 5000)).toBe(true);
+    expect(clock.held(kWall + 8000)).toBe(false);
+    expect(clock.held(kWall + 10_000)).toBe(true);
   });
 
   it('stands while it is held', () => {

@@ -5,6 +5,9 @@ import type { CityClock as Message } from './connect/messages.js';
 /** Further off than this, the page's own wall clock is not trusted against the server's Date header. */
 const kWallSkewMaxMs = 2500;
 
+/** How long past its hold time a clock may stand before it counts as held. */
+const kHoldToleranceMs = 4000;
+
 export interface ClockState {
   replay: boolean;
   cityTimeMs: number;
@@ -69,10 +72,15 @@ export class CityClock {
     return this.state?.replay ?? false;
   }
 
-  /** True when a replay stands still since its driver is silent. */
+  /**
+   * True when a replay stands still since its driver is silent. Its hold time is moved on every second and
+   * asked for every few: a moment past it says nothing yet.
+   */
   held(nowMs = Date.now()): boolean {
     if (!this.state?.replay) return false;
-    return this.state.held || cityTimeAt(this.state, nowMs) >= this.state.holdMs;
+    const { held, holdMs, cityTimeMs, asOfMs, speed } = this.state;
+    const holdReachedMs = asOfMs + (holdMs - cityTimeMs) / speed;
+    return held || nowMs > holdReachedMs + kHoldToleranceMs;
   }
 
   get speed(): number {

@@ -16,7 +16,8 @@ import { EventStream } from './live/event_stream.js';
 import { samplesOf, withLatest } from './live/history.js';
 import { poll } from './poller.js';
 
-const kClockPeriodMs = 5000;
+/** Well within the five seconds for which a replay's clock runs on by itself. */
+const kClockPeriodMs = 2000;
 const kStagesPeriodMs = 5000;
 const kHistoryPeriodMs = 10_000;
 const kNoticesPeriodMs = 15_000;

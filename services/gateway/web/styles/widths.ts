@@ -38,6 +38,9 @@ export function choose(
   return ['match', input, ...cases.flat(), otherwise] as unknown as Expression;
 }
 
+/** Opacity of slow streets beside that of queues. */
+const kSlowOpacity = 0.6;
+
 /** State of a live attribute: what the stream said last, else what the tile says. */
 export function state(name: string): Expression {
   return ['coalesce', ['feature-state', name], ['get', name], 0];
@@ -95,6 +98,11 @@ export function trafficOpacity(source: 'live' | 'profile', fromLevel = 2, full =
     0,
     source === 'profile' ? ['!', profile] : profile,
     0,
-    ['match', state('age_class'), 1, 0.8 * full, 2, 0.4 * full, full],
+    [
+      '*',
+      // Slow is half the city in the rush hour: it must not outshine the queues.
+      ['match', state('level'), 2, kSlowOpacity, 1],
+      ['match', state('age_class'), 1, 0.8 * full, 2, 0.4 * full, full],
+    ],
   ];
 }

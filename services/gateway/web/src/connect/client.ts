@@ -1,7 +1,7 @@
 // Calls of the public API over HTTP with JSON, by the Connect protocol. Two functions are all that the
 // page needs of it.
 
-import { EnvelopeDecoder, encodeEnvelope, kEndStreamFlag } from './envelope.js';
+import { decodeEnvelopes, encodeEnvelope, kEndStreamFlag } from './envelope.js';
 
 /** Longest that a call may take before it counts as failed. */
 const kCallTimeoutMs = 8000;
@@ -34,26 +34,19 @@ export async function call<Response>(method: string, request: object): Promise<A
 /** A call whose answer is a stream; resolves with all its messages once it has ended well. */
 export async function collect<Response>(method: string, request: object): Promise<Response[]> {
   const reply = await post(method, 'application/connect+json', encodeEnvelope(request));
-  const reader = reply.body!.getReader();
-  const decoder = new EnvelopeDecoder();
   const text = new TextDecoder();
   const messages: Response[] = [];
-  let ended = false;
-  // Read to the very end: a body that is left unread counts as broken off in the browser.
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    for (const { flags, data } of decoder.push(part.value)) {
-      const message: unknown = JSON.parse(text.decode(data));
-      if (!(flags & kEndStreamFlag)) {
-        messages.push(message as Response);
-        continue;
-      }
-      const { error } = message as { error?: { code?: string; message?: string } };
-      if (error) throw new CallError(method, error.code ?? 'unknown', error.message ?? '');
-      ended = true;
+  for (const { flags, data } of decodeEnvelopes(new Uint8Array(await reply.arrayBuffer()))) {
+    const message: unknown = JSON.parse(text.decode(data));
+    if (!(flags & kEndStreamFlag)) {
+      messages.push(message as Response);
+      continue;
     }
+    const { error } = message as { error?: { code?: string; message?: string } };
+    if (error) throw new CallError(method, error.code ?? 'unknown', error.message ?? '');
+    return messages;
   }
-  if (!ended) throw new CallError(method, 'unavailable', 'the stream broke off');
-  return messages;
+  throw new CallError(method, 'unavailable', 'the stream broke off');
 }
 
 async function post(method: string, type: string, body: BodyInit): Promise<Response> {

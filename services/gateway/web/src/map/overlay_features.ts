@@ -34,6 +34,8 @@ export function overlayFeatures(
           name: alert.name,
           severity: severityOf(alert),
           rank: rankOf(alert),
+          // The red line says as much from afar: the sign of a jam is for those who look closely.
+          near: alert.kind === 'ALERT_KIND_JAM' || rankOf(alert) === 0,
           selected: alert.name === selectedAlert,
         }),
       ),

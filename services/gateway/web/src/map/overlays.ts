@@ -89,14 +89,8 @@ function pointLayers(p: Palette): LayerSpecification[] {
       id: 'alert',
       type: 'symbol',
       source: 'alerts',
-      // From afar only what matters: a wet night has minor alerts in every street.
-      filter: [
-        'step',
-        ['zoom'],
-        ['any', ['>=', ['get', 'rank'], 1], ['get', 'selected']],
-        13,
-        true,
-      ],
+      // From afar only what matters: a wet evening has minor alerts and jams in every street.
+      filter: ['step', ['zoom'], ['any', ['!', ['get', 'near']], ['get', 'selected']], 13.2, true],
       layout: {
         'icon-image': ['concat', 'alert-', ['get', 'severity']],
         'icon-size': kAlertSize,

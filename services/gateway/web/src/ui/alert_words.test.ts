@@ -14,6 +14,12 @@ describe('alerts', () => {
     expect(alerts.sort(byUrgency).map((alert) => alert.name)).toEqual(['b', 'd', 'c', 'a']);
   });
 
+  it('of equal severity put a river before a jam, however new the jam', () => {
+    const jam = { name: 'jam', kind: 'ALERT_KIND_JAM', createTime: '2026-10-23T10:09:00Z' };
+    const stage = { name: 'stage', kind: 'ALERT_KIND_STAGE', createTime: '2026-10-23T10:00:00Z' };
+    expect([jam, stage].sort(byUrgency)[0]).toBe(stage);
+  });
+
   it('of a severity that is not known are shown as minor', () => {
     expect(severityOf({ severity: 'SEVERITY_NEW' })).toBe('minor');
     expect(severityOf({})).toBe('minor');

@@ -22,9 +22,21 @@ export function rankOf(alert: Alert): number {
   return kSeverities.indexOf(severityOf(alert));
 }
 
-/** The worst first; of equal ones the newest. */
+/** Of equal severity: a river before a street before a jam. */
+const kKindOrder = ['ALERT_KIND_STAGE', 'ALERT_KIND_STREET_DEPTH', 'ALERT_KIND_JAM'];
+
+function kindOrder(alert: Alert): number {
+  const order = kKindOrder.indexOf(alert.kind ?? '');
+  return order < 0 ? kKindOrder.length : order;
+}
+
+/** The worst first; of equal ones what reaches furthest, then the newest. */
 export function byUrgency(a: Alert, b: Alert): number {
-  return rankOf(b) - rankOf(a) || (b.createTime ?? '').localeCompare(a.createTime ?? '');
+  return (
+    rankOf(b) - rankOf(a) ||
+    kindOrder(a) - kindOrder(b) ||
+    (b.createTime ?? '').localeCompare(a.createTime ?? '')
+  );
 }
 
 /** What it is and how far it has come: "báo động III", "ngập sâu", "kẹt xe". */

@@ -1,5 +1,6 @@
 // Alerts, one line each: severity by shape, word and colour. A tap flies there and opens the details.
 
+import { kAlertsMax } from '../alert_list.js';
 import type { CityState } from '../city_state.js';
 import type { Alert } from '../connect/messages.js';
 import { clockTime } from '../format.js';
@@ -55,7 +56,8 @@ export class AlertsPanel {
   private render(): void {
     const alerts = [...this.city.alerts].sort(byUrgency);
     setText(this.title, this.words.text('alerts.title'));
-    setText(this.count, alerts.length > 0 ? String(alerts.length) : '');
+    const more = alerts.length >= kAlertsMax ? '+' : '';
+    setText(this.count, alerts.length > 0 ? `${alerts.length}${more}` : '');
     setText(this.none, this.words.text('alerts.none'));
     this.place(alerts.length > 0 ? alerts.map((alert) => this.kept(alert)) : [this.none]);
     const names = new Set(alerts.map((alert) => alert.name ?? ''));
