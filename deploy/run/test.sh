@@ -119,6 +119,10 @@ run_test() {
     source deploy/run/web.sh
     run_suite "web page builds" build_web
   fi
+  if [[ -x build/dev/bin/citylayersd ]]; then
+    run_suite "integration" tests/integration/run.sh
+    run_suite "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
+  fi
   if [[ -x tests/browser/run.sh ]]; then run_suite "browser" tests/browser/run.sh; fi
   if $full; then
     run_suite "build (asan)" build_targets asan

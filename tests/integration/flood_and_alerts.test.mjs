@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { kRoot, run, temporaryFolder, until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
-import { useCity } from './support/suite.mjs';
+import { lookedTwice, useCity } from './support/suite.mjs';
 import { decode, fetchTile, gdalCounts, haveGdal, kThaoDien } from './support/tiles.mjs';
 
 const here = useCity('2022-10-10T03:00:00Z');
@@ -38,15 +38,8 @@ async function bringTide(stage_m, more = {}) {
       return phuAn.read_time?.seconds === Math.floor(here.driver.timeMs / 1000);
     });
     await here.city.published('flood');
-    await lookedTwice();
+    await lookedTwice(here.city);
   }
-}
-
-/** Waits until the alert rules have been looked at twice. */
-async function lookedTwice() {
-  const count = () => here.city.of('alerts').metric('citylayers_alerts_look_seconds_count');
-  const before = await count();
-  await until('alerts look at the city', async () => (await count()) >= before + 2);
 }
 
 test('low water: Thảo Điền is dry and there is no alert', async () => {
@@ -126,10 +119,10 @@ test('a restart raises nothing again', async () => {
   const before = await alerts('');
   const trail = await audit((await atPhuAn())[0].name);
   await here.restart('SIGTERM');
-  await lookedTwice();
+  await lookedTwice(here.city);
   assert.deepEqual(await alerts(''), before);
   await here.restart('SIGKILL');
-  await lookedTwice();
+  await lookedTwice(here.city);
   assert.deepEqual(await alerts(''), before);
   assert.deepEqual(await audit((await atPhuAn())[0].name), trail);
   assert.equal((await thaoDien()).status, 200, 'still under water');

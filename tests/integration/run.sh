@@ -21,6 +21,7 @@ for program in citylayersd citylayers; do
     die "no $program in $CITYLAYERS_BIN_DIR: build it (./run build) or set CITYLAYERS_BIN_DIR"
 done
 install_npm "$ROOT/tests/integration"
+install_npm "$ROOT/samples/clients/node"
 install_npm "$ROOT"
 
 if [[ -z "${CITYLAYERS_PACK:-}" ]]; then

@@ -1,7 +1,7 @@
 // A city, its API and its driver for one file of tests, which run in order on it.
 
 import { after, before } from 'node:test';
-import { City } from '../../support/daemon.mjs';
+import { City, until } from '../../support/daemon.mjs';
 import { Api } from './api.mjs';
 import { Driver } from './driver.mjs';
 
@@ -27,4 +27,11 @@ export function useCity(startTime, options) {
     context.driver.api = context.api;
   };
   return context;
+}
+
+/** Waits until the alert rules have looked at the city twice: what was there before has been seen. */
+export async function lookedTwice(city) {
+  const count = () => city.of('alerts').metric('citylayers_alerts_look_seconds_count');
+  const before = await count();
+  await until('alerts look at the city', async () => (await count()) >= before + 2);
 }

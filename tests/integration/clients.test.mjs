@@ -1,0 +1,75 @@
+// The sample clients do what they say: a tile, ten deltas, the alerts.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { kRoot, until } from '../support/daemon.mjs';
+import { stages } from './support/driver.mjs';
+import { lookedTwice, useCity } from './support/suite.mjs';
+
+const here = useCity('2022-10-16T09:00:00Z');
+const kClients = join(kRoot, 'samples/clients');
+const kProgramMs = 60_000;
+let changes;
+
+test('a street changes twice a second, and there is an alert', async () => {
+  for (let i = 0; i < 2; ++i) {
+    await here.driver.step(10);
+    await here.driver.write(stages(1.7));
+    await until('the alert rules have seen it', async () => {
+      const { stages: now } = await here.api.call('FloodService.ListStages');
+      return now.some((s) => s.read_time?.seconds === Math.floor(here.driver.timeMs / 1000));
+    });
+    await lookedTwice(here.city);
+  }
+  const request = { street: 'Lê Lợi', page_size: 1000 };
+  const { segments } = await here.api.call('TrafficService.ListSegments', request);
+  let round = 0;
+  let busy = false;
+  changes = setInterval(async () => {
+    if (busy) return;
+    busy = true;
+    await here.driver.step(0.1);
+    await here.driver.writeSpeeds(segments, () => 10 + (++round % 30));
+    busy = false;
+  }, 500);
+});
+after(() => clearInterval(changes));
+
+/** Runs a program against the city; its output. Our own writes go on meanwhile. */
+async function output(program, ...args) {
+  const child = spawn(program, args, { timeout: kProgramMs });
+  let text = '';
+  child.stdout.on('data', (bytes) => (text += bytes));
+  child.stderr.on('data', (bytes) => (text += bytes));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  assert.equal(code, 0, text);
+  return text;
+}
+
+test('Node with @grpc/grpc-js', async () => {
+  const text = await output(process.execPath, join(kClients, 'node/watch_layer.mjs'), here.city.grpc);
+  assert.match(text, /^tile 14\/13047\/7698: [1-9]\d+ bytes, tag \S+$/m);
+  assert.match(text, /^snapshot \d+: \d+ rows$/m);
+  assert.equal(text.match(/^delta \d+ to \d+: [1-9]\d* rows$/gm)?.length, 10, text);
+  assert.match(text, /^[1-9]\d* alerts$/m);
+  assert.match(text, /Phú An/);
+});
+
+test('buf curl by reflection', async () => {
+  const text = await output(join(kClients, 'buf-curl.sh'), here.city.grpc);
+  for (const layer of ['base', 'flood', 'traffic']) assert.ok(text.includes(`"layers/${layer}"`), text);
+  assert.match(text, /"contentTag": *"[^"]+"/);
+  assert.match(text, /^deltas:\n10$/m);
+  assert.match(text, /"name": *"alerts\/\d+"/);
+});
+
+test('reflection lists what answers', async () => {
+  const buf = join(kRoot, 'node_modules/.bin/buf');
+  const listing = ['curl', '--list-services', '--protocol', 'grpc', '--http2-prior-knowledge'];
+  const text = await output(buf, ...listing, `http://${here.city.grpc}`);
+  for (const service of ['readings.v1.ReadingService', 'layers.v1.LayerService', 'alerts.v1.AlertService']) {
+    assert.ok(text.includes(`citylayers.${service}`), text);
+  }
+});
