@@ -63,7 +63,8 @@ absl::Status Replayer::Play() {
   absl::Time clock_due = absl::InfinitePast();
   while (!pacer_.stopped() && written_ < plan_.end) {
     const absl::Time now = pacer_.Now();
-    // After a silence the server's clock stands where it held; going further than that would leap.
+    // After an outage the server's clock stands where it held. Going further than that would leap:
+    // the time that it took is not made up for.
     const absl::Duration elapsed =
         std::min(now - std::exchange(last_tick, now), options_.hold_after);
     absl::Time city_time = std::min(plan_.end, written_ + elapsed * options_.speed);
@@ -73,8 +74,6 @@ absl::Status Replayer::Play() {
     }
     RETURN_IF_ERROR(WriteUntil(city_time, 1));
     Report(/*warming_up=*/false);
-    // An outage ends in here; the time it took is not made up for.
-    if (pacer_.Now() - now > options_.hold_after) last_tick = pacer_.Now();
     if (!pacer_.Sleep(options_.tick - std::min(options_.tick, pacer_.Now() - now))) break;
   }
   return absl::OkStatus();

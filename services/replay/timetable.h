@@ -25,9 +25,7 @@ void ForEachDue(absl::Duration from, absl::Duration to, absl::Duration period, a
   const absl::Duration stride = period * thin;
   absl::Duration rest;
   const std::int64_t k = from < phase ? 0 : absl::IDivDuration(from - phase, stride, &rest) + 1;
-  for (absl::Duration at = phase + stride * k; at <= to; at += stride) {
-    if (at > from) visit(at);
-  }
+  for (absl::Duration at = phase + stride * k; at <= to; at += stride) visit(at);
 }
 
 }  // namespace citylayers::replay
