@@ -35,8 +35,9 @@ struct ReadingsBenchOptions {
 /// `readings.series_day_p99_ms`, `readings.hourly_1000_series_ms`.
 absl::StatusOr<std::vector<ReadingsFigure>> MeasureStore(const ReadingsBenchOptions& options);
 
-/// `readings.bytes_per_reading` on METR-LA speeds and on river levels: all files of the directory
-/// after sealing and compaction, over the readings in it. Empty without the real data.
+/// `readings.bytes_per_reading` on METR-LA speeds, `…_river` on river levels, `…_synthetic` on
+/// random walks: the tables of the directory after sealing and compaction, over the readings in
+/// it. Without the real data only the last one.
 absl::StatusOr<std::vector<ReadingsFigure>> MeasureBytes(const ReadingsBenchOptions& options);
 
 /// `readings.ingest_per_s` and `readings.ack_p99_ms` through StreamReadings of a running server:

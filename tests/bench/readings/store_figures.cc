@@ -173,6 +173,26 @@ absl::StatusOr<uint64_t> AppendMetrLa(const std::string& file, ReadingsStore& st
   return readings;
 }
 
+// Speeds that nobody measured: 200 segments walk between 5 and 60 km/h in steps of up to 3 km/h,
+// every five minutes of a week.
+absl::StatusOr<uint64_t> AppendSynthetic(ReadingsStore& store) {
+  constexpr size_t kSegments = 200;
+  std::mt19937 random(7);
+  std::vector<double> speeds_kmh(kSegments, 30);
+  for (int64_t step = 0; step < 7 * 288; ++step) {
+    ReadingBatch batch;
+    for (size_t segment = 0; segment < kSegments; ++segment) {
+      double& speed_kmh = speeds_kmh[segment];
+      speed_kmh = std::clamp(speed_kmh + (static_cast<double>(random() % 61) - 30) / 10, 5.0, 60.0);
+      batch.series.push_back(static_cast<uint32_t>(segment));
+      batch.times_ms.push_back(kStartMs + step * 300'000);
+      batch.values.push_back(std::round(speed_kmh * 10) / 10);
+    }
+    RETURN_IF_ERROR(store.Append(std::move(batch), {}).status());
+  }
+  return uint64_t{7 * 288 * kSegments};
+}
+
 struct Tide {
   int64_t day = 0;
   double high_m = 0;
@@ -231,8 +251,8 @@ uint64_t DirectoryBytes(const std::string& directory, bool tables_only) {
 }
 
 template <typename Append>
-absl::StatusOr<ReadingsFigure> BytesOf(const std::string& directory, int series,
-                                       const std::string& what, Append append) {
+absl::StatusOr<ReadingsFigure> BytesOf(const std::string& name, const std::string& directory,
+                                       int series, const std::string& what, Append append) {
   uint64_t readings = 0;
   {
     std::error_code ignored;
@@ -249,8 +269,7 @@ absl::StatusOr<ReadingsFigure> BytesOf(const std::string& directory, int series,
     RETURN_IF_ERROR(store->Compact());
   }
   const uint64_t bytes = DirectoryBytes(directory, /*tables_only=*/true);
-  return ReadingsFigure{"readings.bytes_per_reading",
-                        static_cast<double>(bytes) / static_cast<double>(readings), "bytes",
+  return ReadingsFigure{name, static_cast<double>(bytes) / static_cast<double>(readings), "bytes",
                         absl::StrCat(what, ": ", readings, " readings in ", bytes,
                                      " bytes of tables (keys, times, index, registry); ",
                                      DirectoryBytes(directory, false), " bytes in all files")};
@@ -266,20 +285,24 @@ absl::StatusOr<std::vector<ReadingsFigure>> MeasureStore(const ReadingsBenchOpti
 }
 
 absl::StatusOr<std::vector<ReadingsFigure>> MeasureBytes(const ReadingsBenchOptions& options) {
+  ASSIGN_OR_RETURN(const ReadingsFigure synthetic,
+                   BytesOf("readings.bytes_per_reading_synthetic", options.directory + "/synthetic",
+                           200, "random walks in 0.1 km/h", AppendSynthetic));
   const std::string speeds = options.real_data + "/traffic/metr_la_los_speed_first80.csv.gz";
   const std::string levels =
       options.real_data + "/flood/hcmc_river_level_daily_high_low_excerpt.csv";
   if (!std::filesystem::exists(speeds) || !std::filesystem::exists(levels)) {
-    return std::vector<ReadingsFigure>{};
+    return std::vector<ReadingsFigure>{synthetic};
   }
   ASSIGN_OR_RETURN(const ReadingsFigure metr_la,
-                   BytesOf(options.directory + "/metr_la", 207, "METR-LA speeds in 0.1 km/h",
+                   BytesOf("readings.bytes_per_reading", options.directory + "/metr_la", 207,
+                           "METR-LA speeds in 0.1 km/h",
                            [&](ReadingsStore& store) { return AppendMetrLa(speeds, store); }));
   ASSIGN_OR_RETURN(const ReadingsFigure river,
-                   BytesOf(options.directory + "/river", 1,
+                   BytesOf("readings.bytes_per_reading_river", options.directory + "/river", 1,
                            "river levels at Phu An in mm, reconstructed every 10 min",
                            [&](ReadingsStore& store) { return AppendRiver(levels, store); }));
-  return std::vector<ReadingsFigure>{metr_la, river};
+  return std::vector<ReadingsFigure>{metr_la, river, synthetic};
 }
 
 }  // namespace citylayers::bench
