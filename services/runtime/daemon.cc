@@ -22,6 +22,7 @@
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/http/http_server.h"
+#include "services/runtime/malformed_requests.h"
 #include "services/runtime/watch_thread.h"
 #include "storage/pack/city_pack.h"
 
@@ -196,6 +197,7 @@ class Daemon::Impl final : public ModuleContext {
       modules_[name]->ConfigureServer(builder);
     }
     if (!layers_.All().empty()) builder.RegisterService(&layer_service_);
+    AnswerMalformedRequests(builder);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {
       return absl::AlreadyExistsError(
