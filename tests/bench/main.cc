@@ -88,7 +88,11 @@ int main(int argc, char** argv) {
   app.add_option("--json", json_file, "Appends one object a line for each figure");
   app.add_option("--bin-dir", options.bin_dir, "Folder of citylayersd and citylayers");
   app.add_option("--pack", options.pack, "City pack; else the embedded city is imported");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   auto report = Report::Open(json_file, CommandOf(argc, argv));
   if (!report.ok()) {

@@ -89,7 +89,11 @@ int main(int argc, char** argv) {
   app.add_option("--recovery-s", recovery_s, "Seconds from start to equal tiles")
       ->capture_default_str();
   app.add_flag("--keep", keep, "Keeps data and log also when all passed");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   options.recovery_max = absl::Seconds(recovery_s);
   options.program = bin_dir + "/citylayersd";
