@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
 import { openEvents } from './support/events.mjs';
-import { useCity } from './support/suite.mjs';
+import { lookedTwice, useCity } from './support/suite.mjs';
 import { decode, fetchTile, kBenThanh } from './support/tiles.mjs';
 import { WatchedState } from './support/watched_state.mjs';
 
@@ -135,15 +135,23 @@ test('flood tells which tiles changed, and its rows are the depths in the tiles'
 
 test('alerts are watched too: those that are, then each change', async () => {
   const stream = here.api.stream('AlertService.WatchAlerts', { filter: 'kind = STAGE' });
+  const tide = async () => {
+    for (let i = 0; i < 2; ++i) {
+      await here.driver.step(10);
+      await here.driver.write(stages(1.7));
+      await lookedTwice(here.city); // a reading that nobody looked at counts for no alert
+    }
+  };
   let first = true;
+  let writing;
   for await (const message of stream) {
     assert.equal(message.snapshot, first);
     first = false;
     if (message.alerts.some((alert) => alert.subject === 'stations/phu-an')) break;
-    await here.driver.step(10);
-    await here.driver.write(stages(1.7));
+    writing ??= tide();
   }
   stream.cancel();
+  await writing;
 });
 
 test('SSE: events carry ids, and Last-Event-ID goes on from there', async () => {
