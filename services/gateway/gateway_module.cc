@@ -21,7 +21,7 @@ namespace {
 using runtime::Option;
 using runtime::OptionType;
 
-constexpr std::string_view kModules[] = {"readings", "traffic", "flood", "basemap", "alerts"};
+constexpr std::string_view kGateway = "gateway";
 constexpr absl::Duration kMetricsPeriod = absl::Seconds(1);
 
 std::vector<Option> GatewayOptions() {
@@ -106,7 +106,7 @@ class GatewayModuleImpl final : public runtime::Module {
       : context_(context), options_(std::move(options)), files_(std::move(files)) {}
 
   void ConfigureServer(grpc::ServerBuilder& builder) override {
-    for (const std::string_view module : kModules) {
+    for (const std::string& module : context_.ModuleNames()) {
       if (!context_.IsLocal(module)) {
         builder.RegisterCallbackGenericService(&proxy_);
         return;
@@ -148,13 +148,14 @@ class GatewayModuleImpl final : public runtime::Module {
   Gateway::Channels Channels() {
     std::map<std::string, std::shared_ptr<grpc::Channel>> by_process;
     Gateway::Channels channels;
-    for (const std::string_view module : kModules) {
+    for (const std::string& module : context_.ModuleNames()) {
+      if (module == kGateway) continue;
       const std::string process = context_.IsLocal(module)
                                       ? std::string()
                                       : context_.config().GetString(StrCat("backends.", module));
       std::shared_ptr<grpc::Channel>& channel = by_process[process];
       if (!channel) channel = context_.Channel(module);
-      channels.emplace_back(std::string(module), channel);
+      channels.emplace_back(module, channel);
     }
     return channels;
   }

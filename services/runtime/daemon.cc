@@ -66,6 +66,7 @@ class Daemon::Impl final : public ModuleContext {
   CallAdapter& calls() override { return calls_; }
   const CityClock& city_clock() const override { return city_clock_; }
   LayerCatalog& layers() override { return layers_; }
+  const std::vector<std::string>& ModuleNames() const override { return names_; }
   bool IsLocal(std::string_view module) const override {
     return modules_.find(module) != modules_.end();
   }
@@ -110,6 +111,7 @@ class Daemon::Impl final : public ModuleContext {
   }
 
   absl::Status Start(const std::vector<ModuleSpec>& table) {
+    for (const ModuleSpec& spec : table) names_.push_back(spec.name);
     ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config_.GetString("server.target")));
     ASSIGN_OR_RETURN(Address grpc_address,
                      ParseAddress(config_.GetString("server.grpc"), "--grpc"));
@@ -242,7 +244,7 @@ class Daemon::Impl final : public ModuleContext {
   absl::Mutex pack_mutex_;
   std::shared_ptr<const storage::CityPack> pack_ ABSL_GUARDED_BY(pack_mutex_);
   std::map<std::string, std::unique_ptr<Module>, std::less<>> modules_;
-  std::vector<std::string> order_, started_;
+  std::vector<std::string> names_, order_, started_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<WatchThread> clock_watch_;
   std::unique_ptr<HttpServer> admin_;

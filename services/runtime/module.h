@@ -52,6 +52,8 @@ class ModuleContext {
   virtual std::shared_ptr<grpc::Channel> Channel(std::string_view module) = 0;
   /// True when `module` runs in this process.
   virtual bool IsLocal(std::string_view module) const = 0;
+  /// Every module of the table, running here or not, in the table's order.
+  virtual const std::vector<std::string>& ModuleNames() const = 0;
   /// The process's layers: a module that serves one adds it while it is made (services/layers).
   virtual LayerCatalog& layers() = 0;
 };
