@@ -48,7 +48,7 @@ for file in "${files[@]}"; do
   log="$(mktemp)"
   status=0
   timeout --kill-after=10 "$FILE_S" node --test-reporter=spec "$file" 2>&1 | tee "$log" || status=$?
-  count() { sed -nE "s/^. $1 ([0-9]+)\$/\\1/p" "$log" | tail -n 1; }
+  count() { sed -nE "s/^[^ ]+ $1 ([0-9]+)\$/\\1/p" "$log" | tail -n 1; }
   bad=$(($(count fail || true) + $(count cancelled || true) + 0))
   # A file that could not even run has failed.
   if ((status != 0 && bad == 0)); then bad=1; fi
