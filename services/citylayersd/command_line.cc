@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_split.h"
+
 #include "proto/support/strings.h"
 
 namespace citylayers::citylayersd {
@@ -26,7 +27,8 @@ constexpr std::array<ShortFlag, 9> kShortFlags = {{
     {"admin", "server.admin", "HOST:PORT", "metrics, health, debug"},
     {"web", "server.web", "DIR", "the built booth page"},
     {"log", "server.log", "LEVEL", "debug, info, warn or error"},
-    {"allow-insecure", "server.allow_insecure", "", "listen on other than loopback addresses without keys"},
+    {"allow-insecure", "server.allow_insecure", "",
+     "listen on other than loopback addresses without keys"},
 }};
 
 const ShortFlag* FindShort(std::string_view name) {
@@ -51,7 +53,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
       continue;
     }
     if (word.substr(0, 2) != "--" || word.size() == 2) {
-      return absl::InvalidArgumentError(StrCat("\"", word, "\" is no flag; see citylayersd --help"));
+      return absl::InvalidArgumentError(
+          StrCat("\"", word, "\" is no flag; see citylayersd --help"));
     }
     word.remove_prefix(2);
     const std::size_t equals = word.find('=');
@@ -72,7 +75,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
     } else if (name == "backends") {
       // --backends readings=HOST:PORT,traffic=HOST:PORT
       for (absl::string_view part : absl::StrSplit(value, ',')) {
-        const std::pair<std::string, std::string> backend = absl::StrSplit(part, absl::MaxSplits('=', 1));
+        const std::pair<std::string, std::string> backend =
+            absl::StrSplit(part, absl::MaxSplits('=', 1));
         line.flags[StrCat("backends.", backend.first)] = backend.second;
       }
     } else {
@@ -91,13 +95,14 @@ std::string HelpText() {
     left.resize(std::max<std::size_t>(left.size(), 28), ' ');
     StrAppend(&text, left, " ", flag.help, "\n");
   }
-  StrAppend(&text,
-            "  --backends NAME=ADDR,...   where modules of other processes are\n"
-            "  --config FILE              TOML file; flags and CITYLAYERS_SECTION__KEY win over it\n"
-            "  --SECTION.KEY VALUE        any option of the configuration\n"
-            "  --check-config             say whether the configuration is good, and exit\n"
-            "  --print-config             print the whole configuration with its comments, and exit\n\n"
-            "example: citylayersd --pack build/demo/saigon.pack --data data --http 127.0.0.1:8080\n");
+  StrAppend(
+      &text,
+      "  --backends NAME=ADDR,...   where modules of other processes are\n"
+      "  --config FILE              TOML file; flags and CITYLAYERS_SECTION__KEY win over it\n"
+      "  --SECTION.KEY VALUE        any option of the configuration\n"
+      "  --check-config             say whether the configuration is good, and exit\n"
+      "  --print-config             print the whole configuration with its comments, and exit\n\n"
+      "example: citylayersd --pack build/demo/saigon.pack --data data --http 127.0.0.1:8080\n");
   return text;
 }
 

@@ -17,8 +17,9 @@ struct CommandLine {
   std::map<std::string, std::string> flags;  // configuration key -> value
 };
 
-/// Reads `--flag value` and `--flag=value`. A flag is a short name (--pack) or any configuration key (--grpc.unary_max).
-/// INVALID_ARGUMENT: a word that is no flag, or a flag without its value. Whether a key exists is Config's to say.
+/// Reads `--flag value` and `--flag=value`. A flag is a short name (--pack) or any configuration
+/// key (--grpc.unary_max). INVALID_ARGUMENT: a word that is no flag, or a flag without its value.
+/// Whether a key exists is Config's to say.
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv);
 
 std::string HelpText();

@@ -1,17 +1,17 @@
 // citylayersd: the city's server. `citylayersd --help` says what it takes.
-#include <signal.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
 
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+#include <signal.h>
+
 #include "proto/support/strings.h"
 #include "services/citylayersd/command_line.h"
 #include "services/citylayersd/modules.h"
 #include "services/runtime/daemon.h"
-#include "spdlog/sinks/stdout_sinks.h"
-#include "spdlog/spdlog.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
 
@@ -79,9 +79,11 @@ int main(int argc, char** argv) {
     return 0;
   }
   SetUpLog(config->GetString("server.log"));
-  absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon = runtime::Daemon::Start(*std::move(config), table);
+  absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
+      runtime::Daemon::Start(*std::move(config), table);
   if (!daemon.ok()) return Fail(daemon.status());
-  spdlog::info("listening: grpc {} admin {}", (*daemon)->grpc_address(), (*daemon)->admin_address());
+  spdlog::info("listening: grpc {} admin {}", (*daemon)->grpc_address(),
+               (*daemon)->admin_address());
 
   int signal_number = 0;
   sigwait(&signals, &signal_number);

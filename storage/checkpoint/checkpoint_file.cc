@@ -1,14 +1,14 @@
 #include "storage/checkpoint/checkpoint_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <zlib.h>
-
 #include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #include "proto/support/strings.h"
 
@@ -73,25 +73,29 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(StrCat(path, ": no checkpoint"));
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const absl::Status damaged = absl::DataLossError(StrCat(path, ": the checkpoint is damaged; it is made anew from the log"));
+  const absl::Status damaged = absl::DataLossError(
+      StrCat(path, ": the checkpoint is damaged; it is made anew from the log"));
   CheckpointReader reader(bytes);
   std::uint32_t magic = 0, version = 0, crc = 0;
   if (!reader.U32(&magic) || magic != kMagic || !reader.U32(&version)) return damaged;
   if (version > kFormatVersion) {
-    return absl::FailedPreconditionError(StrCat(path, ": format ", version, " is newer than this program's ",
-                                                kFormatVersion, "; it is made anew from the log"));
+    return absl::FailedPreconditionError(StrCat(path, ": format ", version,
+                                                " is newer than this program's ", kFormatVersion,
+                                                "; it is made anew from the log"));
   }
   if (bytes.size() < sizeof(crc)) return damaged;
   std::memcpy(&crc, bytes.data() + bytes.size() - sizeof(crc), sizeof(crc));
   if (crc != Crc(bytes, bytes.size() - sizeof(crc))) return damaged;
   Checkpoint result;
   std::uint64_t size = 0;
-  if (!reader.Text(&result.kind) || !reader.U32(&result.kind_version) || !reader.Text(&result.pack_id) ||
-      !reader.U64(&result.log_offset) || !reader.U64(&size) || size > bytes.size()) {
+  if (!reader.Text(&result.kind) || !reader.U32(&result.kind_version) ||
+      !reader.Text(&result.pack_id) || !reader.U64(&result.log_offset) || !reader.U64(&size) ||
+      size > bytes.size()) {
     return damaged;
   }
   result.payload.resize(size);
-  if (!reader.Raw(result.payload.data(), size) || !reader.U32(&crc) || !reader.AtEnd()) return damaged;
+  if (!reader.Raw(result.payload.data(), size) || !reader.U32(&crc) || !reader.AtEnd())
+    return damaged;
   return result;
 }
 

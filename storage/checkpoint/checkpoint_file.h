@@ -12,19 +12,19 @@ namespace citylayers::storage {
 
 /// What a checkpoint says. Format: docs/formats/checkpoint.md.
 struct Checkpoint {
-  std::string kind;                 // whose state: "traffic"
-  std::uint32_t kind_version = 0;   // of the payload's layout
-  std::string pack_id;              // the pack that indexes in the payload belong to
-  std::uint64_t log_offset = 0;     // everything up to this offset is folded in
-  std::string payload;              // the module's own bytes
+  std::string kind;                // whose state: "traffic"
+  std::uint32_t kind_version = 0;  // of the payload's layout
+  std::string pack_id;             // the pack that indexes in the payload belong to
+  std::uint64_t log_offset = 0;    // everything up to this offset is folded in
+  std::string payload;             // the module's own bytes
 };
 
-/// Replaces the file at `path` as a whole: written beside it, synced, renamed, so a crash leaves the old or the new one.
-/// UNAVAILABLE: the disk refused; the old file stands.
+/// Replaces the file at `path` as a whole: written beside it, synced, renamed, so a crash leaves
+/// the old or the new one. UNAVAILABLE: the disk refused; the old file stands.
 absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 
-/// NOT_FOUND: no such file. FAILED_PRECONDITION: of a newer format. DATA_LOSS: truncated or damaged (checksum). A caller
-/// that gets anything but OK starts without state and reads the log again.
+/// NOT_FOUND: no such file. FAILED_PRECONDITION: of a newer format. DATA_LOSS: truncated or damaged
+/// (checksum). A caller that gets anything but OK starts without state and reads the log again.
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 
 /// Appends to and reads from payloads: fixed little-endian numbers and arrays of them.
@@ -37,7 +37,9 @@ class CheckpointWriter {
     U32(static_cast<std::uint32_t>(text.size()));
     bytes_ += text;
   }
-  void Raw(const void* data, std::size_t size) { bytes_.append(static_cast<const char*>(data), size); }
+  void Raw(const void* data, std::size_t size) {
+    bytes_.append(static_cast<const char*>(data), size);
+  }
   std::string Take() { return std::move(bytes_); }
 
  private:

@@ -1,10 +1,10 @@
 #include "storage/checkpoint/checkpoint_file.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdio>
 #include <fstream>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace citylayers::storage {
 namespace {
@@ -16,7 +16,11 @@ Checkpoint Sample() {
   writer.U32(7);
   writer.F64(1.5);
   writer.Text("jam");
-  return {.kind = "traffic", .kind_version = 3, .pack_id = "p1", .log_offset = 42, .payload = writer.Take()};
+  return {.kind = "traffic",
+          .kind_version = 3,
+          .pack_id = "p1",
+          .log_offset = 42,
+          .payload = writer.Take()};
 }
 
 TEST(CheckpointFile, ReadsBackWhatWasSaved) {
@@ -40,7 +44,8 @@ TEST(CheckpointFile, ReadsBackWhatWasSaved) {
 }
 
 TEST(CheckpointFile, MissingFileIsNotFound) {
-  EXPECT_EQ(LoadCheckpoint(TempPath("nothing-here.state")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(LoadCheckpoint(TempPath("nothing-here.state")).status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 TEST(CheckpointFile, EveryTruncationAndEveryFlippedByteIsNoticed) {
