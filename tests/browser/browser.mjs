@@ -7,6 +7,9 @@ import { until } from './checks.mjs';
 const require = createRequire(new URL('../../services/gateway/web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
+/** The style's transitions and the fading in of names. */
+const kFadeMs = 700;
+
 const kArguments = [
   '--no-sandbox',
   '--use-angle=swiftshader',
@@ -62,10 +65,24 @@ export async function untilReady(page, timeoutMs = 60_000) {
   );
 }
 
-/** Waits until everything asked for is drawn and has faded in. */
+/**
+ * Waits until all tiles in view are drawn and have faded in. Not for "idle": with a change a second and
+ * frames that take as long, a map in software is never idle.
+ */
 export async function untilDrawn(page) {
   await untilReady(page);
-  await page.evaluate(() => new Promise((resolve) => window.citylayers.map.once('idle', resolve)));
+  await until('the tiles in view are there', () =>
+    page.evaluate(() => window.citylayers.map.areTilesLoaded()),
+  );
+  await page.waitForTimeout(kFadeMs);
+  await page.evaluate(async () => {
+    const { map } = window.citylayers;
+    for (let frame = 0; frame < 2; frame++) {
+      const drawn = new Promise((resolve) => map.once('render', resolve));
+      map.triggerRepaint();
+      await drawn;
+    }
+  });
 }
 
 export async function jumpTo(page, [lon, lat], zoom) {

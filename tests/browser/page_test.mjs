@@ -130,6 +130,19 @@ test('Thảo Điền is dry at low water and wet at high water', async ({ page, 
   console.log(`     cool pixels: ${dry.cool} at low water, ${wet.cool} at high water`);
 });
 
+test('the flood is there from afar, too, where dry tiles were seen before', async ({
+  page,
+  server,
+}) => {
+  if (!server) return noControl;
+  await jumpTo(page, kCentre, kCityZoom);
+  await until(
+    'flood water is drawn',
+    async () => (await probe(page, kThaoDien, 40)).cool > 150,
+    30_000,
+  );
+});
+
 test('the gauge shows its level, and the alert of báo động III stands in the list', async ({
   page,
   server,

@@ -9,6 +9,8 @@ export interface LayerFeedEvents {
   rows(ids: readonly number[]): void;
   /** Tiles to fetch again. */
   tiles(tiles: readonly TileCoordinate[]): void;
+  /** A new snapshot follows others: what changed in between was not told. */
+  snapshot(): void;
   /** Ids and geometry may mean something else: another pack, or a server that lost its state. */
   renewed(packChanged: boolean): void;
   connection(open: boolean): void;
@@ -72,6 +74,7 @@ export class LayerFeed {
     this.version = versionText(snapshot.version);
     if (packChanged) this.table.clear();
     if (renewed) this.events.renewed(packChanged);
+    else if (this.stats.snapshots > 1) this.events.snapshot();
     this.note(snapshot.dataTime, false);
     this.emitRows(this.table.applySnapshot(snapshot.rows));
   }
