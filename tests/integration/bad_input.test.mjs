@@ -75,7 +75,10 @@ test('a batch that is too large is refused as a whole, and told how to go on', a
   };
   await assert.rejects(here.api.call('ReadingService.WriteReadings', { readings }), (error) => {
     assert.equal(error.code, Code.RESOURCE_EXHAUSTED);
-    assert.match(error.details, /20001 rows exceeds readings.batch_rows_max = 20000: send it in parts/);
+    assert.match(
+      error.details,
+      /20001 rows exceeds readings.batch_rows_max = 20000: send it in parts/,
+    );
     return true;
   });
 });
@@ -119,7 +122,11 @@ test('tiles that do not exist are 400 with what exists, and INVALID_ARGUMENT', a
     const { detail, title } = JSON.parse(reply.bytes.toString());
     assert.match(`${title} ${detail}`, /does not exist|is not a number/, tile);
   }
-  for (const tile of [{ z: 14, x: 16384, y: 0 }, { z: 23, x: 0, y: 0 }, { z: 99, x: 0, y: 0 }]) {
+  for (const tile of [
+    { z: 14, x: 16384, y: 0 },
+    { z: 23, x: 0, y: 0 },
+    { z: 99, x: 0, y: 0 },
+  ]) {
     await assert.rejects(
       here.api.call('LayerService.GetTile', { name: 'layers/traffic', tile }),
       (error) => {
@@ -141,14 +148,25 @@ test('filters, pages and views that make no sense say where', async () => {
     ['AlertService.ListAlerts', { page_token: 'not a token' }],
     ['FloodService.GetDepth', { points: [] }],
     ['TrafficService.ListSegments', { page_size: -1 }],
-    ['ClockService.SetClock', { mode: 'CLOCK_MODE_REPLAY', speed: 1e9, city_time: { seconds: 2e9 } }],
+    [
+      'ClockService.SetClock',
+      { mode: 'CLOCK_MODE_REPLAY', speed: 1e9, city_time: { seconds: 2e9 } },
+    ],
   ];
   for (const [method, request] of cases) {
-    await assert.rejects(here.api.call(method, request), (error) => {
-      assert.equal(error.code, Code.INVALID_ARGUMENT, `${method} ${JSON.stringify(request)}: ${error.message}`);
-      assert.ok(error.details.length > 10, error.details);
-      return true;
-    }, `${method} ${JSON.stringify(request)}`);
+    await assert.rejects(
+      here.api.call(method, request),
+      (error) => {
+        assert.equal(
+          error.code,
+          Code.INVALID_ARGUMENT,
+          `${method} ${JSON.stringify(request)}: ${error.message}`,
+        );
+        assert.ok(error.details.length > 10, error.details);
+        return true;
+      },
+      `${method} ${JSON.stringify(request)}`,
+    );
   }
   for (const query of ['bbox=1,2,3', 'zoom=banana', 'tick_ms=soon', 'resume=x']) {
     const reply = await fetch(`${here.city.url}/live/traffic?${query}`);

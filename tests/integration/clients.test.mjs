@@ -49,7 +49,11 @@ async function output(program, ...args) {
 }
 
 test('Node with @grpc/grpc-js', async () => {
-  const text = await output(process.execPath, join(kClients, 'node/watch_layer.mjs'), here.city.grpc);
+  const text = await output(
+    process.execPath,
+    join(kClients, 'node/watch_layer.mjs'),
+    here.city.grpc,
+  );
   assert.match(text, /^tile 14\/13047\/7698: [1-9]\d+ bytes, tag \S+$/m);
   assert.match(text, /^snapshot \d+: \d+ rows$/m);
   assert.equal(text.match(/^delta \d+ to \d+: [1-9]\d* rows$/gm)?.length, 10, text);
@@ -59,7 +63,8 @@ test('Node with @grpc/grpc-js', async () => {
 
 test('buf curl by reflection', async () => {
   const text = await output(join(kClients, 'buf-curl.sh'), here.city.grpc);
-  for (const layer of ['base', 'flood', 'traffic']) assert.ok(text.includes(`"layers/${layer}"`), text);
+  for (const layer of ['base', 'flood', 'traffic'])
+    assert.ok(text.includes(`"layers/${layer}"`), text);
   assert.match(text, /"contentTag": *"[^"]+"/);
   assert.match(text, /^deltas:\n10$/m);
   assert.match(text, /"name": *"alerts\/\d+"/);
@@ -72,7 +77,11 @@ test('reflection lists what answers', kOneProcess, async () => {
   const buf = join(kRoot, 'node_modules/.bin/buf');
   const listing = ['curl', '--list-services', '--protocol', 'grpc', '--http2-prior-knowledge'];
   const text = await output(buf, ...listing, `http://${here.city.grpc}`);
-  for (const service of ['readings.v1.ReadingService', 'layers.v1.LayerService', 'alerts.v1.AlertService']) {
+  for (const service of [
+    'readings.v1.ReadingService',
+    'layers.v1.LayerService',
+    'alerts.v1.AlertService',
+  ]) {
     assert.ok(text.includes(`citylayers.${service}`), text);
   }
 });

@@ -56,8 +56,14 @@ test('1.70 m: Thảo Điền is under water', async () => {
   const kPolygon = 3;
   assert.ok(depth.length > 0);
   assert.ok(depth.every((band) => band.type === kPolygon));
-  assert.ok(depth.some((band) => band.properties.class >= 1), 'a band has a class');
-  assert.ok(streets.some((street) => street.properties.depth_cm >= 10), 'a street is wet');
+  assert.ok(
+    depth.some((band) => band.properties.class >= 1),
+    'a band has a class',
+  );
+  assert.ok(
+    streets.some((street) => street.properties.depth_cm >= 10),
+    'a street is wet',
+  );
   if (haveGdal) {
     const counts = { depth: depth.length, streets: streets.length };
     assert.deepEqual(gdalCounts(tile.bytes, kThaoDien), counts);
@@ -84,7 +90,10 @@ test('1.70 m: exactly one alert, of level III, at Phú An', async () => {
   const gauges = (await alerts(kActive)).filter((a) => a.kind === 'ALERT_KIND_STAGE');
   assert.equal(gauges.length, 1, 'no other gauge has one');
   const severe = await alerts('severity >= SEVERE');
-  assert.ok(severe.some((a) => a.name === alert.name), 'the filter finds it');
+  assert.ok(
+    severe.some((a) => a.name === alert.name),
+    'the filter finds it',
+  );
 });
 
 test('the command line lists it', async () => {
@@ -111,7 +120,10 @@ test('after an acknowledgement the audit shows who and when', async () => {
   assert.ok(taking[0].write_time.seconds >= beforeS, 'when, by the wall');
   const cityS = here.driver.timeMs / 1000;
   assert.ok(Math.abs(taking[0].event_time.seconds - cityS) < 60, 'when, by the city');
-  assert.deepEqual(events.map((event) => event.sequence), events.map((_, i) => i + 1));
+  assert.deepEqual(
+    events.map((event) => event.sequence),
+    events.map((_, i) => i + 1),
+  );
   assert.ok(events.every((event) => /^[0-9a-f]{64}$/.test(event.hash)));
 });
 

@@ -26,7 +26,7 @@ function mountSmall(size) {
 function fill(path) {
   const file = openSync(path, 'w');
   try {
-    for (let bytes = 1 << 20; bytes >= 512; ) {
+    for (let bytes = 1 << 20; bytes >= 512;) {
       try {
         writeSync(file, Buffer.alloc(bytes));
       } catch (error) {
@@ -70,14 +70,24 @@ test('a full disk refuses batches, and loses none that it took', async (t) => {
   for (let i = 0; i < 20; ++i) await write();
 
   fill(join(disk, 'filler'));
-  const error = await until('a batch is refused', () => write().then(() => null, (e) => e));
+  const error = await until('a batch is refused', () =>
+    write().then(
+      () => null,
+      (e) => e,
+    ),
+  );
   assert.ok([Code.RESOURCE_EXHAUSTED, Code.UNAVAILABLE].includes(error.code), error.message);
   assert.match(error.details, /space|full|free/i);
   assert.deepEqual(await stored(api), acknowledged, 'reads go on');
   assert.equal((await fetchTile(city, 'traffic', kBenThanh)).status, 200);
 
   rmSync(join(disk, 'filler'));
-  await until('batches are taken again', () => write().then(() => true, () => false));
+  await until('batches are taken again', () =>
+    write().then(
+      () => true,
+      () => false,
+    ),
+  );
   assert.deepEqual(await stored(api), acknowledged);
   api.close();
   await city.stop();

@@ -71,7 +71,11 @@ test('a key of the configuration that does not exist is refused with a suggestio
 test('--check-config says whether the configuration is good, without starting', () => {
   const good = daemon('--check-config', '--traffic.tick', '500ms');
   assert.equal(good.status, 0, good.stderr);
-  for (const [key, value] of [['traffic.tick', 'soon'], ['server.threads', '0'], ['server.threads', 'x']]) {
+  for (const [key, value] of [
+    ['traffic.tick', 'soon'],
+    ['server.threads', '0'],
+    ['server.threads', 'x'],
+  ]) {
     const bad = daemon('--check-config', `--${key}`, value);
     assert.equal(bad.status, 2, `${key} ${value}`);
     assert.ok(bad.stderr.includes(key), bad.stderr);
@@ -81,7 +85,9 @@ test('--check-config says whether the configuration is good, without starting', 
 test('flag wins over environment, environment over file; --print-config can be read again', () => {
   const file = join(temporaryFolder(), 'city.toml');
   writeFileSync(file, '[server]\nthreads = 3\nqueue_max = 33\n[grpc]\nunary_max = 333\n');
-  const options = { env: { ...process.env, CITYLAYERS_SERVER__THREADS: '4', CITYLAYERS_SERVER__QUEUE_MAX: '44' } };
+  const options = {
+    env: { ...process.env, CITYLAYERS_SERVER__THREADS: '4', CITYLAYERS_SERVER__QUEUE_MAX: '44' },
+  };
   const args = ['--config', file, '--server.threads', '5', '--print-config'];
   const printed = run('citylayersd', args, options);
   assert.equal(printed.status, 0, printed.stderr);

@@ -70,14 +70,22 @@ test('the tile over Bến Thành has the streets that are there, with levels and
   for (const feature of ofStreet(tile)) assert.ok(known.has(feature.id), `segment ${feature.id}`);
 });
 
-test('GDAL and @mapbox/vector-tile count the same features', { skip: !haveGdal && 'no ogrinfo' }, async () => {
-  for (const [layer, at] of [['traffic', kBenThanh], ['traffic', '12/3261/1924'], ['base', kBenThanh]]) {
-    const { status, bytes } = await fetchTile(here.city, layer, at);
-    assert.equal(status, 200, `${layer} ${at}`);
-    const ours = Object.entries(decode(bytes)).map(([name, list]) => [name, list.length]);
-    assert.deepEqual(gdalCounts(bytes, at), Object.fromEntries(ours), `${layer} ${at}`);
-  }
-});
+test(
+  'GDAL and @mapbox/vector-tile count the same features',
+  { skip: !haveGdal && 'no ogrinfo' },
+  async () => {
+    for (const [layer, at] of [
+      ['traffic', kBenThanh],
+      ['traffic', '12/3261/1924'],
+      ['base', kBenThanh],
+    ]) {
+      const { status, bytes } = await fetchTile(here.city, layer, at);
+      assert.equal(status, 200, `${layer} ${at}`);
+      const ours = Object.entries(decode(bytes)).map(([name, list]) => [name, list.length]);
+      assert.deepEqual(gdalCounts(bytes, at), Object.fromEntries(ours), `${layer} ${at}`);
+    }
+  },
+);
 
 test('the ETag changes when the content does, and only then', async () => {
   const free = await benThanh();
@@ -121,10 +129,14 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
     await writeSpeed(signal === 'SIGTERM' ? kJamKmh : kFreeKmh);
     const before = await benThanh();
     await here.restart(signal);
-    const after = await until('the tile is back', async () => {
-      const tile = await benThanh();
-      return tile.etag === before.etag && tile;
-    }, 5000);
+    const after = await until(
+      'the tile is back',
+      async () => {
+        const tile = await benThanh();
+        return tile.etag === before.etag && tile;
+      },
+      5000,
+    );
     assert.equal(after.status, 200);
     assert.deepEqual(after.bytes, before.bytes);
     assert.equal((await benThanh({ 'if-none-match': before.etag })).status, 304);

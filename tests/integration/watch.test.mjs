@@ -15,8 +15,7 @@ const kView = { west_deg: 106.68, south_deg: 10.76, east_deg: 106.72, north_deg:
 const kFar = { west_deg: 106.6, south_deg: 10.63, east_deg: 106.61, north_deg: 10.64 };
 let segments;
 
-const segmentsIn = (bounds) =>
-  here.api.list('TrafficService.ListSegments', 'segments', { bounds });
+const segmentsIn = (bounds) => here.api.list('TrafficService.ListSegments', 'segments', { bounds });
 const writeSpeeds = (speedOf) => here.driver.writeSpeeds(segments, speedOf);
 
 /** Reads messages into `state` until `done` is true of it. */
@@ -96,7 +95,7 @@ test('who comes back with a version gets deltas from there', async () => {
 test('who comes back with another pack, or too late, gets a snapshot', async () => {
   const strangers = [
     { pack_id: 'another', version: { epoch: 1, counter: 1 } },
-    { pack_id: (await packId()), version: { epoch: 1, counter: 1 } },
+    { pack_id: await packId(), version: { epoch: 1, counter: 1 } },
   ];
   for (const resume of strangers) {
     const stream = here.api.stream('LayerService.WatchLayer', { ...kTraffic, resume });

@@ -23,7 +23,7 @@ const json = (path, request) => post(path, 'application/json', JSON.stringify(re
 /** Frames of Connect and gRPC-Web streams: [flags, payload]. */
 function frames(bytes) {
   const list = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const size = bytes.readUInt32BE(at + 1);
     list.push([bytes[at], bytes.subarray(at + 5, at + 5 + size)]);
     at += 5 + size;
@@ -75,7 +75,12 @@ test('Connect: GET of methods without side effects', async () => {
 test('Connect: errors have a code, a message and the right HTTP status', async () => {
   const cases = [
     [`${kLayers}/GetLayer`, { name: 'layers/fog' }, 404, 'not_found'],
-    [`${kLayers}/GetTile`, { name: 'layers/traffic', tile: { z: 2, x: 9, y: 0 } }, 400, 'invalid_argument'],
+    [
+      `${kLayers}/GetTile`,
+      { name: 'layers/traffic', tile: { z: 2, x: 9, y: 0 } },
+      400,
+      'invalid_argument',
+    ],
   ];
   for (const [path, request, status, code] of cases) {
     const reply = await json(path, request);

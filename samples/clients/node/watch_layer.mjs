@@ -53,7 +53,10 @@ async function watch(onEvent) {
 
 const rowCount = (event) => event.rows.reduce((sum, rows) => sum + rows.idGaps.length, 0);
 
-const { tile } = await call(layerService, 'GetTile', { name: layer, tile: { z: 14, x: 13047, y: 7698 } });
+const { tile } = await call(layerService, 'GetTile', {
+  name: layer,
+  tile: { z: 14, x: 13047, y: 7698 },
+});
 console.log(`tile 14/13047/7698: ${tile.data.length} bytes, tag ${tile.contentTag}`);
 
 let deltas = 0;
@@ -65,6 +68,7 @@ await watch(({ snapshot, delta }) => {
 
 const { alerts: list } = await call(alertService, 'ListAlerts', { filter: 'state != RESOLVED' });
 console.log(`${list.length} alerts`);
-for (const alert of list) console.log(`${alert.severity} ${alert.headline.vi} / ${alert.headline.en}`);
+for (const alert of list)
+  console.log(`${alert.severity} ${alert.headline.vi} / ${alert.headline.en}`);
 layerService.close();
 alertService.close();

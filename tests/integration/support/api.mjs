@@ -6,13 +6,24 @@ import { join } from 'node:path';
 import { kRoot } from '../../support/daemon.mjs';
 
 const kProto = join(kRoot, 'proto');
-const kFiles = ['common/v1/clock_service', 'readings/v1/reading_service', 'readings/v1/station_service'];
+const kFiles = [
+  'common/v1/clock_service',
+  'readings/v1/reading_service',
+  'readings/v1/station_service',
+];
 kFiles.push('layers/v1/layer_service', 'traffic/v1/traffic_service', 'flood/v1/flood_service');
 kFiles.push('alerts/v1/alert_service');
 
 const definition = protoLoader.loadSync(
   kFiles.map((file) => join(kProto, 'citylayers', `${file}.proto`)),
-  { includeDirs: [kProto], keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true },
+  {
+    includeDirs: [kProto],
+    keepCase: true,
+    longs: Number,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+  },
 );
 const packages = grpc.loadPackageDefinition(definition).citylayers;
 

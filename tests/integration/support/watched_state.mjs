@@ -21,7 +21,10 @@ export class WatchedState {
       this.packId = message.snapshot.pack_id;
       this.version = message.snapshot.version;
       for (const rows of message.snapshot.rows) {
-        this.columns.set(rows.sub_layer, rows.columns.map((column) => column.name));
+        this.columns.set(
+          rows.sub_layer,
+          rows.columns.map((column) => column.name),
+        );
         this.put(rows);
       }
     } else if (message.delta) {
@@ -30,7 +33,8 @@ export class WatchedState {
       if (from.epoch !== this.version.epoch || from.counter !== this.version.counter) {
         throw new Error(`delta from ${from.counter}, and ${this.version.counter} is held`);
       }
-      if (to.counter <= from.counter) throw new Error(`delta from ${from.counter} to ${to.counter}`);
+      if (to.counter <= from.counter)
+        throw new Error(`delta from ${from.counter} to ${to.counter}`);
       this.deltas++;
       this.version = to;
       for (const rows of message.delta.rows) this.put(rows);
