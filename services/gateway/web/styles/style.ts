@@ -316,7 +316,7 @@ function labelLayers(p: Palette): LayerSpecification[] {
         'text-max-angle': 32,
         'symbol-sort-key': ['-', 0, kClassRank],
       },
-      paint: { 'text-color': p.labelQuiet, ...halo },
+      paint: { 'text-color': p.label, 'text-opacity': 0.9, ...halo },
     },
     {
       id: 'label-park',
