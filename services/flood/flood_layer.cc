@@ -84,6 +84,15 @@ void FloodLayer::Apply(const std::string& measure, std::int64_t time_ms, double 
   }
 }
 
+void FloodLayer::ApplyBatch(const readings::v1::ReadingColumns& batch) {
+  layers::ForEachReading(
+      batch, [&](std::uint32_t measure, std::int64_t time_ms, double value, int quality) {
+        if (quality == readings::v1::QUALITY_SUSPECT) return;
+        Apply(batch.measures(static_cast<int>(measure)), time_ms, value,
+              static_cast<std::uint32_t>(quality));
+      });
+}
+
 void FloodLayer::SetOffset(std::uint64_t offset) {
   absl::MutexLock lock(&mutex_);
   offset_ = std::max(offset_, offset);
@@ -96,7 +105,7 @@ void FloodLayer::Clear() {
   dirty_ = true;
 }
 
-void FloodLayer::Publish(bool stale) {
+void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   std::vector<GaugeLevel> levels;
   std::vector<double> standing_mm;
   absl::Time data_time;

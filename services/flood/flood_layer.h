@@ -13,6 +13,7 @@
 
 #include "services/flood/flood_state.h"
 #include "services/flood/flood_terrain.h"
+#include "services/layers/folded_layer.h"
 #include "services/layers/layer.h"
 #include "services/layers/skeleton_tile.h"
 #include "storage/checkpoint/checkpoint_file.h"
@@ -23,7 +24,7 @@ namespace citylayers::flood {
 /// Folds stages and rain, and publishes the water that follows from them. Readings may come from
 /// any thread; one thread calls Publish. A pack without terrain gives a layer that says so and has
 /// no tiles; its stages still work. Thread-safe.
-class FloodLayer final : public layers::Layer {
+class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
  public:
   struct Options {
     RainOptions rain;
@@ -37,12 +38,16 @@ class FloodLayer final : public layers::Layer {
   /// One reading of `stations/{id}/measures/water_level` or `.../rainfall`; others are passed over.
   void Apply(const std::string& measure, std::int64_t time_ms, double value,
              std::uint32_t quality = 0);
-  void SetOffset(std::uint64_t offset);
-  void Clear();
 
-  /// Derives depths when readings came since the last call, and publishes. `stale`: inputs are
-  /// silent.
-  void Publish(bool stale);
+  // layers::FoldedLayer. Depths are derived anew only when readings came; suspect readings are
+  // passed over.
+  void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
+  void SetOffset(std::uint64_t offset) override;
+  void Clear() override;
+  void Publish(absl::Time now, bool stale) override;
+  storage::Checkpoint MakeCheckpoint() const override;
+  bool Restore(const storage::Checkpoint& checkpoint) override;
+  const layers::LiveState& state() const override { return *live_state_; }
 
   // layers::Layer.
   std::string_view id() const override { return "flood"; }
@@ -64,9 +69,6 @@ class FloodLayer final : public layers::Layer {
   /// The depth on every cell at the moment; nullptr before the first Publish or without terrain.
   std::shared_ptr<const geo::Grid<float>> depth_m() const;
   const storage::CityPack& pack() const { return *pack_; }
-
-  storage::Checkpoint MakeCheckpoint() const;
-  bool Restore(const storage::Checkpoint& checkpoint);
 
  private:
   struct Gauge {

@@ -66,6 +66,19 @@ void TrafficLayer::ApplySpeed(std::uint32_t segment, std::int64_t time_ms, doubl
   state_.Apply(segment, time_ms, speed_kmh, source);
 }
 
+void TrafficLayer::ApplyBatch(const readings::v1::ReadingColumns& batch) {
+  std::vector<std::uint32_t> segments;
+  segments.reserve(static_cast<std::size_t>(batch.measures_size()));
+  for (const std::string& measure : batch.measures()) segments.push_back(SegmentOfMeasure(measure));
+  layers::ForEachReading(
+      batch, [&](std::uint32_t measure, std::int64_t time_ms, double speed_kmh, int quality) {
+        if (segments[measure] == storage::kNoSegment || quality == readings::v1::QUALITY_SUSPECT)
+          return;
+        ApplySpeed(segments[measure], time_ms, speed_kmh,
+                   quality == readings::v1::QUALITY_PROFILE ? Source::kProfile : Source::kLive);
+      });
+}
+
 void TrafficLayer::SetOffset(std::uint64_t offset) {
   absl::MutexLock lock(&mutex_);
   offset_ = std::max(offset_, offset);

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 
+#include "services/layers/folded_layer.h"
 #include "services/layers/layer.h"
 #include "services/layers/skeleton_tile.h"
 #include "services/traffic/jams.h"
@@ -24,7 +25,7 @@ namespace citylayers::traffic {
 
 /// Folds speeds and water into the state of every segment, and publishes it. Readings and depths
 /// may come from any thread; one thread calls Publish about four times a second. Thread-safe.
-class TrafficLayer final : public layers::Layer {
+class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
  public:
   struct Options {
     LevelThresholds thresholds;
@@ -40,18 +41,21 @@ class TrafficLayer final : public layers::Layer {
 
   /// One speed reading. Unknown segments are passed over (another pack's).
   void ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh, Source source);
-  /// Everything up to this offset of the log is folded in.
-  void SetOffset(std::uint64_t offset);
   /// Water on a segment, metres; 0 when it is dry again.
   void SetDepths(const std::vector<std::pair<std::uint32_t, double>>& depths_m, bool replace_all);
   /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
   /// has none.
   std::uint32_t SegmentOfMeasure(const std::string& measure);
-  void Clear();
 
-  /// Derives the columns at city time `now` and publishes them with the jams. `stale`: inputs are
-  /// silent.
-  void Publish(absl::Time now, bool stale);
+  // layers::FoldedLayer. Speeds of unknown segments (another pack's) and suspect ones are passed
+  // over.
+  void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
+  void SetOffset(std::uint64_t offset) override;
+  void Clear() override;
+  void Publish(absl::Time now, bool stale) override;
+  storage::Checkpoint MakeCheckpoint() const override;
+  bool Restore(const storage::Checkpoint& checkpoint) override;
+  const layers::LiveState& state() const override { return *live_state_; }
 
   // layers::Layer.
   std::string_view id() const override { return "traffic"; }
@@ -77,10 +81,6 @@ class TrafficLayer final : public layers::Layer {
   std::shared_ptr<const std::vector<JamAnswer>> jams() const;
   absl::Time data_time() const;
   const storage::CityPack& pack() const { return *pack_; }
-
-  storage::Checkpoint MakeCheckpoint() const;
-  /// False when the checkpoint is of another pack or layout: the state is then empty.
-  bool Restore(const storage::Checkpoint& checkpoint);
 
  private:
   std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;

@@ -22,11 +22,12 @@ const levels = (tile) => new Set(ofStreet(tile).map((feature) => feature.propert
 /** Writes the speed on the whole street and waits until the layer has it. */
 async function writeSpeed(kmh) {
   const traffic = here.city.of('traffic');
-  const before = await traffic.metric('citylayers_traffic_readings_total');
+  const taken = () => traffic.metric('citylayers_layer_readings_total', 'layer="traffic"');
+  const before = await taken();
   await here.driver.writeSpeeds(segments, () => kmh);
   const wanted = before + segments.length;
   await until('the traffic layer takes the readings', async () => {
-    return (await traffic.metric('citylayers_traffic_readings_total')) >= wanted;
+    return (await taken()) >= wanted;
   });
   await here.city.published('traffic');
 }

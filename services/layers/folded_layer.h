@@ -1,0 +1,48 @@
+// What a live layer is to the one that feeds it.
+#ifndef CITYLAYERS_SERVICES_LAYERS_FOLDED_LAYER_H_
+#define CITYLAYERS_SERVICES_LAYERS_FOLDED_LAYER_H_
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+#include "citylayers/readings/v1/readings.pb.h"
+#include "services/layers/live_state.h"
+#include "storage/checkpoint/checkpoint_file.h"
+
+namespace citylayers::layers {
+
+/// A layer whose state is a fold over the readings log. Calls come from different threads; the
+/// implementation locks.
+class FoldedLayer {
+ public:
+  virtual ~FoldedLayer() = default;
+  /// Folds a batch in. The same batch may come twice after a crash: folding it again must change
+  /// nothing.
+  virtual void ApplyBatch(const readings::v1::ReadingColumns& batch) = 0;
+  /// Everything up to this offset of the log is folded in.
+  virtual void SetOffset(std::uint64_t offset) = 0;
+  /// Forgets everything: the log begins anew.
+  virtual void Clear() = 0;
+  /// Derives the columns at city time `now` and publishes them. `stale`: the inputs are silent.
+  virtual void Publish(absl::Time now, bool stale) = 0;
+  virtual storage::Checkpoint MakeCheckpoint() const = 0;
+  /// False when the checkpoint is not of this layer, layout or pack: the state is then empty.
+  virtual bool Restore(const storage::Checkpoint& checkpoint) = 0;
+  virtual const LiveState& state() const = 0;
+};
+
+/// Calls `take(measure, time_ms, value, quality)` for each reading of a batch, in its order.
+template <typename Take>
+void ForEachReading(const readings::v1::ReadingColumns& batch, Take take) {
+  std::int64_t time_ms = 0;
+  for (int i = 0; i < batch.measure_indexes_size(); ++i) {
+    time_ms += batch.time_deltas_ms(i);
+    take(batch.measure_indexes(i), time_ms, batch.values(i),
+         i < batch.qualities_size() ? batch.qualities(i) : readings::v1::QUALITY_UNSPECIFIED);
+  }
+}
+
+}  // namespace citylayers::layers
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_FOLDED_LAYER_H_
