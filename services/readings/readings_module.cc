@@ -53,7 +53,7 @@ std::vector<Option> Options() {
       {"readings.queue_bytes_max", OptionType::kInt, "67108864", "The same in bytes.", kMebi, 1e12},
       {"readings.chunk_readings", OptionType::kInt, "2048", "Readings a chunk on disk aims at.", 16,
        65'536},
-      {"readings.head_readings_max", OptionType::kInt, "1500000",
+      {"readings.head_readings_max", OptionType::kInt, "8000000",
        "Readings in memory that are in no chunk yet (24 bytes each).", 1000, 1e10},
       {"readings.unsealed_log_bytes_max", OptionType::kInt, "268435456",
        "Log that a restart may have to read again, in bytes.", kMebi, 1e12},

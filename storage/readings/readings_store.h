@@ -22,13 +22,12 @@ namespace citylayers::storage {
 
 /// Where the store lives, and its limits.
 struct ReadingsStoreOptions {
-  std::string directory;              ///< made when it does not exist
-  size_t queue_batches_max = 1024;    ///< batches that wait for the disk; more are refused
-  size_t queue_bytes_max = 64 << 20;  ///< the same in bytes of log rows
-  size_t group_bytes_max = 4 << 20;   ///< log bytes that share one sync
-  size_t chunk_readings = 2048;       ///< readings a chunk aims at
-  size_t head_readings_max =
-      1'500'000;  ///< unsealed readings in memory (24 bytes each): what a restart reads again
+  std::string directory;                 ///< made when it does not exist
+  size_t queue_batches_max = 1024;       ///< batches that wait for the disk; more are refused
+  size_t queue_bytes_max = 64 << 20;     ///< the same in bytes of log rows
+  size_t group_bytes_max = 4 << 20;      ///< log bytes that share one sync
+  size_t chunk_readings = 2048;          ///< readings a chunk aims at
+  size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (24 bytes each)
   uint64_t unsealed_log_bytes_max = 256 << 20;  ///< log that a restart may have to read again
   absl::Duration seal_after = absl::Hours(1);   ///< readings wait no longer for their chunk
   uint64_t log_retention_batches = 100'000;     ///< sealed batches kept for watchers that resume
