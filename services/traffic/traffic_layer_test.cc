@@ -1,0 +1,135 @@
+#include "services/traffic/traffic_layer.h"
+
+#include <memory>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/traffic/traffic_schema.h"
+#include "storage/pack/test_pack.h"
+
+namespace citylayers::traffic {
+namespace {
+
+using ::testing::SizeIs;
+
+constexpr std::int64_t kNowMs = 1'700'000'000'000;
+const absl::Time kNow = absl::FromUnixMillis(kNowMs);
+// The test pack's one tile with roads: segments 0 (Lê Lợi) and 2.
+const geo::TileId kTile = geo::TileId::FromKey(77).value();
+
+/// Speeds by the stable ids of the test pack: 900 and 901 are Lê Lợi, 300 leads on.
+readings::v1::ReadingColumns Batch(
+    std::vector<std::tuple<int, std::int64_t, double, readings::v1::Quality>> rows) {
+  readings::v1::ReadingColumns batch;
+  std::int64_t last_ms = 0;
+  for (const auto& [id, time_ms, speed_kmh, quality] : rows) {
+    batch.add_measure_indexes(static_cast<std::uint32_t>(batch.measures_size()));
+    batch.add_measures("segments/" + std::to_string(id) + "/measures/speed");
+    batch.add_time_deltas_ms(time_ms - last_ms);
+    last_ms = time_ms;
+    batch.add_values(speed_kmh);
+    batch.add_qualities(quality);
+  }
+  return batch;
+}
+
+class TrafficLayerTest : public ::testing::Test {
+ protected:
+  TrafficLayerTest() {
+    EXPECT_TRUE(storage::WriteTestPack(dir_ / "pack").ok());
+    pack_ = storage::CityPack::Open(dir_ / "pack").value();
+    layer_ = Make();
+  }
+  std::unique_ptr<TrafficLayer> Make() const {
+    return std::make_unique<TrafficLayer>(pack_, TrafficLayer::Options{.epoch = 1});
+  }
+  std::int32_t Value(const TrafficLayer& layer, Column column, std::uint32_t segment) const {
+    return layer.state().frame()->sub_layers[0].columns[column][segment];
+  }
+  layers::v1::Tile TileOf(const TrafficLayer& layer, std::string_view if_none_match = "") const {
+    const auto tile = layer.GetTile(kTile, "mvt", if_none_match);
+    EXPECT_TRUE(tile.ok()) << tile.status();
+    return *tile;
+  }
+
+  storage::TempDir dir_;
+  std::shared_ptr<const storage::CityPack> pack_;
+  std::unique_ptr<TrafficLayer> layer_;
+};
+
+TEST_F(TrafficLayerTest, SpeedsBecomeColumnsAndATile) {
+  EXPECT_EQ(layer_->GetTile(kTile, "mvt", "").status().code(), absl::StatusCode::kUnavailable);
+  layer_->ApplyBatch(Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD},
+                            {300, kNowMs, 40, readings::v1::QUALITY_PROFILE},
+                            {12345, kNowMs, 1, readings::v1::QUALITY_GOOD},
+                            {901, kNowMs, 1, readings::v1::QUALITY_SUSPECT}}));
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(Value(*layer_, kLevel, 0), 3) << "8 of 40 km/h";
+  EXPECT_EQ(Value(*layer_, kLevel, 1), 0) << "a suspect speed is none";
+  EXPECT_EQ(Value(*layer_, kLevel, 2), 1);
+  EXPECT_EQ(Value(*layer_, kSource, 2), 2) << "a profile";
+  EXPECT_EQ(layer_->Describe().notices(0), "profile_speeds");
+  EXPECT_FALSE(TileOf(*layer_).data().empty());
+  EXPECT_EQ(TileOf(*layer_).data_time().seconds(), kNowMs / 1000);
+}
+
+TEST_F(TrafficLayerTest, TheTagIsThatOfTheContentAndOfNothingElse) {
+  layer_->ApplyBatch(Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD}}));
+  layer_->Publish(kNow, false);
+  const std::string tag = TileOf(*layer_).content_tag();
+  EXPECT_TRUE(TileOf(*layer_, tag).not_modified());
+  EXPECT_TRUE(TileOf(*layer_, tag).data().empty());
+
+  layer_->ApplyBatch(Batch({{901, kNowMs, 30, readings::v1::QUALITY_GOOD}}));
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(TileOf(*layer_).content_tag(), tag) << "segment 1 is not in this tile";
+
+  layer_->ApplyBatch(Batch({{900, kNowMs + 1, 9, readings::v1::QUALITY_GOOD}}));
+  layer_->Publish(kNow, false);
+  EXPECT_NE(TileOf(*layer_).content_tag(), tag);
+  layer_->ApplyBatch(Batch({{900, kNowMs + 2, 8, readings::v1::QUALITY_GOOD}}));
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(TileOf(*layer_).content_tag(), tag) << "the same content again";
+}
+
+TEST_F(TrafficLayerTest, WaterClosesARoadAndGoes) {
+  layer_->ApplyBatch(Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
+  layer_->SetDepths({{0, 0.55}, {999, 1.0}}, true);
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(Value(*layer_, kLevel, 0), 5);
+  EXPECT_EQ(Value(*layer_, kFloodClass, 0), 4);
+  layer_->SetDepths({}, true);
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(Value(*layer_, kLevel, 0), 1);
+}
+
+TEST_F(TrafficLayerTest, ACheckpointServesTheSameTileAndTheSameJam) {
+  layer_->ApplyBatch(Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
+                            {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
+  layer_->SetOffset(42);
+  layer_->Publish(kNow, false);
+  ASSERT_THAT(*layer_->jams(), SizeIs(1));
+  const storage::Checkpoint checkpoint = layer_->MakeCheckpoint();
+  EXPECT_EQ(checkpoint.log_offset, 42U);
+
+  const auto back = Make();
+  ASSERT_TRUE(back->Restore(checkpoint));
+  back->Publish(kNow, false);
+  EXPECT_EQ(TileOf(*back).data(), TileOf(*layer_).data());
+  EXPECT_EQ(TileOf(*back).content_tag(), TileOf(*layer_).content_tag());
+  ASSERT_THAT(*back->jams(), SizeIs(1));
+  EXPECT_EQ(back->jams()->front().jam.id, layer_->jams()->front().jam.id);
+  EXPECT_DOUBLE_EQ(back->jams()->front().live_share, 1);
+
+  storage::Checkpoint other = checkpoint;
+  other.pack_id = "another pack";
+  EXPECT_FALSE(Make()->Restore(other));
+  other = checkpoint;
+  other.payload.resize(other.payload.size() / 2);
+  EXPECT_FALSE(Make()->Restore(other));
+}
+
+}  // namespace
+}  // namespace citylayers::traffic
