@@ -181,6 +181,12 @@ layers::v1::Layer FloodLayer::Describe() const {
   layer.mutable_bounds()->set_east_deg(bounds.east_deg);
   layer.mutable_bounds()->set_north_deg(bounds.north_deg);
   if (pack_->manifest().has_notice("synthetic_terrain")) layer.add_notices("synthetic_terrain");
+  const std::vector<StageAnswer> stages = Stages();
+  if (std::any_of(stages.begin(), stages.end(), [](const StageAnswer& answer) {
+        return answer.now.has_value() && answer.now->quality == readings::v1::QUALITY_ESTIMATED;
+      })) {
+    layer.add_notices("reconstructed_stages");
+  }
   return layer;
 }
 
