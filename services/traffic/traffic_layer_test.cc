@@ -21,7 +21,7 @@ const geo::TileId kTile = geo::TileId::FromKey(77).value();
 
 /// Speeds by the stable ids of the test pack: 900 and 901 are Lê Lợi, 300 leads on.
 readings::v1::ReadingColumns Batch(
-    std::vector<std::tuple<int, std::int64_t, double, readings::v1::Quality>> rows) {
+    const std::vector<std::tuple<int, std::int64_t, double, readings::v1::Quality>>& rows) {
   readings::v1::ReadingColumns batch;
   std::int64_t last_ms = 0;
   for (const auto& [id, time_ms, speed_kmh, quality] : rows) {
