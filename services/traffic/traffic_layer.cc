@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 
+#include "geo/flood/depth_class.h"
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/runtime/proto_time.h"
@@ -29,11 +30,6 @@ RoadNetwork NetworkOf(const storage::SegmentTable& roads) {
           .successors = [&roads](std::uint32_t i) { return roads.successors(i); },
           .length_m = [&roads](std::uint32_t i) { return static_cast<double>(roads[i].length_m); },
           .stable_id = [&roads](std::uint32_t i) { return roads[i].stable_id; }};
-}
-
-/// Depth classes of the flood layer: 0.10, 0.20, 0.30 and 0.50 m.
-std::int32_t FloodClass(double depth_m) {
-  return depth_m >= 0.5 ? 4 : depth_m >= 0.3 ? 3 : depth_m >= 0.2 ? 2 : depth_m >= 0.1 ? 1 : 0;
 }
 
 }  // namespace
@@ -138,7 +134,7 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
       columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
       columns.columns[kAgeClass][i] = view.age_class;
       columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
-      columns.columns[kFloodClass][i] = FloodClass(depth_m);
+      columns.columns[kFloodClass][i] = static_cast<std::int32_t>(geo::DepthClassOf(depths_m_[i]));
     }
     data_time = state_.data_time();
     UpdateJams(views, now);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "geo/flood/depth_class.h"
+
 namespace citylayers::traffic {
 
 Level NextLevel(Level before, double ratio, const LevelThresholds& t) {
@@ -52,13 +54,6 @@ void TrafficState::Clear() {
   newest_ms_ = 0;
 }
 
-double WadingSpeedKmh(double depth_m) {
-  const double w_mm = depth_m * 1000;
-  if (w_mm <= 0) return 1e9;
-  if (w_mm >= 300) return 0;
-  return std::max(0.0, 0.0009 * w_mm * w_mm - 0.5529 * w_mm + 86.9448);
-}
-
 double JamFactor(double speed_kmh, double reference_speed_kmh, Level level) {
   if (level == Level::kClosed) return 10;
   if (level == Level::kUnknown) return 0;
@@ -86,7 +81,7 @@ SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, ab
       view.level = Level::kClosed;
       view.speed_kmh = 0;
     } else {
-      const double wading = WadingSpeedKmh(depth_m);
+      const double wading = geo::SafeSpeedInWaterKmh(static_cast<float>(depth_m));
       // What crawls through beyond 30 cm are buses and trucks: walking pace, not zero.
       const double cap = std::max(wading, 3.0);
       if (view.level == Level::kUnknown || cap < view.speed_kmh)

@@ -100,11 +100,6 @@ struct SegmentView {
   Source source = Source::kNone;
 };
 
-/// Speed that cars can drive through standing water, km/h: v(w) = 0.0009 w^2 - 0.5529 w + 86.9448
-/// with w in mm, zero from 300 mm on (Pregnolato et al. 2017, Transportation Research Part D 55,
-/// 67-81). No bound when dry.
-double WadingSpeedKmh(double depth_m);
-
 /// Jam factor 0-10: 10 x clamp((1 - v/v_ref) / (1 - 0.1), 0, 1); 10 only for closures, so at
 /// most 9.9 otherwise.
 double JamFactor(double speed_kmh, double reference_speed_kmh, Level level);
