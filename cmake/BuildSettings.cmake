@@ -10,9 +10,15 @@ endif()
 # Line tables only: full debug information doubles the link time and nobody steps through a release here.
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 
+# Everywhere, since some packages ask for it: what is precompiled must fit all sources.
+add_compile_options(-pthread)
+
 find_program(CITYLAYERS_CCACHE ccache)
 if(CITYLAYERS_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CITYLAYERS_CCACHE})
+  # ccache takes precompiled headers only when told that times and unused macros in them do not matter.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CITYLAYERS_CCACHE})
+  add_compile_options(-fpch-preprocess)
 endif()
 find_program(CITYLAYERS_MOLD mold)
 if(CITYLAYERS_MOLD)

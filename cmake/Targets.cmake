@@ -1,18 +1,22 @@
 # The three kinds of target in this tree. A folder is a library; its tests stand beside its code.
 #
 #   citylayers_library(geo_tile SRCS tile_id.cc DEPS absl::status)      -> citylayers_geo_tile, citylayers::geo_tile
+#     with the option GRPC when most of its sources include gRPC
 #   citylayers_test(geo_tile SRCS tile_id_test.cc DEPS ...)             -> citylayers_geo_tile_test, run by ctest
 #   citylayers_program(citylayersd SRCS main.cc DEPS ...)               -> build/<preset>/bin/citylayersd
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 function(citylayers_library name)
-  cmake_parse_arguments(ARG "" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
   if(ARG_SRCS)
     add_library(citylayers_${name} STATIC ${ARG_SRCS})
     target_include_directories(citylayers_${name} PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_options(citylayers_${name} PRIVATE ${CITYLAYERS_WARNINGS})
     target_link_libraries(citylayers_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+    if(ARG_GRPC)
+      citylayers_use_precompiled(citylayers_${name} grpc)
+    endif()
   else()
     add_library(citylayers_${name} INTERFACE)
     target_include_directories(citylayers_${name} INTERFACE ${CMAKE_SOURCE_DIR})
@@ -33,6 +37,7 @@ function(citylayers_test name)
   target_include_directories(citylayers_${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(citylayers_${name}_test PRIVATE ${CITYLAYERS_WARNINGS})
   target_link_libraries(citylayers_${name}_test PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  citylayers_use_precompiled(citylayers_${name}_test test)
   add_test(NAME ${name} COMMAND citylayers_${name}_test)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "CITYLAYERS_SOURCE_DIR=${CMAKE_SOURCE_DIR};CITYLAYERS_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")

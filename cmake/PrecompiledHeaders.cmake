@@ -1,0 +1,32 @@
+# Headers that most sources of a kind include, parsed once a build instead of once a source: a fifth of a clean build.
+# Sources still include what they use: clang-tidy and -DCITYLAYERS_PRECOMPILE=OFF build them without.
+#
+#   citylayers_precompile(grpc LIBRARY HEADERS <grpcpp/grpcpp.h>)       makes them
+#   target_precompile_headers(... REUSE_FROM citylayers_pch_grpc)       uses them
+option(CITYLAYERS_PRECOMPILE "Precompile the headers that most sources share" ON)
+
+# LIBRARY: for sources of libraries; PROGRAM: for those of programs. The compiler refuses the one in the other, since
+# code of libraries is position independent in another way.
+function(citylayers_precompile name kind)
+  cmake_parse_arguments(ARG "" "" "HEADERS;DEPS" ${ARGN})
+  set(source ${CMAKE_BINARY_DIR}/pch/${name}.cc)
+  if(NOT EXISTS ${source})
+    file(WRITE ${source} "")
+  endif()
+  add_library(citylayers_pch_${name} OBJECT ${source})
+  target_link_libraries(citylayers_pch_${name} PRIVATE ${ARG_DEPS})
+  # Not only for their own sake: -Wpedantic changes what is predefined.
+  target_compile_options(citylayers_pch_${name} PRIVATE ${CITYLAYERS_WARNINGS})
+  if(kind STREQUAL "PROGRAM")
+    set_target_properties(citylayers_pch_${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(citylayers_pch_${name} PRIVATE -fPIE)
+  endif()
+  target_precompile_headers(citylayers_pch_${name} PRIVATE ${ARG_HEADERS})
+endfunction()
+
+# citylayers_use_precompiled(target name): does nothing when they are switched off.
+function(citylayers_use_precompiled target name)
+  if(CITYLAYERS_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM citylayers_pch_${name})
+  endif()
+endfunction()
