@@ -95,6 +95,8 @@ done
 [[ "$ONLY" =~ ^(both|demo|test)$ ]] || die "--only takes demo or test"
 ((EUID == 0)) || die "needs root: run it with sudo"
 command -v debootstrap >/dev/null || apt-get install -y -q debootstrap
+# A folder of our own in any case, since it is removed in the end.
+ROOT="${ROOT:+$ROOT/citylayers-bare}"
 [[ -n "$ROOT" ]] || ROOT="$(mktemp -d --tmpdir citylayers-bare.XXXXXX)"
 mkdir -p "$ROOT"
 ROOT="$(cd "$ROOT" && pwd)"

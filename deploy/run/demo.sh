@@ -19,8 +19,9 @@ Usage: ./run demo [options]
   --data DIR           where readings and alerts are kept (build/demo/CITY.data)
   --speed N            seconds of city time in a second (60)
   --split              a process for each service, as on several machines
-  --lan                open to the local network, with a QR code for phones; no keys, no TLS:
-                       only for a closed network such as a booth's
+  --lan                the page open to the local network, with a QR code for phones; it only shows,
+                       and there are no keys and no TLS: for a closed network such as a booth's.
+                       gRPC stays on this machine, unless --grpc 0.0.0.0:PORT opens it too
   --no-open            do not open a browser
 TEXT
 }
@@ -87,7 +88,7 @@ parse_demo_options() {
   [[ "$SPEED" =~ ^[0-9]+([.][0-9]+)?$ ]] || usage_error "--speed '$SPEED' is not a number"
   if $LAN; then
     HTTP="0.0.0.0:${HTTP##*:}"
-    GRPC="0.0.0.0:${GRPC##*:}"
+    export CITYLAYERS_GATEWAY__HTTP_WRITES=false
   fi
 }
 
@@ -137,10 +138,10 @@ stop_children() {
   CHILD_NAME=()
 }
 
+# Children first: what we say may go to a pipe that is closed already.
 on_signal() {
-  echo
-  say "stopping"
   stop_children
+  say "stopped" || true
   exit 0
 }
 
@@ -290,6 +291,8 @@ run_demo() {
   build_web
   build_pack
 
+  trap '' PIPE
+  trap stop_children EXIT
   trap on_signal INT TERM HUP
   wait_ready
   start_replay
