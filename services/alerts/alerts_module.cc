@@ -150,6 +150,7 @@ runtime::ModuleSpec AlertsModule() {
   return {
       .name = "alerts",
       .needs = {"readings", "flood", "traffic"},
+      .services = {v1::AlertService::service_full_name()},
       .options =
           {
               {"alerts.tick", OptionType::kDuration, "1s", "Time between two looks at the city.",

@@ -13,6 +13,7 @@ runtime::ModuleSpec BasemapModule() {
   return {
       .name = "basemap",
       .needs = {},
+      .services = {},
       .options = {},
       .make =
           [](runtime::ModuleContext& context) -> absl::StatusOr<std::unique_ptr<runtime::Module>> {

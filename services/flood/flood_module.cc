@@ -67,7 +67,11 @@ runtime::ModuleSpec FloodModule() {
         100},
        {"flood.drain_mm_per_h", OptionType::kDouble, "25",
         "What drains take at low tide, mm an hour.", 0, 500}});
-  return {.name = "flood", .needs = {"readings"}, .options = std::move(options), .make = Make};
+  return {.name = "flood",
+          .needs = {"readings"},
+          .services = {v1::FloodService::service_full_name()},
+          .options = std::move(options),
+          .make = Make};
 }
 
 }  // namespace citylayers::flood

@@ -1,54 +1,43 @@
 #include "services/gateway/backends.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace citylayers::gateway {
 namespace {
 
-struct ServiceRoute {
-  std::string_view service;
-  std::string_view module;
-};
-
-// A new service is one more line. Layers need none: any module may serve LayerService.
-constexpr ServiceRoute kServiceRoutes[] = {
-    {"citylayers.common.v1.ClockService", "readings"},
-    {"citylayers.readings.v1.ReadingService", "readings"},
-    {"citylayers.readings.v1.StationService", "readings"},
-    {"citylayers.traffic.v1.TrafficService", "traffic"},
-    {"citylayers.flood.v1.FloodService", "flood"},
-    {"citylayers.alerts.v1.AlertService", "alerts"},
-};
+bool Contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 }  // namespace
 
-Backends::Backends(std::vector<std::pair<std::string, std::shared_ptr<grpc::Channel>>> channels) {
-  for (auto& [module, channel] : channels) {
-    const auto same = std::find_if(backends_.begin(), backends_.end(), [&](const Backend& backend) {
-      return backend.channel == channel;
+Backends::Backends(std::vector<BackendModule> modules) {
+  for (BackendModule& module : modules) {
+    auto backend = std::find_if(backends_.begin(), backends_.end(), [&](const Backend& other) {
+      return other.channel == module.channel;
     });
-    if (same != backends_.end()) {
-      same->modules.push_back(std::move(module));
-    } else {
-      backends_.push_back(Backend{{std::move(module)}, std::move(channel)});
+    if (backend == backends_.end()) {
+      backend = backends_.insert(backend, Backend{{}, {}, std::move(module.channel)});
     }
+    backend->modules.push_back(std::move(module.name));
+    backend->services.insert(backend->services.end(), module.services.begin(),
+                             module.services.end());
   }
 }
 
 const Backend* Backends::Find(std::string_view module) const {
   for (const Backend& backend : backends_) {
-    for (const std::string& name : backend.modules) {
-      if (name == module) return &backend;
-    }
+    if (Contains(backend.modules, module)) return &backend;
   }
   return nullptr;
 }
 
-std::string_view ModuleOfService(std::string_view service) {
-  for (const ServiceRoute& route : kServiceRoutes) {
-    if (route.service == service) return route.module;
+const Backend* Backends::FindByService(std::string_view service) const {
+  for (const Backend& backend : backends_) {
+    if (Contains(backend.services, service)) return &backend;
   }
-  return {};
+  return nullptr;
 }
 
 }  // namespace citylayers::gateway

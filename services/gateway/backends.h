@@ -5,16 +5,24 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <grpcpp/channel.h>
 
 namespace citylayers::gateway {
 
-/// One server and the modules that it runs.
+/// A module, the gRPC services that it has (full names; LayerService aside: its calls go where the
+/// layer is), and the way to it.
+struct BackendModule {
+  std::string name;
+  std::vector<std::string> services;
+  std::shared_ptr<grpc::Channel> channel;
+};
+
+/// One server and what it runs.
 struct Backend {
   std::vector<std::string> modules;
+  std::vector<std::string> services;
   std::shared_ptr<grpc::Channel> channel;
 };
 
@@ -22,20 +30,18 @@ struct Backend {
 /// backend. Immutable, thread-safe.
 class Backends {
  public:
-  explicit Backends(std::vector<std::pair<std::string, std::shared_ptr<grpc::Channel>>> channels);
+  explicit Backends(std::vector<BackendModule> modules);
 
   /// nullptr: no such module.
   const Backend* Find(std::string_view module) const;
+  /// The backend of a service such as "citylayers.traffic.v1.TrafficService". nullptr: calls of the
+  /// service are not passed on.
+  const Backend* FindByService(std::string_view service) const;
   const std::vector<Backend>& all() const { return backends_; }
 
  private:
   std::vector<Backend> backends_;
 };
-
-/// The module that serves a gRPC service such as "citylayers.traffic.v1.TrafficService"; empty when
-/// the gateway does not pass the service on. LayerService is no module's: its calls go where the
-/// layer is.
-std::string_view ModuleOfService(std::string_view service);
 
 inline constexpr std::string_view kLayerService = "citylayers.layers.v1.LayerService";
 

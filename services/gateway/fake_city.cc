@@ -298,12 +298,13 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files)
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 50);
   const auto channel = grpc::CreateCustomChannel(StrCat("127.0.0.1:", grpc_port_),
                                                  grpc::InsecureChannelCredentials(), arguments);
-  Gateway::Channels channels;
-  for (const char* module : {"readings", "traffic", "flood", "basemap", "alerts"}) {
-    channels.emplace_back(module, channel);
-  }
+  std::vector<BackendModule> modules = {
+      {"readings", {readings::v1::ReadingService::service_full_name()}, channel},
+      {"traffic", {}, channel},
+      {"flood", {flood::v1::FloodService::service_full_name()}, channel},
+      {"alerts", {alerts::v1::AlertService::service_full_name()}, channel}};
   gateway_ =
-      std::make_unique<Gateway>(std::move(options), std::move(channels), std::move(files), *timer_,
+      std::make_unique<Gateway>(std::move(options), std::move(modules), std::move(files), *timer_,
                                 metrics_, [] { return absl::FromUnixSeconds(1'700'000'100); });
   if (!gateway_->Start().ok()) std::abort();
   proxy_.SetRouter(&gateway_->router());

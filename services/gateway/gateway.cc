@@ -14,12 +14,12 @@ using runtime::HttpRequest;
 using runtime::HttpResponse;
 using runtime::Responder;
 
-Gateway::Gateway(Options options, Channels channels, std::unique_ptr<StaticFiles> files,
-                 runtime::Timer& timer, runtime::Metrics& metrics,
-                 std::function<absl::Time()> city_time)
+Gateway::Gateway(Options options, std::vector<BackendModule> modules,
+                 std::unique_ptr<StaticFiles> files, runtime::Timer& timer,
+                 runtime::Metrics& metrics, std::function<absl::Time()> city_time)
     : options_(std::move(options)),
       cors_(CorsPolicy::Parse(options_.cors_origins)),
-      backends_(std::move(channels)),
+      backends_(std::move(modules)),
       files_(std::move(files)),
       directory_(options_.directory, backends_, timer),
       router_(backends_, directory_),

@@ -47,11 +47,10 @@ class Gateway {
     RpcHandler::Options rpc;
     CapHandler::Options cap;
   };
-  using Channels = std::vector<std::pair<std::string, std::shared_ptr<grpc::Channel>>>;
 
-  /// `channels`: every module that there is, with a way to it. `files`: the page, or nullptr.
+  /// `modules`: every one that there is, with a way to it. `files`: the page, or nullptr.
   /// `timer`, `metrics` outlive it.
-  Gateway(Options options, Channels channels, std::unique_ptr<StaticFiles> files,
+  Gateway(Options options, std::vector<BackendModule> modules, std::unique_ptr<StaticFiles> files,
           runtime::Timer& timer, runtime::Metrics& metrics, std::function<absl::Time()> city_time);
   ~Gateway();
 

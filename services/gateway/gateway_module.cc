@@ -1,5 +1,6 @@
 #include "services/gateway/gateway_module.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -53,6 +54,10 @@ std::vector<Option> GatewayOptions() {
        "Origins (commas between) whose pages may call RPCs; \"*\" for all; empty for the page's "
        "own."
        " Tiles, styles, live streams and CAP are open to all pages."},
+      {"gateway.http_writes", OptionType::kBool, "true",
+       "Whether RPCs that change something (readings, the clock, alerts) are taken over HTTP. "
+       "Switch "
+       "it off where strangers reach the page."},
   };
 }
 
@@ -95,6 +100,7 @@ Gateway::Options ReadOptions(const runtime::Config& config, const runtime::Addre
   options.http.write_timeout = config.GetDuration("gateway.write_timeout");
   options.tiles.cache_bytes_max = size("gateway.tile_cache_bytes");
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
+  options.rpc.writes = config.GetBool("gateway.http_writes");
   options.directory.poll_period = config.GetDuration("gateway.poll");
   return options;
 }
@@ -106,16 +112,18 @@ class GatewayModuleImpl final : public runtime::Module {
       : context_(context), options_(std::move(options)), files_(std::move(files)) {}
 
   void ConfigureServer(grpc::ServerBuilder& builder) override {
-    for (const std::string& module : context_.ModuleNames()) {
-      if (!context_.IsLocal(module)) {
-        builder.RegisterCallbackGenericService(&proxy_);
-        return;
-      }
-    }
+    if (PassesCallsOn()) builder.RegisterCallbackGenericService(&proxy_);
+  }
+
+  bool PassesCallsOn() const override {
+    const std::vector<runtime::ModuleSpec>& table = context_.Table();
+    return std::any_of(table.begin(), table.end(), [this](const runtime::ModuleSpec& spec) {
+      return !context_.IsLocal(spec.name);
+    });
   }
 
   absl::Status Start() override {
-    gateway_ = std::make_unique<Gateway>(std::move(options_), Channels(), std::move(files_),
+    gateway_ = std::make_unique<Gateway>(std::move(options_), BackendModules(), std::move(files_),
                                          context_.timer(), context_.metrics(),
                                          [this] { return context_.city_clock().Now(); });
     proxy_.SetRouter(&gateway_->router());
@@ -145,19 +153,19 @@ class GatewayModuleImpl final : public runtime::Module {
   };
 
   // One channel a process: the modules of this one share the first's, others share by address.
-  Gateway::Channels Channels() {
+  std::vector<BackendModule> BackendModules() {
     std::map<std::string, std::shared_ptr<grpc::Channel>> by_process;
-    Gateway::Channels channels;
-    for (const std::string& module : context_.ModuleNames()) {
-      if (module == kGateway) continue;
-      const std::string process = context_.IsLocal(module)
+    std::vector<BackendModule> modules;
+    for (const runtime::ModuleSpec& spec : context_.Table()) {
+      if (spec.name == kGateway) continue;
+      const std::string process = context_.IsLocal(spec.name)
                                       ? std::string()
-                                      : context_.config().GetString(StrCat("backends.", module));
+                                      : context_.config().GetString(StrCat("backends.", spec.name));
       std::shared_ptr<grpc::Channel>& channel = by_process[process];
-      if (!channel) channel = context_.Channel(module);
-      channels.emplace_back(module, channel);
+      if (!channel) channel = context_.Channel(spec.name);
+      modules.push_back({spec.name, spec.services, channel});
     }
-    return channels;
+    return modules;
   }
 
   void UpdateMetrics() {
@@ -202,7 +210,8 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
 }  // namespace
 
 runtime::ModuleSpec GatewayModule() {
-  return {.name = "gateway", .needs = {}, .options = GatewayOptions(), .make = Make};
+  return {
+      .name = "gateway", .needs = {}, .services = {}, .options = GatewayOptions(), .make = Make};
 }
 
 }  // namespace citylayers::gateway

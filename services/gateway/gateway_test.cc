@@ -101,6 +101,21 @@ TEST(ConnectUnary, GetIsForReadsOnly) {
   EXPECT_EQ(write.Header("allow"), "POST");
 }
 
+TEST(ConnectUnary, AReadOnlyGatewayShowsButTakesNoChanges) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.rpc.writes = false;
+  FakeCity city(std::move(options));
+  const auto write = Post(city, "/citylayers.alerts.v1.AlertService/AcknowledgeAlert", kJson, "{}");
+  EXPECT_EQ(write.status, 403);
+  const Json error = Json::parse(write.body);
+  EXPECT_EQ(error["code"], "permission_denied");
+  EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("gateway.http_writes"));
+  EXPECT_EQ(Post(city, kGetAlert, kJson, R"({"name":"alerts/1"})").status, 200);
+  const auto watch = Post(city, "/citylayers.layers.v1.LayerService/WatchLayer",
+                          "Content-Type: application/connect+json\r\n", Frame(0, "{}"));
+  EXPECT_THAT(watch.body, Not(HasSubstr("permission_denied")));
+}
+
 TEST(ConnectUnary, PassesMetadataBack) {
   FakeCity city;
   const auto response = Post(city, "/citylayers.layers.v1.LayerService/GetLayer", kJson,

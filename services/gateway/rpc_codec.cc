@@ -12,13 +12,6 @@
 #include <google/rpc/error_details.pb.h>
 #include <nlohmann/json.hpp>
 
-#include "citylayers/alerts/v1/alert_service.pb.h"
-#include "citylayers/common/v1/clock_service.pb.h"
-#include "citylayers/flood/v1/flood_service.pb.h"
-#include "citylayers/layers/v1/layer_service.pb.h"
-#include "citylayers/readings/v1/reading_service.pb.h"
-#include "citylayers/readings/v1/station_service.pb.h"
-#include "citylayers/traffic/v1/traffic_service.pb.h"
 #include "proto/support/strings.h"
 #include "services/gateway/http_status.h"
 
@@ -30,22 +23,6 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 using google::protobuf::MethodDescriptor;
-
-// Generated code registers itself when its object file is linked, and a static library's object is
-// linked only when something in it is used: one message per file with a service.
-const DescriptorPool& Pool() {
-  static const bool linked = [] {
-    return alerts::v1::ListAlertsRequest::descriptor() != nullptr &&
-           common::v1::GetClockRequest::descriptor() != nullptr &&
-           flood::v1::GetDepthRequest::descriptor() != nullptr &&
-           layers::v1::GetTileRequest::descriptor() != nullptr &&
-           readings::v1::WriteReadingsRequest::descriptor() != nullptr &&
-           readings::v1::GetStationRequest::descriptor() != nullptr &&
-           traffic::v1::GetSegmentRequest::descriptor() != nullptr;
-  }();
-  static_cast<void>(linked);
-  return *DescriptorPool::generated_pool();
-}
 
 std::unique_ptr<Message> NewMessage(const Descriptor* type) {
   return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(type)->New());
@@ -91,7 +68,7 @@ std::string MetadataValue(const std::string& name, const std::string& value) {
 }  // namespace
 
 const MethodDescriptor* FindMethod(std::string_view service, std::string_view method) {
-  const auto* found = Pool().FindServiceByName(std::string(service));
+  const auto* found = DescriptorPool::generated_pool()->FindServiceByName(std::string(service));
   return found == nullptr ? nullptr : found->FindMethodByName(std::string(method));
 }
 

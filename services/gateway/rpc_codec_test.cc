@@ -13,17 +13,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TEST(FindMethod, KnowsEveryServiceThatIsCompiledIn) {
-  for (const auto& [service, method] : std::vector<std::pair<std::string, std::string>>{
-           {"citylayers.alerts.v1.AlertService", "GetCap"},
-           {"citylayers.common.v1.ClockService", "GetClock"},
-           {"citylayers.flood.v1.FloodService", "GetDepth"},
-           {"citylayers.layers.v1.LayerService", "GetTile"},
-           {"citylayers.readings.v1.ReadingService", "WriteReadings"},
-           {"citylayers.readings.v1.StationService", "GetStation"},
-           {"citylayers.traffic.v1.TrafficService", "GetSegment"}}) {
-    EXPECT_NE(FindMethod(service, method), nullptr) << service;
-  }
+TEST(FindMethod, KnowsTheMethodsOfServicesThatAreCompiledIn) {
+  EXPECT_NE(FindMethod("citylayers.alerts.v1.AlertService", "GetCap"), nullptr);
+  EXPECT_NE(FindMethod("citylayers.layers.v1.LayerService", "GetTile"), nullptr);
   EXPECT_EQ(FindMethod("citylayers.layers.v1.LayerService", "None"), nullptr);
   EXPECT_EQ(FindMethod("citylayers.layers.v1.Layer", "GetTile"), nullptr);
   EXPECT_EQ(FindMethod("", ""), nullptr);

@@ -13,6 +13,7 @@
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/rpc_reply.h"
 #include "services/gateway/upstream_call.h"
+#include "services/runtime/error_details.h"
 #include "services/runtime/grpc_status.h"
 
 namespace citylayers::gateway {
@@ -187,7 +188,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   const std::string& service = request.Param("service");
   const std::string& method_name = request.Param("method");
   const MethodDescriptor* method = FindMethod(service, method_name);
-  if (method == nullptr || (service != kLayerService && ModuleOfService(service).empty())) {
+  if (method == nullptr || !router_.Serves(service)) {
     return responder.Send(NoSuchMethod(cors_, request));
   }
   HttpResponse refusal;
@@ -202,6 +203,14 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
       options_.stream_ahead_bytes};
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   UpstreamCall::Request call;
+  if (!options_.writes && !HasNoSideEffects(*method)) {
+    return reply->Fail(
+        runtime::WithReason(absl::PermissionDeniedError(StrCat(
+                                method->full_name(),
+                                " changes something, and this gateway takes no changes over HTTP "
+                                "(gateway.http_writes): use gRPC on the server itself")),
+                            runtime::kReasonReadOnly));
+  }
   absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, *type);
   if (!messages.ok()) return reply->Fail(messages.status());
   call.messages = *std::move(messages);

@@ -23,6 +23,7 @@ class RpcHandler {
   struct Options {
     absl::Duration unary_timeout = absl::Seconds(30);  // when the client names none
     std::size_t stream_ahead_bytes = 64 * 1024;        // pending for a client before reading on
+    bool writes = true;  // false: only methods without side effects; others are PERMISSION_DENIED
   };
   RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors)
       : options_(options), router_(router), cors_(cors) {}

@@ -28,12 +28,16 @@ std::optional<std::string> FirstField(std::string_view message) {
   return name;
 }
 
+bool RpcRouter::Serves(std::string_view service) const {
+  return service == kLayerService || backends_.FindByService(service) != nullptr;
+}
+
 bool RpcRouter::NeedsMessage(std::string_view service) { return service == kLayerService; }
 
 absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::string_view method,
                                                  std::string_view message) const {
   if (service != kLayerService) {
-    const Backend* backend = backends_.Find(ModuleOfService(service));
+    const Backend* backend = backends_.FindByService(service);
     if (backend == nullptr) {
       return absl::UnimplementedError(StrCat("there is no service ", service, " here"));
     }

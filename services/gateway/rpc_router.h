@@ -33,6 +33,9 @@ class RpcRouter {
     std::string answer;  // when there is no channel
   };
 
+  /// True when calls of this service go somewhere.
+  bool Serves(std::string_view service) const;
+
   /// True when Find needs the first request message.
   static bool NeedsMessage(std::string_view service);
 

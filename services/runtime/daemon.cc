@@ -8,7 +8,6 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "spdlog/spdlog.h"
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -23,6 +22,7 @@
 #include "services/runtime/city_clock.h"
 #include "services/runtime/http/http_server.h"
 #include "services/runtime/malformed_requests.h"
+#include "services/runtime/reflection.h"
 #include "services/runtime/watch_thread.h"
 #include "storage/pack/city_pack.h"
 
@@ -66,7 +66,7 @@ class Daemon::Impl final : public ModuleContext {
   CallAdapter& calls() override { return calls_; }
   const CityClock& city_clock() const override { return city_clock_; }
   LayerCatalog& layers() override { return layers_; }
-  const std::vector<std::string>& ModuleNames() const override { return names_; }
+  const std::vector<ModuleSpec>& Table() const override { return table_; }
   bool IsLocal(std::string_view module) const override {
     return modules_.find(module) != modules_.end();
   }
@@ -111,8 +111,8 @@ class Daemon::Impl final : public ModuleContext {
   }
 
   absl::Status Start(const std::vector<ModuleSpec>& table) {
-    for (const ModuleSpec& spec : table) names_.push_back(spec.name);
-    ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config_.GetString("server.target")));
+    table_ = table;
+    ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table_, config_.GetString("server.target")));
     ASSIGN_OR_RETURN(Address grpc_address,
                      ParseAddress(config_.GetString("server.grpc"), "--grpc"));
     ASSIGN_OR_RETURN(Address admin_address,
@@ -178,7 +178,6 @@ class Daemon::Impl final : public ModuleContext {
 
   absl::Status Listen(Address address) {
     grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &port);
@@ -199,6 +198,8 @@ class Daemon::Impl final : public ModuleContext {
       modules_[name]->ConfigureServer(builder);
     }
     if (!layers_.All().empty()) builder.RegisterService(&layer_service_);
+    reflection_ = std::make_unique<Reflection>(Services());
+    reflection_->Register(builder);
     AnswerMalformedRequests(builder);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {
@@ -209,6 +210,22 @@ class Daemon::Impl final : public ModuleContext {
     address.port = static_cast<std::uint16_t>(port);
     grpc_address_ = address.ToString();
     return absl::OkStatus();
+  }
+
+  // What a call to this server's port can reach.
+  std::vector<std::string> Services() const {
+    bool passes_on = false;
+    for (const auto& [name, module] : modules_) passes_on |= module->PassesCallsOn();
+    std::vector<std::string> services;
+    for (const ModuleSpec& spec : table_) {
+      if (passes_on || IsLocal(spec.name)) {
+        services.insert(services.end(), spec.services.begin(), spec.services.end());
+      }
+    }
+    if (passes_on || !layers_.All().empty()) {
+      services.emplace_back(layers::v1::LayerService::service_full_name());
+    }
+    return services;
   }
 
   void FollowClock() {
@@ -244,7 +261,9 @@ class Daemon::Impl final : public ModuleContext {
   absl::Mutex pack_mutex_;
   std::shared_ptr<const storage::CityPack> pack_ ABSL_GUARDED_BY(pack_mutex_);
   std::map<std::string, std::unique_ptr<Module>, std::less<>> modules_;
-  std::vector<std::string> names_, order_, started_;
+  std::vector<ModuleSpec> table_;
+  std::vector<std::string> order_, started_;
+  std::unique_ptr<Reflection> reflection_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<WatchThread> clock_watch_;
   std::unique_ptr<HttpServer> admin_;

@@ -21,6 +21,7 @@ inline constexpr std::string_view kReasonUnauthenticated = "UNAUTHENTICATED";
 inline constexpr std::string_view kReasonStorageUnavailable = "STORAGE_UNAVAILABLE";
 inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
 inline constexpr std::string_view kReasonUnknownLayer = "UNKNOWN_LAYER";
+inline constexpr std::string_view kReasonReadOnly = "READ_ONLY";
 inline constexpr std::string_view kReasonClockBackwards = "CLOCK_BACKWARDS";
 
 /// Returns `status` with ErrorInfo{reason, domain "citylayers"}.

@@ -31,6 +31,7 @@ namespace citylayers::runtime {
 class CallAdapter;
 class CityClock;
 class LayerCatalog;
+struct ModuleSpec;
 
 /// What a module may use. Lives as long as the module; thread-safe.
 class ModuleContext {
@@ -52,8 +53,8 @@ class ModuleContext {
   virtual std::shared_ptr<grpc::Channel> Channel(std::string_view module) = 0;
   /// True when `module` runs in this process.
   virtual bool IsLocal(std::string_view module) const = 0;
-  /// Every module of the table, running here or not, in the table's order.
-  virtual const std::vector<std::string>& ModuleNames() const = 0;
+  /// Every module that there is, running here or not.
+  virtual const std::vector<ModuleSpec>& Table() const = 0;
   /// The process's layers: a module that serves one adds it while it is made (services/layers).
   virtual LayerCatalog& layers() = 0;
 };
@@ -67,6 +68,8 @@ class Module {
   virtual std::vector<grpc::Service*> GrpcServices() { return {}; }
   /// For what RegisterService cannot say, such as a generic service.
   virtual void ConfigureServer(grpc::ServerBuilder& /*builder*/) {}
+  /// True when ConfigureServer makes calls to modules that run elsewhere reach them.
+  virtual bool PassesCallsOn() const { return false; }
   /// Begins work that needs channels. Must not wait for other modules: they start in order, but may
   /// be down.
   virtual absl::Status Start() { return absl::OkStatus(); }
@@ -81,8 +84,9 @@ class Module {
 struct ModuleSpec {
   std::string name;  // "traffic": a --target
   std::vector<std::string>
-      needs;                    // modules it calls: started before it when they run in this process
-  std::vector<Option> options;  // its section of the configuration
+      needs;  // modules it calls: started before it when they run in this process
+  std::vector<std::string> services;  // full names of its gRPC services, but for LayerService
+  std::vector<Option> options;        // its section of the configuration
   std::function<absl::StatusOr<std::unique_ptr<Module>>(ModuleContext&)> make;
 };
 

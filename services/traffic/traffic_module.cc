@@ -123,6 +123,7 @@ runtime::ModuleSpec TrafficModule() {
                                   "Water this deep closes a road, metres.", 0.1, 10}});
   return {.name = "traffic",
           .needs = {"readings", "flood"},
+          .services = {v1::TrafficService::service_full_name()},
           .options = std::move(options),
           .make = Make};
 }
