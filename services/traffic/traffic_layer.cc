@@ -15,7 +15,7 @@
 namespace citylayers::traffic {
 namespace {
 
-constexpr std::uint32_t kCheckpointVersion = 1;
+constexpr std::uint32_t kCheckpointVersion = 2;
 constexpr absl::Duration kTrendSpan = absl::Minutes(10);
 
 std::vector<float> ReferenceSpeeds(const storage::SegmentTable& roads) {
@@ -37,12 +37,13 @@ RoadNetwork NetworkOf(const storage::SegmentTable& roads) {
 TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Options options)
     : pack_(std::move(pack)),
       options_(options),
+      closed_depth_cm_(static_cast<std::int32_t>(std::lround(options.closed_depth_m * 100))),
       roads_(NetworkOf(pack_->segments())),
       tiles_(pack_, "traffic"),
       live_state_(
           std::make_shared<layers::LiveState>(layers::LiveState::Options{.epoch = options.epoch})),
-      state_(ReferenceSpeeds(pack_->segments()), options.thresholds),
-      depths_m_(pack_->segments().size()),
+      state_(ReferenceSpeeds(pack_->segments()), options.thresholds, options.ages.unknown),
+      depths_cm_(pack_->segments().size()),
       jams_(std::make_shared<std::vector<JamAnswer>>()) {
   std::vector<layers::RowIndex::Row> rows;
   rows.reserve(pack_->segments().size());
@@ -58,7 +59,6 @@ void TrafficLayer::ApplySpeed(std::uint32_t segment, std::int64_t time_ms, doubl
                               Source source) {
   absl::MutexLock lock(&mutex_);
   if (segment >= state_.size()) return;
-  has_profile_ = has_profile_ || source == Source::kProfile;
   state_.Apply(segment, time_ms, speed_kmh, source);
 }
 
@@ -80,13 +80,28 @@ void TrafficLayer::SetOffset(std::uint64_t offset) {
   offset_ = std::max(offset_, offset);
 }
 
-void TrafficLayer::SetDepths(const std::vector<std::pair<std::uint32_t, double>>& depths_m,
-                             bool replace_all) {
+void TrafficLayer::SetDepths(const std::vector<SegmentDepth>& depths, bool replace_all) {
   absl::MutexLock lock(&mutex_);
-  if (replace_all) std::fill(depths_m_.begin(), depths_m_.end(), 0.0F);
-  for (const auto& [segment, depth_m] : depths_m) {
-    if (segment < depths_m_.size()) depths_m_[segment] = static_cast<float>(depth_m);
+  if (replace_all) std::fill(depths_cm_.begin(), depths_cm_.end(), 0);
+  for (const SegmentDepth& depth : depths) {
+    if (depth.segment < depths_cm_.size()) depths_cm_[depth.segment] = depth.depth_cm;
   }
+  water_known_ = water_current_ = true;
+}
+
+void TrafficLayer::LoseWater() {
+  absl::MutexLock lock(&mutex_);
+  water_current_ = false;
+}
+
+bool TrafficLayer::AwaitsWater() const {
+  absl::MutexLock lock(&mutex_);
+  return options_.expects_water && !water_known_ && !water_waived_;
+}
+
+void TrafficLayer::GoWithoutWater() {
+  absl::MutexLock lock(&mutex_);
+  water_waived_ = true;
 }
 
 std::uint32_t TrafficLayer::SegmentOfMeasure(const std::string& measure) {
@@ -116,27 +131,34 @@ void TrafficLayer::Clear() {
   jam_lengths_.clear();
 }
 
+SegmentView TrafficLayer::View(std::uint32_t segment, absl::Time now) const {
+  return ViewSegment(state_[segment], state_.reference_speed_kmh(segment), now, depths_cm_[segment],
+                     options_.ages, options_.thresholds, closed_depth_cm_);
+}
+
 void TrafficLayer::Publish(absl::Time now, bool stale) {
+  // Streets shown dry before the flood layer has spoken would open what is under water.
+  if (AwaitsWater()) return;
   layers::Columns columns;
   columns.columns.assign(kColumnCount, std::vector<std::int32_t>(pack_->segments().size()));
   absl::Time data_time;
   {
     absl::MutexLock lock(&mutex_);
     std::vector<SegmentView> views(state_.size());
+    shows_profile_ = false;
     for (std::uint32_t i = 0; i < state_.size(); ++i) {
-      const double depth_m = depths_m_[i];
-      const SegmentView view =
-          ViewSegment(state_[i], state_.reference_speed_kmh(i), now, depth_m, options_.ages,
-                      options_.thresholds, options_.closed_depth_m);
-      views[i] = view;
+      const SegmentView view = views[i] = View(i, now);
+      shows_profile_ = shows_profile_ || view.source == Source::kProfile;
       columns.columns[kLevel][i] = static_cast<std::int32_t>(view.level);
       columns.columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
       columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
       columns.columns[kAgeClass][i] = view.age_class;
       columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
-      columns.columns[kFloodClass][i] = static_cast<std::int32_t>(geo::DepthClassOf(depths_m_[i]));
+      columns.columns[kFloodClass][i] =
+          static_cast<std::int32_t>(geo::DepthClassOf(static_cast<float>(depths_cm_[i]) / 100.0F));
     }
     data_time = state_.data_time();
+    stale = stale || (options_.expects_water && !water_current_);
     UpdateJams(views, now);
   }
   live_state_->Publish({std::move(columns)}, data_time, stale, {});
@@ -145,10 +167,11 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
 std::vector<QueuingSegment> TrafficLayer::Queuing(const std::vector<SegmentView>& views) const {
   std::vector<QueuingSegment> queuing;
   for (std::uint32_t i = 0; i < views.size(); ++i) {
-    // A jam is made of measured queues; a closed or merely wet road is none.
+    // A jam is made of queues that speeds tell of, measured or typical for the hour (live_share
+    // says how much is which). A road that is closed, or slow by its water alone, is none.
     const SegmentState& state = state_[i];
     if (views[i].level < Level::kQueuing || views[i].level == Level::kClosed ||
-        state.queuing_since_ms == 0)
+        views[i].source == Source::kNone || state.queuing_since_ms == 0)
       continue;
     queuing.push_back({.segment = i,
                        .level = static_cast<std::uint8_t>(views[i].level),
@@ -194,7 +217,7 @@ layers::v1::Layer TrafficLayer::Describe() const {
   layer.mutable_bounds()->set_east_deg(bounds_.east_deg);
   layer.mutable_bounds()->set_north_deg(bounds_.north_deg);
   absl::MutexLock lock(&mutex_);
-  if (has_profile_) layer.add_notices("profile_speeds");
+  if (shows_profile_) layer.add_notices("profile_speeds");
   return layer;
 }
 
@@ -234,9 +257,8 @@ TrafficLayer::SegmentAnswer TrafficLayer::Segment(std::uint32_t segment, absl::T
   absl::MutexLock lock(&mutex_);
   SegmentAnswer answer;
   answer.reference_speed_kmh = state_.reference_speed_kmh(segment);
-  answer.depth_m = depths_m_[segment];
-  answer.view = ViewSegment(state_[segment], answer.reference_speed_kmh, now, answer.depth_m,
-                            options_.ages, options_.thresholds, options_.closed_depth_m);
+  answer.depth_m = depths_cm_[segment] / 100.0;
+  answer.view = View(segment, now);
   if (state_[segment].time_ms != 0)
     answer.data_time = absl::FromUnixMillis(state_[segment].time_ms);
   return answer;
@@ -261,6 +283,9 @@ storage::Checkpoint TrafficLayer::MakeCheckpoint() const {
     writer.U32(static_cast<std::uint32_t>(jam.members.size()));
     writer.Raw(jam.members.data(), jam.members.size() * sizeof(std::uint32_t));
   }
+  // Not of the fold: the flood layer's, so that a restart opens no street before it has spoken.
+  writer.U32(water_known_ ? 1 : 0);
+  writer.Raw(depths_cm_.data(), depths_cm_.size() * sizeof(std::int32_t));
   return {.kind = "traffic",
           .kind_version = kCheckpointVersion,
           .pack_id = pack_->pack_id(),
@@ -291,11 +316,15 @@ bool TrafficLayer::Restore(const storage::Checkpoint& checkpoint) {
     if (!reader.Raw(jam.members.data(), size * sizeof(std::uint32_t))) return false;
     jams.push_back(std::move(jam));
   }
-  if (!reader.AtEnd()) return false;
+  std::uint32_t water_known = 0;
+  std::vector<std::int32_t> depths_cm(count);
+  if (!reader.U32(&water_known) || !reader.Raw(depths_cm.data(), count * sizeof(std::int32_t)) ||
+      !reader.AtEnd())
+    return false;
   absl::MutexLock lock(&mutex_);
   if (!state_.Restore(std::move(segments))) return false;
-  for (const SegmentState& state : state_.segments())
-    has_profile_ = has_profile_ || state.source == Source::kProfile;
+  depths_cm_ = std::move(depths_cm);
+  water_known_ = water_known != 0;
   last_jams_ = std::move(jams);
   offset_ = checkpoint.log_offset;
   return true;

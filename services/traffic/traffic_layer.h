@@ -32,6 +32,9 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
     AgePolicy ages;
     JamOptions jams;
     double closed_depth_m = 0.5;
+    /// The city has a flood layer: no state is published before its water is known, from that layer
+    /// or from a checkpoint, and states are stale while it is not heard.
+    bool expects_water = false;
     std::uint64_t epoch = 0;
   };
 
@@ -41,8 +44,21 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
 
   /// One speed reading. Unknown segments are passed over (another pack's).
   void ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh, Source source);
-  /// Water on a segment, metres; 0 when it is dry again.
-  void SetDepths(const std::vector<std::pair<std::uint32_t, double>>& depths_m, bool replace_all);
+  /// Water on a segment, whole centimetres as the flood layer counts them; 0 when it is dry again.
+  struct SegmentDepth {
+    std::uint32_t segment = 0;
+    std::int32_t depth_cm = 0;
+  };
+  /// What the flood layer says now. `replace_all`: segments that are not named are dry. Unknown
+  /// segments are passed over.
+  void SetDepths(const std::vector<SegmentDepth>& depths, bool replace_all);
+  /// The flood layer is not heard: depths stay as they are, and are those of now no longer, until
+  /// SetDepths comes again.
+  void LoseWater();
+  /// True while nothing is published because the city's water is not known.
+  bool AwaitsWater() const;
+  /// Publishes all the same, with streets dry and stale.
+  void GoWithoutWater();
   /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
   /// has none.
   std::uint32_t SegmentOfMeasure(const std::string& measure);
@@ -83,12 +99,17 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   const storage::CityPack& pack() const { return *pack_; }
 
  private:
+  SegmentView View(std::uint32_t segment, absl::Time now) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;
-  std::vector<QueuingSegment> Queuing(const std::vector<SegmentView>& views) const;
-  void UpdateJams(const std::vector<SegmentView>& views, absl::Time now);
+  std::vector<QueuingSegment> Queuing(const std::vector<SegmentView>& views) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void UpdateJams(const std::vector<SegmentView>& views, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<const storage::CityPack> pack_;
   const Options options_;
+  const std::int32_t closed_depth_cm_;
   const RoadNetwork roads_;
   const layers::SkeletonTiles tiles_;
   const std::shared_ptr<layers::LiveState> live_state_;
@@ -97,9 +118,12 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
 
   mutable absl::Mutex mutex_;
   TrafficState state_ ABSL_GUARDED_BY(mutex_);
-  std::vector<float> depths_m_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::int32_t> depths_cm_ ABSL_GUARDED_BY(mutex_);
+  bool water_known_ ABSL_GUARDED_BY(mutex_) = false;  // told once, if only to a checkpoint
+  bool water_current_ ABSL_GUARDED_BY(mutex_) = false;
+  bool water_waived_ ABSL_GUARDED_BY(mutex_) = false;
   std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool has_profile_ ABSL_GUARDED_BY(mutex_) = false;
+  bool shows_profile_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<std::string, std::uint32_t> segment_of_measure_ ABSL_GUARDED_BY(mutex_);
   std::vector<Jam> last_jams_ ABSL_GUARDED_BY(mutex_);
   struct Length {

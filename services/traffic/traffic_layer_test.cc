@@ -42,8 +42,8 @@ class TrafficLayerTest : public ::testing::Test {
     pack_ = storage::CityPack::Open(dir_ / "pack").value();
     layer_ = Make();
   }
-  std::unique_ptr<TrafficLayer> Make() const {
-    return std::make_unique<TrafficLayer>(pack_, TrafficLayer::Options{.epoch = 1});
+  std::unique_ptr<TrafficLayer> Make(const TrafficLayer::Options& options = {.epoch = 1}) const {
+    return std::make_unique<TrafficLayer>(pack_, options);
   }
   std::int32_t Value(const TrafficLayer& layer, Column column, std::uint32_t segment) const {
     return layer.state().frame()->sub_layers[0].columns[column][segment];
@@ -94,15 +94,111 @@ TEST_F(TrafficLayerTest, TheTagIsThatOfTheContentAndOfNothingElse) {
   EXPECT_EQ(TileOf(*layer_).content_tag(), tag) << "the same content again";
 }
 
+TEST_F(TrafficLayerTest, TheBadgeOfTypicalSpeedsGoesWithTheLastOfThem) {
+  const auto notices = [this] { return layer_->Describe().notices_size(); };
+  layer_->ApplyBatch(Batch({{900, kNowMs, 40, readings::v1::QUALITY_PROFILE}}));
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(notices(), 1);
+  layer_->Publish(kNow + absl::Hours(1), false);
+  EXPECT_EQ(notices(), 0) << "forgotten";
+  layer_->ApplyBatch(Batch({{900, kNowMs + 1, 40, readings::v1::QUALITY_PROFILE}}));
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(notices(), 1);
+  layer_->ApplyBatch(Batch({{900, kNowMs + 2, 40, readings::v1::QUALITY_GOOD}}));
+  layer_->Publish(kNow, false);
+  EXPECT_EQ(notices(), 0) << "measured";
+}
+
 TEST_F(TrafficLayerTest, WaterClosesARoadAndGoes) {
   layer_->ApplyBatch(Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
-  layer_->SetDepths({{0, 0.55}, {999, 1.0}}, true);
+  layer_->SetDepths({{0, 55}, {999, 100}}, true);
   layer_->Publish(kNow, false);
   EXPECT_EQ(Value(*layer_, kLevel, 0), 5);
   EXPECT_EQ(Value(*layer_, kFloodClass, 0), 4);
+  EXPECT_DOUBLE_EQ(layer_->Segment(0, kNow).depth_m, 0.55);
   layer_->SetDepths({}, true);
   layer_->Publish(kNow, false);
   EXPECT_EQ(Value(*layer_, kLevel, 0), 1);
+}
+
+TEST_F(TrafficLayerTest, ARoadClosesAtTheCentimetreThatTheOptionNames) {
+  for (const int closed_cm : {10, 30, 55, 69, 70, 71, 110}) {
+    const auto layer = Make({.closed_depth_m = closed_cm / 100.0});
+    layer->SetDepths({{0, closed_cm - 1}, {2, closed_cm}}, true);
+    layer->Publish(kNow, false);
+    EXPECT_NE(Value(*layer, kLevel, 0), 5) << closed_cm - 1 << " of " << closed_cm << " cm";
+    EXPECT_EQ(Value(*layer, kLevel, 2), 5) << closed_cm << " cm";
+  }
+}
+
+TEST_F(TrafficLayerTest, AJamIsMadeOfSpeedsNotOfWaterAlone) {
+  // A queue that is forgotten, on a street that is slow by its water.
+  layer_->ApplyBatch(Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
+                            {300, kNowMs, 3, readings::v1::QUALITY_PROFILE}}));
+  layer_->SetDepths({{0, 40}, {2, 40}}, true);
+  layer_->Publish(kNow, false);
+  ASSERT_THAT(*layer_->jams(), SizeIs(1)) << "typical speeds count";
+  EXPECT_DOUBLE_EQ(layer_->jams()->front().live_share, 0.5);
+  layer_->Publish(kNow + absl::Hours(2), false);
+  EXPECT_EQ(Value(*layer_, kLevel, 0), 4);
+  EXPECT_THAT(*layer_->jams(), SizeIs(0));
+}
+
+TEST_F(TrafficLayerTest, NothingIsShownBeforeTheWaterIsKnown) {
+  const auto layer = Make({.expects_water = true});
+  layer->Publish(kNow, false);
+  EXPECT_TRUE(layer->AwaitsWater());
+  EXPECT_EQ(layer->GetTile(kTile, "mvt", "").status().code(), absl::StatusCode::kUnavailable);
+  layer->SetDepths({{0, 55}}, true);
+  EXPECT_FALSE(layer->AwaitsWater());
+  layer->Publish(kNow, false);
+  EXPECT_EQ(Value(*layer, kLevel, 0), 5) << "the first state is that of a flooded street";
+  EXPECT_FALSE(layer->state().frame()->stale);
+}
+
+TEST_F(TrafficLayerTest, WaterThatIsNoLongerHeardStaysAndIsStale) {
+  const auto layer = Make({.expects_water = true});
+  layer->SetDepths({{0, 55}}, true);
+  layer->LoseWater();
+  layer->Publish(kNow, false);
+  EXPECT_EQ(Value(*layer, kLevel, 0), 5);
+  EXPECT_TRUE(layer->state().frame()->stale);
+  layer->SetDepths({{0, 20}}, true);
+  layer->Publish(kNow, false);
+  EXPECT_NE(Value(*layer, kLevel, 0), 5);
+  EXPECT_FALSE(layer->state().frame()->stale);
+}
+
+TEST_F(TrafficLayerTest, WithoutAFloodServerItGoesOnStale) {
+  const auto layer = Make({.expects_water = true});
+  layer->GoWithoutWater();
+  layer->Publish(kNow, false);
+  EXPECT_FALSE(layer->state().frame()->sub_layers.empty());
+  EXPECT_TRUE(layer->state().frame()->stale);
+  const auto again = Make({.expects_water = true});
+  ASSERT_TRUE(again->Restore(layer->MakeCheckpoint()));
+  EXPECT_TRUE(again->AwaitsWater()) << "that streets are dry was never known";
+}
+
+TEST_F(TrafficLayerTest, ARestartOpensNoFloodedStreet) {
+  const auto layer = Make({.expects_water = true});
+  layer->ApplyBatch(Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
+  layer->SetDepths({{0, 55}, {2, 20}}, true);
+  layer->Publish(kNow, false);
+
+  const auto back = Make({.expects_water = true});
+  ASSERT_TRUE(back->Restore(layer->MakeCheckpoint()));
+  back->Publish(kNow, false);
+  EXPECT_EQ(TileOf(*back).content_tag(), TileOf(*layer).content_tag());
+  EXPECT_EQ(Value(*back, kLevel, 0), 5);
+  EXPECT_TRUE(back->state().frame()->stale) << "the flood layer has not spoken";
+  back->Clear();
+  back->Publish(kNow, false);
+  EXPECT_EQ(Value(*back, kLevel, 0), 5) << "a log that begins anew says nothing of water";
+  back->SetDepths({}, true);
+  back->Publish(kNow, false);
+  EXPECT_EQ(Value(*back, kLevel, 0), 0);
+  EXPECT_FALSE(back->state().frame()->stale);
 }
 
 TEST_F(TrafficLayerTest, ACheckpointServesTheSameTileAndTheSameJam) {
@@ -127,8 +223,13 @@ TEST_F(TrafficLayerTest, ACheckpointServesTheSameTileAndTheSameJam) {
   other.pack_id = "another pack";
   EXPECT_FALSE(Make()->Restore(other));
   other = checkpoint;
-  other.payload.resize(other.payload.size() / 2);
-  EXPECT_FALSE(Make()->Restore(other));
+  other.kind_version = 1;
+  EXPECT_FALSE(Make()->Restore(other)) << "it held no water: the log is read again";
+  for (const std::size_t size : {checkpoint.payload.size() / 2, checkpoint.payload.size() - 1}) {
+    other = checkpoint;
+    other.payload.resize(size);
+    EXPECT_FALSE(Make()->Restore(other)) << size << " bytes";
+  }
 }
 
 }  // namespace

@@ -1,19 +1,23 @@
 #include "services/traffic/traffic_module.h"
 
-#include <algorithm>
+#include <atomic>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "spdlog/spdlog.h"
+#include <grpcpp/channel.h>
+#include <prometheus/gauge.h>
 
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
 #include "services/layers/fold_runner_client.h"
 #include "services/layers/layer_catalog.h"
+#include "services/layers/tick_thread.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/watch_thread.h"
+#include "services/traffic/flood_follower.h"
 #include "services/traffic/traffic_layer.h"
 #include "services/traffic/traffic_service.h"
 
@@ -21,6 +25,9 @@ namespace citylayers::traffic {
 namespace {
 
 using runtime::OptionType;
+
+/// How often the module looks after what nobody else wakes it for.
+constexpr absl::Duration kLookPeriod = absl::Seconds(1);
 
 class Traffic final : public runtime::Module {
  public:
@@ -30,64 +37,87 @@ class Traffic final : public runtime::Module {
         layer_(std::move(layer)),
         service_(layer_, context.city_clock(), context.calls()),
         runner_(context, "traffic", {"segments/-/measures/speed"}, *layer_,
-                std::move(checkpoint_path)) {}
+                std::move(checkpoint_path)),
+        jams_(context.metrics().Gauge("citylayers_traffic_jams", "Jams at present")),
+        flood_wait_(context.config().GetDuration("traffic.flood_wait")) {}
 
   std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
 
   absl::Status Start() override {
-    FollowFlood();
+    // Restores the checkpoint first: what flood says then is newer.
     runner_.Start();
+    if (layer_->pack().has_terrain()) FollowFlood();
+    looker_ = std::make_unique<layers::TickThread>(
+        kLookPeriod, [this, start = absl::Now()] { LookOnce(absl::Now() - start); });
     return absl::OkStatus();
   }
 
-  absl::Status Ready() const override { return runner_.Ready(); }
+  absl::Status Ready() const override {
+    const absl::Status ready = runner_.Ready();
+    if (ready.ok() || !layer_->AwaitsWater()) return ready;
+    return absl::UnavailableError("waiting for the first state of layers/flood");
+  }
 
   void Stop() override {
+    looker_.reset();
     flood_.reset();
     runner_.Stop();
   }
 
  private:
-  /// Water comes from whatever layer is called flood, by its column depth_cm; without one, streets
-  /// are dry.
+  /// Water comes from layers/flood, by its column depth_cm. A pack without terrain has none, and
+  /// its streets are dry.
   void FollowFlood() {
+    flood_channel_ = context_.Channel("flood");
     std::shared_ptr<layers::v1::LayerService::Stub> stub =
-        layers::v1::LayerService::NewStub(context_.Channel("flood"));
+        layers::v1::LayerService::NewStub(flood_channel_);
+    // All three functions run on the thread of the watch.
+    auto stream = std::make_shared<grpc::ClientContext*>(nullptr);
     flood_ = std::make_unique<runtime::WatchThread>(
         "traffic follows flood",
-        [stub](grpc::ClientContext& context) {
+        [stub, stream](grpc::ClientContext& context) {
+          *stream = &context;
           layers::v1::WatchLayerRequest request;
           request.set_name("layers/flood");
           request.add_columns("depth_cm");
           request.set_tick_ms(250);
           return stub->WatchLayer(&context, request);
         },
-        [this](const layers::v1::WatchLayerResponse& response) {
-          if (response.has_snapshot()) ApplyWater(response.snapshot().rows(), true);
-          if (response.has_delta()) ApplyWater(response.delta().rows(), false);
+        [this, stream](const layers::v1::WatchLayerResponse& response) {
+          if (follower_.OnMessage(response) == FloodFollower::Next::kStartAnew)
+            (*stream)->TryCancel();
+        },
+        [this](const grpc::Status&) {
+          flood_broke_ = true;
+          follower_.OnEnd();
         });
   }
 
-  template <typename Rows>
-  void ApplyWater(const Rows& sub_layers, bool snapshot) {
-    std::vector<std::pair<std::uint32_t, double>> depths_m;
-    for (const layers::v1::StateRows& rows : sub_layers) {
-      if (rows.columns_size() != 1 || rows.columns(0).values_size() != rows.id_gaps_size())
-        continue;
-      std::uint32_t segment = 0;
-      for (int i = 0; i < rows.id_gaps_size(); ++i) {
-        segment += rows.id_gaps(i);
-        depths_m.emplace_back(segment, rows.columns(0).values(i) / 100.0);
-      }
-    }
-    layer_->SetDepths(depths_m, snapshot);
+  void LookOnce(absl::Duration running) {
+    jams_.Set(static_cast<double>(layer_->jams()->size()));
+    // A flood server that answers is reading its log, and worth waiting for; one that is away may
+    // stay away.
+    if (!layer_->AwaitsWater() || context_.IsLocal("flood") || running < flood_wait_) return;
+    if (flood_channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY && !flood_broke_)
+      return;
+    spdlog::warn(
+        "traffic: no layers/flood for {} (traffic.flood_wait) and no checkpoint; streets are shown "
+        "without water, as stale",
+        absl::FormatDuration(flood_wait_));
+    layer_->GoWithoutWater();
   }
 
   runtime::ModuleContext& context_;
   const std::shared_ptr<TrafficLayer> layer_;
   TrafficServiceImpl service_;
   layers::FoldRunner runner_;
+  prometheus::Gauge& jams_;
+  const absl::Duration flood_wait_;
+  FloodFollower follower_{*layer_};
+  std::atomic<bool> flood_broke_{false};
+  std::shared_ptr<grpc::Channel> flood_channel_;
   std::unique_ptr<runtime::WatchThread> flood_;
+  std::unique_ptr<layers::TickThread> looker_;
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
@@ -99,7 +129,10 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
                   .ageing = config.GetDuration("traffic.age_ageing"),
                   .unknown = config.GetDuration("traffic.age_unknown")};
   options.jams.length_m_min = config.GetDouble("traffic.jam_length_m_min");
+  options.jams.gap_m_max = config.GetDouble("traffic.jam_gap_m_max");
+  options.jams.speed_kmh_floor = config.GetDouble("traffic.jam_speed_kmh_floor");
   options.closed_depth_m = config.GetDouble("traffic.closed_depth_m");
+  options.expects_water = pack->has_terrain();
   options.epoch = static_cast<std::uint64_t>(absl::ToUnixMillis(absl::Now()));
   auto layer = std::make_shared<TrafficLayer>(std::move(pack), options);
   context.layers().Add(layer);
@@ -119,8 +152,20 @@ runtime::ModuleSpec TrafficModule() {
                                   "A speed is forgotten from this age on."},
                                  {"traffic.jam_length_m_min", OptionType::kDouble, "100",
                                   "Shorter queues are no jams, metres.", 0, 1e5},
+                                 {"traffic.jam_gap_m_max", OptionType::kDouble, "60",
+                                  "A freely flowing stretch up to this long does not cut a jam in "
+                                  "two, metres.",
+                                  0, 1000},
+                                 {"traffic.jam_speed_kmh_floor", OptionType::kDouble, "1",
+                                  "Standing traffic is taken to move this fast when the time lost "
+                                  "in a jam is reckoned, km/h.",
+                                  0.1, 10},
                                  {"traffic.closed_depth_m", OptionType::kDouble, "0.5",
-                                  "Water this deep closes a road, metres.", 0.1, 10}});
+                                  "Water this deep closes a road, metres.", 0.1, 10},
+                                 {"traffic.flood_wait", OptionType::kDuration, "10s",
+                                  "With no flood server and no checkpoint, the layer is shown "
+                                  "after this long without water, as stale.",
+                                  0, 3600}});
   return {.name = "traffic",
           .needs = {"readings", "flood"},
           .services = {v1::TrafficService::service_full_name()},

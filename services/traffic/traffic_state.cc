@@ -24,13 +24,15 @@ bool TrafficState::Apply(std::uint32_t segment, std::int64_t time_ms, double spe
   SegmentState& state = segments_[segment];
   if (time_ms < state.time_ms || time_ms <= 0) return false;
   const SegmentState before = state;
+  // A queue is not known to have lasted through a silence in which it was forgotten.
+  if (time_ms - state.time_ms >= forget_after_ms_) state = SegmentState{};
   state.time_ms = time_ms;
   state.speed_kmh = static_cast<float>(speed_kmh);
   state.source = source;
-  state.level = NextLevel(before.level, speed_kmh / reference_speeds_kmh_[segment], thresholds_);
+  state.level = NextLevel(state.level, speed_kmh / reference_speeds_kmh_[segment], thresholds_);
   if (state.level < Level::kQueuing) {
     state.queuing_since_ms = 0;
-  } else if (before.queuing_since_ms == 0) {
+  } else if (state.queuing_since_ms == 0) {
     state.queuing_since_ms = time_ms;
   }
   newest_ms_ = std::max(newest_ms_, time_ms);
@@ -62,8 +64,8 @@ double JamFactor(double speed_kmh, double reference_speed_kmh, Level level) {
 }
 
 SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
-                        double depth_m, const AgePolicy& ages, const LevelThresholds& thresholds,
-                        double closed_depth_m) {
+                        std::int32_t depth_cm, const AgePolicy& ages,
+                        const LevelThresholds& thresholds, std::int32_t closed_depth_cm) {
   SegmentView view;
   const absl::Duration age = now - absl::FromUnixMillis(state.time_ms);
   if (state.time_ms != 0 && age < ages.unknown) {
@@ -76,18 +78,22 @@ SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, ab
         static_cast<float>(freshness * (state.source == Source::kProfile ? 0.3 : 1.0));
   }
   // Ponding under 10 cm does not slow traffic noticeably, and the layer does not show it.
-  if (depth_m >= 0.10) {
-    if (depth_m >= closed_depth_m) {
-      view.level = Level::kClosed;
-      view.speed_kmh = 0;
-    } else {
-      const double wading = geo::SafeSpeedInWaterKmh(static_cast<float>(depth_m));
-      // What crawls through beyond 30 cm are buses and trucks: walking pace, not zero.
-      const double cap = std::max(wading, 3.0);
-      if (view.level == Level::kUnknown || cap < view.speed_kmh)
-        view.speed_kmh = static_cast<float>(std::min<double>(cap, reference_speed_kmh));
-      view.level = std::max(
-          view.level, NextLevel(Level::kFree, view.speed_kmh / reference_speed_kmh, thresholds));
+  if (depth_cm >= closed_depth_cm) {
+    view.level = Level::kClosed;
+    view.speed_kmh = 0;
+    view.age_class = 0;
+  } else if (depth_cm >= 10) {
+    const double wading = geo::SafeSpeedInWaterKmh(static_cast<float>(depth_cm) / 100.0F);
+    // What crawls through beyond 30 cm are buses and trucks: walking pace, not zero.
+    const auto cap_kmh =
+        static_cast<float>(std::min<double>(std::max(wading, 3.0), reference_speed_kmh));
+    const Level level = NextLevel(Level::kFree, cap_kmh / reference_speed_kmh, thresholds);
+    // That traffic could run freely does not say that it does.
+    if (view.level == Level::kUnknown ? level >= Level::kSlow : cap_kmh < view.speed_kmh)
+      view.speed_kmh = cap_kmh;
+    if (level >= Level::kSlow && level > view.level) {
+      view.level = level;
+      view.age_class = 0;
     }
   }
   view.jam_factor = static_cast<float>(JamFactor(view.speed_kmh, reference_speed_kmh, view.level));

@@ -39,7 +39,7 @@ Level NextLevel(Level before, double ratio, const LevelThresholds& thresholds);
 struct AgePolicy {
   absl::Duration live = absl::Minutes(10);     // younger: age class 0
   absl::Duration ageing = absl::Minutes(20);   // younger: age class 1, else 2
-  absl::Duration unknown = absl::Minutes(60);  // older: the level decays to unknown
+  absl::Duration unknown = absl::Minutes(60);  // from here on the level has decayed to unknown
 };
 
 /// One segment.
@@ -62,10 +62,13 @@ static_assert(sizeof(SegmentState) == 24, "written to checkpoints as it lies");
 ///   state.Apply(segment, time_ms, 12.5, Source::kLive);
 class TrafficState {
  public:
-  /// `reference_speeds_kmh`: free-flow speed of each segment, > 0.
-  TrafficState(std::vector<float> reference_speeds_kmh, LevelThresholds thresholds)
+  /// `reference_speeds_kmh`: free-flow speed of each segment, > 0. `forget_after`: a reading that
+  /// comes this long after the one before finds the segment as if there had been none.
+  TrafficState(std::vector<float> reference_speeds_kmh, LevelThresholds thresholds,
+               absl::Duration forget_after = AgePolicy().unknown)
       : reference_speeds_kmh_(std::move(reference_speeds_kmh)),
         thresholds_(thresholds),
+        forget_after_ms_(absl::ToInt64Milliseconds(forget_after)),
         segments_(reference_speeds_kmh_.size()) {}
 
   /// Takes a speed reading. One that is older than what is known is passed over; one of the same
@@ -86,6 +89,7 @@ class TrafficState {
  private:
   std::vector<float> reference_speeds_kmh_;
   LevelThresholds thresholds_;
+  std::int64_t forget_after_ms_;
   std::vector<SegmentState> segments_;
   std::int64_t newest_ms_ = 0;
 };
@@ -96,7 +100,7 @@ struct SegmentView {
   float speed_kmh = 0;         // 0 when unknown
   float jam_factor = 0;        // 0 to 10
   float confidence = 0;        // 0 to 1
-  std::uint8_t age_class = 0;  // 0 live, 1 ageing, 2 stale
+  std::uint8_t age_class = 2;  // of what `level` is known from: 0 live, 1 ageing, 2 stale or never
   Source source = Source::kNone;
 };
 
@@ -104,12 +108,12 @@ struct SegmentView {
 /// most 9.9 otherwise.
 double JamFactor(double speed_kmh, double reference_speed_kmh, Level level);
 
-/// The view of a segment at city time `now` under `depth_m` of water (0: dry): age and decay from
-/// the last reading, then the water: it caps the speed, and from `closed_depth_m` on it closes the
-/// road. Water never times out.
+/// The view of a segment at city time `now` under `depth_cm` of water (0: dry): age and decay from
+/// the last reading, then the water: it caps the speed, and from `closed_depth_cm` on it closes the
+/// road. Of a street without speeds it tells only what is slow or worse. Water never times out.
 SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
-                        double depth_m, const AgePolicy& ages, const LevelThresholds& thresholds,
-                        double closed_depth_m = 0.5);
+                        std::int32_t depth_cm, const AgePolicy& ages,
+                        const LevelThresholds& thresholds, std::int32_t closed_depth_cm = 50);
 
 }  // namespace citylayers::traffic
 

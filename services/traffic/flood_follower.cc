@@ -1,0 +1,81 @@
+#include "services/traffic/flood_follower.h"
+
+#include <utility>
+#include <vector>
+
+#include "spdlog/spdlog.h"
+
+namespace citylayers::traffic {
+namespace {
+
+layers::Version FromProto(const layers::v1::LayerVersion& version) {
+  return {version.epoch(), version.counter()};
+}
+
+/// The depths of a message; sub-layers without rows, such as the picture of depths, have none.
+template <typename Rows>
+std::vector<TrafficLayer::SegmentDepth> DepthsOf(const Rows& sub_layers) {
+  std::vector<TrafficLayer::SegmentDepth> depths;
+  for (const layers::v1::StateRows& rows : sub_layers) {
+    if (rows.columns_size() != 1 || rows.columns(0).values_size() != rows.id_gaps_size()) continue;
+    std::uint32_t segment = 0;
+    for (int i = 0; i < rows.id_gaps_size(); ++i) {
+      segment += rows.id_gaps(i);
+      depths.push_back({.segment = segment, .depth_cm = rows.columns(0).values(i)});
+    }
+  }
+  return depths;
+}
+
+}  // namespace
+
+FloodFollower::Next FloodFollower::OnMessage(const layers::v1::WatchLayerResponse& message) {
+  if (message.has_snapshot()) OnSnapshot(message.snapshot());
+  if (message.has_delta()) return OnDelta(message.delta());
+  // Nothing of ours changed up to the version that a heartbeat names: the next delta begins there.
+  if (message.has_heartbeat() && held_.has_value())
+    held_ = FromProto(message.heartbeat().version());
+  return Next::kGoOn;
+}
+
+void FloodFollower::OnSnapshot(const layers::v1::Snapshot& snapshot) {
+  if (!IsOfThisPack(snapshot.pack_id())) return Lose();
+  held_ = FromProto(snapshot.version());
+  layer_.SetDepths(DepthsOf(snapshot.rows()), /*replace_all=*/true);
+}
+
+FloodFollower::Next FloodFollower::OnDelta(const layers::v1::Delta& delta) {
+  if (!IsOfThisPack(delta.pack_id())) {
+    Lose();
+    return Next::kGoOn;
+  }
+  if (!held_.has_value()) return Next::kGoOn;
+  if (*held_ != FromProto(delta.from())) {
+    Lose();
+    return Next::kStartAnew;
+  }
+  held_ = FromProto(delta.to());
+  layer_.SetDepths(DepthsOf(delta.rows()), /*replace_all=*/false);
+  return Next::kGoOn;
+}
+
+bool FloodFollower::IsOfThisPack(const std::string& pack_id) {
+  const bool same = pack_id == layer_.pack().pack_id();
+  if (!same && !reported_) {
+    spdlog::warn(
+        "traffic follows flood: layers/flood is of the city pack {}, this process has {}; the "
+        "water on streets stays as it was until both have the same",
+        pack_id, layer_.pack().pack_id());
+  } else if (same && reported_) {
+    spdlog::info("traffic follows flood: layers/flood is of the city pack {} again", pack_id);
+  }
+  reported_ = !same;
+  return same;
+}
+
+void FloodFollower::Lose() {
+  held_.reset();
+  layer_.LoseWater();
+}
+
+}  // namespace citylayers::traffic
