@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "proto/support/strings.h"
+#include "services/traffic/queue_chain.h"
 
 namespace citylayers::traffic {
 namespace {
@@ -47,53 +48,6 @@ UnionFind Connect(const RoadNetwork& roads, const std::vector<QueuingSegment>& q
     }
   }
   return groups;
-}
-
-/// The longest chain of members along driving direction, from its head back to its tail. A member
-/// counts once even where roads form a ring: chains grow upstream from each possible head along not
-/// yet visited members.
-std::vector<std::uint32_t> LongestChain(const RoadNetwork& roads,
-                                        const std::vector<std::uint32_t>& members) {
-  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> upstream;
-  std::unordered_map<std::uint32_t, int> downstream_count;
-  for (std::uint32_t member : members) {
-    for (std::uint32_t next : roads.successors(member)) {
-      if (!std::binary_search(members.begin(), members.end(), next)) continue;
-      upstream[next].push_back(member);
-      ++downstream_count[member];
-    }
-  }
-  std::vector<std::uint32_t> heads;
-  for (std::uint32_t member : members) {
-    if (downstream_count[member] == 0) heads.push_back(member);
-  }
-  if (heads.empty()) heads.push_back(members.front());  // a ring
-  std::unordered_map<std::uint32_t, std::pair<double, std::uint32_t>>
-      reached;  // length from the head, segment before
-  std::uint32_t tail = heads.front();
-  double tail_m = -1;
-  constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-  std::vector<std::uint32_t> queue;
-  for (std::uint32_t head : heads) {
-    if (!reached.emplace(head, std::make_pair(roads.length_m(head), kNone)).second) continue;
-    queue.assign(1, head);
-    for (std::size_t at = 0; at < queue.size(); ++at) {
-      const std::uint32_t segment = queue[at];
-      const double length_m = reached[segment].first;
-      if (length_m > tail_m) {
-        tail_m = length_m;
-        tail = segment;
-      }
-      for (std::uint32_t up : upstream[segment]) {
-        if (reached.emplace(up, std::make_pair(length_m + roads.length_m(up), segment)).second)
-          queue.push_back(up);
-      }
-    }
-  }
-  std::vector<std::uint32_t> chain;
-  for (std::uint32_t at = tail; at != kNone; at = reached[at].second) chain.push_back(at);
-  std::reverse(chain.begin(), chain.end());
-  return chain;
 }
 
 std::string Base36(std::uint64_t value) {
@@ -176,14 +130,18 @@ std::vector<Jam> FindJams(const RoadNetwork& roads, const std::vector<QueuingSeg
   for (auto& [root, members] : components) {
     std::sort(members.begin(), members.end());
     Jam jam;
-    jam.segments = LongestChain(roads, members);
+    jam.segments = LongestChain(roads, members, options.gap_m_max);
     double time_s = 0, free_time_s = 0;
     for (std::uint32_t segment : jam.segments) {
-      const QueuingSegment& q = queuing[places[segment]];
       const double length_m = roads.length_m(segment);
+      const double free_kmh = roads.reference_speed_kmh(segment);
+      const auto place = places.find(segment);  // none: a gap, where no time is lost
+      const double speed_kmh = place == places.end() ? free_kmh
+                                                     : std::max(queuing[place->second].speed_kmh,
+                                                                options.speed_kmh_floor);
       jam.length_m += length_m;
-      time_s += length_m / (std::max(q.speed_kmh, options.speed_kmh_floor) / 3.6);
-      free_time_s += length_m / (q.reference_speed_kmh / 3.6);
+      time_s += length_m / (speed_kmh / 3.6);
+      free_time_s += length_m / (free_kmh / 3.6);
     }
     if (jam.length_m < options.length_m_min) continue;
     jam.delay_s = std::max(0.0, time_s - free_time_s);

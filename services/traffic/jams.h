@@ -3,38 +3,28 @@
 #define CITYLAYERS_SERVICES_TRAFFIC_JAMS_H_
 
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "services/traffic/road_network.h"
 
 namespace citylayers::traffic {
-
-/// The road graph as jams need it. All spans and functions outlive the calls they are given to.
-struct RoadNetwork {
-  std::uint32_t size = 0;
-  std::function<std::span<const std::uint32_t>(std::uint32_t)> successors;
-  std::function<double(std::uint32_t)> length_m;
-  std::function<std::uint64_t(std::uint32_t)> stable_id;
-};
 
 /// A segment that queues.
 struct QueuingSegment {
   std::uint32_t segment = 0;
   std::uint8_t level = 3;  // 3 queuing, 4 stationary
   double speed_kmh = 0;
-  double reference_speed_kmh = 1;
   std::int64_t since_ms = 0;
 };
 
 /// One jam.
 struct Jam {
   std::string id;  // lower-case letters, digits and '-'
-  std::vector<std::uint32_t>
-      segments;  // from head (first car) to tail (last car): its longest chain
-  std::vector<std::uint32_t> members;  // every segment of it, ascending, side arms included
+  /// From head (first car) to tail (last car): its longest chain (queue_chain.h), short gaps
+  /// between queues included.
+  std::vector<std::uint32_t> segments;
+  std::vector<std::uint32_t> members;  // all that queue, ascending, side arms included, gaps not
   std::uint8_t level = 3;              // the worst in it
   double length_m = 0;                 // along `segments`
   double delay_s = 0;                  // lost along `segments` against free flow
@@ -44,7 +34,7 @@ struct Jam {
 
 struct JamOptions {
   double length_m_min = 100;  // shorter queues are no jams
-  double gap_m_max = 60;      // a freely flowing stretch up to this long does not cut a jam in two
+  double gap_m_max = 60;      // a freely flowing segment up to this long does not cut a jam in two
   double speed_kmh_floor = 1.0;  // for delays: standing traffic still moves this fast on average
 };
 

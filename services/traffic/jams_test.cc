@@ -18,34 +18,37 @@ using ::testing::SizeIs;
 // after the other.
 class Streets {
  public:
-  explicit Streets(const std::vector<std::string>& rows, double length_m = 80)
-      : length_m_(length_m) {
+  explicit Streets(const std::vector<std::string>& rows, double length_m = 80) {
     for (const std::string& row : rows) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         const auto segment = static_cast<std::uint32_t>(next_.size());
+        length_m_.push_back(length_m);
         next_.push_back(i + 1 < row.size() ? std::vector<std::uint32_t>{segment + 1}
                                            : std::vector<std::uint32_t>{});
         if (row[i] != '.') {
           queuing_.push_back({segment, static_cast<std::uint8_t>(row[i] == 'S' ? 4 : 3),
-                              row[i] == 'S' ? 2.0 : 8.0, 40,
+                              row[i] == 'S' ? 2.0 : 8.0,
                               1'000'000 + static_cast<std::int64_t>(segment)});
         }
       }
     }
   }
   void Link(std::uint32_t from, std::uint32_t to) { next_[from].push_back(to); }
+  void Measure(std::uint32_t segment, double length_m) { length_m_[segment] = length_m; }
   RoadNetwork network() const {
-    return {static_cast<std::uint32_t>(next_.size()),
-            [this](std::uint32_t i) { return std::span<const std::uint32_t>(next_[i]); },
-            [this](std::uint32_t) { return length_m_; },
-            [](std::uint32_t i) { return 1000ULL + i; }};
+    return {
+        .size = static_cast<std::uint32_t>(next_.size()),
+        .successors = [this](std::uint32_t i) { return std::span<const std::uint32_t>(next_[i]); },
+        .length_m = [this](std::uint32_t i) { return length_m_[i]; },
+        .reference_speed_kmh = [](std::uint32_t) { return 40.0; },
+        .stable_id = [](std::uint32_t i) { return 1000ULL + i; }};
   }
   std::vector<Jam> Find(const std::vector<Jam>& before = {}) const {
     return FindJams(network(), queuing_, before, {});
   }
 
  private:
-  double length_m_;
+  std::vector<double> length_m_;
   std::vector<std::vector<std::uint32_t>> next_;
   std::vector<QueuingSegment> queuing_;
 };
@@ -67,6 +70,22 @@ TEST(FindJams, AFlowingStretchCutsAJamUnlessItIsShort) {
   EXPECT_THAT(Streets({"qqq.qqq"}, 80).Find(), SizeIs(2));
   EXPECT_THAT(Streets({"qqq.qqq"}, 50).Find(), SizeIs(1));
   EXPECT_THAT(Streets({"qqq..qqq"}, 50).Find(), SizeIs(2)) << "two short stretches are a gap";
+}
+
+TEST(FindJams, AShortGapIsPartOfTheLine) {
+  //  150 m | 50 m free | 140 m
+  Streets streets({"q.S"});
+  streets.Measure(0, 140);
+  streets.Measure(1, 50);
+  streets.Measure(2, 150);
+  const auto jams = streets.Find();
+  ASSERT_THAT(jams, SizeIs(1));
+  EXPECT_THAT(jams[0].segments, ElementsAre(2, 1, 0)) << "the tail is behind the gap";
+  EXPECT_THAT(jams[0].members, ElementsAre(0, 2)) << "the gap does not queue";
+  EXPECT_DOUBLE_EQ(jams[0].length_m, 340);
+  const double time_s = 150 / (2 / 3.6) + 50 / (40 / 3.6) + 140 / (8 / 3.6);
+  EXPECT_NEAR(jams[0].delay_s, time_s - 340 / (40 / 3.6), 1e-9) << "no time is lost in the gap";
+  EXPECT_NEAR(jams[0].speed_kmh, 340 / time_s * 3.6, 1e-9);
 }
 
 TEST(FindJams, AShortQueueIsNoJam) {
@@ -94,13 +113,31 @@ TEST(FindJams, TheLongestArmIsTheLine) {
   EXPECT_THAT(jams[0].members, ElementsAre(2, 3, 4, 5, 6));
 }
 
-TEST(FindJams, ARingEnds) {
+TEST(FindJams, WhereAQueueDivergesTheLineFollowsTheLongerArm) {
+  //  T ─┬─> A   20 m
+  //     └─> B  120 m
+  Streets streets({"q", "q", "q"});
+  constexpr std::uint32_t kA = 0, kB = 1, kT = 2;
+  streets.Link(kT, kA);
+  streets.Link(kT, kB);
+  streets.Measure(kA, 20);
+  streets.Measure(kB, 120);
+  streets.Measure(kT, 150);
+  const auto jams = streets.Find();
+  ASSERT_THAT(jams, SizeIs(1));
+  EXPECT_THAT(jams[0].segments, ElementsAre(kB, kT));
+  EXPECT_DOUBLE_EQ(jams[0].length_m, 270);
+  EXPECT_THAT(jams[0].members, SizeIs(3));
+}
+
+TEST(FindJams, ARingIsDrivenOnce) {
   Streets streets({"qqqq"});
   streets.Link(3, 0);
   const auto jams = streets.Find();
   ASSERT_THAT(jams, SizeIs(1));
-  EXPECT_THAT(jams[0].members, SizeIs(4));
-  EXPECT_LE(jams[0].segments.size(), 4U);
+  EXPECT_THAT(jams[0].members, ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(jams[0].segments, ElementsAre(0, 3, 2, 1)) << "all of it, and no segment twice";
+  EXPECT_DOUBLE_EQ(jams[0].length_m, 320);
 }
 
 TEST(FindJams, AMovingJamKeepsItsId) {

@@ -18,18 +18,24 @@ namespace {
 constexpr std::uint32_t kCheckpointVersion = 2;
 constexpr absl::Duration kTrendSpan = absl::Minutes(10);
 
+float ReferenceSpeedKmh(const storage::SegmentRecord& road) {
+  return std::max(1.0F, road.reference_speed_kmh);
+}
+
 std::vector<float> ReferenceSpeeds(const storage::SegmentTable& roads) {
   std::vector<float> speeds(roads.size());
-  for (std::uint32_t i = 0; i < roads.size(); ++i)
-    speeds[i] = std::max(1.0F, roads[i].reference_speed_kmh);
+  for (std::uint32_t i = 0; i < roads.size(); ++i) speeds[i] = ReferenceSpeedKmh(roads[i]);
   return speeds;
 }
 
 RoadNetwork NetworkOf(const storage::SegmentTable& roads) {
-  return {.size = roads.size(),
-          .successors = [&roads](std::uint32_t i) { return roads.successors(i); },
-          .length_m = [&roads](std::uint32_t i) { return static_cast<double>(roads[i].length_m); },
-          .stable_id = [&roads](std::uint32_t i) { return roads[i].stable_id; }};
+  return {
+      .size = roads.size(),
+      .successors = [&roads](std::uint32_t i) { return roads.successors(i); },
+      .length_m = [&roads](std::uint32_t i) { return static_cast<double>(roads[i].length_m); },
+      .reference_speed_kmh =
+          [&roads](std::uint32_t i) { return static_cast<double>(ReferenceSpeedKmh(roads[i])); },
+      .stable_id = [&roads](std::uint32_t i) { return roads[i].stable_id; }};
 }
 
 }  // namespace
@@ -176,7 +182,6 @@ std::vector<QueuingSegment> TrafficLayer::Queuing(const std::vector<SegmentView>
     queuing.push_back({.segment = i,
                        .level = static_cast<std::uint8_t>(views[i].level),
                        .speed_kmh = views[i].speed_kmh,
-                       .reference_speed_kmh = state_.reference_speed_kmh(i),
                        .since_ms = state.queuing_since_ms});
   }
   return queuing;

@@ -1,0 +1,22 @@
+// The road graph as jams need it.
+#ifndef CITYLAYERS_SERVICES_TRAFFIC_ROAD_NETWORK_H_
+#define CITYLAYERS_SERVICES_TRAFFIC_ROAD_NETWORK_H_
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace citylayers::traffic {
+
+/// Directed segments 0 to size - 1. All spans and functions outlive the calls they are given to.
+struct RoadNetwork {
+  std::uint32_t size = 0;
+  std::function<std::span<const std::uint32_t>(std::uint32_t)> successors;
+  std::function<double(std::uint32_t)> length_m;
+  std::function<double(std::uint32_t)> reference_speed_kmh;  // > 0
+  std::function<std::uint64_t(std::uint32_t)> stable_id;
+};
+
+}  // namespace citylayers::traffic
+
+#endif  // CITYLAYERS_SERVICES_TRAFFIC_ROAD_NETWORK_H_
