@@ -57,7 +57,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   void LoseWater();
   /// True while nothing is published because the city's water is not known.
   bool AwaitsWater() const;
-  /// Publishes all the same, with streets dry and stale.
+  /// Stops waiting: states are published with streets dry, as stale, until water is known.
   void GoWithoutWater();
   /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
   /// has none.

@@ -86,23 +86,24 @@ class Traffic final : public runtime::Module {
         [this, stream](const layers::v1::WatchLayerResponse& response) {
           if (follower_.OnMessage(response) == FloodFollower::Next::kStartAnew)
             (*stream)->TryCancel();
+          if (layer_->AwaitsWater()) flood_failed_ = true;  // of another pack
         },
         [this](const grpc::Status&) {
-          flood_broke_ = true;
+          flood_failed_ = true;
           follower_.OnEnd();
         });
   }
 
   void LookOnce(absl::Duration running) {
     jams_.Set(static_cast<double>(layer_->jams()->size()));
-    // A flood server that answers is reading its log, and worth waiting for; one that is away may
-    // stay away.
+    // A flood server that is there and silent is reading its log, and worth waiting for. One that
+    // is away, or has no water for this pack, may stay so.
     if (!layer_->AwaitsWater() || context_.IsLocal("flood") || running < flood_wait_) return;
-    if (flood_channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY && !flood_broke_)
+    if (flood_channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY && !flood_failed_)
       return;
     spdlog::warn(
-        "traffic: no layers/flood for {} (traffic.flood_wait) and no checkpoint; streets are shown "
-        "without water, as stale",
+        "traffic: no water from layers/flood for {} (traffic.flood_wait), and none in a "
+        "checkpoint; streets are shown dry, as stale",
         absl::FormatDuration(flood_wait_));
     layer_->GoWithoutWater();
   }
@@ -114,7 +115,7 @@ class Traffic final : public runtime::Module {
   prometheus::Gauge& jams_;
   const absl::Duration flood_wait_;
   FloodFollower follower_{*layer_};
-  std::atomic<bool> flood_broke_{false};
+  std::atomic<bool> flood_failed_{false};
   std::shared_ptr<grpc::Channel> flood_channel_;
   std::unique_ptr<runtime::WatchThread> flood_;
   std::unique_ptr<layers::TickThread> looker_;
