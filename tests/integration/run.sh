@@ -12,7 +12,7 @@ cd "$ROOT/tests/integration"
 
 # How one process starts, stops and refuses does not depend on the mode; an outage of one needs several.
 readonly ONCE=(processes.test.mjs full_disk.test.mjs packs.test.mjs)
-readonly SPLIT_ONLY=(outage.test.mjs)
+readonly SPLIT_ONLY=(outage.test.mjs flood_outage.test.mjs)
 readonly FILE_S=300  # for one file of tests; they take seconds
 
 export CITYLAYERS_BIN_DIR="${CITYLAYERS_BIN_DIR:-$ROOT/build/dev/bin}"
