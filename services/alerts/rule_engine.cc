@@ -46,6 +46,7 @@ std::vector<Transition> RuleEngine::ObserveStages(absl::Span<const StageObservat
   const StageRuleOptions& rule = options_.stage;
   std::vector<Transition> out;
   std::set<std::string> seen;
+  NoteTimeOfStages(now, max_age_min);
   for (const StageObservation& stage : stages) {
     if (stage.levels_m.size() != 3 || !std::isfinite(stage.stage_m)) continue;
     seen.insert(stage.station);
@@ -56,8 +57,6 @@ std::vector<Transition> RuleEngine::ObserveStages(absl::Span<const StageObservat
                        now - stage.read_time <= max_age && Trusted(stage.quality);
     std::vector<double> levels = stage.levels_m;
     levels.push_back(levels.back() + rule.immediate_above_m);
-    // The city went back in time (a replay ended): readings count anew.
-    if (subject.read_time > now) subject.read_time = absl::InfinitePast();
     subject.is_silent = !fresh;
     if (!fresh) {
       subject.condition.Pause();
@@ -81,6 +80,22 @@ std::vector<Transition> RuleEngine::ObserveStages(absl::Span<const StageObservat
     if (key.first == kStageRule && !seen.contains(key.second)) subject.FallSilent();
   }
   return out;
+}
+
+// When the city goes back in time, as when a replay begins anew, readings count anew. A reading may
+// lie ahead of the clock all the same, since gauges have clocks of their own: that is no sign.
+void RuleEngine::NoteTimeOfStages(absl::Time now, absl::Duration slip_max) {
+  const bool is_first = stages_looked_at_ == absl::InfinitePast();
+  const bool went_back = now < stages_looked_at_ - slip_max;
+  stages_looked_at_ = now;
+  if (!is_first && !went_back) return;
+  for (auto& [key, subject] : subjects_) {
+    if (key.first != kStageRule) continue;
+    // What the last look before a restart was is not known, but no gauge is that fast.
+    if (is_first && subject.read_time <= now + options_.stage.stale_after) continue;
+    subject.read_time = absl::InfinitePast();
+    subject.condition.Pause();
+  }
 }
 
 std::vector<Transition> RuleEngine::ObserveStreets(const Complete<StreetDepthObservation>& streets,

@@ -68,7 +68,8 @@ class RuleEngine {
   void Restore(absl::Span<const storage::RuleStateRecord> states);
 
   /// Looks at gauges. One that is not listed has no data. `max_age_min` widens what counts as
-  /// stale, for a city clock that runs many times faster than the wall's.
+  /// stale, for a city clock that runs many times faster than the wall's. A reading counts once,
+  /// also one ahead of `now`, and again only after `now` went back by more than `max_age_min`.
   std::vector<Transition> ObserveStages(absl::Span<const StageObservation> stages, absl::Time now,
                                         absl::Duration max_age_min = absl::ZeroDuration());
   /// Looks at all streets under water.
@@ -91,7 +92,10 @@ class RuleEngine {
   void CommitEndedByHand(const storage::RuleStateRecord& state);
 
   /// Forgets everything, e.g. when a replay takes over the city clock.
-  void Clear() { subjects_.clear(); }
+  void Clear() {
+    subjects_.clear();
+    stages_looked_at_ = absl::InfinitePast();
+  }
 
   /// Subjects that have an alert and no data at the moment, so that their alert just stays.
   std::vector<std::string> SilentSubjects() const;
@@ -116,6 +120,7 @@ class RuleEngine {
   };
 
   Subject& Find(const Finding& finding);
+  void NoteTimeOfStages(absl::Time now, absl::Duration slip_max);
   std::vector<TierTiming> TimingsOf(const std::string& rule) const;
   int MinTierOf(const std::string& rule) const;
   void Propose(const Key& key, const Subject& subject, double threshold,
@@ -127,6 +132,7 @@ class RuleEngine {
 
   const RuleOptions options_;
   std::map<Key, Subject> subjects_;
+  absl::Time stages_looked_at_ = absl::InfinitePast();  // The `now` of the last look at gauges.
 };
 
 /// Names of the rules, as stored and as `Alert.rule` shows them.

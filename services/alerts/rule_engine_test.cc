@@ -25,16 +25,17 @@ class City {
  public:
   explicit City(RuleOptions options = {}) : engine_(options) {}
 
-  std::string Stage(double stage_m, Quality quality = Quality::kGood, bool stale = false) {
+  std::string Stage(double stage_m, Quality quality = Quality::kGood, bool stale = false,
+                    absl::Duration ahead = absl::ZeroDuration()) {
     const StageObservation phu_an{.station = "stations/phu-an",
                                   .place = {"Phú An", "Phú An"},
                                   .location = {106.7062, 10.7699},
                                   .stage_m = stage_m,
-                                  .read_time = now_,
+                                  .read_time = now_ + ahead,
                                   .quality = quality,
                                   .levels_m = {1.40, 1.50, 1.60},
                                   .stale = stale};
-    return Note(engine_.ObserveStages({phu_an}, now_));
+    return Note(engine_.ObserveStages({phu_an}, now_, max_age_min_));
   }
   std::string Stages(std::initializer_list<double> stages) {
     std::vector<std::string> notes;
@@ -94,6 +95,7 @@ class City {
   void Advance(int minutes) { now_ += absl::Minutes(minutes); }
 
   absl::Time now_ = kStart;
+  absl::Duration max_age_min_ = absl::ZeroDuration();
   RuleEngine engine_;
   bool write_fails_ = false;
   std::vector<Transition> last_;
@@ -212,6 +214,39 @@ TEST(StageRuleTest, ACityThatWentBackInTimeIsHeardAgain) {
   city.Stages({0.1, 0.1});
   city.now_ = kStart - absl::Hours(1000);
   EXPECT_EQ(city.Stages({1.5, 1.5}), "- R2");
+}
+
+// Ingest takes readings up to five minutes ahead of the clock: a gauge's own clock may be fast.
+TEST(StageRuleTest, AReadingAheadOfTheClockCountsOnce) {
+  City city;
+  const absl::Time reading = city.now_ + absl::Minutes(1);
+  for (int i = 0; i < 50; ++i, city.now_ += absl::Seconds(1)) {
+    EXPECT_EQ(city.Stage(1.65, Quality::kGood, /*stale=*/false, reading - city.now_), "-") << i;
+  }
+  city.Advance(10);
+  EXPECT_EQ(city.Stage(1.65, Quality::kGood, /*stale=*/false, absl::Minutes(1)), "R3");
+}
+
+// The clock's owner restarts and resumes a moment earlier: that is no other time of the city.
+TEST(StageRuleTest, AClockThatSlipsBackALittleCountsNoReadingTwice) {
+  City city;
+  city.max_age_min_ = absl::Seconds(5);
+  EXPECT_EQ(city.Stage(1.65), "-");
+  city.now_ -= absl::Seconds(3);
+  EXPECT_EQ(city.Stage(1.65, Quality::kGood, /*stale=*/false, absl::Seconds(3)), "-");
+  // And a leap back makes it the first reading of its row.
+  city.now_ -= absl::Seconds(30);
+  EXPECT_EQ(city.Stage(1.65, Quality::kGood, /*stale=*/false, absl::Seconds(33)), "-");
+  city.Advance(10);
+  EXPECT_EQ(city.Stage(1.65), "R3");
+}
+
+TEST(StageRuleTest, ACityThatWentBackWhileWeWereAwayIsHeardAgain) {
+  City city;
+  city.Stages({1.5, 1.5});
+  city.now_ = kStart - absl::Hours(1000);
+  city.Restart();
+  EXPECT_EQ(city.Stages({0.1, 0.1}), "- X0");
 }
 
 TEST(StageRuleTest, TheProposalNamesValueThresholdAndPlace) {
