@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,12 +21,15 @@ using storage::AlertKind;
 using storage::AlertRecord;
 using storage::AlertState;
 using storage::CapRecord;
+using storage::CityMode;
 using storage::RuleStateRecord;
 
 constexpr char kSystem[] = "system";
 // A look every wall second at speed 3600 is an hour apart: data of the last looks are fresh.
 constexpr absl::Duration kFreshWallTime = absl::Seconds(5);
 constexpr absl::Duration kCapListedAfterEnd = absl::Hours(24);
+
+CityMode ModeOf(bool exercise) { return exercise ? CityMode::kExercise : CityMode::kReal; }
 
 AlertEventType EventOf(Transition::Type type) {
   switch (type) {
@@ -119,12 +123,22 @@ absl::StatusOr<std::unique_ptr<AlertDesk>> AlertDesk::Open(storage::AlertStore& 
 
 absl::Status AlertDesk::Load() {
   const absl::MutexLock lock(&write_mutex_);
-  ASSIGN_OR_RETURN(const std::vector<RuleStateRecord> states, store_.ListRuleStates());
-  engine_.Restore(states);
   ASSIGN_OR_RETURN(std::vector<AlertRecord> alerts, store_.ListActiveAlerts());
+  if (!alerts.empty()) exercise_ = alerts.back().exercise;
+  ASSIGN_OR_RETURN(std::vector<RuleStateRecord> states, store_.ListRuleStates());
+  std::set<uint64_t> ids;
+  for (const AlertRecord& alert : alerts) ids.insert(alert.id);
+  // What was remembered in the other city, or nobody knows where, is void. An alert knows for the
+  // state behind it.
+  std::erase_if(states, [&](const RuleStateRecord& state) {
+    if (exercise_.has_value() && ids.contains(state.alert_id)) return false;
+    if (state.mode == CityMode::kUnknown) return true;
+    if (!exercise_.has_value()) exercise_ = state.mode == CityMode::kExercise;
+    return state.mode != ModeOf(*exercise_);
+  });
+  engine_.Restore(states);
   const absl::MutexLock state_lock(&state_mutex_);
   for (AlertRecord& alert : alerts) {
-    exercise_ = alert.exercise;
     Active active;
     if (!alert.cap_ids.empty()) {
       ASSIGN_OR_RETURN(const CapRecord cap, store_.GetCap(alert.cap_ids.back()));
@@ -218,6 +232,7 @@ absl::Status AlertDesk::EndOtherMode(const Moment& moment) {
 absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment& moment,
                                       Step& step) {
   AlertChange change{.rule_state = transition.state};
+  change.rule_state->mode = ModeOf(moment.exercise);
   if (transition.type == Transition::Type::kForget) {
     step.changes.push_back(std::move(change));
     step.commits.emplace_back(transition, 0);
@@ -384,7 +399,8 @@ absl::StatusOr<AlertRecord> AlertDesk::Resolve(uint64_t id, const std::string& a
   const absl::MutexLock lock(&write_mutex_);
   ASSIGN_OR_RETURN(AlertRecord alert, FindUnresolved(id));
   End(alert, moment);
-  const RuleStateRecord state = engine_.EndedByHand(alert.rule, alert.subject);
+  RuleStateRecord state = engine_.EndedByHand(alert.rule, alert.subject);
+  state.mode = ModeOf(alert.exercise);
   Step step;
   AlertChange change{
       .alert = alert,

@@ -159,6 +159,40 @@ TEST_F(DeskTest, AReplaysAlertsAreExercisesAndEndWithIt) {
   EXPECT_FALSE(All()[0].exercise);
 }
 
+TEST_F(DeskTest, WhatWasEndedByHandInAnExerciseIsRaisedInTheRealCity) {
+  moment_.exercise = true;
+  Steps(2, 1.66);
+  ASSERT_TRUE(desk_->Resolve(1, "Lan", "diễn tập", moment_).ok());
+  Restart();
+  Steps(4, 1.66);  // The exercise goes on: what was ended stays so.
+  EXPECT_EQ(All().size(), 1u);
+  Restart();
+  moment_.exercise = false;
+  Steps(2, 1.66);
+  ASSERT_EQ(All().size(), 2u);
+  EXPECT_FALSE(All()[0].exercise);
+}
+
+// Rule states of before their mode was stored: an alert vouches for its own, nobody for the rest.
+TEST_F(DeskTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt) {
+  Steps(4, 1.66, 0.35);
+  ASSERT_EQ(All().size(), 2u);
+  const uint64_t tide = All("kind = STAGE")[0].id;
+  ASSERT_TRUE(desk_->Resolve(tide, "Lan", "trạm đo hỏng", moment_).ok());
+  std::vector<storage::AlertChange> changes;
+  const std::vector<storage::RuleStateRecord> states = *store_->ListRuleStates();
+  for (storage::RuleStateRecord state : states) {
+    state.mode = storage::CityMode::kUnknown;
+    changes.push_back({.rule_state = state});
+  }
+  ASSERT_EQ(changes.size(), 2u);
+  ASSERT_TRUE(store_->Apply(changes).ok());
+  Restart();
+  Steps(2, 1.66, 0.35);
+  EXPECT_EQ(All("kind = STREET_DEPTH").size(), 1u);
+  EXPECT_EQ(All("kind = STAGE").size(), 2u);
+}
+
 TEST_F(DeskTest, AnActualAlertIsCancelledAsActualAtWallTimeWhenAReplayTakesOver) {
   Steps(2, 1.66);
   moment_.exercise = true;

@@ -15,7 +15,9 @@ namespace {
 // one list of fields (VisitFields) serves both ways and cannot drift apart.
 class Writer {
  public:
-  explicit Writer(std::string* out) : out_(out) {}
+  Writer(std::string* out, uint8_t version) : out_(out), version_(version) {}
+
+  uint8_t version() const { return version_; }
 
   void Number(uint64_t v) {
     for (; v >= 0x80; v >>= 7) out_->push_back(static_cast<char>(v | 0x80));
@@ -59,12 +61,14 @@ class Writer {
   }
 
   std::string* out_;
+  const uint8_t version_;
 };
 
 class Reader {
  public:
-  explicit Reader(absl::string_view in) : in_(in) {}
+  explicit Reader(absl::string_view in) : in_(in) { version_ = Byte(); }
 
+  uint8_t version() const { return version_; }
   bool ok() const { return ok_; }
   bool AtEnd() const { return in_.empty(); }
 
@@ -156,6 +160,7 @@ class Reader {
   }
 
   absl::string_view in_;
+  uint8_t version_ = 0;
   bool ok_ = true;
 };
 
@@ -197,6 +202,7 @@ requires std::is_same_v<std::remove_const_t<State>, RuleStateRecord>
 void VisitFields(Visitor& f, State& r) {
   f.Field(r.rule), f.Field(r.subject);
   f.Field(r.tier), f.Field(r.suppressed_tier), f.Field(r.alert_id), f.Field(r.read_time);
+  if (f.version() >= 2) f.Enum(r.mode, CityMode::kExercise);
 }
 
 template <typename Visitor, typename Cap>
@@ -207,9 +213,13 @@ void VisitFields(Visitor& f, Cap& r) {
 }
 
 template <typename Record>
+constexpr uint8_t kVersion =
+    std::is_same_v<Record, RuleStateRecord> ? kRuleStateVersion : kAlertRecordVersion;
+
+template <typename Record>
 std::string Encode(const Record& record) {
-  std::string out(1, static_cast<char>(kAlertRecordVersion));
-  Writer writer(&out);
+  std::string out(1, static_cast<char>(kVersion<Record>));
+  Writer writer(&out, kVersion<Record>);
   VisitFields(writer, record);
   return out;
 }
@@ -217,15 +227,14 @@ std::string Encode(const Record& record) {
 template <typename Record>
 absl::StatusOr<Record> Decode(absl::string_view bytes, absl::string_view what) {
   Reader reader(bytes);
-  const uint8_t version = reader.Byte();
-  if (reader.ok() && version > kAlertRecordVersion) {
+  if (reader.ok() && reader.version() > kVersion<Record>) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the ", what, " record has version ", version, ", newer than ",
-                     kAlertRecordVersion, " which this program knows: use a newer program"));
+        absl::StrCat("the ", what, " record has version ", reader.version(), ", newer than ",
+                     kVersion<Record>, " which this program knows: use a newer program"));
   }
   Record record;
   VisitFields(reader, record);
-  if (!reader.ok() || !reader.AtEnd() || version != kAlertRecordVersion) {
+  if (!reader.ok() || !reader.AtEnd() || reader.version() == 0) {
     return absl::DataLossError(absl::StrCat("the ", what, " record of ", bytes.size(),
                                             " bytes is damaged: restore the data directory"));
   }
@@ -256,7 +265,7 @@ std::string EventHash(absl::string_view previous_hash, uint64_t alert_id,
                       const AlertEventRecord& event) {
   std::string bytes = previous_hash.empty() ? std::string(32, '\0') : std::string(previous_hash);
   bytes += EncodeKey64(alert_id);
-  Writer writer(&bytes);
+  Writer writer(&bytes, kAlertRecordVersion);
   VisitEventBody(writer, event);
   return Sha256(bytes);
 }

@@ -12,8 +12,10 @@
 
 namespace citylayers::storage {
 
-/// The version byte that each value starts with.
+/// The version byte that each value starts with. Version 2 of a rule state ends with the mode;
+/// version 1 is read as one of an unknown mode.
 inline constexpr uint8_t kAlertRecordVersion = 1;
+inline constexpr uint8_t kRuleStateVersion = 2;
 
 /// Encoding cannot fail. Times are kept to the microsecond.
 std::string EncodeAlert(const AlertRecord& alert);

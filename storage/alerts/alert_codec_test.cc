@@ -1,6 +1,7 @@
 #include "storage/alerts/alert_codec.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,7 +55,8 @@ TEST(AlertCodecTest, EveryRecordComesBackAsItWas) {
                               .tier = 2,
                               .suppressed_tier = 2,
                               .alert_id = 9,
-                              .read_time = absl::InfinitePast()};
+                              .read_time = absl::InfinitePast(),
+                              .mode = CityMode::kExercise};
   EXPECT_EQ(*DecodeRuleState(EncodeRuleState(state)), state);
   const CapRecord cap{.cap_id = "0011aabb-1",
                       .alert_id = 300,
@@ -82,21 +84,39 @@ TEST(AlertCodecTest, GoldenBytesOfAnAuditLine) {
                 absl::BytesToHexString(std::string(32, '\x01')));
 }
 
+// The fields that both versions of a rule state have.
+constexpr char kRuleStateBody[] =
+    "036a616d"        // "jam"
+    "066a616d732f37"  // "jams/7"
+    "04"              // tier 2, zigzag
+    "02"              // suppressed at 1
+    "ac02"            // alert 300
+    "0201000000000000";
+
 TEST(AlertCodecTest, GoldenBytesOfARuleState) {
   const RuleStateRecord state{.rule = "jam",
                               .subject = "jams/7",
                               .tier = 2,
                               .suppressed_tier = 1,
                               .alert_id = 300,
-                              .read_time = absl::FromUnixMicros(258)};
+                              .read_time = absl::FromUnixMicros(258),
+                              .mode = CityMode::kExercise};
   EXPECT_EQ(absl::BytesToHexString(EncodeRuleState(state)),
-            "01"
-            "036a616d"
-            "066a616d732f37"
-            "04"
-            "02"
-            "ac02"
-            "0201000000000000");
+            absl::StrCat("02", kRuleStateBody, "03"));
+}
+
+TEST(AlertCodecTest, ARuleStateOfVersionOneIsOfAnUnknownMode) {
+  const std::string body = absl::HexStringToBytes(kRuleStateBody);
+  const auto state = DecodeRuleState(absl::StrCat("\x01", body));
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->subject, "jams/7");
+  EXPECT_EQ(state->alert_id, 300u);
+  EXPECT_EQ(state->mode, CityMode::kUnknown);
+  // Neither version with the bytes of the other.
+  EXPECT_FALSE(DecodeRuleState(absl::StrCat("\x01", body, "\x03")).ok());
+  EXPECT_FALSE(DecodeRuleState(absl::StrCat("\x02", body)).ok());
+  EXPECT_EQ(DecodeRuleState(absl::StrCat("\x03", body, "\x03")).status().code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(AlertCodecTest, EveryCutAndEveryTailIsDamageAndNoCrash) {

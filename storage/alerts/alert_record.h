@@ -31,6 +31,8 @@ enum class AlertEventType : uint8_t {
   kAcknowledged = 4,
   kResolved = 5
 };
+/// Whose clock the city lives by: the wall's, or a replay's.
+enum class CityMode : uint8_t { kUnknown = 1, kReal = 2, kExercise = 3 };
 
 /// A raised condition.
 struct AlertRecord {
@@ -84,6 +86,8 @@ struct RuleStateRecord {
   int32_t suppressed_tier = 0;  ///< Ended by hand at this tier: nothing is raised up to it. 0: no.
   uint64_t alert_id = 0;        ///< The alert that stands for it, 0 when none.
   absl::Time read_time = absl::InfinitePast();  ///< Newest reading that was taken into account.
+  /// Where it was remembered: it says nothing of the other city. kUnknown: stored before this was.
+  CityMode mode = CityMode::kUnknown;
   friend bool operator==(const RuleStateRecord&, const RuleStateRecord&) = default;
 };
 
