@@ -79,7 +79,7 @@ absl::Duration CapValidity(const CapOptions& options, AlertKind kind) {
 
 CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Words& words,
                    const std::string& identifier, const std::vector<CapReference>& earlier,
-                   absl::Time sent) {
+                   absl::Time sent, const std::string& scenario) {
   const bool over = alert.state == AlertState::kResolved;
   const Grade grade = GradeOf(alert.kind, std::max(1, alert.tier));
   CapMessage message{.identifier = identifier,
@@ -90,7 +90,10 @@ CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Wo
                                  : over          ? "Cancel"
                                                  : "Update"};
   if (alert.exercise) {
-    message.note = "Diễn tập: dữ liệu phát lại. Exercise: replayed data.";
+    // CAP 1.2 wants the name of the exercise here.
+    const std::string name = scenario.empty() ? "" : absl::StrCat(" \"", scenario, "\"");
+    message.note = absl::StrCat("Diễn tập", name, ": dữ liệu phát lại, không phải cảnh báo thật. ",
+                                "Exercise", name, ": replayed data, no actual alert.");
   }
   const size_t skipped = earlier.size() - std::min(earlier.size(), kReferencesMax);
   message.references.assign(earlier.begin() + static_cast<std::ptrdiff_t>(skipped), earlier.end());
@@ -116,12 +119,14 @@ CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Wo
   info.area.circles_km = {{alert.location, std::max(alert.radius_m, 1.0) / 1000}};
 
   for (const bool vietnamese : {true, false}) {
-    const auto text = [&](const storage::Localized& both) {
-      return vietnamese ? both.vi : both.en;
-    };
+    const auto text = [&](const auto& both) { return std::string(vietnamese ? both.vi : both.en); };
     info.language = vietnamese ? "vi-VN" : "en-US";
     info.event = text(words.event);
-    info.headline = Clip(text(words.headline), kCapHeadlineCharactersMax);
+    // Some receivers show nothing but the headline.
+    const std::string headline = alert.exercise
+                                     ? absl::StrCat(text(kExerciseMark), " ", text(words.headline))
+                                     : text(words.headline);
+    info.headline = Clip(headline, kCapHeadlineCharactersMax);
     info.description = text(words.description);
     info.instruction = text(words.instruction);
     info.area.description = text(words.area);

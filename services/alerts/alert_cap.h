@@ -30,11 +30,12 @@ absl::Status CheckCapOptions(const CapOptions& options);
 absl::Duration CapValidity(const CapOptions& options, storage::AlertKind kind);
 
 /// Alert when `earlier` is empty, Cancel when the alert is resolved, else Update. Its status is
-/// Exercise when a replay raised the alert, else Actual.
+/// Exercise when a replay raised the alert, else Actual; an exercise says so in its headlines, and
+/// its note names the replay's `scenario` where that is known.
 /// `alert` is as it is after the change, `words` are its texts now; `sent` is city time.
 CapMessage MakeCap(const CapOptions& options, const storage::AlertRecord& alert, const Words& words,
                    const std::string& identifier, const std::vector<CapReference>& earlier,
-                   absl::Time sent);
+                   absl::Time sent, const std::string& scenario = "");
 
 }  // namespace citylayers::alerts
 

@@ -157,6 +157,7 @@ absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
     RETURN_IF_ERROR(EndOtherMode(moment));
   }
   exercise_ = moment.exercise;
+  scenario_ = moment.scenario;
 
   Step step{.next_alert_id = store_.NextAlertId()};
   for (const Transition& transition : RunRules(look, moment)) {
@@ -313,7 +314,8 @@ absl::Status AlertDesk::AddCap(const Words& words, const Moment& moment, AlertCh
     earlier.push_back({options_.cap.sender, cap_id, cap.sent_time});
   }
   const std::string cap_id = store_.NextCapId(step.caps);
-  const CapMessage message = MakeCap(options_.cap, alert, words, cap_id, earlier, moment.city);
+  const CapMessage message =
+      MakeCap(options_.cap, alert, words, cap_id, earlier, moment.city, scenario_);
   absl::StatusOr<std::string> xml = WriteCap(message);
   if (!xml.ok()) {
     // An alert without its message is better than no alert; Observe tells of it.
@@ -469,23 +471,27 @@ absl::StatusOr<AlertPage> AlertDesk::List(const Filter& filter, uint64_t before_
   return page;
 }
 
-absl::StatusOr<std::vector<CapRecord>> AlertDesk::ListCaps(int page_size,
-                                                           absl::Time city_now) const {
-  std::vector<CapRecord> caps;
+absl::StatusOr<CapList> AlertDesk::ListCaps(int page_size, const Moment& moment) const {
+  CapList list;
   std::map<uint64_t, bool> is_listed;
   size_t scanned = 0;
   RETURN_IF_ERROR(store_.ScanCaps([&](const CapRecord& cap) {
+    list.is_cut = ++scanned > options_.caps_scanned_max;
+    if (list.is_cut) return false;
+    if (cap.exercise != moment.exercise) return true;
     auto it = is_listed.find(cap.alert_id);
     if (it == is_listed.end()) {
       const auto alert = store_.GetAlert(cap.alert_id);
       const bool listed = alert.ok() && (alert->state != AlertState::kResolved ||
-                                         city_now - alert->resolve_time <= kCapListedAfterEnd);
+                                         moment.city - alert->resolve_time <= kCapListedAfterEnd);
       it = is_listed.emplace(cap.alert_id, listed).first;
     }
-    if (it->second) caps.push_back(cap);
-    return caps.size() < static_cast<size_t>(page_size) && ++scanned < options_.caps_scanned_max;
+    if (!it->second) return true;
+    list.is_cut = list.caps.size() == static_cast<size_t>(page_size);
+    if (!list.is_cut) list.caps.push_back(cap);
+    return !list.is_cut;
   }));
-  return caps;
+  return list;
 }
 
 std::vector<std::string> AlertDesk::silent_subjects() const {

@@ -42,6 +42,7 @@ struct Moment {
   absl::Time wall;
   bool exercise = false;  ///< A replay drives the city clock.
   double speed = 1;       ///< City seconds a wall second.
+  std::string scenario;   ///< The replay's name, for CAP messages; may be empty.
 };
 
 /// What the other services said. Missing: that service did not answer.
@@ -55,6 +56,12 @@ struct Look {
 struct AlertPage {
   std::vector<storage::AlertRecord> alerts;
   uint64_t next_before_id = 0;  ///< 0: this is the end.
+};
+
+/// CAP messages, the newest first.
+struct CapList {
+  std::vector<storage::CapRecord> caps;
+  bool is_cut = false;  ///< There may be more: `page_size` or `caps_scanned_max` ended the list.
 };
 
 /// Raises, changes, ends and lists alerts.
@@ -103,9 +110,9 @@ class AlertDesk {
   absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const {
     return store_.GetCap(cap_id);
   }
-  /// Messages of alerts that last, or ended within a day before `city_now`; the newest first.
-  absl::StatusOr<std::vector<storage::CapRecord>> ListCaps(int page_size,
-                                                           absl::Time city_now) const;
+  /// For feeds: messages of alerts that last, or ended within a day before `moment`. While the city
+  /// is an exercise only its messages, else only actual ones.
+  absl::StatusOr<CapList> ListCaps(int page_size, const Moment& moment) const;
 
   WatchHub& hub() { return hub_; }
   size_t active_count() const;
@@ -144,6 +151,7 @@ class AlertDesk {
   absl::Mutex write_mutex_;  // Writers take turns; held over disk writes.
   RuleEngine engine_ ABSL_GUARDED_BY(write_mutex_);
   std::optional<bool> exercise_ ABSL_GUARDED_BY(write_mutex_);
+  std::string scenario_ ABSL_GUARDED_BY(write_mutex_);  // Outlives its replay by a look.
 
   mutable absl::Mutex state_mutex_;  // Held for memory only; taken inside write_mutex_.
   std::map<uint64_t, Active> active_ ABSL_GUARDED_BY(state_mutex_);

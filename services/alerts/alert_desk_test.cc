@@ -12,6 +12,7 @@ namespace {
 using storage::AlertRecord;
 using storage::AlertSeverity;
 using storage::AlertState;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -144,12 +145,15 @@ TEST_F(DeskTest, WhatCannotBeDoneIsRefusedWithTheRightCode) {
 
 TEST_F(DeskTest, AReplaysAlertsAreExercisesAndEndWithIt) {
   moment_.exercise = true;
+  moment_.scenario = "saigon-king-tide";
   Steps(2, 1.66);
   ASSERT_EQ(All().size(), 1u);
   EXPECT_TRUE(All()[0].exercise);
   EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[0])->xml, HasSubstr("<status>Exercise<"));
+  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[0])->xml, HasSubstr("saigon-king-tide"));
   Restart();
   moment_.exercise = false;
+  moment_.scenario = "";
   Steps(1, 1.66);
   EXPECT_EQ(Trail(1), "raised:system resolved:system");
   EXPECT_THAT(desk_->ListEvents(1)->back().comment, HasSubstr("gave the city clock back"));
@@ -241,11 +245,45 @@ TEST_F(DeskTest, TheFeedHasWhatLastsAndWhatEndedWithinADay) {
   Steps(2, 0.2);
   Steps(2, 0.2, 0.35);
   Steps(2, 0.2, 0.35);
-  const auto caps = *desk_->ListCaps(100, moment_.city);
+  const auto caps = desk_->ListCaps(100, moment_)->caps;
   ASSERT_EQ(caps.size(), 3u);  // Street; end of the tide; tide.
   EXPECT_EQ(caps[1].message_type, "Cancel");
-  EXPECT_EQ(desk_->ListCaps(1, moment_.city)->size(), 1u);
-  EXPECT_EQ(desk_->ListCaps(100, moment_.city + absl::Hours(25))->size(), 1u);
+  EXPECT_EQ(desk_->ListCaps(1, moment_)->caps.size(), 1u);
+  moment_.city += absl::Hours(25);
+  EXPECT_EQ(desk_->ListCaps(100, moment_)->caps.size(), 1u);
+}
+
+TEST_F(DeskTest, TheFeedHasMessagesOfThePresentModeOnly) {
+  const auto feed = [this] {
+    std::vector<std::string> words;
+    const CapList list = *desk_->ListCaps(100, moment_);
+    for (const storage::CapRecord& cap : list.caps) {
+      words.push_back(absl::StrCat(cap.exercise ? "exercise " : "actual ", cap.message_type));
+    }
+    return words;
+  };
+  Steps(2, 1.66);
+  EXPECT_THAT(feed(), ElementsAre("actual Alert"));
+  moment_.exercise = true;
+  EXPECT_THAT(feed(), IsEmpty());
+  Steps(3, 1.66);
+  EXPECT_THAT(feed(), ElementsAre("exercise Alert"));
+  moment_.exercise = false;
+  EXPECT_THAT(feed(), ElementsAre("actual Cancel", "actual Alert")) << "before the desk looks";
+  Steps(1, 0.2);
+  EXPECT_THAT(feed(), ElementsAre("actual Cancel", "actual Alert")) << "and after it";
+}
+
+TEST_F(DeskTest, AListOfMessagesThatIsCutOffSaysSo) {
+  Steps(2, 1.66, 0.35);
+  Steps(2, 1.66, 0.35);
+  EXPECT_FALSE(desk_->ListCaps(2, moment_)->is_cut);
+  EXPECT_TRUE(desk_->ListCaps(1, moment_)->is_cut);
+  options_.caps_scanned_max = 1;
+  Restart();
+  const CapList list = *desk_->ListCaps(2, moment_);
+  EXPECT_EQ(list.caps.size(), 1u);
+  EXPECT_TRUE(list.is_cut);
 }
 
 TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {
@@ -263,7 +301,7 @@ TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {
     before = page.next_before_id;
     ++pages;
   } while (before != 0);
-  EXPECT_THAT(ids, testing::ElementsAre(5, 4, 3, 2, 1));
+  EXPECT_THAT(ids, ElementsAre(5, 4, 3, 2, 1));
   EXPECT_EQ(pages, 3);
   // Exactly a page: its end is told at once.
   EXPECT_EQ(desk_->List(all, storage::AlertStore::kNewest, 5)->next_before_id, 0u);

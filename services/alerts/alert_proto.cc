@@ -71,6 +71,7 @@ v1::CapMessage ToProto(const storage::CapRecord& cap) {
   SetTime(cap.sent_time, [&] { return proto.mutable_sent_time(); });
   SetText(cap.headline, proto.mutable_headline());
   proto.set_message_type(cap.message_type);
+  proto.set_exercise(cap.exercise);
   return proto;
 }
 

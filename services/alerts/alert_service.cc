@@ -47,7 +47,8 @@ Moment MomentOf(const runtime::CityClock& clock) {
   return {.city = kept(clock.Now()),
           .wall = kept(absl::Now()),
           .exercise = state.mode() == common::v1::CLOCK_MODE_REPLAY,
-          .speed = state.mode() == common::v1::CLOCK_MODE_REPLAY ? state.speed() : 1};
+          .speed = state.mode() == common::v1::CLOCK_MODE_REPLAY ? state.speed() : 1,
+          .scenario = state.scenario()};
 }
 
 absl::StatusOr<v1::ListAlertsResponse> AlertServiceImpl::List(
@@ -176,10 +177,10 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ListCapMessages(
              const v1::ListCapMessagesRequest& r) -> absl::StatusOr<v1::ListCapMessagesResponse> {
         ASSIGN_OR_RETURN(const int size,
                          runtime::PageSize(r.page_size(), limits_.caps_default, limits_.caps_max));
-        const auto caps = desk_.ListCaps(size, city_clock_.Now());
-        if (!caps.ok()) return Explain(caps.status());
+        const auto list = desk_.ListCaps(size, MomentOf(city_clock_));
+        if (!list.ok()) return Explain(list.status());
         v1::ListCapMessagesResponse answer;
-        for (const auto& cap : *caps) *answer.add_messages() = ToProto(cap);
+        for (const auto& cap : list->caps) *answer.add_messages() = ToProto(cap);
         return answer;
       });
 }

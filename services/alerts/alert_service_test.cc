@@ -199,12 +199,19 @@ TEST_F(AlertServiceTest, CapMessagesAreListedAndEachIsThere) {
   ASSERT_EQ(list.messages_size(), 1);
   EXPECT_EQ(list.messages(0).alert(), "alerts/1");
   EXPECT_EQ(list.messages(0).message_type(), "Alert");
+  EXPECT_TRUE(list.messages(0).exercise());
   EXPECT_THAT(list.messages(0).headline().vi(), HasSubstr("Phú An"));
   v1::GetCapRequest get;
   get.set_cap_id(list.messages(0).cap_id());
   v1::GetCapResponse cap;
   ASSERT_TRUE(Call(&v1::AlertService::Stub::GetCap, get, &cap).ok());
   EXPECT_THAT(cap.xml(), HasSubstr("<status>Exercise</status>"));
+  common::v1::CityClock wall;
+  wall.set_mode(common::v1::CLOCK_MODE_WALL);
+  *wall.mutable_city_time() = ToProtoTime(moment_.city);
+  city_clock_.Set(wall);
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::ListCapMessages, request, &list).ok());
+  EXPECT_EQ(list.messages_size(), 0) << "the exercise is over";
   get.set_cap_id("nope");
   EXPECT_EQ(Call(&v1::AlertService::Stub::GetCap, get, &cap).error_code(),
             grpc::StatusCode::NOT_FOUND);

@@ -15,6 +15,11 @@ void Add(pugi::xml_node parent, const char* name, const std::string& text) {
   parent.append_child(name).text().set(text.c_str());
 }
 
+// A title is one line for readers of either language, so it bears the mark in both.
+std::string Marked(bool exercise, const std::string& title) {
+  return exercise ? absl::StrCat(kExerciseMark.vi, " ", kExerciseMark.en, " ", title) : title;
+}
+
 void AddLink(pugi::xml_node parent, const char* rel, const char* type, const std::string& href) {
   pugi::xml_node link = parent.append_child("link");
   link.append_attribute("rel") = rel;
@@ -35,7 +40,9 @@ std::string BuildAtomFeed(const std::vector<AtomEntry>& entries, absl::string_vi
   feed.append_attribute("xml:lang") = "vi";
   const std::string self = absl::StrCat(base_url, "/cap/alerts.atom");
   Add(feed, "id", self);
-  Add(feed, "title", "Cảnh báo kẹt xe và ngập – Traffic and flood alerts");
+  const bool has_exercise =
+      std::any_of(entries.begin(), entries.end(), [](const AtomEntry& e) { return e.exercise; });
+  Add(feed, "title", Marked(has_exercise, "Cảnh báo kẹt xe và ngập – Traffic and flood alerts"));
   absl::Time updated = entries.empty() ? now : absl::InfinitePast();
   for (const AtomEntry& entry : entries) updated = std::max(updated, entry.sent_time);
   Add(feed, "updated", FormatCapTime(updated));
@@ -45,9 +52,14 @@ std::string BuildAtomFeed(const std::vector<AtomEntry>& entries, absl::string_vi
     pugi::xml_node node = feed.append_child("entry");
     // Not the address, since a message keeps its id wherever it is served.
     Add(node, "id", absl::StrCat("urn:citylayers:cap:", entry.cap_id));
-    Add(node, "title", entry.headline_vi);
+    Add(node, "title", Marked(entry.exercise, entry.headline_vi));
     Add(node, "updated", FormatCapTime(entry.sent_time));
-    Add(node, "summary", absl::StrCat(entry.message_type, ": ", entry.headline_en));
+    Add(node, "summary",
+        absl::StrCat(entry.exercise ? absl::StrCat(kExerciseMark.en, " ") : "", entry.message_type,
+                     ": ", entry.headline_en));
+    pugi::xml_node status = node.append_child("category");
+    status.append_attribute("term") = entry.exercise ? "Exercise" : "Actual";
+    status.append_attribute("scheme") = "urn:oasis:names:tc:emergency:cap:1.2:status";
     AddLink(node, "alternate", "application/cap+xml",
             absl::StrCat(base_url, "/cap/", entry.cap_id, ".xml"));
   }

@@ -17,10 +17,12 @@ struct AtomEntry {
   std::string headline_en;
   std::string message_type;  ///< Alert, Update or Cancel.
   absl::Time sent_time;
+  bool exercise = false;  ///< A replay raised it.
 };
 
 /// The feed as XML, UTF-8, its entries in the order given (the newest first). Each entry links
-/// `{base_url}/cap/{cap_id}.xml`. `base_url` has no slash at its end, e.g.
+/// `{base_url}/cap/{cap_id}.xml` and has its CAP status as a category. Exercises say so in the
+/// titles of entry and feed, in both languages. `base_url` has no slash at its end, e.g.
 /// "http://127.0.0.1:8080". `now` dates a feed without entries.
 std::string BuildAtomFeed(const std::vector<AtomEntry>& entries, absl::string_view base_url,
                           absl::Time now);

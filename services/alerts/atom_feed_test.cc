@@ -29,6 +29,21 @@ TEST(AtomFeedTest, EveryEntryLinksItsMessage) {
   EXPECT_THAT(links, testing::ElementsAre("http://127.0.0.1:8080/cap/0011aabb-2.xml",
                                           "http://127.0.0.1:8080/cap/0011aabb-1.xml"));
   EXPECT_STREQ(feed.child("entry").child("title").child_value(), "Mực nước <III> & ngập");
+  EXPECT_STREQ(feed.child("entry").child("category").attribute("term").value(), "Actual");
+}
+
+TEST(AtomFeedTest, AnExerciseSaysSoInTitleSummaryAndCategory) {
+  const std::string xml = BuildAtomFeed(
+      {{"0011aabb-2", "Mực nước", "Water", "Update", kTime, /*exercise=*/true}}, "", kTime);
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(xml.c_str())) << xml;
+  const pugi::xml_node feed = document.child("feed");
+  EXPECT_STREQ(feed.child("title").child_value(),
+               "[DIỄN TẬP] [EXERCISE] Cảnh báo kẹt xe và ngập – Traffic and flood alerts");
+  const pugi::xml_node entry = feed.child("entry");
+  EXPECT_STREQ(entry.child("title").child_value(), "[DIỄN TẬP] [EXERCISE] Mực nước");
+  EXPECT_STREQ(entry.child("summary").child_value(), "[EXERCISE] Update: Water");
+  EXPECT_STREQ(entry.child("category").attribute("term").value(), "Exercise");
 }
 
 TEST(AtomFeedTest, AQuietCityHasAnEmptyFeedWithADate) {

@@ -17,6 +17,13 @@ namespace citylayers::alerts {
 
 inline constexpr size_t kCapHeadlineCharactersMax = 160;
 
+/// Stands before the headline of each exercise, so that nobody takes it for the real city.
+struct ExerciseMark {
+  const char* vi = "[DIỄN TẬP]";
+  const char* en = "[EXERCISE]";
+};
+inline constexpr ExerciseMark kExerciseMark;
+
 /// An earlier message that this one updates or cancels.
 struct CapReference {
   std::string sender;

@@ -107,7 +107,7 @@ TEST_F(CapSchemaTest, OurMessagesAreValidInEveryKindTypeAndTier) {
         std::vector<CapReference> earlier;
         if (tier != 1) earlier = {{"alerts@citylayers.example", "0011aabb-0", kTime}};
         const auto xml = WriteCap(MakeCap({}, alert, WordsFor(finding, tier), "0011aabb-1", earlier,
-                                          kTime + absl::Seconds(1.5)));
+                                          kTime + absl::Seconds(1.5), "a <scenario> & more"));
         ASSERT_TRUE(xml.ok()) << xml.status();
         EXPECT_TRUE(IsValid(*xml)) << *xml;
         EXPECT_THAT(*xml, HasSubstr(exercise ? "<status>Exercise<" : "<status>Actual<"));
@@ -203,6 +203,23 @@ TEST(CapTest, TheMessageOfALevelThreeAlert) {
   </info>
 </alert>
 )");
+}
+
+TEST(CapTest, AnExerciseIsNamedInTheNoteAndTellsItselfInItsHeadlines) {
+  storage::AlertRecord alert = PhuAnAlert();
+  alert.exercise = true;
+  const Words words = WordsFor(PhuAnFinding(), 3);
+  const std::string xml =
+      *WriteCap(MakeCap({}, alert, words, "0011aabb-1", {}, kTime, "saigon-king-tide"));
+  EXPECT_THAT(xml, HasSubstr("<status>Exercise</status>"));
+  EXPECT_THAT(xml, HasSubstr("<note>Diễn tập \"saigon-king-tide\": dữ liệu phát lại, không phải "
+                             "cảnh báo thật. Exercise \"saigon-king-tide\": replayed data, no "
+                             "actual alert.</note>"));
+  EXPECT_THAT(xml, HasSubstr("<headline>[DIỄN TẬP] Mực nước tại Phú An lên báo động III<"));
+  EXPECT_THAT(xml, HasSubstr("<headline>[EXERCISE] Water level at Phú An is at alert level III<"));
+  // After a restart the scenario may not be known any more.
+  EXPECT_THAT(*WriteCap(MakeCap({}, alert, words, "0011aabb-1", {}, kTime)),
+              HasSubstr("<note>Diễn tập: dữ liệu phát lại"));
 }
 
 TEST(CapTest, UpdatesAndCancelsNameWhatTheyAreAbout) {

@@ -95,7 +95,8 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
             entries.push_back({message.cap_id(), message.headline().vi(), message.headline().en(),
                                message.message_type(),
                                absl::FromUnixSeconds(message.sent_time().seconds()) +
-                                   absl::Nanoseconds(message.sent_time().nanos())});
+                                   absl::Nanoseconds(message.sent_time().nanos()),
+                               message.exercise()});
           }
           SendText(*call->http_request, call->responder, "application/atom+xml; charset=utf-8",
                    "public, max-age=15",
