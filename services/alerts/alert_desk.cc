@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -160,18 +159,25 @@ absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
   scenario_ = moment.scenario;
 
   Step step{.next_alert_id = store_.NextAlertId()};
-  for (const Transition& transition : RunRules(look, moment)) {
-    RETURN_IF_ERROR(AddTransition(transition, moment, step));
-  }
-  RETURN_IF_ERROR(AddRenewals(moment, step));
-  RETURN_IF_ERROR(Write(step));
-  RETURN_IF_ERROR(FollowValues());
+  const absl::Status acted = Act(look, moment, step);
+  // Whatever became of that, values go on: a peak that is not noted now may never come again.
+  const absl::Status followed = FollowValues();
+  RETURN_IF_ERROR(acted);
+  RETURN_IF_ERROR(followed);
   if (step.surplus > 0) {
     return absl::ResourceExhaustedError(absl::StrCat(
         step.surplus, " alerts were not raised: alerts.active_max = ", options_.active_max,
         " are open already"));
   }
   return step.cap_error;
+}
+
+absl::Status AlertDesk::Act(const Look& look, const Moment& moment, Step& step) {
+  for (const Transition& transition : RunRules(look, moment)) {
+    RETURN_IF_ERROR(AddTransition(transition, moment, step));
+  }
+  RETURN_IF_ERROR(AddRenewals(moment, step));
+  return Write(step);
 }
 
 std::vector<Transition> AlertDesk::RunRules(const Look& look, const Moment& moment) {
@@ -369,11 +375,16 @@ absl::Status AlertDesk::FollowValues() {
       AlertRecord& alert = it->second.alert;
       const double peak_before = alert.peak_value;
       if (FollowFinding(live.finding, alert)) visible.push_back(alert);
-      if (alert.peak_value != peak_before) peaks.push_back(alert);
+      if (alert.peak_value != peak_before) unwritten_peaks_.insert(alert.id);
+    }
+    for (const uint64_t id : unwritten_peaks_) {
+      // One that has ended was written whole, with its peak.
+      if (const auto it = active_.find(id); it != active_.end()) peaks.push_back(it->second.alert);
     }
   }
-  RETURN_IF_ERROR(peaks.empty() ? absl::OkStatus() : store_.UpdateValues(peaks));
   hub_.Publish(visible);
+  if (!peaks.empty()) RETURN_IF_ERROR(store_.UpdateValues(peaks));
+  unwritten_peaks_.clear();
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,7 +67,8 @@ struct CapList {
 
 /// Raises, changes, ends and lists alerts.
 ///  - Everything that follows from one look is one synced write; when it fails nothing has changed
-///    and the next look tries again.
+///    and the next look tries again. Values and peaks are followed and told to watchers all the
+///    same; a peak that could not be written is written by a later look.
 ///  - When a replay takes over the city clock, or gives it back, all alerts from before are ended:
 ///    an exercise and the real city never mix.
 ///  - CAP messages are issued at each change of level and at the end, and renewed before they
@@ -136,6 +138,8 @@ class AlertDesk {
   absl::Status AddCap(const Words& words, const Moment& moment, storage::AlertChange& change,
                       Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status Write(Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status Act(const Look& look, const Moment& moment, Step& step)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status FollowValues() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   std::vector<Transition> RunRules(const Look& look, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
@@ -151,6 +155,7 @@ class AlertDesk {
   absl::Mutex write_mutex_;  // Writers take turns; held over disk writes.
   RuleEngine engine_ ABSL_GUARDED_BY(write_mutex_);
   std::optional<bool> exercise_ ABSL_GUARDED_BY(write_mutex_);
+  std::set<uint64_t> unwritten_peaks_ ABSL_GUARDED_BY(write_mutex_);  // To be tried again.
   std::string scenario_ ABSL_GUARDED_BY(write_mutex_);  // Outlives its replay by a look.
 
   mutable absl::Mutex state_mutex_;  // Held for memory only; taken inside write_mutex_.

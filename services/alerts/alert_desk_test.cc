@@ -321,6 +321,7 @@ class FailingStore final : public storage::AlertStore {
  public:
   explicit FailingStore(storage::AlertStore& store) : store_(store) {}
   bool fails = false;
+  bool fails_values = false;
 
   uint64_t NextAlertId() const override { return store_.NextAlertId(); }
   std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
@@ -328,7 +329,8 @@ class FailingStore final : public storage::AlertStore {
     return fails ? absl::ResourceExhaustedError("the disk is full") : store_.Apply(changes);
   }
   absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override {
-    return store_.UpdateValues(alerts);
+    return fails_values ? absl::ResourceExhaustedError("the disk is full")
+                        : store_.UpdateValues(alerts);
   }
   absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const override { return store_.GetAlert(id); }
   absl::Status ScanAlerts(uint64_t before_id,
@@ -376,6 +378,36 @@ TEST_F(DeskTest, AFullDiskChangesNothingAndIsMadeUpForLater) {
   store.fails = false;
   EXPECT_TRUE(desk_->Acknowledge(1, "Lan", "", moment_).ok());
   desk_.reset();
+}
+
+TEST_F(DeskTest, APeakThatCouldNotBeWrittenIsToldAndWrittenLater) {
+  FailingStore store(*store_);
+  desk_ = *AlertDesk::Open(store, {});
+  Steps(2, 1.66);
+  const uint64_t seen = desk_->hub().version();
+  store.fails_values = true;
+  EXPECT_EQ(Step(1.69).code(), absl::StatusCode::kResourceExhausted);
+  const WatchHub::Changes changes = *desk_->hub().ChangesSince(seen);
+  ASSERT_EQ(changes.alerts.size(), 1u);
+  EXPECT_EQ(changes.alerts[0].peak_value, 1.69);
+  store.fails_values = false;
+  Steps(1, 1.66);  // Lower, so that nothing new is to be written.
+  Restart();
+  EXPECT_EQ(All()[0].peak_value, 1.69);
+}
+
+TEST_F(DeskTest, APeakIsSeenThoughTheDiskIsFullOfSomethingElse) {
+  FailingStore store(*store_);
+  desk_ = *AlertDesk::Open(store, {});
+  Steps(2, 1.66);
+  Steps(1, 1.66, 0.35);
+  store.fails = true;  // For the street, which is raised next.
+  EXPECT_FALSE(Step(1.69, 0.35).ok());
+  EXPECT_FALSE(Step(1.66, 0.35).ok());
+  store.fails = false;
+  Steps(1, 1.66, 0.35);
+  Restart();
+  EXPECT_EQ(All("kind = STAGE")[0].peak_value, 1.69);
 }
 
 TEST_F(DeskTest, FollowersHearOfEachChangeAndOfValuesThatPeopleCanSee) {
