@@ -1,13 +1,13 @@
 #include "services/alerts/alert_desk.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 #include "proto/support/status_macros.h"
+#include "services/alerts/alert_life.h"
 #include "services/alerts/words.h"
 
 namespace citylayers::alerts {
@@ -29,69 +29,6 @@ constexpr absl::Duration kFreshWallTime = absl::Seconds(5);
 constexpr absl::Duration kCapListedAfterEnd = absl::Hours(24);
 
 CityMode ModeOf(bool exercise) { return exercise ? CityMode::kExercise : CityMode::kReal; }
-
-AlertEventType EventOf(Transition::Type type) {
-  switch (type) {
-    case Transition::Type::kRaise:
-      return AlertEventType::kRaised;
-    case Transition::Type::kEscalate:
-      return AlertEventType::kEscalated;
-    case Transition::Type::kEase:
-      return AlertEventType::kEased;
-    case Transition::Type::kResolve:
-    case Transition::Type::kForget:
-      break;
-  }
-  return AlertEventType::kResolved;
-}
-
-AlertEventRecord Line(AlertEventType type, const Moment& moment, std::string actor,
-                      std::string comment, int level) {
-  return {.type = type,
-          .event_time = moment.city,
-          .write_time = moment.wall,
-          .actor = std::move(actor),
-          .comment = std::move(comment),
-          .level = level};
-}
-
-void End(AlertRecord& alert, const Moment& moment) {
-  alert.state = AlertState::kResolved;
-  alert.resolve_time = alert.update_time = moment.city;
-}
-
-// Takes over where the subject is and what it measures. True when people would see a difference.
-bool FollowFinding(const Finding& finding, AlertRecord& alert) {
-  const double steps_per_unit = alert.kind == AlertKind::kJam ? 1 : 100;  // km/h, cm
-  const bool visible =
-      std::round(finding.value * steps_per_unit) != std::round(alert.value * steps_per_unit);
-  const bool low_is_bad = alert.kind == AlertKind::kJam;
-  alert.value = finding.value;
-  alert.peak_value = low_is_bad ? std::min(alert.peak_value, finding.value)
-                                : std::max(alert.peak_value, finding.value);
-  if (finding.radius_m > 0) {
-    alert.location = finding.location;
-    alert.radius_m = finding.radius_m;
-  }
-  return visible;
-}
-
-AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& moment) {
-  const Finding& finding = transition.finding;
-  return {.id = id,
-          .rule = finding.rule,
-          .subject = finding.subject,
-          .kind = finding.kind,
-          .place = finding.place,
-          .location = finding.location,
-          .radius_m = finding.radius_m,
-          .peak_value = finding.value,
-          .value = finding.value,
-          .unit = finding.kind == AlertKind::kJam ? "km/h" : "m",
-          .create_time = moment.city,
-          .update_time = moment.city,
-          .exercise = moment.exercise};
-}
 
 }  // namespace
 
@@ -216,12 +153,12 @@ absl::Status AlertDesk::EndOtherMode(const Moment& moment) {
   }
   Step step;
   for (AlertRecord& alert : alerts) {
-    End(alert, end);
+    EndAlert(alert, end);
     AlertChange change{.alert = alert,
-                       .events = {Line(AlertEventType::kResolved, end, kSystem,
-                                       moment.exercise ? "a replay took over the city clock"
-                                                       : "the replay gave the city clock back",
-                                       alert.level)}};
+                       .events = {AuditLine(AlertEventType::kResolved, end, kSystem,
+                                            moment.exercise ? "a replay took over the city clock"
+                                                            : "the replay gave the city clock back",
+                                            alert.level)}};
     RETURN_IF_ERROR(AddCap(EndedWords(alert), end, change, step));
     step.changes.push_back(std::move(change));
   }
@@ -270,10 +207,10 @@ absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment
     alert.headline = words.headline;
     alert.instruction = words.instruction;
   } else {
-    End(alert, moment);
+    EndAlert(alert, moment);
   }
   change.events = {
-      Line(EventOf(transition.type), moment, kSystem, ReasonFor(transition), alert.level)};
+      AuditLine(EventOf(transition.type), moment, kSystem, ReasonFor(transition), alert.level)};
   const uint64_t id = alert.id;
   change.alert = std::move(alert);
   RETURN_IF_ERROR(AddCap(words, moment, change, step));
@@ -401,7 +338,7 @@ absl::StatusOr<AlertRecord> AlertDesk::Acknowledge(uint64_t id, const std::strin
   Step step;
   step.changes = {
       {.alert = alert,
-       .events = {Line(AlertEventType::kAcknowledged, moment, actor, comment, alert.level)}}};
+       .events = {AuditLine(AlertEventType::kAcknowledged, moment, actor, comment, alert.level)}}};
   RETURN_IF_ERROR(Write(step));
   return alert;
 }
@@ -411,13 +348,13 @@ absl::StatusOr<AlertRecord> AlertDesk::Resolve(uint64_t id, const std::string& a
   RETURN_IF_ERROR(CheckWords(actor, comment, /*comment_needed=*/true));
   const absl::MutexLock lock(&write_mutex_);
   ASSIGN_OR_RETURN(AlertRecord alert, FindUnresolved(id));
-  End(alert, moment);
+  EndAlert(alert, moment);
   RuleStateRecord state = engine_.EndedByHand(alert.rule, alert.subject);
   state.mode = ModeOf(alert.exercise);
   Step step;
   AlertChange change{
       .alert = alert,
-      .events = {Line(AlertEventType::kResolved, moment, actor, comment, alert.level)},
+      .events = {AuditLine(AlertEventType::kResolved, moment, actor, comment, alert.level)},
       .rule_state = state};
   RETURN_IF_ERROR(AddCap(EndedWords(alert), moment, change, step));
   alert = *change.alert;

@@ -20,6 +20,7 @@
 
 #include "services/alerts/alert_cap.h"
 #include "services/alerts/alert_filter.h"
+#include "services/alerts/moment.h"
 #include "services/alerts/observations.h"
 #include "services/alerts/rule_engine.h"
 #include "services/alerts/watch_hub.h"
@@ -35,15 +36,6 @@ struct DeskOptions {
   size_t comment_bytes_max = 8000;   ///< 2000 characters of UTF-8.
   size_t caps_scanned_max = 10'000;  ///< Messages that one ListCaps looks at.
   size_t watch_held_max = 10'000;
-};
-
-/// When something happens.
-struct Moment {
-  absl::Time city;
-  absl::Time wall;
-  bool exercise = false;  ///< A replay drives the city clock.
-  double speed = 1;       ///< City seconds a wall second.
-  std::string scenario;   ///< The replay's name, for CAP messages; may be empty.
 };
 
 /// What the other services said. Missing: that service did not answer.

@@ -87,6 +87,17 @@ TEST_F(DeskTest, ARestartRaisesNothingAgainAndKeepsThePeak) {
   EXPECT_EQ(Trail(1), "raised:system resolved:system");
 }
 
+TEST_F(DeskTest, WhatEndedWhileWeWereAwayEndsInTheWordsOfItsKind) {
+  Steps(4, 0, 0.35, 7);
+  const uint64_t jam = All("kind = JAM")[0].id;
+  const uint64_t street = All("kind = STREET_DEPTH")[0].id;
+  Restart();
+  Steps(4, 0);
+  EXPECT_EQ(desk_->ListEvents(jam)->back().comment, "the jam has dissolved or moves again");
+  EXPECT_EQ(desk_->ListEvents(street)->back().comment, "0.00 m, the condition has cleared");
+  EXPECT_EQ(All("kind = JAM")[0].headline.vi, "Đường Cộng Hòa ùn ứ, dài khoảng 900 m");
+}
+
 TEST_F(DeskTest, AcknowledgingTellsWhoAndWhenAndIsIdempotentForTheSameActor) {
   Steps(2, 1.66);
   const auto alert = desk_->Acknowledge(1, "Lan", "đang theo dõi", moment_);

@@ -21,6 +21,11 @@ LonLat Middle(LonLat a, LonLat b) {
   return {(a.lon_deg + b.lon_deg) / 2, (a.lat_deg + b.lat_deg) / 2};
 }
 
+AlertKind KindOf(const std::string& rule) {
+  if (rule == kStreetDepthRule) return AlertKind::kStreetDepth;
+  return rule == kJamRule ? AlertKind::kJam : AlertKind::kStage;
+}
+
 bool Trusted(Quality quality) {
   return quality == Quality::kGood || quality == Quality::kEstimated;
 }
@@ -30,6 +35,7 @@ bool Trusted(Quality quality) {
 void RuleEngine::Restore(absl::Span<const RuleStateRecord> states) {
   for (const RuleStateRecord& state : states) {
     Finding finding;
+    finding.kind = KindOf(state.rule);
     finding.rule = state.rule;
     finding.subject = state.subject;
     Subject& subject = Find(finding);

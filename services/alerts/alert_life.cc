@@ -1,0 +1,77 @@
+#include "services/alerts/alert_life.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace citylayers::alerts {
+
+using storage::AlertEventRecord;
+using storage::AlertEventType;
+using storage::AlertKind;
+using storage::AlertRecord;
+using storage::AlertState;
+
+AlertEventType EventOf(Transition::Type type) {
+  switch (type) {
+    case Transition::Type::kRaise:
+      return AlertEventType::kRaised;
+    case Transition::Type::kEscalate:
+      return AlertEventType::kEscalated;
+    case Transition::Type::kEase:
+      return AlertEventType::kEased;
+    case Transition::Type::kResolve:
+    case Transition::Type::kForget:
+      break;
+  }
+  return AlertEventType::kResolved;
+}
+
+AlertEventRecord AuditLine(AlertEventType type, const Moment& moment, std::string actor,
+                           std::string comment, int level) {
+  return {.type = type,
+          .event_time = moment.city,
+          .write_time = moment.wall,
+          .actor = std::move(actor),
+          .comment = std::move(comment),
+          .level = level};
+}
+
+void EndAlert(AlertRecord& alert, const Moment& moment) {
+  alert.state = AlertState::kResolved;
+  alert.resolve_time = alert.update_time = moment.city;
+}
+
+bool FollowFinding(const Finding& finding, AlertRecord& alert) {
+  const double steps_per_unit = alert.kind == AlertKind::kJam ? 1 : 100;  // km/h, cm
+  const bool visible =
+      std::round(finding.value * steps_per_unit) != std::round(alert.value * steps_per_unit);
+  const bool low_is_bad = alert.kind == AlertKind::kJam;
+  alert.value = finding.value;
+  alert.peak_value = low_is_bad ? std::min(alert.peak_value, finding.value)
+                                : std::max(alert.peak_value, finding.value);
+  if (finding.radius_m > 0) {
+    alert.location = finding.location;
+    alert.radius_m = finding.radius_m;
+  }
+  return visible;
+}
+
+AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& moment) {
+  const Finding& finding = transition.finding;
+  return {.id = id,
+          .rule = finding.rule,
+          .subject = finding.subject,
+          .kind = finding.kind,
+          .place = finding.place,
+          .location = finding.location,
+          .radius_m = finding.radius_m,
+          .peak_value = finding.value,
+          .value = finding.value,
+          .unit = finding.kind == AlertKind::kJam ? "km/h" : "m",
+          .create_time = moment.city,
+          .update_time = moment.city,
+          .exercise = moment.exercise};
+}
+
+}  // namespace citylayers::alerts

@@ -1,0 +1,31 @@
+// What happens to the record of an alert between its raising and its end. Pure.
+#ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_LIFE_H_
+#define CITYLAYERS_SERVICES_ALERTS_ALERT_LIFE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "services/alerts/moment.h"
+#include "services/alerts/rule_engine.h"
+#include "storage/alerts/alert_record.h"
+
+namespace citylayers::alerts {
+
+/// A new alert, without tier, texts and messages.
+storage::AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& moment);
+
+/// Takes over where the subject is and what it measures. True when people would see a difference.
+bool FollowFinding(const Finding& finding, storage::AlertRecord& alert);
+
+void EndAlert(storage::AlertRecord& alert, const Moment& moment);
+
+/// What the audit trail calls a transition. REQUIRES: not kForget.
+storage::AlertEventType EventOf(Transition::Type type);
+
+/// A line of the audit trail; the store numbers and chains it. `level`: the alert's after it.
+storage::AlertEventRecord AuditLine(storage::AlertEventType type, const Moment& moment,
+                                    std::string actor, std::string comment, int level);
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_ALERT_LIFE_H_

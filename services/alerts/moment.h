@@ -1,0 +1,22 @@
+// The time of what happens to alerts.
+#ifndef CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
+#define CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace citylayers::alerts {
+
+/// When something happens.
+struct Moment {
+  absl::Time city;
+  absl::Time wall;
+  bool exercise = false;  ///< A replay drives the city clock.
+  double speed = 1;       ///< City seconds a wall second.
+  std::string scenario;   ///< The replay's name, for CAP messages; may be empty.
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
