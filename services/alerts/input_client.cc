@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -73,14 +74,15 @@ StageObservation ToObservation(const flood::v1::Stage& stage) {
 }
 
 JamObservation ToObservation(const traffic::v1::Jam& jam) {
-  return {.jam = jam.name(),
-          .street = jam.street(),
-          .head = FromProto(jam.head()),
-          .tail = FromProto(jam.tail()),
-          .length_m = jam.length_m(),
-          .speed_kmh = jam.speed_kmh(),
-          .since = TimeOf(jam.has_since_time(), jam.since_time()),
-          .live_share = jam.has_live_share() ? jam.live_share() : 1};
+  return {
+      .jam = jam.name(),
+      .street = jam.street(),
+      .head = FromProto(jam.head()),
+      .tail = FromProto(jam.tail()),
+      .length_m = jam.length_m(),
+      .speed_kmh = jam.speed_kmh(),
+      .since = jam.has_since_time() ? std::optional(FromProtoTime(jam.since_time())) : std::nullopt,
+      .live_share = jam.has_live_share() ? jam.live_share() : 1};
 }
 
 bool IsAtLeastClass(std::string_view road_class, std::string_view least) {

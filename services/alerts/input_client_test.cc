@@ -135,10 +135,13 @@ TEST_F(InputClientTest, JamsThatDoNotTellTheirShareAreTakenAsMeasured) {
   jam = traffic_.jams.add_jams();
   jam->set_name("jams/8");
   jam->set_live_share(0);
+  *jam->mutable_since_time() = ToProtoTime(kTime);
   const Look look = client_->Read();
   ASSERT_TRUE(look.jams.has_value());
   EXPECT_EQ(look.jams->items[0].live_share, 1);
   EXPECT_EQ(look.jams->items[1].live_share, 0);
+  EXPECT_EQ(look.jams->items[0].since, std::nullopt);
+  EXPECT_EQ(look.jams->items[1].since, kTime);
   EXPECT_EQ(look.jams->data_time, absl::InfinitePast());
 }
 

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
 #define CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,8 @@ struct JamObservation {
   LonLat tail;
   double length_m = 0;
   double speed_kmh = 0;
-  absl::Time since;
-  double live_share = 1;  ///< Share of its length that was measured and is no profile.
+  std::optional<absl::Time> since;  ///< When its oldest part began to queue. Nothing: not told.
+  double live_share = 1;            ///< Share of its length that was measured and is no profile.
 };
 
 /// All streets under water, or all jams. One that is not listed is dry, or gone.

@@ -167,7 +167,11 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
     subject.is_silent = jam.live_share < rule.live_share_min;
     if (subject.is_silent) {
       subject.condition.Pause();
+      subject.untrusted_at = now;
     } else {
+      const absl::Time since = has_seen_jams_ || !jam.since.has_value()
+                                   ? absl::InfiniteFuture()
+                                   : std::max(*jam.since, subject.untrusted_at);
       const bool is_long = jam.length_m >= rule.length_min_m;
       // A jam is made of segments under a quarter of their reference speed, so that being one is
       // the test of the first tier.
@@ -178,10 +182,12 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
                 is_long &&
                 jam.speed_kmh<rule.queue_raise_kmh, .clears = jam.speed_kmh> rule.queue_clear_kmh},
            {.raises = is_long && jam.speed_kmh<rule.official_raise_kmh, .clears = jam.speed_kmh>
-                                     rule.official_clear_kmh}});
+                                     rule.official_clear_kmh}},
+          since);
     }
     Propose(key, subject, JamThreshold(subject.condition.tier()), out);
   }
+  has_seen_jams_ = true;
   ObserveGone(kJamRule, seen, now, out);
   return out;
 }
@@ -286,6 +292,7 @@ std::vector<LiveValue> RuleEngine::LiveValues() const {
 }
 
 void RuleEngine::Pause(const std::string& rule) {
+  if (rule == kJamRule) has_seen_jams_ = false;
   for (auto& [key, subject] : subjects_) {
     if (key.first == rule) subject.FallSilent();
   }

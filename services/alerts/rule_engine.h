@@ -76,7 +76,8 @@ class RuleEngine {
   std::vector<Transition> ObserveStreets(const Complete<StreetDepthObservation>& streets,
                                          absl::Time now,
                                          absl::Duration max_age_min = absl::ZeroDuration());
-  /// Looks at all jams.
+  /// Looks at all jams. At the first look after a start or a pause a jam has lasted since it began,
+  /// as far as nothing that was seen before speaks against it; else since it was seen.
   std::vector<Transition> ObserveJams(const Complete<JamObservation>& jams, absl::Time now,
                                       absl::Duration max_age_min = absl::ZeroDuration());
 
@@ -95,6 +96,7 @@ class RuleEngine {
   void Clear() {
     subjects_.clear();
     stages_looked_at_ = absl::InfinitePast();
+    has_seen_jams_ = false;
   }
 
   /// Subjects that have an alert and no data at the moment, so that their alert just stays.
@@ -112,6 +114,7 @@ class RuleEngine {
     int suppressed_tier = 0;
     uint64_t alert_id = 0;
     absl::Time read_time = absl::InfinitePast();
+    absl::Time untrusted_at = absl::InfinitePast();  // Of a jam: the last look at profile data.
     bool is_silent = false;
     void FallSilent() {
       condition.Pause();
@@ -132,6 +135,7 @@ class RuleEngine {
 
   const RuleOptions options_;
   std::map<Key, Subject> subjects_;
+  bool has_seen_jams_ = false;  // At the last look, so that a jam that is new now is new.
   absl::Time stages_looked_at_ = absl::InfinitePast();  // The `now` of the last look at gauges.
 };
 

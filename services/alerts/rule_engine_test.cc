@@ -1,6 +1,7 @@
 #include "services/alerts/rule_engine.h"
 
 #include <limits>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -69,6 +70,7 @@ class City {
                               .street = "Cộng Hòa",
                               .length_m = length_m,
                               .speed_kmh = speed_kmh,
+                              .since = jam_since_,
                               .live_share = live_share});
       }
       if (const std::string note = Note(engine_.ObserveJams(jams, now_)); note != "-") {
@@ -96,6 +98,7 @@ class City {
 
   absl::Time now_ = kStart;
   absl::Duration max_age_min_ = absl::ZeroDuration();
+  std::optional<absl::Time> jam_since_;  // As the traffic service tells.
   RuleEngine engine_;
   bool write_fails_ = false;
   std::vector<Transition> last_;
@@ -360,6 +363,51 @@ TEST(JamRuleTest, AJamFromProfileRaisesNothing) {
   City city;
   EXPECT_EQ(city.JamFor(60, 3, 900, /*live_share=*/0.49), "");
   EXPECT_EQ(city.JamFor(60, 3, 900, /*live_share=*/0.5), "10:R2 30:U3");
+}
+
+// Traffic goes on while we are away, and tells since when a jam stands.
+TEST(JamRuleTest, AJamThatStoodBeforeWeLookedCountsFromItsStart) {
+  City city;
+  city.jam_since_ = kStart - absl::Minutes(25);
+  EXPECT_EQ(city.JamFor(60, 4, 300), "0:R2 5:U3");
+}
+
+TEST(JamRuleTest, TheTimeOfAJamGoesOnThroughARestartAndAnOutage) {
+  City city;
+  city.jam_since_ = kStart;
+  EXPECT_EQ(city.JamFor(20, 4, 300), "10:R2");
+  city.Restart();
+  EXPECT_EQ(city.JamFor(5, 4, 300), "");
+  city.engine_.Pause(kJamRule);
+  EXPECT_EQ(city.JamFor(20, 4, 300), "5:U3");
+}
+
+TEST(JamRuleTest, WhatWeSawOurselvesGoesBeforeTheStartOfTheJam) {
+  City city;
+  city.jam_since_ = kStart - absl::Hours(2);
+  EXPECT_EQ(city.JamFor(20, 15, 300), "") << "slow, but no queue";
+  EXPECT_EQ(city.JamFor(5, 4, 300), "");
+  city.engine_.Pause(kJamRule);
+  city.Advance(3);
+  // It was no queue 8 minutes ago, so that it may have been one for 8 minutes, not for two hours.
+  EXPECT_EQ(city.JamFor(60, 4, 300), "1:R2 21:U3");
+}
+
+// The start of a jam is that of its oldest street: a jam that forms under our eyes is as old as we
+// know it.
+TEST(JamRuleTest, AJamThatFormsWhileWeLookCountsFromThen) {
+  City city;
+  EXPECT_EQ(city.JamFor(1, 0, 0), "");
+  city.jam_since_ = kStart - absl::Hours(2);
+  EXPECT_EQ(city.JamFor(60, 4, 300), "10:R2 30:U3");
+}
+
+TEST(JamRuleTest, TimeOfProfileDataDoesNotCount) {
+  City city;
+  city.jam_since_ = kStart - absl::Hours(2);
+  EXPECT_EQ(city.JamFor(60, 4, 300, /*live_share=*/0.4), "");
+  city.engine_.Pause(kJamRule);
+  EXPECT_EQ(city.JamFor(60, 4, 300), "9:R2 29:U3") << "from the last look that had a profile only";
 }
 
 TEST(RuleEngineTest, ARestartRaisesNothingAgain) {

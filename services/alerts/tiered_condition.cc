@@ -1,20 +1,23 @@
 #include "services/alerts/tiered_condition.h"
 
+#include <algorithm>
+
 namespace citylayers::alerts {
 
 TieredCondition::TieredCondition(absl::Span<const TierTiming> timings) {
   for (const TierTiming& timing : timings) tiers_.push_back({.timing = timing});
 }
 
-void TieredCondition::Observe(absl::Time now, absl::Span<const TierTest> tests) {
+void TieredCondition::Observe(absl::Time now, absl::Span<const TierTest> tests, absl::Time since) {
   if (now < last_look_) Pause();
   last_look_ = now;
   for (size_t i = 0; i < tiers_.size() && i < tests.size(); ++i) {
     Tier& tier = tiers_[i];
     if (tests[i].raises) {
-      tier.raising.Add(now);
+      tier.raising.Add(std::min(now, std::max(since, tier.last_not_raising)));
     } else {
       tier.raising = {};
+      tier.last_not_raising = now;
     }
     if (tests[i].clears) {
       tier.clearing.Add(now);

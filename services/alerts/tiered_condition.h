@@ -36,8 +36,12 @@ class TieredCondition {
   explicit TieredCondition(absl::Span<const TierTiming> timings);
 
   /// Takes one look into account. A look from before the last one starts all waiting anew.
+  /// `since`: how long it has been so already, where the world tells and nobody looked meanwhile; a
+  /// tier that begins to raise with this look did so since then, or since the last look that said
+  /// otherwise.
   /// REQUIRES: one test a tier.
-  void Observe(absl::Time now, absl::Span<const TierTest> tests);
+  void Observe(absl::Time now, absl::Span<const TierTest> tests,
+               absl::Time since = absl::InfiniteFuture());
 
   /// There is no data: the tier stays, and whatever was waiting starts anew.
   void Pause();
@@ -52,8 +56,8 @@ class TieredCondition {
   struct Run {
     int looks = 0;
     absl::Time since;
-    void Add(absl::Time now) {
-      if (looks++ == 0) since = now;
+    void Add(absl::Time begin) {
+      if (looks++ == 0) since = begin;
     }
     bool Lasts(absl::Time now, absl::Duration at_least, int looks_min) const {
       return looks >= looks_min && looks > 0 && now - since >= at_least;
@@ -64,6 +68,7 @@ class TieredCondition {
     bool in_force = false;
     Run raising;
     Run clearing;
+    absl::Time last_not_raising = absl::InfinitePast();  // A look; outlives Pause.
   };
 
   std::vector<Tier> tiers_;

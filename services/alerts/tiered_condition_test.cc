@@ -53,6 +53,28 @@ TEST(TieredConditionTest, Timelines) {
   }
 }
 
+TEST(TieredConditionTest, WhatLastedBeforeTheFirstLookCounts) {
+  const TierTiming hold3{.hold = absl::Minutes(3)};
+  TieredCondition told({hold3});
+  told.Observe(kStart, {{.raises = true}}, kStart - absl::Minutes(2));
+  EXPECT_EQ(told.tier(), 0);
+  told.Observe(kStart + absl::Minutes(1), {{.raises = true}});
+  EXPECT_EQ(told.tier(), 1);
+  // A start that is yet to come is no start.
+  TieredCondition ahead({hold3});
+  ahead.Observe(kStart, {{.raises = true}}, kStart + absl::Minutes(9));
+  ahead.Observe(kStart + absl::Minutes(3), {{.raises = true}});
+  EXPECT_EQ(ahead.tier(), 1);
+  // What was seen goes before what is told.
+  TieredCondition seen({hold3});
+  seen.Observe(kStart, {{.raises = false}});
+  seen.Pause();
+  seen.Observe(kStart + absl::Minutes(2), {{.raises = true}}, kStart - absl::Hours(1));
+  EXPECT_EQ(seen.tier(), 0);
+  seen.Observe(kStart + absl::Minutes(3), {{.raises = true}});
+  EXPECT_EQ(seen.tier(), 1);
+}
+
 TEST(TieredConditionTest, AHigherTierHoldsTheLowerOnes) {
   // The lower tier needs an hour, the higher one nothing.
   TieredCondition condition({{.hold = absl::Hours(1)}, {}});
