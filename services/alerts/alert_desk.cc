@@ -424,8 +424,8 @@ absl::StatusOr<CapList> AlertDesk::ListCaps(int page_size, const Moment& moment)
   std::map<uint64_t, bool> is_listed;
   size_t scanned = 0;
   RETURN_IF_ERROR(store_.ScanCaps([&](const CapRecord& cap) {
-    list.is_cut = ++scanned > options_.caps_scanned_max;
-    if (list.is_cut) return false;
+    list.is_scan_ended = ++scanned > options_.caps_scanned_max;
+    if (list.is_scan_ended) return false;
     if (cap.exercise != moment.exercise) return true;
     auto it = is_listed.find(cap.alert_id);
     if (it == is_listed.end()) {
@@ -435,9 +435,9 @@ absl::StatusOr<CapList> AlertDesk::ListCaps(int page_size, const Moment& moment)
       it = is_listed.emplace(cap.alert_id, listed).first;
     }
     if (!it->second) return true;
-    list.is_cut = list.caps.size() == static_cast<size_t>(page_size);
-    if (!list.is_cut) list.caps.push_back(cap);
-    return !list.is_cut;
+    list.has_more = list.caps.size() == static_cast<size_t>(page_size);
+    if (!list.has_more) list.caps.push_back(cap);
+    return !list.has_more;
   }));
   return list;
 }

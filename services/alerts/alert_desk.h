@@ -54,7 +54,8 @@ struct AlertPage {
 /// CAP messages, the newest first.
 struct CapList {
   std::vector<storage::CapRecord> caps;
-  bool is_cut = false;  ///< There may be more: `page_size` or `caps_scanned_max` ended the list.
+  bool has_more = false;       ///< Than the page holds.
+  bool is_scan_ended = false;  ///< By `caps_scanned_max`: there may be more.
 };
 
 /// Raises, changes, ends and lists alerts.

@@ -288,13 +288,13 @@ TEST_F(DeskTest, TheFeedHasMessagesOfThePresentModeOnly) {
 TEST_F(DeskTest, AListOfMessagesThatIsCutOffSaysSo) {
   Steps(2, 1.66, 0.35);
   Steps(2, 1.66, 0.35);
-  EXPECT_FALSE(desk_->ListCaps(2, moment_)->is_cut);
-  EXPECT_TRUE(desk_->ListCaps(1, moment_)->is_cut);
+  EXPECT_FALSE(desk_->ListCaps(2, moment_)->has_more);
+  EXPECT_TRUE(desk_->ListCaps(1, moment_)->has_more);
   options_.caps_scanned_max = 1;
   Restart();
   const CapList list = *desk_->ListCaps(2, moment_);
   EXPECT_EQ(list.caps.size(), 1u);
-  EXPECT_TRUE(list.is_cut);
+  EXPECT_TRUE(list.is_scan_ended);
 }
 
 TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {

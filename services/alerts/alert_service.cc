@@ -99,8 +99,8 @@ grpc::ServerWriteReactor<v1::WatchAlertsResponse>* AlertServiceImpl::WatchAlerts
   auto make = [this](const Call&,
                      const v1::WatchAlertsRequest& r) -> absl::StatusOr<std::unique_ptr<Source>> {
     ASSIGN_OR_RETURN(Filter filter, ReadFilter(r.filter()));
-    return std::unique_ptr<Source>(
-        std::make_unique<AlertWatchSource>(desk_, std::move(filter), limits_.watch_snapshot_max));
+    return std::unique_ptr<Source>(std::make_unique<AlertWatchSource>(
+        desk_, std::move(filter), limits_.watch_snapshot_max, cut_offs_));
   };
   return calls_.ServerStream<v1::WatchAlertsRequest, v1::WatchAlertsResponse>(
       context, "AlertService/WatchAlerts", request, std::move(make));
@@ -179,6 +179,9 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ListCapMessages(
                          runtime::PageSize(r.page_size(), limits_.caps_default, limits_.caps_max));
         const auto list = desk_.ListCaps(size, MomentOf(city_clock_));
         if (!list.ok()) return Explain(list.status());
+        // Who asks for a few gets a few: only our own limit cuts something off.
+        if (list->has_more && size == limits_.caps_max) cut_offs_.cap_list_max.Increment();
+        if (list->is_scan_ended) cut_offs_.caps_scanned_max.Increment();
         v1::ListCapMessagesResponse answer;
         for (const auto& cap : list->caps) *answer.add_messages() = ToProto(cap);
         return answer;

@@ -4,6 +4,7 @@
 
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "services/alerts/alert_desk.h"
+#include "services/alerts/cut_offs.h"
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/city_clock.h"
 
@@ -15,17 +16,17 @@ Moment MomentOf(const runtime::CityClock& clock);
 struct AlertServiceLimits {
   int page_size_default = 50;
   int page_size_max = 1000;
-  int caps_default = 100;
+  int caps_default = 100;  ///< A list of CAP messages that does not say how many.
   int caps_max = 1000;
   int watch_snapshot_max = 1000;
 };
 
-/// Desk, clock and adapter outlive the service. Thread-safe.
+/// Desk, clock, adapter and counters outlive the service. Thread-safe.
 class AlertServiceImpl final : public v1::AlertService::CallbackService {
  public:
   AlertServiceImpl(AlertDesk& desk, const runtime::CityClock& city_clock,
-                   runtime::CallAdapter& calls, AlertServiceLimits limits = {})
-      : desk_(desk), city_clock_(city_clock), calls_(calls), limits_(limits) {}
+                   runtime::CallAdapter& calls, CutOffs& cut_offs, AlertServiceLimits limits = {})
+      : desk_(desk), city_clock_(city_clock), calls_(calls), cut_offs_(cut_offs), limits_(limits) {}
 
   grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context,
                                        const v1::ListAlertsRequest* request,
@@ -57,6 +58,7 @@ class AlertServiceImpl final : public v1::AlertService::CallbackService {
   AlertDesk& desk_;
   const runtime::CityClock& city_clock_;
   runtime::CallAdapter& calls_;
+  CutOffs& cut_offs_;
   const AlertServiceLimits limits_;
 };
 

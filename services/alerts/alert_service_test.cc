@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include "services/alerts/alert_watch_source.h"
 #include "services/alerts/desk_test_support.h"
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/executor.h"
@@ -28,8 +29,12 @@ class StillClock final : public Clock {
 class AlertServiceTest : public DeskTest {
  protected:
   AlertServiceTest() {
-    service_ = std::make_unique<AlertServiceImpl>(*desk_, city_clock_, calls_,
-                                                  AlertServiceLimits{.page_size_max = 3});
+    options_.watch_held_max = 2;
+    options_.caps_scanned_max = 3;
+    Restart();
+    service_ = std::make_unique<AlertServiceImpl>(
+        *desk_, city_clock_, calls_, cut_offs_,
+        AlertServiceLimits{.page_size_max = 3, .caps_max = 2, .watch_snapshot_max = 2});
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();
@@ -83,6 +88,7 @@ class AlertServiceTest : public DeskTest {
   runtime::Executor executor_{2, 100};
   runtime::Timer timer_;
   runtime::Metrics metrics_;
+  CutOffs cut_offs_{metrics_};
   runtime::AnonymousAuthenticator authenticator_;
   runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
   std::unique_ptr<AlertServiceImpl> service_;
@@ -251,6 +257,51 @@ TEST_F(AlertServiceTest, AWatcherGetsASnapshotThenChangesThenHearsOfTheEnd) {
   while (reader->Read(&response)) {
   }
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(AlertServiceTest, WhatALimitCutsOffIsCounted) {
+  v1::ListCapMessagesRequest request;
+  v1::ListCapMessagesResponse list;
+  const auto messages = [&](int page_size) {
+    request.set_page_size(page_size);
+    EXPECT_TRUE(Call(&v1::AlertService::Stub::ListCapMessages, request, &list).ok());
+    return list.messages_size();
+  };
+  Steps(4, 1.66, 0.35, 4);  // Three alerts, the jam's with two messages.
+  EXPECT_EQ(messages(1), 1);
+  EXPECT_EQ(cut_offs_.cap_list_max.Value(), 0) << "who asks for one gets one";
+  EXPECT_EQ(messages(100), 2);
+  EXPECT_EQ(cut_offs_.cap_list_max.Value(), 1);
+
+  grpc::ClientContext context;
+  Deadline(context);
+  const auto reader = stub_->WatchAlerts(&context, v1::WatchAlertsRequest());
+  v1::WatchAlertsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.alerts_size(), 2);
+  EXPECT_EQ(cut_offs_.watch_snapshot_max.Value(), 1);
+  context.TryCancel();
+  while (reader->Read(&response)) {
+  }
+
+  // The newest messages are another city's: the scan ends before it finds any.
+  moment_.exercise = false;
+  Steps(3, 1.66, 0.35, 4);
+  EXPECT_EQ(messages(100), 0);
+  EXPECT_EQ(cut_offs_.caps_scanned_max.Value(), 1);
+}
+
+TEST_F(AlertServiceTest, AWatcherThatIsTooFarBehindBeginsAnewAndIsCounted) {
+  AlertWatchSource source(*desk_, Filter(), /*snapshot_max=*/100, cut_offs_);
+  v1::WatchAlertsResponse response;
+  ASSERT_TRUE(source.Next(&response).ok());
+  Steps(2, 1.66, 0.35, 7);
+  Steps(2, 1.66, 0.35, 7);  // Three alerts change, of which two are held.
+  response.Clear();
+  ASSERT_TRUE(source.Next(&response).ok());
+  EXPECT_TRUE(response.snapshot());
+  EXPECT_EQ(response.alerts_size(), 3);
+  EXPECT_EQ(cut_offs_.watch_held_max.Value(), 1);
 }
 
 TEST_F(AlertServiceTest, AWatcherWithABadFilterIsToldSo) {

@@ -16,10 +16,12 @@ constexpr absl::Duration kWaitMax = absl::Seconds(30);
 
 }  // namespace
 
-AlertWatchSource::AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max)
+AlertWatchSource::AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max,
+                                   CutOffs& cut_offs)
     : desk_(desk),
       filter_(std::move(filter)),
       snapshot_max_(snapshot_max),
+      cut_offs_(cut_offs),
       subscription_(desk.hub().Subscribe([waker = waker()] { waker->Wake(); })) {}
 
 absl::Status AlertWatchSource::FillSnapshot(v1::WatchAlertsResponse* response) {
@@ -27,6 +29,7 @@ absl::Status AlertWatchSource::FillSnapshot(v1::WatchAlertsResponse* response) {
   version_ = desk_.hub().version();
   ASSIGN_OR_RETURN(const AlertPage page,
                    desk_.List(filter_, storage::AlertStore::kNewest, snapshot_max_));
+  if (page.next_before_id != 0) cut_offs_.watch_snapshot_max.Increment();
   held_.clear();
   for (const AlertRecord& alert : page.alerts) {
     *response->add_alerts() = ToProto(alert);
@@ -39,7 +42,10 @@ absl::Status AlertWatchSource::FillSnapshot(v1::WatchAlertsResponse* response) {
 
 absl::StatusOr<runtime::StreamStep> AlertWatchSource::Next(v1::WatchAlertsResponse* response) {
   std::optional<WatchHub::Changes> changes;
-  if (has_snapshot_) changes = desk_.hub().ChangesSince(version_);
+  if (has_snapshot_) {
+    changes = desk_.hub().ChangesSince(version_);
+    if (!changes.has_value()) cut_offs_.watch_held_max.Increment();
+  }
   if (!changes.has_value()) {
     RETURN_IF_ERROR(FillSnapshot(response));
     return runtime::StreamStep::Message();

@@ -9,6 +9,7 @@
 #include "citylayers/alerts/v1/alert_service.pb.h"
 #include "services/alerts/alert_desk.h"
 #include "services/alerts/alert_filter.h"
+#include "services/alerts/cut_offs.h"
 #include "services/runtime/stream_source.h"
 
 namespace citylayers::alerts {
@@ -17,8 +18,8 @@ namespace citylayers::alerts {
 /// that reads slowly gets each alert once, as it then is. One caller at a time.
 class AlertWatchSource final : public runtime::StreamSource<v1::WatchAlertsResponse> {
  public:
-  /// `desk` outlives this. A snapshot holds the `snapshot_max` newest that match.
-  AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max);
+  /// `desk` and `cut_offs` outlive this. A snapshot holds the `snapshot_max` newest that match.
+  AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max, CutOffs& cut_offs);
 
   absl::StatusOr<runtime::StreamStep> Next(v1::WatchAlertsResponse* response) override;
 
@@ -28,6 +29,7 @@ class AlertWatchSource final : public runtime::StreamSource<v1::WatchAlertsRespo
   AlertDesk& desk_;
   const Filter filter_;
   const int snapshot_max_;
+  CutOffs& cut_offs_;
   std::shared_ptr<void> subscription_;
   bool has_snapshot_ = false;
   std::uint64_t version_ = 0;

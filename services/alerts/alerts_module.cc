@@ -1,22 +1,20 @@
 #include "services/alerts/alerts_module.h"
 
+#include <algorithm>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "spdlog/spdlog.h"
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
+#include "geo/roads/road_class.h"
 #include "proto/support/status_macros.h"
-#include "services/alerts/alert_service.h"
-#include "services/alerts/input_client.h"
+#include "services/alerts/cut_offs.h"
+#include "services/alerts/looker.h"
 #include "services/layers/tick_thread.h"
-#include "services/runtime/city_clock.h"
 #include "storage/alerts/rocks_alert_store.h"
 
 namespace citylayers::alerts {
@@ -27,97 +25,53 @@ using runtime::OptionType;
 class Alerts final : public runtime::Module {
  public:
   Alerts(runtime::ModuleContext& context, std::unique_ptr<storage::AlertStore> store,
-         std::unique_ptr<AlertDesk> desk)
+         std::unique_ptr<AlertDesk> desk, InputClientOptions input_options)
       : context_(context),
         store_(std::move(store)),
         desk_(std::move(desk)),
-        service_(*desk_, context.city_clock(), context.calls()),
-        active_(
-            context.metrics().Gauge("citylayers_alerts_active", "Alerts that are not resolved")),
-        silent_gauge_(context.metrics().Gauge("citylayers_alerts_silent",
-                                              "Alerts whose subject has no data")),
-        failed_looks_(context.metrics().Counter("citylayers_alerts_failed_looks_total",
-                                                "Looks whose result could not be stored")),
-        look_seconds_(context.metrics().Seconds(
-            "citylayers_alerts_look_seconds", "Time to ask the services, apply rules and store")) {}
+        input_options_(input_options),
+        cut_offs_(context.metrics()),
+        service_(*desk_, context.city_clock(), context.calls(), cut_offs_,
+                 ServiceLimitsOf(context.config())) {}
 
   std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
 
   absl::Status Start() override {
-    InputClientOptions options;
-    options.street_class_min = context_.config().GetString("alerts.street_class_min");
     inputs_ = std::make_unique<InputClient>(context_.Channel("flood"), context_.Channel("traffic"),
-                                            std::move(options));
-    looker_ = std::make_unique<layers::TickThread>(context_.config().GetDuration("alerts.tick"),
-                                                   [this] { LookOnce(); });
+                                            cut_offs_, input_options_);
+    looker_ = std::make_unique<Looker>(*desk_, *inputs_, context_.city_clock(), context_.metrics());
+    ticks_ = std::make_unique<layers::TickThread>(context_.config().GetDuration("alerts.tick"),
+                                                  [this] { looker_->LookOnce(); });
     return absl::OkStatus();
   }
 
   void Stop() override {
+    ticks_.reset();
     looker_.reset();
     inputs_.reset();
   }
 
  private:
-  void LookOnce() {
-    // Before the clock's owner has spoken, "now" and "exercise" would be guesses.
-    if (context_.city_clock().state().mode() == common::v1::CLOCK_MODE_UNSPECIFIED) return;
-    const absl::Time start = absl::Now();
-    const Look look = inputs_->Read();
-    const absl::Status status = desk_->Observe(look, MomentOf(context_.city_clock()));
-    if (!status.ok()) failed_looks_.Increment();
-    if (status != last_status_) {
-      if (status.ok()) {
-        spdlog::info("alerts: alerts are stored again");
-      } else {
-        spdlog::error("alerts: {}; trying again every {}", std::string(status.message()),
-                      absl::FormatDuration(context_.config().GetDuration("alerts.tick")));
-      }
-      last_status_ = status;
-    }
-    NoteSilence();
-    active_.Set(static_cast<double>(desk_->active_count()));
-    look_seconds_.Observe(absl::ToDoubleSeconds(absl::Now() - start));
-  }
-
-  // Says once when what an alert is about falls silent, and when it is heard again.
-  void NoteSilence() {
-    const std::vector<std::string> subjects = desk_->silent_subjects();
-    std::set<std::string> silent(subjects.begin(), subjects.end());
-    for (const std::string& subject : silent) {
-      if (!silent_.contains(subject)) {
-        spdlog::warn("alerts: no data of {}; its alert stays as it is", subject);
-      }
-    }
-    for (const std::string& subject : silent_) {
-      if (!silent.contains(subject)) spdlog::info("alerts: {} is heard again, or over", subject);
-    }
-    silent_gauge_.Set(static_cast<double>(silent.size()));
-    silent_ = std::move(silent);
-  }
-
   runtime::ModuleContext& context_;
   const std::unique_ptr<storage::AlertStore> store_;
   const std::unique_ptr<AlertDesk> desk_;
+  const InputClientOptions input_options_;
+  CutOffs cut_offs_;
   AlertServiceImpl service_;
-  prometheus::Gauge& active_;
-  prometheus::Gauge& silent_gauge_;
-  prometheus::Counter& failed_looks_;
-  prometheus::Histogram& look_seconds_;
-  absl::Status last_status_;      // Of the looker's thread.
-  std::set<std::string> silent_;  // Of the looker's thread.
   std::unique_ptr<InputClient> inputs_;
-  std::unique_ptr<layers::TickThread> looker_;
+  std::unique_ptr<Looker> looker_;
+  std::unique_ptr<layers::TickThread> ticks_;
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
+  ASSIGN_OR_RETURN(const InputClientOptions input_options, InputClientOptionsOf(context.config()));
   ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("alerts"));
   ASSIGN_OR_RETURN(std::unique_ptr<storage::AlertStore> store,
                    storage::OpenRocksAlertStore(directory));
   ASSIGN_OR_RETURN(std::unique_ptr<AlertDesk> desk,
                    AlertDesk::Open(*store, DeskOptionsOf(context.config())));
   return std::unique_ptr<runtime::Module>(
-      std::make_unique<Alerts>(context, std::move(store), std::move(desk)));
+      std::make_unique<Alerts>(context, std::move(store), std::move(desk), input_options));
 }
 
 }  // namespace
@@ -143,6 +97,37 @@ DeskOptions DeskOptionsOf(const runtime::Config& config) {
   options.cap.sender = config.GetString("alerts.cap_sender");
   options.cap.sender_name = config.GetString("alerts.cap_sender_name");
   options.active_max = static_cast<size_t>(config.GetInt("alerts.active_max"));
+  options.caps_scanned_max = static_cast<size_t>(config.GetInt("alerts.caps_scanned_max"));
+  options.watch_held_max = static_cast<size_t>(config.GetInt("alerts.watch_held_max"));
+  return options;
+}
+
+AlertServiceLimits ServiceLimitsOf(const runtime::Config& config) {
+  AlertServiceLimits limits;
+  limits.page_size_max = static_cast<int>(config.GetInt("alerts.page_size_max"));
+  limits.page_size_default = std::min(limits.page_size_default, limits.page_size_max);
+  limits.caps_max = static_cast<int>(config.GetInt("alerts.cap_list_max"));
+  limits.caps_default = std::min(limits.caps_default, limits.caps_max);
+  limits.watch_snapshot_max = static_cast<int>(config.GetInt("alerts.watch_snapshot_max"));
+  return limits;
+}
+
+absl::StatusOr<InputClientOptions> InputClientOptionsOf(const runtime::Config& config) {
+  InputClientOptions options;
+  options.deadline = config.GetDuration("alerts.input_deadline");
+  options.page_size = static_cast<int>(config.GetInt("alerts.input_page_size"));
+  options.pages_max = static_cast<int>(config.GetInt("alerts.input_pages_max"));
+  const std::string& word = config.GetString("alerts.street_class_min");
+  const std::optional<geo::RoadClass> street_class_min = geo::ParseRoadClass(word);
+  if (!street_class_min.has_value()) {
+    const std::vector<std::string> words(geo::kRoadClassWords.begin(), geo::kRoadClassWords.end());
+    const std::string near = runtime::Suggest(word, words);
+    return absl::InvalidArgumentError(
+        absl::StrCat("alerts.street_class_min: there is no class of road \"", word, "\"",
+                     near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?"),
+                     " (any of ", absl::StrJoin(words, ", "), ")"));
+  }
+  options.street_class_min = *street_class_min;
   return options;
 }
 
@@ -157,6 +142,22 @@ runtime::ModuleSpec AlertsModule() {
                0.1, 60},
               {"alerts.active_max", OptionType::kInt, "10000",
                "Alerts that are not resolved; more are not raised.", 1, 1e6},
+              {"alerts.page_size_max", OptionType::kInt, "1000",
+               "Alerts a page of ListAlerts at most.", 1, 1000},
+              {"alerts.cap_list_max", OptionType::kInt, "1000",
+               "CAP messages at most in a list, the newest.", 1, 1000},
+              {"alerts.caps_scanned_max", OptionType::kInt, "10000",
+               "CAP messages that one list looks at, those that ended long ago included.", 1, 1e6},
+              {"alerts.watch_snapshot_max", OptionType::kInt, "1000",
+               "Alerts at most that a watcher gets at its start, the newest.", 1, 1000},
+              {"alerts.watch_held_max", OptionType::kInt, "10000",
+               "Changed alerts held for watchers; one further behind begins anew.", 1, 1e6},
+              {"alerts.input_deadline", OptionType::kDuration, "5s",
+               "Time that flood and traffic have for an answer.", 0.1, 60},
+              {"alerts.input_page_size", OptionType::kInt, "1000",
+               "Rows a page that are asked of flood and traffic.", 1, 1000},
+              {"alerts.input_pages_max", OptionType::kInt, "100",
+               "Pages of one list; a longer one is taken for no answer.", 1, 1e5},
               {"alerts.cap_sender", OptionType::kString, "alerts@citylayers.example",
                "Sender of CAP messages: an address in the city's own domain."},
               {"alerts.cap_sender_name", OptionType::kString, "citylayers – Thành phố Hồ Chí Minh",
@@ -170,7 +171,8 @@ runtime::ModuleSpec AlertsModule() {
               {"alerts.stage_radius_m", OptionType::kDouble, "5000",
                "Radius of the area that a gauge speaks for, metres.", 1, 1e5},
               {"alerts.street_class_min", OptionType::kString, "tertiary",
-               "Least important class of road whose water is an alert of its own."},
+               "Least important class of road whose water is an alert of its own: motorway, trunk, "
+               "primary, secondary, tertiary, local or service."},
               {"alerts.street_min_tier", OptionType::kInt, "2",
                "Lowest depth class that raises: 1 from 0.10 m, 2 from 0.20 m, 3 from 0.30 m, 4 "
                "from "

@@ -2,7 +2,11 @@
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERTS_MODULE_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERTS_MODULE_H_
 
+#include "absl/status/statusor.h"
+
 #include "services/alerts/alert_desk.h"
+#include "services/alerts/alert_service.h"
+#include "services/alerts/input_client.h"
 #include "services/runtime/module.h"
 
 namespace citylayers::alerts {
@@ -10,8 +14,11 @@ namespace citylayers::alerts {
 /// Options `alerts.*`: see ModuleSpec::options, or `citylayersd --print-config`.
 runtime::ModuleSpec AlertsModule();
 
-/// The desk's options out of the configuration.
+/// The parts' options out of the configuration.
 DeskOptions DeskOptionsOf(const runtime::Config& config);
+AlertServiceLimits ServiceLimitsOf(const runtime::Config& config);
+/// INVALID_ARGUMENT: `alerts.street_class_min` is no class of road; with a suggestion.
+absl::StatusOr<InputClientOptions> InputClientOptionsOf(const runtime::Config& config);
 
 }  // namespace citylayers::alerts
 

@@ -1,16 +1,17 @@
 #include "services/alerts/input_client.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "spdlog/spdlog.h"
 #include <grpcpp/client_context.h>
 
+#include "geo/roads/road_class.h"
 #include "services/runtime/proto_time.h"
 
 namespace citylayers::alerts {
@@ -28,7 +29,7 @@ void SetDeadline(grpc::ClientContext& context, absl::Duration deadline) {
 
 // Reads all pages of a list. `call` fills the response; `take` gets each.
 template <typename Request, typename Response, typename Call, typename Take>
-grpc::Status ReadPages(const InputClientOptions& options, Call call, Take take) {
+grpc::Status ReadPages(const InputClientOptions& options, CutOffs& cut_offs, Call call, Take take) {
   Request request;
   request.set_page_size(options.page_size);
   for (int page = 0; page < options.pages_max; ++page) {
@@ -41,7 +42,10 @@ grpc::Status ReadPages(const InputClientOptions& options, Call call, Take take) 
     if (response.next_page_token().empty()) return grpc::Status::OK;
     request.set_page_token(response.next_page_token());
   }
-  return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the list has too many pages");
+  cut_offs.input_pages_max.Increment();
+  return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                      absl::StrCat("the list has more than ", options.pages_max, " pages of ",
+                                   options.page_size, ": raise alerts.input_pages_max"));
 }
 
 }  // namespace
@@ -85,11 +89,9 @@ JamObservation ToObservation(const traffic::v1::Jam& jam) {
       .live_share = jam.has_live_share() ? jam.live_share() : 1};
 }
 
-bool IsAtLeastClass(std::string_view road_class, std::string_view least) {
-  constexpr std::array<std::string_view, 7> kClasses = {"motorway", "trunk", "primary", "secondary",
-                                                        "tertiary", "local", "service"};
-  const auto it = std::find(kClasses.begin(), kClasses.end(), road_class);
-  return it == kClasses.end() || it <= std::find(kClasses.begin(), kClasses.end(), least);
+bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least) {
+  const std::optional<geo::RoadClass> parsed = geo::ParseRoadClass(road_class);
+  return !parsed.has_value() || *parsed <= least;
 }
 
 std::vector<StreetDepthObservation> ToStreets(
@@ -117,9 +119,11 @@ std::vector<StreetDepthObservation> ToStreets(
 }
 
 InputClient::InputClient(std::shared_ptr<grpc::Channel> flood,
-                         std::shared_ptr<grpc::Channel> traffic, InputClientOptions options)
+                         std::shared_ptr<grpc::Channel> traffic, CutOffs& cut_offs,
+                         InputClientOptions options)
     : flood_(flood::v1::FloodService::NewStub(std::move(flood))),
       traffic_(traffic::v1::TrafficService::NewStub(std::move(traffic))),
+      cut_offs_(cut_offs),
       options_(options) {}
 
 Look InputClient::Read() {
@@ -160,7 +164,7 @@ grpc::Status InputClient::ReadStreets(Look& look) {
   std::vector<flood::v1::FloodedSegment> segments;
   const grpc::Status status =
       ReadPages<flood::v1::ListFloodedSegmentsRequest, flood::v1::ListFloodedSegmentsResponse>(
-          options_,
+          options_, cut_offs_,
           [this](grpc::ClientContext& context, const auto& request, auto* response) {
             return flood_->ListFloodedSegments(&context, request, response);
           },
@@ -178,7 +182,7 @@ grpc::Status InputClient::ReadStreets(Look& look) {
 grpc::Status InputClient::ReadJams(Look& look) {
   look.jams.emplace().data_time = absl::InfinitePast();
   return ReadPages<traffic::v1::ListJamsRequest, traffic::v1::ListJamsResponse>(
-      options_,
+      options_, cut_offs_,
       [this](grpc::ClientContext& context, const auto& request, auto* response) {
         return traffic_->ListJams(&context, request, response);
       },

@@ -11,7 +11,9 @@
 
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
+#include "geo/roads/way.h"
 #include "services/alerts/alert_desk.h"
+#include "services/alerts/cut_offs.h"
 
 namespace citylayers::alerts {
 
@@ -19,7 +21,7 @@ namespace citylayers::alerts {
 StageObservation ToObservation(const flood::v1::Stage& stage);
 JamObservation ToObservation(const traffic::v1::Jam& jam);
 /// Whether a road class is `least` or a more important one; true for words that are no class.
-bool IsAtLeastClass(std::string_view road_class, std::string_view least);
+bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least);
 /// Wet segments as streets: one with each name, where it is deepest, as far as it is wet.
 /// `radius_max_m` bounds streets of one name all over the city.
 std::vector<StreetDepthObservation> ToStreets(
@@ -28,19 +30,19 @@ std::vector<StreetDepthObservation> ToStreets(
 struct InputClientOptions {
   absl::Duration deadline = absl::Seconds(5);  ///< Of each call.
   int page_size = 1000;
-  int pages_max = 100;
+  int pages_max = 100;  ///< Of one list; a longer one is taken for no answer.
   double radius_max_m = 2000;
   /// Least important class of road whose water is an alert of its own. Water on alleys is on the
   /// map; an operator's list that names each of them hides the streets that matter.
-  std::string street_class_min = "tertiary";
+  geo::RoadClass street_class_min = geo::RoadClass::kTertiary;
 };
 
 /// Asks both services. Blocks for up to the deadline a call; one caller at a time. Logs when a
-/// service goes away and when it is back, not in between.
+/// service goes away and when it is back, not in between. `cut_offs` outlives it.
 class InputClient {
  public:
   InputClient(std::shared_ptr<grpc::Channel> flood, std::shared_ptr<grpc::Channel> traffic,
-              InputClientOptions options = {});
+              CutOffs& cut_offs, InputClientOptions options = {});
 
   /// One look at the city. What did not answer is missing from it.
   Look Read();
@@ -57,6 +59,7 @@ class InputClient {
 
   const std::unique_ptr<flood::v1::FloodService::Stub> flood_;
   const std::unique_ptr<traffic::v1::TrafficService::Stub> traffic_;
+  CutOffs& cut_offs_;
   const InputClientOptions options_;
   Peer stages_{"stages"};
   Peer streets_{"flooded streets"};

@@ -2,9 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include "services/alerts/desk_test_support.h"
+#include "services/alerts/input_test_support.h"
 #include "services/runtime/proto_time.h"
 
 namespace citylayers::alerts {
@@ -13,41 +14,7 @@ namespace {
 using testing::DoubleNear;
 using testing::ElementsAre;
 
-constexpr absl::Time kTime = absl::FromUnixSeconds(1'762'425'000);
-
-// Services that answer what a test puts into them, a page of two at a time.
-class Flood final : public flood::v1::FloodService::Service {
- public:
-  grpc::Status ListStages(grpc::ServerContext*, const flood::v1::ListStagesRequest*,
-                          flood::v1::ListStagesResponse* response) override {
-    *response = stages;
-    return status;
-  }
-  grpc::Status ListFloodedSegments(grpc::ServerContext*,
-                                   const flood::v1::ListFloodedSegmentsRequest* request,
-                                   flood::v1::ListFloodedSegmentsResponse* response) override {
-    int at = request->page_token().empty() ? 0 : std::stoi(request->page_token());
-    for (int i = 0; i < 2 && at < static_cast<int>(segments.size()); ++i) {
-      *response->add_segments() = segments[at++];
-    }
-    if (at < static_cast<int>(segments.size())) response->set_next_page_token(absl::StrCat(at));
-    *response->mutable_data_time() = ToProtoTime(kTime);
-    return status;
-  }
-  grpc::Status status;
-  flood::v1::ListStagesResponse stages;
-  std::vector<flood::v1::FloodedSegment> segments;
-};
-
-class Traffic final : public traffic::v1::TrafficService::Service {
- public:
-  grpc::Status ListJams(grpc::ServerContext*, const traffic::v1::ListJamsRequest*,
-                        traffic::v1::ListJamsResponse* response) override {
-    *response = jams;
-    return grpc::Status::OK;
-  }
-  traffic::v1::ListJamsResponse jams;
-};
+constexpr absl::Time kTime = kTestStart;
 
 flood::v1::FloodedSegment Segment(const std::string& street, double depth_m, double lon_deg) {
   flood::v1::FloodedSegment segment;
@@ -60,33 +27,23 @@ flood::v1::FloodedSegment Segment(const std::string& street, double depth_m, dou
 
 class InputClientTest : public testing::Test {
  protected:
-  InputClientTest() {
-    grpc::ServerBuilder builder;
-    builder.RegisterService(&flood_);
-    builder.RegisterService(&traffic_);
-    server_ = builder.BuildAndStart();
-    client_ =
-        std::make_unique<InputClient>(server_->InProcessChannel({}), server_->InProcessChannel({}));
-  }
-  ~InputClientTest() override { server_->Shutdown(); }
-
-  Flood flood_;
-  Traffic traffic_;
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<InputClient> client_;
+  FakeCityServices city_;
+  runtime::Metrics metrics_;
+  CutOffs cut_offs_{metrics_};
+  InputClient client_{city_.channel(), city_.channel(), cut_offs_, {.pages_max = 3}};
 };
 
 TEST_F(InputClientTest, StagesComeWithLevelsTimeAndQuality) {
-  flood::v1::Stage* stage = flood_.stages.add_stages();
+  flood::v1::Stage* stage = city_.flood.stages.add_stages();
   stage->set_station("stations/phu-an");
   stage->mutable_display_name()->set_vi("Phú An");
   stage->set_stage_m(1.62);
   *stage->mutable_read_time() = ToProtoTime(kTime);
   for (const double level : {1.4, 1.5, 1.6}) stage->add_alert_levels_m(level);
   stage->set_quality(readings::v1::QUALITY_SUSPECT);
-  flood_.stages.add_stages()->set_station("stations/never-read");
+  city_.flood.stages.add_stages()->set_station("stations/never-read");
 
-  const Look look = client_->Read();
+  const Look look = client_.Read();
   ASSERT_TRUE(look.stages.has_value());
   ASSERT_EQ(look.stages->size(), 2u);
   const StageObservation& phu_an = look.stages->at(0);
@@ -100,10 +57,10 @@ TEST_F(InputClientTest, StagesComeWithLevelsTimeAndQuality) {
 }
 
 TEST_F(InputClientTest, SegmentsOfAllPagesBecomeStreetsWithTheirDeepestPlace) {
-  flood_.segments = {Segment("Calmette", 0.2, 106.700), Segment("Lê Lợi", 0.3, 106.71),
-                     Segment("Calmette", 0.4, 106.701), Segment("", 0.9, 106.7),
-                     Segment("Calmette", 0.1, 106.702)};
-  const Look look = client_->Read();
+  city_.flood.segments = {Segment("Calmette", 0.2, 106.700), Segment("Lê Lợi", 0.3, 106.71),
+                          Segment("Calmette", 0.4, 106.701), Segment("", 0.9, 106.7),
+                          Segment("Calmette", 0.1, 106.702)};
+  const Look look = client_.Read();
   ASSERT_TRUE(look.streets.has_value());
   EXPECT_EQ(look.streets->data_time, kTime);
   ASSERT_EQ(look.streets->items.size(), 2u);
@@ -115,11 +72,11 @@ TEST_F(InputClientTest, SegmentsOfAllPagesBecomeStreetsWithTheirDeepestPlace) {
 }
 
 TEST(IsAtLeastClass, OrdersRoadsByImportance) {
-  EXPECT_TRUE(IsAtLeastClass("trunk", "tertiary"));
-  EXPECT_TRUE(IsAtLeastClass("tertiary", "tertiary"));
-  EXPECT_FALSE(IsAtLeastClass("local", "tertiary"));
-  EXPECT_TRUE(IsAtLeastClass("local", "service"));
-  EXPECT_TRUE(IsAtLeastClass("", "tertiary")) << "not told: not left out";
+  EXPECT_TRUE(IsAtLeastClass("trunk", geo::RoadClass::kTertiary));
+  EXPECT_TRUE(IsAtLeastClass("tertiary", geo::RoadClass::kTertiary));
+  EXPECT_FALSE(IsAtLeastClass("local", geo::RoadClass::kTertiary));
+  EXPECT_TRUE(IsAtLeastClass("local", geo::RoadClass::kService));
+  EXPECT_TRUE(IsAtLeastClass("", geo::RoadClass::kTertiary)) << "not told: not left out";
 }
 
 TEST(ToStreetsTest, AStreetNameAllOverTheCityIsBounded) {
@@ -129,14 +86,14 @@ TEST(ToStreetsTest, AStreetNameAllOverTheCityIsBounded) {
 }
 
 TEST_F(InputClientTest, JamsThatDoNotTellTheirShareAreTakenAsMeasured) {
-  traffic::v1::Jam* jam = traffic_.jams.add_jams();
+  traffic::v1::Jam* jam = city_.traffic.jams.add_jams();
   jam->set_name("jams/7");
   jam->set_speed_kmh(4);
-  jam = traffic_.jams.add_jams();
+  jam = city_.traffic.jams.add_jams();
   jam->set_name("jams/8");
   jam->set_live_share(0);
   *jam->mutable_since_time() = ToProtoTime(kTime);
-  const Look look = client_->Read();
+  const Look look = client_.Read();
   ASSERT_TRUE(look.jams.has_value());
   EXPECT_EQ(look.jams->items[0].live_share, 1);
   EXPECT_EQ(look.jams->items[1].live_share, 0);
@@ -145,14 +102,25 @@ TEST_F(InputClientTest, JamsThatDoNotTellTheirShareAreTakenAsMeasured) {
   EXPECT_EQ(look.jams->data_time, absl::InfinitePast());
 }
 
+TEST_F(InputClientTest, AListOfTooManyPagesIsNoAnswerAndCounted) {
+  for (int i = 0; i < 6; ++i) {
+    city_.flood.segments.push_back(Segment(absl::StrCat("Số ", i), 0.4, 106.7));
+  }
+  EXPECT_EQ(client_.Read().streets->items.size(), 6u) << "three pages of two";
+  EXPECT_EQ(cut_offs_.input_pages_max.Value(), 0);
+  city_.flood.segments.push_back(Segment("Số 6", 0.4, 106.7));
+  EXPECT_FALSE(client_.Read().streets.has_value());
+  EXPECT_EQ(cut_offs_.input_pages_max.Value(), 1);
+}
+
 TEST_F(InputClientTest, WhatDoesNotAnswerIsMissingAndNotEmpty) {
-  flood_.status = grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "no terrain");
-  Look look = client_->Read();
+  city_.flood.status = grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "no terrain");
+  Look look = client_.Read();
   EXPECT_FALSE(look.stages.has_value());
   EXPECT_FALSE(look.streets.has_value());
   EXPECT_TRUE(look.jams.has_value());
-  flood_.status = grpc::Status::OK;
-  look = client_->Read();
+  city_.flood.status = grpc::Status::OK;
+  look = client_.Read();
   EXPECT_TRUE(look.stages.has_value());
 }
 

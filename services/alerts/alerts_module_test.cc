@@ -1,0 +1,110 @@
+#include "services/alerts/alerts_module.h"
+
+#include <map>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/runtime/config.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using testing::HasSubstr;
+
+absl::StatusOr<runtime::Config> Configure(std::map<std::string, std::string> flags = {}) {
+  return runtime::Config::Load(AlertsModule().options, {.flags = std::move(flags)});
+}
+
+TEST(AlertsOptions, DefaultsAreThoseOfTheParts) {
+  const runtime::Config config = *Configure();
+  const DeskOptions desk = DeskOptionsOf(config);
+  const DeskOptions desk_default;
+  EXPECT_EQ(desk.rules.stage.readings, desk_default.rules.stage.readings);
+  EXPECT_EQ(desk.rules.stage.clear_below_m, desk_default.rules.stage.clear_below_m);
+  EXPECT_EQ(desk.rules.stage.immediate_above_m, desk_default.rules.stage.immediate_above_m);
+  EXPECT_EQ(desk.rules.stage.radius_m, desk_default.rules.stage.radius_m);
+  EXPECT_EQ(desk.rules.street_depth.clear_below_m, desk_default.rules.street_depth.clear_below_m);
+  EXPECT_EQ(desk.rules.street_depth.hold, desk_default.rules.street_depth.hold);
+  EXPECT_EQ(desk.rules.street_depth.keep, desk_default.rules.street_depth.keep);
+  EXPECT_EQ(desk.rules.street_depth.min_tier, desk_default.rules.street_depth.min_tier);
+  EXPECT_EQ(desk.rules.jam.queue_hold, desk_default.rules.jam.queue_hold);
+  EXPECT_EQ(desk.rules.jam.official_hold, desk_default.rules.jam.official_hold);
+  EXPECT_EQ(desk.rules.jam.keep, desk_default.rules.jam.keep);
+  EXPECT_EQ(desk.rules.jam.length_min_m, desk_default.rules.jam.length_min_m);
+  EXPECT_EQ(desk.rules.jam.min_tier, desk_default.rules.jam.min_tier);
+  EXPECT_EQ(desk.cap.sender, desk_default.cap.sender);
+  EXPECT_EQ(desk.cap.sender_name, desk_default.cap.sender_name);
+  EXPECT_EQ(desk.active_max, desk_default.active_max);
+  EXPECT_EQ(desk.caps_scanned_max, desk_default.caps_scanned_max);
+  EXPECT_EQ(desk.watch_held_max, desk_default.watch_held_max);
+
+  const AlertServiceLimits limits = ServiceLimitsOf(config);
+  const AlertServiceLimits limits_default;
+  EXPECT_EQ(limits.page_size_max, limits_default.page_size_max);
+  EXPECT_EQ(limits.page_size_default, limits_default.page_size_default);
+  EXPECT_EQ(limits.caps_max, limits_default.caps_max);
+  EXPECT_EQ(limits.watch_snapshot_max, limits_default.watch_snapshot_max);
+
+  const auto inputs = InputClientOptionsOf(config);
+  ASSERT_TRUE(inputs.ok()) << inputs.status();
+  const InputClientOptions inputs_default;
+  EXPECT_EQ(inputs->deadline, inputs_default.deadline);
+  EXPECT_EQ(inputs->page_size, inputs_default.page_size);
+  EXPECT_EQ(inputs->pages_max, inputs_default.pages_max);
+  EXPECT_EQ(inputs->street_class_min, inputs_default.street_class_min);
+}
+
+TEST(AlertsOptions, WhatIsSetArrives) {
+  const runtime::Config config = *Configure({{"alerts.stage_readings", "3"},
+                                             {"alerts.jam_official_hold", "20m"},
+                                             {"alerts.cap_sender", "baodong@hcm.example"},
+                                             {"alerts.caps_scanned_max", "7"},
+                                             {"alerts.watch_held_max", "8"},
+                                             {"alerts.page_size_max", "9"},
+                                             {"alerts.cap_list_max", "10"},
+                                             {"alerts.watch_snapshot_max", "11"},
+                                             {"alerts.input_deadline", "2s"},
+                                             {"alerts.input_page_size", "12"},
+                                             {"alerts.input_pages_max", "13"},
+                                             {"alerts.street_class_min", "local"}});
+  const DeskOptions desk = DeskOptionsOf(config);
+  EXPECT_EQ(desk.rules.stage.readings, 3);
+  EXPECT_EQ(desk.rules.jam.official_hold, absl::Minutes(20));
+  EXPECT_EQ(desk.cap.sender, "baodong@hcm.example");
+  EXPECT_EQ(desk.caps_scanned_max, 7u);
+  EXPECT_EQ(desk.watch_held_max, 8u);
+  const AlertServiceLimits limits = ServiceLimitsOf(config);
+  EXPECT_EQ(limits.page_size_max, 9);
+  EXPECT_EQ(limits.page_size_default, 9) << "not over the most";
+  EXPECT_EQ(limits.caps_max, 10);
+  EXPECT_EQ(limits.watch_snapshot_max, 11);
+  const InputClientOptions inputs = *InputClientOptionsOf(config);
+  EXPECT_EQ(inputs.deadline, absl::Seconds(2));
+  EXPECT_EQ(inputs.page_size, 12);
+  EXPECT_EQ(inputs.pages_max, 13);
+  EXPECT_EQ(inputs.street_class_min, geo::RoadClass::kLocal);
+}
+
+TEST(AlertsOptions, AMistypedClassOfRoadIsRefusedWithASuggestion) {
+  const absl::Status status =
+      InputClientOptionsOf(*Configure({{"alerts.street_class_min", "tertairy"}})).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("alerts.street_class_min: there is no class of road \"tertairy\"; did you "
+                        "mean \"tertiary\"? (any of motorway, trunk, "));
+  EXPECT_FALSE(InputClientOptionsOf(*Configure({{"alerts.street_class_min", ""}})).ok());
+}
+
+TEST(AlertsOptions, LimitsOutOfRangeAreRefused) {
+  for (const char* key : {"alerts.page_size_max", "alerts.cap_list_max", "alerts.caps_scanned_max",
+                          "alerts.watch_snapshot_max", "alerts.watch_held_max",
+                          "alerts.input_page_size", "alerts.input_pages_max"}) {
+    EXPECT_FALSE(Configure({{key, "0"}}).ok()) << key;
+  }
+  EXPECT_FALSE(Configure({{"alerts.input_deadline", "0s"}}).ok());
+}
+
+}  // namespace
+}  // namespace citylayers::alerts

@@ -1,0 +1,36 @@
+// How often a limit of the module cut something off.
+#ifndef CITYLAYERS_SERVICES_ALERTS_CUT_OFFS_H_
+#define CITYLAYERS_SERVICES_ALERTS_CUT_OFFS_H_
+
+#include <prometheus/counter.h>
+
+#include "services/runtime/metrics.h"
+
+namespace citylayers::alerts {
+
+/// One counter a limit, `citylayers_alerts_cut_off_total{limit="…"}`, named as its option
+/// `alerts.…`. Thread-safe; `metrics` outlives it.
+struct CutOffs {
+  explicit CutOffs(runtime::Metrics& metrics)
+      : cap_list_max(Of(metrics, "cap_list_max")),
+        caps_scanned_max(Of(metrics, "caps_scanned_max")),
+        watch_snapshot_max(Of(metrics, "watch_snapshot_max")),
+        watch_held_max(Of(metrics, "watch_held_max")),
+        input_pages_max(Of(metrics, "input_pages_max")) {}
+
+  prometheus::Counter& cap_list_max;        ///< Lists of CAP messages that had more.
+  prometheus::Counter& caps_scanned_max;    ///< Lists that did not reach the oldest messages.
+  prometheus::Counter& watch_snapshot_max;  ///< Snapshots without the oldest that matched.
+  prometheus::Counter& watch_held_max;      ///< Followers so far behind that they began anew.
+  prometheus::Counter& input_pages_max;     ///< Lists of other services, given up as too long.
+
+ private:
+  static prometheus::Counter& Of(runtime::Metrics& metrics, const char* limit) {
+    return metrics.Counter("citylayers_alerts_cut_off_total",
+                           "What a limit cut off, by its option alerts.*", {{"limit", limit}});
+  }
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_CUT_OFFS_H_

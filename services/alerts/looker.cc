@@ -1,0 +1,62 @@
+#include "services/alerts/looker.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "spdlog/spdlog.h"
+
+#include "services/alerts/alert_service.h"
+
+namespace citylayers::alerts {
+
+Looker::Looker(AlertDesk& desk, InputClient& inputs, const runtime::CityClock& clock,
+               runtime::Metrics& metrics)
+    : desk_(desk),
+      inputs_(inputs),
+      clock_(clock),
+      active_(metrics.Gauge("citylayers_alerts_active", "Alerts that are not resolved")),
+      silent_gauge_(metrics.Gauge("citylayers_alerts_silent", "Alerts whose subject has no data")),
+      failed_looks_(metrics.Counter("citylayers_alerts_failed_looks_total",
+                                    "Looks whose result could not be stored")),
+      look_seconds_(metrics.Seconds("citylayers_alerts_look_seconds",
+                                    "Time to ask the services, apply rules and store")) {}
+
+void Looker::LookOnce() {
+  if (clock_.state().mode() == common::v1::CLOCK_MODE_UNSPECIFIED) return;
+  const absl::Time start = absl::Now();
+  const Look look = inputs_.Read();
+  NoteStatus(desk_.Observe(look, MomentOf(clock_)));
+  NoteSilence();
+  active_.Set(static_cast<double>(desk_.active_count()));
+  look_seconds_.Observe(absl::ToDoubleSeconds(absl::Now() - start));
+}
+
+void Looker::NoteStatus(const absl::Status& status) {
+  if (!status.ok()) failed_looks_.Increment();
+  if (status == last_status_) return;
+  if (status.ok()) {
+    spdlog::info("alerts: alerts are stored again");
+  } else {
+    spdlog::error("alerts: {}; each look tries again", std::string(status.message()));
+  }
+  last_status_ = status;
+}
+
+// Says once when what an alert is about falls silent, and when it is heard again.
+void Looker::NoteSilence() {
+  const std::vector<std::string> subjects = desk_.silent_subjects();
+  std::set<std::string> silent(subjects.begin(), subjects.end());
+  for (const std::string& subject : silent) {
+    if (!silent_.contains(subject)) {
+      spdlog::warn("alerts: no data of {}; its alert stays as it is", subject);
+    }
+  }
+  for (const std::string& subject : silent_) {
+    if (!silent.contains(subject)) spdlog::info("alerts: {} is heard again, or over", subject);
+  }
+  silent_gauge_.Set(static_cast<double>(silent.size()));
+  silent_ = std::move(silent);
+}
+
+}  // namespace citylayers::alerts

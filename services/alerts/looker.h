@@ -1,0 +1,49 @@
+// Looks at the city again and again on behalf of the alert desk.
+#ifndef CITYLAYERS_SERVICES_ALERTS_LOOKER_H_
+#define CITYLAYERS_SERVICES_ALERTS_LOOKER_H_
+
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+
+#include "services/alerts/alert_desk.h"
+#include "services/alerts/input_client.h"
+#include "services/runtime/city_clock.h"
+#include "services/runtime/metrics.h"
+
+namespace citylayers::alerts {
+
+/// One look at a time: asks the services, has the desk act, and tells of what fails and what falls
+/// silent, in the log when it begins and ends and in metrics always. One caller at a time; blocks
+/// as InputClient does.
+class Looker {
+ public:
+  /// All of them outlive the looker.
+  Looker(AlertDesk& desk, InputClient& inputs, const runtime::CityClock& clock,
+         runtime::Metrics& metrics);
+
+  /// Does nothing before the clock's owner has spoken: "now" and "exercise" would be guesses.
+  void LookOnce();
+
+ private:
+  void NoteStatus(const absl::Status& status);
+  void NoteSilence();
+
+  AlertDesk& desk_;
+  InputClient& inputs_;
+  const runtime::CityClock& clock_;
+  prometheus::Gauge& active_;
+  prometheus::Gauge& silent_gauge_;
+  prometheus::Counter& failed_looks_;
+  prometheus::Histogram& look_seconds_;
+  absl::Status last_status_;
+  std::set<std::string> silent_;
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_LOOKER_H_

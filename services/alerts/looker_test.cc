@@ -1,0 +1,120 @@
+#include "services/alerts/looker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/alerts/desk_test_support.h"
+#include "services/alerts/input_test_support.h"
+#include "services/runtime/proto_time.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class StillClock final : public Clock {
+ public:
+  absl::Time Now() const override { return kTestStart; }
+};
+
+// A looker between services that a test commands and a real desk. Each look has a reading of its
+// own, ten minutes after the one before.
+class LookerTest : public DeskTest {
+ protected:
+  LookerTest() {
+    flood::v1::Stage* stage = city_.flood.stages.add_stages();
+    stage->set_station("stations/phu-an");
+    stage->mutable_display_name()->set_vi("Phú An");
+    for (const double level : {1.4, 1.5, 1.6}) stage->add_alert_levels_m(level);
+  }
+
+  void LookAt(double stage_m) {
+    moment_.city += absl::Minutes(10);
+    flood::v1::Stage* stage = city_.flood.stages.mutable_stages(0);
+    stage->set_stage_m(stage_m);
+    *stage->mutable_read_time() = ToProtoTime(moment_.city);
+    city_.flood.data_time = moment_.city;
+    common::v1::CityClock state;
+    state.set_mode(mode_);
+    *state.mutable_city_time() = ToProtoTime(moment_.city);
+    *state.mutable_hold_time() = ToProtoTime(moment_.city);
+    state.set_scenario("saigon-king-tide");
+    clock_.Set(state);
+    looker_.LookOnce();
+  }
+
+  StillClock machine_;
+  common::v1::ClockMode mode_ = common::v1::CLOCK_MODE_WALL;
+  runtime::CityClock clock_{machine_};
+  runtime::Metrics metrics_;
+  CutOffs cut_offs_{metrics_};
+  FakeCityServices city_;
+  InputClient inputs_{city_.channel(), city_.channel(), cut_offs_};
+  Looker looker_{*desk_, inputs_, clock_, metrics_};
+};
+
+TEST_F(LookerTest, ALookBringsTheCityToTheDesk) {
+  LookAt(1.66);
+  LookAt(1.66);
+  ASSERT_EQ(All().size(), 1u);
+  EXPECT_FALSE(All()[0].exercise);
+  EXPECT_EQ(All()[0].create_time, moment_.city);
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_active 1"));
+}
+
+TEST_F(LookerTest, BeforeTheClockHasSpokenNobodyLooks) {
+  mode_ = common::v1::CLOCK_MODE_UNSPECIFIED;
+  LookAt(1.66);
+  LookAt(1.66);
+  EXPECT_THAT(All(), IsEmpty());
+}
+
+TEST_F(LookerTest, AReplaysLooksAreAnExerciseWithItsName) {
+  mode_ = common::v1::CLOCK_MODE_REPLAY;
+  LookAt(1.66);
+  LookAt(1.66);
+  ASSERT_EQ(All().size(), 1u);
+  EXPECT_TRUE(All()[0].exercise);
+  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[0])->xml, HasSubstr("saigon-king-tide"));
+}
+
+TEST_F(LookerTest, SilenceIsCountedUntilTheSubjectIsHeardAgain) {
+  LookAt(1.66);
+  LookAt(1.66);
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_silent 0"));
+  city_.flood.status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "down");
+  LookAt(0.2);
+  LookAt(0.2);
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_silent 1"));
+  EXPECT_EQ(All("state = OPEN").size(), 1u);
+  city_.flood.status = grpc::Status::OK;
+  LookAt(1.66);
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_silent 0"));
+}
+
+TEST_F(LookerTest, ALookThatCouldNotBeStoredIsCounted) {
+  // A second street is one alert too many.
+  options_.active_max = 1;
+  Restart();
+  Looker looker(*desk_, inputs_, clock_, metrics_);
+  for (const char* street : {"Calmette", "Lê Lợi"}) {
+    flood::v1::FloodedSegment segment;
+    segment.set_street(street);
+    segment.set_depth_m(0.4);
+    city_.flood.segments.push_back(segment);
+  }
+  common::v1::CityClock state;
+  state.set_mode(common::v1::CLOCK_MODE_WALL);
+  for (const int minute : {0, 20}) {
+    city_.flood.data_time = kTestStart + absl::Minutes(minute);
+    *state.mutable_city_time() = ToProtoTime(city_.flood.data_time);
+    clock_.Set(state);
+    looker.LookOnce();
+  }
+  EXPECT_EQ(All().size(), 1u);
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_failed_looks_total 1"));
+}
+
+}  // namespace
+}  // namespace citylayers::alerts
