@@ -15,6 +15,7 @@
 #include "proto/support/status_macros.h"
 #include "services/alerts/filter_lexer.h"
 #include "services/alerts/filter_tree.h"
+#include "services/runtime/config.h"
 
 namespace citylayers::alerts {
 namespace {
@@ -23,32 +24,12 @@ using Node = Filter::Node;
 using NodePtr = std::shared_ptr<const Node>;
 using Kind = FilterToken::Kind;
 
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0]++;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t substitute = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substitute, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 // " Did you mean "severity"?" when a name is near, else nothing.
 std::string DidYouMean(absl::string_view word, const std::vector<std::string>& names) {
-  const std::string* best = nullptr;
-  size_t best_distance = std::min<size_t>(3, word.size() / 2 + 1);
-  for (const std::string& name : names) {
-    const size_t distance = EditDistance(word.substr(0, 100), name);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = &name;
-    }
-  }
-  return best == nullptr ? "" : absl::StrCat(" Did you mean \"", *best, "\"?");
+  // No name is longer, and the distance takes time by length.
+  const absl::string_view start = word.substr(0, 100);
+  const std::string near = runtime::Suggest({start.data(), start.size()}, names);
+  return near.empty() ? "" : absl::StrCat(" Did you mean \"", near, "\"?");
 }
 
 class Parser {
