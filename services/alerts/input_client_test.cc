@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "services/alerts/desk_test_support.h"
-#include "services/alerts/input_test_support.h"
+#include "services/alerts/fake_city_services.h"
 #include "services/runtime/proto_time.h"
 
 namespace citylayers::alerts {

@@ -1,6 +1,6 @@
 // Flood and traffic as tests want them to be.
-#ifndef CITYLAYERS_SERVICES_ALERTS_INPUT_TEST_SUPPORT_H_
-#define CITYLAYERS_SERVICES_ALERTS_INPUT_TEST_SUPPORT_H_
+#ifndef CITYLAYERS_SERVICES_ALERTS_FAKE_CITY_SERVICES_H_
+#define CITYLAYERS_SERVICES_ALERTS_FAKE_CITY_SERVICES_H_
 
 #include <memory>
 #include <string>
@@ -73,4 +73,4 @@ class FakeCityServices {
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_INPUT_TEST_SUPPORT_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_FAKE_CITY_SERVICES_H_
