@@ -75,6 +75,10 @@ class LayerSession final : public LiveSession {
       Remember(response.delta().pack_id(), response.delta().to());
       return Text("delta", JsonOf(response.delta()));
     }
+    // The next delta begins at the version of the last heartbeat, not of the last delta.
+    if (response.heartbeat().has_version() && request_.has_resume()) {
+      *request_.mutable_resume()->mutable_version() = response.heartbeat().version();
+    }
     return Text("heartbeat", JsonOf(response.heartbeat()));
   }
   // The next call, if this one breaks, goes on from here.

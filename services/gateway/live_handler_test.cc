@@ -3,10 +3,14 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "services/gateway/fake_city.h"
+#include "services/runtime/http/http_test_client.h"
+
 namespace citylayers::gateway {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 absl::StatusOr<layers::v1::WatchLayerRequest> Read(std::string_view target,
                                                    std::string_view last_event_id = "") {
@@ -59,6 +63,33 @@ TEST(EventId, RoundTrips) {
   for (const char* text : {"", ":", "1:2", "p::", "p:1:", "p:x:1"}) {
     EXPECT_FALSE(ReadEventId(text)) << text;
   }
+}
+
+// While nothing in view changes, only heartbeats tell how far the stream has come; the next delta
+// begins where the last of them stood.
+TEST(Live, AHeartbeatMovesWhereTheStreamResumes) {
+  layers::v1::WatchLayerResponse snapshot;
+  snapshot.mutable_snapshot()->set_pack_id("pack1");
+  snapshot.mutable_snapshot()->mutable_version()->set_epoch(7);
+  snapshot.mutable_snapshot()->mutable_version()->set_counter(5);
+  layers::v1::WatchLayerResponse heartbeat;
+  heartbeat.mutable_heartbeat()->mutable_version()->set_epoch(7);
+  heartbeat.mutable_heartbeat()->mutable_version()->set_counter(9);
+
+  FakeCity city;
+  city.layers().SetScript({snapshot, heartbeat});
+  runtime::TestClient client(city.http_port());
+  client.Send("GET /live/traffic HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string text = client.ReadUntil("event: heartbeat\ndata: {\"version\"");
+  EXPECT_THAT(text, HasSubstr("id: pack1:7:5\nevent: snapshot"));
+  EXPECT_THAT(text, HasSubstr("id: pack1:7:9\nevent: heartbeat")) << "the next Last-Event-ID";
+
+  city.StopBackends();
+  client.ReadUntil("\"stale\":true");
+  city.layers().SetScript({});
+  city.StartBackends();
+  city.layers().WaitForWatches(2);
+  EXPECT_EQ(city.layers().counts().watches.back().resume().version().counter(), 9u);
 }
 
 }  // namespace
