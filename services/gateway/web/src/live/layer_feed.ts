@@ -94,6 +94,8 @@ export class LayerFeed {
   }
 
   private onHeartbeat(heartbeat: Heartbeat): void {
+    // The next delta begins here. The gateway's own heartbeats, while a layer is away, have no version.
+    if (heartbeat.version) this.version = versionText(heartbeat.version);
     this.note(heartbeat.dataTime, heartbeat.stale ?? false);
   }
 
