@@ -44,6 +44,8 @@ declare global {
 
 /** Without a successful call or event for this long the connection counts as lost. */
 const kLostAfterMs = 9000;
+/** Hidden, the page hears little: once shown it has this long to hear before it calls itself lost. */
+const kShownGraceMs = 4000;
 const kStyleRetryMs = 2000;
 
 class Page {
@@ -90,6 +92,10 @@ class Page {
       this.heardMs = Math.max(this.heardMs, live.traffic.lastEventMs);
       this.judgeConnection();
     }, 1000);
+    document.addEventListener('visibilitychange', () => {
+      const grace = Date.now() - kLostAfterMs + kShownGraceMs;
+      if (this.heardMs > 0) this.heardMs = Math.max(this.heardMs, grace);
+    });
 
     const alerts = this.buildPanels(view);
     const kiosk = this.startKiosk(view, caption, alerts);
@@ -230,6 +236,7 @@ class Page {
   }
 
   private judgeConnection(): void {
+    if (document.hidden) return;
     const before = this.city.connection;
     const quiet = Date.now() - this.heardMs > kLostAfterMs || (!this.reachable && !this.streaming);
     const live = this.heardMs > 0 && !quiet;

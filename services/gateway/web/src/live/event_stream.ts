@@ -1,8 +1,10 @@
 // A server-sent event stream that always comes back: the browser resumes after a broken connection by
-// itself (Last-Event-ID); what it gives up on, and silence, are handled here.
+// itself (Last-Event-ID); what it gives up on, and silence, are handled here. It lets go while nobody looks.
+
+import { onAway } from './away.js';
 
 /** Heartbeats come at least every ten seconds; a stream silent for longer is taken as dead. */
-const kSilenceMaxMs = 25_000;
+export const kSilenceMaxMs = 25_000;
 const kRetryMinMs = 1000;
 const kRetryMaxMs = 15_000;
 
@@ -17,23 +19,22 @@ export interface EventStreamOptions {
 export class EventStream {
   private source: EventSource | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private readonly watchdog: ReturnType<typeof setInterval>;
+  /** Failed attempts in a row. */
   private failures = 0;
+  private away = false;
   private heardMs = 0;
+  /** When the stream was last asked for. */
+  private openedMs = 0;
 
   constructor(private readonly options: EventStreamOptions) {
-    this.watchdog = setInterval(() => this.checkSilence(), 5000);
+    setInterval(() => this.checkSilence(), 5000);
+    onAway((away) => this.setAway(away));
     this.open();
   }
 
-  /** Wall time of the last event; 0 before the first. */
+  /** Wall time of the last sign of life; 0 before the first. */
   get lastEventMs(): number {
     return this.heardMs;
-  }
-
-  /** Failed attempts in a row. */
-  get failureCount(): number {
-    return this.failures;
   }
 
   /** Starts anew with the URL as it is now: for a new viewport, or to get a snapshot. */
@@ -42,18 +43,24 @@ export class EventStream {
     this.open();
   }
 
-  close(): void {
-    clearInterval(this.watchdog);
+  private setAway(away: boolean): void {
+    this.away = away;
+    if (!away) return this.restart();
+    this.close();
+    this.options.onState?.(false);
+  }
+
+  private close(): void {
     clearTimeout(this.retryTimer);
     this.source?.close();
   }
 
   private open(): void {
-    clearTimeout(this.retryTimer);
-    this.source?.close();
+    this.close();
+    if (this.away) return;
     const source = new EventSource(this.options.url());
     this.source = source;
-    this.heardMs = Date.now();
+    this.openedMs = Date.now();
     source.onopen = () => {
       this.failures = 0;
       this.heardMs = Date.now();
@@ -81,7 +88,7 @@ export class EventStream {
   }
 
   private checkSilence(): void {
-    if (Date.now() - this.heardMs < kSilenceMaxMs) return;
+    if (this.away || Date.now() - Math.max(this.heardMs, this.openedMs) < kSilenceMaxMs) return;
     this.options.onState?.(false);
     this.open();
   }
