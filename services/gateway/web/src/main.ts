@@ -137,7 +137,7 @@ class Page {
         keep(storage(), 'theme', this.theme);
         this.applyDocument();
         bar.setTheme(this.theme);
-        void view.setTheme(this.theme);
+        view.setTheme(this.theme);
       },
       home: () => view.flyHome(),
     });

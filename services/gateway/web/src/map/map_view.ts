@@ -4,6 +4,7 @@ import {
   AttributionControl,
   Map as MapLibreMap,
   setWorkerUrl,
+  type ErrorEvent,
   type GeoJSONSource,
   type LngLatLike,
   type RequestParameters,
@@ -14,22 +15,18 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { palettes, type Theme } from '../../styles/palette.js';
 import type { Language } from '../format.js';
 import { putImages } from './icons.js';
-import { emptyOverlays, kHatchLayer, withOverlays, type OverlaySource } from './overlays.js';
+import { emptyOverlays, withOverlays, type OverlaySource } from './overlays.js';
+import { SourceMender } from './source_mender.js';
+import { StyleSettings } from './style_settings.js';
+import { kStyleRetryMs, ThemeSwitch } from './theme_switch.js';
 
 export interface Home {
   center: [number, number];
   zoom: number;
 }
 
-/** Labels whose text differs by language. */
-const kNamedLayers = [
-  'label-waterway',
-  'label-ward',
-  'label-landmark',
-  'label-district',
-  'label-city',
-];
-
+/** What the server gives; the rest of the map is the page's own. */
+const kServerSources = ['base', 'flood', 'traffic'];
 const kMaxZoom = 18;
 /** As in narrow.css: up to this width one panel shows at a time, at the bottom. */
 const kPhonePx = 860;
@@ -38,9 +35,9 @@ const kMinZoom = 9;
 export class MapView {
   readonly map: MapLibreMap;
   private readonly overlays = emptyOverlays();
-  private hatched = false;
-  private theme: Theme;
-  private language: Language = 'vi';
+  private readonly settings: StyleSettings;
+  private readonly themes: ThemeSwitch<StyleSpecification>;
+  private readonly mender: SourceMender;
 
   private constructor(
     container: HTMLElement,
@@ -48,10 +45,9 @@ export class MapView {
     theme: Theme,
     readonly home: Home,
   ) {
-    this.theme = theme;
     this.map = new MapLibreMap({
       container,
-      style: withOverlays(style, palettes[theme], this.overlays, this.hatched),
+      style: withOverlays(style, palettes[theme], this.overlays, false),
       center: home.center,
       zoom: home.zoom,
       minZoom: kMinZoom,
@@ -69,29 +65,37 @@ export class MapView {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
-    this.map.setMissingStyleImageResolver(() => putImages(this.map, palettes[this.theme]));
+    this.settings = new StyleSettings(this.map);
+    this.themes = new ThemeSwitch(theme, fetchStyle, (next, nextStyle) =>
+      this.showTheme(next, nextStyle),
+    );
+    this.map.setMissingStyleImageResolver(() => putImages(this.map, palettes[this.themes.theme]));
+    this.mender = new SourceMender({
+      reloadSource: (id) => this.reloadSource(id),
+      reloadTiles: (id) => this.map.refreshTiles(id),
+    });
+    this.map.on('error', (event) => this.onError(event));
   }
 
+  /**
+   * The server may still be starting: waits for its style. Fails only where no map can be drawn, that is
+   * without WebGL.
+   */
   static async create(container: HTMLElement, theme: Theme, home: Home): Promise<MapView> {
     setWorkerUrl(workerUrl);
-    return new MapView(container, await fetchStyle(theme), theme, home);
+    for (;;) {
+      const style = await fetchStyle(theme).catch(() => undefined);
+      if (style) return new MapView(container, style, theme, home);
+      await new Promise((resolve) => setTimeout(resolve, kStyleRetryMs));
+    }
   }
 
-  async setTheme(theme: Theme): Promise<void> {
-    if (theme === this.theme) return;
-    const style = await fetchStyle(theme);
-    this.theme = theme;
-    this.map.setStyle(withOverlays(style, palettes[theme], this.overlays, this.hatched), {
-      diff: true,
-    });
-    putImages(this.map, palettes[theme]);
-    this.applyLanguage();
+  setTheme(theme: Theme): void {
+    void this.themes.set(theme);
   }
 
   setLanguage(language: Language): void {
-    this.language = language;
-    if (this.map.isStyleLoaded()) this.applyLanguage();
-    else this.map.once('load', () => this.applyLanguage());
+    this.settings.setLanguage(language);
   }
 
   setOverlay(source: OverlaySource, features: GeoJSON.Feature[]): void {
@@ -101,10 +105,12 @@ export class MapView {
 
   /** Whether flood water is hatched, since the ground below it is not surveyed. */
   setHatched(hatched: boolean): void {
-    if (hatched === this.hatched) return;
-    this.hatched = hatched;
-    if (!this.map.getLayer(kHatchLayer)) return;
-    this.map.setLayoutProperty(kHatchLayer, 'visibility', hatched ? 'visible' : 'none');
+    this.settings.setHatched(hatched);
+  }
+
+  /** The server is back: what failed meanwhile is asked for now. */
+  serverIsBack(): void {
+    this.mender.retryNow();
   }
 
   /** Asks for the TileJSON and all tiles of a source anew. */
@@ -124,17 +130,18 @@ export class MapView {
     this.flyTo(this.home.center, this.home.zoom);
   }
 
-  private applyLanguage(): void {
-    for (const layer of kNamedLayers) {
-      if (!this.map.getLayer(layer)) continue;
-      this.map.setLayoutProperty(
-        layer,
-        'text-field',
-        this.language === 'en'
-          ? ['coalesce', ['get', 'name_en'], ['get', 'name']]
-          : ['get', 'name'],
-      );
-    }
+  private showTheme(theme: Theme, style: StyleSpecification): void {
+    this.map.setStyle(withOverlays(style, palettes[theme], this.overlays, this.settings.hatched), {
+      diff: true,
+    });
+    putImages(this.map, palettes[theme]);
+    this.settings.apply();
+  }
+
+  private onError(event: ErrorEvent): void {
+    const { sourceId, tile } = event as ErrorEvent & { sourceId?: string; tile?: unknown };
+    if (sourceId && kServerSources.includes(sourceId)) this.mender.failed(sourceId, !!tile);
+    else console.error(event.error);
   }
 }
 

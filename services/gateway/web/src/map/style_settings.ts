@@ -1,0 +1,62 @@
+// What the page sets in the map's style, the language of names and the hatch, held through every state
+// of the style: what is set before its layers are there is applied once they are.
+
+import type { Language } from '../format.js';
+import { kHatchLayer } from './overlays.js';
+
+/** What is asked of the map; MapLibre's Map is one. */
+export interface StyledMap {
+  on(type: 'styledata', listener: () => void): unknown;
+  getLayer(id: string): unknown;
+  setLayoutProperty(layer: string, name: string, value: unknown): unknown;
+}
+
+/** Labels whose text differs by language. */
+const kNamedLayers = [
+  'label-waterway',
+  'label-ward',
+  'label-landmark',
+  'label-district',
+  'label-city',
+];
+
+export class StyleSettings {
+  private language: Language = 'vi';
+  private hatch = false;
+  private waiting = false;
+
+  constructor(private readonly map: StyledMap) {
+    map.on('styledata', () => {
+      if (this.waiting) this.apply();
+    });
+  }
+
+  get hatched(): boolean {
+    return this.hatch;
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    this.apply();
+  }
+
+  /** Whether flood water is hatched, since the ground below it is not surveyed. */
+  setHatched(hatched: boolean): void {
+    if (hatched === this.hatch) return;
+    this.hatch = hatched;
+    this.apply();
+  }
+
+  /** For a style that is new to the map. */
+  apply(): void {
+    // Layers come all at once. Tiles on their way are no reason to wait: there nearly always are some.
+    this.waiting = !this.map.getLayer(kHatchLayer);
+    if (this.waiting) return;
+    this.map.setLayoutProperty(kHatchLayer, 'visibility', this.hatch ? 'visible' : 'none');
+    const name =
+      this.language === 'en' ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name'];
+    for (const layer of kNamedLayers) {
+      if (this.map.getLayer(layer)) this.map.setLayoutProperty(layer, 'text-field', name);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// Changes the map's theme to the one that was asked for last, however fast the asking and slow the line.
+
+import type { Theme } from '../../styles/palette.js';
+
+export const kStyleRetryMs = 2000;
+
+export class ThemeSwitch<Style> {
+  private wanted: Theme;
+
+  /** `shown`: what the map has now; `load` may fail; `show` puts a loaded style on the map. */
+  constructor(
+    private shown: Theme,
+    private readonly load: (theme: Theme) => Promise<Style>,
+    private readonly show: (theme: Theme, style: Style) => void,
+  ) {
+    this.wanted = shown;
+  }
+
+  get theme(): Theme {
+    return this.shown;
+  }
+
+  /** Ends when the map shows the theme, or another one is wanted. Never fails: it tries again. */
+  async set(theme: Theme): Promise<void> {
+    if (theme === this.wanted) return;
+    this.wanted = theme;
+    while (this.wanted === theme && this.shown !== theme) {
+      try {
+        const style = await this.load(theme);
+        if (this.wanted !== theme || this.shown === theme) return;
+        this.shown = theme;
+        this.show(theme, style);
+      } catch {
+        // The page has the theme already: the map follows when the server is back.
+        await new Promise((resolve) => setTimeout(resolve, kStyleRetryMs));
+      }
+    }
+  }
+}
