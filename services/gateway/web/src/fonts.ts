@@ -10,6 +10,12 @@ const kFaces = [
 /** A letter of each subset: basic Latin and Vietnamese. */
 const kSample = 'Aăđư ếữ';
 
+/** A page with other letters is better than none. */
+const kFontsMaxMs = 10_000;
+
+/** Never fails: what cannot be loaded in time is drawn with the system's font. */
 export async function loadFonts(): Promise<void> {
-  await Promise.all(kFaces.map((face) => document.fonts.load(face, kSample)));
+  const late = new Promise((resolve) => setTimeout(resolve, kFontsMaxMs));
+  const loads = kFaces.map((face) => document.fonts.load(face, kSample));
+  await Promise.race([Promise.allSettled(loads), late]);
 }

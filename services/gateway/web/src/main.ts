@@ -18,6 +18,7 @@ import { LiveLayers } from './live_layers.js';
 import { Flow } from './map/flow.js';
 import { MapView } from './map/map_view.js';
 import { overlayFeatures } from './map/overlay_features.js';
+import { onTap } from './map/picking.js';
 import { watchPageVersion } from './self_update.js';
 import { keep, readSettings } from './settings.js';
 import { AlertsPanel } from './ui/alerts_panel.js';
@@ -46,7 +47,8 @@ declare global {
 const kLostAfterMs = 9000;
 /** Hidden, the page hears little: once shown it has this long to hear before it calls itself lost. */
 const kShownGraceMs = 4000;
-const kStyleRetryMs = 2000;
+const kAlertZoom = 14.6;
+const kTourPitchDeg = 40;
 
 class Page {
   private readonly city = new CityState();
@@ -63,156 +65,186 @@ class Page {
   private reachable = false;
   private streaming = false;
 
-  async start(): Promise<void> {
-    document.documentElement.toggleAttribute('data-kiosk', this.settings.kiosk);
-    this.applyDocument();
-    const mapElement = h('div', { id: 'map', role: 'region', 'data-testid': 'map' });
-    const caption = h('div', {
-      class: 'caption',
-      role: 'status',
-      hidden: true,
-      'data-testid': 'caption',
-    });
-    document.getElementById('page')!.replaceChildren(mapElement, caption);
+  /** Undefined until the map is there, and for ever on a screen that cannot draw one. */
+  private view: MapView | undefined;
+  private live: LiveLayers | undefined;
+  private readonly mapElement = h('div', { id: 'map', 'data-testid': 'map' });
+  private readonly caption = h('div', {
+    class: 'caption',
+    role: 'status',
+    hidden: true,
+    'data-testid': 'caption',
+  });
+  private readonly flyTo = (place: Point, zoom: number, pitch = 0): void =>
+    this.view?.flyTo([place.lonDeg ?? 0, place.latDeg ?? 0], zoom, pitch);
+  private readonly alerts = new AlertsPanel(this.city, this.words, (alert) =>
+    this.showAlert(alert),
+  );
+  private readonly water = new WaterPanel(this.city, this.words, this.flyTo);
+  private readonly legend = new Legend(this.words);
+  private readonly buttons = new MapButtons(this.words, {
+    zoomIn: () => this.view?.map.zoomIn(),
+    zoomOut: () => this.view?.map.zoomOut(),
+    home: () => this.view?.flyHome(),
+  });
+  private readonly tabs = new PhoneTabs(this.words);
+  private readonly bar = new Bar(this.city, this.words, this.theme, {
+    language: (language) => {
+      keep(storage(), 'lang', language);
+      this.setLanguage(language);
+    },
+    theme: () => {
+      const theme = this.theme === 'night' ? 'day' : 'night';
+      keep(storage(), 'theme', theme);
+      this.setTheme(theme);
+    },
+    home: () => this.view?.flyHome(),
+  });
 
+  /** What is known of the city shows before there is a map, and where there is none. */
+  async start(): Promise<void> {
+    this.applyDocument();
+    document
+      .getElementById('page')!
+      .replaceChildren(
+        this.mapElement,
+        this.caption,
+        this.bar.element,
+        this.alerts.element,
+        this.legend.element,
+        this.water.element,
+        this.buttons.element,
+        this.tabs.element,
+      );
+    this.buttons.element.hidden = true;
+    // A long press is somebody's finger at rest, not a wish for the browser's menu.
+    if (this.settings.kiosk) addEventListener('contextmenu', (event) => event.preventDefault());
+    this.startFeeds();
+    const kiosk = this.startKiosk();
+    watchPageVersion(() => kiosk.idleMs);
     await loadFonts();
-    const view = await this.createView(mapElement);
-    const live = new LiveLayers(view, (open) => {
-      this.streaming = open;
-      this.judgeConnection();
-    });
-    this.city.dataTimeMs = () => live.dataTimeMs;
-    const feeds = new CityFeeds(this.city, (ok) => {
+    await this.startMap();
+  }
+
+  private startFeeds(): void {
+    const { city } = this;
+    const feeds = new CityFeeds(city, (ok) => {
       this.reachable = ok;
       if (ok) this.heardMs = Date.now();
       this.judgeConnection();
     });
-    this.city.stale = () => feeds.stale || live.stale;
+    city.dataTimeMs = () => this.live?.dataTimeMs ?? NaN;
+    city.stale = () => feeds.stale || (this.live?.stale ?? false);
+    city.on(['alerts', 'stages', 'jams'], () => this.drawOverlays());
+    city.on(['notices'], () => this.applyNotices());
     setInterval(() => {
-      this.heardMs = Math.max(this.heardMs, live.traffic.lastEventMs);
+      this.heardMs = Math.max(this.heardMs, this.live?.traffic.lastEventMs ?? 0);
       this.judgeConnection();
     }, 1000);
     document.addEventListener('visibilitychange', () => {
       const grace = Date.now() - kLostAfterMs + kShownGraceMs;
       if (this.heardMs > 0) this.heardMs = Math.max(this.heardMs, grace);
     });
+  }
 
-    const alerts = this.buildPanels(view);
-    const kiosk = this.startKiosk(view, caption, alerts);
-    watchPageVersion(() => kiosk.idleMs);
+  private async startMap(): Promise<void> {
+    let view: MapView;
+    try {
+      view = await MapView.create(this.mapElement, this.theme, this.settings.home);
+    } catch (error) {
+      console.warn('there is no map:', error);
+      this.mapElement.replaceChildren(noMapNote());
+      return;
+    }
+    this.view = view;
+    const live = new LiveLayers(view, (open) => {
+      this.streaming = open;
+      this.judgeConnection();
+    });
+    this.live = live;
+    this.buttons.element.hidden = false;
+    view.setTheme(this.theme);
+    view.setWords(this.words);
+    this.applyNotices();
+    this.drawOverlays();
+    onTap(view.map, ['alert', 'gauge'], (layer, properties) => {
+      if (layer === 'gauge') return this.water.selectStation(String(properties['station'] ?? ''));
+      const name = String(properties['name'] ?? '');
+      this.alerts.select(name);
+      this.showAlert(this.city.alerts.find((alert) => alert.name === name));
+    });
     new Flow(view.map);
     this.expose(view, live);
   }
 
-  /** The server may still be starting: the page waits for its style instead of giving up. */
-  private async createView(element: HTMLElement): Promise<MapView> {
-    for (;;) {
-      try {
-        return await MapView.create(element, this.theme, this.settings.home);
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, kStyleRetryMs));
-      }
-    }
+  private setLanguage(language: Language): void {
+    this.words = new Words(language);
+    this.applyDocument();
+    const { bar, alerts, water, legend, buttons, tabs } = this;
+    for (const part of [bar, alerts, water, legend, buttons, tabs]) part.setWords(this.words);
+    this.view?.setWords(this.words);
+    this.drawOverlays();
   }
 
-  private buildPanels(view: MapView): AlertsPanel {
-    const flyTo = (place: Point, zoom: number): void =>
-      view.flyTo([place.lonDeg ?? 0, place.latDeg ?? 0], zoom);
-    const alerts = new AlertsPanel(this.city, this.words, (alert) => this.showAlert(view, alert));
-    const water = new WaterPanel(this.city, this.words, flyTo);
-    const legend = new Legend(this.words);
-    const buttons = new MapButtons(view, this.words);
-    const tabs = new PhoneTabs(this.words);
-    const bar = new Bar(this.city, this.words, this.theme, {
-      language: (language) => {
-        this.words = new Words(language);
-        keep(storage(), 'lang', language);
-        this.applyDocument();
-        for (const part of [bar, alerts, water, legend, buttons, tabs]) part.setWords(this.words);
-        view.setLanguage(language);
-        this.drawOverlays(view);
-      },
-      theme: () => {
-        this.theme = this.theme === 'night' ? 'day' : 'night';
-        keep(storage(), 'theme', this.theme);
-        this.applyDocument();
-        bar.setTheme(this.theme);
-        view.setTheme(this.theme);
-      },
-      home: () => view.flyHome(),
-    });
-    document
-      .getElementById('page')!
-      .append(
-        bar.element,
-        alerts.element,
-        legend.element,
-        water.element,
-        buttons.element,
-        tabs.element,
-      );
-    view.setLanguage(this.words.language);
-    this.city.on(['alerts', 'stages', 'jams'], () => this.drawOverlays(view));
-    this.city.on(['notices'], () => {
-      const synthetic = this.city.notices.includes('synthetic_terrain');
-      view.setHatched(synthetic);
-      legend.setSyntheticTerrain(synthetic);
-    });
-    this.openFromMap(view, alerts, water);
-    return alerts;
+  private setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.applyDocument();
+    this.bar.setTheme(theme);
+    this.view?.setTheme(theme);
   }
 
-  private openFromMap(view: MapView, alerts: AlertsPanel, water: WaterPanel): void {
-    const { map } = view;
-    map.on('click', 'alert', (event) => {
-      const name = String(event.features?.[0]?.properties['name'] ?? '');
-      alerts.select(name);
-      this.showAlert(
-        view,
-        this.city.alerts.find((alert) => alert.name === name),
-      );
-    });
-    map.on('click', 'gauge', (event) =>
-      water.selectStation(String(event.features?.[0]?.properties['station'] ?? '')),
-    );
-    for (const layer of ['alert', 'gauge']) {
-      map.on('mouseenter', layer, () => (map.getCanvas().style.cursor = 'pointer'));
-      map.on('mouseleave', layer, () => (map.getCanvas().style.cursor = ''));
-    }
+  private applyNotices(): void {
+    const synthetic = this.city.notices.includes('synthetic_terrain');
+    this.view?.setHatched(synthetic);
+    this.legend.setSyntheticTerrain(synthetic);
   }
 
-  private showAlert(view: MapView, alert: Alert | undefined): void {
-    this.selectedAlert = alert?.name ?? '';
-    this.drawOverlays(view);
-    const place = alert?.location;
-    if (place) view.flyTo([place.lonDeg ?? 0, place.latDeg ?? 0], 14.6);
+  private showAlert(alert: Alert | undefined): void {
+    this.markAlert(alert?.name ?? '');
+    if (alert?.location) this.flyTo(alert.location, kAlertZoom);
   }
 
-  private drawOverlays(view: MapView): void {
+  /** Makes an alert stand out on the map; empty: none. */
+  private markAlert(name: string): void {
+    this.selectedAlert = name;
+    this.drawOverlays();
+  }
+
+  private drawOverlays(): void {
     const features = overlayFeatures(this.city, this.words, this.selectedAlert);
-    view.setOverlay('gauges', features.gauges);
-    view.setOverlay('jams', features.jams);
-    view.setOverlay('alerts', features.alerts);
+    this.view?.setOverlay('gauges', features.gauges);
+    this.view?.setOverlay('jams', features.jams);
+    this.view?.setOverlay('alerts', features.alerts);
   }
 
-  private startKiosk(view: MapView, caption: HTMLElement, alerts: AlertsPanel): Kiosk {
+  private startKiosk(): Kiosk {
     return new Kiosk({
       tour: this.settings.kiosk,
-      stops: () => this.tourStops(),
+      stops: () => (this.view ? this.tourStops() : []),
       fly: (stop) => {
-        alerts.select(stop.alert);
-        view.flyTo([stop.place.lonDeg ?? 0, stop.place.latDeg ?? 0], stop.zoom, 40);
+        this.alerts.select(stop.alert);
+        this.markAlert(stop.alert);
+        this.flyTo(stop.place, stop.zoom, kTourPitchDeg);
       },
       home: () => {
-        if (!this.settings.kiosk) return;
-        alerts.select('');
-        view.flyHome();
+        if (this.settings.kiosk) this.resetVisitor();
       },
       caption: (text) => {
-        caption.hidden = text === '';
-        caption.replaceChildren(text, h('small', {}, this.words.text('tour.hint')));
+        this.caption.hidden = text === '';
+        this.caption.replaceChildren(text, h('small', {}, this.words.text('tour.hint')));
       },
     });
+  }
+
+  /** The next visitor finds the page as its address says, whatever the last one chose. */
+  private resetVisitor(): void {
+    if (this.words.language !== this.settings.language) this.setLanguage(this.settings.language);
+    if (this.theme !== this.settings.theme) this.setTheme(this.settings.theme);
+    this.alerts.reset();
+    this.water.reset();
+    this.tabs.reset();
+    this.markAlert('');
+    this.view?.flyHome();
   }
 
   /** Alerts, the worst first, then the longest jams. */
@@ -222,7 +254,7 @@ class Page {
     return [
       ...alerts.slice(0, 4).map((alert) => ({
         place: alert.location!,
-        zoom: 14.6,
+        zoom: kAlertZoom,
         caption: this.words.localized(alert.headline),
         alert: alert.name ?? '',
       })),
@@ -248,15 +280,16 @@ class Page {
     if (before !== this.city.connection) {
       document.documentElement.dataset['connection'] = this.city.connection;
       this.city.changed('connection');
+      if (before === 'lost' && live) this.view?.serverIsBack();
     }
   }
 
   private applyDocument(): void {
     const root = document.documentElement;
+    root.toggleAttribute('data-kiosk', this.settings.kiosk);
     root.lang = this.words.language;
     root.dataset['theme'] = this.theme;
     document.title = `${this.words.text('title')} – ${this.words.text('city')}`;
-    document.getElementById('map')?.setAttribute('aria-label', this.words.text('map.label'));
   }
 
   private expose(view: MapView, live: LiveLayers): void {
@@ -278,6 +311,13 @@ class Page {
       }),
     };
   }
+}
+
+/** In both languages: it says so once. */
+function noMapNote(): HTMLElement {
+  const languages: Language[] = ['vi', 'en'];
+  const texts = languages.map((lang) => h('p', { lang }, new Words(lang).text('map.none')));
+  return h('div', { class: 'no-map', role: 'status', 'data-testid': 'no-map' }, ...texts);
 }
 
 /** Storage may be forbidden; the page does without. */

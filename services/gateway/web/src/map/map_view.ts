@@ -13,7 +13,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { palettes, type Theme } from '../../styles/palette.js';
-import type { Language } from '../format.js';
+import type { Words } from '../i18n/index.js';
 import { putImages } from './icons.js';
 import { emptyOverlays, withOverlays, type OverlaySource } from './overlays.js';
 import { SourceMender } from './source_mender.js';
@@ -94,8 +94,13 @@ export class MapView {
     void this.themes.set(theme);
   }
 
-  setLanguage(language: Language): void {
-    this.settings.setLanguage(language);
+  /** The language of names, and of what the map says to those who do not see it. */
+  setWords(words: Words): void {
+    this.settings.setLanguage(words.language);
+    this.map.getCanvas().setAttribute('aria-label', words.text('map.label'));
+    const attribution = this.map.getContainer().querySelector('.maplibregl-ctrl-attrib-button');
+    for (const name of ['aria-label', 'title'])
+      attribution?.setAttribute(name, words.text('map.attribution'));
   }
 
   setOverlay(source: OverlaySource, features: GeoJSON.Feature[]): void {

@@ -47,10 +47,17 @@ export class AlertsPanel {
     this.render();
   }
 
-  /** Opens the details of an alert; empty closes them. */
+  /** Opens the details of an alert and brings them into view; empty closes them. */
   select(name: string): void {
     this.selected = name;
     this.render();
+    this.items.get(name)?.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** As at the start: nothing open, the gravest in view. */
+  reset(): void {
+    this.select('');
+    this.list.scrollTop = 0;
   }
 
   private render(): void {

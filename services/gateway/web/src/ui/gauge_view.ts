@@ -44,6 +44,12 @@ export class GaugeView {
     this.render();
   }
 
+  /** As at the start. */
+  reset(): void {
+    this.select(kFirstStation);
+    this.stations.scrollLeft = 0;
+  }
+
   private render(): void {
     const { stages } = this.city;
     const stage =

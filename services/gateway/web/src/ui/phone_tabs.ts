@@ -21,6 +21,11 @@ export class PhoneTabs {
     ]);
     this.element.append(...this.buttons.map(([, , button]) => button));
     this.setWords(words);
+    this.reset();
+  }
+
+  /** As at the start. */
+  reset(): void {
     this.show('alerts');
   }
 

@@ -65,6 +65,12 @@ export class WaterPanel {
     this.gauges.select(station);
   }
 
+  /** As at the start. */
+  reset(): void {
+    this.show('gauges');
+    this.gauges.reset();
+  }
+
   private renderTabs(): void {
     const { length } = this.city.jams;
     setText(this.tabs.gauges, this.words.text('gauges.title'));
