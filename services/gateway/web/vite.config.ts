@@ -20,5 +20,5 @@ export default defineConfig({
       ['/tiles', '/live', '/citylayers.', '/cap'].map((path) => [path, { target: kGateway }]),
     ),
   },
-  test: { include: ['src/**/*.test.ts', 'styles/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts', 'styles/**/*.test.ts', 'build/**/*.test.ts'] },
 } as Parameters<typeof defineConfig>[0]);
