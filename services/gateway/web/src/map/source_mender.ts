@@ -36,7 +36,8 @@ export class SourceMender {
     if (Date.now() - trouble.retriedMs > kForgetMs) trouble.failures = 0;
     const waitMs = Math.min(kRetryMaxMs, kRetryMinMs * 2 ** trouble.failures++);
     // Spread, so that a hall of screens does not ask at the same instant.
-    trouble.timer = setTimeout(() => this.retry(id, trouble), waitMs * (0.75 + 0.5 * Math.random()));
+    const spread = 0.75 + 0.5 * Math.random();
+    trouble.timer = setTimeout(() => this.retry(id, trouble), waitMs * spread);
   }
 
   /** The server is back: what waits is asked for now. */

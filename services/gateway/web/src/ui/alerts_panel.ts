@@ -7,7 +7,7 @@ import { clockTime } from '../format.js';
 import type { Words } from '../i18n/index.js';
 import { severityIcon } from '../map/icons.js';
 import { byUrgency, levelWords, rankOf, severityOf } from './alert_words.js';
-import { h, setText } from './dom.js';
+import { h, placeChildren, setText } from './dom.js';
 
 /** From "severe" on. */
 const kAnnouncedRank = 2;
@@ -66,7 +66,8 @@ export class AlertsPanel {
     const more = alerts.length >= kAlertsMax ? '+' : '';
     setText(this.count, alerts.length > 0 ? `${alerts.length}${more}` : '');
     setText(this.none, this.words.text('alerts.none'));
-    this.place(alerts.length > 0 ? alerts.map((alert) => this.kept(alert)) : [this.none]);
+    const elements = alerts.map((alert) => this.kept(alert));
+    placeChildren(this.list, elements.length > 0 ? elements : [this.none]);
     const names = new Set(alerts.map((alert) => alert.name ?? ''));
     for (const name of this.items.keys()) if (!names.has(name)) this.items.delete(name);
     this.announce(alerts);
@@ -93,16 +94,6 @@ export class AlertsPanel {
     }
     this.items.set(name, { key, element });
     return element;
-  }
-
-  /** Puts elements in order and moves none that stands right: a finger or the focus may be on it. */
-  private place(elements: HTMLLIElement[]): void {
-    const wanted = new Set<Element>(elements);
-    for (const child of [...this.list.children]) if (!wanted.has(child)) child.remove();
-    elements.forEach((element, i) => {
-      if (this.list.children[i] !== element)
-        this.list.insertBefore(element, this.list.children[i] ?? null);
-    });
   }
 
   private announce(alerts: readonly Alert[]): void {

@@ -4,7 +4,7 @@ import type { CityState } from '../city_state.js';
 import type { Point, Stage } from '../connect/messages.js';
 import { metres } from '../format.js';
 import type { Words } from '../i18n/index.js';
-import { h } from './dom.js';
+import { h, setText } from './dom.js';
 import { gaugeChart } from './gauge_chart.js';
 import { kArrows, stageWords, trendOf } from './stage_words.js';
 
@@ -18,10 +18,10 @@ const kRoman = ['', 'I', 'II', 'III'];
 const kFirstStation = 'stations/phu-an';
 
 export class GaugeView {
-  readonly element = h('div', { class: 'gauges', role: 'tabpanel', id: 'tab-gauges' });
+  readonly element = h('div', { class: 'gauges', tabindex: '0' });
   readonly stations = h('div', { class: 'stations', role: 'group' });
   private station = kFirstStation;
-  private drawnStations = '';
+  private readonly stationButtons: HTMLButtonElement[] = [];
 
   constructor(
     private readonly city: CityState,
@@ -111,26 +111,27 @@ export class GaugeView {
     return stage.readTime && stage.alertLevelsM?.length ? this.words.text('gauges.below') : '';
   }
 
+  /** Buttons stay and take what they say from the stations of now: a finger or the focus may be on one. */
   private renderStations(chosen: Stage): void {
-    const { stages } = this.city;
-    const names = stages.slice(0, kStationsShown).map((s) => this.words.localized(s.displayName));
-    // A button that is replaced while a finger is on it takes no tap.
-    const drawn = JSON.stringify([names, chosen.station]);
-    if (drawn === this.drawnStations || stages.length < 2) return;
-    this.drawnStations = drawn;
-    const button = (stage: Stage, name: string): HTMLElement =>
-      h(
-        'button',
-        {
-          type: 'button',
-          'aria-pressed': String(stage === chosen),
-          onclick: () => {
-            this.select(stage.station ?? '');
-            if (stage.location) this.onPlace(stage.location, kStationZoom);
-          },
-        },
-        name,
-      );
-    this.stations.replaceChildren(...names.map((name, i) => button(stages[i]!, name)));
+    const stages = this.city.stages.length > 1 ? this.city.stages.slice(0, kStationsShown) : [];
+    while (this.stationButtons.length < stages.length) {
+      const i = this.stationButtons.length;
+      const button = h('button', { type: 'button', onclick: () => this.openStation(i) });
+      this.stationButtons.push(button);
+      this.stations.append(button);
+    }
+    this.stationButtons.forEach((button, i) => {
+      const stage = stages[i];
+      button.hidden = stage === undefined;
+      setText(button, this.words.localized(stage?.displayName));
+      button.setAttribute('aria-pressed', String(stage === chosen));
+    });
+  }
+
+  private openStation(index: number): void {
+    const stage = this.city.stages[index];
+    if (!stage) return;
+    this.select(stage.station ?? '');
+    if (stage.location) this.onPlace(stage.location, kStationZoom);
   }
 }

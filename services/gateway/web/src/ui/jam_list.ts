@@ -4,7 +4,7 @@ import type { CityState } from '../city_state.js';
 import type { Jam, Point } from '../connect/messages.js';
 import { distance, number } from '../format.js';
 import type { Words } from '../i18n/index.js';
-import { h } from './dom.js';
+import { h, placeChildren, setText } from './dom.js';
 
 const kJamsShown = 5;
 const kJamZoom = 15;
@@ -12,13 +12,10 @@ const kJamZoom = 15;
 const kJamTrendM = 30;
 
 export class JamList {
-  readonly element = h('ol', {
-    class: 'jams',
-    role: 'tabpanel',
-    id: 'tab-jams',
-    'data-testid': 'jams',
-  });
-  private drawn = '';
+  private readonly list = h('ol', { class: 'jams' });
+  readonly element = h('div', { 'data-testid': 'jams' }, this.list);
+  private readonly none = h('li', { class: 'none' });
+  private readonly lines = new Map<string, JamLine>();
 
   constructor(
     private readonly city: CityState,
@@ -34,63 +31,73 @@ export class JamList {
     this.render();
   }
 
+  /** A jam keeps its line while it is shown: a finger or the focus may be on it while its numbers change. */
   private render(): void {
     const jams = this.city.jams.slice(0, kJamsShown);
-    // A button that is replaced while a finger is on it takes no tap.
-    const drawn = JSON.stringify([this.words.language, jams]);
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
-    if (jams.length === 0) {
-      this.element.replaceChildren(h('li', { class: 'none' }, this.words.text('jams.none')));
-      return;
-    }
-    this.element.replaceChildren(...jams.map((jam) => this.line(jam)));
+    setText(this.none, this.words.text('jams.none'));
+    const names = new Set(jams.map((jam) => jam.name ?? ''));
+    for (const name of this.lines.keys()) if (!names.has(name)) this.lines.delete(name);
+    const elements = jams.map((jam) => {
+      const name = jam.name ?? '';
+      const line = this.lines.get(name) ?? new JamLine(this.onPlace);
+      this.lines.set(name, line);
+      line.show(jam, this.words);
+      return line.element;
+    });
+    placeChildren(this.list, elements.length > 0 ? elements : [this.none]);
+  }
+}
+
+class JamLine {
+  private jam: Jam = {};
+  private readonly dot = h('span');
+  private readonly street = h('strong');
+  private readonly length = h('span');
+  private readonly trend = h('span', { class: 'trend' });
+  private readonly delay = h('span', { class: 'figure' });
+  private readonly speed = h('span', { class: 'figure quiet' });
+  readonly element: HTMLLIElement;
+
+  constructor(onPlace: (place: Point, zoom: number) => void) {
+    const onclick = (): void => {
+      const where = this.jam.tail ?? this.jam.head;
+      if (where) onPlace(where, kJamZoom);
+    };
+    const button = h(
+      'button',
+      { type: 'button', class: 'jam-line', onclick },
+      this.dot,
+      this.street,
+      h('span', { class: 'figure' }, this.length, this.trend),
+      this.delay,
+      this.speed,
+    );
+    this.element = h('li', {}, button);
   }
 
-  private line(jam: Jam): HTMLLIElement {
-    const { language } = this.words;
-    const trend = jam.trendM ?? 0;
-    const arrow = trend > kJamTrendM ? '↑' : trend < -kJamTrendM ? '↓' : '';
+  show(jam: Jam, words: Words): void {
+    this.jam = jam;
+    const { language } = words;
     const stationary =
       jam.level === 'TRAFFIC_LEVEL_STATIONARY' || jam.level === 'TRAFFIC_LEVEL_CLOSED';
-    const where = jam.tail ?? jam.head;
-    const title =
-      arrow === '↑'
-        ? this.words.text('jams.growing')
-        : arrow
-          ? this.words.text('jams.shrinking')
-          : '';
-    return h(
-      'li',
-      {},
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'jam-line',
-          onclick: () => where && this.onPlace(where, kJamZoom),
-        },
-        h('span', { class: `dot ${stationary ? 'stationary' : 'queuing'}` }),
-        h('strong', {}, jam.street || this.words.text('jams.unnamed')),
-        h(
-          'span',
-          { class: 'figure' },
-          distance(jam.lengthM ?? 0, language),
-          arrow && h('span', { class: 'trend', title }, ` ${arrow}`),
-        ),
-        h(
-          'span',
-          { class: 'figure' },
-          this.words.text('jams.delay', {
-            minutes: number(Math.max(1, (jam.delayS ?? 0) / 60), 0, language),
-          }),
-        ),
-        h(
-          'span',
-          { class: 'figure quiet' },
-          this.words.text('jams.speed', { speed: number(jam.speedKmh ?? 0, 0, language) }),
-        ),
-      ),
-    );
+    this.dot.className = `dot ${stationary ? 'stationary' : 'queuing'}`;
+    setText(this.street, jam.street || words.text('jams.unnamed'));
+    setText(this.length, distance(jam.lengthM ?? 0, language));
+    this.showTrend(jam.trendM ?? 0, words);
+    const minutes = number(Math.max(1, (jam.delayS ?? 0) / 60), 0, language);
+    setText(this.delay, words.text('jams.delay', { minutes }));
+    const speed = number(jam.speedKmh ?? 0, 0, language);
+    setText(this.speed, words.text('jams.speed', { speed }));
+  }
+
+  private showTrend(trendM: number, words: Words): void {
+    const growing = trendM > kJamTrendM;
+    const shrinking = trendM < -kJamTrendM;
+    setText(this.trend, growing ? ' ↑' : shrinking ? ' ↓' : '');
+    this.trend.title = growing
+      ? words.text('jams.growing')
+      : shrinking
+        ? words.text('jams.shrinking')
+        : '';
   }
 }
