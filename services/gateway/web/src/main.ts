@@ -150,7 +150,8 @@ class Page {
   private async startMap(): Promise<void> {
     let view: MapView;
     try {
-      view = await MapView.create(this.mapElement, this.theme, this.settings.home);
+      const { home, kiosk } = this.settings;
+      view = await MapView.create(this.mapElement, this.theme, home, kiosk);
     } catch (error) {
       console.warn('there is no map:', error);
       this.mapElement.replaceChildren(noMapNote());
@@ -201,6 +202,9 @@ class Page {
 
   private showAlert(alert: Alert | undefined): void {
     this.markAlert(alert?.name ?? '');
+    const { subject } = alert ?? {};
+    if (this.city.stages.some((stage) => stage.station === subject))
+      this.water.selectStation(subject ?? '');
     if (alert?.location) this.flyTo(alert.location, kAlertZoom);
   }
 

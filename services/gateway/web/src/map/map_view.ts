@@ -18,6 +18,7 @@ import { putImages } from './icons.js';
 import { emptyOverlays, withOverlays, type OverlaySource } from './overlays.js';
 import { SourceMender } from './source_mender.js';
 import { StyleSettings } from './style_settings.js';
+import { withBoothText } from './text_size.js';
 import { kStyleRetryMs, ThemeSwitch } from './theme_switch.js';
 
 export interface Home {
@@ -44,10 +45,11 @@ export class MapView {
     style: StyleSpecification,
     theme: Theme,
     readonly home: Home,
+    private readonly booth: boolean,
   ) {
     this.map = new MapLibreMap({
       container,
-      style: withOverlays(style, palettes[theme], this.overlays, false),
+      style: this.dressed(style, theme, false),
       center: home.center,
       zoom: home.zoom,
       minZoom: kMinZoom,
@@ -79,13 +81,18 @@ export class MapView {
 
   /**
    * The server may still be starting: waits for its style. Fails only where no map can be drawn, that is
-   * without WebGL.
+   * without WebGL. `booth`: names are read from a few steps away.
    */
-  static async create(container: HTMLElement, theme: Theme, home: Home): Promise<MapView> {
+  static async create(
+    container: HTMLElement,
+    theme: Theme,
+    home: Home,
+    booth: boolean,
+  ): Promise<MapView> {
     setWorkerUrl(workerUrl);
     for (;;) {
       const style = await fetchStyle(theme).catch(() => undefined);
-      if (style) return new MapView(container, style, theme, home);
+      if (style) return new MapView(container, style, theme, home, booth);
       await new Promise((resolve) => setTimeout(resolve, kStyleRetryMs));
     }
   }
@@ -136,11 +143,15 @@ export class MapView {
   }
 
   private showTheme(theme: Theme, style: StyleSpecification): void {
-    this.map.setStyle(withOverlays(style, palettes[theme], this.overlays, this.settings.hatched), {
-      diff: true,
-    });
+    this.map.setStyle(this.dressed(style, theme, this.settings.hatched), { diff: true });
     putImages(this.map, palettes[theme]);
     this.settings.apply();
+  }
+
+  /** The server's style with what the page adds to it. */
+  private dressed(style: StyleSpecification, theme: Theme, hatched: boolean): StyleSpecification {
+    const read = this.booth ? withBoothText(style) : style;
+    return withOverlays(read, palettes[theme], this.overlays, hatched);
   }
 
   private onError(event: ErrorEvent): void {

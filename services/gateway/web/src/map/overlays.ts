@@ -77,7 +77,7 @@ function pointLayers(p: Palette): LayerSpecification[] {
         'icon-allow-overlap': true,
         'text-field': ['get', 'label'],
         'text-font': ['Be Vietnam Pro SemiBold'],
-        'text-size': 13.5,
+        'text-size': 15,
         'text-anchor': 'left',
         'text-offset': [1.5, 0],
         'text-optional': true,

@@ -12,7 +12,7 @@ const kBottom = 24;
 /** Half the width of "18:00": the first hour is not cut off. */
 const kTickHalfWidth = 20;
 /** Lines of text of the level names do not overlap. */
-const kNameHeight = 15;
+const kNameHeight = 16;
 const kSpanMs = 24 * 3_600_000;
 /** Readings come every ten minutes: an hour without one is a gap. */
 const kGapMs = 3_600_000;
