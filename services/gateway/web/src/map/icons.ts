@@ -142,6 +142,32 @@ export function chevronImage(phase: number, color: string): ImageData {
   return image(context);
 }
 
+const kCrossLength = 28;
+const kCrossHeight = 10;
+
+/** A ✕ in the middle of its stretch of line. */
+function crossImage(color: string, halo: string): ImageData {
+  const context = canvas(kCrossLength, kCrossHeight);
+  const [x, y, arm] = [kCrossLength / 2, kCrossHeight / 2, kCrossHeight / 2 - 1.4];
+  context.lineCap = 'round';
+  for (const [width, stroke] of [
+    [3.2, halo],
+    [1.6, color],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = stroke;
+    context.beginPath();
+    context.moveTo(x - arm, y - arm);
+    context.lineTo(x + arm, y + arm);
+    context.moveTo(x + arm, y - arm);
+    context.lineTo(x - arm, y + arm);
+    context.stroke();
+  }
+  return image(context);
+}
+
+export const kClosedImage = 'closed-cross';
+
 export const kFlowImages = ['flow-queuing', 'flow-stationary'] as const;
 
 /** Puts every image on the map, or new ones over the old when the theme changed. */
@@ -155,5 +181,6 @@ export function putImages(map: MapLibreMap, palette: Palette): void {
   );
   put('gauge', gaugeImage(palette.flood[1], palette.labelHalo));
   put('hatch', hatchImage(palette.flood[0]));
+  put(kClosedImage, crossImage(palette.closedDash, palette.closed));
   for (const id of kFlowImages) put(id, chevronImage(0, 'rgba(255,255,255,0.85)'));
 }

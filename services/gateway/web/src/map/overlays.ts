@@ -1,4 +1,4 @@
-// What the page itself adds to the style: moving chevrons, the hatch, gauges, jam tails and alerts.
+// What the page itself adds to the style: moving chevrons, crosses, the hatch, gauges, jam tails and alerts.
 // They are put into the style before the map gets it, so that a change of theme is a plain difference.
 
 import type {
@@ -9,6 +9,7 @@ import type {
 } from 'maplibre-gl';
 import type { Palette } from '../../styles/palette.js';
 import { state, trafficOffset, trafficWidth } from '../../styles/widths.js';
+import { kClosedImage } from './icons.js';
 
 export type OverlaySource = 'gauges' | 'jams' | 'alerts';
 export type OverlayData = Record<OverlaySource, GeoJSON.FeatureCollection>;
@@ -40,6 +41,27 @@ function flowLayer(id: string, level: number): LayerSpecification {
         0.7,
         0,
       ],
+    },
+  };
+}
+
+/** From here on a closed street wears crosses instead of the style's dashes. */
+const kCrossMinZoom = 12;
+const kDashLayer = 'traffic-closed';
+
+function closedLayer(): LayerSpecification {
+  return {
+    id: 'closed-cross',
+    type: 'line',
+    source: 'traffic',
+    'source-layer': 'traffic',
+    minzoom: kCrossMinZoom,
+    paint: {
+      'line-pattern': kClosedImage,
+      // Wider than the street's own line: the arms reach over its edge.
+      'line-width': trafficWidth(1.5),
+      'line-offset': trafficOffset(),
+      'line-opacity': ['case', ['==', state('level'), 5], 1, 0],
     },
   };
 }
@@ -116,12 +138,18 @@ export function withOverlays(
   for (const [id, features] of Object.entries(data)) {
     sources[id] = { type: 'geojson', data: features } satisfies GeoJSONSourceSpecification;
   }
-  const layers = [...style.layers];
+  const layers = style.layers.map((layer) =>
+    layer.id === kDashLayer ? { ...layer, maxzoom: kCrossMinZoom } : layer,
+  );
   const insertAfter = (id: string, added: LayerSpecification[]): void => {
     const at = layers.findIndex((layer) => layer.id === id);
     layers.splice(at < 0 ? layers.length : at + 1, 0, ...added);
   };
-  insertAfter('traffic-closed', [flowLayer('flow-queuing', 3), flowLayer('flow-stationary', 4)]);
+  insertAfter(kDashLayer, [
+    flowLayer('flow-queuing', 3),
+    flowLayer('flow-stationary', 4),
+    closedLayer(),
+  ]);
   insertAfter('flood-depth', [
     {
       id: kHatchLayer,

@@ -87,7 +87,8 @@ function swatch({ swatch: name, width }: Step): SVGSVGElement {
     svg('line', { class: className, x1: 2, x2: 32, y1: 8, y2: 8, 'stroke-width': strokeWidth });
   if (name === 'wet') root.append(line('under', width + 5));
   root.append(line('stroke', width));
-  if (name === 'closed') root.append(line('over', 2));
+  if (name === 'closed')
+    root.append(svg('path', { class: 'over', d: 'M7 5l6 6M13 5l-6 6M21 5l6 6M27 5l-6 6' }));
   if (name === 'queuing' || name === 'stationary') {
     root.append(
       svg('path', { class: 'chevrons', d: 'M10 6l2 2l-2 2M17 6l2 2l-2 2M24 6l2 2l-2 2' }),
