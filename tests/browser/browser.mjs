@@ -31,18 +31,19 @@ export function axeSource() {
 
 /**
  * A page of the booth. `problems` gathers errors and requests to anybody but the server. No motion unless
- * asked for: WebGL in software is slow enough.
+ * asked for: WebGL in software is slow enough. `before` runs in the page before its own scripts.
  */
 export async function openPage(
   browser,
   url,
-  { width, height, query = '', reducedMotion = 'reduce' },
+  { width, height, query = '', reducedMotion = 'reduce', before },
 ) {
   const page = await browser.newPage({
     viewport: { width, height },
     locale: 'vi-VN',
     reducedMotion,
   });
+  if (before) await page.addInitScript(before);
   const problems = [];
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
   page.on('console', (message) => {

@@ -23,6 +23,7 @@ const kHighWaterM = 1.7;
 const kAlertHoldMs = 11 * 60_000;
 const kFirstMapMaxMs = 20_000;
 const kTouchTargetPx = 44;
+const kBoothTextPx = 15;
 
 const noControl = skip('the server at CITYLAYERS_URL is not ours to drive');
 
@@ -204,6 +205,31 @@ test('English beside Vietnamese, on the page and on the map', async (context) =>
   expect((await text(page, 'legend')).includes('kẹt cứng'), 'legend is not Vietnamese again');
 });
 
+test('names change their language at once, while tiles are still loading', async ({ page }) => {
+  const names = () =>
+    page.evaluate(() =>
+      JSON.stringify(window.citylayers.map.getLayoutProperty('label-ward', 'text-field')),
+    );
+  await page.evaluate((at) => window.citylayers.map.jumpTo({ center: at, zoom: 14 }), kThaoDien);
+  await page.click('[data-testid=lang-en]');
+  expect((await names()).includes('name_en'), await names());
+  await page.click('[data-testid=lang-vi]');
+  expect(!(await names()).includes('name_en'), await names());
+  await jumpTo(page, kCentre, kCityZoom);
+});
+
+test('two quick taps on the theme leave page and map alike', async ({ page }) => {
+  const themes = () =>
+    page.evaluate(() => [
+      document.documentElement.dataset.theme,
+      window.citylayers.map.getStyle().name.replace('citylayers ', ''),
+    ]);
+  for (let tap = 0; tap < 3; tap++) await page.click('[data-testid=theme]');
+  await until('the map is light, as the page is', async () => (await themes()).join() === 'day,day');
+  for (let tap = 0; tap < 3; tap++) await page.click('[data-testid=theme]');
+  await until('both are dark again', async () => (await themes()).join() === 'night,night');
+});
+
 test('both themes keep the traffic that is on the map', async (context) => {
   const { page } = context;
   const lit = () => page.evaluate(() => window.citylayers.stats().rows);
@@ -220,6 +246,59 @@ test('the list of jams is there for those who do not read maps', async ({ page }
   const jams = await text(page, 'jams');
   await page.click('[data-testid=tab-gauges]');
   expect(jams.length > 0, 'neither jams nor a word that there are none');
+});
+
+test('a jam keeps its button while its numbers change', async ({ page, server }) => {
+  if (!server) return noControl;
+  await page.click('[data-testid=tab-jams]');
+  const line = `.jam-line:has(strong:text-is("${kJammedStreet}"))`;
+  await page.waitForSelector(line);
+  const button = await page.$(line);
+  const before = await button.textContent();
+  await setSpeed(server, kJammedStreet, 5);
+  await until('its numbers have changed', async () => (await button.textContent()) !== before);
+  expect(await button.evaluate((one) => one.isConnected), 'the button was replaced');
+  await page.click('[data-testid=tab-gauges]');
+});
+
+test('tabs go by arrow keys', async ({ page }) => {
+  const chosen = () => page.getAttribute('[role=tab][aria-selected=true]', 'data-testid');
+  await page.focus('[data-testid=tab-gauges]');
+  await page.keyboard.press('ArrowRight');
+  expect((await chosen()) === 'tab-jams', await chosen());
+  await page.keyboard.press('ArrowRight');
+  expect((await chosen()) === 'tab-gauges', await chosen());
+});
+
+test('a thumb that misses a gauge a little still opens it', async ({ page }) => {
+  await jumpTo(page, kCentre, 11);
+  // A gauge with nothing else around it.
+  const gauge = await page.evaluate(() => {
+    const { map } = window.citylayers;
+    const found = map.queryRenderedFeatures({ layers: ['gauge', 'alert'] }).map((feature) => ({
+      station: feature.properties.station,
+      ...map.project(feature.geometry.coordinates),
+    }));
+    const alone = (one) =>
+      found.every(
+        ({ station, x, y }) => station === one.station || Math.hypot(x - one.x, y - one.y) > 60,
+      );
+    const free = (one) => document.elementFromPoint(one.x - 14, one.y + 10) === map.getCanvas();
+    return found.find((one) => one.station && alone(one) && free(one));
+  });
+  if (!gauge) return skip('no gauge stands alone');
+  await page.mouse.click(gauge.x - 14, gauge.y + 10);
+  const name = await page.evaluate(() => document.querySelector('.reading .station').textContent);
+  expect(await page.isVisible(`.stations button[aria-pressed=true]:text-is("${name}")`), name);
+  const label = await page.evaluate(
+    (station) =>
+      window.citylayers.map
+        .queryRenderedFeatures({ layers: ['gauge'] })
+        .find((feature) => feature.properties.station === station).properties.label,
+    gauge.station,
+  );
+  expect(label.startsWith(name), `tapped ${label}, opened ${name}`);
+  await jumpTo(page, kCentre, kCityZoom);
 });
 
 test('nothing on the page fails the accessibility rules of WCAG 2.2 AA', async ({ page }) => {
@@ -286,6 +365,72 @@ test('on a phone everything has its place', async ({ browser, url }) => {
   expect(wide <= 0, `the page is ${wide} px wider than the phone`);
   await screenshot(phone, 'phone-night-vi');
   expect(phone.problems.length === 0, phone.problems.join('\n'));
+  await page.close();
+});
+
+test('without WebGL, alerts and gauges are there, and a word about the map', async ({
+  browser,
+  url,
+}) => {
+  const { page } = await openPage(browser, url, {
+    ...kDesk,
+    before: () => {
+      const getContext = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (type, ...rest) {
+        return type.includes('webgl') ? null : getContext.call(this, type, ...rest);
+      };
+    },
+  });
+  const note = await page.waitForSelector('[data-testid=no-map]');
+  expect(/bản đồ.*map/.test(await note.textContent()), 'not in both languages');
+  await until('gauges are shown', async () => (await text(page, 'gauge-reading')).length > 0);
+  await until('the page is live', async () => (await text(page, 'connection')) === 'trực tiếp');
+  await page.close();
+});
+
+test('tiles that failed are asked for again', async ({ browser, url }) => {
+  const { page } = await openPage(browser, url, {
+    ...kDesk,
+    before: () => {
+      // The sources' descriptions fail at first, as behind a server that is starting.
+      const fetch = window.fetch;
+      window.fetch = (asked, ...rest) =>
+        /tiles\/\w+\.json/.test(asked.url ?? asked) && performance.now() < 4000
+          ? Promise.resolve(new Response('', { status: 503 }))
+          : fetch(asked, ...rest);
+    },
+  });
+  await until(
+    'roads are there after all',
+    () =>
+      page.evaluate(
+        () => window.citylayers?.map.queryRenderedFeatures({ layers: ['road'] }).length > 0,
+      ),
+    30_000,
+  );
+  await page.close();
+});
+
+test('in the booth, nothing is too small to read, and no browser menu comes up', async ({
+  browser,
+  url,
+}) => {
+  const { page } = await openPage(browser, url, { ...kDesk, query: '?kiosk=1' });
+  await untilReady(page);
+  const small = await page.evaluate((least) => {
+    const texts = [...document.querySelectorAll('#page *')].filter((element) =>
+      [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()),
+    );
+    return texts
+      .filter((element) => element.getClientRects().length > 0)
+      .filter((element) => parseFloat(getComputedStyle(element).fontSize) < least)
+      .map((element) => `${element.textContent}: ${getComputedStyle(element).fontSize}`);
+  }, kBoothTextPx);
+  expect(small.length === 0, small.join(', '));
+  const menu = await page.evaluate(() =>
+    document.body.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })),
+  );
+  expect(!menu, "a long press opens the browser's menu");
   await page.close();
 });
 
