@@ -144,6 +144,31 @@ test('the flood is there from afar, too, where dry tiles were seen before', asyn
   );
 });
 
+test('a touch on a street under water says how deep it is and who gets through', async (context) => {
+  const { page, server } = context;
+  if (!server) return noControl;
+  const flooded = await server.floodedSegments();
+  expect(flooded.length > 0, 'no street is flooded');
+  const worst = flooded.reduce((a, b) => (b.depthM > a.depthM ? b : a));
+  const { lonDeg, latDeg } = worst.location;
+  await jumpTo(page, [lonDeg, latDeg], 16);
+  const at = await page.evaluate(
+    (place) => window.citylayers.map.project(place),
+    [lonDeg, latDeg],
+  );
+  await page.mouse.click(at.x, at.y);
+  const card = await until('the card is there', async () => {
+    const shown = await page.isVisible('[data-testid=street-card]');
+    return shown && text(page, 'street-card');
+  });
+  expect(/nước sâu \d+ cm/.test(card), card);
+  expect(/Xe máy(đi được|khó đi|không đi được)/.test(card), card);
+  await screenshot(context, 'street-card');
+  await page.click('[data-testid=street-card] button');
+  expect(!(await page.isVisible('[data-testid=street-card]')), 'the card stays');
+  await jumpTo(page, kCentre, kCityZoom);
+});
+
 test('the gauge shows its level, and the alert of báo động III stands in the list', async ({
   page,
   server,

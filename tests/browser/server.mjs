@@ -132,6 +132,14 @@ export class Server {
       throw new Error(`readings refused: ${JSON.stringify(response.rejected)}`);
   }
 
+  /** Segments under water. */
+  async floodedSegments() {
+    const page = await call(this.url, 'citylayers.flood.v1.FloodService/ListFloodedSegments', {
+      pageSize: 1000,
+    });
+    return page.segments ?? [];
+  }
+
   /** Segments of a street. */
   async segments(street) {
     const segments = [];

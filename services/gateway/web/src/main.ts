@@ -28,6 +28,7 @@ import { h } from './ui/dom.js';
 import { Legend } from './ui/legend.js';
 import { MapButtons } from './ui/map_buttons.js';
 import { PhoneTabs } from './ui/phone_tabs.js';
+import { StreetCard } from './ui/street_card.js';
 import { WaterPanel } from './ui/water_panel.js';
 
 /** What tests see of the page. */
@@ -87,6 +88,7 @@ class Page {
     zoomOut: () => this.view?.map.zoomOut(),
     home: () => this.view?.flyHome(),
   });
+  private readonly street = new StreetCard(this.city, this.words);
   private readonly tabs = new PhoneTabs(this.words);
   private readonly bar = new Bar(this.city, this.words, this.theme, {
     language: (language) => {
@@ -113,6 +115,7 @@ class Page {
         this.alerts.element,
         this.legend.element,
         this.water.element,
+        this.street.element,
         this.buttons.element,
         this.tabs.element,
       );
@@ -168,12 +171,14 @@ class Page {
     view.setWords(this.words);
     this.applyNotices();
     this.drawOverlays();
-    onTap(view.map, ['alert', 'gauge'], (layer, properties) => {
+    const open = (layer: string, properties: Record<string, unknown>): void => {
+      this.street.close();
       if (layer === 'gauge') return this.water.selectStation(String(properties['station'] ?? ''));
       const name = String(properties['name'] ?? '');
       this.alerts.select(name);
       this.showAlert(this.city.alerts.find((alert) => alert.name === name));
-    });
+    };
+    onTap(view.map, ['alert', 'gauge'], open, (ground) => this.street.open(ground));
     new Flow(view.map);
     this.expose(view, live);
   }
@@ -181,8 +186,9 @@ class Page {
   private setLanguage(language: Language): void {
     this.words = new Words(language);
     this.applyDocument();
-    const { bar, alerts, water, legend, buttons, tabs } = this;
-    for (const part of [bar, alerts, water, legend, buttons, tabs]) part.setWords(this.words);
+    const { bar, alerts, water, legend, street, buttons, tabs } = this;
+    for (const part of [bar, alerts, water, legend, street, buttons, tabs])
+      part.setWords(this.words);
     this.view?.setWords(this.words);
     this.drawOverlays();
   }
@@ -247,6 +253,7 @@ class Page {
     this.alerts.reset();
     this.water.reset();
     this.tabs.reset();
+    this.street.close();
     this.markAlert('');
     this.view?.flyHome();
   }

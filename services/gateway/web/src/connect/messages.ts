@@ -105,6 +105,23 @@ export interface ListStagesResponse {
   stages?: Stage[];
 }
 
+// citylayers.flood.v1.FloodedSegment
+export interface FloodedSegment {
+  name?: string;
+  street?: string;
+  depthM?: number;
+  floodClass?: string;
+  motorbike?: string;
+  car?: string;
+  bus?: string;
+}
+
+// citylayers.flood.v1.ListFloodedSegmentsResponse
+export interface ListFloodedSegmentsResponse {
+  segments?: FloodedSegment[];
+  dataTime?: Timestamp;
+}
+
 // citylayers.alerts.v1.Alert
 export interface Alert {
   name?: string;
