@@ -23,6 +23,8 @@ export function overlayFeatures(
       .map((stage) =>
         point(stage.location!, {
           station: stage.station,
+          level: stage.alertLevel ?? 0,
+          old: stage.stale ?? false,
           label: `${words.localized(stage.displayName)} ${stageWords(stage, words.language)} ${stage.readTime ? kArrows[trendOf(stage.trendMPerH)] : ''}`,
         }),
       ),

@@ -74,6 +74,23 @@ const kAlertSize: ExpressionSpecification = [
   ['match', ['get', 'rank'], 0, 0.55, 1, 0.75, 1],
 ];
 
+/** By the báo động reached, as in the panel; old readings turn grey. */
+function gaugeColor(p: Palette): ExpressionSpecification {
+  const [, first, second, third] = p.severity;
+  const byLevel: ExpressionSpecification = [
+    'match',
+    ['get', 'level'],
+    1,
+    first,
+    2,
+    second,
+    3,
+    third,
+    p.label,
+  ];
+  return ['case', ['get', 'old'], p.labelQuiet, byLevel];
+}
+
 function pointLayers(p: Palette): LayerSpecification[] {
   const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 1.6 };
   return [
@@ -105,7 +122,7 @@ function pointLayers(p: Palette): LayerSpecification[] {
         'text-optional': true,
         'text-max-width': 20,
       },
-      paint: { 'text-color': p.label, ...halo },
+      paint: { 'text-color': gaugeColor(p), ...halo },
     },
     {
       id: 'alert',
