@@ -27,6 +27,19 @@ absl::Status Backwards(std::string_view message) {
                              runtime::kReasonClockBackwards);
 }
 
+// A year mistyped would be final: city time never runs backwards.
+absl::Status CheckNotFarAhead(absl::Time city_time, absl::Time machine_now, absl::Time reached,
+                              absl::Time latest_reading) {
+  if (latest_reading == absl::InfinitePast()) return absl::OkStatus();
+  const absl::Time furthest = std::max({machine_now, reached, latest_reading});
+  if (city_time - furthest <= CityClockState::kAheadMax) return absl::OkStatus();
+  return absl::FailedPreconditionError(StrCat(
+      "city_time ", Text(city_time), " lies more than ",
+      absl::ToInt64Hours(CityClockState::kAheadMax) / 24, " days ahead of ", Text(furthest),
+      ", the latest of the wall clock and the readings stored: city time never runs backwards, so "
+      "check the year; for a replay of that time start with another data directory"));
+}
+
 int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
 
 absl::StatusOr<absl::Time> ReadMicros(storage::ByteReader& reader) {
@@ -69,7 +82,7 @@ absl::Status CityClockState::Set(const common::v1::SetClockRequest& request, abs
     case common::v1::CLOCK_MODE_WALL:
       return SetWall(request, machine_now, reached);
     case common::v1::CLOCK_MODE_REPLAY:
-      return SetReplay(request, machine_now, reached);
+      return SetReplay(request, machine_now, reached, latest_reading);
     default:
       return runtime::BadField("mode", "must be CLOCK_MODE_WALL or CLOCK_MODE_REPLAY");
   }
@@ -92,7 +105,8 @@ absl::Status CityClockState::SetWall(const common::v1::SetClockRequest& request,
 }
 
 absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& request,
-                                       absl::Time machine_now, absl::Time reached) {
+                                       absl::Time machine_now, absl::Time reached,
+                                       absl::Time latest_reading) {
   if (!request.has_city_time()) return runtime::BadField("city_time", "is needed in a replay");
   absl::Time city_time = FromProtoTime(request.city_time());
   if (city_time < kFirst || city_time > kLast) {
@@ -117,6 +131,7 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
     return absl::FailedPreconditionError(
         StrCat("scenario '", scenario_, "' is driven by another replay; stop that one first"));
   }
+  RETURN_IF_ERROR(CheckNotFarAhead(city_time, machine_now, reached, latest_reading));
   if (city_time < reached) {
     // Between two calls of its driver the clock runs on by itself, and may be ahead of it by what
     // the calls took or by what it ran before it held, also when a restart came between. That is

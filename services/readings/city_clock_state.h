@@ -20,6 +20,11 @@ class CityClockState {
  public:
   static constexpr absl::Duration kHoldAfterDefault = absl::Seconds(5);
   static constexpr absl::Duration kHoldAfterMax = absl::Seconds(60);
+  /// How far a call may take the city past the wall, its newest reading and the time it has
+  /// reached. Longer than a scenario's step to its next loop, much shorter than what retention
+  /// keeps: there is no way back, and readings of a wrong year would make the right ones too old to
+  /// keep.
+  static constexpr absl::Duration kAheadMax = absl::Hours(24 * 31);
 
   /// The wall clock.
   CityClockState() = default;
@@ -31,7 +36,8 @@ class CityClockState {
   common::v1::CityClock ToProto(absl::Time machine_now) const;
 
   /// Sets the clock, or keeps a replay going. `latest_reading` is the time of the latest reading
-  /// stored: on the wall clock, that is as far as the city has got (InfinitePast: nowhere yet).
+  /// stored: on the wall clock, that is as far as the city has got (InfinitePast: nowhere yet, and
+  /// then any time may be set, since there is nothing to lose).
   /// INVALID_ARGUMENT and FAILED_PRECONDITION as clock_service.proto says; nothing changes then.
   absl::Status Set(const common::v1::SetClockRequest& request, absl::Time machine_now,
                    absl::Time latest_reading);
@@ -45,7 +51,7 @@ class CityClockState {
   absl::Status SetWall(const common::v1::SetClockRequest& request, absl::Time machine_now,
                        absl::Time reached);
   absl::Status SetReplay(const common::v1::SetClockRequest& request, absl::Time machine_now,
-                         absl::Time reached);
+                         absl::Time reached, absl::Time latest_reading);
   bool IsDriven(absl::Time machine_now) const;
 
   bool replay_ = false;

@@ -85,6 +85,29 @@ TEST(CityClockTest, CityTimeNeverRunsBackwards) {
   EXPECT_TRUE(wall.Set(Replay(kTide, 60), kWall, kTide).ok());
 }
 
+//   readings      wall   + 31 days          2222
+//   ....|..........|........|.................|      ok up to + 31 days
+TEST(CityClockTest, AMistypedYearIsRefusedInACityWithReadings) {
+  const absl::Time typo = kWall + absl::Hours(24 * 365 * 200);
+  CityClockState clock;
+  const absl::Status far = clock.Set(Replay(typo, 60), kWall, kTide);
+  EXPECT_EQ(far.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(far.ToString(), testing::HasSubstr("check the year"));
+  EXPECT_FALSE(clock.IsReplay()) << "nothing changed";
+  EXPECT_FALSE(
+      clock.Set(Replay(kWall + CityClockState::kAheadMax + absl::Seconds(1), 60), kWall, kTide)
+          .ok());
+  EXPECT_TRUE(clock.Set(Replay(kWall + CityClockState::kAheadMax, 60), kWall, kTide).ok());
+  // A replay that loops goes on from where it is, however far that is from the wall.
+  absl::Time city = kWall + CityClockState::kAheadMax;
+  for (int loop = 1; loop < 100; ++loop) {
+    city += absl::Hours(24 * 30);
+    ASSERT_TRUE(clock.Set(Replay(city, 60), kWall + absl::Seconds(loop), kTide).ok()) << loop;
+  }
+  CityClockState empty;
+  EXPECT_TRUE(empty.Set(Replay(typo, 60), kWall, kNothing).ok()) << "nothing to lose";
+}
+
 TEST(CityClockTest, TheWallIsTakenWhenItIsNotBehindTheCity) {
   CityClockState past;
   ASSERT_TRUE(past.Set(Replay(kTide, 60), kWall, kNothing).ok());

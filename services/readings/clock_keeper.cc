@@ -49,6 +49,12 @@ void ClockKeeper::NoteReading(absl::Time time) {
   latest_reading_ = std::max(latest_reading_, time);
 }
 
+absl::Time ClockKeeper::RetentionTime() const {
+  const absl::Time machine_now = machine_.Now();
+  absl::MutexLock lock(&mutex_);
+  return std::min(state_.Now(machine_now), latest_reading_);
+}
+
 absl::StatusOr<common::v1::CityClock> ClockKeeper::Set(const common::v1::SetClockRequest& request) {
   common::v1::CityClock told;
   {

@@ -33,6 +33,11 @@ class ClockKeeper final : public Clock {
   absl::StatusOr<common::v1::CityClock> Set(const common::v1::SetClockRequest& request);
   /// A reading of this time was stored: on the wall clock, no replay goes back before it.
   void NoteReading(absl::Time time);
+  /// The time from which the age of readings counts when old ones are dropped: that of the newest
+  /// reading stored, and not past the city clock. A clock set ahead drops nothing by itself; a
+  /// replay that loops, and so runs ahead of the wall for good, still makes room for what it
+  /// brings.
+  absl::Time RetentionTime() const;
 
   /// Calls `listener` after each change, on the thread that made it. After RemoveListener returns,
   /// it is not called any more.

@@ -164,7 +164,8 @@ class Readings final : public runtime::Module {
       metrics_.Show(store_->Stats());
       if (const absl::Time now = absl::Now(); now >= next_drop) {
         next_drop = now + absl::Hours(1);
-        if (const absl::Status dropped = store_->DropExpired(clock_->Now()); !dropped.ok()) {
+        if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime());
+            !dropped.ok()) {
           spdlog::error("readings: old weeks could not be dropped: {}", dropped.ToString());
         }
       }

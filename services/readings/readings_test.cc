@@ -1,22 +1,12 @@
-// ReadingIngest, ReadingQuery, WatchSource, StationDirectory and ClockKeeper on a real store,
-// without a server.
+// ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real store, without a server.
 #include <cmath>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include <unistd.h>
 
-#include "services/readings/clock_keeper.h"
-#include "services/readings/clock_watch.h"
-#include "services/readings/measure_directory.h"
-#include "services/readings/reading_ingest.h"
-#include "services/readings/reading_query.h"
-#include "services/readings/readings_metrics.h"
-#include "services/readings/station_directory.h"
-#include "services/runtime/proto_time.h"
+#include "services/readings/test_readings.h"
 
 namespace citylayers::readings {
 namespace {
@@ -24,137 +14,7 @@ namespace {
 using runtime::StreamStep;
 using testing::HasSubstr;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'666'000'000);
-constexpr char kLevel[] = "stations/phu-an/measures/water_level";
-constexpr char kRain[] = "stations/nha-be/measures/rainfall";
-
-class FakeClock final : public Clock {
- public:
-  absl::Time Now() const override { return now; }
-  absl::Time now = kNow;
-};
-
-struct Row {
-  std::string measure;
-  absl::Time time;
-  double value;
-};
-
-v1::ReadingColumns Columns(const std::vector<Row>& rows) {
-  v1::ReadingColumns columns;
-  int64_t last_ms = 0;
-  for (const Row& row : rows) {
-    columns.add_measures(row.measure);
-    columns.add_measure_indexes(static_cast<uint32_t>(columns.measures_size()) - 1);
-    columns.add_time_deltas_ms(absl::ToUnixMillis(row.time) - last_ms);
-    last_ms = absl::ToUnixMillis(row.time);
-    columns.add_values(row.value);
-  }
-  return columns;
-}
-
-// "measure@seconds after kNow=value" a row: short enough to read.
-std::vector<std::string> Lines(const v1::ReadingColumns& columns) {
-  std::vector<std::string> lines;
-  int64_t ms = 0;
-  for (int i = 0; i < columns.values_size(); ++i) {
-    ms += columns.time_deltas_ms(i);
-    lines.push_back(absl::StrCat(columns.measures(static_cast<int>(columns.measure_indexes(i))),
-                                 "@", ms / 1000 - absl::ToUnixSeconds(kNow), "=",
-                                 columns.values(i)));
-  }
-  return lines;
-}
-
-class ReadingsTest : public testing::Test {
- protected:
-  ReadingsTest() {
-    options_.directory = testing::TempDir() + "readings_service_" +
-                         testing::UnitTest::GetInstance()->current_test_info()->name() +
-                         std::to_string(getpid());
-    std::filesystem::remove_all(options_.directory);
-    Open();
-  }
-  ~ReadingsTest() override {
-    Close();
-    std::filesystem::remove_all(options_.directory);
-  }
-  void Close() {
-    query_.reset();
-    ingest_.reset();
-    clock_.reset();
-    directory_.reset();
-    store_.reset();
-  }
-  void Open() {
-    Close();
-    store_ = *storage::ReadingsStore::Open(options_);
-    const storage::PackStation phu_an{"phu-an",
-                                      "Phú An",
-                                      "Phu An",
-                                      {106.7077, 10.7786},
-                                      {{"water_level",
-                                        "m",
-                                        3,
-                                        absl::Minutes(10),
-                                        "hondau",
-                                        -4,
-                                        5,
-                                        {{"báo động I", "alert level I", 1.4}}}}};
-    const storage::PackStation nha_be{"nha-be",
-                                      "Nhà Bè",
-                                      "Nha Be",
-                                      {106.75, 10.69},
-                                      {{"rainfall", "mm", 1, absl::Minutes(10), "", 0, 150, {}}}};
-    ASSERT_TRUE(SeedFromPack({phu_an, nha_be}, *store_).ok());
-    directory_ = std::make_unique<MeasureDirectory>(*store_, [](uint64_t id) { return id < 100; });
-    clock_ = *ClockKeeper::Load(*store_, machine_);
-    ingest_ =
-        std::make_unique<ReadingIngest>(ingest_options_, *store_, *directory_, *clock_, metrics_);
-    query_ =
-        std::make_unique<ReadingQuery>(query_options_, *store_, *directory_, *clock_, machine_);
-  }
-  v1::WriteReadingsResponse Write(const std::vector<Row>& rows, uint64_t sequence = 0) {
-    v1::WriteReadingsRequest request;
-    request.set_source("test");
-    request.set_sequence(sequence);
-    *request.mutable_readings() = Columns(rows);
-    const auto response = ingest_->Write(request);
-    EXPECT_TRUE(response.ok()) << response.status();
-    return response.value_or(v1::WriteReadingsResponse());
-  }
-  std::vector<std::string> Query(const v1::QueryReadingsRequest& request, int* messages = nullptr) {
-    auto stream = query_->Query(request);
-    EXPECT_TRUE(stream.ok()) << stream.status();
-    std::vector<std::string> lines;
-    while (stream.ok()) {
-      v1::QueryReadingsResponse response;
-      const auto step = (*stream)->Next(&response);
-      EXPECT_TRUE(step.ok()) << step.status();
-      if (!step.ok() || step->kind != StreamStep::Kind::kMessage) break;
-      if (messages != nullptr) ++*messages;
-      for (std::string& line : Lines(response.readings())) lines.push_back(std::move(line));
-    }
-    return lines;
-  }
-  static v1::QueryReadingsRequest Asking(const std::string& measure) {
-    v1::QueryReadingsRequest request;
-    request.add_measures(measure);
-    return request;
-  }
-
-  FakeClock machine_;
-  runtime::Metrics registry_;
-  ReadingsMetrics metrics_{registry_};
-  storage::ReadingsStoreOptions options_;
-  IngestOptions ingest_options_;
-  QueryOptions query_options_;
-  std::unique_ptr<storage::ReadingsStore> store_;
-  std::unique_ptr<MeasureDirectory> directory_;
-  std::unique_ptr<ClockKeeper> clock_;
-  std::unique_ptr<ReadingIngest> ingest_;
-  std::unique_ptr<ReadingQuery> query_;
-};
+class ReadingsTest : public TestReadings {};
 
 TEST_F(ReadingsTest, ABatchIsStoredAndItsBadRowsAreTold) {
   const v1::WriteReadingsResponse response = Write({{kLevel, kNow, 1.42},
@@ -422,53 +282,6 @@ TEST_F(ReadingsTest, StationsAreListedInPages) {
   EXPECT_EQ(stations.List(list)->stations_size(), 1);
   list.set_page_size(-1);
   EXPECT_EQ(stations.List(list).status().code(), absl::StatusCode::kInvalidArgument);
-}
-
-TEST_F(ReadingsTest, TheCityClockOutlivesTheProcessAndRulesTheReadings) {
-  const absl::Time tide = kNow - absl::Hours(24 * 300);
-  common::v1::SetClockRequest request;
-  request.set_mode(common::v1::CLOCK_MODE_REPLAY);
-  *request.mutable_city_time() = ToProtoTime(tide);
-  request.set_speed(60);
-  ClockWatch watch(*clock_, machine_);
-  common::v1::WatchClockResponse told;
-  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage);
-  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kWait);
-  ASSERT_TRUE(clock_->Set(request).ok());
-  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage) << "at every change";
-  EXPECT_EQ(told.clock().mode(), common::v1::CLOCK_MODE_REPLAY);
-  machine_.now += absl::Seconds(1);
-  EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage) << "and every second";
-  EXPECT_EQ(FromProtoTime(told.clock().city_time()), tide + absl::Seconds(60));
-
-  EXPECT_EQ(Write({{kLevel, tide, 1}, {kLevel, kNow, 1}}).rejected(0).reason(),
-            v1::REJECT_REASON_FAR_FUTURE);
-}
-
-TEST_F(ReadingsTest, AfterARestartTheClockHoldsUntilItsDriverReturns) {
-  common::v1::SetClockRequest request;
-  request.set_mode(common::v1::CLOCK_MODE_REPLAY);
-  *request.mutable_city_time() = ToProtoTime(kNow + absl::Hours(5));
-  request.set_speed(60);
-  ASSERT_TRUE(clock_->Set(request).ok());
-  machine_.now += absl::Minutes(10);
-  Open();
-  EXPECT_EQ(clock_->Now(), kNow + absl::Hours(5) + absl::Seconds(300));
-  machine_.now += absl::Minutes(10);
-  EXPECT_EQ(clock_->Now(), kNow + absl::Hours(5) + absl::Seconds(300));
-  EXPECT_TRUE(clock_->State().held());
-}
-
-TEST_F(ReadingsTest, OnTheWallNoReplayGoesBackBehindWhatWasRead) {
-  Write({{kLevel, kNow, 1}});
-  Open();
-  common::v1::SetClockRequest request;
-  request.set_mode(common::v1::CLOCK_MODE_REPLAY);
-  *request.mutable_city_time() = ToProtoTime(kNow - absl::Seconds(1));
-  request.set_speed(60);
-  EXPECT_EQ(clock_->Set(request).status().code(), absl::StatusCode::kFailedPrecondition);
-  *request.mutable_city_time() = ToProtoTime(kNow);
-  EXPECT_TRUE(clock_->Set(request).ok());
 }
 
 }  // namespace

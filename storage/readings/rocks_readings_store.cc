@@ -1,5 +1,6 @@
 #include "storage/readings/rocks_readings_store.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -244,7 +245,7 @@ absl::StatusOr<std::string> RocksReadingsStore::GetState(std::string_view key) c
 }
 
 absl::Status RocksReadingsStore::DropExpired(absl::Time time) {
-  const int64_t keep_ms = absl::ToUnixMillis(time - options_.retention);
+  const int64_t keep_ms = std::min(absl::ToUnixMillis(time - options_.retention), kLatestTimeMs);
   if (keep_ms < kBucketMs || !chunks_.HasBefore(BucketOf(keep_ms))) return absl::OkStatus();
   const std::string begin = ChunkPrefix(0, 0);
   const std::string end = ChunkPrefix(BucketOf(keep_ms), 0);
