@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdarg>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -117,6 +120,16 @@ class NoLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
+// RocksDB tells by its text alone why it has no lock: somebody has it, or the file cannot be
+// locked.
+bool IsHeldByAnother(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;
+  return absl::StartsWith(text, "IO error: While lock file: ") &&
+         (absl::EndsWith(text, std::strerror(EAGAIN)) ||
+          absl::EndsWith(text, std::strerror(EACCES)));
+}
+
 rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   rocksdb::Options out;
   out.create_if_missing = options.create_if_missing;
@@ -159,7 +172,7 @@ absl::StatusOr<std::unique_ptr<AlertStore>> RocksAlertStore::Open(
   rocksdb::DB* raw = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const rocksdb::Status status = rocksdb::DB::Open(db_options, path, families, &handles, &raw);
-  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+  if (IsHeldByAnother(status)) {
     return absl::FailedPreconditionError(
         absl::StrCat("the alert store ", path, " is in use by another process: ", status.ToString(),
                      ": stop it or use another data directory"));

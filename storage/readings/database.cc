@@ -138,6 +138,16 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const ReadingsStoreOptions
           {"dlq", dead_letter}};
 }
 
+// RocksDB tells by its text alone why it has no lock: somebody has it, or the file cannot be
+// locked.
+bool IsHeldByAnother(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;
+  return absl::StartsWith(text, "IO error: While lock file: ") &&
+         (absl::EndsWith(text, std::strerror(EAGAIN)) ||
+          absl::EndsWith(text, std::strerror(EACCES)));
+}
+
 }  // namespace
 
 // Flushes and compactions fail outside of any call: they, too, must stop the writing.
@@ -164,6 +174,9 @@ absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
   db.create_if_missing = true;
   db.create_missing_column_families = true;
   db.max_total_wal_size = 256 * kMib;
+  // A torn last record of the log was never acknowledged; one in the middle is damage, and what
+  // comes after it was acknowledged: RocksDB's default would drop it without a word.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   db.wal_bytes_per_sync = kMib;
   db.bytes_per_sync = kMib;
   db.info_log = std::make_shared<NoLogger>();
@@ -177,7 +190,7 @@ absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
       rocksdb::DB::Open(db, directory_ + "/db", Families(options), &families_, &opened);
   if (!status.ok()) {
     families_.clear();
-    if (status.IsIOError() && absl::StrContains(status.ToString(), "lock")) {
+    if (IsHeldByAnother(status)) {
       return absl::FailedPreconditionError(absl::StrCat(
           directory_, " is in use by another process: stop it, or give another data directory"));
     }

@@ -25,6 +25,7 @@ namespace citylayers::storage {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class DurabilityTest : public TestStore {
  protected:
@@ -227,6 +228,68 @@ TEST_F(DurabilityTest, ADirectoryInUseIsRefused) {
   const absl::Status status = ReadingsStore::Open(options_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.ToString(), HasSubstr("in use by another process"));
+}
+
+TEST_F(DurabilityTest, OnlyALockThatSomebodyHasIsInUse) {
+  options_.directory = directory_ + "/block_and_lock";
+  std::filesystem::create_directories(options_.directory + "/db/LOCK");
+  std::ofstream(options_.directory + "/FORMAT") << "citylayers-readings 1\n";
+  const absl::Status status = OpenError();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(status.ToString(), HasSubstr(options_.directory));
+  EXPECT_THAT(status.ToString(), Not(HasSubstr("in use")));
+}
+
+// --- The write-ahead log: the batches below were acknowledged, and are in no table file.
+
+class WriteAheadLogTest : public DurabilityTest {
+ protected:
+  // Stores batches and copies the directory as kill -9 would leave it; returns its log.
+  std::string LogOfAKilledStore() {
+    Open();
+    RegisterSpeeds(1);
+    for (uint64_t i = 1; i <= 100; ++i) {
+      EXPECT_TRUE(
+          store_->Append(Batch("g", i, {{0, kStartMs + static_cast<int64_t>(i), 1}}), {}).ok());
+    }
+    options_.directory = directory_ + "_killed";
+    std::filesystem::remove_all(options_.directory);
+    std::filesystem::copy(directory_, options_.directory, std::filesystem::copy_options::recursive);
+    std::string log;
+    for (const auto& file : std::filesystem::directory_iterator(options_.directory + "/db")) {
+      if (file.path().extension() == ".log" && file.file_size() > 1000) log = file.path();
+    }
+    EXPECT_NE(log, "");
+    return log;
+  }
+  ~WriteAheadLogTest() override {
+    store_.reset();
+    std::filesystem::remove_all(directory_ + "_killed");
+  }
+};
+
+TEST_F(WriteAheadLogTest, AFlippedByteInTheMiddleKeepsTheStoreFromOpening) {
+  const std::string log = LogOfAKilledStore();
+  std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(log) / 2);
+  file.seekg(middle);
+  const char byte = static_cast<char>(file.get() ^ 0x10);
+  file.seekp(middle);
+  file.put(byte);
+  file.close();
+  const absl::Status status = OpenError();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(status.ToString(), HasSubstr(options_.directory));
+  EXPECT_THAT(status.ToString(), HasSubstr("restore the directory from a backup"));
+}
+
+TEST_F(WriteAheadLogTest, ATornTailIsWhatWasUnderWay) {
+  const std::string log = LogOfAKilledStore();
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 5);
+  Open();
+  EXPECT_EQ(store_->LastOffset(), 99u);
+  EXPECT_EQ(Rows(0).size(), 99u);
+  EXPECT_FALSE(store_->Append(Batch("g", 100, {{0, kStartMs + 100, 1}}), {})->duplicate);
 }
 
 // Changes one byte of a row behind the store's back.
