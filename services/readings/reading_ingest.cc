@@ -80,7 +80,12 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
   }
   response.set_offset(result->offset);
   response.set_duplicate(result->duplicate);
-  if (latest_ms >= 0) clock_.NoteReading(absl::FromUnixMillis(latest_ms));
+  // A repeat is answered with what was stored: today's clock and registry could judge its rows
+  // anew.
+  response.set_accepted_count(result->accepted_count);
+  response.set_rejected_count(result->rejected_count);
+  if (result->duplicate) response.clear_rejected();
+  if (latest_ms >= 0 && !result->duplicate) clock_.NoteReading(absl::FromUnixMillis(latest_ms));
   metrics_.CountBatch(result->duplicate ? 0 : response.accepted_count(), result->duplicate,
                       refused_by_reason, absl::Now() - start);
   return response;

@@ -49,11 +49,19 @@ TEST_F(ReadingsTest, OnlySoManyRefusalsAreListed) {
 }
 
 TEST_F(ReadingsTest, ARepeatIsADuplicateOverARestartToo) {
-  EXPECT_FALSE(Write({{kLevel, kNow, 1.4}}, 1).duplicate());
+  const absl::Time soon = kNow + absl::Minutes(10);
+  const auto first = Write({{kLevel, kNow, 1.4}, {kRain, kNow, 1}, {kLevel, soon, 1.5}}, 1);
+  EXPECT_FALSE(first.duplicate());
+  EXPECT_EQ(first.accepted_count(), 2u);
+  EXPECT_EQ(first.rejected_count(), 1u) << "it lies ahead of the city clock";
   Open();
-  const auto repeat = Write({{kLevel, kNow, 1.4}}, 1);
+  machine_.now = soon;  // Ten minutes later the third row would be taken.
+  const auto repeat = Write({{kLevel, kNow, 1.4}, {kRain, kNow, 1}, {kLevel, soon, 1.5}}, 1);
   EXPECT_TRUE(repeat.duplicate());
   EXPECT_EQ(repeat.offset(), 1u);
+  EXPECT_EQ(repeat.accepted_count(), 2u);
+  EXPECT_EQ(repeat.rejected_count(), 1u);
+  EXPECT_EQ(repeat.rejected_size(), 0) << "its rows were told the first time";
   EXPECT_EQ(store_->LastOffset(), 1u);
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -98,12 +98,16 @@ class FakeCity final : public CityPort {
       const readings::v1::WriteReadingsRequest& request) override {
     const bool lost_answer = !failures.empty() && failures.front().after_storing;
     if (!failures.empty() && !lost_answer) return Fail();
-    readings::v1::WriteReadingsResponse response;
-    response.set_duplicate(
-        !sequences.insert({request.source(), request.epoch(), request.sequence()}).second);
-    if (!response.duplicate()) Store(request.readings(), &response);
+    const auto [answer, fresh] =
+        answers.try_emplace({request.source(), request.epoch(), request.sequence()});
+    if (fresh) Store(request.readings(), &answer->second);
     if (lost_answer) return Fail();
-    return response;
+    if (fresh) return answer->second;
+    // A repeat has the counts of the first time, without the rows.
+    readings::v1::WriteReadingsResponse repeat = answer->second;
+    repeat.set_duplicate(true);
+    repeat.clear_rejected();
+    return repeat;
   }
 
   /// The process ends and starts anew: the clock stands at the latest that it can have been.
@@ -123,7 +127,9 @@ class FakeCity final : public CityPort {
   absl::Duration hold_after = absl::Seconds(5);
   std::string driver;
   int loop_count = 0;
-  std::set<std::tuple<std::string, std::uint64_t, std::uint64_t>> sequences;
+  std::map<std::tuple<std::string, std::uint64_t, std::uint64_t>,
+           readings::v1::WriteReadingsResponse>
+      answers;
 
  private:
   absl::Status Fail() {

@@ -12,11 +12,9 @@ absl::StatusOr<readings::v1::WriteReadingsResponse> ReadingSender::Send(
   auto response = Retry(pacer_, options_.retry, [&] { return port_.WriteReadings(request); });
   if (!response.ok()) return response;
   ++counts_.batches;
-  // A duplicate was stored by an earlier try whose answer was lost; its counts are not repeated.
-  const auto rows = static_cast<std::uint64_t>(request.readings().values_size());
+  // A duplicate was stored by an earlier try whose answer was lost; it is answered with its counts.
   counts_.rejected += response->rejected_count();
-  counts_.accepted +=
-      response->duplicate() ? rows - response->rejected_count() : response->accepted_count();
+  counts_.accepted += response->accepted_count();
   if (counts_.first_rejection.empty() && response->rejected_size() > 0) {
     const auto& rejected = response->rejected(0);
     const int index = static_cast<int>(rejected.row());

@@ -41,6 +41,10 @@ TEST(ReadingSender, ALostAnswerIsAskedForAgainAndStoredOnce) {
   EXPECT_EQ(sender.counts().accepted, 1u);
   ASSERT_TRUE(sender.Send(OneReading(pacer.now, 1.6)).ok());
   EXPECT_EQ(city.stored.size(), 2u) << "the next batch has a number of its own";
+  city.failures.push_back({absl::UnavailableError("connection lost"), /*after_storing=*/true});
+  ASSERT_TRUE(sender.Send(OneReading(pacer.now + absl::Hours(1), 1.7)).ok());
+  EXPECT_EQ(sender.counts().accepted, 2u);
+  EXPECT_EQ(sender.counts().rejected, 1u) << "what was refused the first time stays refused";
 }
 
 TEST(ReadingSender, WaitsLongerAndLongerWhileTheServerIsAway) {
