@@ -1,6 +1,7 @@
 #include "storage/readings/chunk_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -21,6 +22,7 @@ constexpr size_t GrownSize(size_t chunk_readings) { return chunk_readings * 3 / 
 constexpr size_t kCrumb = 256;
 
 // Buckets that hold chunks at all, so that a query "since ever" does not seek in 2,900 of them.
+// Where there are none, or they cannot be read (the iterator's status tells), the range is empty.
 std::pair<uint16_t, uint16_t> Clamp(rocksdb::Iterator& chunks, uint16_t first, uint16_t last) {
   if (last - first < 4) return {first, last};
   chunks.SeekToFirst();
@@ -33,11 +35,20 @@ std::pair<uint16_t, uint16_t> Clamp(rocksdb::Iterator& chunks, uint16_t first, u
   return {first, std::min(last, newest.ReadFixed16().value_or(last))};
 }
 
+int64_t BucketEndMs(uint16_t bucket) { return (int64_t{bucket} + 1) * kBucketMs; }
+
 }  // namespace
 
 std::string SealedStateKey(uint32_t series) {
   std::string key(1, kSealedStatePrefix);
   PutFixed32(key, series);
+  return key;
+}
+
+std::string LostChunkKey(uint32_t series, int64_t start_ms) {
+  std::string key(1, kLostChunkPrefix);
+  PutFixed32(key, series);
+  PutFixed64(key, static_cast<uint64_t>(start_ms));
   return key;
 }
 
@@ -49,12 +60,23 @@ absl::Status ChunkStore::Damaged(ChunkKey key, const absl::Status& status) const
 
 absl::Status ChunkStore::Visit(uint32_t series, int64_t start_ms, int64_t end_ms,
                                const Visitor& visitor) const {
+  if (const auto lost = lost_ranges_.Find(series, start_ms, end_ms); lost.has_value()) {
+    return absl::DataLossError(absl::StrCat(
+        "a chunk of series ", series, " between ", lost->start_ms, " and ", lost->end_ms,
+        " ms could not be read and was put aside; restore the directory from a backup"));
+  }
+  return Scan(series, start_ms, end_ms, visitor, /*damaged=*/nullptr);
+}
+
+absl::Status ChunkStore::Scan(uint32_t series, int64_t start_ms, int64_t end_ms,
+                              const Visitor& visitor, const DamageVisitor& damaged) const {
   start_ms = std::max<int64_t>(start_ms, 0);
   end_ms = std::min(end_ms, kLatestTimeMs + 1);
   if (start_ms >= end_ms) return absl::OkStatus();
   const std::unique_ptr<rocksdb::Iterator> chunks(
       database_.db().NewIterator(rocksdb::ReadOptions(), database_.chunk()));
   const auto [first, last] = Clamp(*chunks, BucketOf(start_ms), BucketOf(end_ms - 1));
+  RETURN_IF_ERROR(database_.ToStatus(chunks->status(), "read"));
   for (int bucket = first; bucket <= last; ++bucket) {
     const std::string prefix = ChunkPrefix(static_cast<uint16_t>(bucket), series);
     std::string target = prefix;
@@ -62,16 +84,30 @@ absl::Status ChunkStore::Visit(uint32_t series, int64_t start_ms, int64_t end_ms
     target.push_back('\xff');
     // The chunk that starts before the range may reach into it.
     chunks->SeekForPrev(target);
+    RETURN_IF_ERROR(database_.ToStatus(chunks->status(), "read"));
     if (!chunks->Valid() || !chunks->key().starts_with(prefix)) chunks->Seek(prefix);
-    for (; chunks->Valid() && chunks->key().starts_with(prefix); chunks->Next()) {
+    while (chunks->Valid() && chunks->key().starts_with(prefix)) {
       ASSIGN_OR_RETURN(const ChunkKey key, ParseChunkKey(AsView(chunks->key())));
       if (key.first_ms >= end_ms) break;
       const absl::StatusOr<ChunkStats> stats = DecodeChunkStats(AsView(chunks->value()));
-      if (!stats.ok()) return Damaged(key, stats.status());
-      if (stats->last_ms < start_ms) continue;
-      const absl::Status visited = visitor(key, *stats, AsView(chunks->value()));
-      if (absl::IsCancelled(visited)) return absl::OkStatus();
-      RETURN_IF_ERROR(visited);
+      if (!stats.ok()) {
+        if (!damaged) return Damaged(key, stats.status());
+        const std::string bytes = chunks->value().ToString();
+        chunks->Next();
+        int64_t end_ms_max = BucketEndMs(static_cast<uint16_t>(bucket));
+        if (chunks->Valid() && chunks->key().starts_with(prefix)) {
+          ASSIGN_OR_RETURN(const ChunkKey next, ParseChunkKey(AsView(chunks->key())));
+          end_ms_max = next.first_ms;
+        }
+        damaged(key, bytes, end_ms_max);
+        continue;
+      }
+      if (stats->last_ms >= start_ms) {
+        const absl::Status visited = visitor(key, *stats, AsView(chunks->value()));
+        if (absl::IsCancelled(visited)) return absl::OkStatus();
+        RETURN_IF_ERROR(visited);
+      }
+      chunks->Next();
     }
     RETURN_IF_ERROR(database_.ToStatus(chunks->status(), "read"));
   }
@@ -100,25 +136,58 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
   std::vector<StoredReading> old;
   const SealedState& sealed = change.sealed;
   if (!sealed.any) return old;
-  int64_t start_ms = readings.front().time_ms;
-  int64_t end_ms = readings.back().time_ms + 1;
-  if (start_ms > sealed.latest.time_ms) {
-    const bool joins = BucketOf(sealed.tail_first_ms) == BucketOf(start_ms) &&
-                       sealed.tail_count <= std::max(kCrumb, 4 * readings.size()) &&
-                       sealed.tail_count + readings.size() <= GrownSize(chunk_readings_);
-    if (!joins) return old;
-    start_ms = sealed.tail_first_ms;
-    end_ms = start_ms + 1;
+  const bool late = readings.front().time_ms <= sealed.latest.time_ms;
+  const bool joins = BucketOf(sealed.tail_first_ms) == BucketOf(readings.front().time_ms) &&
+                     sealed.tail_count <= std::max(kCrumb, 4 * readings.size()) &&
+                     sealed.tail_count + readings.size() <= GrownSize(chunk_readings_);
+  if (!late && !joins) return old;
+  Change taken;
+  const absl::Status status =
+      late ? TakeChunks(job, readings.front().time_ms, readings.back().time_ms + 1, taken, old)
+           : TakeChunks(job, sealed.tail_first_ms, sealed.tail_first_ms + 1, taken, old);
+  if (!late && (!status.ok() || !taken.lost.empty())) {
+    // What comes after the damaged chunk need not be joined with it.
+    return std::vector<StoredReading>();
   }
-  RETURN_IF_ERROR(Visit(job.series, start_ms, end_ms,
-                        [&](ChunkKey key, const ChunkStats&, std::string_view bytes) {
-                          absl::StatusOr<std::vector<StoredReading>> chunk = DecodeChunk(bytes);
-                          if (!chunk.ok()) return Damaged(key, chunk.status());
-                          old.insert(old.end(), chunk->begin(), chunk->end());
-                          change.deletes.push_back(EncodeChunkKey(key));
-                          return absl::OkStatus();
-                        }));
+  if (absl::IsDataLoss(status)) {
+    // Not even the keys can be read: the series' readings of this week are lost as far as they
+    // went. The new ones are written beside them, since they would hold up the log for good
+    // otherwise.
+    const int64_t end_ms = BucketEndMs(BucketOf(readings.front().time_ms));
+    change.lost.push_back(
+        {{job.series, end_ms - kBucketMs, std::min(end_ms, job.sealed.latest.time_ms + 1)}, ""});
+    return std::vector<StoredReading>();
+  }
+  RETURN_IF_ERROR(status);
+  change.deletes.insert(change.deletes.end(), taken.deletes.begin(), taken.deletes.end());
+  std::move(taken.lost.begin(), taken.lost.end(), std::back_inserter(change.lost));
   return old;
+}
+
+// Reads the chunks of a time range into `old`, those that are damaged into `change.lost`.
+absl::Status ChunkStore::TakeChunks(const Head::Job& job, int64_t start_ms, int64_t end_ms,
+                                    Change& change, std::vector<StoredReading>& old) const {
+  const auto lost = [&](ChunkKey key, std::string_view bytes, int64_t end_ms_max) {
+    // The last chunk is known to end with the latest reading.
+    if (key.first_ms == job.sealed.tail_first_ms) {
+      end_ms_max = std::min(end_ms_max, job.sealed.latest.time_ms + 1);
+    }
+    change.lost.push_back({{job.series, key.first_ms, end_ms_max}, std::string(bytes)});
+    change.deletes.push_back(EncodeChunkKey(key));
+  };
+  return Scan(
+      job.series, start_ms, end_ms,
+      [&](ChunkKey key, const ChunkStats& stats, std::string_view bytes) -> absl::Status {
+        const absl::StatusOr<std::vector<StoredReading>> chunk = DecodeChunk(bytes);
+        if (!chunk.ok()) {
+          lost(key, bytes, stats.last_ms + 1);
+          return absl::OkStatus();
+        }
+        old.insert(old.end(), chunk->begin(), chunk->end());
+        change.deletes.push_back(EncodeChunkKey(key));
+        return absl::OkStatus();
+      },
+      lost);
 }
 
 absl::Status ChunkStore::PlanBucket(const Head::Job& job, absl::Span<const StoredReading> readings,
@@ -164,13 +233,22 @@ absl::StatusOr<ChunkStore::Change> ChunkStore::Plan(const Head::Job& job, int de
 void ChunkStore::Fill(const Change& change, rocksdb::WriteBatch& write) const {
   for (const std::string& key : change.deletes) write.Delete(database_.chunk(), key);
   for (const auto& [key, value] : change.puts) write.Put(database_.chunk(), key, value);
+  for (const LostChunk& lost : change.lost) {
+    write.Put(database_.state(), LostChunkKey(lost.range.series, lost.range.start_ms),
+              EncodeLostChunk(lost.range.end_ms, lost.bytes));
+  }
   write.Put(database_.state(), SealedStateKey(change.series), EncodeSealedState(change.sealed));
 }
 
-bool ChunkStore::HasBefore(uint16_t bucket) const {
+void ChunkStore::NoteLost(const Change& change) {
+  for (const LostChunk& lost : change.lost) lost_ranges_.Add(lost.range);
+}
+
+absl::StatusOr<bool> ChunkStore::HasBefore(uint16_t bucket) const {
   const std::unique_ptr<rocksdb::Iterator> chunks(
       database_.db().NewIterator(rocksdb::ReadOptions(), database_.chunk()));
   chunks->SeekToFirst();
+  RETURN_IF_ERROR(database_.ToStatus(chunks->status(), "read"));
   if (!chunks->Valid()) return false;
   ByteReader reader(AsView(chunks->key()));
   return reader.ReadFixed16().value_or(bucket) < bucket;

@@ -15,13 +15,15 @@
 
 #include "storage/readings/database.h"
 #include "storage/readings/head.h"
+#include "storage/readings/lost_ranges.h"
 #include "storage/readings/row_codec.h"
 
 namespace citylayers::storage {
 
 /// The chunks of a series in a bucket never overlap in time: readings that come late are merged
-/// into the chunk they belong to when they are sealed. Thread-safe, except that Plan's callers must
-/// take turns.
+/// into the chunk they belong to when they are sealed. A chunk that cannot be read then is put
+/// aside, and its time is lost: queries of it fail, everything else goes on. Thread-safe, except
+/// that Plan's callers must take turns.
 class ChunkStore {
  public:
   ChunkStore(Database& database, size_t chunk_readings)
@@ -29,8 +31,9 @@ class ChunkStore {
 
   using Visitor =
       std::function<absl::Status(ChunkKey key, const ChunkStats& stats, std::string_view bytes)>;
-  /// Visits the series' chunks that hold times from start_ms to before end_ms, ascending. A visitor
-  /// that answers CANCELLED ends the visit without an error.
+  /// Visits the series' chunks that hold times from start_ms to before end_ms, ascending, each with
+  /// its check sum verified. A visitor that answers CANCELLED ends the visit without an error.
+  /// DATA_LOSS: a chunk of that time is damaged or lost.
   absl::Status Visit(uint32_t series, int64_t start_ms, int64_t end_ms,
                      const Visitor& visitor) const;
 
@@ -38,30 +41,52 @@ class ChunkStore {
   absl::StatusOr<std::vector<StoredReading>> Read(uint32_t series, int64_t start_ms, int64_t end_ms,
                                                   size_t enough) const;
 
+  /// A chunk that could not be read, and the bytes of its row as far as they could.
+  struct LostChunk {
+    LostRange range;
+    std::string bytes;
+  };
   /// What sealing a job changes: rows to delete first, rows to put, and the state afterwards.
   struct Change {
     uint32_t series = 0;
     std::vector<std::string> deletes;
     std::vector<std::pair<std::string, std::string>> puts;
+    std::vector<LostChunk> lost;
     SealedState sealed;
   };
   absl::StatusOr<Change> Plan(const Head::Job& job, int decimals) const;
+  /// REQUIRES: NoteLost(change) came before, so that nobody reads past what is missing.
   void Fill(const Change& change, rocksdb::WriteBatch& write) const;
+  void NoteLost(const Change& change);
 
   /// True when there are chunks in buckets before `bucket`.
-  bool HasBefore(uint16_t bucket) const;
+  absl::StatusOr<bool> HasBefore(uint16_t bucket) const;
+  LostRanges& lost_ranges() { return lost_ranges_; }
+  const LostRanges& lost_ranges() const { return lost_ranges_; }
 
  private:
+  /// Told a damaged chunk, its row, and the time up to which it can reach at most.
+  using DamageVisitor =
+      std::function<void(ChunkKey key, std::string_view bytes, int64_t end_ms_max)>;
+  absl::Status Scan(uint32_t series, int64_t start_ms, int64_t end_ms, const Visitor& visitor,
+                    const DamageVisitor& damaged) const;
   absl::Status PlanBucket(const Head::Job& job, absl::Span<const StoredReading> readings,
                           int decimals, Change& change) const;
   absl::StatusOr<std::vector<StoredReading>> TakeOld(const Head::Job& job,
                                                      absl::Span<const StoredReading> readings,
                                                      Change& change) const;
+  absl::Status TakeChunks(const Head::Job& job, int64_t start_ms, int64_t end_ms, Change& change,
+                          std::vector<StoredReading>& old) const;
   absl::Status Damaged(ChunkKey key, const absl::Status& status) const;
 
   Database& database_;
   const size_t chunk_readings_;
+  LostRanges lost_ranges_;
 };
+
+/// The key of a lost chunk's row in the state family.
+std::string LostChunkKey(uint32_t series, int64_t start_ms);
+inline constexpr char kLostChunkPrefix = 'X';
 
 /// The key of a series' sealed state in the state family, and back.
 std::string SealedStateKey(uint32_t series);

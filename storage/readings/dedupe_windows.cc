@@ -1,5 +1,8 @@
 #include "storage/readings/dedupe_windows.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace citylayers::storage {
@@ -26,34 +29,62 @@ absl::StatusOr<std::optional<AppendResult>> DedupeWindows::Find(const std::strin
   return std::nullopt;
 }
 
+void DedupeWindows::Load(const std::string& source, uint64_t epoch, uint64_t sequence,
+                         const AppendResult& result) {
+  Window& window = windows_[Key{source, epoch}];
+  window.results[sequence] = result;
+  window.last_use = std::max(window.last_use, result.offset);
+  uses_ = std::max(uses_, result.offset);
+}
+
+void DedupeWindows::FinishLoading() {
+  for (auto& [key, window] : windows_) Trim(key, window);
+  if (windows_.size() > limits_.sources_max) {
+    EvictOldest(windows_.size() - limits_.sources_max, nullptr);
+  }
+}
+
 std::vector<DedupeWindows::Forgotten> DedupeWindows::Insert(const std::string& source,
                                                             uint64_t epoch, uint64_t sequence,
                                                             const AppendResult& result) {
-  std::vector<Forgotten> forgotten;
   const Key key{source, epoch};
   Window& window = windows_[key];
-  window.last_use = ++uses_;
+  // Offsets order the sources over a restart, so they do it here; what stored nothing comes last.
+  uses_ = std::max(uses_, result.offset);
+  window.last_use = uses_;
   window.results[sequence] = result;
-  const uint64_t newest = window.results.rbegin()->first;
-  while (newest >= limits_.window && window.results.begin()->first <= newest - limits_.window) {
-    forgotten.push_back({source, epoch, window.results.begin()->first});
-    window.results.erase(window.results.begin());
-  }
-  if (windows_.size() > limits_.sources_max) EvictOldest(key, forgotten);
-  return forgotten;
+  Trim(key, window);
+  if (windows_.size() > limits_.sources_max) EvictOldest(1, &key);
+  return std::exchange(forgotten_, {});
 }
 
-void DedupeWindows::EvictOldest(const Key& keep, std::vector<Forgotten>& forgotten) {
-  auto oldest = windows_.end();
+void DedupeWindows::Trim(const Key& key, Window& window) {
+  const uint64_t newest = window.results.rbegin()->first;
+  while (newest >= limits_.window && window.results.begin()->first <= newest - limits_.window) {
+    forgotten_.push_back({key.first, key.second, window.results.begin()->first});
+    window.results.erase(window.results.begin());
+  }
+}
+
+void DedupeWindows::EvictOldest(size_t count, const Key* keep) {
+  std::vector<std::map<Key, Window>::iterator> candidates;
+  candidates.reserve(windows_.size());
   for (auto it = windows_.begin(); it != windows_.end(); ++it) {
-    if (it->first == keep) continue;
-    if (oldest == windows_.end() || it->second.last_use < oldest->second.last_use) oldest = it;
+    if (keep == nullptr || it->first != *keep) candidates.push_back(it);
   }
-  if (oldest == windows_.end()) return;
-  for (const auto& [sequence, result] : oldest->second.results) {
-    forgotten.push_back({oldest->first.first, oldest->first.second, sequence});
+  count = std::min(count, candidates.size());
+  const auto silent_longer = [](const auto& a, const auto& b) {
+    return a->second.last_use < b->second.last_use;
+  };
+  std::nth_element(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(count),
+                   candidates.end(), silent_longer);
+  candidates.resize(count);
+  for (const auto& oldest : candidates) {
+    for (const auto& [sequence, result] : oldest->second.results) {
+      forgotten_.push_back({oldest->first.first, oldest->first.second, sequence});
+    }
+    windows_.erase(oldest);
   }
-  windows_.erase(oldest);
 }
 
 }  // namespace citylayers::storage

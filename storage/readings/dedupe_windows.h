@@ -32,6 +32,13 @@ class DedupeWindows {
 
   explicit DedupeWindows(Limits limits) : limits_(limits) {}
 
+  /// On opening, before any Insert: a result as it was kept, in any order; then FinishLoading. What
+  /// the limits no longer allow is forgotten with the next Insert; a source's place in the order of
+  /// silence is the greatest offset it got.
+  void Load(const std::string& source, uint64_t epoch, uint64_t sequence,
+            const AppendResult& result);
+  void FinishLoading();
+
   /// The result with which the batch was stored, or nothing when it is new. OUT_OF_RANGE: the
   /// sequence is older than the window.
   absl::StatusOr<std::optional<AppendResult>> Find(const std::string& source, uint64_t epoch,
@@ -48,11 +55,13 @@ class DedupeWindows {
   };
   using Key = std::pair<std::string, uint64_t>;
 
-  void EvictOldest(const Key& keep, std::vector<Forgotten>& forgotten);
+  void Trim(const Key& key, Window& window);
+  void EvictOldest(size_t count, const Key* keep);
 
   const Limits limits_;
   std::map<Key, Window> windows_;
   uint64_t uses_ = 0;
+  std::vector<Forgotten> forgotten_;  // the next Insert hands them out
 };
 
 }  // namespace citylayers::storage

@@ -30,9 +30,10 @@ struct ReadingsStoreOptions {
   size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (24 bytes each)
   uint64_t unsealed_log_bytes_max = 256 << 20;  ///< log that a restart may have to read again
   absl::Duration seal_after = absl::Hours(1);   ///< readings wait no longer for their chunk
-  uint64_t log_retention_batches = 100'000;     ///< sealed batches kept for watchers that resume
-  uint64_t log_retention_bytes = 256 << 20;     ///< the same in bytes: the smaller one holds
-  size_t tail_cache_readings = 1'000'000;       ///< newest batches kept in memory for watchers
+  absl::Duration seal_check_every = absl::Seconds(1);  ///< how often the three above are looked at
+  uint64_t log_retention_batches = 100'000;  ///< sealed batches kept for watchers that resume
+  uint64_t log_retention_bytes = 256 << 20;  ///< the same in bytes: the smaller one holds
+  size_t tail_cache_readings = 1'000'000;    ///< newest batches kept in memory for watchers
   absl::Duration retention = absl::Hours(24 * 400);  ///< age at which chunks may be dropped
   uint32_t series_max = 2'000'000;
   uint64_t dedupe_window = 1024;  ///< sequences remembered for each (source, epoch)
@@ -55,6 +56,8 @@ struct ReadingsStoreStats {
   uint64_t batches_committed = 0;  ///< since opening
   uint64_t syncs = 0;              ///< since opening: one sync serves many batches
   double sync_seconds = 0;         ///< spent in them
+  uint64_t lost_chunks = 0;        ///< damaged and put aside: queries of their time fail
+  uint64_t dedupe_sources = 0;     ///< (source, epoch) pairs whose repeats are recognised
   uint64_t disk_bytes = 0;         ///< of the files below the directory that hold data
 };
 
@@ -160,6 +163,9 @@ class ReadingsStore {
   virtual ReadingsStoreStats Stats() const = 0;
   /// OK, or why appends are refused.
   virtual absl::Status WriteStatus() const = 0;
+  /// OK, or why readings cannot move into chunks. They are safe in the log and served, but the log
+  /// and the memory for them grow to their limits, and then appends are refused.
+  virtual absl::Status SealStatus() const = 0;
 };
 
 }  // namespace citylayers::storage

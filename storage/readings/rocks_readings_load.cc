@@ -81,9 +81,20 @@ absl::StatusOr<uint64_t> RocksReadingsStore::LoadState() {
       [this](std::string_view key, std::string_view value) -> absl::Status {
         ASSIGN_OR_RETURN(const DedupeKeyParts parts, ParseDedupeKey("Q" + std::string(key)));
         ASSIGN_OR_RETURN(const AppendResult result, DecodeAppendResult(value));
-        windows_.Insert(parts.source, parts.epoch, parts.sequence, result);
+        windows_.Load(parts.source, parts.epoch, parts.sequence, result);
         return absl::OkStatus();
       }));
+  windows_.FinishLoading();
+  RETURN_IF_ERROR(
+      VisitPrefix(*database_, database_->state(), kLostChunkPrefix,
+                  [this](std::string_view key, std::string_view value) -> absl::Status {
+                    ByteReader reader(key);
+                    ASSIGN_OR_RETURN(const uint32_t series, reader.ReadFixed32());
+                    ASSIGN_OR_RETURN(const uint64_t start_ms, reader.ReadFixed64());
+                    ASSIGN_OR_RETURN(const int64_t end_ms, DecodeLostChunkEnd(value));
+                    chunks_.lost_ranges().Add({series, static_cast<int64_t>(start_ms), end_ms});
+                    return absl::OkStatus();
+                  }));
   return ReadNumber(kWatermarkKey, 0);
 }
 
@@ -119,9 +130,7 @@ absl::Status RocksReadingsStore::Replay(uint64_t offset, std::string_view row) {
   absl::Status status = batch.status();
   if (status.ok()) status = CheckBatch(*batch);
   if (!status.ok()) {
-    return absl::DataLossError(absl::StrCat("batch ", offset, " in the log of ", options_.directory,
-                                            " is damaged: ", status.message(),
-                                            "; restore the directory from a backup"));
+    return Damaged(absl::StrCat("batch ", offset, " in the log"), status);
   }
   head_.Apply(offset, *batch);
   auto logged = std::make_shared<LoggedBatch>();

@@ -183,6 +183,12 @@ absl::StatusOr<std::vector<WindowAggregate>> RocksReadingsStore::Aggregate(
   return windows.Take();
 }
 
+absl::Status RocksReadingsStore::Damaged(std::string_view what, const absl::Status& status) const {
+  return absl::DataLossError(absl::StrCat(std::string(what), " of ", options_.directory,
+                                          " is damaged: ", status.message(),
+                                          "; restore the directory from a backup"));
+}
+
 absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(uint64_t after_offset,
                                                                         size_t readings_max) const {
   const auto too_old = [&] {
@@ -204,7 +210,9 @@ absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(uint64_t
     if (offset != expected) return too_old();
     auto logged = std::make_shared<LoggedBatch>();
     logged->offset = offset;
-    ASSIGN_OR_RETURN(logged->batch, DecodeLogRow(AsView(rows->value())));
+    absl::StatusOr<ReadingBatch> batch = DecodeLogRow(AsView(rows->value()));
+    if (!batch.ok()) return Damaged(absl::StrCat("batch ", offset, " in the log"), batch.status());
+    logged->batch = *std::move(batch);
     readings += logged->batch.size();
     batches.push_back(std::move(logged));
   }
@@ -218,8 +226,9 @@ absl::StatusOr<std::vector<DeadLetter>> RocksReadingsStore::ReadDeadLetters(
   const std::unique_ptr<rocksdb::Iterator> rows(
       database_->db().NewIterator(rocksdb::ReadOptions(), database_->dead_letter()));
   for (rows->SeekToLast(); rows->Valid() && letters.size() < count_max; rows->Prev()) {
-    ASSIGN_OR_RETURN(DeadLetter letter, DecodeDeadLetter(AsView(rows->value())));
-    letters.push_back(std::move(letter));
+    absl::StatusOr<DeadLetter> letter = DecodeDeadLetter(AsView(rows->value()));
+    if (!letter.ok()) return Damaged("a refused reading", letter.status());
+    letters.push_back(*std::move(letter));
   }
   RETURN_IF_ERROR(database_->ToStatus(rows->status(), "read"));
   return letters;
@@ -246,11 +255,20 @@ absl::StatusOr<std::string> RocksReadingsStore::GetState(std::string_view key) c
 
 absl::Status RocksReadingsStore::DropExpired(absl::Time time) {
   const int64_t keep_ms = std::min(absl::ToUnixMillis(time - options_.retention), kLatestTimeMs);
-  if (keep_ms < kBucketMs || !chunks_.HasBefore(BucketOf(keep_ms))) return absl::OkStatus();
+  if (keep_ms < kBucketMs) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool has_old, chunks_.HasBefore(BucketOf(keep_ms)));
+  const std::vector<LostRange> lost =
+      chunks_.lost_ranges().TakeBefore(keep_ms - keep_ms % kBucketMs);
+  if (!has_old && lost.empty()) return absl::OkStatus();
   const std::string begin = ChunkPrefix(0, 0);
   const std::string end = ChunkPrefix(BucketOf(keep_ms), 0);
   RETURN_IF_ERROR(writer_->Commit(
-      [&](rocksdb::WriteBatch& write) { write.DeleteRange(database_->chunk(), begin, end); },
+      [&](rocksdb::WriteBatch& write) {
+        write.DeleteRange(database_->chunk(), begin, end);
+        for (const LostRange& range : lost) {
+          write.Delete(database_->state(), LostChunkKey(range.series, range.start_ms));
+        }
+      },
       /*needs_space=*/false));
   const rocksdb::Slice begin_slice(begin);
   const rocksdb::Slice end_slice(end);
@@ -258,6 +276,11 @@ absl::Status RocksReadingsStore::DropExpired(absl::Time time) {
       rocksdb::DeleteFilesInRange(&database_->db(), database_->chunk(), &begin_slice, &end_slice,
                                   /*include_end=*/false),
       "drop old weeks of");
+}
+
+absl::Status RocksReadingsStore::WriteStatus() const {
+  RETURN_IF_ERROR(database_->WriteStatus());
+  return database_->CheckFreeSpace();
 }
 
 absl::Status RocksReadingsStore::Compact() {
@@ -284,6 +307,8 @@ ReadingsStoreStats RocksReadingsStore::Stats() const {
   stats.batches_committed = writer.batches;
   stats.syncs = writer.syncs;
   stats.sync_seconds = writer.sync_seconds;
+  stats.lost_chunks = chunks_.lost_ranges().count();
+  stats.dedupe_sources = writer.dedupe_sources;
   for (rocksdb::ColumnFamilyHandle* family :
        {database_->state(), database_->meta(), database_->log(), database_->chunk(),
         database_->dead_letter()}) {

@@ -46,9 +46,11 @@ class RocksReadingsStore final : public ReadingsStore {
         chunks_(*database_, options_.chunk_readings) {}
 
   ~RocksReadingsStore() override {
-    // The sealer writes through the writer, and the writer tells the sealer: first the former ends.
-    sealer_.reset();
+    // The sealer writes through the writer, and the writer tells the sealer what is full until its
+    // queue is empty.
+    if (sealer_ != nullptr) sealer_->Stop();
     writer_.reset();
+    sealer_.reset();
   }
 
   absl::Status Load();
@@ -104,7 +106,8 @@ class RocksReadingsStore final : public ReadingsStore {
   absl::Status DropExpired(absl::Time time) override;
   absl::Status Compact() override;
   ReadingsStoreStats Stats() const override;
-  absl::Status WriteStatus() const override { return database_->WriteStatus(); }
+  absl::Status WriteStatus() const override;
+  absl::Status SealStatus() const override { return sealer_->status(); }
 
  private:
   absl::Status LoadRegistry();
@@ -113,6 +116,7 @@ class RocksReadingsStore final : public ReadingsStore {
   absl::Status Replay(uint64_t offset, std::string_view row);
   absl::StatusOr<uint64_t> ReadNumber(std::string_view key, uint64_t missing) const;
   absl::Status CheckBatch(const ReadingBatch& batch) const;
+  absl::Status Damaged(std::string_view what, const absl::Status& status) const;
 
   const ReadingsStoreOptions options_;
   std::unique_ptr<Database> database_;

@@ -232,8 +232,7 @@ absl::StatusOr<ChunkStats> ReadStats(ByteReader& reader) {
 
 absl::StatusOr<ChunkStats> DecodeChunkStats(std::string_view bytes) {
   ByteReader reader(bytes);
-  RETURN_IF_ERROR(CheckVersion(reader, "a chunk"));
-  RETURN_IF_ERROR(reader.ReadFixed32().status());
+  RETURN_IF_ERROR(Unseal(reader, "a chunk"));
   return ReadStats(reader);
 }
 
@@ -282,6 +281,20 @@ absl::StatusOr<SealedState> DecodeSealedState(std::string_view bytes) {
   ASSIGN_OR_RETURN(state.latest.value, reader.ReadDouble());
   RETURN_IF_ERROR(reader.ExpectEnd());
   return state;
+}
+
+std::string EncodeLostChunk(int64_t end_ms, std::string_view chunk_row) {
+  std::string out(1, static_cast<char>(kVersion));
+  PutVarint(out, static_cast<uint64_t>(end_ms));
+  out += chunk_row;
+  return out;
+}
+
+absl::StatusOr<int64_t> DecodeLostChunkEnd(std::string_view bytes) {
+  ByteReader reader(bytes);
+  RETURN_IF_ERROR(CheckVersion(reader, "a lost chunk"));
+  ASSIGN_OR_RETURN(const uint64_t end_ms, reader.ReadVarintUpTo(kLatestTimeMs + 1, "a time"));
+  return static_cast<int64_t>(end_ms);
 }
 
 std::string EncodeAppendResult(const AppendResult& result) {

@@ -62,7 +62,8 @@ struct ChunkStats {
 };
 /// REQUIRES: readings are not empty and strictly ascending in time.
 std::string EncodeChunk(absl::Span<const StoredReading> readings, int decimals);
-/// Reads the statistics alone, without a check of the columns.
+/// Reads the statistics alone; the columns are covered by the check sum. DATA_LOSS: as for log
+/// rows.
 absl::StatusOr<ChunkStats> DecodeChunkStats(std::string_view bytes);
 /// DATA_LOSS: as for log rows.
 absl::StatusOr<std::vector<StoredReading>> DecodeChunk(std::string_view bytes);
@@ -77,6 +78,10 @@ struct SealedState {
 };
 std::string EncodeSealedState(const SealedState& state);
 absl::StatusOr<SealedState> DecodeSealedState(std::string_view bytes);
+
+// --- A chunk put aside since it could not be read: the end of its time, and its row.
+std::string EncodeLostChunk(int64_t end_ms, std::string_view chunk_row);
+absl::StatusOr<int64_t> DecodeLostChunkEnd(std::string_view bytes);
 
 // --- Deduplication records and dead letters.
 std::string EncodeAppendResult(const AppendResult& result);

@@ -50,6 +50,8 @@ TEST(RowCodecTest, BytesStayAsTheyAre) {
             "01106b5e330380a8daaabe30809f490305f0150a289ce0840f4b0100809f490305981645680f05028001");
   EXPECT_EQ(Hex(EncodeSealedState({true, 1'666'000'000'000, 3, {1'666'001'200'000, 1.4, 2}})),
             "0180a8daaabe300380c7a3abbe30023ff6666666666666");
+  EXPECT_EQ(Hex(EncodeLostChunk(300, "row")), "01ac02726f77");
+  EXPECT_EQ(*DecodeLostChunkEnd(EncodeLostChunk(300, "row")), 300);
   EXPECT_EQ(Hex(EncodeMeasure({"stations/a/measures/depth", "m", 2, 300'000, "", 0, 10, {}})),
             "011973746174696f6e732f612f6d656173757265732f6465707468016d02e0a71200000000000000000040"
             "2400000000000000");
@@ -100,6 +102,7 @@ TEST(RowCodecTest, DamageIsNeverServed) {
       row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << (bit % 8)));
       EXPECT_EQ(DecodeLogRow(row).status().code(), absl::StatusCode::kDataLoss);
       EXPECT_EQ(DecodeChunk(row).status().code(), absl::StatusCode::kDataLoss);
+      EXPECT_EQ(DecodeChunkStats(row).status().code(), absl::StatusCode::kDataLoss);
       row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << (bit % 8)));
     }
     for (size_t cut = 0; cut < row.size(); ++cut) {
@@ -130,6 +133,7 @@ TEST(RowCodecTest, AnyBytesAreAnsweredWithoutHarm) {
     DecodeChunkStats(row).status().IgnoreError();
     DecodeSealedState(body).status().IgnoreError();
     DecodeAppendResult(body).status().IgnoreError();
+    DecodeLostChunkEnd(body).status().IgnoreError();
     DecodeDeadLetter(body).status().IgnoreError();
     DecodeMeasure(body).status().IgnoreError();
     DecodeStation(body).status().IgnoreError();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "rocksdb/convenience.h"
 
@@ -15,7 +16,6 @@ namespace {
 // Series whose chunks share one write: large enough to share the sync, small enough not to hold up
 // the batches that wait behind it.
 constexpr size_t kSeriesPerWrite = 256;
-constexpr absl::Duration kTick = absl::Seconds(1);
 
 std::string Fixed64(uint64_t value) {
   std::string out;
@@ -37,7 +37,9 @@ Sealer::Sealer(const ReadingsStoreOptions& options, const Registry& registry, Da
       chunks_(chunks),
       sealed_offset_(sealed_offset) {}
 
-Sealer::~Sealer() {
+Sealer::~Sealer() { Stop(); }
+
+void Sealer::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stop_ = true;
@@ -59,6 +61,25 @@ uint64_t Sealer::sealed_offset() const {
   return sealed_offset_;
 }
 
+absl::Status Sealer::status() const {
+  absl::MutexLock lock(&mutex_);
+  if (failing_.empty()) return absl::OkStatus();
+  const auto& [series, status] = *failing_.begin();
+  return absl::Status(status.code(), absl::StrCat(failing_.size(),
+                                                  " series cannot be moved into chunks, so the "
+                                                  "log behind them is kept; series ",
+                                                  series, ": ", status.message()));
+}
+
+void Sealer::NoteOutcome(uint32_t series, const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  if (status.ok()) {
+    failing_.erase(series);
+  } else {
+    failing_[series] = status;
+  }
+}
+
 std::vector<uint32_t> Sealer::TakeQueue(absl::Duration wait_max) {
   absl::MutexLock lock(&mutex_);
   const auto something = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -69,7 +90,7 @@ std::vector<uint32_t> Sealer::TakeQueue(absl::Duration wait_max) {
 }
 
 void Sealer::Run() {
-  absl::Time next_check = absl::Now() + kTick;
+  absl::Time next_check = absl::Now() + options_.seal_check_every;
   while (true) {
     const std::vector<uint32_t> full =
         TakeQueue(std::max(next_check - absl::Now(), absl::ZeroDuration()));
@@ -79,12 +100,12 @@ void Sealer::Run() {
     }
     if (!full.empty()) {
       absl::MutexLock lock(&sealing_);
-      // An error has made the store read-only, or is a damaged chunk that a query will name: the
-      // readings stay in the log and in the head.
+      // An error has made the store read-only, or status() tells it: the readings stay in the log
+      // and in the head.
       SealSeries(full).IgnoreError();
     }
     if (absl::Now() < next_check) continue;
-    next_check = absl::Now() + kTick;
+    next_check = absl::Now() + options_.seal_check_every;
     SealWhatWaitsTooLong().IgnoreError();
   }
 }
@@ -115,15 +136,19 @@ absl::Status Sealer::SealAll() { return SealUpTo(tail_.last_offset()); }
 
 absl::Status Sealer::SealUpTo(uint64_t offset) {
   absl::MutexLock lock(&sealing_);
-  RETURN_IF_ERROR(SealSeries(head_.SeriesUnsealedSince(offset)));
-  return AdvanceWatermark();
+  absl::Status status = SealSeries(head_.SeriesUnsealedSince(offset));
+  status.Update(AdvanceWatermark());
+  return status;
 }
 
 absl::Status Sealer::SealSeries(absl::Span<const uint32_t> series) {
-  for (size_t start = 0; start < series.size(); start += kSeriesPerWrite) {
-    RETURN_IF_ERROR(SealGroup(series.subspan(start, kSeriesPerWrite)));
+  absl::Status status;
+  for (size_t start = 0; start < series.size() && database_.WriteStatus().ok();
+       start += kSeriesPerWrite) {
+    status.Update(SealGroup(series.subspan(start, kSeriesPerWrite)));
   }
-  return absl::OkStatus();
+  status.Update(database_.WriteStatus());
+  return status;
 }
 
 absl::Status Sealer::SealGroup(absl::Span<const uint32_t> series) {
@@ -135,11 +160,13 @@ absl::Status Sealer::SealGroup(absl::Span<const uint32_t> series) {
     const MeasureDef* measure = registry_.Measure(id);
     absl::StatusOr<ChunkStore::Change> change =
         chunks_.Plan(*job, measure == nullptr ? 0 : measure->decimals);
+    NoteOutcome(id, change.status());
     if (!change.ok()) {
       head_.AbandonSealing(id);
       status.Update(change.status());
       continue;
     }
+    chunks_.NoteLost(*change);
     changes.push_back(*std::move(change));
   }
   if (changes.empty()) return status;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -28,7 +29,8 @@ namespace citylayers::storage {
 
 /// Seals a series when it is full, and the series that have waited longest when the head, the
 /// unsealed log or their age passes its limit. A crash between a chunk and the watermark only makes
-/// the log be read again, which changes nothing. Thread-safe.
+/// the log be read again, which changes nothing. A series that cannot be sealed stays in the log
+/// and in the head and is tried again; the others go on. Thread-safe.
 class Sealer {
  public:
   Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
@@ -36,12 +38,16 @@ class Sealer {
   ~Sealer();
 
   void Start();
+  /// Ends the thread; nothing seals any more. What Enqueue brings is left for the next opening.
+  void Stop();
   /// These series are full. From the writer thread.
   void Enqueue(std::vector<uint32_t> series);
   /// Seals everything that is in the head when it is called.
   absl::Status SealAll();
   /// Every batch up to here is in chunks.
   uint64_t sealed_offset() const;
+  /// OK, or why series wait: the log behind them cannot be trimmed.
+  absl::Status status() const;
 
  private:
   void Run();
@@ -49,6 +55,7 @@ class Sealer {
   absl::Status SealSeries(absl::Span<const uint32_t> series)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
   absl::Status SealGroup(absl::Span<const uint32_t> series) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
+  void NoteOutcome(uint32_t series, const absl::Status& status);
   absl::Status AdvanceWatermark() ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
   absl::Status SealWhatWaitsTooLong();
   std::vector<uint32_t> TakeQueue(absl::Duration wait_max);
@@ -65,6 +72,7 @@ class Sealer {
   mutable absl::Mutex mutex_;
   uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
   std::vector<uint32_t> queue_ ABSL_GUARDED_BY(mutex_);
+  std::map<uint32_t, absl::Status> failing_ ABSL_GUARDED_BY(mutex_);  // series that wait
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<std::pair<absl::Time, uint64_t>> ages_;  // when the log ended where; Run()'s own
   std::thread thread_;

@@ -31,6 +31,10 @@ Writer::~Writer() {
 }
 
 void Writer::Start() {
+  {
+    absl::MutexLock lock(&mutex_);
+    figures_.dedupe_sources = windows_.source_count();
+  }
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -185,8 +189,11 @@ void Writer::CommitGroup(std::vector<Item> group) {
   {
     absl::MutexLock lock(&mutex_);
     figures_.batches += next_offset - tail_.last_offset() - 1;
-    figures_.syncs += 1;
-    figures_.sync_seconds += took.count();
+    if (write.Count() != 0) {
+      figures_.syncs += 1;
+      figures_.sync_seconds += took.count();
+    }
+    figures_.dedupe_sources = windows_.source_count();
   }
   if (written.ok()) Publish(group);
   for (Item& item : group) {

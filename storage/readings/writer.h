@@ -35,6 +35,7 @@ class Writer {
     uint64_t syncs = 0;
     double sync_seconds = 0;
     uint64_t queued = 0;
+    uint64_t dedupe_sources = 0;
   };
 
   /// `on_full` is told the series that want to be sealed; on the writer thread.

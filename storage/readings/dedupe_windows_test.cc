@@ -1,0 +1,57 @@
+#include "storage/readings/dedupe_windows.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace citylayers::storage {
+namespace {
+
+AppendResult At(uint64_t offset) {
+  AppendResult result;
+  result.offset = offset;
+  return result;
+}
+
+bool Knows(const DedupeWindows& windows, const std::string& source, uint64_t sequence) {
+  return windows.Find(source, 1, sequence)->has_value();
+}
+
+TEST(DedupeWindows, TheSourceSilentTheLongestGoesFirst) {
+  DedupeWindows windows({.window = 10, .sources_max = 2});
+  EXPECT_TRUE(windows.Insert("a", 1, 1, At(1)).empty());
+  EXPECT_TRUE(windows.Insert("b", 1, 1, At(2)).empty());
+  EXPECT_TRUE(windows.Insert("a", 1, 2, At(3)).empty());
+  const auto forgotten = windows.Insert("c", 1, 1, At(4));
+  ASSERT_EQ(forgotten.size(), 1u);
+  EXPECT_EQ(forgotten[0].source, "b");
+  EXPECT_TRUE(Knows(windows, "a", 1));
+  EXPECT_FALSE(Knows(windows, "b", 1));
+  EXPECT_EQ(windows.source_count(), 2u);
+}
+
+// Rows are read in the order of their keys; "a" was heard of last all the same.
+TEST(DedupeWindows, TheOrderOfSilenceOutlivesARestart) {
+  DedupeWindows windows({.window = 10, .sources_max = 3});
+  windows.Load("a", 1, 1, At(9));
+  windows.Load("b", 1, 1, At(2));
+  windows.Load("c", 1, 1, At(5));
+  windows.FinishLoading();
+  EXPECT_EQ(windows.Insert("d", 1, 1, At(10))[0].source, "b");
+  EXPECT_EQ(windows.Insert("e", 1, 1, At(11))[0].source, "c");
+  EXPECT_TRUE(Knows(windows, "a", 1));
+}
+
+TEST(DedupeWindows, WhatSmallerLimitsNoLongerAllowIsForgotten) {
+  DedupeWindows windows({.window = 2, .sources_max = 1});
+  for (uint64_t sequence = 1; sequence <= 4; ++sequence)
+    windows.Load("a", 1, sequence, At(sequence));
+  windows.Load("b", 1, 1, At(1));
+  windows.FinishLoading();
+  EXPECT_EQ(windows.source_count(), 1u);
+  EXPECT_TRUE(Knows(windows, "a", 4));
+  const auto forgotten = windows.Insert("a", 1, 5, At(5));
+  EXPECT_EQ(forgotten.size(), 4u) << "a 1, 2 and 3, and b 1";
+}
+
+}  // namespace
+}  // namespace citylayers::storage
