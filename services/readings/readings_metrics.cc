@@ -22,6 +22,11 @@ std::string ReasonLabel(int reason) {
   return name;
 }
 
+// The store counts since its opening, and the process opens it once.
+void RaiseTo(prometheus::Counter& counter, double total) {
+  if (const double more = total - counter.Value(); more > 0) counter.Increment(more);
+}
+
 }  // namespace
 
 ReadingsMetrics::ReadingsMetrics(runtime::Metrics& metrics)
@@ -43,7 +48,17 @@ ReadingsMetrics::ReadingsMetrics(runtime::Metrics& metrics)
       series_(metrics.Gauge("citylayers_readings_series", "Measures that are known.")),
       last_offset_(metrics.Gauge("citylayers_readings_last_offset", "Offset of the newest batch.")),
       unsealed_batches_(metrics.Gauge("citylayers_readings_unsealed_batches",
-                                      "Batches that a restart would read again.")) {
+                                      "Batches that a restart would read again.")),
+      lost_chunks_(metrics.Gauge("citylayers_readings_lost_chunks",
+                                 "Damaged chunks put aside: queries of their time fail.")),
+      dedupe_sources_(metrics.Gauge("citylayers_readings_dedupe_sources",
+                                    "Sources and epochs whose repeats are recognised.")),
+      committed_(metrics.Counter("citylayers_readings_committed_batches_total",
+                                 "Batches written to the log.")),
+      syncs_(metrics.Counter("citylayers_readings_syncs_total",
+                             "Writes that were synced; one serves many batches.")),
+      sync_seconds_(metrics.Counter("citylayers_readings_sync_seconds_total",
+                                    "Time spent in synced writes.")) {
   for (int reason = 0; reason < v1::RejectReason_ARRAYSIZE; ++reason) {
     rejected_.push_back(&metrics.Counter("citylayers_readings_rejected_total", "Readings refused.",
                                          {{"reason", ReasonLabel(reason)}}));
@@ -75,6 +90,11 @@ void ReadingsMetrics::Show(const storage::ReadingsStoreStats& stats) {
   series_.Set(static_cast<double>(stats.series_count));
   last_offset_.Set(static_cast<double>(stats.last_offset));
   unsealed_batches_.Set(static_cast<double>(stats.last_offset - stats.sealed_offset));
+  lost_chunks_.Set(static_cast<double>(stats.lost_chunks));
+  dedupe_sources_.Set(static_cast<double>(stats.dedupe_sources));
+  RaiseTo(committed_, static_cast<double>(stats.batches_committed));
+  RaiseTo(syncs_, static_cast<double>(stats.syncs));
+  RaiseTo(sync_seconds_, stats.sync_seconds);
 }
 
 }  // namespace citylayers::readings

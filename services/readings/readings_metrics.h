@@ -23,7 +23,7 @@ class ReadingsMetrics {
                   absl::Duration took);
   /// A batch could not be stored.
   void CountFailure();
-  /// The store's figures of the moment.
+  /// The store's figures of the moment. One thread calls this.
   void Show(const storage::ReadingsStoreStats& stats);
 
  private:
@@ -40,6 +40,11 @@ class ReadingsMetrics {
   prometheus::Gauge& series_;
   prometheus::Gauge& last_offset_;
   prometheus::Gauge& unsealed_batches_;
+  prometheus::Gauge& lost_chunks_;
+  prometheus::Gauge& dedupe_sources_;
+  prometheus::Counter& committed_;
+  prometheus::Counter& syncs_;
+  prometheus::Counter& sync_seconds_;
 };
 
 }  // namespace citylayers::readings

@@ -148,7 +148,10 @@ class Readings final : public runtime::Module {
     return absl::OkStatus();
   }
 
-  absl::Status Ready() const override { return store_->WriteStatus(); }
+  absl::Status Ready() const override {
+    RETURN_IF_ERROR(store_->WriteStatus());
+    return store_->SealStatus();
+  }
 
   void Stop() override {
     if (!upkeep_.joinable()) return;
@@ -161,7 +164,9 @@ class Readings final : public runtime::Module {
   void Upkeep() {
     absl::Time next_drop = absl::InfinitePast();
     do {
-      metrics_.Show(store_->Stats());
+      const storage::ReadingsStoreStats stats = store_->Stats();
+      metrics_.Show(stats);
+      TellTrouble(stats);
       if (const absl::Time now = absl::Now(); now >= next_drop) {
         next_drop = now + absl::Hours(1);
         if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime());
@@ -170,6 +175,25 @@ class Readings final : public runtime::Module {
         }
       }
     } while (!stop_.WaitForNotificationWithTimeout(absl::Seconds(1)));
+  }
+
+  // Each trouble is told once, when it begins, and its end.
+  void TellTrouble(const storage::ReadingsStoreStats& stats) {
+    if (stats.lost_chunks > lost_chunks_told_) {
+      spdlog::error(
+          "readings: {} chunks are damaged and were put aside; queries of their time fail: restore "
+          "the data directory from a backup",
+          stats.lost_chunks);
+    }
+    lost_chunks_told_ = stats.lost_chunks;
+    const absl::Status sealing = store_->SealStatus();
+    if (sealing.ok() == sealing_ok_told_) return;
+    sealing_ok_told_ = sealing.ok();
+    if (sealing.ok()) {
+      spdlog::info("readings: all series move into chunks again");
+    } else {
+      spdlog::error("readings: {}", sealing.ToString());
+    }
   }
 
   const std::shared_ptr<const storage::CityPack> pack_;
@@ -184,6 +208,8 @@ class Readings final : public runtime::Module {
   ReadingServiceImpl reading_service_;
   StationServiceImpl station_service_;
   ClockServiceImpl clock_service_;
+  uint64_t lost_chunks_told_ = 0;  // Upkeep()'s own, like the next
+  bool sealing_ok_told_ = true;
   absl::Notification stop_;
   std::thread upkeep_;
 };
