@@ -24,11 +24,20 @@ absl::Status CheckSource(const std::string& source, uint64_t sequence) {
   return absl::OkStatus();
 }
 
-// The store's errors, with what a program needs to act on them.
+bool IsStorageUnavailable(const absl::Status& status, const absl::Status& write_status) {
+  return absl::IsUnavailable(status) || (absl::IsResourceExhausted(status) && !write_status.ok());
+}
+
+// A disk that is full or broken needs people, and is one error with one code, whatever the store
+// calls it.
+absl::Status StorageUnavailable(const absl::Status& status) {
+  return runtime::WithReason(absl::UnavailableError(status.message()),
+                             runtime::kReasonStorageUnavailable);
+}
+
+// The errors of an append, with what a program needs to act on them.
 absl::Status WithDetails(absl::Status status, const absl::Status& write_status) {
-  if (!write_status.ok() || absl::IsUnavailable(status)) {
-    return runtime::WithReason(std::move(status), runtime::kReasonStorageUnavailable);
-  }
+  if (IsStorageUnavailable(status, write_status)) return StorageUnavailable(status);
   if (absl::IsResourceExhausted(status)) {
     status = runtime::WithReason(std::move(status), runtime::kReasonOverloaded);
     return runtime::WithRetryAfter(std::move(status), absl::Milliseconds(200));
@@ -42,16 +51,28 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Write(
     const v1::WriteReadingsRequest& request) {
   const std::vector<std::string> names(request.readings().measures().begin(),
                                        request.readings().measures().end());
-  ASSIGN_OR_RETURN(const std::vector<KnownMeasure> known, directory_.Resolve(names));
-  return Store(request.source(), request.epoch(), request.sequence(), request.readings(), known);
+  ASSIGN_OR_RETURN(const std::vector<KnownMeasure> known, Resolve(names));
+  return Store(request.source(), request.epoch(), request.sequence(), request.readings(), names,
+               known);
+}
+
+absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(
+    absl::Span<const std::string> names) {
+  absl::StatusOr<std::vector<KnownMeasure>> known = directory_.Resolve(names);
+  if (!known.ok() && IsStorageUnavailable(known.status(), store_.WriteStatus())) {
+    return StorageUnavailable(known.status());
+  }
+  return known;
 }
 
 absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
     const std::string& source, uint64_t epoch, uint64_t sequence,
-    const v1::ReadingColumns& readings, absl::Span<const KnownMeasure> known) {
+    const v1::ReadingColumns& readings, absl::Span<const std::string> names,
+    absl::Span<const KnownMeasure> known) {
   const absl::Time start = absl::Now();
   RETURN_IF_ERROR(CheckSource(source, sequence));
-  ASSIGN_OR_RETURN(Verdict verdict, Validate(readings, known, clock_.Now(), options_.validator));
+  ASSIGN_OR_RETURN(Verdict verdict,
+                   Validate(readings, names, known, clock_.Now(), options_.validator));
   verdict.good.source = source;
   verdict.good.epoch = epoch;
   verdict.good.sequence = sequence;
@@ -106,11 +127,11 @@ absl::StatusOr<v1::StreamReadingsResponse> IngestStream::Handle(
                            return known.measure != nullptr;
                          });
   if (!all_known) {
-    ASSIGN_OR_RETURN(known_, ingest_.directory().Resolve(names_));
+    ASSIGN_OR_RETURN(known_, ingest_.Resolve(names_));
   }
   v1::StreamReadingsResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_result(),
-                   ingest_.Store(source_, epoch_, request.sequence(), request.readings(), known_));
+  ASSIGN_OR_RETURN(*response.mutable_result(), ingest_.Store(source_, epoch_, request.sequence(),
+                                                             request.readings(), names_, known_));
   response.set_sequence(request.sequence());
   response.set_credit_count(static_cast<uint32_t>(ingest_.options().stream_credits));
   return response;

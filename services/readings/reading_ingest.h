@@ -40,14 +40,17 @@ class ReadingIngest {
   /// Errors as reading_service.proto says for WriteReadings.
   absl::StatusOr<v1::WriteReadingsResponse> Write(const v1::WriteReadingsRequest& request);
 
-  /// The same with the dictionary resolved already; `names` are its measures.
+  /// The series of a dictionary's names. May wait for the disk.
+  absl::StatusOr<std::vector<KnownMeasure>> Resolve(absl::Span<const std::string> names);
+
+  /// The same as Write with the dictionary `names` resolved already to `known`.
   absl::StatusOr<v1::WriteReadingsResponse> Store(const std::string& source, uint64_t epoch,
                                                   uint64_t sequence,
                                                   const v1::ReadingColumns& readings,
+                                                  absl::Span<const std::string> names,
                                                   absl::Span<const KnownMeasure> known);
 
   const IngestOptions& options() const { return options_; }
-  const MeasureDirectory& directory() const { return directory_; }
 
  private:
   const IngestOptions options_;

@@ -92,6 +92,7 @@ class RowCheck {
 }  // namespace
 
 absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns,
+                                 absl::Span<const std::string> names,
                                  absl::Span<const KnownMeasure> known, absl::Time city_now,
                                  const ValidatorOptions& options) {
   if (const absl::Status shape = CheckShape(columns, options); !shape.ok()) return shape;
@@ -118,9 +119,7 @@ absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns,
       letter.row = static_cast<uint32_t>(row);
       letter.reason = static_cast<uint8_t>(reason);
       letter.message = message;
-      if (index < static_cast<uint32_t>(columns.measures_size())) {
-        letter.measure = columns.measures(static_cast<int>(index));
-      }
+      if (index < names.size()) letter.measure = names[index];
       letter.reading = reading;
       continue;
     }

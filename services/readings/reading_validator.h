@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_READINGS_READING_VALIDATOR_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -34,10 +35,11 @@ struct Verdict {
 };
 
 /// Checks each row: finite, a known measure, not far in the future of the city clock, not older
-/// than retention, within the measure's range. `known` is the dictionary, one entry a name.
-/// INVALID_ARGUMENT: columns of unequal length. RESOURCE_EXHAUSTED: more rows than batch_rows_max.
-/// About 20 ns a row.
+/// than retention, within the measure's range. `names` is the dictionary (a stream's may come from
+/// an earlier message), `known` what each name stands for. INVALID_ARGUMENT: columns of unequal
+/// length. RESOURCE_EXHAUSTED: more rows than batch_rows_max. About 20 ns a row.
 absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns,
+                                 absl::Span<const std::string> names,
                                  absl::Span<const KnownMeasure> known, absl::Time city_now,
                                  const ValidatorOptions& options);
 

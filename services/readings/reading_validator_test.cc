@@ -21,19 +21,16 @@ class ValidatorTest : public testing::Test {
     level_.unit = "m";
     level_.min_value = -4;
     level_.max_value = 5;
+    names_ = {level_.name, "stations/nobody/measures/depth"};
     known_ = {{7, &level_}, {0, nullptr}};
   }
   void Add(uint32_t index, int64_t time_ms, double value) {
-    if (columns_.measures_size() == 0) {
-      columns_.add_measures(level_.name);
-      columns_.add_measures("stations/nobody/measures/depth");
-    }
     columns_.add_measure_indexes(index);
     columns_.add_time_deltas_ms(time_ms - last_ms_);
     columns_.add_values(value);
     last_ms_ = time_ms;
   }
-  absl::StatusOr<Verdict> Run() { return Validate(columns_, known_, kNow, options_); }
+  absl::StatusOr<Verdict> Run() { return Validate(columns_, names_, known_, kNow, options_); }
   /// The one row's reason.
   v1::RejectReason ReasonOf(uint32_t index, int64_t time_ms, double value) {
     columns_.Clear();
@@ -47,6 +44,7 @@ class ValidatorTest : public testing::Test {
   }
 
   storage::MeasureDef level_;
+  std::vector<std::string> names_;
   std::vector<KnownMeasure> known_;
   ValidatorOptions options_;
   v1::ReadingColumns columns_;
