@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 
 #include "proto/support/status_macros.h"
@@ -26,6 +27,11 @@ constexpr SegmentKind kSegmentKinds[] = {
     {"depth", "m", 2, 10},
 };
 constexpr int64_t kSegmentPeriodMs = 60'000;
+
+void SortUnique(std::vector<uint32_t>& series) {
+  std::sort(series.begin(), series.end());
+  series.erase(std::unique(series.begin(), series.end()), series.end());
+}
 
 }  // namespace
 
@@ -67,18 +73,26 @@ absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
   return known;
 }
 
-absl::StatusOr<std::vector<uint32_t>> MeasureDirectory::Match(
-    absl::Span<const std::string> names) const {
+absl::StatusOr<std::vector<uint32_t>> MeasureDirectory::Match(absl::Span<const std::string> names,
+                                                              size_t series_max) const {
+  absl::flat_hash_set<std::string_view> seen;
   std::vector<uint32_t> matched;
   for (const std::string& name : names) {
+    if (!seen.insert(name).second) continue;
     const absl::StatusOr<std::vector<uint32_t>> series = store_.MatchSeries(name);
     storage::MeasureDef measure;
     if (absl::IsNotFound(series.status()) && IsSegmentMeasure(name, &measure)) continue;
     RETURN_IF_ERROR(series.status());
     matched.insert(matched.end(), series->begin(), series->end());
+    if (matched.size() <= series_max) continue;
+    // A pattern and names of its own measures count once.
+    SortUnique(matched);
+    if (matched.size() > series_max) {
+      return absl::ResourceExhaustedError(
+          StrCat("more than ", series_max, " measures are asked for: ask in parts"));
+    }
   }
-  std::sort(matched.begin(), matched.end());
-  matched.erase(std::unique(matched.begin(), matched.end()), matched.end());
+  SortUnique(matched);
   return matched;
 }
 

@@ -26,9 +26,11 @@ class MeasureDirectory {
   /// disk. Errors: those of ReadingsStore::RegisterMeasures.
   absl::StatusOr<std::vector<KnownMeasure>> Resolve(absl::Span<const std::string> names) const;
 
-  /// The series of names and patterns: ascending, each once. INVALID_ARGUMENT, NOT_FOUND: see
-  /// ReadingsStore::MatchSeries. A segment of the pack without readings is no error.
-  absl::StatusOr<std::vector<uint32_t>> Match(absl::Span<const std::string> names) const;
+  /// The series of names and patterns: ascending, each once; memory and time go by the names and
+  /// series that differ. INVALID_ARGUMENT, NOT_FOUND: see ReadingsStore::MatchSeries. A segment of
+  /// the pack without readings is no error. RESOURCE_EXHAUSTED: more than `series_max`.
+  absl::StatusOr<std::vector<uint32_t>> Match(absl::Span<const std::string> names,
+                                              size_t series_max) const;
 
  private:
   bool IsSegmentMeasure(std::string_view name, storage::MeasureDef* measure) const;

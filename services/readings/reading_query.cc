@@ -54,6 +54,9 @@ absl::StatusOr<TimeRange> RangeOf(const v1::QueryReadingsRequest& request, absl:
   if (range.end_ms < range.start_ms) {
     return runtime::BadField("end_time", "lies before start_time");
   }
+  // No reading is older than 1970.
+  range.start_ms = std::max<int64_t>(range.start_ms, 0);
+  range.end_ms = std::max<int64_t>(range.end_ms, 0);
   return range;
 }
 
@@ -86,6 +89,10 @@ double ValueOf(const storage::WindowAggregate& window, v1::AggregateFunction fun
   }
 }
 
+// Asks of the store in one step: after them the thread is given back, also with nothing found yet,
+// so that a search in many series holds up nobody and can be cancelled.
+constexpr int kAsksPerStep = 64;
+
 // Goes through the series one by one, a message at a time: memory stays bounded whatever is asked.
 class QuerySource final : public ReadingQuery::QueryStream {
  public:
@@ -101,15 +108,23 @@ class QuerySource final : public ReadingQuery::QueryStream {
 
   absl::StatusOr<StreamStep> Next(v1::QueryReadingsResponse* response) override {
     ColumnsBuilder columns(store_, *response->mutable_readings());
-    while (next_ < series_.size() && static_cast<size_t>(columns.size()) < rows_max_) {
+    for (int asks = 0; next_ < series_.size() && RoomIn(columns) > 0; ++asks) {
+      if (asks == kAsksPerStep) {
+        if (columns.size() == 0) return StreamStep::Wait(absl::ZeroDuration());
+        break;
+      }
       RETURN_IF_ERROR(window_ms_ == 0 ? AddRaw(columns) : AddWindows(columns));
     }
     return columns.size() == 0 ? StreamStep::End() : StreamStep::Message();
   }
 
  private:
+  size_t RoomIn(const ColumnsBuilder& columns) const {
+    return rows_max_ - static_cast<size_t>(columns.size());
+  }
+
   absl::Status AddRaw(ColumnsBuilder& columns) {
-    const size_t room = rows_max_ - static_cast<size_t>(columns.size());
+    const size_t room = RoomIn(columns);
     ASSIGN_OR_RETURN(const std::vector<storage::StoredReading> readings,
                      store_.Query(series_[next_], position_ms_, range_.end_ms, room));
     for (const storage::StoredReading& reading : readings) columns.Add(series_[next_], reading);
@@ -121,25 +136,32 @@ class QuerySource final : public ReadingQuery::QueryStream {
     return absl::OkStatus();
   }
 
+  // Aggregates no more windows than the message has room for: those of a year of seconds would not
+  // fit into memory.
   absl::Status AddWindows(ColumnsBuilder& columns) {
-    if (!aggregated_) {
-      ASSIGN_OR_RETURN(
-          windows_, store_.Aggregate(series_[next_], range_.start_ms, range_.end_ms, window_ms_));
-      aggregated_ = true;
+    const uint32_t series = series_[next_];
+    const int64_t slice_end_ms =
+        std::min(range_.end_ms, position_ms_ - position_ms_ % window_ms_ +
+                                    static_cast<int64_t>(RoomIn(columns)) * window_ms_);
+    ASSIGN_OR_RETURN(const std::vector<storage::WindowAggregate> windows,
+                     store_.Aggregate(series, position_ms_, slice_end_ms, window_ms_));
+    for (const storage::WindowAggregate& window : windows) {
+      columns.Add(series, {window.start_ms, ValueOf(window, function_), 0});
     }
-    while (next_window_ < windows_.size() && static_cast<size_t>(columns.size()) < rows_max_) {
-      const storage::WindowAggregate& window = windows_[next_window_++];
-      columns.Add(series_[next_], {window.start_ms, ValueOf(window, function_), 0});
+    position_ms_ = slice_end_ms;
+    if (windows.empty() && position_ms_ < range_.end_ms) {
+      // Years without a reading are passed in one step, not in windows.
+      ASSIGN_OR_RETURN(const std::vector<storage::StoredReading> ahead,
+                       store_.Query(series, position_ms_, range_.end_ms, 1));
+      position_ms_ = ahead.empty() ? range_.end_ms : ahead.front().time_ms;
     }
-    if (next_window_ == windows_.size()) NextSeries();
+    if (position_ms_ >= range_.end_ms) NextSeries();
     return absl::OkStatus();
   }
 
   void NextSeries() {
     ++next_;
     position_ms_ = range_.start_ms;
-    aggregated_ = false;
-    next_window_ = 0;
   }
 
   const storage::ReadingsStore& store_;
@@ -149,10 +171,7 @@ class QuerySource final : public ReadingQuery::QueryStream {
   const v1::AggregateFunction function_;
   const size_t rows_max_;
   size_t next_ = 0;
-  int64_t position_ms_;
-  bool aggregated_ = false;
-  std::vector<storage::WindowAggregate> windows_;
-  size_t next_window_ = 0;
+  int64_t position_ms_;  // of the series at next_: everything before it was told
 };
 
 }  // namespace
@@ -165,7 +184,7 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::QueryStream>> ReadingQuery::Query(
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    Names(request.measures(), options_.names_max));
-  ASSIGN_OR_RETURN(std::vector<uint32_t> series, directory_.Match(names));
+  ASSIGN_OR_RETURN(std::vector<uint32_t> series, directory_.Match(names, SIZE_MAX));
   ASSIGN_OR_RETURN(const TimeRange range, RangeOf(request, city_clock_.Now()));
   ASSIGN_OR_RETURN(const int64_t window_ms, WindowOf(request));
   if (!v1::AggregateFunction_IsValid(request.function())) {
@@ -179,12 +198,9 @@ absl::StatusOr<v1::GetLatestReadingsResponse> ReadingQuery::Latest(
     const v1::GetLatestReadingsRequest& request) const {
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    Names(request.measures(), options_.names_max));
-  ASSIGN_OR_RETURN(const std::vector<uint32_t> series, directory_.Match(names));
-  if (series.size() > static_cast<size_t>(options_.latest_measures_max)) {
-    return absl::ResourceExhaustedError(
-        StrCat(series.size(), " measures are asked for, more than readings.latest_measures_max = ",
-               options_.latest_measures_max, ": ask in parts"));
-  }
+  // readings.latest_measures_max
+  ASSIGN_OR_RETURN(const std::vector<uint32_t> series,
+                   directory_.Match(names, static_cast<size_t>(options_.latest_measures_max)));
   v1::GetLatestReadingsResponse response;
   const std::vector<std::optional<storage::StoredReading>> latest = store_.Latest(series);
   for (size_t i = 0; i < series.size(); ++i) {

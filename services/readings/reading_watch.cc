@@ -9,6 +9,13 @@ namespace citylayers::readings {
 
 using runtime::StreamStep;
 
+namespace {
+
+// Each is a message's worth of rows.
+constexpr int kReadsPerStep = 16;
+
+}  // namespace
+
 absl::StatusOr<MeasureFilter> MeasureFilter::Make(const std::vector<std::string>& names) {
   MeasureFilter filter;
   filter.everything_ = names.empty();
@@ -54,11 +61,15 @@ WatchSource::~WatchSource() { store_.RemoveListener(listener_); }
 
 absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response) {
   ColumnsBuilder columns(store_, *response->mutable_readings());
-  // Batches without a reading for this watcher are passed over, a few at a time.
-  while (columns.size() == 0) {
+  // Batches without a reading for this watcher are passed over, a few at a time; then the thread is
+  // given back, so that a search in a long log holds up nobody, tells how far it is, and can be
+  // cancelled.
+  bool more = true;
+  for (int reads = 0; columns.size() == 0 && reads < kReadsPerStep; ++reads) {
     ASSIGN_OR_RETURN(const std::vector<storage::LoggedBatchPtr> batches,
                      store_.ReadLog(offset_, rows_max_));
-    if (batches.empty()) break;
+    more = !batches.empty();
+    if (!more) break;
     for (const storage::LoggedBatchPtr& logged : batches) {
       for (size_t i = 0; i < logged->batch.size(); ++i) {
         if (!filter_.Matches(logged->batch.series[i], store_)) continue;
@@ -69,7 +80,7 @@ absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response
   }
   const absl::Time now = machine_.Now();
   if (columns.size() == 0 && now < last_message_ + heartbeat_) {
-    return StreamStep::Wait(last_message_ + heartbeat_ - now);
+    return StreamStep::Wait(more ? absl::ZeroDuration() : last_message_ + heartbeat_ - now);
   }
   last_message_ = now;
   response->set_offset(offset_);

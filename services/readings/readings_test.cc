@@ -95,6 +95,36 @@ TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
   EXPECT_TRUE(stream.Handle(request)->result().duplicate());
   EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.source, "gate");
   EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.epoch, 3u);
+  request.set_sequence(3);
+  request.mutable_readings()->set_values(0, 99);
+  ASSERT_EQ(stream.Handle(request)->result().rejected_size(), 1);
+  EXPECT_EQ((*store_->ReadDeadLetters(1))[0].measure, kLevel) << "a name of the first message";
+}
+
+TEST_F(ReadingsTest, AFullQueueAndAFullDiskAreToldApart) {
+  const auto refusal = [this] {
+    v1::WriteReadingsRequest request;
+    *request.mutable_readings() = Columns({{kLevel, kNow, 1}});
+    return ingest_->Write(request).status();
+  };
+  options_.queue_bytes_max = 1;
+  Open();
+  const absl::Status busy = refusal();
+  EXPECT_EQ(busy.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(busy.ToString(), HasSubstr("OVERLOADED"));
+  EXPECT_TRUE(store_->WriteStatus().ok()) << "it stays ready";
+  options_.queue_bytes_max = 1 << 20;
+  options_.min_free_bytes = UINT64_MAX;
+  Open();
+  const absl::Status full = refusal();
+  EXPECT_EQ(full.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(full.ToString(), HasSubstr("STORAGE_UNAVAILABLE"));
+  EXPECT_THAT(full.ToString(), HasSubstr("make room"));
+  EXPECT_EQ(store_->WriteStatus().code(), absl::StatusCode::kResourceExhausted);
+  v1::WriteReadingsRequest fresh;
+  *fresh.mutable_readings() = Columns({{"segments/1/measures/speed", kNow, 1}});
+  EXPECT_EQ(ingest_->Write(fresh).status().code(), absl::StatusCode::kUnavailable)
+      << "making a measure known needs the disk too";
 }
 
 TEST_F(ReadingsTest, QueriesGoByMeasureAndTimeInMessagesOfBoundedSize) {
@@ -154,6 +184,48 @@ TEST_F(ReadingsTest, WindowsAreAggregatedByTheFunctionAskedFor) {
   }
 }
 
+//   windows of 1 s   0 1 2 . 4 ... 10,000 . 10,002     read in slices, the gap in one step
+TEST_F(ReadingsTest, ManyWindowsAreReadInSlices) {
+  std::vector<Row> rows;
+  for (const int s : {0, 1, 2, 4, 5, 6, 7, 8, 9, 10'000, 10'002}) {
+    rows.push_back({kRain, kNow - absl::Hours(20) + absl::Seconds(s), 0.1 * (s % 10)});
+    rows.push_back({kRain, kNow - absl::Hours(20) + absl::Seconds(s + 0.5), 1});
+  }
+  Write(rows);
+  v1::QueryReadingsRequest request = Asking(kRain);
+  request.add_measures(kLevel);
+  Write({{kLevel, kNow, 1}});
+  request.mutable_window()->set_seconds(1);
+  request.set_function(v1::AGGREGATE_FUNCTION_COUNT);
+  const std::vector<std::string> whole = Query(request);
+  ASSERT_EQ(whole.size(), 12u);
+  query_options_.message_rows_max = 2;
+  Open();
+  EXPECT_EQ(Query(request), whole);
+  *request.mutable_start_time() = ToProtoTime(kNow - absl::Hours(20) + absl::Seconds(0.5));
+  EXPECT_THAT(Query(request)[10], HasSubstr("@-62000=2")) << "levels come first";
+  EXPECT_THAT(Query(request)[1], HasSubstr("@-72000=1")) << "half a window";
+}
+
+TEST_F(ReadingsTest, ASearchInManySeriesGivesItsThreadBack) {
+  std::vector<Row> rows;
+  for (int i = 0; i < 100; ++i) {
+    rows.push_back({absl::StrCat("segments/", i, "/measures/speed"), kNow - absl::Hours(9), 1});
+  }
+  Write(rows);
+  Write({{"segments/99/measures/speed", kNow, 2}});
+  v1::QueryReadingsRequest request = Asking("segments/-/measures/speed");
+  *request.mutable_start_time() = ToProtoTime(kNow - absl::Hours(1));
+  auto stream = *query_->Query(request);
+  v1::QueryReadingsResponse response;
+  const auto first = stream->Next(&response);
+  EXPECT_EQ(first->kind, StreamStep::Kind::kWait) << "nothing found so far";
+  EXPECT_EQ(first->wait_max, absl::ZeroDuration()) << "and goes on at once";
+  EXPECT_EQ(stream->Next(&response)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(Lines(response.readings()),
+            (std::vector<std::string>{"segments/99/measures/speed@0=2"}));
+}
+
 TEST_F(ReadingsTest, BadQueriesAreRefusedWithTheFieldsName) {
   const auto code = [this](const v1::QueryReadingsRequest& request) {
     return query_->Query(request).status().code();
@@ -186,6 +258,22 @@ TEST_F(ReadingsTest, TheLatestReadingOfEachMeasure) {
   EXPECT_EQ(response->readings(0).value(), 1.5);
   EXPECT_EQ(FromProtoTime(response->readings(0).read_time()), kNow);
   EXPECT_EQ(FromProtoTime(response->city_time()), kNow);
+}
+
+TEST_F(ReadingsTest, SoManyMeasuresAreAskedForAtOnce) {
+  query_options_.latest_measures_max = 1;
+  Open();
+  Write({{kLevel, kNow, 1}, {kRain, kNow, 1}});
+  v1::GetLatestReadingsRequest request;
+  for (int i = 0; i < 1000; ++i) {
+    request.add_measures("stations/-/measures/water_level");
+    request.add_measures(kLevel);
+  }
+  EXPECT_EQ(query_->Latest(request)->readings_size(), 1) << "repeats count once";
+  request.add_measures(kRain);
+  const absl::Status status = query_->Latest(request).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(status.ToString(), HasSubstr("more than 1 measures"));
 }
 
 TEST_F(ReadingsTest, AWatcherThatReturnsMissesNothing) {
@@ -229,6 +317,43 @@ TEST_F(ReadingsTest, AWatcherThatReturnsMissesNothing) {
   EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage);
   EXPECT_EQ(message.readings().values_size(), 0);
   EXPECT_EQ(message.offset(), 4u);
+}
+
+TEST_F(ReadingsTest, AWatcherOfARareMeasureTellsHowFarItIs) {
+  query_options_.message_rows_max = 1;
+  Open();
+  for (int i = 0; i < 40; ++i) Write({{kLevel, kNow, 1}});
+  Write({{"segments/1/measures/speed", kNow, 10}});
+  v1::WatchReadingsRequest request;
+  request.add_measures("segments/-/measures/speed");
+  request.set_resume_offset(0);
+  auto watch = *query_->Watch(request);
+  v1::WatchReadingsResponse message;
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(message.readings().values_size(), 0);
+  EXPECT_EQ(message.offset(), 16u);
+  EXPECT_FALSE(message.caught_up());
+  message.Clear();
+  const auto on = watch->Next(&message);
+  EXPECT_EQ(on->kind, StreamStep::Kind::kWait);
+  EXPECT_EQ(on->wait_max, absl::ZeroDuration());
+  EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(message.readings().values_size(), 1);
+  EXPECT_TRUE(message.caught_up());
+}
+
+TEST_F(ReadingsTest, TheStoresFiguresAreShown) {
+  Write({{kLevel, kNow, 1}}, 1);
+  Write({{kLevel, kNow, 1}}, 1);
+  storage::ReadingsStoreStats stats = store_->Stats();
+  metrics_.Show(stats);
+  metrics_.Show(stats);
+  const std::string metrics = registry_.Serialize();
+  EXPECT_THAT(metrics, HasSubstr("citylayers_readings_committed_batches_total 1\n"));
+  EXPECT_THAT(metrics, HasSubstr(absl::StrCat("citylayers_readings_syncs_total ", stats.syncs)));
+  EXPECT_THAT(metrics, HasSubstr("citylayers_readings_sync_seconds_total 0."));
+  EXPECT_THAT(metrics, HasSubstr("citylayers_readings_dedupe_sources 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("citylayers_readings_lost_chunks 0\n"));
 }
 
 TEST_F(ReadingsTest, AnOffsetThatIsGoneOrNotYetThereIsOutOfRange) {

@@ -129,7 +129,8 @@ class TestReadings : public testing::Test {
       v1::QueryReadingsResponse response;
       const auto step = (*stream)->Next(&response);
       EXPECT_TRUE(step.ok()) << step.status();
-      if (!step.ok() || step->kind != runtime::StreamStep::Kind::kMessage) break;
+      if (!step.ok() || step->kind == runtime::StreamStep::Kind::kEnd) break;
+      if (step->kind == runtime::StreamStep::Kind::kWait) continue;
       if (messages != nullptr) ++*messages;
       for (std::string& line : Lines(response.readings())) lines.push_back(std::move(line));
     }
