@@ -14,6 +14,7 @@
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/runtime/error_details.h"
+#include "services/runtime/paging.h"
 #include "storage/codec/crc32c.h"
 
 namespace citylayers::readings {
@@ -23,7 +24,8 @@ constexpr char kStations[] = "stations/";
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1000;
 
-// What must stay the same from page to page.
+// What must stay the same from page to page. The tokens of runtime/paging.h hold a number; stations
+// go by their ids, and an added one moves no page.
 std::string Fingerprint(const v1::ListStationsRequest& request) {
   return StrCat(
       absl::Hex(storage::Crc32c(StrCat(request.kind(), "|", request.bounds().SerializeAsString())),
@@ -47,11 +49,6 @@ absl::StatusOr<std::string> ReadToken(const v1::ListStationsRequest& request) {
         runtime::kReasonBadPageToken);
   }
   return token.substr(fingerprint.size());
-}
-
-absl::StatusOr<int> PageSize(int asked) {
-  if (asked < 0) return runtime::BadField("page_size", "must not be negative");
-  return asked == 0 ? kPageDefault : std::min(asked, kPageMax);
 }
 
 v1::Measure MeasureToProto(const storage::MeasureDef& measure) {
@@ -120,7 +117,8 @@ absl::StatusOr<v1::GetStationResponse> StationDirectory::Get(
 
 absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
     const v1::ListStationsRequest& request) const {
-  ASSIGN_OR_RETURN(const int page_size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(const int page_size,
+                   runtime::PageSize(request.page_size(), kPageDefault, kPageMax));
   ASSIGN_OR_RETURN(std::string after, ReadToken(request));
   v1::ListStationsResponse response;
   while (true) {

@@ -124,7 +124,8 @@ absl::Status ReadBlocks(ByteReader& reader, size_t count, std::vector<int64_t>& 
   return absl::OkStatus();
 }
 
-// --- Golomb-Rice: per block a shift byte, then quotient in ones and a zero, then `shift` low bits.
+// --- Golomb-Rice: per block 6 bits of shift, then quotient in ones and a zero, then `shift` low
+// bits.
 
 uint64_t RiceBits(absl::Span<const int64_t> block, int shift) {
   uint64_t bits = 8;
