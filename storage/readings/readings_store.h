@@ -135,6 +135,7 @@ class ReadingsStore {
 
   /// Batches with an offset greater than `after_offset`, in order; at least one when there is one,
   /// further ones up to `readings_max` in all. OUT_OF_RANGE: some of them are no longer held.
+  /// DATA_LOSS: one of them is damaged; the message names it.
   virtual absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(uint64_t after_offset,
                                                               size_t readings_max) const = 0;
   virtual uint64_t LastOffset() const = 0;
@@ -161,7 +162,8 @@ class ReadingsStore {
   /// Rewrites the files to their smallest. For measurements and for quiet hours.
   virtual absl::Status Compact() = 0;
   virtual ReadingsStoreStats Stats() const = 0;
-  /// OK, or why appends are refused.
+  /// OK, or why the disk refuses appends: RESOURCE_EXHAUSTED when it is full or nearly so,
+  /// UNAVAILABLE when it failed. A full queue is no such reason: it passes by itself.
   virtual absl::Status WriteStatus() const = 0;
   /// OK, or why readings cannot move into chunks. They are safe in the log and served, but the log
   /// and the memory for them grow to their limits, and then appends are refused.
