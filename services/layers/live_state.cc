@@ -63,7 +63,7 @@ LiveState::LiveState(Options options) : options_(options) {
 }
 
 bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
-                        std::vector<geo::TileId> tiles) {
+                        std::vector<geo::TileId> tiles, std::shared_ptr<const void> matter) {
   const std::shared_ptr<const Frame> before = frame();
   Step step;
   bool changed = !tiles.empty() || before->sub_layers.size() != sub_layers.size();
@@ -83,21 +83,36 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
   next->data_time = data_time;
   next->stale = stale;
   next->sub_layers = std::move(sub_layers);
+  next->matter = changed ? std::move(matter) : before->matter;
   step.counter = next->version.counter;
   {
     absl::MutexLock lock(&mutex_);
     frame_ = std::move(next);
-    if (!changed) return false;
-    history_size_ += step.size;
-    history_.push_back(std::move(step));
+    if (changed) {
+      history_size_ += step.size;
+      history_.push_back(std::move(step));
+    }
     while (history_.size() > 1 && (history_.size() > options_.history_versions_max ||
                                    history_size_ > options_.history_changes_max)) {
       history_size_ -= history_.front().size;
       history_.pop_front();
     }
   }
-  WakeWatchers();
-  return true;
+  if (changed || stale != before->stale) WakeWatchers();
+  return changed;
+}
+
+void LiveState::Touch(absl::Time data_time, bool stale) {
+  const std::shared_ptr<const Frame> before = frame();
+  if (before->data_time == data_time && before->stale == stale) return;
+  auto next = std::make_shared<Frame>(*before);
+  next->data_time = data_time;
+  next->stale = stale;
+  {
+    absl::MutexLock lock(&mutex_);
+    frame_ = std::move(next);
+  }
+  if (stale != before->stale) WakeWatchers();
 }
 
 std::shared_ptr<const Frame> LiveState::frame() const {
@@ -136,7 +151,17 @@ std::optional<Changes> LiveState::ChangesBetween(Version from, const Frame& to) 
 
 void LiveState::AddWatcher(std::weak_ptr<runtime::Waker> waker) const {
   absl::MutexLock lock(&watchers_mutex_);
+  if (watchers_.size() >= sweep_at_) {
+    // While nothing changes nobody is woken, and watchers come and go all the same.
+    std::erase_if(watchers_, [](const auto& weak) { return weak.expired(); });
+    sweep_at_ = std::max(kWatchersSwept, 2 * watchers_.size());
+  }
   watchers_.push_back(std::move(waker));
+}
+
+std::size_t LiveState::watcher_count() const {
+  absl::MutexLock lock(&watchers_mutex_);
+  return watchers_.size();
 }
 
 void LiveState::WakeWatchers() {

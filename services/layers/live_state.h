@@ -39,6 +39,9 @@ struct Frame {
   absl::Time data_time = absl::InfinitePast();  // InfinitePast: no data yet
   bool stale = false;
   std::vector<Columns> sub_layers;
+  /// What the layer's tiles are made of besides the columns, so that both are of one version; only
+  /// the layer itself knows its type. It changes with the version, or not at all.
+  std::shared_ptr<const void> matter;
 };
 
 /// Which rows differ between two versions, and in which columns.
@@ -72,10 +75,14 @@ class LiveState {
 
   /// Makes the next version when anything differs from the present frame; otherwise only
   /// `data_time` and `stale` move. Returns whether the version moved. O(rows x columns). `tiles`:
-  /// changed tiles that rows cannot tell of. REQUIRES: every call has the same number of
-  /// sub-layers, columns and rows; at most 32 columns.
+  /// changed tiles that rows cannot tell of. `matter`: Frame::matter of the next version; without a
+  /// next version the present one stays. REQUIRES: every call has the same number of sub-layers,
+  /// columns and rows; at most 32 columns; one thread at a time calls Publish and Touch.
   bool Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
-               std::vector<geo::TileId> tiles);
+               std::vector<geo::TileId> tiles, std::shared_ptr<const void> matter = nullptr);
+
+  /// Publishes the present state again, with only these two moved. O(1) when neither does.
+  void Touch(absl::Time data_time, bool stale);
 
   /// The present frame; version 0 without sub-layers before the first Publish. O(1).
   std::shared_ptr<const Frame> frame() const;
@@ -84,8 +91,12 @@ class LiveState {
   /// does not reach back.
   std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
 
-  /// Wakes `waker` at each new version, until it is gone.
+  /// Wakes `waker` at each new version and when `stale` turns, until it is gone. O(1) on average.
   void AddWatcher(std::weak_ptr<runtime::Waker> waker) const;
+
+  /// Watchers held: those that live, and no more dead ones than that (or kWatchersSwept).
+  std::size_t watcher_count() const;
+  static constexpr std::size_t kWatchersSwept = 64;
 
  private:
   struct Step {
@@ -102,6 +113,7 @@ class LiveState {
   std::size_t history_size_ ABSL_GUARDED_BY(mutex_) = 0;
   mutable absl::Mutex watchers_mutex_;
   mutable std::vector<std::weak_ptr<runtime::Waker>> watchers_ ABSL_GUARDED_BY(watchers_mutex_);
+  mutable std::size_t sweep_at_ ABSL_GUARDED_BY(watchers_mutex_) = kWatchersSwept;
 };
 
 }  // namespace citylayers::layers

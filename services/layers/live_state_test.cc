@@ -106,5 +106,46 @@ TEST(LiveState, WakesWatchersAtNewVersionsOnly) {
   EXPECT_EQ(wakes, 1);
 }
 
+TEST(LiveState, WatchersThatLeftAreForgottenThoughNothingChanges) {
+  LiveState state({.epoch = 1});
+  int wakes = 0;
+  auto faithful = std::make_shared<runtime::Waker>();
+  faithful->Bind([&wakes] { ++wakes; });
+  state.AddWatcher(faithful);
+  for (int i = 0; i < 10'000; ++i) state.AddWatcher(std::make_shared<runtime::Waker>());
+  EXPECT_LE(state.watcher_count(), LiveState::kWatchersSwept);
+  state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {});
+  EXPECT_EQ(wakes, 1) << "who stays is still there";
+}
+
+TEST(LiveState, WakesWatchersWhenTheStateAgesAndWhenItIsFreshAgain) {
+  LiveState state({.epoch = 1});
+  state.Publish({OneColumn({1})}, absl::FromUnixSeconds(10), false, {});
+  int wakes = 0;
+  auto waker = std::make_shared<runtime::Waker>();
+  waker->Bind([&wakes] { ++wakes; });
+  state.AddWatcher(waker);
+  state.Publish({OneColumn({1})}, absl::FromUnixSeconds(10), true, {});
+  EXPECT_EQ(wakes, 1);
+  state.Publish({OneColumn({1})}, absl::FromUnixSeconds(20), true, {});
+  EXPECT_EQ(wakes, 1) << "stale as before";
+  state.Touch(absl::FromUnixSeconds(20), false);
+  EXPECT_EQ(wakes, 2);
+  EXPECT_FALSE(state.frame()->stale);
+  EXPECT_EQ(state.frame()->version, (Version{1, 1})) << "no other content, no other version";
+}
+
+TEST(LiveState, MatterIsThatOfTheVersion) {
+  LiveState state({.epoch = 1});
+  const auto first = std::make_shared<const int>(1), second = std::make_shared<const int>(2);
+  state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {}, first);
+  state.Publish({OneColumn({1})}, absl::InfinitePast(), true, {}, second);
+  EXPECT_EQ(state.frame()->matter, first) << "the version did not move";
+  state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {Tile(1)}, second);
+  EXPECT_EQ(state.frame()->matter, second);
+  state.Touch(absl::FromUnixSeconds(20), true);
+  EXPECT_EQ(state.frame()->matter, second);
+}
+
 }  // namespace
 }  // namespace citylayers::layers
