@@ -99,12 +99,11 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
     FillSnapshot(*frame, response->mutable_snapshot());
     has_base_ = true;
     sent_ = considered_ = frame->version;
-    last_message_ = now;
-    return runtime::StreamStep::Message();
+    return Sent(now, frame->stale, true);
   }
-  const absl::Duration until_tick = last_message_ + tick_ - now;
-  if (until_tick > absl::ZeroDuration()) return runtime::StreamStep::Wait(until_tick);
-  if (!(considered_ == frame->version)) {
+  const absl::Duration until_tick = last_state_ + tick_ - now;
+  const bool tick_over = until_tick <= absl::ZeroDuration();
+  if (tick_over && !(considered_ == frame->version)) {
     std::optional<Changes> changes = state_->ChangesBetween(considered_, *frame);
     if (!changes.has_value()) {  // too slow for the history: start over
       has_base_ = false;
@@ -113,20 +112,32 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
     considered_ = frame->version;
     if (FillDelta(*changes, *frame, response->mutable_delta())) {
       sent_ = frame->version;
-      last_message_ = now;
-      return runtime::StreamStep::Message();
+      return Sent(now, frame->stale, true);
     }
     response->Clear();
   }
   const absl::Duration until_heartbeat = last_message_ + options_.heartbeat - now;
-  if (until_heartbeat > absl::ZeroDuration()) return runtime::StreamStep::Wait(until_heartbeat);
+  // That the data age, or are fresh again, is told with the next tick like any other change.
+  const bool turned = tick_over && frame->stale != sent_stale_;
+  if (until_heartbeat > absl::ZeroDuration() && !turned) {
+    return runtime::StreamStep::Wait(tick_over ? until_heartbeat
+                                               : std::min(until_tick, until_heartbeat));
+  }
   v1::Heartbeat* heartbeat = response->mutable_heartbeat();
   // Nothing in view changed up to here, so the client's state is that of this version too.
   sent_ = considered_;
   *heartbeat->mutable_version() = ToProto(sent_);
-  SetTime(frame->data_time, [&] { return heartbeat->mutable_data_time(); });
+  if (sent_ == frame->version) {  // else newer data are on their way with the next delta
+    SetTime(frame->data_time, [&] { return heartbeat->mutable_data_time(); });
+  }
   heartbeat->set_stale(frame->stale);
+  return Sent(now, frame->stale, false);
+}
+
+runtime::StreamStep WatchSource::Sent(absl::Time now, bool stale, bool state) {
+  if (state) last_state_ = now;
   last_message_ = now;
+  sent_stale_ = stale;
   return runtime::StreamStep::Message();
 }
 
@@ -134,6 +145,7 @@ void WatchSource::FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const
   snapshot->set_pack_id(pack_id_);
   *snapshot->mutable_version() = ToProto(frame.version);
   SetTime(frame.data_time, [&] { return snapshot->mutable_data_time(); });
+  snapshot->set_stale(frame.stale);
   for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
     const SubLayerView& view = sub_layers_[s];
     if (!view.has_rows) continue;
@@ -199,6 +211,7 @@ bool WatchSource::FillDelta(const Changes& changes, const Frame& frame, v1::Delt
   *delta->mutable_from() = ToProto(sent_);
   *delta->mutable_to() = ToProto(frame.version);
   SetTime(frame.data_time, [&] { return delta->mutable_data_time(); });
+  delta->set_stale(frame.stale);
   return true;
 }
 

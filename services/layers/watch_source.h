@@ -24,11 +24,12 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
     absl::Duration tick_default = absl::Seconds(1);
     absl::Duration tick_min = absl::Milliseconds(250);
     absl::Duration tick_max = absl::Minutes(1);
-    absl::Duration heartbeat = absl::Seconds(5);
+    absl::Duration heartbeat = absl::Seconds(5);  // however long the tick is
   };
 
-  /// `machine_clock` paces ticks (not the city clock). INVALID_ARGUMENT: tick_ms out of range, an
-  /// unknown column, a viewport that is no box. FAILED_PRECONDITION: a static layer.
+  /// `machine_clock` paces ticks and heartbeats: a monotonic one, not the city clock.
+  /// INVALID_ARGUMENT: tick_ms out of range, an unknown column, a viewport that is no box.
+  /// FAILED_PRECONDITION: a static layer.
   static absl::StatusOr<std::unique_ptr<WatchSource>> Make(std::shared_ptr<const Layer> layer,
                                                            const v1::WatchLayerRequest& request,
                                                            Options options,
@@ -54,6 +55,8 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
         machine_clock_(machine_clock) {}
 
   absl::Status ChooseColumns(const v1::Layer& schema, const v1::WatchLayerRequest& request);
+  /// Notes what the client has been told; `state`: with columns, not merely a heartbeat.
+  runtime::StreamStep Sent(absl::Time now, bool stale, bool state);
   void FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const;
   /// False when nothing in view changed.
   bool FillDelta(const Changes& changes, const Frame& frame, v1::Delta* delta) const;
@@ -71,7 +74,9 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
   bool has_base_ = false;  // whether the client holds `sent_`
   Version sent_;           // what the client has been told
   Version considered_;     // up to here nothing in view changed
-  absl::Time last_message_ = absl::InfinitePast();
+  bool sent_stale_ = false;
+  absl::Time last_state_ = absl::InfinitePast();    // when a snapshot or delta went out
+  absl::Time last_message_ = absl::InfinitePast();  // when anything did
 };
 
 }  // namespace citylayers::layers

@@ -156,6 +156,53 @@ TEST_F(WatchSourceTest, AQuietLayerSaysThatItLives) {
   Pass(absl::Seconds(4));
   ASSERT_EQ(Next(*source), Kind::kMessage);
   EXPECT_EQ(response_.heartbeat().version().counter(), 1U);
+  EXPECT_EQ(FromProtoTime(response_.heartbeat().data_time()), absl::FromUnixSeconds(77));
+}
+
+TEST_F(WatchSourceTest, TheHeartDoesNotWaitForTheTick) {
+  layer_->Publish({1, 1, 1, 1});
+  v1::WatchLayerRequest request;
+  request.set_tick_ms(60'000);
+  auto source = Watch(request);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  layer_->Publish({2, 1, 1, 1});
+  for (int seconds = 5; seconds < 60; seconds += 5) {
+    Pass(absl::Seconds(5));
+    ASSERT_EQ(Next(*source), Kind::kMessage) << seconds;
+    ASSERT_TRUE(response_.has_heartbeat()) << seconds;
+    EXPECT_EQ(response_.heartbeat().version().counter(), 1U) << "what the client holds";
+    EXPECT_FALSE(response_.heartbeat().has_data_time()) << "it does not hold the newest data";
+    EXPECT_EQ(Next(*source), Kind::kWait);
+  }
+  Pass(absl::Seconds(5));
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_EQ(response_.delta().to().counter(), 2U) << "the tick is a minute, as asked";
+}
+
+TEST_F(WatchSourceTest, SilentInputsAreToldThoughNothingChanged) {
+  layer_->Publish({1, 1, 1, 1});
+  auto source = Watch();
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_FALSE(response_.snapshot().stale());
+  layer_->state->Touch(absl::FromUnixSeconds(77), true);
+  EXPECT_EQ(Next(*source), Kind::kWait) << "the tick is not over";
+  Pass(absl::Seconds(1));
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_TRUE(response_.heartbeat().stale());
+  EXPECT_EQ(Next(*source), Kind::kWait) << "told once";
+
+  ASSERT_EQ(Next(*Watch()), Kind::kMessage);
+  EXPECT_TRUE(response_.snapshot().stale()) << "who comes now is told at once";
+
+  Pass(absl::Seconds(1));
+  layer_->state->Publish({{.columns = {{1, 2, 1, 1}, {0, 0, 0, 0}}}}, absl::FromUnixSeconds(78),
+                         true, {});
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_TRUE(response_.delta().stale());
+  Pass(absl::Seconds(1));
+  layer_->Publish({1, 3, 1, 1});
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_FALSE(response_.delta().stale());
 }
 
 TEST_F(WatchSourceTest, AReturningClientGetsWhatItMissed) {
