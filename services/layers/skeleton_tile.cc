@@ -1,13 +1,12 @@
 #include "services/layers/skeleton_tile.h"
 
 #include <array>
-#include <cstdio>
 #include <optional>
-
-#include <xxhash.h>
+#include <span>
 
 #include "geo/mvt/layer_writer.h"
 #include "proto/support/status_macros.h"
+#include "services/layers/content_tag.h"
 #include "storage/pack/skeleton.h"
 
 namespace citylayers::layers {
@@ -30,13 +29,6 @@ class ValueCache {
   geo::LayerWriter* writer_;
   std::array<std::uint32_t, 512> small_{};
 };
-
-std::string Hex(XXH128_hash_t hash) {
-  char text[33];
-  std::snprintf(text, sizeof(text), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
-  return text;
-}
 
 }  // namespace
 
@@ -67,16 +59,9 @@ absl::StatusOr<std::string> SkeletonTiles::Tag(geo::TileId tile,
       content.push_back((*attribute.values)[segment]);
   }
   if (content.empty()) return std::string();
-  XXH3_state_t* state = XXH3_createState();
-  XXH3_128bits_reset(state);
-  XXH3_128bits_update(state, pack_->pack_id().data(), pack_->pack_id().size());
-  XXH3_128bits_update(state, sub_layer_.data(), sub_layer_.size() + 1);
-  const std::array<std::uint64_t, 2> fixed = {kTileEncoderVersion, tile.Key()};
-  XXH3_128bits_update(state, fixed.data(), sizeof(fixed));
-  XXH3_128bits_update(state, content.data(), content.size() * sizeof(content[0]));
-  const XXH128_hash_t hash = XXH3_128bits_digest(state);
-  XXH3_freeState(state);
-  return Hex(hash);
+  ContentTag tag(pack_->pack_id(), sub_layer_, tile);
+  tag.Add(std::span<const std::int32_t>(content));
+  return tag.Hex();
 }
 
 absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,

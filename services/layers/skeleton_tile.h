@@ -15,9 +15,6 @@
 
 namespace citylayers::layers {
 
-/// Changes whenever equal state would give other bytes; part of every content tag.
-inline constexpr std::uint32_t kTileEncoderVersion = 1;
-
 /// One attribute of the tile's features: a column over all segments.
 struct TileAttribute {
   std::string_view name;
@@ -37,9 +34,9 @@ class SkeletonTiles {
   SkeletonTiles(std::shared_ptr<const storage::CityPack> pack, std::string sub_layer)
       : pack_(std::move(pack)), sub_layer_(std::move(sub_layer)) {}
 
-  /// The content tag of what Encode would give: a hash of pack, encoder and the attributes of the
-  /// tile's shown segments. Empty when the tile shows nothing. About a tenth of the cost of Encode.
-  /// DATA_LOSS: a damaged pack.
+  /// The ContentTag of what Encode would give, over the attributes of the tile's shown segments.
+  /// Empty when the tile shows nothing. About a tenth of the cost of Encode. DATA_LOSS: a damaged
+  /// pack.
   absl::StatusOr<std::string> Tag(geo::TileId tile, const std::vector<TileAttribute>& attributes,
                                   const Filter& shown) const;
 
