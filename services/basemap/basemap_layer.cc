@@ -57,9 +57,10 @@ layers::v1::Layer BasemapLayer::Describe() const {
   return layer;
 }
 
-absl::StatusOr<layers::v1::Tile> BasemapLayer::GetTile(geo::TileId tile,
-                                                       std::string_view /*format*/,
-                                                       std::string_view if_none_match) const {
+absl::StatusOr<layers::v1::Tile> BasemapLayer::GetTileAt(const layers::Frame* /*frame*/,
+                                                         geo::TileId tile,
+                                                         std::string_view /*format*/,
+                                                         std::string_view if_none_match) const {
   layers::v1::Tile result;
   result.mutable_version()->set_epoch(1);
   result.mutable_version()->set_counter(1);

@@ -18,8 +18,9 @@ class BasemapLayer final : public layers::Layer {
 
   std::string_view id() const override { return "base"; }
   layers::v1::Layer Describe() const override;
-  absl::StatusOr<layers::v1::Tile> GetTile(geo::TileId tile, std::string_view format,
-                                           std::string_view if_none_match) const override;
+  absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
+                                             std::string_view format,
+                                             std::string_view if_none_match) const override;
 
  private:
   const std::shared_ptr<const storage::CityPack> pack_;

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
+#include <span>
 #include <vector>
-
-#include <xxhash.h>
 
 #include "geo/flood/depth_bands.h"
 #include "geo/flood/depth_class.h"
 #include "geo/mvt/geometry.h"
 #include "geo/mvt/layer_writer.h"
 #include "geo/raster/png.h"
+#include "services/layers/content_tag.h"
 
 namespace citylayers::flood {
 namespace {
@@ -61,14 +60,12 @@ absl::StatusOr<std::string> EncodeDepthPng(const geo::Grid<float>& samples) {
   return geo::EncodePng(samples.columns(), samples.rows(), pixels);
 }
 
-std::string DepthTag(const geo::Grid<float>& samples, geo::TileId tile) {
+std::string DepthTag(const geo::Grid<float>& samples, DepthCoding coding, std::string_view pack_id,
+                     geo::TileId tile) {
   if (IsDry(samples)) return std::string();
-  const XXH128_hash_t hash =
-      XXH3_128bits_withSeed(samples.cells().data(), samples.size() * sizeof(float), tile.Key());
-  char text[33];
-  std::snprintf(text, sizeof(text), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
-  return text;
+  layers::ContentTag tag(pack_id, coding == DepthCoding::kPng ? "depth.png" : "depth.mvt", tile);
+  tag.Add(std::span<const float>(samples.cells()));
+  return tag.Hex();
 }
 
 }  // namespace citylayers::flood

@@ -2,7 +2,9 @@
 #ifndef CITYLAYERS_SERVICES_FLOOD_DEPTH_PICTURE_H_
 #define CITYLAYERS_SERVICES_FLOOD_DEPTH_PICTURE_H_
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 
@@ -24,8 +26,13 @@ std::string EncodeDepthBands(const geo::Grid<float>& samples, const geo::TileLat
 /// A PNG of the colours of the classes, transparent where dry. Empty when all is dry.
 absl::StatusOr<std::string> EncodeDepthPng(const geo::Grid<float>& samples);
 
-/// A hash of the samples, in hex; empty when all are under the shallowest class.
-std::string DepthTag(const geo::Grid<float>& samples, geo::TileId tile);
+/// How the samples become bytes.
+enum class DepthCoding : std::uint8_t { kBands, kPng };
+
+/// The content tag (services/layers/content_tag.h) of what the encoder of `coding` makes of the
+/// samples; empty when all are under the shallowest class.
+std::string DepthTag(const geo::Grid<float>& samples, DepthCoding coding, std::string_view pack_id,
+                     geo::TileId tile);
 
 }  // namespace citylayers::flood
 

@@ -110,12 +110,10 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   std::vector<double> standing_mm;
   absl::Time data_time;
   bool dirty = false;
-  std::shared_ptr<const geo::Grid<float>> before;
   {
     absl::MutexLock lock(&mutex_);
     data_time = state_.data_time();
     std::swap(dirty, dirty_);
-    before = depth_m_;
     for (const Gauge& gauge : gauges_) {
       const auto now = state_.Stage(gauge.station->id);
       levels.push_back({now.has_value(), now.has_value() ? now->stage_m : 0});
@@ -128,22 +126,15 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
     }
   }
   const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
-  if (!dirty && !frame->sub_layers.empty()) {
-    std::vector<layers::Columns> same = frame->sub_layers;
-    live_state_->Publish(std::move(same), data_time, stale, {});
-    return;
-  }
+  if (!dirty && !frame->sub_layers.empty()) return live_state_->Touch(data_time, stale);
   std::vector<layers::Columns> columns(kSubLayerCount);
   columns[kStreets].columns.resize(kStreetColumnCount);
   std::vector<std::int32_t>& depths_cm = columns[kStreets].columns[kDepthCm];
-  std::vector<geo::TileId> changed;
+  std::shared_ptr<geo::Grid<float>> depth_m;
   if (terrain_ != nullptr) {
-    auto depth_m = std::make_shared<geo::Grid<float>>();
+    depth_m = std::make_shared<geo::Grid<float>>();
     terrain_->Depth(levels, standing_mm, depth_m.get());
-    if (before != nullptr) changed = terrain_->ChangedTiles(*before, *depth_m);
     depths_cm = terrain_->SegmentDepthsCm(*depth_m, *pack_);
-    absl::MutexLock lock(&mutex_);
-    depth_m_ = std::move(depth_m);
   } else {
     depths_cm.assign(pack_->segments().size(), 0);
   }
@@ -154,7 +145,16 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
     if (ClassOfCm(depth_cm) == 0) depth_cm = 0;
     classes.push_back(ClassOfCm(depth_cm));
   }
-  live_state_->Publish(std::move(columns), data_time, stale, std::move(changed));
+  // Compared with what was last told, not with what was last derived: else a tide that rises by
+  // less than a step a reading would never be told at all.
+  std::vector<geo::TileId> changed;
+  if (const geo::Grid<float>* told_m = DepthM(*frame); told_m != nullptr) {
+    if (columns == frame->sub_layers && !IsNews(*told_m, *depth_m))
+      return live_state_->Touch(data_time, stale);
+    changed = terrain_->ChangedTiles(*told_m, *depth_m);
+  }
+  live_state_->Publish(std::move(columns), data_time, stale, std::move(changed),
+                       std::move(depth_m));
 }
 
 std::shared_ptr<const layers::RowIndex> FloodLayer::row_index(int sub_layer) const {
@@ -190,11 +190,11 @@ layers::v1::Layer FloodLayer::Describe() const {
   return layer;
 }
 
-absl::StatusOr<layers::v1::Tile> FloodLayer::GetTile(geo::TileId tile, std::string_view format,
-                                                     std::string_view if_none_match) const {
-  const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
-  const std::shared_ptr<const geo::Grid<float>> depth_m = this->depth_m();
-  if (frame->sub_layers.empty() || depth_m == nullptr) {
+absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* frame, geo::TileId tile,
+                                                       std::string_view format,
+                                                       std::string_view if_none_match) const {
+  const geo::Grid<float>* depth_m = DepthM(*frame);
+  if (depth_m == nullptr) {
     return absl::UnavailableError("layers/flood is reading its log; try again in a second");
   }
   layers::v1::Tile result;
@@ -205,7 +205,8 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTile(geo::TileId tile, std::stri
   result.set_content_type(png ? "image/png" : "application/vnd.mapbox-vector-tile");
   const geo::TileLattice lattice = png ? geo::PixelLattice(kPicturePixels) : BandLattice(tile);
   const geo::Grid<float> samples = terrain_->SampleTile(*depth_m, tile, lattice);
-  std::string tag = DepthTag(samples, tile);
+  std::string tag =
+      DepthTag(samples, png ? DepthCoding::kPng : DepthCoding::kBands, pack_->pack_id(), tile);
   const std::vector<std::int32_t>& classes = frame->sub_layers[kStreets].columns[kClass];
   const auto wet = [&classes](std::uint32_t segment) { return classes[segment] != 0; };
   const std::vector<layers::TileAttribute> attributes = {
@@ -236,11 +237,6 @@ std::vector<FloodLayer::StageAnswer> FloodLayer::Stages() const {
     answers.push_back({gauge.station, gauge.measure, state_.Stage(gauge.station->id)});
   }
   return answers;
-}
-
-std::shared_ptr<const geo::Grid<float>> FloodLayer::depth_m() const {
-  absl::MutexLock lock(&mutex_);
-  return depth_m_;
 }
 
 storage::Checkpoint FloodLayer::MakeCheckpoint() const {

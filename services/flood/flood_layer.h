@@ -22,7 +22,9 @@
 namespace citylayers::flood {
 
 /// Folds stages and rain, and publishes the water that follows from them. Readings may come from
-/// any thread; one thread calls Publish. A pack without terrain gives a layer that says so and has
+/// any thread; one thread calls Publish. Streets and depth of one version are of one moment; a new
+/// version comes when a street's centimetres or IsNews say so, and lists every tile that shows
+/// anything else than before. A pack without terrain gives a layer that says so and has
 /// no tiles; its stages still work. Thread-safe.
 class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
  public:
@@ -47,13 +49,15 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   void Publish(absl::Time now, bool stale) override;
   storage::Checkpoint MakeCheckpoint() const override;
   bool Restore(const storage::Checkpoint& checkpoint) override;
+  layers::LiveState& state() override { return *live_state_; }
   const layers::LiveState& state() const override { return *live_state_; }
 
   // layers::Layer.
   std::string_view id() const override { return "flood"; }
   layers::v1::Layer Describe() const override;
-  absl::StatusOr<layers::v1::Tile> GetTile(geo::TileId tile, std::string_view format,
-                                           std::string_view if_none_match) const override;
+  absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
+                                             std::string_view format,
+                                             std::string_view if_none_match) const override;
   std::shared_ptr<const layers::LiveState> live_state() const override { return live_state_; }
   std::shared_ptr<const layers::RowIndex> row_index(int sub_layer) const override;
 
@@ -66,8 +70,11 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   std::vector<StageAnswer> Stages() const;
   /// nullptr when the pack has no terrain.
   const FloodTerrain* terrain() const { return terrain_.get(); }
-  /// The depth on every cell at the moment; nullptr before the first Publish or without terrain.
-  std::shared_ptr<const geo::Grid<float>> depth_m() const;
+  /// The depth on every cell at the version of a frame; nullptr before the first Publish or without
+  /// terrain. It belongs to the frame.
+  static const geo::Grid<float>* DepthM(const layers::Frame& frame) {
+    return static_cast<const geo::Grid<float>*>(frame.matter.get());
+  }
   const storage::CityPack& pack() const { return *pack_; }
 
  private:
@@ -91,7 +98,6 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   FloodState state_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
   bool dirty_ ABSL_GUARDED_BY(mutex_) = true;
-  std::shared_ptr<const geo::Grid<float>> depth_m_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace citylayers::flood

@@ -63,12 +63,13 @@ absl::StatusOr<v1::GetDepthResponse> FloodServiceImpl::DepthAt(
     return runtime::BadField("points",
                              StrCat(request.points_size(), " points; give 1 to ", kPointsMax));
   }
-  const auto depth_m = layer_->depth_m();
+  const auto frame = layer_->live_state()->frame();
+  const geo::Grid<float>* depth_m = FloodLayer::DepthM(*frame);
   if (depth_m == nullptr)
     return absl::UnavailableError("layers/flood is reading its log; try again in a second");
   const FloodTerrain& terrain = *layer_->terrain();
   v1::GetDepthResponse response;
-  SetTime(layer_->live_state()->frame()->data_time, [&] { return response.mutable_data_time(); });
+  SetTime(frame->data_time, [&] { return response.mutable_data_time(); });
   for (const common::v1::Point& point : request.points()) {
     v1::DepthAtPoint* answer = response.add_depths();
     *answer->mutable_point() = point;
@@ -197,7 +198,8 @@ absl::StatusOr<std::string> FloodServiceImpl::Export(const v1::ExportDepthReques
     depth_m = terrain.DepthAt(request.stage_m());
     tags["CITYLAYERS_STAGE_M"] = StrCat(request.stage_m());
   } else {
-    const auto now = layer_->depth_m();
+    const auto frame = layer_->live_state()->frame();
+    const geo::Grid<float>* now = FloodLayer::DepthM(*frame);
     if (now == nullptr)
       return absl::UnavailableError("layers/flood is reading its log; try again in a second");
     depth_m = *now;

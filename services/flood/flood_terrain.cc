@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "geo/flood/depth_class.h"
 #include "geo/flood/stage_depth.h"
 #include "geo/raster/raster_file.h"
 #include "geo/tile/covering.h"
@@ -22,6 +23,16 @@ double SquaredDistance(geo::CellPoint a, geo::CellPoint b) {
 }
 
 }  // namespace
+
+bool IsNews(const geo::Grid<float>& told_m, const geo::Grid<float>& now_m) {
+  constexpr float kStepM = 0.01F;
+  for (std::size_t i = 0; i < now_m.size(); ++i) {
+    const float a = told_m[i], b = now_m[i];
+    if (a == b) continue;
+    if (std::fabs(a - b) >= kStepM || geo::DepthClassOf(a) != geo::DepthClassOf(b)) return true;
+  }
+  return false;
+}
 
 class FloodTerrain::ProjectorLease {
  public:
@@ -136,8 +147,8 @@ absl::Status FloodTerrain::LabelReaches(const std::vector<LonLat>& gauges) {
       const double share =
           std::isfinite(d_far) && d_near + d_far > 0 ? d_near / (d_near + d_far) : 0;
       const int step = static_cast<int>(std::lround(share * kMixSteps));
-      const std::array<int, 3> key = {
-          static_cast<int>(near), step == 0 ? static_cast<int>(near) : static_cast<int>(far), step};
+      // The far gauge counts at the near one's very place too: it speaks when that is silent.
+      const std::array<int, 3> key = {static_cast<int>(near), static_cast<int>(far), step};
       auto [it, added] = numbers.try_emplace(key, static_cast<std::uint16_t>(reaches_.size()));
       if (added) {
         reaches_.push_back({static_cast<std::uint16_t>(key[0]), static_cast<std::uint16_t>(key[1]),
@@ -155,7 +166,7 @@ absl::Status FloodTerrain::FindHollows(const std::vector<LonLat>& rain_gauges) {
   ASSIGN_OR_RETURN(hollows_,
                    geo::DepressionMap::Build(elevation_m_, open_water_, affine_->CellArea()));
   const std::vector<geo::CellPoint> places = ToCells(rain_gauges);
-  rain_zones_ = std::min<std::size_t>(places.size(), 250);
+  rain_zones_ = std::min(places.size(), kRainGaugesMax);
   geo::Grid<std::uint8_t> zones(elevation_m_.columns(), elevation_m_.rows());
   for (int row = 0; row < zones.rows(); ++row) {
     for (int column = 0; column < zones.columns(); ++column) {
@@ -269,8 +280,7 @@ std::vector<geo::TileId> FloodTerrain::ChangedTiles(const geo::Grid<float>& befo
     for (int row = window.top; row < window.bottom && !differs; ++row) {
       const float* a = &before_m.at(window.left, row);
       const float* b = &after_m.at(window.left, row);
-      for (int i = 0; i < window.right - window.left && !differs; ++i)
-        differs = std::fabs(a[i] - b[i]) >= 0.01F;
+      differs = !std::equal(a, a + (window.right - window.left), b);
     }
     if (differs) changed.push_back(window.tile);
   }

@@ -30,14 +30,23 @@ struct GaugeLevel {
   double stage_m = 0;
 };
 
+/// Whether `now_m` is worth telling to who knows `told_m`: somewhere the depth has moved by a
+/// centimetre or more, or into another class. What is not told adds up until it is. REQUIRES: grids
+/// of one size. About 1 ms for a million cells.
+bool IsNews(const geo::Grid<float>& told_m, const geo::Grid<float>& now_m);
+
 /// Elevation, connection level, open water, hollows and reaches on the pack's grid. Immutable but
 /// for a pool of projectors; thread-safe. Memory: about 30 bytes a cell.
 class FloodTerrain {
  public:
+  /// Rain gauges beyond these, in the order of the pack, are not heard: zones are counted per
+  /// hollow.
+  static constexpr std::size_t kRainGaugesMax = 250;
+
   /// Loads the pack's rasters. `gauges`: where stages are read; each piece of open water follows
   /// the two nearest of them, weighted by distance. `rain_gauges`: each cell's rain is the nearest
-  /// one's. About a second for a million cells. FAILED_PRECONDITION: the pack has no terrain.
-  /// DATA_LOSS: rasters that do not fit together.
+  /// one's among the first kRainGaugesMax. About a second for a million cells. FAILED_PRECONDITION:
+  /// the pack has no terrain. DATA_LOSS: rasters that do not fit together.
   static absl::StatusOr<std::unique_ptr<FloodTerrain>> Load(const storage::CityPack& pack,
                                                             const std::vector<LonLat>& gauges,
                                                             const std::vector<LonLat>& rain_gauges);
@@ -58,7 +67,7 @@ class FloodTerrain {
   geo::Grid<float> SampleTile(const geo::Grid<float>& depth_m, geo::TileId tile,
                               const geo::TileLattice& lattice) const;
 
-  /// Tiles of zoom kChangeZoom in which the two depths differ by a centimetre or more somewhere.
+  /// Tiles of zoom kChangeZoom that the two depths show differently, by however little.
   static constexpr int kChangeZoom = 14;
   std::vector<geo::TileId> ChangedTiles(const geo::Grid<float>& before_m,
                                         const geo::Grid<float>& after_m) const;
@@ -77,7 +86,7 @@ class FloodTerrain {
   /// A mix of two gauges' stages: every reach of open water follows one.
   struct Reach {
     std::uint16_t near = 0, far = 0;  // gauge numbers
-    float far_share = 0;              // 0: the near one alone
+    float far_share = 0;              // 0: the near one alone, unless it is silent
   };
   /// Cells that a tile may show: columns [left, right), rows [top, bottom).
   struct TileWindow {

@@ -29,6 +29,7 @@ class FoldedLayer {
   virtual storage::Checkpoint MakeCheckpoint() const = 0;
   /// False when the checkpoint is not of this layer, layout or pack: the state is then empty.
   virtual bool Restore(const storage::Checkpoint& checkpoint) = 0;
+  virtual LiveState& state() = 0;
   virtual const LiveState& state() const = 0;
 };
 

@@ -27,11 +27,25 @@ class Layer {
   /// The whole description with the schema; `version`, `data_time` and `stale` as of now.
   virtual v1::Layer Describe() const = 0;
 
-  /// One tile at the present version. `format` is one of Describe().formats; `if_none_match` as in
-  /// GetTileRequest. An area without features gives empty data. The content tag is found before
+  /// One tile at the version of `frame`, which is of live_state(), or nullptr for static layers: so
+  /// the tiles of one frame fit together. `format` is one of Describe().formats; `if_none_match` as
+  /// in GetTileRequest. An area without features gives empty data. The content tag is found before
   /// anything is encoded. UNAVAILABLE: the layer's inputs have not been read yet.
-  virtual absl::StatusOr<v1::Tile> GetTile(geo::TileId tile, std::string_view format,
-                                           std::string_view if_none_match) const = 0;
+  virtual absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId tile,
+                                             std::string_view format,
+                                             std::string_view if_none_match) const = 0;
+
+  /// The same at the present version.
+  absl::StatusOr<v1::Tile> GetTile(geo::TileId tile, std::string_view format,
+                                   std::string_view if_none_match) const {
+    return GetTileAt(PresentFrame().get(), tile, format, if_none_match);
+  }
+
+  /// The present frame of live_state(); nullptr for static layers.
+  std::shared_ptr<const Frame> PresentFrame() const {
+    const std::shared_ptr<const LiveState> state = live_state();
+    return state == nullptr ? nullptr : state->frame();
+  }
 
   /// The state that watchers follow; nullptr for static layers.
   virtual std::shared_ptr<const LiveState> live_state() const { return nullptr; }

@@ -59,28 +59,35 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext
                       });
 }
 
-absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const std::string& name,
-                                                  const v1::TileCoordinate& coordinate,
-                                                  const std::string& format,
-                                                  const std::string& if_none_match) const {
-  ASSIGN_OR_RETURN(auto layer, catalog_.Find(name));
-  absl::StatusOr<geo::TileId> id =
-      geo::TileId::Make(coordinate.z(), coordinate.x(), coordinate.y());
-  if (!id.ok()) return runtime::BadField("tile", ToStd(id.status().message()));
-  const std::string wanted = format.empty() ? "mvt" : format;
-  const v1::Layer description = layer->Describe();
-  if (std::count(description.formats().begin(), description.formats().end(), wanted) == 0) {
+absl::StatusOr<LayerServiceImpl::Moment> LayerServiceImpl::MomentOf(
+    const std::string& name, const std::string& format) const {
+  Moment moment;
+  ASSIGN_OR_RETURN(moment.layer, catalog_.Find(name));
+  moment.format = format.empty() ? "mvt" : format;
+  const v1::Layer description = moment.layer->Describe();
+  if (std::count(description.formats().begin(), description.formats().end(), moment.format) == 0) {
     std::string known;
     for (const std::string& f : description.formats())
       StrAppend(&known, known.empty() ? "" : ", ", f);
-    return runtime::BadField("format",
-                             StrCat(name, " has no \"", wanted, "\" tiles; it has: ", known));
+    return runtime::BadField(
+        "format", StrCat(name, " has no \"", moment.format, "\" tiles; it has: ", known));
   }
   if (!description.unavailable_reason().empty()) {
     return absl::FailedPreconditionError(
         StrCat(name, " is not there: ", description.unavailable_reason()));
   }
-  ASSIGN_OR_RETURN(v1::Tile tile, layer->GetTile(*id, wanted, if_none_match));
+  moment.frame = moment.layer->PresentFrame();
+  return moment;
+}
+
+absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const Moment& moment,
+                                                  const v1::TileCoordinate& coordinate,
+                                                  const std::string& if_none_match) {
+  absl::StatusOr<geo::TileId> id =
+      geo::TileId::Make(coordinate.z(), coordinate.x(), coordinate.y());
+  if (!id.ok()) return runtime::BadField("tile", ToStd(id.status().message()));
+  ASSIGN_OR_RETURN(v1::Tile tile,
+                   moment.layer->GetTileAt(moment.frame.get(), *id, moment.format, if_none_match));
   *tile.mutable_tile() = coordinate;
   return tile;
 }
@@ -92,8 +99,9 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext*
                       [this](const runtime::Call&,
                              const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
                         v1::GetTileResponse found;
+                        ASSIGN_OR_RETURN(const Moment moment, MomentOf(r.name(), r.format()));
                         ASSIGN_OR_RETURN(*found.mutable_tile(),
-                                         TileOf(r.name(), r.tile(), r.format(), r.if_none_match()));
+                                         TileOf(moment, r.tile(), r.if_none_match()));
                         return found;
                       });
 }
@@ -110,10 +118,11 @@ grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
                               " (layers.tiles_per_call_max); ask for them in several calls"));
         }
         std::vector<v1::TileCoordinate> tiles(r.tiles().begin(), r.tiles().end());
+        // One moment for the whole call: neighbours must not be of two versions.
+        ASSIGN_OR_RETURN(Moment moment, MomentOf(r.name(), r.format()));
         return Source(std::make_unique<TilesSource>(
-            std::move(tiles),
-            [this, name = r.name(), format = r.format()](const v1::TileCoordinate& coordinate) {
-              return TileOf(name, coordinate, format, "");
+            std::move(tiles), [moment = std::move(moment)](const v1::TileCoordinate& coordinate) {
+              return TileOf(moment, coordinate, "");
             }));
       });
 }

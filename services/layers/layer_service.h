@@ -36,9 +36,15 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
       grpc::CallbackServerContext* context, const v1::WatchLayerRequest* request) override;
 
  private:
-  absl::StatusOr<v1::Tile> TileOf(const std::string& name, const v1::TileCoordinate& coordinate,
-                                  const std::string& format,
-                                  const std::string& if_none_match) const;
+  /// A layer as it is when a call begins.
+  struct Moment {
+    std::shared_ptr<const Layer> layer;
+    std::shared_ptr<const Frame> frame;  // nullptr: a static layer
+    std::string format;
+  };
+  absl::StatusOr<Moment> MomentOf(const std::string& name, const std::string& format) const;
+  static absl::StatusOr<v1::Tile> TileOf(const Moment& moment, const v1::TileCoordinate& coordinate,
+                                         const std::string& if_none_match);
 
   const Options options_;
   const runtime::LayerCatalog& catalog_;

@@ -44,7 +44,8 @@ class RowLayer final : public Layer {
     sub_layer->add_columns()->set_name("age");
     return layer;
   }
-  absl::StatusOr<v1::Tile> GetTile(geo::TileId, std::string_view, std::string_view) const override {
+  absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, std::string_view,
+                                     std::string_view) const override {
     return v1::Tile();
   }
   std::shared_ptr<const LiveState> live_state() const override { return state; }

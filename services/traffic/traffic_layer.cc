@@ -236,10 +236,10 @@ std::vector<layers::TileAttribute> TrafficLayer::Attributes(const layers::Frame&
   return attributes;
 }
 
-absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTile(geo::TileId tile,
-                                                       std::string_view /*format*/,
-                                                       std::string_view if_none_match) const {
-  const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
+absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTileAt(const layers::Frame* frame,
+                                                         geo::TileId tile,
+                                                         std::string_view /*format*/,
+                                                         std::string_view if_none_match) const {
   if (frame->sub_layers.empty()) {
     return absl::UnavailableError("layers/traffic is reading its log; try again in a second");
   }

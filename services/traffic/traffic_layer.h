@@ -71,13 +71,15 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   void Publish(absl::Time now, bool stale) override;
   storage::Checkpoint MakeCheckpoint() const override;
   bool Restore(const storage::Checkpoint& checkpoint) override;
+  layers::LiveState& state() override { return *live_state_; }
   const layers::LiveState& state() const override { return *live_state_; }
 
   // layers::Layer.
   std::string_view id() const override { return "traffic"; }
   layers::v1::Layer Describe() const override;
-  absl::StatusOr<layers::v1::Tile> GetTile(geo::TileId tile, std::string_view format,
-                                           std::string_view if_none_match) const override;
+  absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
+                                             std::string_view format,
+                                             std::string_view if_none_match) const override;
   std::shared_ptr<const layers::LiveState> live_state() const override { return live_state_; }
   std::shared_ptr<const layers::RowIndex> row_index(int) const override { return row_index_; }
 

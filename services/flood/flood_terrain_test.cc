@@ -1,0 +1,110 @@
+#include "services/flood/flood_terrain.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/flood/flood_test_pack.h"
+
+namespace citylayers::flood {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class FloodTerrainTest : public ::testing::Test {
+ protected:
+  FloodTerrainTest() : pack_(FloodTestPack(dir_ / "pack")), terrain_(Load({TestPlace(24, 6)})) {}
+
+  std::unique_ptr<FloodTerrain> Load(const std::vector<LonLat>& rain_gauges) const {
+    auto terrain = FloodTerrain::Load(*pack_, {TestPlace(0, 0), TestPlace(47, 0)}, rain_gauges);
+    EXPECT_TRUE(terrain.ok()) << terrain.status();
+    return *std::move(terrain);
+  }
+  geo::Grid<float> Depth(GaugeLevel west, GaugeLevel east, double standing_mm = 0) const {
+    geo::Grid<float> depth_m;
+    terrain_->Depth({west, east}, {standing_mm}, &depth_m);
+    return depth_m;
+  }
+
+  storage::TempDir dir_;
+  std::shared_ptr<const storage::CityPack> pack_;
+  std::unique_ptr<FloodTerrain> terrain_;
+};
+
+TEST_F(FloodTerrainTest, BetweenGaugesTheStageIsAMixOfBoth) {
+  const geo::Grid<float> depth_m = Depth({true, 0.4}, {true, 0.8});
+  EXPECT_NEAR(depth_m.at(0, 1), 0.3, 1e-6) << "the west gauge's";
+  EXPECT_NEAR(depth_m.at(47, 1), 0.7, 1e-6) << "the east gauge's";
+  EXPECT_NEAR(depth_m.at(23, 1), 0.5, 0.02) << "halfway";
+  for (int column = 1; column < kTestColumns; ++column) {
+    const float step_m = depth_m.at(column, 1) - depth_m.at(column - 1, 1);
+    EXPECT_GE(step_m, 0) << column;
+    EXPECT_LE(step_m, 0.4 / 16 + 1e-6) << column << ": no cliff in the water";
+  }
+  EXPECT_EQ(depth_m.at(20, 0), 0) << "open water is no flood";
+}
+
+TEST_F(FloodTerrainTest, OneGaugeSpeaksForASilentOneAndNoneForNobody) {
+  const geo::Grid<float> one = Depth({true, 0.4}, {false, 0});
+  EXPECT_NEAR(one.at(0, 1), 0.3, 1e-6);
+  EXPECT_NEAR(one.at(47, 1), 0.3, 1e-6);
+  const geo::Grid<float> none = Depth({false, 0}, {false, 0});
+  EXPECT_THAT(none.cells(), Not(Contains(::testing::Gt(0))));
+}
+
+TEST_F(FloodTerrainTest, RainFillsTheHollowThatNoRiverReaches) {
+  EXPECT_EQ(Depth({true, 0.8}, {true, 0.8}).at(40, 10), 0) << "behind its wall";
+  const float some_m = Depth({true, 0.8}, {true, 0.8}, 20).at(40, 10);
+  const float more_m = Depth({true, 0.8}, {true, 0.8}, 40).at(40, 10);
+  EXPECT_GT(some_m, 0.02) << "more than fell on it: the walls drain there";
+  EXPECT_NEAR(more_m, 2 * some_m, 1e-4);
+  EXPECT_EQ(Load({})->DepthAt(0.8).at(40, 10), 0);
+}
+
+TEST_F(FloodTerrainTest, RainGaugesBeyondTheLimitAreNotHeard) {
+  std::vector<LonLat> gauges(FloodTerrain::kRainGaugesMax, TestPlace(0, 8));
+  gauges.push_back(TestPlace(40, 10));
+  const auto terrain = Load(gauges);
+  std::vector<double> standing_mm(gauges.size());
+  standing_mm.back() = 100;
+  geo::Grid<float> depth_m;
+  terrain->Depth({{true, 0.1}, {true, 0.1}}, standing_mm, &depth_m);
+  EXPECT_EQ(depth_m.at(40, 10), 0);
+  standing_mm.front() = 100;
+  terrain->Depth({{true, 0.1}, {true, 0.1}}, standing_mm, &depth_m);
+  EXPECT_GT(depth_m.at(40, 10), 0) << "the nearest of those heard, of equals the first";
+}
+
+TEST_F(FloodTerrainTest, TilesThatShowADifferenceAreListed) {
+  const geo::Grid<float> before_m = Depth({true, 0.4}, {true, 0.4});
+  EXPECT_THAT(terrain_->ChangedTiles(before_m, before_m), IsEmpty());
+  geo::Grid<float> after_m = before_m;
+  after_m.at(8, 3) += 0.001F;
+  EXPECT_THAT(terrain_->ChangedTiles(before_m, after_m), Contains(StreetTile()));
+  EXPECT_THAT(terrain_->ChangedTiles(before_m, after_m), Not(Contains(QuietTile())));
+}
+
+TEST_F(FloodTerrainTest, NewsAreAStepOrAnotherClass) {
+  const auto news = [](float told_m, float now_m) {
+    geo::Grid<float> told(3, 1, 0.0F), now(3, 1, 0.0F);
+    told.at(2, 0) = told_m, now.at(2, 0) = now_m;
+    return IsNews(told, now);
+  };
+  EXPECT_FALSE(news(0.25F, 0.25F));
+  EXPECT_FALSE(news(0.25F, 0.259F));
+  EXPECT_TRUE(news(0.25F, 0.261F));
+  EXPECT_TRUE(news(0.25F, 0.239F));
+  EXPECT_TRUE(news(0.299F, 0.301F)) << "another colour";
+}
+
+TEST_F(FloodTerrainTest, PointsFindTheirCell) {
+  EXPECT_EQ(terrain_->CellAt(TestPlace(8, 3)), 3U * kTestColumns + 8U);
+  EXPECT_EQ(terrain_->CellAt({0, 0}), std::nullopt);
+  EXPECT_THAT(terrain_->SegmentDepthsCm(Depth({true, 0.62}, {true, 0.62}), *pack_),
+              ElementsAre(32, 32, 12));
+}
+
+}  // namespace
+}  // namespace citylayers::flood
