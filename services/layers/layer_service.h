@@ -6,6 +6,7 @@
 #include "services/layers/layer_catalog.h"
 #include "services/layers/watch_source.h"
 #include "services/runtime/call_adapter.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::layers {
 
@@ -49,7 +50,7 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
   const Options options_;
   const runtime::LayerCatalog& catalog_;
   runtime::CallAdapter& calls_;
-  const WallClock machine_clock_;
+  const runtime::MonotonicClock machine_clock_;
 };
 
 }  // namespace citylayers::layers

@@ -2,26 +2,29 @@
 #ifndef CITYLAYERS_SERVICES_LAYERS_TICK_THREAD_H_
 #define CITYLAYERS_SERVICES_LAYERS_TICK_THREAD_H_
 
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <thread>
+#include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace citylayers::layers {
 
 /// Calls `tick` every `period` (from the start of one call to the next; a long call delays, none
-/// pile up) until Stop or destruction, which wait for a running call.
+/// pile up) until Stop or destruction, which wait for a running call. By the monotonic clock:
+/// setting the machine's wall clock changes nothing.
 class TickThread {
  public:
   TickThread(absl::Duration period, std::function<void()> tick)
-      : thread_([this, period, tick = std::move(tick)] {
-          absl::Time next = absl::Now();
+      : thread_([this, period = absl::ToChronoNanoseconds(period), tick = std::move(tick)] {
+          Clock::time_point next = Clock::now();
           while (!StoppedBy(next)) {
             tick();
-            next = std::max(next + period, absl::Now());
+            next = std::max(next + period, Clock::now());
           }
         }) {}
   ~TickThread() { Stop(); }
@@ -30,20 +33,25 @@ class TickThread {
 
   void Stop() {
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       stopping_ = true;
+      stopped_.notify_all();
     }
     if (thread_.joinable()) thread_.join();
   }
 
  private:
-  bool StoppedBy(absl::Time time) {
-    absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithDeadline(absl::Condition(&stopping_), time);
+  using Clock = std::chrono::steady_clock;
+
+  bool StoppedBy(Clock::time_point time) {
+    std::unique_lock lock(mutex_);
+    return stopped_.wait_until(lock, time, [this] { return stopping_; });
   }
 
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // Of the standard library, because absl::Mutex waits by the wall clock.
+  std::mutex mutex_;
+  std::condition_variable stopped_;  // with mutex_
+  bool stopping_ = false;            // guarded by mutex_
   std::thread thread_;
 };
 

@@ -1,8 +1,7 @@
 #include "services/runtime/timer.h"
 
+#include <algorithm>
 #include <utility>
-
-#include "absl/time/clock.h"
 
 namespace citylayers::runtime {
 
@@ -10,33 +9,35 @@ Timer::Timer() : thread_([this] { Run(); }) {}
 
 Timer::~Timer() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
-    changed_.Signal();
+    changed_.notify_one();
   }
   thread_.join();
 }
 
 void Timer::After(absl::Duration delay, std::function<void()> task) {
-  absl::MutexLock lock(&mutex_);
-  const auto it = pending_.emplace(absl::Now() + delay, std::move(task));
-  if (it == pending_.begin()) changed_.Signal();
+  // A year is for ever here, and keeps the sum of clock and delay within range.
+  const auto bounded = absl::ToChronoNanoseconds(std::min(delay, absl::Hours(24 * 365)));
+  const std::lock_guard lock(mutex_);
+  const auto it = pending_.emplace(Clock::now() + bounded, std::move(task));
+  if (it == pending_.begin()) changed_.notify_one();
 }
 
 void Timer::Run() {
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (pending_.empty()) {
-      changed_.Wait(&mutex_);
-    } else if (pending_.begin()->first > absl::Now()) {
-      changed_.WaitWithDeadline(&mutex_, pending_.begin()->first);
+      changed_.wait(lock);
+    } else if (const Clock::time_point due = pending_.begin()->first; due > Clock::now()) {
+      changed_.wait_until(lock, due);
     } else {
       std::function<void()> task = std::move(pending_.begin()->second);
       pending_.erase(pending_.begin());
-      mutex_.Unlock();
+      lock.unlock();
       task();
       task = nullptr;
-      mutex_.Lock();
+      lock.lock();
     }
   }
 }

@@ -2,19 +2,20 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_TIMER_H_
 #define CITYLAYERS_SERVICES_RUNTIME_TIMER_H_
 
-#include <cstdint>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace citylayers::runtime {
 
-/// Calls functions after a delay. Thread-safe. Functions run on the timer's thread: they must be
-/// short and not block. At destruction what is pending is dropped.
+/// Calls functions after a delay, by the monotonic clock: setting the machine's wall clock neither
+/// hastens nor holds them. Thread-safe. Functions run on the timer's thread: they must be short and
+/// not block. At destruction what is pending is dropped.
 class Timer {
  public:
   Timer();
@@ -25,12 +26,15 @@ class Timer {
   void After(absl::Duration delay, std::function<void()> task);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void Run();
 
-  absl::Mutex mutex_;
-  std::multimap<absl::Time, std::function<void()>> pending_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::CondVar changed_;
+  // Of the standard library, because absl::CondVar waits by the wall clock.
+  std::mutex mutex_;
+  std::condition_variable changed_;                                  // with mutex_
+  std::multimap<Clock::time_point, std::function<void()>> pending_;  // guarded by mutex_
+  bool stopping_ = false;                                            // guarded by mutex_
   std::thread thread_;
 };
 

@@ -1,0 +1,23 @@
+// Time that only goes forward, for deadlines, paces and metrics.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_MONOTONIC_CLOCK_H_
+#define CITYLAYERS_SERVICES_RUNTIME_MONOTONIC_CLOCK_H_
+
+#include <chrono>
+
+#include "proto/support/clock.h"
+
+namespace citylayers::runtime {
+
+/// Counts from the machine's start, whoever sets its wall clock: differences mean something, dates
+/// do not.
+class MonotonicClock final : public Clock {
+ public:
+  absl::Time Now() const override {
+    return absl::UnixEpoch() +
+           absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  }
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_MONOTONIC_CLOCK_H_
