@@ -56,9 +56,12 @@ std::vector<RowChange> Merge(std::vector<RowChange> changes) {
 
 }  // namespace
 
-LiveState::LiveState(Options options) : options_(options) {
+LiveState::LiveState(Options options)
+    : epoch_(options.epoch),
+      history_versions_max_(options.history_versions_max),
+      history_changes_max_(options.history_changes_max) {
   auto first = std::make_shared<Frame>();
-  first->version.epoch = options_.epoch;
+  first->version.epoch = epoch_;
   frame_ = std::move(first);
 }
 
@@ -79,7 +82,7 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
   step.changes.tiles = std::move(tiles);
 
   auto next = std::make_shared<Frame>();
-  next->version = {options_.epoch, before->version.counter + (changed ? 1 : 0)};
+  next->version = {epoch_, before->version.counter + (changed ? 1 : 0)};
   next->data_time = data_time;
   next->stale = stale;
   next->sub_layers = std::move(sub_layers);
@@ -92,8 +95,8 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
       history_size_ += step.size;
       history_.push_back(std::move(step));
     }
-    while (history_.size() > 1 && (history_.size() > options_.history_versions_max ||
-                                   history_size_ > options_.history_changes_max)) {
+    while (history_.size() > 1 &&
+           (history_.size() > history_versions_max_ || history_size_ > history_changes_max_)) {
       history_size_ -= history_.front().size;
       history_.pop_front();
     }
@@ -120,8 +123,19 @@ std::shared_ptr<const Frame> LiveState::frame() const {
   return frame_;
 }
 
+void LiveState::LimitHistory(std::size_t versions_max, std::size_t changes_max) {
+  absl::MutexLock lock(&mutex_);
+  history_versions_max_ = versions_max;
+  history_changes_max_ = changes_max;
+}
+
+LiveState::History LiveState::history() const {
+  absl::MutexLock lock(&mutex_);
+  return {history_.size(), history_size_};
+}
+
 std::optional<Changes> LiveState::ChangesBetween(Version from, const Frame& to) const {
-  if (from.epoch != options_.epoch || from.counter > to.version.counter) return std::nullopt;
+  if (from.epoch != epoch_ || from.counter > to.version.counter) return std::nullopt;
   Changes result;
   result.sub_layers.resize(to.sub_layers.size());
   if (from.counter == to.version.counter) return result;

@@ -87,6 +87,16 @@ class LiveState {
   /// The present frame; version 0 without sub-layers before the first Publish. O(1).
   std::shared_ptr<const Frame> frame() const;
 
+  /// Replaces Options.history_versions_max and .history_changes_max, from the next version on.
+  void LimitHistory(std::size_t versions_max, std::size_t changes_max);
+
+  /// How much history is held.
+  struct History {
+    std::size_t versions = 0;
+    std::size_t changes = 0;  // of rows
+  };
+  History history() const;
+
   /// What changed from `from` to `to.version`, two frames of this state; nullopt when the history
   /// does not reach back.
   std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
@@ -106,8 +116,10 @@ class LiveState {
   };
   void WakeWatchers();
 
-  const Options options_;
+  const std::uint64_t epoch_;
   mutable absl::Mutex mutex_;
+  std::size_t history_versions_max_ ABSL_GUARDED_BY(mutex_);
+  std::size_t history_changes_max_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Frame> frame_ ABSL_GUARDED_BY(mutex_);
   std::deque<Step> history_ ABSL_GUARDED_BY(mutex_);
   std::size_t history_size_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -28,6 +28,7 @@ ReadingsClient::ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> 
         if (status.error_code() != grpc::StatusCode::OUT_OF_RANGE) return;
         spdlog::warn("{}: offset {} is no longer in the log; starting over from the oldest batch",
                      what, offset_.load());
+        caught_up_.store(false);
         on_reset();
         offset_.store(0);
       });

@@ -17,7 +17,9 @@ namespace citylayers::layers {
 /// Follows some measures from an offset of the log on, over any number of broken streams, without
 /// missing or doubling a batch. Calls come on one thread of its own. When the log no longer reaches
 /// back to the offset (a data directory begun anew, or too long an absence) `on_reset` is called
-/// and reading begins at the oldest batch held.
+/// and reading begins at the oldest batch held; until that is done it has not caught up. A log that
+/// was begun anew and has grown past the offset is not noticed: offsets do not say whose they
+/// are.
 class ReadingsClient {
  public:
   struct Callbacks {
@@ -31,7 +33,8 @@ class ReadingsClient {
                  Callbacks callbacks);
   ~ReadingsClient() { Stop(); }
 
-  /// True once everything that was in the log at the start has been read.
+  /// True once everything that was in the log at the start, or at the last reset, has been read.
+  /// False already when `on_reset` is called.
   bool caught_up() const { return caught_up_.load(); }
   bool connected() const { return watch_->connected(); }
   void Stop() { watch_->Stop(); }

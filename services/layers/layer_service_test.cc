@@ -1,0 +1,118 @@
+#include "services/layers/layer_service.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "services/runtime/call_adapter.h"
+#include "services/runtime/executor.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/timer.h"
+
+namespace citylayers::layers {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A live layer whose tiles are its number; it changes while a tile is made.
+class RestlessLayer final : public Layer {
+ public:
+  RestlessLayer() { Publish(0); }
+  std::string_view id() const override { return "restless"; }
+  v1::Layer Describe() const override {
+    v1::Layer layer;
+    layer.set_name("layers/restless");
+    layer.add_formats("mvt");
+    return layer;
+  }
+  absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId, std::string_view,
+                                     std::string_view) const override {
+    v1::Tile tile;
+    tile.mutable_version()->set_counter(frame->version.counter);
+    tile.set_data(std::to_string(frame->sub_layers[0].columns[0][0]));
+    Publish(frame->sub_layers[0].columns[0][0] + 1);
+    return tile;
+  }
+  std::shared_ptr<const LiveState> live_state() const override { return state_; }
+
+ private:
+  void Publish(std::int32_t number) const {
+    state_->Publish({{.columns = {{number}}}}, absl::FromUnixSeconds(1), false, {});
+  }
+  std::shared_ptr<LiveState> state_ = std::make_shared<LiveState>(LiveState::Options{.epoch = 1});
+};
+
+class LayerServiceTest : public ::testing::Test {
+ protected:
+  LayerServiceTest() {
+    catalog_.Add(std::make_shared<RestlessLayer>());
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    stub_ = v1::LayerService::NewStub(server_->InProcessChannel({}));
+  }
+  ~LayerServiceTest() override {
+    stub_.reset();
+    server_->Shutdown();
+  }
+
+  /// Data and version of each tile, or what went wrong.
+  std::vector<std::string> GetTiles(v1::GetTilesRequest request) {
+    grpc::ClientContext context;
+    const auto reader = stub_->GetTiles(&context, request);
+    std::vector<std::string> tiles;
+    v1::GetTilesResponse response;
+    while (reader->Read(&response)) {
+      tiles.push_back(response.tile().data() + "@" +
+                      std::to_string(response.tile().version().counter()) + " x" +
+                      std::to_string(response.tile().tile().x()));
+    }
+    if (const grpc::Status status = reader->Finish(); !status.ok())
+      tiles.push_back(status.error_message());
+    return tiles;
+  }
+  static v1::GetTilesRequest Request(const std::string& name, std::uint32_t count) {
+    v1::GetTilesRequest request;
+    request.set_name(name);
+    for (std::uint32_t x = 0; x < count; ++x) {
+      request.add_tiles()->set_z(3);
+      request.mutable_tiles(static_cast<int>(x))->set_x(x);
+    }
+    return request;
+  }
+
+  runtime::Executor executor_{2, 100};
+  runtime::Timer timer_;
+  runtime::Metrics metrics_;
+  runtime::AnonymousAuthenticator authenticator_;
+  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  runtime::LayerCatalog catalog_;
+  LayerServiceImpl service_{{.tiles_per_call_max = 4, .watch = {}}, catalog_, calls_};
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::LayerService::Stub> stub_;
+};
+
+TEST_F(LayerServiceTest, TilesOfOneCallAreOfOneVersion) {
+  EXPECT_THAT(GetTiles(Request("layers/restless", 3)), ElementsAre("0@1 x0", "0@1 x1", "0@1 x2"));
+  EXPECT_THAT(GetTiles(Request("layers/restless", 1)), ElementsAre("1@2 x0"));
+}
+
+TEST_F(LayerServiceTest, GetTilesRefusesWhatItHasNot) {
+  EXPECT_THAT(GetTiles(Request("layers/restless", 5)), ElementsAre(HasSubstr("more than 4")));
+  EXPECT_THAT(GetTiles(Request("layers/none", 1)), ElementsAre(HasSubstr("layers/restless")));
+  v1::GetTilesRequest png = Request("layers/restless", 1);
+  png.set_format("png");
+  EXPECT_THAT(GetTiles(png), ElementsAre(HasSubstr("it has: mvt")));
+  v1::GetTilesRequest far = Request("layers/restless", 2);
+  far.mutable_tiles(1)->set_x(8);
+  EXPECT_THAT(GetTiles(far), ElementsAre(HasSubstr("@"), HasSubstr("tile")))
+      << "what was right before it has been sent";
+}
+
+}  // namespace
+}  // namespace citylayers::layers
