@@ -9,6 +9,8 @@
 namespace citylayers::flood {
 namespace {
 
+constexpr double kUsualHours = 1.0 / 6;  // that a rain gauge's reading tells of
+
 /// The value in force at a time: the latest at or before it; NaN when there is none.
 double ValueAt(const Series& series, std::int64_t time_ms) {
   auto it = series.upper_bound(time_ms);
@@ -92,33 +94,29 @@ double FloodState::StandingRainMm(const std::string& station,
   const auto tide = stages_.find(tide_station);
   const Series& stages = tide == stages_.end() ? kNoTide : tide->second;
   geo::RainZone zone(options_.curve_number);
+  const std::int64_t dry_spell_ms = absl::ToInt64Milliseconds(options_.dry_spell);
   std::int64_t last_ms = 0, last_rain_ms = 0;
   for (const auto& [time_ms, sample] : it->second) {
     const double rain_mm = sample.value;
+    const double drain_mm_per_h =
+        geo::DrainCapacityMmPerHour(ValueAt(stages, time_ms), options_.drains);
     // A reading tells of the time since the one before; of the first one's span nothing is known
     // but the usual period.
-    const double hours = last_ms == 0 ? 1.0 / 6 : static_cast<double>(time_ms - last_ms) / 3.6e6;
-    if (rain_mm >= options_.dry_mm) {
-      last_rain_ms = time_ms;
-    } else if (last_rain_ms != 0 &&
-               time_ms - last_rain_ms >= absl::ToInt64Milliseconds(options_.dry_spell)) {
+    double hours = last_ms == 0 ? kUsualHours : static_cast<double>(time_ms - last_ms) / 3.6e6;
+    if (last_rain_ms != 0 && time_ms - last_rain_ms >= dry_spell_ms) {
+      // A gauge that speaks only when it rains ends the storm by its silence: the drains work
+      // through it, and what it reads then is of now.
+      if (time_ms - last_ms >= dry_spell_ms) {
+        (void)zone.Advance(0, hours - kUsualHours, drain_mm_per_h);
+        hours = kUsualHours;
+      }
       zone.EndStorm();
     }
-    (void)zone.Advance(rain_mm, hours,
-                       geo::DrainCapacityMmPerHour(ValueAt(stages, time_ms), options_.drains));
+    if (rain_mm >= options_.dry_mm) last_rain_ms = time_ms;
+    (void)zone.Advance(rain_mm, hours, drain_mm_per_h);
     last_ms = time_ms;
   }
   return zone.standing_mm();
-}
-
-double FloodState::RainMm(const std::string& station, absl::Duration span) const {
-  const auto it = rain_.find(station);
-  if (it == rain_.end() || it->second.empty()) return 0;
-  double sum_mm = 0;
-  const std::int64_t from_ms = it->second.rbegin()->first - absl::ToInt64Milliseconds(span);
-  for (auto r = it->second.upper_bound(from_ms); r != it->second.end(); ++r)
-    sum_mm += r->second.value;
-  return sum_mm;
 }
 
 absl::Time FloodState::data_time() const {

@@ -37,8 +37,10 @@ struct StageNow {
 struct RainOptions {
   double curve_number = 92;  // dense housing (geo/flood/runoff.h)
   geo::DrainOptions drains;
-  absl::Duration dry_spell = absl::Hours(6);  // this long without rain ends a storm
-  double dry_mm = 0.1;                        // an interval with less counts as dry
+  /// This long without rain ends a storm, whether gauges read nothing or are not read. So gauges
+  /// must be read more often than that.
+  absl::Duration dry_spell = absl::Hours(6);
+  double dry_mm = 0.1;  // an interval with less counts as dry
 };
 
 /// Holds the readings of the last `held` of each station and derives stages and standing rain from
@@ -62,9 +64,6 @@ class FloodState {
   /// number, less what drains took, whose capacity falls while the tide at `tide_station` covers
   /// their outfalls. O(readings held).
   double StandingRainMm(const std::string& station, const std::string& tide_station) const;
-
-  /// Rain of the last `span` before the gauge's newest reading, mm.
-  double RainMm(const std::string& station, absl::Duration span) const;
 
   /// Time of the newest reading of all; InfinitePast before the first.
   absl::Time data_time() const;

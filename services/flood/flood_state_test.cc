@@ -88,18 +88,31 @@ TEST(FloodState, WaterDoesNotDependOnTheOrderOfReadings) {
   EXPECT_GT(expected, 0);
 }
 
-TEST(FloodState, ForgetsWhatIsOlderThanItHolds) {
-  FloodState state({}, absl::Hours(2));
-  state.ApplyRain("gauge", Minutes(0), 50);
-  state.ApplyRain("gauge", Minutes(121), 5);
-  EXPECT_DOUBLE_EQ(state.RainMm("gauge", absl::Hours(24)), 5);
+// A tipping bucket that reports nothing but rain: 40 mm, silence, 40 mm.
+TEST(FloodState, ASilentNightEndsAStorm) {
+  const auto standing_mm = [](double stage_m, std::vector<int> rain_minutes) {
+    FloodState state({});
+    state.ApplyStage("phu-an", Minutes(0), stage_m);
+    for (int minute : rain_minutes) state.ApplyRain("gauge", Minutes(minute), 40);
+    return state.StandingRainMm("gauge", "phu-an");
+  };
+  constexpr double kFree = 0.5, kBlocked = 1.70;
+  // At CN 92: Q(40) = (40 - 4.42)^2 / (40 + 17.67) = 21.95 mm, but Q(80) = 58.5 mm.
+  EXPECT_NEAR(standing_mm(kBlocked, {0}), 21.95, 0.05);
+  EXPECT_NEAR(standing_mm(kBlocked, {0, 10}), 58.5, 0.1) << "one storm";
+  EXPECT_NEAR(standing_mm(kBlocked, {0, 600}), 2 * 21.95, 0.1) << "two storms";
+  EXPECT_GT(standing_mm(kFree, {0}), 10);
+  EXPECT_NEAR(standing_mm(kFree, {0, 600}), standing_mm(kFree, {0}), 1e-9)
+      << "the drains emptied the streets overnight, and could not foresee the morning";
 }
 
-TEST(FloodState, RainSumsOverASpan) {
-  FloodState state({});
-  for (int i = 0; i < 12; ++i) state.ApplyRain("gauge", Minutes(10 * i), 2);
-  EXPECT_DOUBLE_EQ(state.RainMm("gauge", absl::Minutes(30)), 6);
-  EXPECT_DOUBLE_EQ(state.RainMm("other", absl::Minutes(30)), 0);
+TEST(FloodState, ForgetsWhatIsOlderThanItHolds) {
+  FloodState state({}, absl::Hours(2)), young({}, absl::Hours(2));
+  state.ApplyRain("gauge", Minutes(0), 50);
+  for (FloodState* each : {&state, &young}) each->ApplyRain("gauge", Minutes(121), 30);
+  EXPECT_GT(state.StandingRainMm("gauge", ""), 0);
+  EXPECT_EQ(state.StandingRainMm("gauge", ""), young.StandingRainMm("gauge", ""));
+  EXPECT_EQ(state.StandingRainMm("other", ""), 0);
 }
 
 TEST(FloodState, ACheckpointBringsBackTheSameWater) {
