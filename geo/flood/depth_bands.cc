@@ -101,10 +101,4 @@ std::vector<DepthBand> DepthBands(const Grid<float>& samples, const TileLattice&
   return bands;
 }
 
-std::vector<DepthBand> DepthBandsForTile(const Grid<float>& depth_m, TileId tile,
-                                         LonLatToCell to_cell, int cells, int buffer_cells) {
-  const TileLattice lattice = CornerLattice(cells, buffer_cells);
-  return DepthBands(SampleDepthTile(depth_m, tile, lattice, to_cell), lattice);
-}
-
 }  // namespace citylayers::geo

@@ -29,13 +29,6 @@ struct DepthBand {
 std::vector<DepthBand> DepthBands(const Grid<float>& samples, const TileLattice& lattice,
                                   std::span<const float> thresholds_m = kDepthClassFromM);
 
-/// Samples a depth grid over a tile and its buffer (64 units with the defaults) and returns its
-/// bands: SampleDepthTile, then DepthBands with the classes' thresholds. About 1 ms.
-/// REQUIRES: cells divides kTileExtent and is at most 512.
-std::vector<DepthBand> DepthBandsForTile(const Grid<float>& depth_m, TileId tile,
-                                         LonLatToCell to_cell, int cells = 128,
-                                         int buffer_cells = 2);
-
 }  // namespace citylayers::geo
 
 #endif  // CITYLAYERS_GEO_FLOOD_DEPTH_BANDS_H_

@@ -210,7 +210,7 @@ TEST(DepthBands, PointsAreWholeNumbersAndWindingIsThatOfVectorTiles) {
   }
 }
 
-TEST(DepthBandsForTile, AFloodOverTheWholeTileFillsItAndItsBuffer) {
+TEST(DepthBands, AFloodOverTheWholeTileFillsItAndItsBuffer) {
   const Grid<float> depth(400, 400, 0.25f);
   const TileId tile = TileId::Make(14, 13047, 7698).value();
   const LonLatBox box = tile.Bounds();
@@ -218,7 +218,8 @@ TEST(DepthBandsForTile, AFloodOverTheWholeTileFillsItAndItsBuffer) {
     return CellPoint{100 + 200 * (p.lon_deg - box.west_deg) / (box.east_deg - box.west_deg),
                      100 + 200 * (box.north_deg - p.lat_deg) / (box.north_deg - box.south_deg)};
   };
-  const auto bands = DepthBandsForTile(depth, tile, to_cell);
+  const TileLattice lattice = CornerLattice(128, 2);
+  const auto bands = DepthBands(SampleDepthTile(depth, tile, lattice, to_cell), lattice);
   ASSERT_THAT(bands, SizeIs(2)) << "0.25 m, and a rim where the samples end";
   ASSERT_THAT(bands[1].polygons, SizeIs(1));
   ASSERT_THAT(bands[1].polygons[0].rings, SizeIs(1));
@@ -230,8 +231,8 @@ TEST(DepthBandsForTile, AFloodOverTheWholeTileFillsItAndItsBuffer) {
       for (const TilePoint& p : ring) EXPECT_FALSE(visible.Contains(p)) << "nobody sees the rim";
     }
   }
-  const auto masked = DepthBandsForTile(Grid<float>(400, 400, NAN), tile, to_cell);
-  EXPECT_THAT(masked, IsEmpty());
+  const Grid<float> masked(400, 400, NAN);
+  EXPECT_THAT(DepthBands(SampleDepthTile(masked, tile, lattice, to_cell), lattice), IsEmpty());
 }
 
 }  // namespace

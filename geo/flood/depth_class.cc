@@ -11,11 +11,11 @@ struct ClassNames {
   std::string_view en;
 };
 
-constexpr std::array<ClassNames, 5> kNames = {{{"dry", "khô", "Dry"},
-                                               {"pooling", "tụ nước", "Standing water"},
-                                               {"light", "ngập nhẹ", "Light flooding"},
-                                               {"flooded", "ngập", "Flooded"},
-                                               {"deep", "ngập sâu", "Deep flooding"}}};
+constexpr std::array<ClassNames, 5> kNames = {{{"dry", "khô", "dry"},
+                                               {"ponding", "tụ nước", "ponding"},
+                                               {"shallow", "ngập nhẹ", "shallow"},
+                                               {"flooded", "ngập", "flooded"},
+                                               {"deep", "ngập sâu", "deep"}}};
 
 const ClassNames& NamesOf(DepthClass c) {
   return kNames[std::min<std::size_t>(static_cast<std::size_t>(c), kNames.size() - 1)];

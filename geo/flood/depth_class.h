@@ -9,13 +9,13 @@
 namespace citylayers::geo {
 
 /// Classes of depth, in the words used in Ho Chi Minh City. The steps are this project's proposal
-/// after reports of the city's drainage company and press (pooling 0.10-0.15 m, flooded 0.20-0.30,
+/// after reports of the city's drainage company and press (ponding 0.10-0.15 m, flooded 0.20-0.30,
 /// 0.40-0.60 in the great storm of 2015-09-15); no legal definition was found. The numbers go over
 /// the wire: do not change them.
 enum class DepthClass : std::uint8_t {
   kDry = 0,      // under 0.10 m
-  kPooling = 1,  // "tu nuoc", from 0.10 m
-  kLight = 2,    // "ngap nhe", from 0.20 m
+  kPonding = 1,  // "tu nuoc", from 0.10 m
+  kShallow = 2,  // "ngap nhe", from 0.20 m
   kFlooded = 3,  // "ngap", from 0.30 m
   kDeep = 4,     // "ngap sau", from 0.50 m
 };
@@ -26,8 +26,13 @@ inline constexpr std::array<float, 4> kDepthClassFromM = {0.10f, 0.20f, 0.30f, 0
 /// Class of a depth; a depth on a step belongs to the deeper class. NaN is kDry.
 DepthClass DepthClassOf(float depth_m);
 
-/// The class's name in snake case ("dry", "pooling", ...), in Vietnamese ("khô", "tụ nước", ...),
-/// and in English for people ("Dry", "Standing water", ...).
+/// All of them, shallow ones first.
+inline constexpr std::array<DepthClass, 5> kDepthClasses = {
+    DepthClass::kDry, DepthClass::kPonding, DepthClass::kShallow, DepthClass::kFlooded,
+    DepthClass::kDeep};
+
+/// The class's name in schemas and code ("dry", "ponding", ...), and for people in Vietnamese
+/// ("khô", "tụ nước", ...) and English ("dry", "ponding", ...).
 std::string_view DepthClassId(DepthClass c);
 std::string_view DepthClassNameVi(DepthClass c);
 std::string_view DepthClassNameEn(DepthClass c);

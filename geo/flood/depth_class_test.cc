@@ -10,8 +10,8 @@ namespace {
 TEST(DepthClass, AStepBelongsToTheDeeperClass) {
   EXPECT_EQ(DepthClassOf(0), DepthClass::kDry);
   EXPECT_EQ(DepthClassOf(0.0999f), DepthClass::kDry);
-  EXPECT_EQ(DepthClassOf(0.10f), DepthClass::kPooling);
-  EXPECT_EQ(DepthClassOf(0.20f), DepthClass::kLight);
+  EXPECT_EQ(DepthClassOf(0.10f), DepthClass::kPonding);
+  EXPECT_EQ(DepthClassOf(0.20f), DepthClass::kShallow);
   EXPECT_EQ(DepthClassOf(0.30f), DepthClass::kFlooded);
   EXPECT_EQ(DepthClassOf(0.4999f), DepthClass::kFlooded);
   EXPECT_EQ(DepthClassOf(0.50f), DepthClass::kDeep);
@@ -20,9 +20,9 @@ TEST(DepthClass, AStepBelongsToTheDeeperClass) {
 }
 
 TEST(DepthClass, NamesInBothLanguages) {
-  EXPECT_EQ(DepthClassId(DepthClass::kPooling), "pooling");
+  EXPECT_EQ(DepthClassId(DepthClass::kPonding), "ponding");
   EXPECT_EQ(DepthClassNameVi(DepthClass::kDeep), "ngập sâu");
-  EXPECT_EQ(DepthClassNameEn(DepthClass::kDry), "Dry");
+  EXPECT_EQ(DepthClassNameEn(DepthClass::kShallow), "shallow");
 }
 
 TEST(Passability, MotorbikesStopFirst) {

@@ -1,10 +1,7 @@
 #include "geo/flood/stage_depth.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-
-#include "absl/strings/str_cat.h"
 
 #include "geo/flood/connection_level.h"
 
@@ -47,47 +44,6 @@ void DepthAtStages(const Grid<float>& elevation_m, const Grid<float>& level_m,
   for (std::size_t i = 0; i < elevation_m.size(); ++i) {
     (*depth_m)[i] = DepthOfCellM(elevation_m[i], level_m[i], stage_of[reach[i]]);
   }
-}
-
-absl::StatusOr<StageField> InterpolateStages(std::span<const double> reach_chainage_m,
-                                             std::span<const GaugeStage> gauges) {
-  std::vector<GaugeStage> sorted;
-  for (const GaugeStage& g : gauges) {
-    if (!std::isfinite(g.chainage_m) || !std::isfinite(g.stage_m)) {
-      return absl::InvalidArgumentError(absl::StrCat("gauge at ", g.chainage_m, " m with stage ",
-                                                     g.stage_m, " m: both must be finite"));
-    }
-    sorted.push_back(g);
-  }
-  std::stable_sort(sorted.begin(), sorted.end(), [](const GaugeStage& a, const GaugeStage& b) {
-    return a.chainage_m < b.chainage_m;
-  });
-  // The last of each run of equal places, which stable sorting kept in the order given.
-  const auto last_first = std::unique(
-      sorted.rbegin(), sorted.rend(),
-      [](const GaugeStage& a, const GaugeStage& b) { return a.chainage_m == b.chainage_m; });
-  sorted.erase(sorted.begin(), last_first.base());
-  StageField field;
-  field.stage_m.assign(reach_chainage_m.size(), kUnknownStage);
-  if (sorted.empty()) return field;
-  for (std::size_t i = 0; i < reach_chainage_m.size(); ++i) {
-    const double at_m = reach_chainage_m[i];
-    if (!std::isfinite(at_m)) {
-      return absl::InvalidArgumentError(absl::StrCat("reach ", i, " lies at ", at_m, " m"));
-    }
-    const auto after =
-        std::upper_bound(sorted.begin(), sorted.end(), at_m,
-                         [](double m, const GaugeStage& g) { return m < g.chainage_m; });
-    if (after == sorted.begin() || after == sorted.end()) {
-      field.stage_m[i] =
-          static_cast<float>((after == sorted.end() ? sorted.back() : *after).stage_m);
-      continue;
-    }
-    const GaugeStage& a = *(after - 1);
-    const double share = (at_m - a.chainage_m) / (after->chainage_m - a.chainage_m);
-    field.stage_m[i] = static_cast<float>(a.stage_m + share * (after->stage_m - a.stage_m));
-  }
-  return field;
 }
 
 FloodTotals TotalsOf(const Grid<float>& depth_m) {

@@ -3,11 +3,7 @@
 #define CITYLAYERS_GEO_FLOOD_STAGE_DEPTH_H_
 
 #include <cstdint>
-#include <span>
 #include <vector>
-
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 
 #include "geo/raster/grid.h"
 
@@ -40,18 +36,6 @@ struct StageField {
 void DepthAtStages(const Grid<float>& elevation_m, const Grid<float>& level_m,
                    const Grid<std::uint16_t>& reach, const StageField& stages,
                    Grid<float>* depth_m);
-
-/// A gauge's reading at its place along the river.
-struct GaugeStage {
-  double chainage_m = 0;  // distance along the river from any fixed point
-  double stage_m = 0;
-};
-
-/// The stage at each reach: linear between the two gauges around it, the nearest gauge's beyond the
-/// last ones. Gauges may come in any order; of two at one place the last counts; without gauges
-/// every reach is unknown. INVALID_ARGUMENT: a chainage or stage that is not finite.
-absl::StatusOr<StageField> InterpolateStages(std::span<const double> reach_chainage_m,
-                                             std::span<const GaugeStage> gauges);
 
 /// What a flood amounts to.
 struct FloodTotals {

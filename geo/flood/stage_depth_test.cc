@@ -70,25 +70,5 @@ TEST(DepthAtStages, EqualStagesEqualOneStage) {
   EXPECT_EQ(one, many);
 }
 
-TEST(InterpolateStages, IsLinearBetweenGaugesAndFlatBeyond) {
-  const std::vector<double> reaches = {-5, 0, 5, 10, 15};
-  const std::vector<GaugeStage> gauges = {{10, 2.0}, {0, 1.0}};
-  EXPECT_THAT(InterpolateStages(reaches, gauges)->stage_m,
-              ElementsAre(1.0f, 1.0f, 1.5f, 2.0f, 2.0f));
-}
-
-TEST(InterpolateStages, WithoutGaugesNothingIsKnown) {
-  const std::vector<double> reaches = {0};
-  EXPECT_THAT(InterpolateStages(reaches, {})->stage_m, ElementsAre(-kInfinity));
-  const std::vector<GaugeStage> bad = {{0, NAN}};
-  EXPECT_FALSE(InterpolateStages(reaches, bad).ok());
-}
-
-TEST(InterpolateStages, OfTwoGaugesAtOnePlaceTheLastCounts) {
-  const std::vector<double> reaches = {0, 3};
-  const std::vector<GaugeStage> gauges = {{3, 1.0}, {3, 1.4}};
-  EXPECT_THAT(InterpolateStages(reaches, gauges)->stage_m, ElementsAre(1.4f, 1.4f));
-}
-
 }  // namespace
 }  // namespace citylayers::geo

@@ -1,5 +1,9 @@
 #include "services/flood/flood_schema.h"
 
+#include <string>
+
+#include "geo/flood/depth_class.h"
+
 namespace citylayers::flood {
 
 layers::v1::Layer FloodSchema() {
@@ -37,20 +41,12 @@ layers::v1::Layer FloodSchema() {
   flood_class->mutable_display_name()->set_en("Flood class");
   flood_class->set_scale(1);
   flood_class->set_watched_by_default(true);
-  const struct {
-    const char *id, *vi, *en;
-  } kClasses[] = {{"dry", "khô", "dry"},
-                  {"ponding", "tụ nước", "ponding"},
-                  {"shallow", "ngập nhẹ", "shallow"},
-                  {"flooded", "ngập", "flooded"},
-                  {"deep", "ngập sâu", "deep"}};
-  int number = 0;
-  for (const auto& [id, vi, en] : kClasses) {
+  for (const geo::DepthClass depth_class : geo::kDepthClasses) {
     auto* value = flood_class->add_enum_values();
-    value->set_number(number++);
-    value->set_id(id);
-    value->mutable_display_name()->set_vi(vi);
-    value->mutable_display_name()->set_en(en);
+    value->set_number(static_cast<std::int32_t>(depth_class));
+    value->set_id(std::string(geo::DepthClassId(depth_class)));
+    value->mutable_display_name()->set_vi(std::string(geo::DepthClassNameVi(depth_class)));
+    value->mutable_display_name()->set_en(std::string(geo::DepthClassNameEn(depth_class)));
   }
 
   layers::v1::SubLayer* bands = layer.add_sub_layers();

@@ -107,7 +107,7 @@ double FloodState::StandingRainMm(const std::string& station,
       // A gauge that speaks only when it rains ends the storm by its silence: the drains work
       // through it, and what it reads then is of now.
       if (time_ms - last_ms >= dry_spell_ms) {
-        (void)zone.Advance(0, hours - kUsualHours, drain_mm_per_h);
+        (void)zone.Advance(0, std::max(0.0, hours - kUsualHours), drain_mm_per_h);
         hours = kUsualHours;
       }
       zone.EndStorm();

@@ -1,0 +1,39 @@
+#include "services/flood/flood_schema.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "citylayers/flood/v1/flood_service.pb.h"
+
+namespace citylayers::flood {
+namespace {
+
+TEST(FloodSchema, ColumnsStandWhereTheirNumbersSay) {
+  const layers::v1::Layer layer = FloodSchema();
+  ASSERT_EQ(layer.sub_layers_size(), kSubLayerCount);
+  const layers::v1::SubLayer& streets = layer.sub_layers(kStreets);
+  EXPECT_EQ(streets.name(), "streets");
+  ASSERT_EQ(streets.columns_size(), kStreetColumnCount);
+  EXPECT_EQ(streets.columns(kDepthCm).name(), "depth_cm");
+  EXPECT_EQ(streets.columns(kClass).name(), "flood_class");
+  EXPECT_EQ(layer.sub_layers(kDepth).name(), "depth");
+  EXPECT_EQ(layer.sub_layers(kDepth).id_kind(), layers::v1::ID_KIND_UNSPECIFIED)
+      << "told by changed tiles";
+}
+
+TEST(FloodSchema, ClassesAreThoseOfTheService) {
+  const layers::v1::Layer layer = FloodSchema();
+  std::vector<std::string> ids;
+  for (const auto& value : layer.sub_layers(kStreets).columns(kClass).enum_values()) {
+    EXPECT_EQ(value.number(), static_cast<int>(ids.size()));
+    EXPECT_TRUE(v1::FloodClass_IsValid(value.number()));
+    ids.push_back(value.id());
+  }
+  EXPECT_THAT(ids, ::testing::ElementsAre("dry", "ponding", "shallow", "flooded", "deep"));
+}
+
+}  // namespace
+}  // namespace citylayers::flood
