@@ -28,10 +28,6 @@ void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, fl
   for (std::size_t i = 0; i < size; ++i) depth[i] = DepthOfCellM(ground[i], level[i], stage_m);
 }
 
-float StageField::Of(std::uint16_t reach) const {
-  return reach < stage_m.size() && reach != kNoReach ? stage_m[reach] : kUnknownStage;
-}
-
 void DepthAtStages(const Grid<float>& elevation_m, const Grid<float>& level_m,
                    const Grid<std::uint16_t>& reach, const StageField& stages,
                    Grid<float>* depth_m) {

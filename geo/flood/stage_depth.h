@@ -23,12 +23,9 @@ void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, fl
                   Grid<float>* depth_m);
 
 /// A stage for each reach of the river, indexed by reach number. A reach whose stage is not known
-/// holds -infinity, so that its cells are dry.
+/// holds -infinity, so that its cells are dry; so are those of kNoReach and of reaches beyond.
 struct StageField {
   std::vector<float> stage_m;
-
-  /// The stage of a reach label; -infinity for kNoReach and for reaches beyond the field.
-  float Of(std::uint16_t reach) const;
 };
 
 /// Depths with each cell under the stage of its reach (see ReachLabels). REQUIRES: grids of one

@@ -2,8 +2,10 @@
 #ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_LAYER_H_
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_LAYER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,10 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
     std::optional<StageNow> now;
   };
   std::vector<StageAnswer> Stages() const;
+  /// Rain gauges of the pack that are not heard: those beyond FloodTerrain::kRainGaugesMax.
+  std::size_t rain_gauges_ignored() const {
+    return rain_gauges_.size() - std::min(rain_gauges_.size(), FloodTerrain::kRainGaugesMax);
+  }
   /// nullptr when the pack has no terrain.
   const FloodTerrain* terrain() const { return terrain_.get(); }
   /// The depth on every cell at the version of a frame; nullptr before the first Publish or without

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "spdlog/spdlog.h"
 
 #include "proto/support/status_macros.h"
 #include "services/flood/flood_layer.h"
@@ -51,6 +52,10 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   options.rain.drains.capacity_mm_per_h = config.GetDouble("flood.drain_mm_per_h");
   options.epoch = static_cast<std::uint64_t>(absl::ToUnixMillis(absl::Now()));
   ASSIGN_OR_RETURN(std::shared_ptr<FloodLayer> layer, FloodLayer::Make(std::move(pack), options));
+  if (layer->rain_gauges_ignored() > 0) {
+    spdlog::warn("flood: the pack has more than {} rain gauges; the last {} are not heard",
+                 FloodTerrain::kRainGaugesMax, layer->rain_gauges_ignored());
+  }
   context.layers().Add(layer);
   return std::unique_ptr<runtime::Module>(
       std::make_unique<Flood>(context, std::move(layer), directory + "/flood.state"));

@@ -1,0 +1,227 @@
+#include "services/flood/flood_service.h"
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "geo/raster/raster_file.h"
+#include "services/flood/flood_test_pack.h"
+#include "services/layers/request_fields.h"
+#include "services/runtime/executor.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/proto_time.h"
+#include "services/runtime/timer.h"
+
+namespace citylayers::flood {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr std::int64_t kStartMs = 1'700'000'000'000;
+
+class StillClock final : public Clock {
+ public:
+  absl::Time Now() const override { return absl::FromUnixMillis(kStartMs); }
+};
+
+// The service behind a real server and the real call adapter, over an in-process channel.
+class FloodServiceTest : public ::testing::Test {
+ protected:
+  FloodServiceTest() { Serve(FloodTestPack(dir_ / "pack")); }
+  ~FloodServiceTest() override { Down(); }
+
+  void Serve(std::shared_ptr<const storage::CityPack> pack) {
+    Down();
+    layer_ = FloodLayer::Make(std::move(pack), {.rain = {}, .epoch = 1}).value();
+    service_ = std::make_unique<FloodServiceImpl>(layer_, clock_, calls_);
+    grpc::ServerBuilder builder;
+    builder.RegisterService(service_.get());
+    server_ = builder.BuildAndStart();
+    stub_ = v1::FloodService::NewStub(server_->InProcessChannel({}));
+  }
+  void Down() {
+    stub_.reset();
+    if (server_ != nullptr) server_->Shutdown();
+    server_.reset();
+    service_.reset();
+  }
+  void Read(const std::string& station, double stage_m, int minutes_ago = 0) {
+    layer_->Apply("stations/" + station + "/measures/water_level", kStartMs - minutes_ago * 60'000,
+                  stage_m);
+  }
+  void Tide(double stage_m) {
+    Read("west", stage_m);
+    Read("east", stage_m);
+    layer_->Publish(clock_.Now(), false);
+  }
+
+  grpc::Status Depth(const std::vector<LonLat>& places, v1::GetDepthResponse* response) {
+    grpc::ClientContext context;
+    v1::GetDepthRequest request;
+    for (LonLat p : places) *request.add_points() = layers::ToPoint(p);
+    return stub_->GetDepth(&context, request, response);
+  }
+  grpc::Status Flooded(const v1::ListFloodedSegmentsRequest& request,
+                       v1::ListFloodedSegmentsResponse* response) {
+    grpc::ClientContext context;
+    response->Clear();
+    return stub_->ListFloodedSegments(&context, request, response);
+  }
+  std::pair<grpc::Status, std::string> Export(const v1::ExportDepthRequest& request) {
+    grpc::ClientContext context;
+    const auto reader = stub_->ExportDepth(&context, request);
+    std::string file;
+    v1::ExportDepthResponse response;
+    while (reader->Read(&response)) file += response.data();
+    return {reader->Finish(), file};
+  }
+
+  storage::TempDir dir_;
+  StillClock clock_;
+  runtime::Executor executor_{2, 100};
+  runtime::Timer timer_;
+  runtime::Metrics metrics_;
+  runtime::AnonymousAuthenticator authenticator_;
+  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  std::shared_ptr<FloodLayer> layer_;
+  std::unique_ptr<FloodServiceImpl> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::FloodService::Stub> stub_;
+};
+
+TEST_F(FloodServiceTest, GetDepthAnswersPointByPoint) {
+  v1::GetDepthResponse response;
+  EXPECT_EQ(Depth({TestPlace(8, 3)}, &response).error_code(), grpc::StatusCode::UNAVAILABLE)
+      << "nothing is published yet";
+  Tide(0.62);
+  ASSERT_TRUE(Depth({TestPlace(8, 3), TestPlace(8, 8), TestPlace(8, 0), {0, 0}}, &response).ok());
+  ASSERT_EQ(response.depths_size(), 4);
+  const v1::DepthAtPoint& street = response.depths(0);
+  EXPECT_TRUE(street.known());
+  EXPECT_NEAR(street.depth_m(), 0.32, 1e-6);
+  EXPECT_EQ(street.flood_class(), v1::FLOOD_CLASS_FLOODED);
+  EXPECT_NEAR(street.ground_m(), 0.3, 1e-6);
+  EXPECT_NEAR(street.connection_level_m(), 0.3, 1e-6);
+  EXPECT_EQ(response.depths(1).depth_m(), 0);
+  EXPECT_TRUE(response.depths(1).known());
+  EXPECT_TRUE(response.depths(2).open_water());
+  EXPECT_FALSE(response.depths(3).known()) << "off the terrain";
+  EXPECT_EQ(FromProtoTime(response.data_time()), clock_.Now());
+  EXPECT_EQ(Depth({}, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Depth(std::vector<LonLat>(1001), &response).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(FloodServiceTest, ListStagesTellsLevelTrendAndAge) {
+  Read("west", 0.55, 60);
+  Read("west", 0.75);
+  Read("east", 0.95, 31);
+  grpc::ClientContext context;
+  v1::ListStagesResponse response;
+  ASSERT_TRUE(stub_->ListStages(&context, {}, &response).ok());
+  ASSERT_EQ(response.stages_size(), 2);
+  const v1::Stage& east = response.stages(0);
+  EXPECT_EQ(east.station(), "stations/east");
+  EXPECT_TRUE(east.stale()) << "three periods of ten minutes, and one more";
+  EXPECT_EQ(east.alert_level(), 2);
+  const v1::Stage& west = response.stages(1);
+  EXPECT_EQ(west.stage_m(), 0.75);
+  EXPECT_NEAR(west.trend_m_per_h(), 0.20, 1e-9);
+  EXPECT_FALSE(west.stale());
+  EXPECT_EQ(west.alert_level(), 1);
+  EXPECT_THAT(west.alert_levels_m(), ElementsAre(0.6, 0.9));
+  EXPECT_EQ(west.display_name().vi(), "Tây");
+}
+
+TEST_F(FloodServiceTest, AStationThatWasNeverReadIsListedStale) {
+  grpc::ClientContext context;
+  v1::ListStagesResponse response;
+  ASSERT_TRUE(stub_->ListStages(&context, {}, &response).ok());
+  ASSERT_EQ(response.stages_size(), 2);
+  EXPECT_TRUE(response.stages(0).stale());
+  EXPECT_FALSE(response.stages(0).has_read_time());
+}
+
+TEST_F(FloodServiceTest, FloodedSegmentsComeDeepestFirstAndInPages) {
+  Tide(0.62);
+  v1::ListFloodedSegmentsRequest request;
+  v1::ListFloodedSegmentsResponse response;
+  request.set_page_size(2);
+  ASSERT_TRUE(Flooded(request, &response).ok());
+  ASSERT_EQ(response.segments_size(), 2);
+  EXPECT_EQ(response.segments(0).name(), "segments/900");
+  EXPECT_EQ(response.segments(0).street(), "Lê Lợi");
+  EXPECT_NEAR(response.segments(0).depth_m(), 0.32, 1e-9);
+  EXPECT_EQ(response.segments(0).motorbike(), v1::PASSABILITY_IMPASSABLE);
+  EXPECT_EQ(response.segments(0).car(), v1::PASSABILITY_DIFFICULT);
+  EXPECT_EQ(response.segments(0).bus(), v1::PASSABILITY_PASSABLE);
+  EXPECT_EQ(response.segments(1).name(), "segments/901");
+  request.set_page_token(response.next_page_token());
+  ASSERT_TRUE(Flooded(request, &response).ok());
+  ASSERT_EQ(response.segments_size(), 1);
+  EXPECT_EQ(response.segments(0).name(), "segments/300");
+  EXPECT_EQ(response.next_page_token(), "");
+
+  request.Clear();
+  request.set_min_depth_m(0.3);
+  ASSERT_TRUE(Flooded(request, &response).ok());
+  EXPECT_EQ(response.segments_size(), 2);
+  request.Clear();
+  request.mutable_bounds()->set_west_deg(106.69950);
+  request.mutable_bounds()->set_east_deg(106.7);
+  request.mutable_bounds()->set_south_deg(10.7735);
+  request.mutable_bounds()->set_north_deg(10.774);
+  ASSERT_TRUE(Flooded(request, &response).ok());
+  ASSERT_EQ(response.segments_size(), 1) << "of the three only the last leads there";
+  EXPECT_EQ(response.segments(0).name(), "segments/300");
+  request.mutable_bounds()->set_west_deg(107);
+  EXPECT_EQ(Flooded(request, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(FloodServiceTest, ExportDepthGivesARasterOfNowOrOfAStage) {
+  v1::ExportDepthRequest request;
+  EXPECT_EQ(Export(request).first.error_code(), grpc::StatusCode::UNAVAILABLE);
+  Tide(0.62);
+  const auto read = [this](const std::string& bytes) {
+    const std::string path = dir_ / "depth.tif";
+    storage::SaveFile(path, bytes);
+    return geo::ReadRaster(path).value();
+  };
+  auto [status, file] = Export(request);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  geo::Raster raster = read(file);
+  EXPECT_NEAR(raster.values.at(8, 3), 0.32, 1e-6);
+  EXPECT_TRUE(std::isnan(raster.values.at(8, 8))) << "dry ground has no data";
+  EXPECT_EQ(raster.tags[geo::kTagSynthetic], "yes");
+  request.set_stage_m(1.0);
+  std::tie(status, file) = Export(request);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  raster = read(file);
+  EXPECT_NEAR(raster.values.at(8, 8), 0.2, 1e-6);
+  EXPECT_EQ(raster.tags["CITYLAYERS_STAGE_M"], "1");
+  request.set_stage_m(std::nan(""));
+  EXPECT_EQ(Export(request).first.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(FloodServiceTest, WithoutTerrainEachMethodSaysWhy) {
+  Serve(FloodTestPack(dir_ / "bare", false));
+  Tide(0.62);
+  v1::GetDepthResponse depths;
+  const grpc::Status depth = Depth({TestPlace(8, 3)}, &depths);
+  EXPECT_EQ(depth.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(depth.error_message(), HasSubstr("no --terrain was given"));
+  v1::ListFloodedSegmentsResponse flooded;
+  EXPECT_EQ(Flooded({}, &flooded).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(Export({}).first.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+}  // namespace
+}  // namespace citylayers::flood
