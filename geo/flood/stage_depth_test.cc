@@ -70,5 +70,17 @@ TEST(DepthAtStages, EqualStagesEqualOneStage) {
   EXPECT_EQ(one, many);
 }
 
+TEST(RoundToCentimetres, StepsAreMetExactly) {
+  Grid<float> depth = Row({0, 0.004F, 0.0951F, 0.2049F, 0.2999F, 0.506F, 3.0F});
+  RoundToCentimetres(&depth);
+  EXPECT_THAT(depth.cells(), ElementsAre(0, 0, 0.10F, 0.20F, 0.30F, FloatEq(0.51F), 3.0F));
+  for (int cm = 0; cm < 1000; ++cm) {
+    Grid<float> exact = Row({static_cast<float>(cm) / 100.0F});
+    const Grid<float> before = exact;
+    RoundToCentimetres(&exact);
+    EXPECT_EQ(exact, before) << cm << " cm";
+  }
+}
+
 }  // namespace
 }  // namespace citylayers::geo

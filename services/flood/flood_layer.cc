@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "geo/flood/depth_class.h"
+#include "geo/flood/stage_depth.h"
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/flood/depth_picture.h"
@@ -134,6 +135,7 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   if (terrain_ != nullptr) {
     depth_m = std::make_shared<geo::Grid<float>>();
     terrain_->Depth(levels, standing_mm, depth_m.get());
+    geo::RoundToCentimetres(depth_m.get());
     depths_cm = terrain_->SegmentDepthsCm(*depth_m, *pack_);
   } else {
     depths_cm.assign(pack_->segments().size(), 0);
@@ -145,14 +147,9 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
     if (ClassOfCm(depth_cm) == 0) depth_cm = 0;
     classes.push_back(ClassOfCm(depth_cm));
   }
-  // Compared with what was last told, not with what was last derived: else a tide that rises by
-  // less than a step a reading would never be told at all.
   std::vector<geo::TileId> changed;
-  if (const geo::Grid<float>* told_m = DepthM(*frame); told_m != nullptr) {
-    if (columns == frame->sub_layers && !IsNews(*told_m, *depth_m))
-      return live_state_->Touch(data_time, stale);
+  if (const geo::Grid<float>* told_m = DepthM(*frame); told_m != nullptr)
     changed = terrain_->ChangedTiles(*told_m, *depth_m);
-  }
   live_state_->Publish(std::move(columns), data_time, stale, std::move(changed),
                        std::move(depth_m));
 }

@@ -24,10 +24,11 @@
 namespace citylayers::flood {
 
 /// Folds stages and rain, and publishes the water that follows from them. Readings may come from
-/// any thread; one thread calls Publish. Streets and depth of one version are of one moment; a new
-/// version comes when a street's centimetres or IsNews say so, and lists every tile that shows
-/// anything else than before. A pack without terrain gives a layer that says so and has
-/// no tiles; its stages still work. Thread-safe.
+/// any thread; one thread calls Publish. Depth is told in whole centimetres: so what is told
+/// follows from the readings alone, not from when they were looked at, and a change is a change of
+/// some centimetre. Streets and depth of one version are of one moment; a new version lists every
+/// tile that shows anything else than the one before. A pack without terrain gives a layer that
+/// says so and has no tiles; its stages still work. Thread-safe.
 class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
  public:
   struct Options {
@@ -76,8 +77,8 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   }
   /// nullptr when the pack has no terrain.
   const FloodTerrain* terrain() const { return terrain_.get(); }
-  /// The depth on every cell at the version of a frame; nullptr before the first Publish or without
-  /// terrain. It belongs to the frame.
+  /// The depth on every cell at the version of a frame, whole centimetres; nullptr before the first
+  /// Publish or without terrain. It belongs to the frame.
   static const geo::Grid<float>* DepthM(const layers::Frame& frame) {
     return static_cast<const geo::Grid<float>*>(frame.matter.get());
   }

@@ -6,7 +6,6 @@
 #include <map>
 #include <utility>
 
-#include "geo/flood/depth_class.h"
 #include "geo/flood/stage_depth.h"
 #include "geo/raster/raster_file.h"
 #include "geo/tile/covering.h"
@@ -23,16 +22,6 @@ double SquaredDistance(geo::CellPoint a, geo::CellPoint b) {
 }
 
 }  // namespace
-
-bool IsNews(const geo::Grid<float>& told_m, const geo::Grid<float>& now_m) {
-  constexpr float kStepM = 0.01F;
-  for (std::size_t i = 0; i < now_m.size(); ++i) {
-    const float a = told_m[i], b = now_m[i];
-    if (a == b) continue;
-    if (std::fabs(a - b) >= kStepM || geo::DepthClassOf(a) != geo::DepthClassOf(b)) return true;
-  }
-  return false;
-}
 
 class FloodTerrain::ProjectorLease {
  public:

@@ -30,11 +30,6 @@ struct GaugeLevel {
   double stage_m = 0;
 };
 
-/// Whether `now_m` is worth telling to who knows `told_m`: somewhere the depth has moved by a
-/// centimetre or more, or into another class. What is not told adds up until it is. REQUIRES: grids
-/// of one size. About 1 ms for a million cells.
-bool IsNews(const geo::Grid<float>& told_m, const geo::Grid<float>& now_m);
-
 /// Elevation, connection level, open water, hollows and reaches on the pack's grid. Immutable but
 /// for a pool of projectors; thread-safe. Memory: about 30 bytes a cell.
 class FloodTerrain {

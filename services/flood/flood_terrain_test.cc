@@ -86,19 +86,6 @@ TEST_F(FloodTerrainTest, TilesThatShowADifferenceAreListed) {
   EXPECT_THAT(terrain_->ChangedTiles(before_m, after_m), Not(Contains(QuietTile())));
 }
 
-TEST_F(FloodTerrainTest, NewsAreAStepOrAnotherClass) {
-  const auto news = [](float told_m, float now_m) {
-    geo::Grid<float> told(3, 1, 0.0F), now(3, 1, 0.0F);
-    told.at(2, 0) = told_m, now.at(2, 0) = now_m;
-    return IsNews(told, now);
-  };
-  EXPECT_FALSE(news(0.25F, 0.25F));
-  EXPECT_FALSE(news(0.25F, 0.259F));
-  EXPECT_TRUE(news(0.25F, 0.261F));
-  EXPECT_TRUE(news(0.25F, 0.239F));
-  EXPECT_TRUE(news(0.299F, 0.301F)) << "another colour";
-}
-
 TEST_F(FloodTerrainTest, PointsFindTheirCell) {
   EXPECT_EQ(terrain_->CellAt(TestPlace(8, 3)), 3U * kTestColumns + 8U);
   EXPECT_EQ(terrain_->CellAt({0, 0}), std::nullopt);
