@@ -160,7 +160,7 @@ class Context final : public runtime::ModuleContext {
   }
   std::shared_ptr<grpc::Channel> Channel(std::string_view) override { return channel; }
   bool IsLocal(std::string_view) const override { return true; }
-  const std::vector<std::string>& ModuleNames() const override { return names_; }
+  const std::vector<runtime::ModuleSpec>& Table() const override { return table_; }
   runtime::LayerCatalog& layers() override { return layers_; }
 
   std::shared_ptr<grpc::Channel> channel;
@@ -174,7 +174,7 @@ class Context final : public runtime::ModuleContext {
   runtime::AnonymousAuthenticator authenticator_;
   runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
   runtime::CityClock city_clock_{ticks};
-  std::vector<std::string> names_;
+  std::vector<runtime::ModuleSpec> table_;
   runtime::LayerCatalog layers_;
 };
 

@@ -53,6 +53,15 @@ TEST_F(AlertStoreDiskTest, TheDatabaseIsForOneProcess) {
   EXPECT_THAT(Message(status), HasSubstr("in use"));
 }
 
+TEST_F(AlertStoreDiskTest, OnlyALockThatSomebodyHasIsInUse) {
+  const std::string path = (dir_ / "block_and_lock").string();
+  std::filesystem::create_directories(path + "/LOCK");
+  const absl::Status status = OpenRocksAlertStore(path).status();
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(Message(status), HasSubstr(path));
+  EXPECT_THAT(Message(status), testing::Not(HasSubstr("in use")));
+}
+
 TEST_F(AlertStoreDiskTest, AMissingDatabaseIsOnlyMadeWhenAllowed) {
   EXPECT_EQ(
       OpenRocksAlertStore((dir_ / "none").string(), {.create_if_missing = false}).status().code(),
