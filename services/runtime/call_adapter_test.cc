@@ -23,7 +23,8 @@ using ::testing::HasSubstr;
 /// Gives the numbers 1, 2, 3 as loop counts, waiting for a wake before each but the first.
 class Counting final : public StreamSource<WatchClockResponse> {
  public:
-  explicit Counting(std::atomic<int>* allowed) : allowed_(allowed) {}
+  Counting(std::atomic<int>* allowed, absl::Notification* gone) : allowed_(allowed), gone_(gone) {}
+  ~Counting() override { gone_->Notify(); }
   absl::StatusOr<StreamStep> Next(WatchClockResponse* response) override {
     if (sent_ == 3) return StreamStep::End();
     if (sent_ >= allowed_->load()) return StreamStep::Wait(absl::Hours(1));
@@ -33,7 +34,42 @@ class Counting final : public StreamSource<WatchClockResponse> {
 
  private:
   std::atomic<int>* allowed_;
+  absl::Notification* gone_;
   int sent_ = 0;
+};
+
+/// When a source was asked for its next message. Thread-safe.
+class Steps {
+ public:
+  void Add() {
+    absl::MutexLock lock(&mutex_);
+    times_.push_back(absl::Now());
+  }
+  /// Blocks until there are `count`.
+  std::vector<absl::Time> WaitFor(std::size_t count) const {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return times_.size() >= count; };
+    mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
+    return times_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<absl::Time> times_ ABSL_GUARDED_BY(mutex_);
+};
+
+/// Never has a message: always waits, for the same time.
+class Waiting final : public StreamSource<WatchClockResponse> {
+ public:
+  Waiting(absl::Duration wait, Steps* steps) : wait_(wait), steps_(steps) {}
+  absl::StatusOr<StreamStep> Next(WatchClockResponse*) override {
+    steps_->Add();
+    return StreamStep::Wait(wait_);
+  }
+
+ private:
+  const absl::Duration wait_;
+  Steps* steps_;
 };
 
 /// A service whose methods are what each test sets.
@@ -53,7 +89,12 @@ class TestService final : public ClockService::CallbackService {
         context, "ClockService/WatchClock", request,
         [this](const Call&, const WatchClockRequest&)
             -> absl::StatusOr<std::unique_ptr<StreamSource<WatchClockResponse>>> {
-          auto source = std::make_unique<Counting>(&allowed);
+          std::unique_ptr<StreamSource<WatchClockResponse>> source;
+          if (wait > absl::ZeroDuration()) {
+            source = std::make_unique<Waiting>(wait, &steps);
+          } else {
+            source = std::make_unique<Counting>(&allowed, &gone);
+          }
           waker = source->waker();
           opened.Notify();
           return source;
@@ -62,8 +103,10 @@ class TestService final : public ClockService::CallbackService {
 
   std::function<absl::StatusOr<GetClockResponse>(const Call&)> get_clock;
   std::atomic<int> allowed{1};
+  absl::Duration wait;  // not zero: streams only wait, so long each time
+  Steps steps;
   std::shared_ptr<Waker> waker;
-  absl::Notification opened;
+  absl::Notification opened, gone;
 
  private:
   CallAdapter& calls_;
@@ -154,6 +197,30 @@ TEST_F(CallAdapterTest, AnIdleStreamEndsWhenItsClientGoes) {
   ASSERT_TRUE(reader->Read(&response));
   context.TryCancel();
   EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  // Sooner than a stream looks by itself, which is every two seconds.
+  EXPECT_TRUE(service_.gone.WaitForNotificationWithTimeout(absl::Seconds(1)));
+}
+
+TEST_F(CallAdapterTest, WakesDoNotMultiplyTheWaits) {
+  constexpr absl::Duration kWait = absl::Milliseconds(50);
+  service_.wait = kWait;
+  grpc::ClientContext context;
+  auto reader = stub_->WatchClock(&context, {});
+  service_.opened.WaitForNotification();
+  for (std::size_t i = 1; i <= 40; ++i) {
+    service_.steps.WaitFor(i);
+    service_.waker->Wake();
+  }
+  const std::size_t woken = service_.steps.WaitFor(41).size();
+  const std::vector<absl::Time> times = service_.steps.WaitFor(woken + 10);
+  ASSERT_GE(times.size(), woken + 10);
+  // From the last wake on, the stream steps once in a wait, however often it was woken before. The
+  // first two steps may belong to the last wakes yet.
+  for (std::size_t i = woken + 2; i < times.size(); ++i) {
+    EXPECT_GE(times[i] - times[i - 1], kWait) << "step " << i;
+  }
+  context.TryCancel();
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 

@@ -4,8 +4,12 @@
 #define CITYLAYERS_SERVICES_RUNTIME_STREAM_REACTORS_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <utility>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/error_details.h"
@@ -21,11 +25,10 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
  public:
   StreamReactor(const Request* request, Factory factory, std::shared_ptr<CallScope> scope,
                 Executor& executor, Timer& timer, std::shared_ptr<std::atomic<bool>> draining)
-      : core_(std::make_shared<Core>(this, executor)),
+      : core_(std::make_shared<Core>(this, executor, timer)),
         request_(request),
         factory_(std::move(factory)),
         scope_(std::move(scope)),
-        timer_(timer),
         draining_(std::move(draining)) {}
 
   void Start() { core_->Queue(); }
@@ -54,7 +57,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
 
   // What wakes and timers may hold: it outlives the reactor.
   struct Core : std::enable_shared_from_this<Core> {
-    Core(StreamReactor* r, Executor& e) : reactor(r), executor(e) {}
+    Core(StreamReactor* r, Executor& e, Timer& t) : reactor(r), executor(e), timer(t) {}
 
     void Queue() {
       absl::MutexLock lock(&mutex);
@@ -66,6 +69,9 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     }
     void Wake() {
       absl::MutexLock lock(&mutex);
+      WakeLocked();
+    }
+    void WakeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
       if (reactor != nullptr && state == State::kIdle) {
         QueueLocked();
       } else {
@@ -78,9 +84,32 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         absl::MutexLock lock(&mutex);
         state = State::kStepping;
         woken = false;
+        wake_by = absl::InfiniteFuture();
         target = reactor;
       }
       if (target != nullptr) target->Step();
+    }
+    /// Wakes after `wait` unless a step comes before. Steps between two firings share one timer: a
+    /// stream that is woken often must not leave a timer, and with it a step, behind each time.
+    void WakeAfter(absl::Duration wait) {
+      absl::MutexLock lock(&mutex);
+      wake_by = absl::Now() + wait;
+      if (timer_due > wake_by) ArmLocked();
+    }
+    void ArmLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+      timer_due = wake_by;
+      timer.After(wake_by - absl::Now(),
+                  [weak = this->weak_from_this(), generation = ++timer_generation] {
+                    if (auto core = weak.lock()) core->OnTimer(generation);
+                  });
+    }
+    void OnTimer(std::int64_t generation) {
+      absl::MutexLock lock(&mutex);
+      if (generation != timer_generation) return;  // an earlier one was armed since
+      timer_due = absl::InfiniteFuture();
+      if (reactor == nullptr || wake_by == absl::InfiniteFuture()) return;
+      if (absl::Now() >= wake_by) return WakeLocked();
+      ArmLocked();  // there were steps meanwhile
     }
     /// Goes idle; false when a wake or a cancel came meanwhile and the step must be taken again.
     bool GoIdle() {
@@ -113,9 +142,14 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     absl::Mutex mutex;
     StreamReactor* reactor ABSL_GUARDED_BY(mutex);
     Executor& executor;
+    Timer& timer;  // touched by steps and by the timer itself only: it is there then
     State state ABSL_GUARDED_BY(mutex) = State::kQueued;
     bool woken ABSL_GUARDED_BY(mutex) = false;
     bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
+    // When an idle stream steps by itself, and the timer that sees to it: never later.
+    absl::Time wake_by ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
+    absl::Time timer_due ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
+    std::int64_t timer_generation ABSL_GUARDED_BY(mutex) = 0;
   };
 
   void Step() {
@@ -141,9 +175,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         const absl::Duration wait = std::min(step->wait_max, absl::Seconds(2));
         // Armed before going idle: once idle, a cancel may end and delete this reactor at any
         // moment.
-        timer_.After(wait, [weak = std::weak_ptr<Core>(core_)] {
-          if (auto core = weak.lock()) core->Wake();
-        });
+        core_->WakeAfter(wait);
         core_->GoIdle();
         return;
       }
@@ -161,7 +193,6 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
   const Request* const request_;
   Factory factory_;
   const std::shared_ptr<CallScope> scope_;
-  Timer& timer_;
   const std::shared_ptr<std::atomic<bool>> draining_;
   std::unique_ptr<StreamSource<Response>> source_;
   Response response_;
