@@ -52,6 +52,18 @@ class ScriptReactor final : public grpc::ServerWriteReactor<Response> {
   std::atomic<bool> finished_{false};
 };
 
+// A stream that is refused before its first message.
+template <typename Response>
+class RefusedReactor final : public grpc::ServerWriteReactor<Response> {
+ public:
+  explicit RefusedReactor(const absl::Status& status) {
+    this->Finish(runtime::ToGrpcStatus(status));
+  }
+
+ private:
+  void OnDone() override { delete this; }
+};
+
 class EchoReactor final : public grpc::ServerBidiReactor<readings::v1::StreamReadingsRequest,
                                                          readings::v1::StreamReadingsResponse> {
  public:
@@ -168,6 +180,12 @@ grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* FakeLayers::WatchLayer
     grpc::CallbackServerContext*, const layers::v1::WatchLayerRequest* request) {
   absl::MutexLock lock(&mutex_);
   counts_.watches.push_back(*request);
+  for (const std::string& column : request->columns()) {
+    if (column == "nonsense") {
+      return new RefusedReactor<layers::v1::WatchLayerResponse>(
+          runtime::BadField("columns", "there is no column \"nonsense\""));
+    }
+  }
   return new ScriptReactor<layers::v1::WatchLayerResponse>(script_, false);
 }
 
@@ -216,6 +234,10 @@ grpc::ServerUnaryReactor* FakeAlerts::ListCapMessages(
 
 grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* FakeAlerts::WatchAlerts(
     grpc::CallbackServerContext*, const alerts::v1::WatchAlertsRequest* request) {
+  if (request->filter() == "nonsense") {
+    return new RefusedReactor<alerts::v1::WatchAlertsResponse>(
+        runtime::BadField("filter", "there is no field \"nonsense\""));
+  }
   alerts::v1::WatchAlertsResponse response;
   response.set_snapshot(true);
   response.add_alerts()->set_name(StrCat("alerts/1?", request->filter()));

@@ -33,7 +33,8 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   /// Raises a layer's counter: it has changed somewhere.
   void Bump(const std::string& id);
   std::uint64_t Counter(const std::string& id) const;
-  /// What WatchLayer sends before it waits for the client to leave.
+  /// What WatchLayer sends before it waits for the client to leave. It refuses the column
+  /// "nonsense".
   void SetScript(std::vector<layers::v1::WatchLayerResponse> script);
 
   struct Counts {
@@ -64,7 +65,7 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   Counts counts_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// Alerts and CAP messages that never change.
+/// Alerts and CAP messages that never change. WatchAlerts refuses the filter "nonsense".
 class FakeAlerts final : public alerts::v1::AlertService::CallbackService {
  public:
   grpc::ServerUnaryReactor* GetAlert(grpc::CallbackServerContext*,

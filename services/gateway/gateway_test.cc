@@ -312,6 +312,39 @@ TEST(Live, WrongRequestsAreToldBeforeAStreamBegins) {
   EXPECT_EQ(client.Get("/live/traffic?bbox=1").status, 400);
 }
 
+// An EventSource that reads 200 comes back for ever; one that reads 400 stops.
+TEST(Live, WhatTheBackendRefusesIsToldBeforeAStreamBegins) {
+  FakeCity city;
+  TestClient client(city.http_port());
+  for (const char* target : {"/live/traffic?columns=nonsense", "/live/alerts?filter=nonsense"}) {
+    const auto response = client.Get(target);
+    EXPECT_EQ(response.status, 400) << target;
+    EXPECT_EQ(response.Header("content-type"), "application/problem+json");
+    EXPECT_EQ(response.Header("access-control-allow-origin"), "*");
+    EXPECT_THAT(response.body, HasSubstr("nonsense"));
+  }
+}
+
+TEST(Live, BeginsWhileItsBackendIsDown) {
+  FakeCity city;
+  city.layers().SetScript({Snapshot(5)});
+  city.StopBackends();
+  TestClient client(city.http_port());
+  client.Send(kLiveGet);
+  EXPECT_THAT(client.ReadUntil("\"stale\":true"), HasSubstr("HTTP/1.1 200"));
+  city.StartBackends();
+  client.ReadUntil("event: snapshot");
+}
+
+TEST(Live, ABackendThatSaysNothingYetDoesNotHoldTheStreamBack) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.live.head_patience = absl::Milliseconds(10);
+  FakeCity city(options);
+  TestClient client(city.http_port());
+  client.Send(kLiveGet);
+  EXPECT_THAT(client.ReadUntil("retry: 1000\n\n"), HasSubstr("HTTP/1.1 200"));
+}
+
 TEST(BackendDown, TilesAreServedStaleAndLayersStayListed) {
   FakeCity city;
   city.layers().SetTile("traffic/14/1/2.mvt", "roads");

@@ -30,15 +30,6 @@ std::string JsonOf(const google::protobuf::Message& message) {
   return json;
 }
 
-HttpResponse StreamHead() {
-  HttpResponse head;
-  head.AddHeader("Content-Type", "text/event-stream");
-  head.AddHeader("Cache-Control", "no-store");
-  head.AddHeader("X-Accel-Buffering", "no");  // tells nginx to pass events on at once
-  head.headers += kPublicCorsHeaders;
-  return head;
-}
-
 void Refuse(Responder& responder, int status, std::string_view detail) {
   HttpResponse response = runtime::ProblemResponse(status, detail);
   response.headers += kPublicCorsHeaders;
@@ -48,10 +39,9 @@ void Refuse(Responder& responder, int status, std::string_view detail) {
 // Follows one layer, and remembers where it is.
 class LayerSession final : public LiveSession {
  public:
-  LayerSession(std::shared_ptr<LiveHandler::Streams> streams,
-               std::shared_ptr<runtime::StreamWriter> stream,
+  LayerSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder,
                const std::shared_ptr<grpc::Channel>& channel, WatchLayerRequest request)
-      : LiveSession(std::move(streams), std::move(stream)),
+      : LiveSession(std::move(streams), std::move(responder)),
         stub_(layers::v1::LayerService::NewStub(channel)),
         request_(std::move(request)) {}
 
@@ -100,10 +90,9 @@ class LayerSession final : public LiveSession {
 
 class AlertSession final : public LiveSession {
  public:
-  AlertSession(std::shared_ptr<LiveHandler::Streams> streams,
-               std::shared_ptr<runtime::StreamWriter> stream,
+  AlertSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder,
                const std::shared_ptr<grpc::Channel>& channel, std::string filter)
-      : LiveSession(std::move(streams), std::move(stream)),
+      : LiveSession(std::move(streams), std::move(responder)),
         stub_(alerts::v1::AlertService::NewStub(channel)) {
     request_.set_filter(std::move(filter));
   }
@@ -225,7 +214,7 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
   }
   absl::StatusOr<WatchLayerRequest> watch = ReadWatchRequest(request);
   if (!watch.ok()) return Refuse(responder, 400, ToStd(watch.status().message()));
-  std::make_shared<LayerSession>(streams_, responder.Stream(StreamHead()), layer->backend->channel,
+  std::make_shared<LayerSession>(streams_, std::move(responder), layer->backend->channel,
                                  *std::move(watch))
       ->Run();
 }
@@ -234,7 +223,7 @@ void LiveHandler::Alerts(const HttpRequest& request, Responder responder) {
   const Backend* backend = backends_.Find("alerts");
   if (backend == nullptr) return Refuse(responder, 404, "this gateway has no alerts behind it");
   std::string filter = request.Query("filter").value_or("");
-  std::make_shared<AlertSession>(streams_, responder.Stream(StreamHead()), backend->channel,
+  std::make_shared<AlertSession>(streams_, std::move(responder), backend->channel,
                                  std::move(filter))
       ->Run();
 }

@@ -19,7 +19,9 @@ namespace citylayers::gateway {
 
 /// Each stream is one WatchLayer or WatchAlerts call, read only as fast as its client takes the
 /// events. While the backend is down the stream stays open, says "stale" by heartbeats, and goes on
-/// from where it stopped once the backend is back. Thread-safe; never blocks.
+/// from where it stopped once the backend is back. What the backend refuses before its first
+/// message (an unknown column, a bad filter) is an HTTP error, so that an EventSource does not come
+/// back. Thread-safe; never blocks.
 ///
 ///   GET /live/traffic?bbox=106.6,10.7,106.8,10.9&zoom=13&tick_ms=1000&columns=level,speed_kmh
 ///     id: <pack>:<epoch>:<counter>      goes back as Last-Event-ID, or as ?resume=
@@ -30,6 +32,7 @@ class LiveHandler {
   struct Options {
     absl::Duration retry_period = absl::Seconds(1);      // between calls to a backend that is down
     absl::Duration heartbeat_period = absl::Seconds(5);  // of our own, while it is down
+    absl::Duration head_patience = absl::Seconds(1);     // for a backend's first word
     std::size_t stream_ahead_bytes = 64 * 1024;          // pending for a client before reading on
   };
   /// The references outlive the streams, which end when the HTTP server drains.

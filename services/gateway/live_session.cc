@@ -5,6 +5,8 @@
 #include "absl/strings/str_replace.h"
 
 #include "proto/support/strings.h"
+#include "services/gateway/cors.h"
+#include "services/gateway/http_status.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -14,6 +16,21 @@ bool IsFinal(grpc::StatusCode code) {
   return code == grpc::StatusCode::NOT_FOUND || code == grpc::StatusCode::INVALID_ARGUMENT ||
          code == grpc::StatusCode::UNIMPLEMENTED || code == grpc::StatusCode::UNAUTHENTICATED ||
          code == grpc::StatusCode::PERMISSION_DENIED;
+}
+
+runtime::HttpResponse StreamHead() {
+  runtime::HttpResponse head;
+  head.AddHeader("Content-Type", "text/event-stream");
+  head.AddHeader("Cache-Control", "no-store");
+  head.AddHeader("X-Accel-Buffering", "no");  // tells nginx to pass events on at once
+  head.headers += kPublicCorsHeaders;
+  return head;
+}
+
+void SendProblem(runtime::Responder responder, const grpc::Status& status) {
+  runtime::HttpResponse response = ProblemOf(status);
+  response.headers += kPublicCorsHeaders;
+  responder.Send(std::move(response));
 }
 
 }  // namespace
@@ -44,14 +61,28 @@ void LiveHandler::Streams::End() {
 }
 
 void LiveSession::Run() {
-  if (!streams_->Add(shared_from_this())) return stream_->Close();
-  stream_->Write("retry: 1000\n\n");
+  if (!streams_->Add(shared_from_this())) return End();
   Call();
+  streams_->timer().After(streams_->options().head_patience, [weak = weak_from_this()] {
+    if (const auto session = weak.lock()) session->Stream();
+  });
+}
+
+std::shared_ptr<runtime::StreamWriter> LiveSession::Stream() {
+  std::shared_ptr<runtime::StreamWriter> stream;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!responder_) return stream_;
+    stream = stream_ = responder_->Stream(StreamHead());
+    responder_.reset();
+    stream->Write("retry: 1000\n\n");
+  }
   Beat();
   // A client may be gone already: then this ends the session at once.
-  stream_->NotifyClosed([weak = weak_from_this()] {
+  stream->NotifyClosed([weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->End();
   });
+  return stream;
 }
 
 void LiveSession::Call() {
@@ -67,13 +98,20 @@ void LiveSession::Call() {
 
 void LiveSession::End() {
   std::shared_ptr<grpc::ClientContext> context;
+  std::shared_ptr<runtime::StreamWriter> stream;
+  std::optional<runtime::Responder> responder;
   {
     absl::MutexLock lock(&mutex_);
     if (state_ == State::kEnded) return;
     state_ = State::kEnded;
     context = context_;
+    stream = stream_;
+    responder.swap(responder_);
   }
-  stream_->Close();
+  if (stream) stream->Close();
+  if (responder) {
+    SendProblem(*std::move(responder), {grpc::StatusCode::UNAVAILABLE, "the gateway is stopping"});
+  }
   if (context) {
     context->TryCancel();
   } else {
@@ -82,28 +120,40 @@ void LiveSession::End() {
 }
 
 void LiveSession::Send(std::string event, std::function<void()> read_next) {
+  const std::shared_ptr<runtime::StreamWriter> stream = Stream();
+  if (!stream) return read_next();  // ended: the read finds the call cancelled
   {
     absl::MutexLock lock(&mutex_);
     stale_ = false;
   }
   // Refused only when it alone is larger than the stream's limit: nothing that waiting would mend.
-  if (!stream_->Write(std::move(event))) End();
-  stream_->NotifyWritable(streams_->options().stream_ahead_bytes, std::move(read_next));
+  if (!stream->Write(std::move(event))) End();
+  stream->NotifyWritable(streams_->options().stream_ahead_bytes, std::move(read_next));
 }
 
 void LiveSession::OnCallEnd(const grpc::Status& status) {
   bool ended;
+  std::optional<runtime::Responder> refused;
   {
     absl::MutexLock lock(&mutex_);
     context_ = nullptr;
     stale_ = !status.ok();
     ended = state_ == State::kEnded;
     if (!ended) state_ = State::kPaused;
+    if (!ended && IsFinal(status.error_code()) && responder_) {
+      refused.swap(responder_);
+      state_ = State::kEnded;
+      ended = true;
+    }
   }
+  if (refused) SendProblem(*std::move(refused), status);
   if (ended) return streams_->Remove(shared_from_this());
+  const std::shared_ptr<runtime::StreamWriter> stream = Stream();
   if (IsFinal(status.error_code())) {
-    stream_->Write(
-        StrCat(": ", absl::StrReplaceAll(status.error_message(), {{"\n", " "}}), "\n\n"));
+    if (stream) {
+      stream->Write(
+          StrCat(": ", absl::StrReplaceAll(status.error_message(), {{"\n", " "}}), "\n\n"));
+    }
     return End();
   }
   streams_->timer().After(streams_->options().retry_period, [weak = weak_from_this()] {
@@ -114,16 +164,18 @@ void LiveSession::OnCallEnd(const grpc::Status& status) {
 // Tells the client now and then that its stream lives, and whether the data behind it do.
 void LiveSession::Beat() {
   std::string data;
+  std::shared_ptr<runtime::StreamWriter> stream;
   {
     absl::MutexLock lock(&mutex_);
     if (state_ == State::kEnded) return;
+    stream = stream_;
     if (stale_) {
       data = R"({"stale":true})";
     } else if (needs_heartbeats()) {
       data = "{}";
     }
   }
-  if (!data.empty()) stream_->Write(StrCat("event: heartbeat\ndata: ", data, "\n\n"));
+  if (!data.empty()) stream->Write(StrCat("event: heartbeat\ndata: ", data, "\n\n"));
   streams_->timer().After(streams_->options().heartbeat_period, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->Beat();
   });

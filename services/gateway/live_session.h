@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,12 +42,12 @@ class LiveHandler::Streams {
 };
 
 /// One client. Its life: a call and its events; when the call ends, a pause, then the next call;
-/// until the client leaves or the handler ends.
+/// until the client leaves or the handler ends. The stream's head goes out with the first event, or
+/// once the backend is known to be down or slow; what the backend refuses before is an HTTP error.
 class LiveSession : public std::enable_shared_from_this<LiveSession> {
  public:
-  LiveSession(std::shared_ptr<LiveHandler::Streams> streams,
-              std::shared_ptr<runtime::StreamWriter> stream)
-      : streams_(std::move(streams)), stream_(std::move(stream)) {}
+  LiveSession(std::shared_ptr<LiveHandler::Streams> streams, runtime::Responder responder)
+      : streams_(std::move(streams)), responder_(std::move(responder)) {}
   virtual ~LiveSession() = default;
 
   /// Begins; the stream's end ends the session.
@@ -69,10 +70,13 @@ class LiveSession : public std::enable_shared_from_this<LiveSession> {
   enum class State { kPaused, kCalling, kEnded };
   void Call();
   void Beat();
+  // The stream, begun when it was not; nullptr when the session ended before it began.
+  std::shared_ptr<runtime::StreamWriter> Stream();
 
   const std::shared_ptr<LiveHandler::Streams> streams_;
-  const std::shared_ptr<runtime::StreamWriter> stream_;
   absl::Mutex mutex_;
+  std::optional<runtime::Responder> responder_ ABSL_GUARDED_BY(mutex_);  // until the answer begins
+  std::shared_ptr<runtime::StreamWriter> stream_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_) = State::kPaused;
   bool stale_ ABSL_GUARDED_BY(mutex_) = false;  // the last call failed and no event came since
   std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
