@@ -153,27 +153,53 @@ grpc::ServerUnaryReactor* FakeLayers::GetTile(grpc::CallbackServerContext* conte
                                               const layers::v1::GetTileRequest* request,
                                               layers::v1::GetTileResponse* response) {
   absl::MutexLock lock(&mutex_);
-  const std::string id = request->name().substr(7);
-  const auto& at = request->tile();
-  const std::string path =
-      StrCat(id, "/", at.z(), "/", at.x(), "/", at.y(), ".", request->format());
-  if (at.z() == 22) {
+  if (request->tile().z() == 22) {
     return Finish(context,
                   runtime::ToGrpcStatus(runtime::BadField("tile.z", "the layer ends at zoom 14")));
   }
-  const std::string& bytes = tiles_[path];
+  if (hold_ && !request->if_none_match().empty()) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    held_.push_back([this, request, response, reactor]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      AnswerTile(*request, response);
+      reactor->Finish(grpc::Status::OK);
+    });
+    return reactor;
+  }
+  AnswerTile(*request, response);
+  return Finish(context);
+}
+
+void FakeLayers::AnswerTile(const layers::v1::GetTileRequest& request,
+                            layers::v1::GetTileResponse* response) {
+  const std::string id = request.name().substr(7);
+  const auto& at = request.tile();
+  const std::string& bytes =
+      tiles_[StrCat(id, "/", at.z(), "/", at.x(), "/", at.y(), ".", request.format())];
   layers::v1::Tile& tile = *response->mutable_tile();
   *tile.mutable_tile() = at;
   *tile.mutable_version() = layers_[id].version();
   tile.set_content_tag(bytes.empty() ? "empty" : TagOf(bytes).substr(0, 8));
-  tile.set_not_modified(request->if_none_match() == tile.content_tag());
+  tile.set_not_modified(request.if_none_match() == tile.content_tag());
   if (tile.not_modified()) {
     ++counts_.not_modified;
   } else {
     ++counts_.tiles_made;
     tile.set_data(bytes);
   }
-  return Finish(context);
+}
+
+void FakeLayers::HoldConfirmations(bool hold) {
+  absl::MutexLock lock(&mutex_);
+  hold_ = hold;
+  if (hold) return;
+  for (const auto& answer : held_) answer();
+  held_.clear();
+}
+
+void FakeLayers::WaitForHeld(std::size_t count) {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return held_.size() >= count; };
+  mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
 }
 
 grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* FakeLayers::WatchLayer(

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_GATEWAY_FAKE_CITY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_FAKE_CITY_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,6 +34,10 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   /// Raises a layer's counter: it has changed somewhere.
   void Bump(const std::string& id);
   std::uint64_t Counter(const std::string& id) const;
+  /// From now on GetTile calls that bring a tag wait; false lets them go on.
+  void HoldConfirmations(bool hold);
+  /// Blocks until `count` calls wait so.
+  void WaitForHeld(std::size_t count);
   /// What WatchLayer sends before it waits for the client to leave. It refuses the column
   /// "nonsense".
   void SetScript(std::vector<layers::v1::WatchLayerResponse> script);
@@ -61,6 +66,10 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   mutable absl::Mutex mutex_;
   std::map<std::string, layers::v1::Layer> layers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> tiles_ ABSL_GUARDED_BY(mutex_);
+  void AnswerTile(const layers::v1::GetTileRequest& request, layers::v1::GetTileResponse* response)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool hold_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::function<void()>> held_ ABSL_GUARDED_BY(mutex_);  // each answers one call
   std::vector<layers::v1::WatchLayerResponse> script_ ABSL_GUARDED_BY(mutex_);
   Counts counts_ ABSL_GUARDED_BY(mutex_);
 };

@@ -9,6 +9,7 @@
 
 #include "proto/support/strings.h"
 #include "services/gateway/fake_city.h"
+#include "services/gateway/representation.h"
 #include "services/gateway/rpc_codec.h"
 #include "services/runtime/http/http_test_client.h"
 
@@ -343,6 +344,46 @@ TEST(Live, ABackendThatSaysNothingYetDoesNotHoldTheStreamBack) {
   TestClient client(city.http_port());
   client.Send(kLiveGet);
   EXPECT_THAT(client.ReadUntil("retry: 1000\n\n"), HasSubstr("HTTP/1.1 200"));
+}
+
+TEST(Tiles, WhoJoinsAQuestionOfAClientThatHoldsTheTileStillGetsTheTile) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.http.threads = 1;  // one thread: what was sent first is read first
+  FakeCity city(options);
+  city.layers().SetTile("traffic/14/1/2.mvt", "roads");
+  city.WaitUntilSeen("traffic");
+  const std::string tag = TagOf("roads").substr(0, 8);
+  constexpr std::string_view kTile = "/tiles/traffic/14/1/2.mvt";
+  // The first holds the tile from long ago, and asks a gateway that does not.
+  city.layers().HoldConfirmations(true);
+  TestClient first(city.http_port());
+  first.Send(
+      StrCat("GET ", kTile, " HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"", tag, "-id\"\r\n\r\n"));
+  city.layers().WaitForHeld(1);
+  // Meanwhile the tile gets into the cache, and out of date.
+  EXPECT_EQ(TestClient(city.http_port()).Get(kTile).body, "roads");
+  city.layers().Bump("traffic");
+  city.WaitUntilSeen("traffic");
+  // The second asks by the cached tile's tag, which is the question under way.
+  TestClient second(city.http_port());
+  second.Send(StrCat("GET ", kTile, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  for (int i = 0; i < 2; ++i) TestClient(city.http_port()).Get("/healthz");  // now it is read
+  city.layers().HoldConfirmations(false);
+  EXPECT_THAT(first.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 304"));
+  const std::string head = second.ReadUntil("\r\n\r\n");
+  EXPECT_THAT(head, StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(city.layers().counts().not_modified, 1) << "both asked once";
+}
+
+TEST(Tiles, PagesOfOtherOriginsCanReadThatThereAreTooManyTiles) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.tiles.fills_max = 0;
+  FakeCity city(options);
+  city.WaitUntilSeen("traffic");
+  const auto response = TestClient(city.http_port()).Get("/tiles/traffic/14/1/2.mvt");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.Header("retry-after"), "1");
+  EXPECT_EQ(response.Header("access-control-allow-origin"), "*");
 }
 
 TEST(BackendDown, TilesAreServedStaleAndLayersStayListed) {

@@ -76,12 +76,13 @@ HttpResponse BadTile(std::string_view detail) {
 struct TileHandler::Fill {
   FillKey key;
   std::shared_ptr<const KnownLayer> layer;
-  std::shared_ptr<const Representation> held;  // the cached tile that is being confirmed
   std::unique_ptr<layers::v1::LayerService::Stub> stub;
   grpc::ClientContext context;
   layers::v1::GetTileRequest request;
   layers::v1::GetTileResponse response;
-  std::vector<Waiter> waiters;  // guarded by the handler's mutex until the fill is taken out
+  // Guarded by the handler's mutex until the fill is taken out:
+  std::vector<Waiter> waiters;
+  std::shared_ptr<const Representation> held;  // the cached tile that is being confirmed, if any
 };
 
 struct TileHandler::Counters {
@@ -191,6 +192,8 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
     std::shared_ptr<Fill>& slot = fills_[{key, tag}];
     if (slot) {
       slot->waiters.push_back(std::move(waiter));
+      // The first may have asked for a client that holds the tile, when the cache did not.
+      if (!slot->held) slot->held = std::move(held);
       return;
     }
     if (calls_ >= options_.fills_max) {
@@ -200,17 +203,18 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
       slot = fill;
       ++calls_;
       fill->waiters.push_back(std::move(waiter));
+      fill->held = std::move(held);
     }
   }
   if (!fill) {
     counters_->failed.Increment();
     HttpResponse response = ProblemResponse(503, "too many tiles are being made; try again");
     response.AddHeader("Retry-After", "1");
+    response.headers += kPublicCorsHeaders;
     return waiter.responder.Send(std::move(response));
   }
   fill->key = {key, tag};
   fill->layer = std::move(layer);
-  fill->held = std::move(held);
   fill->request.set_name(fill->layer->layer.name());
   fill->request.mutable_tile()->set_z(key.z);
   fill->request.mutable_tile()->set_x(key.x);
@@ -224,15 +228,14 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
       [this, fill](const grpc::Status& status) { OnFilled(fill, status); });
 }
 
-// Puts what came into the cache; the tile to answer with, or nullptr when only "not modified" is
-// known.
+// Puts what came into the cache; nullptr when that is "not modified".
 std::shared_ptr<const Representation> TileHandler::Keep(Fill& fill) {
   layers::v1::Tile& tile = *fill.response.mutable_tile();
   const Version version{tile.version().epoch(), tile.version().counter()};
   const TileKey& key = fill.key.first;
   if (tile.not_modified()) {
     cache_.Confirm(key, fill.key.second, version);
-    return fill.held;
+    return nullptr;
   }
   auto bytes = std::make_shared<const std::string>(std::move(*tile.mutable_data()));
   std::string tag = IsTag(ToStd(tile.content_tag())) ? tile.content_tag() : TagOf(*bytes);
@@ -259,6 +262,8 @@ void TileHandler::OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status
     waiters = std::move(fill->waiters);
     fills_.erase(fill->key);
   }
+  // From here on nobody joins, so `held` stays; nullptr: the waiters hold the tile themselves.
+  if (status.ok() && !tile) tile = fill->held;
   const auto& version = fill->response.tile().version();
   const std::string version_header = StrCat("X-Citylayers-Version: ", fill->layer->layer.pack_id(),
                                             ":", version.epoch(), ":", version.counter(), "\r\n");
