@@ -71,7 +71,7 @@ void HttpRequest::Clear() {
   params_.clear();
   // A rare large upload must not pin its buffer to an idle connection.
   constexpr std::size_t kKeptBodyBytes = 64 * 1024;
-  if (body_.capacity() > kKeptBodyBytes) body_.shrink_to_fit();
+  if (body_.capacity() > kKeptBodyBytes) std::string().swap(body_);
   body_.clear();
   method_ = target_ = path_ = query_ = Span();
 }

@@ -66,6 +66,14 @@ TEST_F(HttpRouterTest, APathThatOnlyPreflightsKnowIsMissing) {
   EXPECT_EQ(Pattern("OPTIONS", "/tiles/a/b/c/d/e/f"), "/tiles/{path...}");
 }
 
+TEST(HttpRequest, LetsALargeBodysBufferGo) {
+  HttpRequest request;
+  request.mutable_body().assign(1 << 20, 'x');
+  request.Clear();
+  EXPECT_LE(request.body().capacity(), std::size_t{64} * 1024);
+  EXPECT_EQ(request.body(), "");
+}
+
 TEST(HttpRequest, AcceptsTheAbsoluteForm) {
   HttpRequest request;
   request.SetRequestLine("GET", "http://example.org/a/b?c=d", 11);
