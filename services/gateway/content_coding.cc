@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "proto/support/strings.h"
+#include "services/runtime/http/http_message.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -59,14 +60,36 @@ std::string_view Trimmed(std::string_view text) {
   return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
 }
 
-// The weight of "gzip;q=0.5": 1 when it says none, 0 when it says nonsense.
-double Weight(std::string_view parameters) {
-  const std::size_t equals = parameters.find('=');
-  if (equals == std::string_view::npos) return 1;
-  double weight = 0;
-  if (!absl::SimpleAtod(ToAbsl(Trimmed(parameters.substr(equals + 1))), &weight)) return 0;
-  return std::clamp(weight, 0.0, 1.0);
+// Takes the text before `separator` off `rest`, and the separator.
+std::string_view TakeUntil(char separator, std::string_view& rest) {
+  const std::string_view item = rest.substr(0, rest.find(separator));
+  rest.remove_prefix(std::min(item.size() + 1, rest.size()));
+  return Trimmed(item);
 }
+
+// The weight among parameters such as "q=0.5;x=y": 1 when there is none, 0 when it is nonsense.
+double Weight(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::string_view parameter = TakeUntil(';', parameters);
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string_view::npos) continue;
+    if (!runtime::EqualsIgnoreCase(Trimmed(parameter.substr(0, equals)), "q")) continue;
+    double weight = 0;
+    if (!absl::SimpleAtod(ToAbsl(Trimmed(parameter.substr(equals + 1))), &weight)) return 0;
+    return weight > 0 ? std::min(weight, 1.0) : 0;  // NaN is nonsense, too
+  }
+  return 1;
+}
+
+struct AcceptName {
+  std::string_view name;
+  Coding coding;
+};
+constexpr AcceptName kAcceptNames[] = {{"identity", Coding::kIdentity},
+                                       {"gzip", Coding::kGzip},
+                                       {"x-gzip", Coding::kGzip},
+                                       {"br", Coding::kBrotli},
+                                       {"zstd", Coding::kZstd}};
 
 }  // namespace
 
@@ -92,29 +115,22 @@ std::optional<Coding> CodingOf(std::string_view name) {
 }
 
 Coding NegotiateCoding(std::string_view accept_encoding, unsigned available) {
-  if (accept_encoding.empty()) return Coding::kIdentity;
   std::array<double, kCodingCount> weights;
   weights.fill(-1);  // not named
   double others = -1;
   while (!accept_encoding.empty()) {
-    const std::string_view item = accept_encoding.substr(0, accept_encoding.find(','));
-    accept_encoding.remove_prefix(std::min(item.size() + 1, accept_encoding.size()));
-    const std::size_t semicolon = item.find(';');
-    const std::string_view name = Trimmed(item.substr(0, semicolon));
-    const double weight =
-        semicolon == std::string_view::npos ? 1 : Weight(item.substr(semicolon + 1));
-    if (name == "*") {
-      others = weight;
-    } else if (name == "gzip" || name == "x-gzip") {
-      weights[static_cast<std::size_t>(Coding::kGzip)] = weight;
-    } else if (name == "br") {
-      weights[static_cast<std::size_t>(Coding::kBrotli)] = weight;
-    } else if (name == "zstd") {
-      weights[static_cast<std::size_t>(Coding::kZstd)] = weight;
+    std::string_view item = TakeUntil(',', accept_encoding);
+    const std::string_view name = TakeUntil(';', item);
+    const double weight = Weight(item);
+    if (name == "*") others = weight;
+    for (const AcceptName& known : kAcceptNames) {
+      if (runtime::EqualsIgnoreCase(name, known.name)) {
+        weights[static_cast<std::size_t>(known.coding)] = weight;
+      }
     }
   }
   std::size_t best = 0;
-  double best_weight = 0;
+  double best_weight = weights[0];
   for (std::size_t i = 1; i < kCodingCount; ++i) {
     const double weight = weights[i] >= 0 ? weights[i] : others;
     if ((available >> i & 1) != 0 && weight > 0 && weight >= best_weight) {

@@ -18,9 +18,10 @@ std::string_view CodingName(Coding coding);
 /// The way back; nullopt for other text.
 std::optional<Coding> CodingOf(std::string_view name);
 
-/// The coding to answer an Accept-Encoding header with (RFC 9110 12.5.3): the highest weight wins,
-/// then our order. Identity when nothing else is acceptable; we never answer 406. `available` has
-/// bit i set when coding i can be had.
+/// The coding to answer an Accept-Encoding header with (RFC 9110 12.5.3), all its lines joined: the
+/// highest weight wins, then our order. Identity, unless it is named, comes after all that is
+/// acceptable, and it stands when nothing is: we never answer 406. `available` has bit i set when
+/// coding i can be had.
 Coding NegotiateCoding(std::string_view accept_encoding, unsigned available = ~0u);
 
 /// The text in `coding`, or nullopt when that would not be smaller by a tenth at least, or the text

@@ -28,6 +28,22 @@ TEST(NegotiateCoding, NeverTakesWhatIsRefused) {
   EXPECT_EQ(NegotiateCoding(",;=,"), Coding::kIdentity);
 }
 
+TEST(NegotiateCoding, IdentityHasAWeightWhenItIsNamed) {
+  EXPECT_EQ(NegotiateCoding("gzip;q=0.5, identity"), Coding::kIdentity);
+  EXPECT_EQ(NegotiateCoding("gzip;q=0.5, identity;q=0.4"), Coding::kGzip);
+  EXPECT_EQ(NegotiateCoding("identity, gzip"), Coding::kGzip) << "alike: our order";
+  EXPECT_EQ(NegotiateCoding("identity, *;q=0.5"), Coding::kIdentity);
+}
+
+TEST(NegotiateCoding, NamesComeInAnyCaseAndParametersInAnyNumber) {
+  EXPECT_EQ(NegotiateCoding("GZip"), Coding::kGzip);
+  EXPECT_EQ(NegotiateCoding("BR;Q=0.5, X-GZIP;Q=0.6"), Coding::kGzip);
+  EXPECT_EQ(NegotiateCoding("gzip;q=0.5;x=y"), Coding::kGzip);
+  EXPECT_EQ(NegotiateCoding("gzip;x=y;q=0"), Coding::kIdentity);
+  EXPECT_EQ(NegotiateCoding("gzip ; q = 0.5"), Coding::kGzip);
+  EXPECT_EQ(NegotiateCoding("gzip;q=nan, br;q=0.1"), Coding::kBrotli);
+}
+
 TEST(NegotiateCoding, TakesOnlyWhatThereIs) {
   const unsigned gzip_only = 1u << static_cast<int>(Coding::kGzip) | 1u;
   EXPECT_EQ(NegotiateCoding("gzip, br, zstd", gzip_only), Coding::kGzip);

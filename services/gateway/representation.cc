@@ -64,8 +64,8 @@ const Representation::Variant& Representation::VariantFor(Coding coding) const {
 }
 
 runtime::HttpResponse Representation::Answer(const runtime::HttpRequest& request) const {
-  return Answer(NegotiateCoding(request.Header("accept-encoding")),
-                request.Header("if-none-match"));
+  return Answer(NegotiateCoding(request.JoinedHeader("accept-encoding")),
+                request.JoinedHeader("if-none-match"));
 }
 
 runtime::HttpResponse Representation::Answer(Coding coding, std::string_view if_none_match) const {

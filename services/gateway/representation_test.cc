@@ -51,6 +51,18 @@ TEST(Representation, EmptyIs204AndHeldIs304) {
   EXPECT_EQ(Text("x").Answer(Coding::kGzip, "\"t1-id\"").status, 304);
 }
 
+TEST(Representation, HeadersMayComeInSeveralLines) {
+  runtime::HttpRequest request;
+  request.SetRequestLine("GET", "/", 11);
+  request.AddHeader("Accept-Encoding", "deflate");
+  request.AddHeader("Accept-Encoding", "gzip");
+  request.AddHeader("If-None-Match", "\"t0-gzip\"");
+  const Representation text = Text(std::string(5000, 'a'));
+  EXPECT_THAT(*text.Answer(request).shared_headers, HasSubstr("Content-Encoding: gzip"));
+  request.AddHeader("If-None-Match", "\"t1-gzip\"");
+  EXPECT_EQ(text.Answer(request).status, 304);
+}
+
 TEST(Representation, IsCompressedOnceHoweverManyAsk) {
   const Representation text = Text(std::string(100'000, 'a'));
   std::vector<std::thread> threads;

@@ -145,11 +145,11 @@ void StaticFiles::Serve(std::string_view path, const runtime::HttpRequest& reque
   for (unsigned i = 0; i < kCodingCount; ++i) {
     if (file.variants[i].body) available |= 1u << i;
   }
-  const Coding coding = NegotiateCoding(request.Header("accept-encoding"), available);
+  const Coding coding = NegotiateCoding(request.JoinedHeader("accept-encoding"), available);
   const Variant* variant = &file.variants[static_cast<std::size_t>(coding)];
   HttpResponse response;
   response.shared_headers = variant->headers;
-  if (EtagMatches(request.Header("if-none-match"), variant->etag)) {
+  if (EtagMatches(request.JoinedHeader("if-none-match"), variant->etag)) {
     response.status = 304;
   } else {
     response.body = variant->body;

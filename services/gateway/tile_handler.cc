@@ -164,9 +164,9 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
   key.layer = layer->number;
   key.format = format == "png" ? 1 : 0;
   // PNG is compressed already: its only representation is the bytes themselves.
-  const Coding coding =
-      key.format == 1 ? Coding::kIdentity : NegotiateCoding(request.Header("accept-encoding"));
-  Waiter waiter{std::move(responder), coding, std::string(request.Header("if-none-match"))};
+  const Coding coding = key.format == 1 ? Coding::kIdentity
+                                        : NegotiateCoding(request.JoinedHeader("accept-encoding"));
+  Waiter waiter{std::move(responder), coding, request.JoinedHeader("if-none-match")};
   const std::optional<TileCache::Entry> entry = cache_.Find(key);
   if (entry && entry->version.Covers(layer->version) && layer->reachable) {
     counters_->hit.Increment();
