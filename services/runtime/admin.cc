@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/runtime/http/http_server.h"
 
@@ -10,6 +11,7 @@ namespace citylayers::runtime {
 absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
                                                        AdminSources sources) {
   HttpServerOptions options;
+  options.flag = "--admin";
   options.threads = 1;
   options.connections_max = 256;
   auto server = std::make_unique<HttpServer>(options);
@@ -32,10 +34,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
                                       : TextResponse(503, "text/plain; charset=utf-8",
                                                      StrCat(ToStd(status.message()), "\n")));
                  });
-  const absl::Status listening = server->Listen(address.host, address.port);
-  if (!listening.ok()) {
-    return absl::Status(listening.code(), StrCat("--admin: ", ToStd(listening.message())));
-  }
+  RETURN_IF_ERROR(server->Listen(address.host, address.port));
   return server;
 }
 

@@ -14,6 +14,8 @@ namespace citylayers::runtime {
 
 /// Every limit of the server. The defaults suit one machine with thousands of idle viewers.
 struct HttpServerOptions {
+  /// The flag that sets the server's address, for messages.
+  std::string flag = "--http";
   /// Threads; each has its own event loop, a connection stays on one.
   int threads = 2;
   /// Open connections; one more is answered 503 and closed.

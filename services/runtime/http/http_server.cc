@@ -23,12 +23,13 @@ using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_typ
 // Over connections_max a client is told so, but even that is bounded.
 constexpr std::size_t kRefusalsMax = 64;
 
-absl::StatusOr<tcp::endpoint> Resolve(const std::string& host, std::uint16_t port) {
+absl::StatusOr<tcp::endpoint> Resolve(const std::string& flag, const std::string& host,
+                                      std::uint16_t port) {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
   if (error) {
     return absl::InvalidArgumentError(
-        StrCat("HTTP host \"", host,
+        StrCat(flag, ": HTTP host \"", host,
                "\" is not an IP address; write for example 127.0.0.1, "
                "0.0.0.0 or ::1"));
   }
@@ -93,7 +94,7 @@ void HttpServer::Handle(std::initializer_list<std::string_view> methods, std::st
 }
 
 absl::Status HttpServer::Listen(const std::string& host, std::uint16_t port) {
-  const auto endpoint = Resolve(host, port);
+  const auto endpoint = Resolve(impl_->shared->options.flag, host, port);
   if (!endpoint.ok()) return endpoint.status();
   std::vector<std::shared_ptr<HttpLoop>> loops;
   for (int i = 0; i < std::max(1, impl_->shared->options.threads); ++i) {
@@ -108,12 +109,14 @@ absl::Status HttpServer::Listen(const std::string& host, std::uint16_t port) {
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
   const std::string address = StrCat(host, ":", port);
   if (error == asio::error::address_in_use) {
-    return absl::AlreadyExistsError(StrCat(
-        "HTTP address ", address, " is in use: stop the other program or choose --http HOST:PORT"));
+    return absl::AlreadyExistsError(StrCat("HTTP address ", address,
+                                           " is in use: stop the other program or choose ",
+                                           impl_->shared->options.flag, " HOST:PORT"));
   }
   if (error) {
-    return absl::InvalidArgumentError(
-        StrCat("cannot listen on HTTP address ", address, ": ", error.message()));
+    return absl::InvalidArgumentError(StrCat(impl_->shared->options.flag,
+                                             ": cannot listen on HTTP address ", address, ": ",
+                                             error.message()));
   }
   impl_->port = acceptor->local_endpoint(error).port();
   impl_->acceptor = std::move(acceptor);

@@ -402,6 +402,9 @@ TEST_F(HttpServerTest, AnAddressInUseIsNamed) {
   EXPECT_EQ(status.message(),
             StrCat("HTTP address 127.0.0.1:", port(),
                    " is in use: stop the other program or choose --http HOST:PORT"));
+  EXPECT_THAT(
+      HttpServer(HttpServerOptions{.flag = "--admin"}).Listen("127.0.0.1", port()).message(),
+      HasSubstr("choose --admin HOST:PORT"));
   EXPECT_EQ(HttpServer(HttpServerOptions{}).Listen("not.an.address", 0).code(),
             absl::StatusCode::kInvalidArgument);
 }
