@@ -10,15 +10,11 @@ namespace citylayers {
 /// REQUIRES: a finite time.
 inline google::protobuf::Timestamp ToProtoTime(absl::Time time) {
   google::protobuf::Timestamp proto;
-  const std::int64_t nanos = absl::ToUnixNanos(time);
-  std::int64_t seconds = nanos / 1'000'000'000;
-  std::int64_t rest = nanos % 1'000'000'000;
-  if (rest < 0) {
-    rest += 1'000'000'000;
-    --seconds;
-  }
+  // Not by ToUnixNanos, which ends in the year 2262; the city clock does not.
+  const std::int64_t seconds = absl::ToUnixSeconds(time);  // rounds down
   proto.set_seconds(seconds);
-  proto.set_nanos(static_cast<std::int32_t>(rest));
+  proto.set_nanos(
+      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
   return proto;
 }
 
