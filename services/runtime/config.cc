@@ -1,5 +1,6 @@
 #include "services/runtime/config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include <toml++/toml.h>
@@ -43,8 +45,15 @@ absl::Status CheckValue(const Option& option, std::string_view value, std::strin
   };
   double number = 0;
   switch (option.type) {
-    case OptionType::kString:
-      return absl::OkStatus();
+    case OptionType::kString: {
+      const std::vector<std::string>& choices = option.choices;
+      if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end()) {
+        return absl::OkStatus();
+      }
+      const std::string near = Suggest(value, choices);
+      return error(StrCat("one of ", absl::StrJoin(choices, ", "),
+                          near.empty() ? "" : StrCat("; did you mean \"", near, "\"?")));
+    }
     case OptionType::kBool: {
       bool b;
       return absl::SimpleAtob(ToAbsl(value), &b) ? absl::OkStatus() : error("true or false");
@@ -223,8 +232,12 @@ std::string Config::ToToml() const {
     }
     const bool quoted =
         entry.option.type == OptionType::kString || entry.option.type == OptionType::kDuration;
-    StrAppend(&out, "# ", entry.option.help, "\n", parts.second, " = ",
-              quoted ? TomlQuoted(entry.value) : entry.value, "\n");
+    StrAppend(&out, "# ", entry.option.help);
+    if (!entry.option.choices.empty()) {
+      StrAppend(&out, " One of ", absl::StrJoin(entry.option.choices, ", "), ".");
+    }
+    StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlQuoted(entry.value) : entry.value,
+              "\n");
   }
   return out;
 }

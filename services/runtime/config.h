@@ -24,6 +24,7 @@ struct Option {
   std::string help;           // one sentence, with the unit
   double min = -1e300;        // for numbers and durations (seconds)
   double max = 1e300;
+  std::vector<std::string> choices = {};  // for strings: the only values; none: any text
 };
 
 /// Where a value came from, strongest last.
@@ -44,8 +45,8 @@ class Config {
   };
 
   /// INVALID_ARGUMENT: an unknown key (with a suggestion), a value that does not parse or lies
-  /// outside its range; the message names the source and the key. NOT_FOUND: the file cannot be
-  /// read.
+  /// outside its range or choices; the message names the source and the key. NOT_FOUND: the file
+  /// cannot be read.
   static absl::StatusOr<Config> Load(std::vector<Option> options, const Inputs& inputs);
 
   // REQUIRES: the key is in the option list with this type.

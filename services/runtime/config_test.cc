@@ -15,7 +15,12 @@ std::vector<Option> Options() {
           {"grpc.unary_max", OptionType::kInt, "512", "Unary calls at once.", 1, 1000},
           {"grpc.share", OptionType::kDouble, "0.5", "A share."},
           {"grpc.on", OptionType::kBool, "true", "A switch."},
-          {"layers.tick", OptionType::kDuration, "250ms", "Time between states.", 0.05, 60}};
+          {"layers.tick", OptionType::kDuration, "250ms", "Time between states.", 0.05, 60},
+          {.key = "server.log",
+           .type = OptionType::kString,
+           .default_value = "info",
+           .help = "Least level that is logged.",
+           .choices = {"debug", "info", "warn", "error"}}};
 }
 
 std::string WriteFile(const std::string& text) {
@@ -66,6 +71,16 @@ TEST(Config, AValueOfTheWrongKindOrOutOfRangeIsRefused) {
   EXPECT_THAT(ErrorOf({.flags = {{"layers.tick", "fast"}}}), HasSubstr("not a duration"));
   EXPECT_THAT(ErrorOf({.flags = {{"layers.tick", "1h"}}}), HasSubstr("not in 0.05 to 60"));
   EXPECT_THAT(ErrorOf({.flags = {{"grpc.share", "nan"}}}), HasSubstr("not a number"));
+}
+
+TEST(Config, AWordThatIsNoChoiceIsRefusedWithASuggestion) {
+  EXPECT_THAT(ErrorOf({.flags = {{"server.log", "wran"}}}),
+              HasSubstr("not one of debug, info, warn, error; did you mean \"warn\"?"));
+  EXPECT_THAT(ErrorOf({.flags = {{"server.log", ""}}}), HasSubstr("not one of debug"));
+  const auto config = Config::Load(Options(), {.flags = {{"server.log", "warn"}}});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(config->ToToml(), HasSubstr("# Least level that is logged. One of debug, info, warn, "
+                                          "error.\nlog = \"warn\"\n"));
 }
 
 TEST(Config, BrokenAndMissingFilesAreToldApart) {

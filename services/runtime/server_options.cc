@@ -18,8 +18,11 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Directory of the booth page; empty: beside the program."},
       {"server.allow_insecure", OptionType::kBool, "false",
        "Listen on other than loopback addresses without keys."},
-      {"server.log", OptionType::kString, "info",
-       "Least level that is logged: debug, info, warn or error."},
+      {.key = "server.log",
+       .type = OptionType::kString,
+       .default_value = "info",
+       .help = "Least level that is logged.",
+       .choices = {"debug", "info", "warn", "error"}},
       {"server.threads", OptionType::kInt, "8", "Threads that run calls and layers' work.", 1,
        1024},
       {"server.queue_max", OptionType::kInt, "4096",
@@ -39,7 +42,7 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"layers.tiles_per_call_max", OptionType::kInt, "256", "Tiles that one GetTiles may ask for.",
        1, 1e5},
       {"layers.watch_heartbeat", OptionType::kDuration, "5s",
-       "A quiet WatchLayer says that it lives this often.", 0.2, 60},
+       "A quiet WatchLayer says that it lives this often.", 0.2, 10},
   };
   for (const ModuleSpec& spec : table) {
     options.push_back(
