@@ -23,6 +23,9 @@ using storage::PackMeasure;
 using storage::PackStation;
 
 constexpr double kSameStationM = 3000;
+// What the registry of stations takes (storage/readings): more would be found out at the start.
+constexpr std::size_t kIdCharsMax = 63;
+constexpr std::size_t kNameBytesMax = 256;
 
 // One row of the file: named fields and where it stands.
 struct Row {
@@ -155,8 +158,14 @@ absl::StatusOr<PackStation> MakeStation(const Row& row) {
   PackStation s;
   s.id = Slug(row.fields.contains("id") ? row.Get("id") : row.Get("station_id"));
   if (s.id.empty()) return row.Bad("it has no `id` or `station_id`");
+  if (s.id.size() > kIdCharsMax) {
+    return row.Bad(StrCat("its id \"", s.id, "\" has more than ", kIdCharsMax, " characters"));
+  }
   s.name_vi = row.Get("name");
   s.name_en = row.Get("name_en");
+  if (std::max(s.name_vi.size(), s.name_en.size()) > kNameBytesMax) {
+    return row.Bad(StrCat("its name has more than ", kNameBytesMax, " bytes"));
+  }
   if (s.name_vi.empty()) return row.Bad("it has no `name`");
   const bool numbers = absl::SimpleAtod(row.Get("lon"), &s.location.lon_deg) &&
                        absl::SimpleAtod(row.Get("lat"), &s.location.lat_deg);

@@ -16,9 +16,9 @@ namespace citylayers::citypack {
 /// properties of point features (GeoJSON; the file starts with "{"):
 ///   id or station_id · name · kind (measure_defaults.h) · lat and lon (CSV only)
 ///   optional: name_en · alert_1, alert_2, alert_3 (values of alert levels I to III)
-/// An id becomes lower case with "-" for what is not a letter or digit. Rows of one id are measures
-/// of one station. INVALID_ARGUMENT: a column is missing, an unknown kind, a place that is none;
-/// the message names line or feature. NOT_FOUND: no such file.
+/// An id becomes lower case with "-" for what is not a letter or digit, at most 63 characters. Rows
+/// of one id are measures of one station. INVALID_ARGUMENT: a column is missing, an unknown kind, a
+/// place that is none; the message names line or feature. NOT_FOUND: no such file.
 absl::StatusOr<std::vector<storage::PackStation>> ReadStations(const std::string& path);
 
 /// The same from text; `what` names it in messages.

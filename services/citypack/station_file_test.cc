@@ -52,6 +52,8 @@ TEST(StationFile, BadRowsAreNamedByLine) {
   };
   EXPECT_THAT(error("b,B,rain,10\n"), HasSubstr("fields"));
   EXPECT_THAT(error(",B,rain,10,106,,\n"), HasSubstr("`id`"));
+  EXPECT_THAT(error(std::string(64, 'b') + ",B,rain,10,106,,\n"), HasSubstr("63 characters"));
+  EXPECT_THAT(error("b," + std::string(257, 'B') + ",rain,10,106,,\n"), HasSubstr("256 bytes"));
   EXPECT_THAT(error("b,,rain,10,106,,\n"), HasSubstr("`name`"));
   EXPECT_THAT(error("b,B,snow,10,106,,\n"), HasSubstr("snow"));
   EXPECT_THAT(error("b,B,rain,106,10,,\n"), HasSubstr("not a place"));

@@ -138,7 +138,7 @@ absl::StatusOr<geo::Grid<float>> MakeConnection(const TerrainPart& terrain) {
   if (std::none_of(water.begin(), water.end(), [](std::uint8_t w) { return w != 0; })) {
     return absl::FailedPreconditionError(
         "the terrain has no open water: no water body lies on it, and no cell at its edge is below "
-        "the sea level; give a larger DEM, or --sea-level-m");
+        "the sea level; give a larger DEM, or a higher --sea-level");
   }
   ASSIGN_OR_RETURN(geo::Grid<float> level,
                    geo::ConnectionLevel(terrain.elevation_m, terrain.open_water));
