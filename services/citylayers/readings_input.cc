@@ -11,7 +11,7 @@
 
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
-#include "services/replay/csv.h"
+#include "services/csv/csv.h"
 
 namespace citylayers::cli {
 namespace {
@@ -71,7 +71,7 @@ absl::StatusOr<std::optional<InputReading>> ReadingsInput::Line(std::string_view
 }
 
 absl::Status ReadingsInput::Header(std::string_view line) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, replay::SplitCsvLine(line));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, SplitCsvLine(line));
   const auto find = [&names](std::string_view name) -> std::optional<std::size_t> {
     const auto it = std::find(names.begin(), names.end(), name);
     if (it == names.end()) return std::nullopt;
@@ -93,7 +93,7 @@ absl::Status ReadingsInput::Header(std::string_view line) {
 }
 
 absl::StatusOr<InputReading> ReadingsInput::CsvLine(std::string_view line) const {
-  ASSIGN_OR_RETURN(const std::vector<std::string> fields, replay::SplitCsvLine(line));
+  ASSIGN_OR_RETURN(const std::vector<std::string> fields, SplitCsvLine(line));
   if (fields.size() != column_count_) {
     return absl::InvalidArgumentError(
         StrCat(fields.size(), " fields where the header has ", column_count_));

@@ -14,6 +14,7 @@
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/citypack/measure_defaults.h"
+#include "services/csv/csv.h"
 #include "storage/pack/mapped_file.h"
 
 namespace citylayers::citypack {
@@ -41,57 +42,14 @@ struct Row {
   }
 };
 
-// One record of RFC 4180; takes it from `text`. nullopt: a quote that never ends.
-std::optional<std::vector<std::string>> TakeCsvRecord(std::string_view* text, int* lines) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  std::size_t i = 0;
-  for (; i < text->size(); ++i) {
-    const char c = (*text)[i];
-    if (c == '\n') ++*lines;
-    if (quoted) {
-      if (c != '"') {
-        fields.back() += c;
-      } else if (i + 1 < text->size() && (*text)[i + 1] == '"') {
-        fields.back() += (*text)[++i];
-      } else {
-        quoted = false;
-      }
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == ',') {
-      fields.emplace_back();
-    } else if (c == '\n') {
-      break;
-    } else if (c != '\r') {
-      fields.back() += c;
-    }
-  }
-  if (quoted) return std::nullopt;
-  text->remove_prefix(std::min(i + 1, text->size()));
-  return fields;
-}
-
 absl::StatusOr<std::vector<Row>> CsvRows(std::string_view text, std::string_view what) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a spreadsheet's byte order mark
-  int line = 1;
-  const auto unfinished = [&](int start) {
-    return absl::InvalidArgumentError(
-        StrCat(what, ", line ", start, ": a quote begins that never ends"));
-  };
-  const auto header = TakeCsvRecord(&text, &line);
-  if (!header) return unfinished(1);
+  ASSIGN_OR_RETURN(const CsvTable table, ParseCsv(text, what));
   std::vector<Row> rows;
-  while (!text.empty()) {
-    const int start = line;
-    const auto fields = TakeCsvRecord(&text, &line);
-    if (!fields) return unfinished(start);
-    if (fields->size() == 1 && fields->front().empty()) continue;
-    Row row{StrCat(what, ", line ", start), {}};
-    if (fields->size() != header->size()) {
-      return row.Bad(StrCat("it has ", fields->size(), " fields; the header has ", header->size()));
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    Row row{table.Where(i), {}};
+    for (std::size_t k = 0; k < table.header.size(); ++k) {
+      row.fields[table.header[k]] = table.rows[i][k];
     }
-    for (std::size_t i = 0; i < fields->size(); ++i) row.fields[(*header)[i]] = (*fields)[i];
     rows.push_back(std::move(row));
   }
   return rows;

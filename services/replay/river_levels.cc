@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<RiverGauge>> ReconstructRiver(const CsvTable& table,
   ASSIGN_OR_RETURN(const std::size_t low_column, table.Column("low_water_m"));
   std::map<std::string, Station> stations;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    const auto where = [&] { return StrCat(table.name, " line ", table.lines[row], ": "); };
+    const auto where = [&] { return StrCat(table.Where(row), ": "); };
     absl::CivilDay day;
     if (!absl::ParseCivilTime(table.rows[row][date_column], &day)) {
       return absl::InvalidArgumentError(

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 
 #include "proto/support/lon_lat.h"
-#include "services/replay/csv.h"
+#include "services/csv/csv.h"
 
 namespace citylayers::replay {
 

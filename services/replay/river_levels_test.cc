@@ -65,9 +65,9 @@ TEST(RiverLevels, OtherMonthsAreLeftOut) {
 
 TEST(RiverLevels, BadCellsAreNamedWithTheirLine) {
   EXPECT_THAT(std::string(River("x,A,10,106,01.10.2022,1,-1,0\n").status().message()),
-              HasSubstr("river.csv line 2: date"));
+              HasSubstr("river.csv, line 2: date"));
   EXPECT_THAT(std::string(River("x,A,10,106,2022-10-01,164,-1,0\n").status().message()),
-              HasSubstr("river.csv line 2: a level beyond"));
+              HasSubstr("river.csv, line 2: a level beyond"));
   EXPECT_THAT(std::string(River("x,A,10,106,2022-10-01,high,-1,0\n").status().message()),
               HasSubstr("line 2: high_water_m \"high\" is not a number"));
 }

@@ -60,9 +60,8 @@ absl::StatusOr<StreetProfile> StreetProfile::FromCsv(const CsvTable& table) {
   StreetProfile profile;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const auto bad = [&](std::size_t column, std::string_view expected) {
-      return absl::InvalidArgumentError(StrCat(table.name, " line ", table.lines[row], ": ",
-                                               table.header[column], " \"", table.rows[row][column],
-                                               "\" is not ", expected));
+      return absl::InvalidArgumentError(StrCat(table.Where(row), ": ", table.header[column], " \"",
+                                               table.rows[row][column], "\" is not ", expected));
     };
     std::int64_t way_id = 0;
     if (!absl::SimpleAtoi(table.rows[row][id_column], &way_id) || way_id <= 0) {

@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 
 #include "geo/roads/way.h"
-#include "services/replay/csv.h"
+#include "services/csv/csv.h"
 
 namespace citylayers::replay {
 

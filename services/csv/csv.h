@@ -1,6 +1,6 @@
 // Comma-separated values with a header line, as RFC 4180 has them.
-#ifndef CITYLAYERS_SERVICES_REPLAY_CSV_H_
-#define CITYLAYERS_SERVICES_REPLAY_CSV_H_
+#ifndef CITYLAYERS_SERVICES_CSV_CSV_H_
+#define CITYLAYERS_SERVICES_CSV_CSV_H_
 
 #include <cstddef>
 #include <string>
@@ -9,18 +9,21 @@
 
 #include "absl/status/statusor.h"
 
-namespace citylayers::replay {
+namespace citylayers {
 
-/// Fields of one line. A field in double quotes may hold commas and doubled quotes. A byte order
-/// mark and a carriage return at the end are dropped. INVALID_ARGUMENT: a quote that does not end.
+/// Fields of one record that is a line. A field in double quotes may hold commas, doubled quotes
+/// and line ends. A byte order mark and a carriage return at the end are dropped. INVALID_ARGUMENT:
+/// a quote that does not end.
 absl::StatusOr<std::vector<std::string>> SplitCsvLine(std::string_view line);
 
 struct CsvTable {
   std::string name;  // for messages: the file
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
-  std::vector<std::size_t> lines;  // line number of each row, from 1
+  std::vector<std::size_t> lines;  // line number of each row's beginning, from 1
 
+  /// "stations.csv, line 3"
+  std::string Where(std::size_t row) const;
   /// Index of a column. INVALID_ARGUMENT: there is none of that name (message lists those there
   /// are).
   absl::StatusOr<std::size_t> Column(std::string_view column) const;
@@ -35,6 +38,6 @@ absl::StatusOr<CsvTable> ParseCsv(std::string_view text, std::string_view name);
 /// NOT_FOUND: the file cannot be read; else as ParseCsv.
 absl::StatusOr<CsvTable> ReadCsv(const std::string& path);
 
-}  // namespace citylayers::replay
+}  // namespace citylayers
 
-#endif  // CITYLAYERS_SERVICES_REPLAY_CSV_H_
+#endif  // CITYLAYERS_SERVICES_CSV_CSV_H_

@@ -1,4 +1,4 @@
-#include "services/replay/csv.h"
+#include "services/csv/csv.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,36 +12,54 @@
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 
-namespace citylayers::replay {
+namespace citylayers {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-}  // namespace
+void DropByteOrderMark(std::string_view& text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+}
 
-absl::StatusOr<std::vector<std::string>> SplitCsvLine(std::string_view line) {
-  if (line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    line.remove_prefix(kByteOrderMark.size());
-  }
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+// Takes one record and its line end off `text`; adds its lines to `lines`.
+absl::StatusOr<std::vector<std::string>> TakeRecord(std::string_view& text, std::size_t& lines) {
   std::vector<std::string> fields(1);
   bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
+  std::size_t i = 0;
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    const std::string_view rest = text.substr(i + 1);
+    if (c == '\n') ++lines;
+    if (quoted && c == '"' && rest.starts_with('"')) {
       fields.back() += '"';
       ++i;
     } else if (c == '"' && (quoted || fields.back().empty())) {
       quoted = !quoted;
-    } else if (c == ',' && !quoted) {
+    } else if (quoted) {
+      fields.back() += c;
+    } else if (c == ',') {
       fields.emplace_back();
-    } else {
+    } else if (c == '\n') {
+      break;
+    } else if (c != '\r' || !(rest.empty() || rest.front() == '\n')) {
       fields.back() += c;
     }
   }
   if (quoted) return absl::InvalidArgumentError("a quoted field does not end");
+  if (i == text.size()) ++lines;
+  text.remove_prefix(std::min(i + 1, text.size()));
   return fields;
 }
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> SplitCsvLine(std::string_view line) {
+  DropByteOrderMark(line);
+  std::size_t lines = 0;
+  return TakeRecord(line, lines);
+}
+
+std::string CsvTable::Where(std::size_t row) const { return StrCat(name, ", line ", lines[row]); }
 
 absl::StatusOr<std::size_t> CsvTable::Column(std::string_view column) const {
   const auto it = std::find(header.begin(), header.end(), column);
@@ -55,8 +73,8 @@ absl::StatusOr<std::size_t> CsvTable::Column(std::string_view column) const {
 absl::StatusOr<double> CsvTable::Number(std::size_t row, std::size_t column) const {
   double value = 0;
   if (!absl::SimpleAtod(rows[row][column], &value) || !std::isfinite(value)) {
-    return absl::InvalidArgumentError(StrCat(name, " line ", lines[row], ": ", header[column],
-                                             " \"", rows[row][column], "\" is not a number"));
+    return absl::InvalidArgumentError(
+        StrCat(Where(row), ": ", header[column], " \"", rows[row][column], "\" is not a number"));
   }
   return value;
 }
@@ -64,29 +82,28 @@ absl::StatusOr<double> CsvTable::Number(std::size_t row, std::size_t column) con
 absl::StatusOr<CsvTable> ParseCsv(std::string_view text, std::string_view name) {
   CsvTable table;
   table.name = std::string(name);
-  std::size_t line_number = 0;
+  DropByteOrderMark(text);
+  std::size_t line_number = 1;
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    ++line_number;
-    if (line.empty() || line == "\r") continue;
-    auto fields = SplitCsvLine(line);
+    const std::size_t start = line_number;
+    const bool blank = text.front() == '\n' || text.starts_with("\r\n");
+    auto fields = TakeRecord(text, line_number);
     if (!fields.ok()) {
       return absl::InvalidArgumentError(
-          StrCat(name, " line ", line_number, ": ", ToStd(fields.status().message())));
+          StrCat(name, ", line ", start, ": ", ToStd(fields.status().message())));
     }
+    if (blank) continue;
     if (table.header.empty()) {
       table.header = *std::move(fields);
       continue;
     }
     if (fields->size() != table.header.size()) {
-      return absl::InvalidArgumentError(StrCat(name, " line ", line_number, ": ", fields->size(),
+      return absl::InvalidArgumentError(StrCat(name, ", line ", start, ": ", fields->size(),
                                                " fields where the header has ",
                                                table.header.size()));
     }
     table.rows.push_back(*std::move(fields));
-    table.lines.push_back(line_number);
+    table.lines.push_back(start);
   }
   if (table.header.empty()) {
     return absl::InvalidArgumentError(StrCat(name, ": empty; expected a header line"));
@@ -103,4 +120,4 @@ absl::StatusOr<CsvTable> ReadCsv(const std::string& path) {
   return ParseCsv(text.str(), path);
 }
 
-}  // namespace citylayers::replay
+}  // namespace citylayers

@@ -1,9 +1,9 @@
-#include "services/replay/csv.h"
+#include "services/csv/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace citylayers::replay {
+namespace citylayers {
 namespace {
 
 using ::testing::ElementsAre;
@@ -27,16 +27,33 @@ TEST(Csv, ByteOrderMarkAndCarriageReturnAreDropped) {
 
 TEST(Csv, ErrorsNameFileAndLine) {
   EXPECT_THAT(MessageOf(ParseCsv("a,b\n1,2\n3\n", "x.csv").status()),
-              HasSubstr("x.csv line 3: 1 fields where the header has 2"));
-  EXPECT_THAT(MessageOf(ParseCsv("a\n\"open\n", "x.csv").status()), HasSubstr("x.csv line 2"));
+              HasSubstr("x.csv, line 3: 1 fields where the header has 2"));
+  EXPECT_THAT(MessageOf(ParseCsv("a\n\"open\n", "x.csv").status()), HasSubstr("x.csv, line 2"));
   EXPECT_THAT(MessageOf(ParseCsv("", "x.csv").status()), HasSubstr("x.csv: empty"));
+}
+
+TEST(Csv, QuotedFieldsKeepLineEnds) {
+  const auto table = ParseCsv("name,place\r\nPhú An,\"two\r\nlines\"\r\nBình,one\r\n", "x.csv");
+  ASSERT_TRUE(table.ok()) << table.status();
+  ASSERT_EQ(table->rows.size(), 2u);
+  EXPECT_THAT(table->rows[0], ElementsAre("Phú An", "two\r\nlines"));
+  EXPECT_THAT(table->rows[1], ElementsAre("Bình", "one"));
+  EXPECT_EQ(table->Where(0), "x.csv, line 2");
+  EXPECT_EQ(table->Where(1), "x.csv, line 4");
+}
+
+TEST(Csv, AQuotedNothingIsARowAndABlankLineIsNone) {
+  const auto table = ParseCsv("name\n\"\"\n\n", "x.csv");
+  ASSERT_TRUE(table.ok()) << table.status();
+  ASSERT_EQ(table->rows.size(), 1u);
+  EXPECT_THAT(table->rows[0], ElementsAre(""));
 }
 
 TEST(Csv, LineNumbersCountBlankLines) {
   const auto table = ParseCsv("value\n\n\nx\n", "x.csv");
   ASSERT_TRUE(table.ok());
   EXPECT_THAT(MessageOf(table->Number(0, 0).status()),
-              HasSubstr("x.csv line 4: value \"x\" is not a number"));
+              HasSubstr("x.csv, line 4: value \"x\" is not a number"));
 }
 
 TEST(Csv, NumbersMustBeFinite) {
@@ -59,4 +76,4 @@ TEST(Csv, AFileThatIsNotThereIsNotFound) {
 }
 
 }  // namespace
-}  // namespace citylayers::replay
+}  // namespace citylayers
