@@ -75,6 +75,7 @@ test('--check-config says whether the configuration is good, without starting', 
     ['traffic.tick', 'soon'],
     ['server.threads', '0'],
     ['server.threads', 'x'],
+    ['server.log', 'wran'],
   ]) {
     const bad = daemon('--check-config', `--${key}`, value);
     assert.equal(bad.status, 2, `${key} ${value}`);

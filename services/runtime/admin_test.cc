@@ -1,0 +1,56 @@
+#include "services/runtime/admin.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/runtime/http/http_server.h"
+#include "services/runtime/http/http_test_client.h"
+
+namespace citylayers::runtime {
+namespace {
+
+using ::testing::HasSubstr;
+
+class AdminTest : public ::testing::Test {
+ protected:
+  AdminTest() {
+    auto server = StartAdmin({.host = "127.0.0.1", .port = 0},
+                             {.metrics = [] { return "up 1\n"; },
+                              .ready = [this] { return ready_; },
+                              .configuration = [] { return "[server]\n"; },
+                              .modules = [] { return "traffic serving\n"; }});
+    EXPECT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+  TestResponse Get(std::string_view path) { return TestClient(server_->port()).Get(path); }
+
+  absl::Status ready_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(AdminTest, ShowsWhatItsSourcesSay) {
+  EXPECT_EQ(Get("/healthz").body, "ok\n");
+  EXPECT_EQ(Get("/metrics").body, "up 1\n");
+  EXPECT_THAT(Get("/metrics").Header("content-type"), HasSubstr("version=0.0.4"));
+  EXPECT_EQ(Get("/debug/config").body, "[server]\n");
+  EXPECT_EQ(Get("/debug/config").Header("content-type"), "application/toml");
+  EXPECT_EQ(Get("/debug/modules").body, "traffic serving\n");
+  EXPECT_EQ(Get("/debug/none").status, 404);
+}
+
+TEST_F(AdminTest, SaysWhyItIsNotReady) {
+  EXPECT_EQ(Get("/readyz").body, "ready\n");
+  ready_ = absl::UnavailableError("traffic waits for readings");
+  const TestResponse response = Get("/readyz");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body, "traffic waits for readings\n");
+}
+
+TEST_F(AdminTest, APortInUseNamesItsFlag) {
+  const auto second = StartAdmin({.host = "127.0.0.1", .port = server_->port()}, {});
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_THAT(second.status().message(), HasSubstr("choose --admin HOST:PORT"));
+}
+
+}  // namespace
+}  // namespace citylayers::runtime
