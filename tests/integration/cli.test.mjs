@@ -27,7 +27,11 @@ function shows(args, words, field, expected) {
   for (const word of words) assert.match(table, word, args.join(' '));
   const all = json(...args);
   const value = (Array.isArray(all) ? all[0] : all)[field];
-  assert.match(String(value), expected, `${args.join(' ')}: ${field} of ${JSON.stringify(all).slice(0, 300)}`);
+  assert.match(
+    String(value),
+    expected,
+    `${args.join(' ')}: ${field} of ${JSON.stringify(all).slice(0, 300)}`,
+  );
 }
 
 before(async () => {
@@ -63,7 +67,17 @@ test('readings latest, query and watch', () => {
   shows(['readings', 'query', kMeasure, ...span], [/2025-11-06 17:00/], 'measure', /water_level$/);
   const one = [...span, '--window', '1h', '--function', 'count'];
   assert.equal(json('readings', 'query', kMeasure, ...one).length, 1);
-  const lines = text('readings', 'watch', kMeasure, '--resume-offset', '0', '--count', '2', '--format', 'ndjson');
+  const lines = text(
+    'readings',
+    'watch',
+    kMeasure,
+    '--resume-offset',
+    '0',
+    '--count',
+    '2',
+    '--format',
+    'ndjson',
+  );
   assert.equal(lines.trim().split('\n').length, 2);
   for (const line of lines.trim().split('\n')) assert.equal(JSON.parse(line).measure, kMeasure);
 });
@@ -90,13 +104,23 @@ test('flood depth, stages and segments', () => {
 });
 
 test('traffic jams, segments and one segment', () => {
-  shows(['traffic', 'jams', '--limit', '2'], [/jams\/\S+ +(queuing|stationary)/], 'name', /^jams\//);
+  shows(
+    ['traffic', 'jams', '--limit', '2'],
+    [/jams\/\S+ +(queuing|stationary)/],
+    'name',
+    /^jams\//,
+  );
   const [jam] = json('traffic', 'jams', '--limit', '1');
   assert.ok(Number(jam.lengthM) > 0, JSON.stringify(jam).slice(0, 300));
   const queuing = ['traffic', 'segments', '--min-level', 'queuing', '--limit', '2'];
   shows(queuing, [/segments\/\d+ .*(queuing|stationary|closed)/], 'name', /^segments\/\d+$/);
   const [{ name }] = json(...queuing);
-  shows(['traffic', 'segment', name], [new RegExp(`name +${name}`)], 'name', new RegExp(`^${name}$`));
+  shows(
+    ['traffic', 'segment', name],
+    [new RegExp(`name +${name}`)],
+    'name',
+    new RegExp(`^${name}$`),
+  );
   assert.equal(cli('traffic', 'segment', '1').status, 1, 'there is no such segment');
 });
 
@@ -106,7 +130,12 @@ test('alerts get, events, cap, watch and resolve', async () => {
     const found = json(...list);
     return found.length > 0 && found[0].capIds?.length > 0 && found;
   });
-  shows(['alerts', 'get', name], [/place +Phú An/, /exercise +yes/], 'name', new RegExp(`^${name}$`));
+  shows(
+    ['alerts', 'get', name],
+    [/place +Phú An/, /exercise +yes/],
+    'name',
+    new RegExp(`^${name}$`),
+  );
   shows(['alerts', 'events', name], [/# +event/, /raised|opened/i], 'hash', /^[0-9a-f]{12,}$/);
   const cap = text('alerts', 'cap', name);
   assert.match(cap, /^<\?xml[^]*<status>Exercise<\/status>[^]*<\/alert>\s*$/);
@@ -123,7 +152,13 @@ test('alerts get, events, cap, watch and resolve', async () => {
 });
 
 test('what goes wrong ends with 1 and says what to do', () => {
-  const { status, stderr } = run('citylayers', ['clock', '--server', '127.0.0.1:1', '--timeout', '1']);
+  const { status, stderr } = run('citylayers', [
+    'clock',
+    '--server',
+    '127.0.0.1:1',
+    '--timeout',
+    '1',
+  ]);
   assert.equal(status, 1);
   assert.match(stderr, /127\.0\.0\.1:1/);
 });
