@@ -93,7 +93,8 @@ TEST(Config, BrokenAndMissingFilesAreToldApart) {
 
 TEST(Config, PrintsItselfAsTomlThatReadsBack) {
   const auto first = Config::Load(
-      Options(), {.flags = {{"server.http", "a \"quoted\" \\ name"}, {"grpc.share", "0.125"}}});
+      Options(), {.flags = {{"server.http", "a \"quoted\" \\ name\nof two lines\t\x7f"},
+                            {"grpc.share", "0.125"}}});
   ASSERT_TRUE(first.ok());
   const auto second = Config::Load(Options(), {.file = WriteFile(first->ToToml())});
   ASSERT_TRUE(second.ok()) << second.status() << "\n" << first->ToToml();

@@ -40,6 +40,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
   void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
                      beast::error_code&) override {
+    if (header_over_) return;  // a trailer of a chunked body (RFC 9110 6.5.1): none is of use here
     request_.AddHeader(View(name), View(value));
     if (field == http::field::host) ++host_count_;
     if (field == http::field::transfer_encoding) {
@@ -50,7 +51,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
       expects_other_ |= !expects_continue_;
     }
   }
-  void on_header_impl(beast::error_code&) override {}
+  void on_header_impl(beast::error_code&) override { header_over_ = true; }
   void on_body_init_impl(boost::optional<std::uint64_t> const& length,
                          beast::error_code&) override {
     // body_limit has been checked, but a client that only claims a length shall not cost memory.
@@ -70,6 +71,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   void on_finish_impl(beast::error_code&) override {}
 
   HttpRequest& request_;
+  bool header_over_ = false;
   int host_count_ = 0;
   bool bad_transfer_coding_ = false;
   bool expects_continue_ = false;

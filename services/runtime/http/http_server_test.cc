@@ -394,6 +394,18 @@ TEST_F(HttpServerTest, DrainCutsWhatDoesNotEnd) {
   responder.Send(TextResponse(200, "text/plain", "too late"));
 }
 
+// Else it would be a matter of how the network cuts the request whether they count.
+TEST_F(HttpServerTest, TrailersAreNoHeaders) {
+  Start();
+  TestClient client(port());
+  client.Send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "5\r\nhello\r\n0\r\nHost: b\r\nExpect: a miracle\r\n\r\n");
+  const TestResponse response = client.Read();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "hello");
+}
+
 TEST_F(HttpServerTest, AnAddressInUseIsNamed) {
   Start();
   HttpServer second(HttpServerOptions{});
