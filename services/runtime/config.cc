@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include <toml++/toml.h>
 
 #include "proto/support/status_macros.h"
@@ -104,6 +106,47 @@ std::string TomlQuoted(std::string_view text) {
   return out + '"';
 }
 
+// toml++ 3.3 asserts that a key follows "[" where it ought to report an error. A line of a text in
+// ''' that begins so is refused as well; no option has use for one.
+absl::Status CheckHeaders(std::string_view text, const std::string& file) {
+  int line_number = 0;
+  for (absl::string_view line : absl::StrSplit(ToAbsl(text), '\n')) {
+    ++line_number;
+    // Before the bracket it takes spaces of all of Unicode, behind it those of ASCII will do.
+    while (!line.empty() && !absl::ascii_isgraph(static_cast<unsigned char>(line.front()))) {
+      line.remove_prefix(1);
+    }
+    if (!absl::ConsumePrefix(&line, "[")) continue;
+    absl::ConsumePrefix(&line, "[");
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    const char c = line.empty() ? ' ' : line.front();
+    const bool good = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' ||
+                      c == '"' || c == '\'' || c == ']';
+    if (!good) {
+      return absl::InvalidArgumentError(
+          StrCat(file, ":", line_number, ": \"[\" begins a [section], but no name follows"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<toml::table> ParseFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  // A folder opens as a file does, and fails when it is read.
+  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) ||
+      file.bad()) {
+    return absl::NotFoundError(StrCat(path, ": cannot be read"));
+  }
+  RETURN_IF_ERROR(CheckHeaders(text.str(), path));
+  try {
+    return toml::parse(text.str(), path);
+  } catch (const toml::parse_error& e) {
+    return absl::InvalidArgumentError(StrCat(path, ":", static_cast<int>(e.source().begin.line),
+                                             ": ", std::string(e.description())));
+  }
+}
+
 }  // namespace
 
 std::string Suggest(std::string_view word, const std::vector<std::string>& known) {
@@ -128,15 +171,7 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
     config.entries_.emplace(std::move(key), Entry{std::move(option), std::move(value)});
   }
   if (!inputs.file.empty()) {
-    toml::table table;
-    try {
-      table = toml::parse_file(inputs.file);
-    } catch (const toml::parse_error& e) {
-      const bool missing = e.source().begin.line == 0;
-      const std::string message = StrCat(inputs.file, ":", static_cast<int>(e.source().begin.line),
-                                         ": ", std::string(e.description()));
-      return missing ? absl::NotFoundError(message) : absl::InvalidArgumentError(message);
-    }
+    ASSIGN_OR_RETURN(const toml::table table, ParseFile(inputs.file));
     for (const auto& [section, node] : table) {
       const toml::table* keys = node.as_table();
       if (keys == nullptr) {

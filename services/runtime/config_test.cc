@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/support/strings.h"
+
 namespace citylayers::runtime {
 namespace {
 
@@ -88,6 +90,12 @@ TEST(Config, BrokenAndMissingFilesAreToldApart) {
             absl::StatusCode::kNotFound);
   EXPECT_EQ(Config::Load(Options(), {.file = WriteFile("[grpc\n")}).status().code(),
             absl::StatusCode::kInvalidArgument);
+  // Here the TOML library would stop the process by an assertion.
+  for (const char* header : {"[\nhttp = 1\n", "[%]\n", " [[ \n"}) {
+    EXPECT_THAT(ErrorOf({.file = WriteFile(StrCat("# a slip\n", header))}),
+                HasSubstr("config.toml:2: \"[\" begins a [section]"));
+  }
+  EXPECT_TRUE(Config::Load(Options(), {.file = WriteFile("[ \"grpc\" ]\n [server]\n")}).ok());
   EXPECT_THAT(ErrorOf({.file = WriteFile("http = 1\n")}), HasSubstr("outside a [section]"));
 }
 
