@@ -1,9 +1,10 @@
-# The three kinds of target in this tree. A folder is a library; its tests stand beside its code.
+# The four kinds of target in this tree. A folder is a library; its tests stand beside its code.
 #
 #   citylayers_library(geo_tile SRCS tile_id.cc DEPS absl::status)      -> citylayers_geo_tile, citylayers::geo_tile
 #     with the option GRPC when most of its sources include gRPC
 #   citylayers_test(geo_tile SRCS tile_id_test.cc DEPS ...)             -> citylayers_geo_tile_test, run by ctest
 #   citylayers_program(citylayersd SRCS main.cc DEPS ...)               -> build/<preset>/bin/citylayersd
+#   citylayers_fuzz(csv SRCS csv_fuzz.cc DEPS ...)                      -> build/<preset>/bin/csv_fuzz, see tests/fuzz
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
@@ -49,4 +50,25 @@ function(citylayers_program name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${CITYLAYERS_WARNINGS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+endfunction()
+
+option(CITYLAYERS_LIBFUZZER "Link fuzz targets with libFuzzer; needs clang" OFF)
+
+function(citylayers_fuzz name)
+  if(NOT CITYLAYERS_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name}_fuzz ${ARG_SRCS})
+  target_include_directories(${name}_fuzz PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name}_fuzz PRIVATE ${CITYLAYERS_WARNINGS})
+  target_link_libraries(${name}_fuzz PRIVATE ${ARG_DEPS})
+  if(CITYLAYERS_LIBFUZZER)
+    target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name}_fuzz PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/smoke_main.cc)
+    target_compile_definitions(${name}_fuzz PRIVATE CITYLAYERS_FUZZ_NAME="${name}_fuzz"
+      CITYLAYERS_FUZZ_CORPUS="${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+  endif()
 endfunction()

@@ -1,0 +1,66 @@
+// Rows of the readings store: chunks, log rows and the columns in them. The first byte says which.
+#include <cstdlib>
+#include <string>
+
+#include "storage/codec/bytes.h"
+#include "storage/codec/crc32c.h"
+#include "storage/codec/integer_column.h"
+#include "storage/codec/value_column.h"
+#include "storage/readings/row_codec.h"
+#include "tests/fuzz/fuzz_target.h"
+
+namespace {
+
+using namespace citylayers::storage;  // NOLINT: half of what follows is from there
+
+// Puts the right check sum behind the version, so that what is behind both is read as well.
+std::string WithCheckSum(std::string_view row) {
+  constexpr std::size_t kBodyBegin = 5;
+  if (row.size() < kBodyBegin) return std::string(row);
+  const std::string_view body = row.substr(kBodyBegin);
+  std::string out(row.substr(0, 1));
+  PutFixed32(out, Crc32c(body));
+  out += body;
+  return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view bytes = citylayers::fuzz::TextOf(data + 1, size - 1);
+  switch (data[0] % 6) {
+    case 0: {
+      (void)DecodeChunk(bytes);
+      const std::string row = WithCheckSum(bytes);
+      const auto readings = DecodeChunk(row);
+      if (readings.ok() && !DecodeChunkStats(row).ok()) std::abort();
+      break;
+    }
+    case 1:
+      (void)DecodeLogRow(bytes);
+      (void)DecodeLogRow(WithCheckSum(bytes));
+      break;
+    case 2:
+      (void)DecodeSealedState(bytes);
+      (void)DecodeAppendResult(bytes);
+      (void)DecodeDeadLetter(bytes);
+      break;
+    case 3:
+      (void)ParseLogKey(bytes);
+      (void)ParseChunkKey(bytes);
+      (void)ParseDedupeKey(bytes);
+      break;
+    case 4: {
+      ByteReader reader(bytes);
+      (void)ReadIntegerColumn(reader, 1000);
+      break;
+    }
+    default: {
+      ByteReader reader(bytes);
+      (void)ReadValueColumn(reader, 1000);
+      break;
+    }
+  }
+  return 0;
+}
