@@ -106,6 +106,11 @@ void FloodLayer::Clear() {
   dirty_ = true;
 }
 
+absl::Time FloodLayer::newest_reading_time() const {
+  absl::MutexLock lock(&mutex_);
+  return state_.data_time();
+}
+
 void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   std::vector<GaugeLevel> levels;
   std::vector<double> standing_mm;

@@ -49,6 +49,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
   void SetOffset(std::uint64_t offset) override;
   void Clear() override;
+  absl::Time newest_reading_time() const override;
   void Publish(absl::Time now, bool stale) override;
   storage::Checkpoint MakeCheckpoint() const override;
   bool Restore(const storage::Checkpoint& checkpoint) override;

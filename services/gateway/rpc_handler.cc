@@ -194,13 +194,14 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   HttpResponse refusal;
   const std::optional<TypeRow> type = TypeOfRequest(request, *method, cors_, refusal);
   if (!type) return responder.Send(std::move(refusal));
-  RpcReply::Shape shape{
-      type->dialect,
-      type->codec,
-      method,
-      IsWeb(type->dialect) ? Coding::kIdentity : NegotiateCoding(request.Header("accept-encoding")),
-      cors_.AnswerHeaders(request),
-      options_.stream_ahead_bytes};
+  RpcReply::Shape shape{type->dialect,
+                        type->codec,
+                        method,
+                        IsWeb(type->dialect)
+                            ? Coding::kIdentity
+                            : NegotiateCoding(request.JoinedHeader("accept-encoding")),
+                        cors_.AnswerHeaders(request),
+                        options_.stream_ahead_bytes};
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   UpstreamCall::Request call;
   if (!options_.writes && !HasNoSideEffects(*method)) {

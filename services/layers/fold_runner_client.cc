@@ -96,12 +96,9 @@ void FoldRunner::PublishOnce() {
   const absl::Time city_now = context_.city_clock().Now();
   absl::MutexLock lock(&mutex_);
   if (!readings_->caught_up()) return PublishStale(city_now);
-  LiveState& state = folded_.state();
-  folded_.Publish(city_now, state.frame()->stale);
-  // How old the newest reading is shows only now.
-  const absl::Time data_time = state.frame()->data_time;
-  state.Touch(data_time, city_now - data_time > stale_after_ || !readings_->connected());
-  const LiveState::History history = state.history();
+  const bool silent = city_now - folded_.newest_reading_time() > stale_after_;
+  folded_.Publish(city_now, silent || !readings_->connected());
+  const LiveState::History history = folded_.state().history();
   history_versions_.Set(static_cast<double>(history.versions));
   history_changes_.Set(static_cast<double>(history.changes));
   publish_seconds_.Observe(absl::ToDoubleSeconds(machine_clock_.Now() - start));

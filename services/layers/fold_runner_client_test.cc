@@ -97,6 +97,7 @@ class CountingLayer final : public FoldedLayer {
     count = 0;
     offset = 0;
   }
+  absl::Time newest_reading_time() const override { return kCityTime; }
   void Publish(absl::Time, bool stale) override {
     absl::MutexLock lock(&mutex);
     state_.Publish({{.columns = {{count}}}}, kCityTime, stale, {});

@@ -24,7 +24,10 @@ class FoldedLayer {
   virtual void SetOffset(std::uint64_t offset) = 0;
   /// Forgets everything: the log begins anew.
   virtual void Clear() = 0;
-  /// Derives the columns at city time `now` and publishes them. `stale`: the inputs are silent.
+  /// Time of the newest reading folded in.
+  virtual absl::Time newest_reading_time() const = 0;
+  /// Derives the columns at city time `now` and publishes them. `stale`: readings are silent. A
+  /// layer that has other inputs is stale when any of them is.
   virtual void Publish(absl::Time now, bool stale) = 0;
   virtual storage::Checkpoint MakeCheckpoint() const = 0;
   /// False when the checkpoint is not of this layer, layout or pack: the state is then empty.

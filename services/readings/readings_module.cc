@@ -232,14 +232,14 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
 
 }  // namespace
 
-runtime::ModuleSpec ReadingsModule() { 
-  return {.name = "readings",
-          .needs = {},
-          .services = {v1::ReadingService::service_full_name(),
-                       v1::StationService::service_full_name(),
-                       common::v1::ClockService::service_full_name()},
-          .options = Options(),
-          .make = Make};
+runtime::ModuleSpec ReadingsModule() {
+  return {
+      .name = "readings",
+      .needs = {},
+      .services = {v1::ReadingService::service_full_name(), v1::StationService::service_full_name(),
+                   common::v1::ClockService::service_full_name()},
+      .options = Options(),
+      .make = Make};
 }
 
 }  // namespace citylayers::readings

@@ -142,6 +142,11 @@ SegmentView TrafficLayer::View(std::uint32_t segment, absl::Time now) const {
                      options_.ages, options_.thresholds, closed_depth_cm_);
 }
 
+absl::Time TrafficLayer::newest_reading_time() const {
+  absl::MutexLock lock(&mutex_);
+  return state_.data_time();
+}
+
 void TrafficLayer::Publish(absl::Time now, bool stale) {
   // Streets shown dry before the flood layer has spoken would open what is under water.
   if (AwaitsWater()) return;

@@ -68,6 +68,7 @@ export interface Snapshot {
   version?: LayerVersion;
   dataTime?: Timestamp;
   rows?: StateRows[];
+  stale?: boolean;
 }
 
 // citylayers.layers.v1.Delta
@@ -78,6 +79,7 @@ export interface Delta {
   dataTime?: Timestamp;
   rows?: StateRows[];
   changedTiles?: TileCoordinate[];
+  stale?: boolean;
 }
 
 // citylayers.layers.v1.Heartbeat

@@ -59,4 +59,13 @@ describe('LayerFeed', () => {
     expect(feed.stats.gaps).toBe(0);
     expect(feed.stale).toBe(false);
   });
+
+  it('is stale when its events say so, though they still come', () => {
+    FakeEventSource.last.send('delta', { ...delta(5, 6), stale: true });
+    expect(feed.stale).toBe(true);
+    FakeEventSource.last.send('snapshot', { ...snapshot(7), stale: true });
+    expect(feed.stale).toBe(true);
+    FakeEventSource.last.send('delta', delta(7, 8));
+    expect(feed.stale).toBe(false);
+  });
 });

@@ -75,7 +75,7 @@ export class LayerFeed {
     if (packChanged) this.table.clear();
     if (renewed) this.events.renewed(packChanged);
     else if (this.stats.snapshots > 1) this.events.snapshot();
-    this.note(snapshot.dataTime, false);
+    this.note(snapshot.dataTime, snapshot.stale ?? false);
     this.emitRows(this.table.applySnapshot(snapshot.rows));
   }
 
@@ -88,7 +88,7 @@ export class LayerFeed {
       return;
     }
     this.version = versionText(delta.to);
-    this.note(delta.dataTime, false);
+    this.note(delta.dataTime, delta.stale ?? false);
     this.emitRows(this.table.applyDelta(delta.rows));
     if (delta.changedTiles?.length) this.events.tiles(delta.changedTiles);
   }
