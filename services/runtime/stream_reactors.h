@@ -8,11 +8,11 @@
 #include <memory>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/error_details.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::runtime::detail {
 
@@ -93,12 +93,12 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     /// stream that is woken often must not leave a timer, and with it a step, behind each time.
     void WakeAfter(absl::Duration wait) {
       absl::MutexLock lock(&mutex);
-      wake_by = absl::Now() + wait;
+      wake_by = clock.Now() + wait;
       if (timer_due > wake_by) ArmLocked();
     }
     void ArmLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
       timer_due = wake_by;
-      timer.After(wake_by - absl::Now(),
+      timer.After(wake_by - clock.Now(),
                   [weak = this->weak_from_this(), generation = ++timer_generation] {
                     if (auto core = weak.lock()) core->OnTimer(generation);
                   });
@@ -108,7 +108,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
       if (generation != timer_generation) return;  // an earlier one was armed since
       timer_due = absl::InfiniteFuture();
       if (reactor == nullptr || wake_by == absl::InfiniteFuture()) return;
-      if (absl::Now() >= wake_by) return WakeLocked();
+      if (clock.Now() >= wake_by) return WakeLocked();
       ArmLocked();  // there were steps meanwhile
     }
     /// Goes idle; false when a wake or a cancel came meanwhile and the step must be taken again.
@@ -142,6 +142,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     absl::Mutex mutex;
     StreamReactor* reactor ABSL_GUARDED_BY(mutex);
     Executor& executor;
+    const MonotonicClock clock;
     Timer& timer;  // touched by steps and by the timer itself only: it is there then
     State state ABSL_GUARDED_BY(mutex) = State::kQueued;
     bool woken ABSL_GUARDED_BY(mutex) = false;

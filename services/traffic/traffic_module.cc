@@ -16,6 +16,7 @@
 #include "services/layers/layer_catalog.h"
 #include "services/layers/tick_thread.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/watch_thread.h"
 #include "services/traffic/flood_follower.h"
 #include "services/traffic/traffic_layer.h"
@@ -48,7 +49,8 @@ class Traffic final : public runtime::Module {
     runner_.Start();
     if (layer_->pack().has_terrain()) FollowFlood();
     looker_ = std::make_unique<layers::TickThread>(
-        kLookPeriod, [this, start = absl::Now()] { LookOnce(absl::Now() - start); });
+        kLookPeriod, [this, clock = runtime::MonotonicClock(),
+                      start = runtime::MonotonicClock().Now()] { LookOnce(clock.Now() - start); });
     return absl::OkStatus();
   }
 

@@ -104,8 +104,10 @@ void Sealer::Run() {
       // and in the head.
       SealSeries(full).IgnoreError();
     }
-    if (absl::Now() < next_check) continue;
-    next_check = absl::Now() + options_.seal_check_every;
+    const absl::Time now = absl::Now();
+    // A check that is further off than one period: the machine's clock was set back.
+    if (now < next_check && next_check - now <= options_.seal_check_every) continue;
+    next_check = now + options_.seal_check_every;
     SealWhatWaitsTooLong().IgnoreError();
   }
 }
