@@ -14,7 +14,7 @@
 #include "proto/support/status_macros.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/looker.h"
-#include "services/layers/tick_thread.h"
+#include "services/runtime/tick_thread.h"
 #include "storage/alerts/rocks_alert_store.h"
 
 namespace citylayers::alerts {
@@ -40,8 +40,8 @@ class Alerts final : public runtime::Module {
     inputs_ = std::make_unique<InputClient>(context_.Channel("flood"), context_.Channel("traffic"),
                                             cut_offs_, input_options_);
     looker_ = std::make_unique<Looker>(*desk_, *inputs_, context_.city_clock(), context_.metrics());
-    ticks_ = std::make_unique<layers::TickThread>(context_.config().GetDuration("alerts.tick"),
-                                                  [this] { looker_->LookOnce(); });
+    ticks_ = std::make_unique<runtime::TickThread>(context_.config().GetDuration("alerts.tick"),
+                                                   [this] { looker_->LookOnce(); });
     return absl::OkStatus();
   }
 
@@ -60,7 +60,7 @@ class Alerts final : public runtime::Module {
   AlertServiceImpl service_;
   std::unique_ptr<InputClient> inputs_;
   std::unique_ptr<Looker> looker_;
-  std::unique_ptr<layers::TickThread> ticks_;
+  std::unique_ptr<runtime::TickThread> ticks_;
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {

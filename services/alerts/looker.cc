@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "spdlog/spdlog.h"
 
 #include "services/alerts/alert_service.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::alerts {
 
@@ -24,12 +24,13 @@ Looker::Looker(AlertDesk& desk, InputClient& inputs, const runtime::CityClock& c
 
 void Looker::LookOnce() {
   if (clock_.state().mode() == common::v1::CLOCK_MODE_UNSPECIFIED) return;
-  const absl::Time start = absl::Now();
+  const runtime::MonotonicClock clock;
+  const absl::Time start = clock.Now();
   const Look look = inputs_.Read();
   NoteStatus(desk_.Observe(look, MomentOf(clock_)));
   NoteSilence();
   active_.Set(static_cast<double>(desk_.active_count()));
-  look_seconds_.Observe(absl::ToDoubleSeconds(absl::Now() - start));
+  look_seconds_.Observe(absl::ToDoubleSeconds(clock.Now() - start));
 }
 
 void Looker::NoteStatus(const absl::Status& status) {

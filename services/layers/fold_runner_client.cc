@@ -54,9 +54,9 @@ void FoldRunner::Start() {
                                       readings_total_.Increment(
                                           response.readings().measure_indexes_size());
                                     }});
-  publisher_ = std::make_unique<TickThread>(context_.config().GetDuration(StrCat(layer_, ".tick")),
-                                            [this] { PublishOnce(); });
-  checkpointer_ = std::make_unique<TickThread>(
+  publisher_ = std::make_unique<runtime::TickThread>(
+      context_.config().GetDuration(StrCat(layer_, ".tick")), [this] { PublishOnce(); });
+  checkpointer_ = std::make_unique<runtime::TickThread>(
       context_.config().GetDuration(StrCat(layer_, ".checkpoint")), [this] { SaveCheckpoint(); });
 }
 
@@ -95,21 +95,22 @@ void FoldRunner::PublishOnce() {
   const absl::Time start = machine_clock_.Now();
   const absl::Time city_now = context_.city_clock().Now();
   absl::MutexLock lock(&mutex_);
-  if (!readings_->caught_up()) return PublishStale(city_now);
+  if (!readings_->caught_up()) return PublishStale();
   const bool silent = city_now - folded_.newest_reading_time() > stale_after_;
-  folded_.Publish(city_now, silent || !readings_->connected());
+  folded_.Publish(city_now, silent || !readings_->current());
   const LiveState::History history = folded_.state().history();
   history_versions_.Set(static_cast<double>(history.versions));
   history_changes_.Set(static_cast<double>(history.changes));
   publish_seconds_.Observe(absl::ToDoubleSeconds(machine_clock_.Now() - start));
 }
 
-void FoldRunner::PublishStale(absl::Time city_now) {
+void FoldRunner::PublishStale() {
   const std::shared_ptr<const Frame> frame = folded_.state().frame();
   if (!frame->sub_layers.empty()) {
     folded_.state().Touch(frame->data_time, true);
   } else if (restored_ && machine_clock_.Now() - start_time_ >= restored_after_) {
-    folded_.Publish(city_now, true);
+    // As of its own time: with readings away the city clock is not known either.
+    folded_.Publish(folded_.newest_reading_time(), true);
   }
 }
 

@@ -14,9 +14,9 @@
 
 #include "services/layers/folded_layer.h"
 #include "services/layers/readings_client.h"
-#include "services/layers/tick_thread.h"
 #include "services/runtime/module.h"
 #include "services/runtime/monotonic_clock.h"
+#include "services/runtime/tick_thread.h"
 
 namespace prometheus {
 class Counter;
@@ -52,7 +52,7 @@ class FoldRunner {
   void Reset();
   void PublishOnce();
   /// Where there is nothing fresh: what there is, stale.
-  void PublishStale(absl::Time city_now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PublishStale() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SaveCheckpoint();
 
   runtime::ModuleContext& context_;
@@ -72,7 +72,7 @@ class FoldRunner {
   absl::Mutex mutex_;                              // keeps a reset out of publishing and saving
   bool restored_ ABSL_GUARDED_BY(mutex_) = false;  // the state is a checkpoint's, and what followed
   std::unique_ptr<ReadingsClient> readings_;
-  std::unique_ptr<TickThread> publisher_, checkpointer_;
+  std::unique_ptr<runtime::TickThread> publisher_, checkpointer_;
 };
 
 /// The options that FoldRunner reads, for the module's list.

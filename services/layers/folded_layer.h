@@ -27,7 +27,7 @@ class FoldedLayer {
   /// Time of the newest reading folded in.
   virtual absl::Time newest_reading_time() const = 0;
   /// Derives the columns at city time `now` and publishes them. `stale`: readings are silent. A
-  /// layer that has other inputs is stale when any of them is.
+  /// layer that has other inputs is stale, too, while it does not hear one of them.
   virtual void Publish(absl::Time now, bool stale) = 0;
   virtual storage::Checkpoint MakeCheckpoint() const = 0;
   /// False when the checkpoint is not of this layer, layout or pack: the state is then empty.

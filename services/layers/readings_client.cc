@@ -22,9 +22,12 @@ ReadingsClient::ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> 
       [this, on_batch = callbacks.on_batch](const readings::v1::WatchReadingsResponse& response) {
         on_batch(response);
         offset_.store(response.offset());
-        if (response.caught_up()) caught_up_.store(true);
+        if (!response.caught_up()) return;
+        caught_up_.store(true);
+        current_.store(true);
       },
       [this, what, on_reset = callbacks.on_reset](const grpc::Status& status) {
+        current_.store(false);
         if (status.error_code() != grpc::StatusCode::OUT_OF_RANGE) return;
         spdlog::warn("{}: offset {} is no longer in the log; starting over from the oldest batch",
                      what, offset_.load());

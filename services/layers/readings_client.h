@@ -36,13 +36,16 @@ class ReadingsClient {
   /// True once everything that was in the log at the start, or at the last reset, has been read.
   /// False already when `on_reset` is called.
   bool caught_up() const { return caught_up_.load(); }
-  bool connected() const { return watch_->connected(); }
+  /// True while the log is followed as it grows: not while a stream is broken, nor while what was
+  /// missed meanwhile is still being read.
+  bool current() const { return current_.load(); }
   void Stop() { watch_->Stop(); }
 
  private:
   std::shared_ptr<readings::v1::ReadingService::Stub> stub_;
   std::atomic<std::uint64_t> offset_;
   std::atomic<bool> caught_up_{false};
+  std::atomic<bool> current_{false};
   std::unique_ptr<runtime::WatchThread> watch_;
 };
 

@@ -2,12 +2,10 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "spdlog/spdlog.h"
 
 #include "proto/support/status_macros.h"
@@ -18,6 +16,8 @@
 #include "services/readings/readings_metrics.h"
 #include "services/readings/readings_services.h"
 #include "services/readings/station_directory.h"
+#include "services/runtime/monotonic_clock.h"
+#include "services/runtime/tick_thread.h"
 #include "storage/pack/city_pack.h"
 #include "storage/readings/readings_store.h"
 
@@ -144,7 +144,7 @@ class Readings final : public runtime::Module {
   }
 
   absl::Status Start() override {
-    upkeep_ = std::thread([this] { Upkeep(); });
+    upkeep_ = std::make_unique<runtime::TickThread>(absl::Seconds(1), [this] { Upkeep(); });
     return absl::OkStatus();
   }
 
@@ -153,28 +153,20 @@ class Readings final : public runtime::Module {
     return store_->SealStatus();
   }
 
-  void Stop() override {
-    if (!upkeep_.joinable()) return;
-    stop_.Notify();
-    upkeep_.join();
-  }
+  void Stop() override { upkeep_.reset(); }
 
  private:
   // Figures every second, retention every hour.
   void Upkeep() {
-    absl::Time next_drop = absl::InfinitePast();
-    do {
-      const storage::ReadingsStoreStats stats = store_->Stats();
-      metrics_.Show(stats);
-      TellTrouble(stats);
-      if (const absl::Time now = absl::Now(); now >= next_drop) {
-        next_drop = now + absl::Hours(1);
-        if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime());
-            !dropped.ok()) {
-          spdlog::error("readings: old weeks could not be dropped: {}", dropped.ToString());
-        }
-      }
-    } while (!stop_.WaitForNotificationWithTimeout(absl::Seconds(1)));
+    const storage::ReadingsStoreStats stats = store_->Stats();
+    metrics_.Show(stats);
+    TellTrouble(stats);
+    const absl::Time now = runtime::MonotonicClock().Now();
+    if (now < next_drop_) return;
+    next_drop_ = now + absl::Hours(1);
+    if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime()); !dropped.ok()) {
+      spdlog::error("readings: old weeks could not be dropped: {}", dropped.ToString());
+    }
   }
 
   // Each trouble is told once, when it begins, and its end.
@@ -210,8 +202,8 @@ class Readings final : public runtime::Module {
   ClockServiceImpl clock_service_;
   uint64_t lost_chunks_told_ = 0;  // Upkeep()'s own, like the next
   bool sealing_ok_told_ = true;
-  absl::Notification stop_;
-  std::thread upkeep_;
+  absl::Time next_drop_ = absl::InfinitePast();  // by the monotonic clock; Upkeep's own
+  std::unique_ptr<runtime::TickThread> upkeep_;
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {

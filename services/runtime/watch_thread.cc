@@ -4,20 +4,21 @@ namespace citylayers::runtime {
 
 void WatchThread::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
     if (context_ != nullptr) context_->TryCancel();
+    stopped_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
 }
 
 bool WatchThread::connected() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return connected_;
 }
 
 bool WatchThread::Begin(std::shared_ptr<grpc::ClientContext> context) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (stopping_) return false;
   context->set_wait_for_ready(true);
   context_ = std::move(context);
@@ -25,7 +26,7 @@ bool WatchThread::Begin(std::shared_ptr<grpc::ClientContext> context) {
 }
 
 void WatchThread::SetConnected(bool connected, const std::string& why) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (connected && (!connected_ && reported_)) spdlog::info("{}: connected again", what_);
   if (!connected && !stopping_ && !reported_)
     spdlog::warn("{}: interrupted, trying again: {}", what_, why);
@@ -34,10 +35,9 @@ void WatchThread::SetConnected(bool connected, const std::string& why) {
 }
 
 bool WatchThread::Pause(absl::Duration delay) {
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   context_ = nullptr;
-  mutex_.AwaitWithTimeout(absl::Condition(&stopping_), delay);
-  return !stopping_;
+  return !stopped_.wait_for(lock, absl::ToChronoNanoseconds(delay), [this] { return stopping_; });
 }
 
 }  // namespace citylayers::runtime

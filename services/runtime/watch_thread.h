@@ -2,14 +2,14 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_WATCH_THREAD_H_
 #define CITYLAYERS_SERVICES_RUNTIME_WATCH_THREAD_H_
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "spdlog/spdlog.h"
 #include <grpcpp/client_context.h>
@@ -79,11 +79,14 @@ class WatchThread {
   bool Pause(absl::Duration delay);
 
   const std::string what_;
-  mutable absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool connected_ ABSL_GUARDED_BY(mutex_) = false;
-  bool reported_ ABSL_GUARDED_BY(mutex_) = false;  // that the peer is away
-  std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
+  // Of the standard library, because absl::Mutex waits by the wall clock, which may be set back.
+  mutable std::mutex mutex_;
+  std::condition_variable stopped_;
+  // Guarded by mutex_:
+  bool stopping_ = false;
+  bool connected_ = false;
+  bool reported_ = false;  // that the peer is away
+  std::shared_ptr<grpc::ClientContext> context_;
   std::thread thread_;
 };
 

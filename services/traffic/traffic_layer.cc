@@ -203,11 +203,14 @@ void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time 
     if (history.empty() || now - history.back().time >= absl::Minutes(1))
       history.push_back({now, jam.length_m});
     while (history.size() > 1 && now - history.front().time > kTrendSpan) history.pop_front();
-    double live_m = 0;
+    double live_m = 0, known_m = 0;
     for (std::uint32_t segment : jam.segments) {
-      if (views[segment].source == Source::kLive) live_m += roads_.length_m(segment);
+      const Source source = views[segment].source;
+      if (source == Source::kNone) continue;  // a gap that nobody measures
+      known_m += roads_.length_m(segment);
+      if (source == Source::kLive) live_m += roads_.length_m(segment);
     }
-    answers->push_back({jam, jam.length_m - history.front().length_m, live_m / jam.length_m});
+    answers->push_back({jam, jam.length_m - history.front().length_m, live_m / known_m});
   }
   jam_lengths_ = std::move(lengths);
   jams_ = std::move(answers);

@@ -14,9 +14,9 @@
 #include "proto/support/status_macros.h"
 #include "services/layers/fold_runner_client.h"
 #include "services/layers/layer_catalog.h"
-#include "services/layers/tick_thread.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/monotonic_clock.h"
+#include "services/runtime/tick_thread.h"
 #include "services/runtime/watch_thread.h"
 #include "services/traffic/flood_follower.h"
 #include "services/traffic/traffic_layer.h"
@@ -48,7 +48,7 @@ class Traffic final : public runtime::Module {
     // Restores the checkpoint first: what flood says then is newer.
     runner_.Start();
     if (layer_->pack().has_terrain()) FollowFlood();
-    looker_ = std::make_unique<layers::TickThread>(
+    looker_ = std::make_unique<runtime::TickThread>(
         kLookPeriod, [this, clock = runtime::MonotonicClock(),
                       start = runtime::MonotonicClock().Now()] { LookOnce(clock.Now() - start); });
     return absl::OkStatus();
@@ -77,8 +77,9 @@ class Traffic final : public runtime::Module {
     auto stream = std::make_shared<grpc::ClientContext*>(nullptr);
     flood_ = std::make_unique<runtime::WatchThread>(
         "traffic follows flood",
-        [stub, stream](grpc::ClientContext& context) {
+        [this, stub, stream](grpc::ClientContext& context) {
           *stream = &context;
+          flood_failed_ = false;
           layers::v1::WatchLayerRequest request;
           request.set_name("layers/flood");
           request.add_columns("depth_cm");
@@ -120,7 +121,7 @@ class Traffic final : public runtime::Module {
   std::atomic<bool> flood_failed_{false};
   std::shared_ptr<grpc::Channel> flood_channel_;
   std::unique_ptr<runtime::WatchThread> flood_;
-  std::unique_ptr<layers::TickThread> looker_;
+  std::unique_ptr<runtime::TickThread> looker_;
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {

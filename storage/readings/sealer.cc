@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "rocksdb/convenience.h"
 
 #include "proto/support/status_macros.h"
@@ -41,9 +41,10 @@ Sealer::~Sealer() { Stop(); }
 
 void Sealer::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(queue_mutex_);
     stop_ = true;
   }
+  queue_changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -52,8 +53,11 @@ void Sealer::Start() {
 }
 
 void Sealer::Enqueue(std::vector<uint32_t> series) {
-  absl::MutexLock lock(&mutex_);
-  queue_.insert(queue_.end(), series.begin(), series.end());
+  {
+    const std::lock_guard lock(queue_mutex_);
+    queue_.insert(queue_.end(), series.begin(), series.end());
+  }
+  queue_changed_.notify_all();
 }
 
 uint64_t Sealer::sealed_offset() const {
@@ -80,22 +84,19 @@ void Sealer::NoteOutcome(uint32_t series, const absl::Status& status) {
   }
 }
 
-std::vector<uint32_t> Sealer::TakeQueue(absl::Duration wait_max) {
-  absl::MutexLock lock(&mutex_);
-  const auto something = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return stop_ || !queue_.empty();
-  };
-  mutex_.AwaitWithTimeout(absl::Condition(&something), wait_max);
+std::vector<uint32_t> Sealer::TakeQueue(SteadyTime until) {
+  std::unique_lock lock(queue_mutex_);
+  queue_changed_.wait_until(lock, until, [this] { return stop_ || !queue_.empty(); });
   return std::exchange(queue_, {});
 }
 
 void Sealer::Run() {
-  absl::Time next_check = absl::Now() + options_.seal_check_every;
+  const auto period = absl::ToChronoNanoseconds(options_.seal_check_every);
+  SteadyTime next_check = std::chrono::steady_clock::now() + period;
   while (true) {
-    const std::vector<uint32_t> full =
-        TakeQueue(std::max(next_check - absl::Now(), absl::ZeroDuration()));
+    const std::vector<uint32_t> full = TakeQueue(next_check);
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(queue_mutex_);
       if (stop_) return;
     }
     if (!full.empty()) {
@@ -104,10 +105,9 @@ void Sealer::Run() {
       // and in the head.
       SealSeries(full).IgnoreError();
     }
-    const absl::Time now = absl::Now();
-    // A check that is further off than one period: the machine's clock was set back.
-    if (now < next_check && next_check - now <= options_.seal_check_every) continue;
-    next_check = now + options_.seal_check_every;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now < next_check) continue;
+    next_check = now + period;
     SealWhatWaitsTooLong().IgnoreError();
   }
 }
@@ -115,9 +115,9 @@ void Sealer::Run() {
 absl::Status Sealer::SealWhatWaitsTooLong() {
   const uint64_t sealed = sealed_offset();
   const uint64_t last = tail_.last_offset();
-  const absl::Time now = absl::Now();
+  const SteadyTime now = std::chrono::steady_clock::now();
   if (ages_.empty() ||
-      (last > ages_.back().second && now - ages_.back().first > absl::Minutes(1))) {
+      (last > ages_.back().second && now - ages_.back().first > std::chrono::minutes(1))) {
     ages_.emplace_back(now, last);
   }
   while (!ages_.empty() && ages_.front().second <= sealed) ages_.pop_front();
@@ -126,7 +126,7 @@ absl::Status Sealer::SealWhatWaitsTooLong() {
       tail_.BytesAfter(sealed) > options_.unsealed_log_bytes_max) {
     up_to = sealed + (last - sealed + 1) / 2;
   }
-  if (!ages_.empty() && now - ages_.front().first > options_.seal_after) {
+  if (!ages_.empty() && absl::FromChrono(now - ages_.front().first) > options_.seal_after) {
     up_to = std::max(up_to, ages_.front().second);
   }
   if (up_to > sealed) return SealUpTo(up_to);

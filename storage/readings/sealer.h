@@ -3,9 +3,12 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_SEALER_H_
 #define CITYLAYERS_STORAGE_READINGS_SEALER_H_
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,7 +17,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 #include "storage/readings/chunk_store.h"
@@ -58,7 +60,9 @@ class Sealer {
   void NoteOutcome(uint32_t series, const absl::Status& status);
   absl::Status AdvanceWatermark() ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
   absl::Status SealWhatWaitsTooLong();
-  std::vector<uint32_t> TakeQueue(absl::Duration wait_max);
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  // What is full; waits for it, or for the end, until `until`.
+  std::vector<uint32_t> TakeQueue(SteadyTime until);
 
   const ReadingsStoreOptions& options_;
   const Registry& registry_;
@@ -68,13 +72,17 @@ class Sealer {
   LogTail& tail_;
   ChunkStore& chunks_;
 
-  absl::Mutex sealing_;  // one seal at a time; taken before mutex_
+  absl::Mutex sealing_;  // one seal at a time; taken before mutex_ and queue_mutex_
   mutable absl::Mutex mutex_;
   uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
-  std::vector<uint32_t> queue_ ABSL_GUARDED_BY(mutex_);
   std::map<uint32_t, absl::Status> failing_ ABSL_GUARDED_BY(mutex_);  // series that wait
-  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
-  std::deque<std::pair<absl::Time, uint64_t>> ages_;  // when the log ended where; Run()'s own
+  std::deque<std::pair<SteadyTime, uint64_t>> ages_;  // when the log ended where; Run()'s own
+
+  // Of the standard library, because absl::Mutex waits by the wall clock, which may be set back.
+  std::mutex queue_mutex_;
+  std::condition_variable queue_changed_;
+  std::vector<uint32_t> queue_;  // guarded by queue_mutex_
+  bool stop_ = false;            // guarded by queue_mutex_
   std::thread thread_;
 };
 

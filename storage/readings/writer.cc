@@ -161,12 +161,13 @@ void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& nex
   }
   PutDeadLetters(item, write);
   if (batch.sequence == 0) return;
-  write.Put(database_.state(), DedupeKey(batch.source, batch.epoch, batch.sequence),
-            EncodeAppendResult(item.result));
+  // First what is forgotten: it may be this very key, evicted while the store was loaded.
   for (const DedupeWindows::Forgotten& old :
        windows_.Insert(batch.source, batch.epoch, batch.sequence, item.result)) {
     write.Delete(database_.state(), DedupeKey(old.source, old.epoch, old.sequence));
   }
+  write.Put(database_.state(), DedupeKey(batch.source, batch.epoch, batch.sequence),
+            EncodeAppendResult(item.result));
 }
 
 void Writer::CommitGroup(std::vector<Item> group) {

@@ -43,6 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 2:
       (void)DecodeSealedState(bytes);
+      (void)DecodeLostChunkEnd(bytes);
       (void)DecodeAppendResult(bytes);
       (void)DecodeDeadLetter(bytes);
       break;

@@ -27,6 +27,7 @@ export class StreetCard {
   private poller: Poller | undefined;
   private segment: FloodedSegment | undefined;
   private dataTimeMs = NaN;
+  private silent = false; // the last question was not answered
 
   constructor(
     private readonly city: CityState,
@@ -43,8 +44,8 @@ export class StreetCard {
 
   /** Shows the street under water within `bounds`; where all is dry the card closes. */
   open(bounds: Ground): void {
-    this.poller?.stop();
-    const poller: Poller = poll(kPeriodMs, async () => {
+    this.close(); // what stood there is no answer to this touch
+    const ask = async (): Promise<void> => {
       const { response } = await call<ListFloodedSegmentsResponse>(
         'citylayers.flood.v1.FloodService/ListFloodedSegments',
         { bounds, pageSize: kSegmentsMax },
@@ -53,8 +54,12 @@ export class StreetCard {
       if (this.poller !== poller) return;
       this.segment = deepest(response.segments ?? []);
       this.dataTimeMs = Date.parse(response.dataTime ?? '');
-      if (this.segment) this.render();
-      else this.close();
+      if (!this.segment) this.close();
+    };
+    const poller: Poller = poll(kPeriodMs, ask, (ok) => {
+      if (this.poller !== poller) return;
+      this.silent = !ok;
+      this.render();
     });
     this.poller = poller;
   }
@@ -73,6 +78,11 @@ export class StreetCard {
     setText(this.title, segment.street || words.text('jams.unnamed'));
     const key = depthKey(segment);
     const depth = number((segment.depthM ?? 0) * 100, 0, words.language);
+    if (this.silent) {
+      // Who gets through changes within minutes: an old answer is worse than none.
+      this.body.replaceChildren(h('p', { class: 'quiet' }, words.text('connection.lost')));
+      return;
+    }
     const texts = [key && words.text(key), words.text('street.depth', { depth })];
     const age = words.age(this.city.clock.now() - this.dataTimeMs);
     this.body.replaceChildren(

@@ -1,5 +1,5 @@
 // What must go on when somebody sets the machine's wall clock back.
-#include "services/layers/tick_thread.h"
+#include "services/runtime/tick_thread.h"
 
 #include <atomic>
 #include <chrono>
@@ -25,7 +25,7 @@ extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
   return result;
 }
 
-namespace citylayers::layers {
+namespace citylayers::runtime {
 namespace {
 
 /// While it lives the wall clock is an hour ahead of the one that the system waits by: who waits
@@ -73,21 +73,21 @@ TEST(TickThread, StopsWithinAPeriodHoweverLong) {
 TEST(Timer, RunsWhenTheWallClockIsSetBack) {
   const WrongHour wrong;
   Event done;
-  runtime::Timer timer;
+  Timer timer;
   timer.After(absl::Milliseconds(5), [&done] { done.Notify(); });
   EXPECT_TRUE(done.Comes());
 }
 
 TEST(Timer, ADelayWithoutEndIsHeld) {
   Event done;
-  runtime::Timer timer;
+  Timer timer;
   timer.After(absl::InfiniteDuration(), [] { FAIL(); });
   timer.After(absl::Milliseconds(1), [&done] { done.Notify(); });
   EXPECT_TRUE(done.Comes());
 }
 
 TEST(MonotonicClock, DoesNotFollowTheWallClock) {
-  const runtime::MonotonicClock clock;
+  const MonotonicClock clock;
   const absl::Time before = clock.Now();
   const WrongHour wrong;
   EXPECT_GE(clock.Now(), before);
@@ -95,4 +95,4 @@ TEST(MonotonicClock, DoesNotFollowTheWallClock) {
 }
 
 }  // namespace
-}  // namespace citylayers::layers
+}  // namespace citylayers::runtime

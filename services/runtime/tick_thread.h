@@ -1,6 +1,6 @@
 // A thread that does one thing again and again.
-#ifndef CITYLAYERS_SERVICES_LAYERS_TICK_THREAD_H_
-#define CITYLAYERS_SERVICES_LAYERS_TICK_THREAD_H_
+#ifndef CITYLAYERS_SERVICES_RUNTIME_TICK_THREAD_H_
+#define CITYLAYERS_SERVICES_RUNTIME_TICK_THREAD_H_
 
 #include <algorithm>
 #include <chrono>
@@ -12,7 +12,7 @@
 
 #include "absl/time/time.h"
 
-namespace citylayers::layers {
+namespace citylayers::runtime {
 
 /// Calls `tick` every `period` (from the start of one call to the next; a long call delays, none
 /// pile up) until Stop or destruction, which wait for a running call. By the monotonic clock:
@@ -55,6 +55,6 @@ class TickThread {
   std::thread thread_;
 };
 
-}  // namespace citylayers::layers
+}  // namespace citylayers::runtime
 
-#endif  // CITYLAYERS_SERVICES_LAYERS_TICK_THREAD_H_
+#endif  // CITYLAYERS_SERVICES_RUNTIME_TICK_THREAD_H_
