@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/replay/city_listing.h"
 #include "services/csv/csv.h"
+#include "services/replay/city_listing.h"
 #include "services/replay/river_levels.h"
 #include "services/replay/scenario_source.h"
 #include "services/replay/street_profile.h"
