@@ -8,16 +8,12 @@
 
 #include "services/alerts/alert_watch_source.h"
 #include "services/alerts/desk_test_support.h"
-#include "services/runtime/call_adapter.h"
-#include "services/runtime/executor.h"
-#include "services/runtime/metrics.h"
+#include "services/runtime/call_harness.h"
 #include "services/runtime/proto_time.h"
-#include "services/runtime/timer.h"
 
 namespace citylayers::alerts {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 class StillClock final : public Clock {
@@ -33,7 +29,7 @@ class AlertServiceTest : public DeskTest {
     options_.caps_scanned_max = 3;
     Restart();
     service_ = std::make_unique<AlertServiceImpl>(
-        *desk_, city_clock_, calls_, cut_offs_,
+        *desk_, city_clock_, harness_.calls, cut_offs_,
         AlertServiceLimits{.page_size_max = 3, .caps_max = 2, .watch_snapshot_max = 2});
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
@@ -85,12 +81,8 @@ class AlertServiceTest : public DeskTest {
 
   StillClock machine_clock_;
   runtime::CityClock city_clock_{machine_clock_};
-  runtime::Executor executor_{2, 100};
-  runtime::Timer timer_;
-  runtime::Metrics metrics_;
-  CutOffs cut_offs_{metrics_};
-  runtime::AnonymousAuthenticator authenticator_;
-  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  runtime::CallHarness harness_;
+  CutOffs cut_offs_{harness_.metrics};
   std::unique_ptr<AlertServiceImpl> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::AlertService::Stub> stub_;

@@ -14,10 +14,8 @@
 #include "geo/raster/raster_file.h"
 #include "services/flood/flood_test_pack.h"
 #include "services/layers/request_fields.h"
-#include "services/runtime/executor.h"
-#include "services/runtime/metrics.h"
+#include "services/runtime/call_harness.h"
 #include "services/runtime/proto_time.h"
-#include "services/runtime/timer.h"
 
 namespace citylayers::flood {
 namespace {
@@ -41,7 +39,7 @@ class FloodServiceTest : public ::testing::Test {
   void Serve(std::shared_ptr<const storage::CityPack> pack) {
     Down();
     layer_ = FloodLayer::Make(std::move(pack), {.rain = {}, .epoch = 1}).value();
-    service_ = std::make_unique<FloodServiceImpl>(layer_, clock_, calls_);
+    service_ = std::make_unique<FloodServiceImpl>(layer_, clock_, harness_.calls);
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();
@@ -86,11 +84,7 @@ class FloodServiceTest : public ::testing::Test {
 
   storage::TempDir dir_;
   StillClock clock_;
-  runtime::Executor executor_{2, 100};
-  runtime::Timer timer_;
-  runtime::Metrics metrics_;
-  runtime::AnonymousAuthenticator authenticator_;
-  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  runtime::CallHarness harness_;
   std::shared_ptr<FloodLayer> layer_;
   std::unique_ptr<FloodServiceImpl> service_;
   std::unique_ptr<grpc::Server> server_;

@@ -8,10 +8,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "services/runtime/call_adapter.h"
-#include "services/runtime/executor.h"
-#include "services/runtime/metrics.h"
-#include "services/runtime/timer.h"
+#include "services/runtime/call_harness.h"
 
 namespace citylayers::layers {
 namespace {
@@ -62,7 +59,7 @@ class LayerServiceTest : public ::testing::Test {
   }
 
   /// Data and version of each tile, or what went wrong.
-  std::vector<std::string> GetTiles(v1::GetTilesRequest request) {
+  std::vector<std::string> GetTiles(const v1::GetTilesRequest& request) {
     grpc::ClientContext context;
     const auto reader = stub_->GetTiles(&context, request);
     std::vector<std::string> tiles;
@@ -86,13 +83,9 @@ class LayerServiceTest : public ::testing::Test {
     return request;
   }
 
-  runtime::Executor executor_{2, 100};
-  runtime::Timer timer_;
-  runtime::Metrics metrics_;
-  runtime::AnonymousAuthenticator authenticator_;
-  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  runtime::CallHarness harness_;
   runtime::LayerCatalog catalog_;
-  LayerServiceImpl service_{{.tiles_per_call_max = 4, .watch = {}}, catalog_, calls_};
+  LayerServiceImpl service_{{.tiles_per_call_max = 4, .watch = {}}, catalog_, harness_.calls};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::LayerService::Stub> stub_;
 };

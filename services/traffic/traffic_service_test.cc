@@ -9,11 +9,8 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "services/runtime/call_adapter.h"
-#include "services/runtime/executor.h"
-#include "services/runtime/metrics.h"
+#include "services/runtime/call_harness.h"
 #include "services/runtime/proto_time.h"
-#include "services/runtime/timer.h"
 #include "storage/pack/test_pack.h"
 
 namespace citylayers::traffic {
@@ -42,7 +39,7 @@ class TrafficServiceTest : public ::testing::Test {
     EXPECT_TRUE(storage::WriteTestPack(dir_ / "pack").ok());
     layer_ = std::make_shared<TrafficLayer>(storage::CityPack::Open(dir_ / "pack").value(),
                                             TrafficLayer::Options{.epoch = 1});
-    service_ = std::make_unique<TrafficServiceImpl>(layer_, clock_, calls_);
+    service_ = std::make_unique<TrafficServiceImpl>(layer_, clock_, harness_.calls);
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();
@@ -86,11 +83,7 @@ class TrafficServiceTest : public ::testing::Test {
 
   storage::TempDir dir_;
   StillClock clock_;
-  runtime::Executor executor_{2, 100};
-  runtime::Timer timer_;
-  runtime::Metrics metrics_;
-  runtime::AnonymousAuthenticator authenticator_;
-  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  runtime::CallHarness harness_;
   std::shared_ptr<TrafficLayer> layer_;
   std::unique_ptr<TrafficServiceImpl> service_;
   std::unique_ptr<grpc::Server> server_;
