@@ -9,6 +9,7 @@ PASSED=0
 FAILED=0
 SKIPPED=0
 SUMMARY=()
+FAILURES="" # what the suites that failed said of it, to stand at the end where it is looked for
 
 # add_suite NAME PASSED FAILED SKIPPED SECONDS
 add_suite() {
@@ -16,6 +17,12 @@ add_suite() {
   FAILED=$((FAILED + $3))
   SKIPPED=$((SKIPPED + $4))
   SUMMARY+=("$(printf '%-28s %5d passed %4d failed %4d skipped %5d s' "$@")")
+}
+
+# failures_in LOG: the lines of a suite's output that name a failure, each with what follows it.
+failures_in() {
+  local marks='^ *✖|^FAIL|^ *FAIL |: Failure$|^\[  FAILED  \]|\*\*\*(Failed|Timeout|Exception)|(^|[^a-z])error:|ERROR:'
+  grep -E --after-context=8 "$marks" "$1" | cut -c1-300 | tail -n 80
 }
 
 # run_suite NAME COMMAND...: runs a suite and counts it by the last line of the form
@@ -29,7 +36,6 @@ run_suite() {
   local passed=0 failed=0 skipped=0
   line="$(grep -E '^([A-Za-z]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" |
     tail -n 1 || true)"
-  rm -f "$log"
   if [[ "$line" =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
     passed="${BASH_REMATCH[1]}" failed="${BASH_REMATCH[2]}" skipped="${BASH_REMATCH[4]:-0}"
   elif ((status == 0)); then
@@ -37,6 +43,10 @@ run_suite() {
   fi
   # A suite that dies after its closing line, or before it, has failed whatever it counted.
   if ((status != 0 && failed == 0)); then failed=1; fi
+  if ((failed > 0)); then
+    FAILURES+="$(printf '\n▸ %s failed\n%s' "$name" "$(failures_in "$log" || tail -n 20 "$log")")"$'\n'
+  fi
+  rm -f "$log"
   add_suite "$name" "$passed" "$failed" "$skipped" $((SECONDS - start))
 }
 
@@ -130,7 +140,7 @@ run_test() {
     [[ -d tests/fuzz ]] && run_suite "fuzz smoke" suite_fuzz
   fi
 
-  echo
+  printf '%s\n' "$FAILURES"
   for line in "${SUMMARY[@]}"; do echo "$line"; done
   ((${#LINT_FAILED[@]} == 0)) || say_error "lint failed: ${LINT_FAILED[*]}"
   echo "total $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"

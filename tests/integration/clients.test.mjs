@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { kRoot, until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
 import { lookedTwice, useCity } from './support/suite.mjs';
@@ -11,7 +11,6 @@ import { lookedTwice, useCity } from './support/suite.mjs';
 const here = useCity('2022-10-16T09:00:00Z');
 const kClients = join(kRoot, 'samples/clients');
 const kProgramMs = 60_000;
-let changes;
 
 test('a street changes twice a second, and there is an alert', async () => {
   for (let i = 0; i < 2; ++i) {
@@ -26,16 +25,11 @@ test('a street changes twice a second, and there is an alert', async () => {
   const request = { street: 'Lê Lợi', page_size: 1000 };
   const { segments } = await here.api.call('TrafficService.ListSegments', request);
   let round = 0;
-  let busy = false;
-  changes = setInterval(async () => {
-    if (busy) return;
-    busy = true;
+  here.meanwhile(500, async () => {
     await here.driver.step(0.1);
     await here.driver.writeSpeeds(segments, () => 10 + (++round % 30));
-    busy = false;
-  }, 500);
+  });
 });
-after(() => clearInterval(changes));
 
 /** Runs a program against the city; its output. Our own writes go on meanwhile. */
 async function output(program, ...args) {

@@ -42,7 +42,7 @@ if (($# == 0)); then
   done
 fi
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 broken=()
 for file in "${files[@]}"; do
   say "$file"
   log="$(mktemp)"
@@ -50,12 +50,14 @@ for file in "${files[@]}"; do
   timeout --kill-after=10 "$FILE_S" node --test-reporter=spec "$file" 2>&1 | tee "$log" || status=$?
   count() { sed -nE "s/^[^ ]+ $1 ([0-9]+)\$/\\1/p" "$log" | tail -n 1; }
   bad=$(($(count fail || true) + $(count cancelled || true) + 0))
-  # A file that could not even run has failed.
+  # A file that could not even run, or fails after its last test, has failed.
   if ((status != 0 && bad == 0)); then bad=1; fi
   passed=$((passed + $(count pass) + 0))
   failed=$((failed + bad))
+  if ((bad > 0)); then broken+=("$file (exit code $status)"); fi
   skipped=$((skipped + $(count skipped) + 0))
   rm -f "$log"
 done
+for file in "${broken[@]}"; do echo "FAIL $file"; done
 echo "integration: $passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

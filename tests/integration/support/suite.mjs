@@ -1,6 +1,7 @@
 // A city, its API and its driver for one file of tests, which run in order on it.
 
 import { after, before } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { City, until } from '../../support/daemon.mjs';
 import { Api } from './api.mjs';
 import { Driver } from './driver.mjs';
@@ -14,10 +15,29 @@ export function useCity(startTime, options) {
     context.driver = new Driver(context.api, startTime);
     await context.driver.step();
   });
+  const ending = new AbortController();
+  const background = [];
   after(async () => {
+    // What still calls the city ends before it does. Hooks run in the order in which they were made, so a file's own
+    // would come too late.
+    ending.abort();
+    const results = await Promise.allSettled(background);
     context.api?.close();
     await context.city?.stop();
+    for (const { reason } of results) if (reason) throw reason;
   });
+  /** Does `action` every `periodMs`, one after the other, until the tests are over; the file fails when it throws. */
+  context.meanwhile = (periodMs, action) => {
+    const repeat = async () => {
+      while (!ending.signal.aborted) {
+        await action();
+        await setTimeout(periodMs, undefined, { signal: ending.signal }).catch(() => {});
+      }
+    };
+    const running = repeat();
+    running.catch(() => {}); // who ends hears of it
+    background.push(running);
+  };
   /** Stops and starts it again on the same data. */
   context.restart = async (signal) => {
     context.api.close();
