@@ -28,3 +28,10 @@ endif()
 # Warnings are errors for our code; generated code is compiled without them (see Targets.cmake).
 set(CITYLAYERS_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
     -Wno-missing-field-initializers -Werror)
+
+# For sources that are compiled more often than they work: tests, main functions, the command line. What they spend is
+# in the libraries they call, which are optimised as always.
+set(CITYLAYERS_LIGHT_OPTIMISATION "")
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  set(CITYLAYERS_LIGHT_OPTIMISATION -O1)
+endif()

@@ -5,8 +5,8 @@
 #   target_precompile_headers(... REUSE_FROM citylayers_pch_grpc)       uses them
 option(CITYLAYERS_PRECOMPILE "Precompile the headers that most sources share" ON)
 
-# LIBRARY: for sources of libraries; PROGRAM: for those of programs. The compiler refuses the one in the other, since
-# code of libraries is position independent in another way.
+# LIBRARY: for sources of libraries; TEST: for those of tests. The compiler refuses the one in the other, since
+# programs are position independent in another way, and tests are optimised less.
 function(citylayers_precompile name kind)
   cmake_parse_arguments(ARG "" "" "HEADERS;DEPS" ${ARGN})
   set(source ${CMAKE_BINARY_DIR}/pch/${name}.cc)
@@ -17,9 +17,9 @@ function(citylayers_precompile name kind)
   target_link_libraries(citylayers_pch_${name} PRIVATE ${ARG_DEPS})
   # Not only for their own sake: -Wpedantic changes what is predefined.
   target_compile_options(citylayers_pch_${name} PRIVATE ${CITYLAYERS_WARNINGS})
-  if(kind STREQUAL "PROGRAM")
+  if(kind STREQUAL "TEST")
     set_target_properties(citylayers_pch_${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(citylayers_pch_${name} PRIVATE -fPIE)
+    target_compile_options(citylayers_pch_${name} PRIVATE -fPIE ${CITYLAYERS_LIGHT_OPTIMISATION})
   endif()
   target_precompile_headers(citylayers_pch_${name} PRIVATE ${ARG_HEADERS})
 endfunction()

@@ -1,7 +1,7 @@
-# The four kinds of target in this tree. A folder is a library; its tests stand beside its code.
+# The four kinds of target in this tree. A folder is a library; its tests stand beside its code. The option GRPC of
+# libraries and tests says that most of their sources include gRPC; PRECOMPILED names headers of a library's own.
 #
 #   citylayers_library(geo_tile SRCS tile_id.cc DEPS absl::status)      -> citylayers_geo_tile, citylayers::geo_tile
-#     with the option GRPC when most of its sources include gRPC
 #   citylayers_test(geo_tile SRCS tile_id_test.cc DEPS ...)             -> citylayers_geo_tile_test, run by ctest
 #   citylayers_program(citylayersd SRCS main.cc DEPS ...)               -> build/<preset>/bin/citylayersd
 #   citylayers_fuzz(csv SRCS csv_fuzz.cc DEPS ...)                      -> build/<preset>/bin/csv_fuzz, see tests/fuzz
@@ -9,14 +9,18 @@
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 function(citylayers_library name)
-  cmake_parse_arguments(ARG "GRPC" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC" "PRECOMPILED" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
   if(ARG_SRCS)
     add_library(citylayers_${name} STATIC ${ARG_SRCS})
     target_include_directories(citylayers_${name} PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_options(citylayers_${name} PRIVATE ${CITYLAYERS_WARNINGS})
     target_link_libraries(citylayers_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
-    if(ARG_GRPC)
+    if(ARG_PRECOMPILED)
+      citylayers_use_precompiled(citylayers_${name} ${ARG_PRECOMPILED})
+    elseif(ARG_GRPC)
       citylayers_use_precompiled(citylayers_${name} grpc)
+    else()
+      citylayers_use_precompiled(citylayers_${name} base)
     endif()
   else()
     add_library(citylayers_${name} INTERFACE)
@@ -30,15 +34,19 @@ function(citylayers_test name)
   if(NOT CITYLAYERS_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SRCS;DEPS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(citylayers_${name}_test ${ARG_SRCS})
   target_include_directories(citylayers_${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
-  target_compile_options(citylayers_${name}_test PRIVATE ${CITYLAYERS_WARNINGS})
+  target_compile_options(citylayers_${name}_test PRIVATE ${CITYLAYERS_WARNINGS} ${CITYLAYERS_LIGHT_OPTIMISATION})
   target_link_libraries(citylayers_${name}_test PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  citylayers_use_precompiled(citylayers_${name}_test test)
+  if(ARG_GRPC)
+    citylayers_use_precompiled(citylayers_${name}_test test_grpc)
+  else()
+    citylayers_use_precompiled(citylayers_${name}_test test)
+  endif()
   add_test(NAME ${name} COMMAND citylayers_${name}_test)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "CITYLAYERS_SOURCE_DIR=${CMAKE_SOURCE_DIR};CITYLAYERS_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
@@ -48,7 +56,7 @@ function(citylayers_program name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_compile_options(${name} PRIVATE ${CITYLAYERS_WARNINGS})
+  target_compile_options(${name} PRIVATE ${CITYLAYERS_WARNINGS} ${CITYLAYERS_LIGHT_OPTIMISATION})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
 endfunction()
 

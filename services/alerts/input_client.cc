@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "spdlog/spdlog.h"
 #include <grpcpp/client_context.h>
 
 #include "geo/roads/road_class.h"
+#include "services/runtime/log.h"
 #include "services/runtime/proto_time.h"
 
 namespace citylayers::alerts {
@@ -136,10 +136,10 @@ Look InputClient::Read() {
 
 bool InputClient::Note(Peer& peer, const grpc::Status& status) {
   if (!status.ok() && !peer.is_down) {
-    spdlog::warn("alerts: no {} ({}); their alerts stay as they are", peer.what,
-                 status.error_message());
+    runtime::LogWarning("alerts: input is away; its alerts stay as they are",
+                        {{"input", peer.what}, {"why", status.error_message()}});
   } else if (status.ok() && peer.is_down) {
-    spdlog::info("alerts: {} are back", peer.what);
+    runtime::LogInfo("alerts: input is back", {{"input", peer.what}});
   }
   peer.is_down = !status.ok();
   return status.ok();

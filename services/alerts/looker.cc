@@ -3,9 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "spdlog/spdlog.h"
-
 #include "services/alerts/alert_service.h"
+#include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::alerts {
@@ -37,9 +36,9 @@ void Looker::NoteStatus(const absl::Status& status) {
   if (!status.ok()) failed_looks_.Increment();
   if (status == last_status_) return;
   if (status.ok()) {
-    spdlog::info("alerts: alerts are stored again");
+    runtime::LogInfo("alerts: stored again");
   } else {
-    spdlog::error("alerts: {}; each look tries again", std::string(status.message()));
+    runtime::LogError("alerts: not stored; each look tries again", {{"why", status.message()}});
   }
   last_status_ = status;
 }
@@ -50,11 +49,13 @@ void Looker::NoteSilence() {
   std::set<std::string> silent(subjects.begin(), subjects.end());
   for (const std::string& subject : silent) {
     if (!silent_.contains(subject)) {
-      spdlog::warn("alerts: no data of {}; its alert stays as it is", subject);
+      runtime::LogWarning("alerts: no data; the alert stays as it is", {{"subject", subject}});
     }
   }
   for (const std::string& subject : silent_) {
-    if (!silent.contains(subject)) spdlog::info("alerts: {} is heard again, or over", subject);
+    if (!silent.contains(subject)) {
+      runtime::LogInfo("alerts: heard again, or over", {{"subject", subject}});
+    }
   }
   silent_gauge_.Set(static_cast<double>(silent.size()));
   silent_ = std::move(silent);

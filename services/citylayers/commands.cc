@@ -1,5 +1,8 @@
 #include "services/citylayers/commands.h"
 
+#include <string>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 
 #include "services/citylayers/program.h"
@@ -24,6 +27,28 @@ void AddAllCommands(CLI::App& app, Program& program) {
   AddReplayCommand(app, program);
   citypack::AddPackCommands(app);
   AddServerCommands(app, program);
+}
+
+int RunCommandLine(int argc, const char* const* argv) {
+  CLI::App app("Live map layers for a city", "citylayers");
+  Program program(app);
+  AddAllCommands(app, program);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::RuntimeError& error) {
+    return error.get_exit_code();
+  } catch (const CLI::RequiredError& error) {
+    // CLI11 says "A subcommand is required" to a mistyped one; name the word instead.
+    if (const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+        !unknown.empty()) {
+      program.Say("there is no command or option \"" + unknown.front() + "\"; see --help");
+      return 2;
+    }
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return 0;
 }
 
 }  // namespace citylayers::cli

@@ -10,6 +10,10 @@ namespace citylayers::cli {
 
 class Program;
 
+/// Runs the command that the command line names. The exit code: 0 done, 1 failed, 2 the command
+/// line is wrong; errors are printed.
+int RunCommandLine(int argc, const char* const* argv);
+
 /// Adds every command to the app. Both outlive the parse.
 void AddAllCommands(CLI::App& app, Program& program);
 

@@ -18,7 +18,7 @@ struct ShortFlag {
   std::string_view help;
 };
 
-constexpr std::array<ShortFlag, 9> kShortFlags = {{
+constexpr std::array<ShortFlag, 10> kShortFlags = {{
     {"target", "server.target", "MODULES", "modules to run: all, or names with commas"},
     {"pack", "server.pack", "DIR", "the city pack"},
     {"data", "server.data", "DIR", "where readings and alerts are kept"},
@@ -27,6 +27,7 @@ constexpr std::array<ShortFlag, 9> kShortFlags = {{
     {"admin", "server.admin", "HOST:PORT", "metrics, health, debug"},
     {"web", "server.web", "DIR", "the built booth page"},
     {"log", "server.log", "LEVEL", "debug, info, warn or error"},
+    {"log-format", "server.log_format", "FORMAT", "text or json"},
     {"allow-insecure", "server.allow_insecure", "",
      "listen on other than loopback addresses without keys"},
 }};

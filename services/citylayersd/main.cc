@@ -4,14 +4,13 @@
 #include <map>
 #include <string>
 
-#include "spdlog/sinks/stdout_sinks.h"
-#include "spdlog/spdlog.h"
 #include <signal.h>
 
 #include "proto/support/strings.h"
 #include "services/citylayersd/command_line.h"
 #include "services/citylayersd/modules.h"
 #include "services/runtime/daemon.h"
+#include "services/runtime/log.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
 
@@ -33,12 +32,6 @@ std::map<std::string, std::string> Environment() {
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "citylayersd: %s\n", std::string(status.message()).c_str());
   return 1;
-}
-
-void SetUpLog(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("citylayersd"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::set_level(spdlog::level::from_str(level));
 }
 
 }  // namespace
@@ -78,17 +71,19 @@ int main(int argc, char** argv) {
     std::puts("the configuration is good");
     return 0;
   }
-  SetUpLog(config->GetString("server.log"));
+  runtime::StartLog(config->GetString("server.log"),
+                    config->GetString("server.log_format") == "json" ? runtime::LogFormat::kJson
+                                                                     : runtime::LogFormat::kText);
   absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
       runtime::Daemon::Start(*std::move(config), table);
   if (!daemon.ok()) return Fail(daemon.status());
-  spdlog::info("listening: grpc {} admin {}", (*daemon)->grpc_address(),
-               (*daemon)->admin_address());
+  runtime::LogInfo("listening",
+                   {{"grpc", (*daemon)->grpc_address()}, {"admin", (*daemon)->admin_address()}});
 
   int signal_number = 0;
   sigwait(&signals, &signal_number);
-  spdlog::info("{}: draining", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
+  runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
   (*daemon)->Stop();
-  spdlog::info("stopped");
+  runtime::LogInfo("stopped");
   return 0;
 }

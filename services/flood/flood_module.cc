@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "spdlog/spdlog.h"
 
 #include "proto/support/status_macros.h"
 #include "services/flood/flood_layer.h"
@@ -13,6 +12,7 @@
 #include "services/layers/fold_runner_client.h"
 #include "services/layers/layer_catalog.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/log.h"
 
 namespace citylayers::flood {
 namespace {
@@ -53,8 +53,9 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   options.epoch = static_cast<std::uint64_t>(absl::ToUnixMillis(absl::Now()));
   ASSIGN_OR_RETURN(std::shared_ptr<FloodLayer> layer, FloodLayer::Make(std::move(pack), options));
   if (layer->rain_gauges_ignored() > 0) {
-    spdlog::warn("flood: the pack has more than {} rain gauges; the last {} are not heard",
-                 FloodTerrain::kRainGaugesMax, layer->rain_gauges_ignored());
+    runtime::LogWarning("flood: the pack has too many rain gauges; the last ones are not heard",
+                        {{"gauges_max", FloodTerrain::kRainGaugesMax},
+                         {"gauges_ignored", layer->rain_gauges_ignored()}});
   }
   context.layers().Add(layer);
   return std::unique_ptr<runtime::Module>(

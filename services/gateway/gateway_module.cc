@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <grpcpp/server_builder.h>
-#include <spdlog/spdlog.h>
 
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
@@ -15,6 +14,7 @@
 #include "services/gateway/http_metrics.h"
 #include "services/runtime/address.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/log.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -128,7 +128,7 @@ class GatewayModuleImpl final : public runtime::Module {
                                          [this] { return context_.city_clock().Now(); });
     proxy_.SetRouter(&gateway_->router());
     RETURN_IF_ERROR(gateway_->Start());
-    spdlog::info("listening: http port {}", gateway_->port());
+    runtime::LogInfo("listening to HTTP", {{"port", gateway_->port()}});
     UpdateMetrics();
     return absl::OkStatus();
   }
@@ -199,7 +199,8 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   if (folder.empty()) folder = DefaultWebFolder();
   std::unique_ptr<StaticFiles> files;
   if (folder.empty()) {
-    spdlog::warn("no booth page found: build it (services/gateway/web) or name it by --web DIR");
+    runtime::LogWarning(
+        "no booth page found: build it (services/gateway/web) or name it by --web DIR");
   } else {
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }

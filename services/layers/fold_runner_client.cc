@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "spdlog/spdlog.h"
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
 #include "proto/support/strings.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/log.h"
 
 namespace citylayers::layers {
 
@@ -81,7 +81,8 @@ void FoldRunner::Restore() {
     restored_ = folded_.Restore(*checkpoint);
     if (restored_) offset_ = checkpoint->log_offset;
   } else if (!absl::IsNotFound(checkpoint.status())) {
-    spdlog::warn("{}: {}", layer_, std::string(checkpoint.status().message()));
+    runtime::LogWarning("checkpoint not usable, making the state anew from the log",
+                        {{"layer", layer_}, {"why", checkpoint.status().message()}});
   }
 }
 
@@ -122,7 +123,9 @@ void FoldRunner::SaveCheckpoint() {
     checkpoint = folded_.MakeCheckpoint();
   }
   const absl::Status saved = storage::SaveCheckpoint(checkpoint_path_, checkpoint);
-  if (!saved.ok()) spdlog::warn("{}: {}", layer_, std::string(saved.message()));
+  if (!saved.ok()) {
+    runtime::LogWarning("checkpoint not saved", {{"layer", layer_}, {"why", saved.message()}});
+  }
 }
 
 std::vector<runtime::Option> FoldOptions(const std::string& layer,

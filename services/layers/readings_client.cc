@@ -2,8 +2,9 @@
 
 #include <utility>
 
-#include "spdlog/spdlog.h"
 #include <grpcpp/channel.h>
+
+#include "services/runtime/log.h"
 
 namespace citylayers::layers {
 
@@ -29,8 +30,9 @@ ReadingsClient::ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> 
       [this, what, on_reset = callbacks.on_reset](const grpc::Status& status) {
         current_.store(false);
         if (status.error_code() != grpc::StatusCode::OUT_OF_RANGE) return;
-        spdlog::warn("{}: offset {} is no longer in the log; starting over from the oldest batch",
-                     what, offset_.load());
+        runtime::LogWarning(
+            "the offset is no longer in the log; starting over from the oldest batch",
+            {{"stream", what}, {"offset", offset_.load()}});
         caught_up_.store(false);
         on_reset();
         offset_.store(0);

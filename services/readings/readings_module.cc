@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "spdlog/spdlog.h"
 
 #include "proto/support/status_macros.h"
 #include "services/readings/clock_keeper.h"
@@ -16,6 +15,7 @@
 #include "services/readings/readings_metrics.h"
 #include "services/readings/readings_services.h"
 #include "services/readings/station_directory.h"
+#include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/tick_thread.h"
 #include "storage/pack/city_pack.h"
@@ -165,26 +165,27 @@ class Readings final : public runtime::Module {
     if (now < next_drop_) return;
     next_drop_ = now + absl::Hours(1);
     if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime()); !dropped.ok()) {
-      spdlog::error("readings: old weeks could not be dropped: {}", dropped.ToString());
+      runtime::LogError("readings: old weeks could not be dropped", {{"why", dropped.message()}});
     }
   }
 
   // Each trouble is told once, when it begins, and its end.
   void TellTrouble(const storage::ReadingsStoreStats& stats) {
     if (stats.lost_chunks > lost_chunks_told_) {
-      spdlog::error(
-          "readings: {} chunks are damaged and were put aside; queries of their time fail: restore "
-          "the data directory from a backup",
-          stats.lost_chunks);
+      runtime::LogError(
+          "readings: damaged chunks were put aside; queries of their time fail: restore the data "
+          "directory from a backup",
+          {{"chunks", stats.lost_chunks}});
     }
     lost_chunks_told_ = stats.lost_chunks;
     const absl::Status sealing = store_->SealStatus();
     if (sealing.ok() == sealing_ok_told_) return;
     sealing_ok_told_ = sealing.ok();
     if (sealing.ok()) {
-      spdlog::info("readings: all series move into chunks again");
+      runtime::LogInfo("readings: all series move into chunks again");
     } else {
-      spdlog::error("readings: {}", sealing.ToString());
+      runtime::LogError("readings: a series does not move into chunks",
+                        {{"why", sealing.message()}});
     }
   }
 
@@ -216,8 +217,10 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   auto machine = std::make_unique<WallClock>();
   ASSIGN_OR_RETURN(std::unique_ptr<ClockKeeper> clock, ClockKeeper::Load(*store, *machine));
   const storage::ReadingsStoreStats stats = store->Stats();
-  spdlog::info("readings: {} measures, log {}..{}, {} readings in memory", stats.series_count,
-               stats.oldest_offset, stats.last_offset, stats.head_readings);
+  runtime::LogInfo("readings: store opened", {{"measures", stats.series_count},
+                                              {"oldest_offset", stats.oldest_offset},
+                                              {"last_offset", stats.last_offset},
+                                              {"readings_in_memory", stats.head_readings}});
   return std::make_unique<Readings>(context, std::move(pack), std::move(store), std::move(machine),
                                     std::move(clock));
 }

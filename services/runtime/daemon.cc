@@ -7,7 +7,6 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "spdlog/spdlog.h"
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -21,6 +20,7 @@
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/http/http_server.h"
+#include "services/runtime/log.h"
 #include "services/runtime/malformed_requests.h"
 #include "services/runtime/reflection.h"
 #include "services/runtime/watch_thread.h"
@@ -133,7 +133,7 @@ class Daemon::Impl final : public ModuleContext {
       const absl::Status started = modules_[name]->Start();
       if (!started.ok()) return Within(name, started);
       started_.push_back(name);
-      spdlog::info("{} started", name);
+      LogInfo("module started", {{"module", name}});
     }
     ASSIGN_OR_RETURN(admin_, StartAdmin(admin_address, {[this] { return metrics_.Serialize(); },
                                                         [this] { return Ready(); },

@@ -1,5 +1,7 @@
 #include "services/runtime/watch_thread.h"
 
+#include "services/runtime/log.h"
+
 namespace citylayers::runtime {
 
 void WatchThread::Stop() {
@@ -27,9 +29,10 @@ bool WatchThread::Begin(std::shared_ptr<grpc::ClientContext> context) {
 
 void WatchThread::SetConnected(bool connected, const std::string& why) {
   const std::lock_guard lock(mutex_);
-  if (connected && (!connected_ && reported_)) spdlog::info("{}: connected again", what_);
-  if (!connected && !stopping_ && !reported_)
-    spdlog::warn("{}: interrupted, trying again: {}", what_, why);
+  if (connected && !connected_ && reported_) LogInfo("stream connected again", {{"stream", what_}});
+  if (!connected && !stopping_ && !reported_) {
+    LogWarning("stream interrupted, trying again", {{"stream", what_}, {"why", why}});
+  }
   reported_ = connected ? false : true;
   connected_ = connected;
 }

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "spdlog/spdlog.h"
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/sync_stream.h>
 

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "spdlog/spdlog.h"
+#include "services/runtime/log.h"
 
 namespace citylayers::traffic {
 namespace {
@@ -62,12 +62,12 @@ FloodFollower::Next FloodFollower::OnDelta(const layers::v1::Delta& delta) {
 bool FloodFollower::IsOfThisPack(const std::string& pack_id) {
   const bool same = pack_id == layer_.pack().pack_id();
   if (!same && !reported_) {
-    spdlog::warn(
-        "traffic follows flood: layers/flood is of the city pack {}, this process has {}; the "
-        "water on streets stays as it was until both have the same",
-        pack_id, layer_.pack().pack_id());
+    runtime::LogWarning(
+        "traffic: layers/flood is of another city pack; the water on streets stays as it was until "
+        "both have the same",
+        {{"flood_pack", pack_id}, {"pack", layer_.pack().pack_id()}});
   } else if (same && reported_) {
-    spdlog::info("traffic follows flood: layers/flood is of the city pack {} again", pack_id);
+    runtime::LogInfo("traffic: layers/flood is of the same city pack again", {{"pack", pack_id}});
   }
   reported_ = !same;
   return same;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "spdlog/spdlog.h"
 #include <grpcpp/channel.h>
 #include <prometheus/gauge.h>
 
@@ -15,6 +14,7 @@
 #include "services/layers/fold_runner_client.h"
 #include "services/layers/layer_catalog.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/tick_thread.h"
 #include "services/runtime/watch_thread.h"
@@ -104,10 +104,10 @@ class Traffic final : public runtime::Module {
     if (!layer_->AwaitsWater() || context_.IsLocal("flood") || running < flood_wait_) return;
     if (flood_channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY && !flood_failed_)
       return;
-    spdlog::warn(
-        "traffic: no water from layers/flood for {} (traffic.flood_wait), and none in a "
-        "checkpoint; streets are shown dry, as stale",
-        absl::FormatDuration(flood_wait_));
+    runtime::LogWarning(
+        "traffic: no water from layers/flood, and none in a checkpoint; streets are shown dry, as "
+        "stale",
+        {{"flood_wait_s", absl::ToDoubleSeconds(flood_wait_)}});
     layer_->GoWithoutWater();
   }
 

@@ -102,11 +102,11 @@ export class Daemon {
       );
       this.child.stderr.setEncoding('utf8').on('data', (text) => {
         this.log += text;
-        const ports = /listening: grpc (\S+) admin (\S+)/.exec(this.log);
+        const ports = /listening grpc=(\S+) admin=(\S+)\n/.exec(this.log);
         if (!ports) return;
         clearTimeout(timer);
         [, this.grpc, this.admin] = ports;
-        const http = /listening: http port (\d+)/.exec(this.log);
+        const http = /listening to HTTP port=(\d+)/.exec(this.log);
         if (http) this.http = `127.0.0.1:${http[1]}`;
         resolve();
       });

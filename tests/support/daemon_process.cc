@@ -84,11 +84,11 @@ absl::Status DaemonProcess::WaitUntilListening(std::size_t log_begin, absl::Dura
     const bool ended = Ended();
     const std::string log = ReadFrom(log_file_, log_begin);
     // This line comes last, and whole once its end is there.
-    const std::size_t line = log.find("listening: grpc ");
+    const std::size_t line = log.find("listening grpc=");
     if (line != std::string::npos && log.find('\n', line) != std::string::npos) {
-      grpc_address_ = WordAfter(log, "listening: grpc ");
-      admin_address_ = WordAfter(log, " admin ");
-      const std::string http_port = WordAfter(log, "listening: http port ");
+      grpc_address_ = WordAfter(log, "listening grpc=");
+      admin_address_ = WordAfter(log, " admin=");
+      const std::string http_port = WordAfter(log, "listening to HTTP port=");
       if (!http_port.empty()) http_address_ = StrCat("127.0.0.1:", http_port);
       return absl::OkStatus();
     }

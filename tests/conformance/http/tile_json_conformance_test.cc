@@ -1,6 +1,4 @@
 // TileJSON 3.0.0 as its specification has it, and the keys that are ours.
-#include <regex>
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>
@@ -14,6 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 using runtime::TestClient;
+using ::testing::MatchesRegex;
 
 Json TrafficJson(FakeCity& city, std::string_view headers = "") {
   return Json::parse(TestClient(city.http_port()).Get("/tiles/traffic.json", headers).body);
@@ -34,7 +33,7 @@ TEST(TileJson, HasWhatTheSpecificationRequires) {
   EXPECT_EQ(json["maxzoom"], 14);
   EXPECT_EQ(json["scheme"], "xyz");
   EXPECT_EQ(json["attribution"], "© OpenStreetMap contributors");
-  EXPECT_TRUE(std::regex_match(json["version"].get<std::string>(), std::regex(R"(\d+\.\d+\.\d+)")));
+  EXPECT_THAT(json["version"].get<std::string>(), MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
   const auto& center = json["center"];
   EXPECT_TRUE(center[2] >= json["minzoom"] && center[2] <= json["maxzoom"]);
 }
