@@ -9,7 +9,8 @@
 namespace citylayers::runtime {
 namespace {
 
-// Set once by StartLog, before there are threads that read it.
+// A process has one log, as it has one stderr. Set by StartLog, before there are threads that read
+// it.
 LogFormat g_format = LogFormat::kText;
 
 // As JSON has it. What is no UTF-8 becomes U+FFFD: a log must not fail on what it is about.
