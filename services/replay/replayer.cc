@@ -61,7 +61,7 @@ absl::Status Replayer::WarmUp() {
 absl::Status Replayer::Play() {
   absl::Time last_tick = pacer_.Now();
   absl::Time clock_due = absl::InfinitePast();
-  while (!pacer_.stopped() && written_ < plan_.end) {
+  while (!pacer_.stopped()) {
     const absl::Time now = pacer_.Now();
     // After an outage the server's clock stands where it held. Going further than that would leap:
     // the time that it took is not made up for.
@@ -72,9 +72,16 @@ absl::Status Replayer::Play() {
       RETURN_IF_ERROR(DriveClock(&city_time));
       clock_due = now + options_.clock_period;
     }
+    city_time = std::min(plan_.end, city_time);  // the server may have run on past it
     RETURN_IF_ERROR(WriteUntil(city_time, 1));
     Report(/*warming_up=*/false);
-    if (!pacer_.Sleep(options_.tick - std::min(options_.tick, pacer_.Now() - now))) break;
+    if (written_ >= plan_.end) break;
+    // The server's clock runs while we sleep: a whole tick could take it far past the end. Rounded
+    // up, so that the end is reached.
+    const absl::Duration to_end =
+        absl::Ceil((plan_.end - written_) / options_.speed, absl::Milliseconds(1));
+    const absl::Duration tick = std::min(options_.tick, to_end);
+    if (!pacer_.Sleep(tick - std::min(tick, pacer_.Now() - now))) break;
   }
   return absl::OkStatus();
 }
@@ -89,12 +96,12 @@ absl::Status Replayer::DriveClock(absl::Time* city_time) {
     const auto set =
         Retry(pacer_, options_.retry, [&] { return port_.SetClock(RequestFor(*city_time)); });
     if (set.ok()) {
-      driving_ = true;
       *city_time = std::max(*city_time, FromProtoTime(set->city_time()));
+      driven_ = *city_time;
       return absl::OkStatus();
     }
     const bool backwards = ErrorReason(set.status()) == runtime::kReasonClockBackwards;
-    if (backwards && driving_ && ++catch_ups <= kCatchUpsMax) {
+    if (backwards && driven_ && ++catch_ups <= kCatchUpsMax) {
       const auto clock = Retry(pacer_, options_.retry, [&] { return port_.GetClock(); });
       if (!clock.ok()) return clock.status();
       *city_time = std::max(*city_time, FromProtoTime(clock->city_time()));
@@ -159,8 +166,8 @@ absl::Status Replayer::Release() {
 
 // Without this the clock would run on for hold_after, past the last reading.
 absl::Status Replayer::Hold() {
-  if (!driving_) return absl::OkStatus();
-  SetClockRequest request = RequestFor(written_);
+  if (!driven_) return absl::OkStatus();
+  SetClockRequest request = RequestFor(std::max(written_, *driven_));
   *request.mutable_hold_after() = google::protobuf::util::TimeUtil::MillisecondsToDuration(1);
   const auto held = port_.SetClock(request);
   absl::Status status = held.status();

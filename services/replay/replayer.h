@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,8 +80,8 @@ class Replayer {
   const ReplayOptions options_;
   std::function<void(const ReplayProgress&)> on_progress_;
   absl::Time written_;
-  bool driving_ = false;         // the server has taken our time at least once
-  std::vector<DueReading> due_;  // kept to save its memory
+  std::optional<absl::Time> driven_;  // where the server's clock was when it last took our time
+  std::vector<DueReading> due_;       // kept to save its memory
 };
 
 }  // namespace citylayers::replay

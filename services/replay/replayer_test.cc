@@ -140,6 +140,28 @@ TEST_F(ReplayerTest, WithoutLoopItEndsByItself) {
   EXPECT_EQ(StoredTimes(), Expected(plan, plan.start, plan.end));
 }
 
+// At 600, a tick is five minutes of the city and a call of SetClock is due every other one.
+TEST_F(ReplayerTest, TheCityStopsAtTheEndAlsoInTheMiddleOfATick) {
+  const ReplayPlan plan =
+      Plan({.until = ParseMoment("17:42").value(), .warm_up = absl::ZeroDuration()});
+  ASSERT_TRUE(Play(plan, absl::Hours(10), {.speed = 600}).ok());
+  EXPECT_EQ(pacer_.now - pacer_.start, absl::Milliseconds(10'200)) << "102 minutes, no tick more";
+  EXPECT_EQ(played_until_, plan.end);
+  EXPECT_EQ(StoredTimes(), Expected(plan, plan.start, plan.end));
+  pacer_.now += absl::Hours(1);
+  EXPECT_LE(city_.city_now() - plan.end, absl::Seconds(1));
+}
+
+// The server was restarted with a clock that had run on past the end.
+TEST_F(ReplayerTest, NothingIsPlayedPastTheEndWhenTheServerIsPastIt) {
+  const ReplayPlan plan =
+      Plan({.until = ParseMoment("17:42").value(), .warm_up = absl::ZeroDuration()});
+  pacer_.on_sleep = [&](absl::Duration) { city_.city_time = plan.end + absl::Hours(1); };
+  ASSERT_TRUE(Play(plan, absl::Hours(10), {.speed = 600}).ok());
+  EXPECT_EQ(played_until_, plan.end);
+  EXPECT_EQ(StoredTimes(), Expected(plan, plan.start, plan.end));
+}
+
 // The server dies in the middle of a batch, is away for 40 s and comes back.
 TEST_F(ReplayerTest, ARestartedServerMissesNothingAndGetsNothingTwice) {
   const ReplayPlan plan = Plan();
