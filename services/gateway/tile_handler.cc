@@ -71,6 +71,11 @@ HttpResponse BadTile(std::string_view detail) {
   return response;
 }
 
+// Whether a cached tile is the layer's as of now, so that nobody needs to be asked.
+bool IsRight(const TileCache::Entry& entry, const KnownLayer& layer) {
+  return layer.reachable && entry.version.Covers(layer.version);
+}
+
 }  // namespace
 
 struct TileHandler::Fill {
@@ -168,7 +173,7 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
                                         : NegotiateCoding(request.JoinedHeader("accept-encoding"));
   Waiter waiter{std::move(responder), coding, request.JoinedHeader("if-none-match")};
   const std::optional<TileCache::Entry> entry = cache_.Find(key);
-  if (entry && entry->version.Covers(layer->version) && layer->reachable) {
+  if (entry && IsRight(*entry, *layer)) {
     counters_->hit.Increment();
     return AnswerFrom(*entry->tile, layer->version_header, false, waiter);
   }
@@ -187,24 +192,32 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
                             std::string tag, std::shared_ptr<const Representation> held,
                             std::string_view format, Waiter waiter) {
   auto fill = std::make_shared<Fill>();
+  std::optional<TileCache::Entry> entry;
   {
     absl::MutexLock lock(&mutex_);
-    std::shared_ptr<Fill>& slot = fills_[{key, tag}];
-    if (slot) {
-      slot->waiters.push_back(std::move(waiter));
+    if (const auto under_way = fills_.find({key, tag}); under_way != fills_.end()) {
+      Fill& other = *under_way->second;
+      other.waiters.push_back(std::move(waiter));
       // The first may have asked for a client that holds the tile, when the cache did not.
-      if (!slot->held) slot->held = std::move(held);
+      if (!other.held) other.held = std::move(held);
       return;
     }
-    if (calls_ >= options_.fills_max) {
-      fills_.erase({key, tag});
+    // Another fill may have ended since this request missed: it is in the cache before it leaves
+    // fills_.
+    entry = cache_.Find(key);
+    if (entry && !IsRight(*entry, *layer)) entry.reset();
+    if (entry || calls_ >= options_.fills_max) {
       fill = nullptr;
     } else {
-      slot = fill;
+      fills_[{key, tag}] = fill;
       ++calls_;
       fill->waiters.push_back(std::move(waiter));
       fill->held = std::move(held);
     }
+  }
+  if (entry) {
+    counters_->hit.Increment();
+    return AnswerFrom(*entry->tile, layer->version_header, false, waiter);
   }
   if (!fill) {
     counters_->failed.Increment();

@@ -77,7 +77,7 @@ class TileHandler {
   const std::function<absl::Time()> city_time_;
   TileCache cache_;
   std::unique_ptr<Counters> counters_;
-  absl::Mutex mutex_;
+  absl::Mutex mutex_;  // taken before the cache's locks, never after
   absl::flat_hash_map<FillKey, std::shared_ptr<Fill>> fills_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
 };
