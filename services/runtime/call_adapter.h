@@ -92,6 +92,7 @@ class CallAdapter {
   CallGate gate_;
   Executor& executor_;
   Timer& timer_;
+  const absl::Duration stream_look_;
   std::shared_ptr<std::atomic<bool>> draining_ = std::make_shared<std::atomic<bool>>(false);
 };
 

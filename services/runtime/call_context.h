@@ -47,6 +47,7 @@ struct CallOptions {
   absl::Duration deadline_default = absl::Seconds(30);  // for unary calls that bring none
   int unary_max = 512;                                  // unary calls at once
   int streams_max = 20000;                              // streaming calls at once
+  absl::Duration stream_look = absl::Seconds(2);        // how late an idle stream sees a drain
 };
 
 enum class CallKind { kUnary, kStream };

@@ -24,11 +24,13 @@ template <typename Request, typename Response, typename Factory>
 class StreamReactor final : public grpc::ServerWriteReactor<Response> {
  public:
   StreamReactor(const Request* request, Factory factory, std::shared_ptr<CallScope> scope,
-                Executor& executor, Timer& timer, std::shared_ptr<std::atomic<bool>> draining)
+                Executor& executor, Timer& timer, absl::Duration look,
+                std::shared_ptr<std::atomic<bool>> draining)
       : core_(std::make_shared<Core>(this, executor, timer)),
         request_(request),
         factory_(std::move(factory)),
         scope_(std::move(scope)),
+        look_(look),
         draining_(std::move(draining)) {}
 
   void Start() { core_->Queue(); }
@@ -173,7 +175,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         return;
       case StreamStep::Kind::kWait: {
         // The upper bound keeps an idle stream responsive to a drain.
-        const absl::Duration wait = std::min(step->wait_max, absl::Seconds(2));
+        const absl::Duration wait = std::min(step->wait_max, look_);
         // Armed before going idle: once idle, a cancel may end and delete this reactor at any
         // moment.
         core_->WakeAfter(wait);
@@ -194,6 +196,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
   const Request* const request_;
   Factory factory_;
   const std::shared_ptr<CallScope> scope_;
+  const absl::Duration look_;
   const std::shared_ptr<std::atomic<bool>> draining_;
   std::unique_ptr<StreamSource<Response>> source_;
   Response response_;
@@ -272,7 +275,7 @@ grpc::ServerWriteReactor<Response>* CallAdapter::ServerStream(grpc::CallbackServ
   if (!scope.ok())
     return new detail::RefusedReactor<grpc::ServerWriteReactor<Response>>(scope.status());
   auto* reactor = new detail::StreamReactor<Request, Response, Factory>(
-      request, std::move(factory), *std::move(scope), executor_, timer_, draining_);
+      request, std::move(factory), *std::move(scope), executor_, timer_, stream_look_, draining_);
   reactor->Start();
   return reactor;
 }
