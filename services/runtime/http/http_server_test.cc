@@ -254,7 +254,7 @@ TEST_F(HttpServerTest, ASlowBodyTimesOut) {
 
 TEST_F(HttpServerTest, AnIdleConnectionIsClosedWithoutAWord) {
   HttpServerOptions options;
-  options.idle_timeout = absl::Milliseconds(60);
+  options.idle_timeout = absl::Milliseconds(500);  // time enough to send the first request
   Start(options);
   TestClient client(port());
   EXPECT_EQ(client.Get("/hello").status, 200);
@@ -316,8 +316,17 @@ TEST_F(HttpServerTest, AStreamIsBoundedAndTellsWhenThereIsRoom) {
   const auto stream = TakeStream();
   const auto block = std::make_shared<const std::string>(std::string(10'000, 'x'));
   std::size_t sent = 0;
-  // The kernel's buffers take a few MB before the stream fills.
-  while (stream->Write(block)) sent += block->size();
+  // The kernel's buffers take a few MB before the stream fills. It is full when it still refuses
+  // after the server has had time to hand on what it holds.
+  for (int refused = 0; refused < 10;) {
+    if (stream->Write(block)) {
+      sent += block->size();
+      refused = 0;
+    } else {
+      ++refused;
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  }
   EXPECT_LE(stream->pending_bytes(), 100'000u);
   absl::Notification room;
   stream->NotifyWritable(0, [&] { room.Notify(); });
