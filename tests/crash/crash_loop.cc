@@ -19,6 +19,7 @@ const absl::Time kCityStart =
 constexpr absl::Duration kPoll = absl::Milliseconds(50);
 constexpr absl::Duration kSettled = absl::Milliseconds(800);  // three ticks of the layers
 constexpr absl::Duration kSettleMax = absl::Seconds(60);
+constexpr absl::Duration kAlertsMax = absl::Seconds(30);
 constexpr std::size_t kEvidenceMax = 8;
 
 // Bến Thành and Thảo Điền.
@@ -95,6 +96,7 @@ absl::StatusOr<CycleResult> CrashLoop::RunCycle(int cycle) {
   std::vector<TileState> before;
   if (result.quiescent) {
     absl::SleepFor(absl::Milliseconds(1500 + random_() % 500));
+    RETURN_IF_ERROR(AwaitAlerts(high_water));
     load.Join();
     ASSIGN_OR_RETURN(before, SettledTiles());
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -274,6 +276,18 @@ absl::Status CrashLoop::CheckAlerts(bool settled, bool high_water,
                             "open at ", high_water ? "high" : "low", " water"));
   }
   return absl::OkStatus();
+}
+
+// Alerts take several readings and looks at them: the load goes on until the city has them, or the
+// check after it says what is missing.
+absl::Status CrashLoop::AwaitAlerts(bool high_water) {
+  const absl::Time deadline = absl::Now() + kAlertsMax;
+  while (true) {
+    std::vector<std::string> wrong;
+    RETURN_IF_ERROR(CheckAlerts(/*settled=*/true, high_water, &wrong));
+    if (wrong.empty() || absl::Now() > deadline) return absl::OkStatus();
+    absl::SleepFor(kPoll);
+  }
 }
 
 std::string CrashLoop::Summary() const {

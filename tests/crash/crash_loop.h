@@ -73,6 +73,7 @@ class CrashLoop {
   absl::Status SendAgain(std::vector<std::string>* wrong);
   absl::Status CheckActions(std::vector<std::string>* wrong);
   absl::Status CheckAlerts(bool settled, bool high_water, std::vector<std::string>* wrong);
+  absl::Status AwaitAlerts(bool high_water);
   static bool HighWater(int cycle) { return cycle % 6 < 4; }
 
   const CrashOptions options_;
