@@ -130,14 +130,10 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
     await writeSpeed(signal === 'SIGTERM' ? kJamKmh : kFreeKmh);
     const before = await benThanh();
     await here.restart(signal);
-    const after = await until(
-      'the tile is back',
-      async () => {
-        const tile = await benThanh();
-        return tile.etag === before.etag && tile;
-      },
-      5000,
-    );
+    const after = await until('the tile is back', async () => {
+      const tile = await benThanh();
+      return tile.etag === before.etag && tile;
+    });
     assert.equal(after.status, 200);
     assert.deepEqual(after.bytes, before.bytes);
     assert.equal((await benThanh({ 'if-none-match': before.etag })).status, 304);

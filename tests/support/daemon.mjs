@@ -19,6 +19,7 @@ export const kPack = process.env.CITYLAYERS_PACK;
 export const kSplit = process.env.CITYLAYERS_SPLIT === '1';
 const kStartMs = 60_000;
 const kStopMs = 15_000;
+const kLogLines = 30;
 
 // Which services a process calls, in the order in which they can start. Readings owns the city clock,
 // so everybody calls it.
@@ -31,7 +32,14 @@ const kSplitTable = {
   gateway: ['readings', 'basemap', 'flood', 'traffic', 'alerts'],
 };
 
-process.setMaxListeners(0); // one for each process and folder that is cleaned away at the end
+// What a test program leaves behind when it ends: processes first, since they write into the folders.
+const running = new Set();
+const folders = [];
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  const retried = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+  for (const folder of folders) rmSync(folder, retried); // a killed process may write for a moment yet
+});
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -56,7 +64,7 @@ export async function until(what, condition, timeoutMs = 30_000) {
 /** A new folder that is removed when the test program ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'citylayers-test-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -87,11 +95,10 @@ export class Daemon {
   constructor(args) {
     this.log = '';
     this.child = spawn(join(kBin, 'citylayersd'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const killAtExit = () => this.child.kill('SIGKILL');
-    process.on('exit', killAtExit);
+    running.add(this.child);
     this.ended = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
-        process.removeListener('exit', killAtExit);
+        running.delete(this.child);
         resolve({ code, signal });
       });
     });
@@ -102,11 +109,12 @@ export class Daemon {
       );
       this.child.stderr.setEncoding('utf8').on('data', (text) => {
         this.log += text;
+        // To the end of the line: text comes in pieces.
         const ports = /listening grpc=(\S+) admin=(\S+)\n/.exec(this.log);
         if (!ports) return;
         clearTimeout(timer);
         [, this.grpc, this.admin] = ports;
-        const http = /listening to HTTP port=(\d+)/.exec(this.log);
+        const http = /listening to HTTP port=(\d+)\n/.exec(this.log);
         if (http) this.http = `127.0.0.1:${http[1]}`;
         resolve();
       });
@@ -199,17 +207,42 @@ export class City {
     return Promise.all(last.map((daemon) => daemon.stop(signal)));
   }
 
+  /** The last lines that each of its processes has logged. */
   log() {
+    const end = (text) => text.trimEnd().split('\n').slice(-kLogLines).join('\n');
     return [...this.processes]
-      .map(([target, daemon]) => `--- ${target}\n${daemon.log.slice(-3000)}`)
+      .map(([target, daemon]) => `--- ${target}\n${end(daemon.log)}`)
       .join('\n');
   }
 
-  /** Waits until the layer has published twice: what it had taken in before is then in its tiles. */
+  /**
+   * Waits until the layer has published twice, and the gateway knows of it: what the layer had taken in before is
+   * then in its tiles.
+   */
   async published(layer) {
     const name = 'citylayers_layer_publish_seconds_count';
     const count = () => this.of(layer).metric(name, `layer="${layer}"`);
     const before = await count();
     await until(`layer ${layer} publishes`, async () => (await count()) >= before + 2);
+    // The layer's own version, and the one that the gateway heard of when it last asked: until then it may serve
+    // what it has in its cache.
+    const { epoch, counter } = await this.version(layer);
+    await until(`the gateway sees version ${epoch}:${counter} of layer ${layer}`, async () => {
+      const json = await (await fetch(`${this.url}/tiles/${layer}.json`)).json();
+      const [seenEpoch, seenCounter] = json.data_version.split(':');
+      return seenEpoch === epoch && BigInt(seenCounter) >= BigInt(counter);
+    });
+  }
+
+  /** The version of a layer, asked of its service: { epoch, counter }. */
+  async version(layer) {
+    const reply = await fetch(`${this.url}/citylayers.layers.v1.LayerService/GetLayer`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: `layers/${layer}` }),
+    });
+    if (!reply.ok) throw new Error(`GetLayer of ${layer}: HTTP ${reply.status}`);
+    const { epoch = '0', counter = '0' } = (await reply.json()).layer.version;
+    return { epoch, counter };
   }
 }
