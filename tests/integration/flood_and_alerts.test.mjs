@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { kRoot, run, temporaryFolder, until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
-import { lookedTwice, useCity } from './support/suite.mjs';
+import { gaugesRead, lookedTwice, useCity } from './support/suite.mjs';
 import { decode, fetchTile, gdalCounts, haveGdal, kThaoDien } from './support/tiles.mjs';
 
 const here = useCity('2022-10-10T03:00:00Z');
@@ -32,11 +32,7 @@ async function bringTide(stage_m, more = {}) {
   for (let i = 0; i < 2; ++i) {
     await here.driver.step(10);
     await here.driver.write(stages(stage_m, more));
-    await until('the gauges have the reading', async () => {
-      const { stages: now } = await here.api.call('FloodService.ListStages');
-      const phuAn = now.find((stage) => stage.station === kPhuAn);
-      return phuAn.read_time?.seconds === Math.floor(here.driver.timeMs / 1000);
-    });
+    await gaugesRead(here);
     await here.city.published('flood');
     await lookedTwice(here.city);
   }

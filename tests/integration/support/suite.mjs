@@ -22,6 +22,11 @@ export function useCity(startTime, options) {
     // would come too late.
     ending.abort();
     const results = await Promise.allSettled(background);
+    // node:test has set the exit code when a test has failed; why, the city may have said.
+    const failed = process.exitCode || results.some(({ reason }) => reason);
+    if (failed && context.city) {
+      console.log(`the city's log ends:\n${context.city.log()}`.replaceAll('\n', '\n    | '));
+    }
     context.api?.close();
     await context.city?.stop();
     for (const { reason } of results) if (reason) throw reason;
@@ -54,4 +59,13 @@ export async function lookedTwice(city) {
   const count = () => city.of('alerts').metric('citylayers_alerts_look_seconds_count');
   const before = await count();
   await until('alerts look at the city', async () => (await count()) >= before + 2);
+}
+
+/** Waits until the flood service has the reading at Phú An of the driver's time. */
+export async function gaugesRead({ api, driver }) {
+  await until('the gauges have the reading', async () => {
+    const { stages } = await api.call('FloodService.ListStages');
+    const phuAn = stages.find((stage) => stage.station === 'stations/phu-an');
+    return phuAn.read_time?.seconds === Math.floor(driver.timeMs / 1000);
+  });
 }
