@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { kBin, kPack, kRoot, run, temporaryFolder } from '../support/daemon.mjs';
+import { kBin, kPack, kRoot, run, temporaryFolder, until } from '../support/daemon.mjs';
 
 const kRealData = process.env.CITYLAYERS_REAL_DATA ?? join(kRoot, '../shared/data');
 const kOsm = join(kRealData, 'roads/hcmc.osm.pbf');
@@ -49,9 +49,13 @@ test('a build that is interrupted leaves no half pack', async () => {
   const folder = temporaryFolder();
   const args = ['pack', 'build', '--out', join(folder, 'city.pack')];
   const child = spawn(join(kBin, 'citylayers'), args, { stdio: 'ignore' });
-  await new Promise((resolve) => setTimeout(resolve, 700)); // it takes seconds
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  // From then on it takes seconds.
+  await until('a pack is being built', () =>
+    readdirSync(folder).some((name) => name.startsWith('city.pack.building-')),
+  );
   child.kill('SIGINT');
-  await new Promise((resolve) => child.once('exit', resolve));
+  await exited;
   assert.ok(!existsSync(join(folder, 'city.pack')), readdirSync(folder).join(' '));
 });
 
