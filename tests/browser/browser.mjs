@@ -1,7 +1,7 @@
 // Headless Chromium with WebGL in software, and what the tests ask of a page in it.
 
 import { createRequire } from 'node:module';
-import { until } from './checks.mjs';
+import { kPatienceMs, until } from './checks.mjs';
 
 // The page's own package has the driver; this folder needs none of its own.
 const require = createRequire(new URL('../../services/gateway/web/package.json', import.meta.url));
@@ -43,6 +43,7 @@ export async function openPage(
     locale: 'vi-VN',
     reducedMotion,
   });
+  page.setDefaultTimeout(kPatienceMs);
   if (before) await page.addInitScript(before);
   const problems = [];
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
@@ -58,11 +59,9 @@ export async function openPage(
   return { page, problems };
 }
 
-export async function untilReady(page, timeoutMs = 60_000) {
-  await until(
-    'the page is ready (map drawn, first snapshot on it)',
-    () => page.evaluate(() => window.citylayers?.ready() ?? false),
-    timeoutMs,
+export async function untilReady(page) {
+  await until('the page is ready (map drawn, first snapshot on it)', () =>
+    page.evaluate(() => window.citylayers?.ready() ?? false),
   );
 }
 

@@ -1,5 +1,8 @@
 // A test runner of one page of code: tests run in order, since they share a server and a browser.
 
+/** How long a page may take for anything: software draws its map, on a machine that does other things too. */
+export const kPatienceMs = 60_000;
+
 const tests = [];
 
 /** Registers a test. It may return skip(reason). */
@@ -17,13 +20,13 @@ export function skip(reason) {
   return new Skipped(reason);
 }
 
-/** Waits until `condition` holds and returns its value; fails with `what` after `timeoutMs`. */
-export async function until(what, condition, timeoutMs = 15_000) {
-  const endMs = Date.now() + timeoutMs;
+/** Waits until `condition` holds and returns its value; fails with `what` when patience ends. */
+export async function until(what, condition) {
+  const endMs = Date.now() + kPatienceMs;
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > endMs) throw new Error(`not within ${timeoutMs / 1000} s: ${what}`);
+    if (Date.now() > endMs) throw new Error(`not within ${kPatienceMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

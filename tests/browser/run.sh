@@ -6,6 +6,8 @@
 #   CITYLAYERS_SCREENSHOTS  where the pictures go                     (build/browser)
 #   CITYLAYERS_CHROMIUM     the browser                               (/usr/bin/chromium)
 set -euo pipefail
+readonly ALL_S=900  # for all of it; it takes minutes
+
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 
 export CITYLAYERS_BIN_DIR="${CITYLAYERS_BIN_DIR:-$PWD/build/dev/bin}"
@@ -18,4 +20,4 @@ if [[ ! -x "$CITYLAYERS_CHROMIUM" ]]; then
   exit 0
 fi
 mkdir -p "$CITYLAYERS_SCREENSHOTS"
-exec node tests/browser/page_test.mjs
+exec timeout --kill-after=10 "$ALL_S" node tests/browser/page_test.mjs

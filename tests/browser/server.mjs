@@ -10,7 +10,6 @@ import { until } from './checks.mjs';
 
 const kRoot = new URL('../..', import.meta.url).pathname;
 const kBin = process.env.CITYLAYERS_BIN_DIR;
-const kReadyMs = 30_000;
 const kClockBeatMs = 1000;
 
 async function freePort() {
@@ -40,6 +39,7 @@ export class Server {
     if (!existsSync(join(kBin, 'citylayersd'))) return undefined;
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'citylayers-browser-'));
+    process.on('exit', () => server.clear()); // also when it does not get ready
     const pack = join(server.folder, 'saigon.pack');
     const built = spawnSync(join(kBin, 'citylayers'), ['pack', 'build', '--out', pack], {
       encoding: 'utf8',
@@ -73,7 +73,6 @@ export class Server {
     await until(
       `${this.url}/readyz answers 200; the log ends: ${this.log().slice(-600)}`,
       async () => (await fetch(`${this.url}/readyz`).catch(() => undefined))?.ok,
-      kReadyMs,
     );
   }
 
@@ -93,7 +92,13 @@ export class Server {
     clearInterval(this.beat);
     this.child.kill('SIGTERM');
     await this.ended;
-    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Leaves nothing behind. */
+  clear() {
+    this.child?.kill('SIGKILL');
+    const retried = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+    rmSync(this.folder, retried); // a killed process may write for a moment yet
   }
 
   /** Puts the city clock under our control at a time and keeps it going at wall speed. */
