@@ -7,6 +7,7 @@ source deploy/run/build.sh
 
 LINT_FAILED=()
 LINT_PASSED=0
+LINT_LAST_WORDS=''  # of the failed checks, for ./run test to repeat
 
 # lint_step NAME COMMAND...: runs a check and keeps its verdict; its output is shown on failure.
 lint_step() {
@@ -19,6 +20,7 @@ lint_step() {
     printf '%s\n' "$output"
     say_error "lint: $name"
     LINT_FAILED+=("$name")
+    LINT_LAST_WORDS+="$(printf '\n▸ lint: %s failed\n%s' "$name" "$(tail -n 15 <<<"$output")")"$'\n'
   fi
 }
 

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # ./run test [--full]: every suite, one after the other. A suite that fails does not stop the
-# others, a build that fails does. The last line counts all of them: `N passed, N failed`.
+# others; after a build that fails, those that need it are skipped. What failed is repeated at the
+# end, and the last line counts all of them: `N passed, N failed, N skipped`.
 
 # shellcheck source=deploy/run/lint.sh
 source deploy/run/lint.sh
@@ -9,7 +10,19 @@ PASSED=0
 FAILED=0
 SKIPPED=0
 SUMMARY=()
-FAILURES="" # what the suites that failed said of it, to stand at the end where it is looked for
+# What the suites that failed said of it, and of each the first thing that failed: to stand at the
+# end, where it is looked for.
+FAILURES=''
+FIRST_FAILURES=()
+SUITE_FAILED=0  # of the latest suite
+BUILT=true      # no build has failed
+
+# Lines that name what failed: tests of node and vitest, files and checks; targets of ninja; tests
+# of ctest and of gtest; cycles of the crash loop.
+readonly FAILED_NAME='^ *✖ |^ *FAIL |^FAILED: |\*\*\*(Failed|Timeout|Exception|Not Run)|^\[  FAILED  \]| FAILED$'
+# Lines that say why, or that belong to a list of what failed.
+readonly FAILED_WORD=': Failure$|[Ee]rror\b.*:|ERROR:|asynchronous activity|The following tests FAILED|^  > '
+readonly FAILED_LINES_MAX=40  # of a suite
 
 # add_suite NAME PASSED FAILED SKIPPED SECONDS
 add_suite() {
@@ -19,10 +32,25 @@ add_suite() {
   SUMMARY+=("$(printf '%-28s %5d passed %4d failed %4d skipped %5d s' "$@")")
 }
 
-# failures_in LOG: the lines of a suite's output that name a failure, each with what follows it.
+# failures_in LOG: the lines of a suite's output that tell of a failure, each with what follows it;
+# its last lines when there are none. Of too many, the first ones, where the cause is, and the last
+# ones, where some suites have a list.
 failures_in() {
-  local marks='^ *✖|^FAIL|^ *FAIL |: Failure$|^\[  FAILED  \]|\*\*\*(Failed|Timeout|Exception)|(^|[^a-z])error:|ERROR:'
-  grep -E --after-context=8 "$marks" "$1" | cut -c1-300 | tail -n 80
+  local lines first=$((FAILED_LINES_MAX - 11))
+  lines="$(grep -aE --after-context=8 "$FAILED_NAME|$FAILED_WORD" "$1" || tail -n 20 "$1")"
+  if (($(wc -l <<<"$lines") > FAILED_LINES_MAX)); then
+    lines="$(head -n "$first" <<<"$lines" && echo '[...]' && tail -n 10 <<<"$lines")"
+  fi
+  cut -c1-300 <<<"$lines"
+}
+
+# first_failure_in LOG: the first thing that failed, in a line: by its name, else by what was said.
+first_failure_in() {
+  {
+    grep -aE "$FAILED_NAME" "$1" | grep -av '✖ failing tests:'
+    grep -aE "$FAILED_WORD" "$1"
+    tail -n 1 "$1"
+  } | sed -nE '1 { s/^ *((✖|FAIL|FAILED:) )?//; s/ \.{3,}/ /; p }' | cut -c1-200
 }
 
 # run_suite NAME COMMAND...: runs a suite and counts it by the last line of the form
@@ -44,10 +72,45 @@ run_suite() {
   # A suite that dies after its closing line, or before it, has failed whatever it counted.
   if ((status != 0 && failed == 0)); then failed=1; fi
   if ((failed > 0)); then
-    FAILURES+="$(printf '\n▸ %s failed\n%s' "$name" "$(failures_in "$log" || tail -n 20 "$log")")"$'\n'
+    FAILURES+="$(printf '\n▸ %s failed\n%s' "$name" "$(failures_in "$log")")"$'\n'
+    FIRST_FAILURES+=("FAILED: $name: $(first_failure_in "$log" || true)")
   fi
+  SUITE_FAILED=$failed
   rm -f "$log"
   add_suite "$name" "$passed" "$failed" "$skipped" $((SECONDS - start))
+}
+
+# run_build NAME PRESET: a build as a suite.
+run_build() {
+  run_suite "$1" build_targets "$2"
+  ((SUITE_FAILED == 0)) || BUILT=false
+}
+
+# run_built NAME COMMAND...: runs a suite on what was built. After a build that failed it counts as
+# skipped: what an earlier one has left proves nothing.
+run_built() {
+  if $BUILT; then
+    run_suite "$@"
+  else
+    say "$1: not run, since the build failed"
+    add_suite "$1" 0 0 1 0
+  fi
+}
+
+# ends_of_crashed PRESET LOG: the last lines of each test that ctest had to kill or that died: the
+# last `[ RUN` among them is what it was at.
+ends_of_crashed() {
+  local name why
+  sed -nE 's/^\s+[0-9]+ - (\S+) \((.*)\)$/\1 \2/p' "$2" | while read -r name why; do
+    [[ "$why" == Failed || "$why" == 'Not Run' ]] && continue
+    echo "FAIL $name ($why): its output ends with"
+    awk -v name="$name" '
+      $2 == "Test:" { ours = $3 == name }
+      /^<end of output>/ { output = 0 }
+      ours && output
+      /^Output:/ { output = 1 }
+    ' "build/$1/Testing/Temporary/LastTest.log" | tail -n 15 | sed 's/^/  > /'
+  done
 }
 
 # suite_ctest PRESET: ctest's own output, then the same as one countable line.
@@ -56,6 +119,7 @@ suite_ctest() {
   log="$(mktemp)"
   ctest --test-dir "build/$preset" --output-on-failure --no-tests=error \
     -j "$(nproc)" 2>&1 | tee "$log" || status=$?
+  ends_of_crashed "$preset" "$log"
   # "97% tests passed, 1 tests failed out of 34"; skipped ones are listed and counted as passed.
   if [[ "$(tail -n 40 "$log")" =~ ([0-9]+)\ tests\ failed\ out\ of\ ([0-9]+) ]]; then
     local failed="${BASH_REMATCH[1]}" total="${BASH_REMATCH[2]}" skipped
@@ -110,18 +174,16 @@ run_test() {
   lint_quick
   local lint_s=$((SECONDS - lint_started))
 
-  say "build"
-  local built=$SECONDS
-  if build_targets dev; then
-    add_suite build 1 0 0 $((SECONDS - built))
+  run_build build dev
+  if $BUILT; then
     lint_started=$SECONDS
     if $full; then lint_tidy --all; else lint_tidy --changed; fi
     lint_s=$((lint_s + SECONDS - lint_started))
-    run_suite "ctest (dev)" suite_ctest dev
-  else
-    add_suite build 0 1 0 $((SECONDS - built))
   fi
   add_suite lint "$LINT_PASSED" "${#LINT_FAILED[@]}" 0 "$lint_s"
+  FAILURES+="$LINT_LAST_WORDS"
+  ((${#LINT_FAILED[@]} == 0)) || FIRST_FAILURES+=("FAILED: lint: ${LINT_FAILED[*]}")
+  run_built "ctest (dev)" suite_ctest dev
 
   if [[ -f services/gateway/web/package-lock.json ]]; then
     run_suite "web unit tests" suite_vitest services/gateway/web
@@ -129,20 +191,17 @@ run_test() {
     source deploy/run/web.sh
     run_suite "web page builds" build_web
   fi
-  if [[ -x build/dev/bin/citylayersd ]]; then
-    run_suite "integration" tests/integration/run.sh
-    run_suite "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
-  fi
-  if [[ -x tests/browser/run.sh ]]; then run_suite "browser" tests/browser/run.sh; fi
+  run_built "integration" tests/integration/run.sh
+  run_built "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
+  run_built "browser" tests/browser/run.sh
   if $full; then
-    run_suite "build (asan)" build_targets asan
-    run_suite "ctest (asan)" suite_ctest asan
-    [[ -d tests/fuzz ]] && run_suite "fuzz smoke" suite_fuzz
+    run_build "build (asan)" asan
+    run_built "ctest (asan)" suite_ctest asan
+    run_built "fuzz smoke" suite_fuzz
   fi
 
   printf '%s\n' "$FAILURES"
-  for line in "${SUMMARY[@]}"; do echo "$line"; done
-  ((${#LINT_FAILED[@]} == 0)) || say_error "lint failed: ${LINT_FAILED[*]}"
+  for line in "${FIRST_FAILURES[@]}" "${SUMMARY[@]}"; do echo "$line"; done
   echo "total $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"
   # Alone on the last line, in the form that CI reads.
   echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
