@@ -13,7 +13,7 @@ function(citylayers_precompile name kind)
   if(NOT EXISTS ${source})
     file(WRITE ${source} "")
   endif()
-  add_library(citylayers_pch_${name} OBJECT ${source})
+  add_library(citylayers_pch_${name} OBJECT EXCLUDE_FROM_ALL ${source})
   target_link_libraries(citylayers_pch_${name} PRIVATE ${ARG_DEPS})
   # Not only for their own sake: -Wpedantic changes what is predefined.
   target_compile_options(citylayers_pch_${name} PRIVATE ${CITYLAYERS_WARNINGS})

@@ -1,5 +1,6 @@
 # The four kinds of target in this tree. A folder is a library; its tests stand beside its code. The option GRPC of
-# libraries and tests says that most of their sources include gRPC; PRECOMPILED names headers of a library's own.
+# libraries and tests says that most of their sources include gRPC, or link what does; the thread sanitizer leaves such
+# tests out. PRECOMPILED names headers of a library's own.
 #
 #   citylayers_library(geo_tile SRCS tile_id.cc DEPS absl::status)      -> citylayers_geo_tile, citylayers::geo_tile
 #   citylayers_test(geo_tile SRCS tile_id_test.cc DEPS ...)             -> citylayers_geo_tile_test, run by ctest
@@ -35,6 +36,9 @@ function(citylayers_test name)
     return()
   endif()
   cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SRCS;DEPS" ${ARGN})
+  if(ARG_GRPC AND CITYLAYERS_SANITIZE_THREAD)
+    return()
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -46,6 +50,10 @@ function(citylayers_test name)
     citylayers_use_precompiled(citylayers_${name}_test test_grpc)
   else()
     citylayers_use_precompiled(citylayers_${name}_test test)
+  endif()
+  if(CITYLAYERS_SANITIZE_THREAD)
+    target_link_libraries(citylayers_${name}_test PRIVATE citylayers_thread_sanitizer)
+    set_target_properties(citylayers_${name}_test PROPERTIES EXCLUDE_FROM_ALL OFF)  # alone: see the top CMakeLists.txt
   endif()
   add_test(NAME ${name} COMMAND citylayers_${name}_test)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}

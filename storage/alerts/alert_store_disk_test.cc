@@ -16,6 +16,7 @@
 
 #include "storage/alerts/alert_codec.h"
 #include "storage/alerts/alert_store_test_support.h"
+#include "tests/support/thread_sanitizer.h"
 
 namespace citylayers::storage {
 namespace {
@@ -77,6 +78,7 @@ TEST_F(AlertStoreDiskTest, AFileWhereTheDirectoryShouldBeIsAClearError) {
 // What a full disk does, by a limit on the size of files: the write fails, nothing of it is there,
 // and what was acknowledged before stays readable. In a child, since the limit is the process's.
 TEST_F(AlertStoreDiskTest, AFullDiskIsAStatusAndLosesNothing) {
+  CITYLAYERS_FORKS_WITH_THREADS();
   store_.reset();
   const pid_t child = fork();
   ASSERT_GE(child, 0);
@@ -182,6 +184,7 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
 // kill -9 in the middle of writing, twenty times over: the child tells each acknowledged id over a
 // pipe, and after its death exactly those (and at most the one in flight) are there, each whole.
 TEST_F(AlertStoreDiskTest, KillNineLosesNothingAcknowledgedAndTearsNothing) {
+  CITYLAYERS_FORKS_WITH_THREADS();
   store_.reset();
   uint64_t acknowledged = 0;
   for (int cycle = 0; cycle < 20; ++cycle) {

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "storage/readings/test_store.h"
+#include "tests/support/thread_sanitizer.h"
 
 namespace citylayers::storage {
 namespace {
@@ -72,6 +73,7 @@ double ValueOf(uint32_t writer, uint32_t sequence) { return sequence % 1000 + wr
 }
 
 TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice) {
+  CITYLAYERS_FORKS_WITH_THREADS();
   options_.seal_in_background = true;
   options_.chunk_readings = 16;
   options_.log_retention_batches = 1'000'000;
