@@ -1,5 +1,9 @@
 #include "services/gateway/tile_cache.h"
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "gtest/gtest.h"
 
 namespace citylayers::gateway {
@@ -67,6 +71,26 @@ TEST(TileCache, StaysWithinItsBytesAndKeepsWhatIsUsed) {
   }
   EXPECT_LT(cache.entries(), 600u);
   EXPECT_FALSE(cache.Find(Key(1))) << "the first to go";
+}
+
+TEST(TileCache, ThreadsFindOnlyWhatWasPutUnderTheKey) {
+  constexpr std::size_t kBytesMax = 16 * 10'000;  // a few tiles a shard, so that many go again
+  TileCache cache(kBytesMax);
+  std::vector<std::thread> threads;
+  for (std::uint64_t t = 1; t <= 4; ++t) {
+    threads.emplace_back([&cache, t] {
+      for (std::uint32_t i = 0; i < 1000; ++i) {
+        const std::uint32_t x = i % 100;
+        const std::string tag = std::to_string(x);
+        cache.Put(Key(x), Tile(tag, 1000), {1, t});
+        cache.Confirm(Key(x), tag, {1, t + 4});
+        const auto found = cache.Find(Key(x));
+        ASSERT_TRUE(!found.has_value() || found->tile->tag() == tag);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(cache.bytes(), kBytesMax);
 }
 
 TEST(TileCache, OfNoBytesHoldsNothing) {

@@ -1,7 +1,9 @@
 #include "services/layers/live_state.h"
 
+#include <atomic>
 #include <map>
 #include <random>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -133,6 +135,34 @@ TEST(LiveState, WakesWatchersWhenTheStateAgesAndWhenItIsFreshAgain) {
   EXPECT_EQ(wakes, 2);
   EXPECT_FALSE(state.frame()->stale);
   EXPECT_EQ(state.frame()->version, (Version{1, 1})) << "no other content, no other version";
+}
+
+TEST(LiveState, ReadersOnOtherThreadsSeeWholeVersionsInTheirOrder) {
+  constexpr std::int32_t kVersions = 300;
+  LiveState state({.epoch = 1});
+  state.Publish({OneColumn({1, 1})}, absl::InfinitePast(), false, {});
+  std::atomic<int> wakes = 0;
+  const auto read = [&state, &wakes] {
+    const auto waker = std::make_shared<runtime::Waker>();
+    waker->Bind([&wakes] { ++wakes; });
+    state.AddWatcher(waker);
+    for (auto last = state.frame(); last->version.counter < kVersions;) {
+      const auto frame = state.frame();
+      const auto version = static_cast<std::int32_t>(frame->version.counter);
+      ASSERT_GE(frame->version.counter, last->version.counter);
+      ASSERT_THAT(frame->sub_layers[0].columns[0], ElementsAre(version, version));
+      ASSERT_TRUE(state.ChangesBetween(last->version, *frame).has_value());
+      last = frame;
+    }
+    waker->Bind(nullptr);
+  };
+  std::thread one(read), other(read);
+  for (std::int32_t i = 2; i <= kVersions; ++i) {
+    state.Publish({OneColumn({i, i})}, absl::InfinitePast(), false, {});
+  }
+  one.join();
+  other.join();
+  EXPECT_LE(wakes, 2 * kVersions);
 }
 
 TEST(LiveState, MatterIsThatOfTheVersion) {

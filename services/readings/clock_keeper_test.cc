@@ -1,6 +1,9 @@
 // The city clock kept in a real store: over restarts, with readings, and for those who watch it.
 #include "services/readings/clock_keeper.h"
 
+#include <atomic>
+#include <thread>
+
 #include "gtest/gtest.h"
 
 #include "services/readings/clock_watch.h"
@@ -89,6 +92,28 @@ TEST_F(ClockKeeperTest, AMistypedReplayDateIsRefused) {
   Write({{kLevel, kNow, 1}});
   EXPECT_EQ(clock_->Set(request).status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(clock_->Now(), kNow);
+}
+
+TEST_F(ClockKeeperTest, ReadersOnOtherThreadsNeverSeeItGoBack) {
+  std::atomic<bool> done = false;
+  std::thread reader([&] {
+    for (absl::Time last = kNow; !done;) {
+      const absl::Time now = clock_->Now();
+      ASSERT_GE(now, last);
+      clock_->NoteReading(now);
+      ASSERT_LE(clock_->RetentionTime(), clock_->Now());
+      last = now;
+    }
+  });
+  for (int hour = 1; hour <= 20; ++hour) {
+    common::v1::SetClockRequest request;
+    request.set_mode(common::v1::CLOCK_MODE_REPLAY);
+    *request.mutable_city_time() = ToProtoTime(kNow + absl::Hours(hour));
+    request.set_speed(60);
+    EXPECT_TRUE(clock_->Set(request).ok());
+  }
+  done = true;
+  reader.join();
 }
 
 }  // namespace
