@@ -38,9 +38,10 @@ inside_demo() {
     [[ "$previous" == --http ]] && port="${argument##*:}"
     previous="$argument"
   done
-  # Job control gives the demo its own process group, as a terminal would, and INT reaches it.
+  # Job control gives the demo its own process group, as a terminal would, and INT reaches it, even
+  # when this script was started in the background, where a shell has it ignored.
   set -m
-  ./run demo "$@" </dev/null &
+  env --default-signal=INT ./run demo "$@" </dev/null &
   pid=$!
   until [[ "$( (http_status "$port" /readyz) 2>/dev/null)" == 200 ]]; do
     kill -0 "$pid" 2>/dev/null || { wait "$pid" || status=$?; die "demo ended with $status"; }

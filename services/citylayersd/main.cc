@@ -68,6 +68,10 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (command->action == citylayersd::Action::kCheckConfig) {
+    if (const absl::Status good = runtime::Daemon::Check(*config, table); !good.ok()) {
+      Fail(good);
+      return 2;
+    }
     std::puts("the configuration is good");
     return 0;
   }

@@ -177,16 +177,25 @@ absl::StatusOr<std::vector<PackStation>> ReadStations(const std::string& path) {
 }
 
 void CompleteFrom(const std::vector<PackStation>& known, std::vector<PackStation>* stations) {
-  for (PackStation& s : *stations) {
-    for (const PackStation& k : known) {
+  for (const PackStation& k : known) {
+    // The nearest of those that it may be; ids stay unique.
+    PackStation* nearest = nullptr;
+    bool is_taken = false;
+    for (PackStation& s : *stations) {
+      is_taken = is_taken || s.id == k.id;
       const bool same = k.name_vi == s.name_vi && k.measures.size() == 1 &&
                         s.measures.size() == 1 && k.measures[0].kind == s.measures[0].kind &&
                         DistanceM(k.location, s.location) <= kSameStationM;
-      if (!same) continue;
-      s.id = k.id;
-      if (s.name_en.empty()) s.name_en = k.name_en;
-      if (s.measures[0].thresholds.empty()) s.measures[0].thresholds = k.measures[0].thresholds;
+      if (same && (nearest == nullptr ||
+                   DistanceM(k.location, s.location) < DistanceM(k.location, nearest->location))) {
+        nearest = &s;
+      }
     }
+    if (nearest == nullptr) continue;
+    if (!is_taken) nearest->id = k.id;
+    PackMeasure& measure = nearest->measures[0];
+    if (nearest->name_en.empty()) nearest->name_en = k.name_en;
+    if (measure.thresholds.empty()) measure.thresholds = k.measures[0].thresholds;
   }
   std::sort(stations->begin(), stations->end(),
             [](const PackStation& a, const PackStation& b) { return a.id < b.id; });

@@ -25,8 +25,9 @@ absl::StatusOr<std::vector<storage::PackStation>> ReadStations(const std::string
 absl::StatusOr<std::vector<storage::PackStation>> ParseStationText(std::string_view text,
                                                                    std::string_view what);
 
-/// Gives stations that are also known to the embedded city (same name and measure within 3 km) its
-/// id, English name and alert levels where the file has none.
+/// Gives stations that are also known to the embedded city (the nearest of the same name and
+/// measure within 3 km) its id, when no other has it, and its English name and alert levels where
+/// the file has none.
 void CompleteFrom(const std::vector<storage::PackStation>& known,
                   std::vector<storage::PackStation>* stations);
 

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/support/strings.h"
+
 namespace citylayers::citypack {
 namespace {
 
@@ -92,6 +94,35 @@ TEST(StationFile, KnownStationsLendIdAndAlertLevels) {
   EXPECT_EQ((*stations)[1].name_en, "Phu An");
   EXPECT_EQ((*stations)[1].measures[0].thresholds.size(), 1u);
   EXPECT_EQ((*stations)[2].id, "rain");
+}
+
+// Two gauges of one name, both near enough to be the known one: the nearer is it.
+TEST(StationFile, AKnownStationIsAtMostOneOfTheFile) {
+  const auto known = ParseStationText(
+      "id,name,kind,lat,lon,alert_1\nphu-an,Phú An,level,10.7786,106.7078,1.4\n", "k");
+  ASSERT_TRUE(known.ok());
+  for (const char* rows : {"a,Phú An,level,10.790,106.708\nb,Phú An,level,10.779,106.708\n",
+                           "b,Phú An,level,10.779,106.708\nc,Phú An,level,10.790,106.708\n"}) {
+    auto stations = ParseStationText(StrCat("id,name,kind,lat,lon\n", rows), "s");
+    ASSERT_TRUE(stations.ok());
+    CompleteFrom(*known, &*stations);
+    ASSERT_EQ(stations->size(), 2u);
+    EXPECT_NE((*stations)[0].id, (*stations)[1].id);
+    EXPECT_EQ((*stations)[1].id, "phu-an");
+    EXPECT_DOUBLE_EQ((*stations)[1].location.lat_deg, 10.779);
+    EXPECT_TRUE((*stations)[0].measures[0].thresholds.empty());
+  }
+}
+
+TEST(StationFile, AnIdThatTheFileHasAlreadyIsNotGivenAgain) {
+  const auto known =
+      ParseStationText("id,name,kind,lat,lon\nphu-an,Phú An,level,10.7786,106.7078\n", "k");
+  auto stations = ParseStationText(
+      "id,name,kind,lat,lon\nphu-an,Other,level,10.9,106.7\nx,Phú An,level,10.779,106.708\n", "s");
+  ASSERT_TRUE(known.ok() && stations.ok());
+  CompleteFrom(*known, &*stations);
+  EXPECT_EQ((*stations)[0].id, "phu-an");
+  EXPECT_EQ((*stations)[1].id, "x");
 }
 
 }  // namespace

@@ -190,11 +190,18 @@ class GatewayModuleImpl final : public runtime::Module {
   }();
 };
 
+absl::StatusOr<runtime::Address> AddressOf(const runtime::Config& config) {
+  return runtime::ParseAddress(config.GetString("server.http"), "--http");
+}
+
+absl::Status Check(const runtime::Config& config) {
+  ASSIGN_OR_RETURN(const runtime::Address address, AddressOf(config));
+  return runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http");
+}
+
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
   const runtime::Config& config = context.config();
-  ASSIGN_OR_RETURN(const runtime::Address address,
-                   runtime::ParseAddress(config.GetString("server.http"), "--http"));
-  RETURN_IF_ERROR(runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http"));
+  ASSIGN_OR_RETURN(const runtime::Address address, AddressOf(config));
   std::string folder = config.GetString("server.web");
   if (folder.empty()) folder = DefaultWebFolder();
   std::unique_ptr<StaticFiles> files;
@@ -211,8 +218,12 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
 }  // namespace
 
 runtime::ModuleSpec GatewayModule() {
-  return {
-      .name = "gateway", .needs = {}, .services = {}, .options = GatewayOptions(), .make = Make};
+  return {.name = "gateway",
+          .needs = {},
+          .services = {},
+          .options = GatewayOptions(),
+          .check = Check,
+          .make = Make};
 }
 
 }  // namespace citylayers::gateway

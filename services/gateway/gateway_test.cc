@@ -385,6 +385,33 @@ TEST(Tiles, PagesOfOtherOriginsCanReadThatThereAreTooManyTiles) {
   EXPECT_EQ(response.Header("access-control-allow-origin"), "*");
 }
 
+TEST(Tiles, WithTooManyBeingMadeTheCachedOneIsServedAsStale) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.tiles.fills_max = 1;
+  FakeCity city(options);
+  constexpr std::string_view kFirst = "/tiles/traffic/14/1/2.mvt",
+                             kSecond = "/tiles/traffic/14/1/3.mvt";
+  city.layers().SetTile("traffic/14/1/2.mvt", "first");
+  city.layers().SetTile("traffic/14/1/3.mvt", "second");
+  city.WaitUntilSeen("traffic");
+  TestClient client(city.http_port());
+  EXPECT_EQ(client.Get(kFirst).body, "first");
+  EXPECT_EQ(client.Get(kSecond).body, "second");
+  city.layers().Bump("traffic");
+  city.WaitUntilSeen("traffic");
+  city.layers().HoldConfirmations(true);
+  TestClient waiting(city.http_port());
+  waiting.Send(StrCat("GET ", kFirst, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  city.layers().WaitForHeld(1);
+  const auto stale = client.Get(kSecond);
+  EXPECT_EQ(stale.status, 200);
+  EXPECT_EQ(stale.body, "second");
+  EXPECT_EQ(stale.Header("x-citylayers-stale"), "1");
+  EXPECT_EQ(client.Get("/tiles/traffic/14/1/4.mvt").status, 503) << "of this one there is nothing";
+  city.layers().HoldConfirmations(false);
+  EXPECT_THAT(waiting.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
 TEST(BackendDown, TilesAreServedStaleAndLayersStayListed) {
   FakeCity city;
   city.layers().SetTile("traffic/14/1/2.mvt", "roads");

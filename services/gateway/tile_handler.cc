@@ -219,6 +219,10 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
     counters_->hit.Increment();
     return AnswerFrom(*entry->tile, layer->version_header, false, waiter);
   }
+  if (!fill && held) {
+    counters_->stale.Increment();
+    return AnswerFrom(*held, layer->version_header, true, waiter);
+  }
   if (!fill) {
     counters_->failed.Increment();
     HttpResponse response = ProblemResponse(503, "too many tiles are being made; try again");

@@ -22,19 +22,18 @@ namespace citylayers::gateway {
 
 /// Serves tiles from its cache as long as they are known to be right, and asks the layer's backend
 /// otherwise.
-///  - A cached tile is right while the layer is at the version the tile was last confirmed for;
-///  then
+///  - A cached tile is right while the layer is at the version the tile was last confirmed for; then
 ///    a request costs no call. After a new version the first request asks with the tag it holds
 ///    (mostly "not modified"), all others of that tile wait for the same answer.
 ///  - A 304 is answered before anything is encoded, even when the tile is not in the cache.
-///  - While a backend is down, cached tiles are served with "Warning: 110" and
-///    "X-Citylayers-Stale: 1".
+///  - While a backend is down, or too many tiles are being made, cached tiles are served with
+///    "Warning: 110" and "X-Citylayers-Stale: 1".
 /// Thread-safe; handlers never block.
 class TileHandler {
  public:
   struct Options {
     std::size_t cache_bytes_max = std::size_t{128} << 20;
-    int fills_max = 512;  // tiles asked for at once; more requests are answered 503
+    int fills_max = 512;  // tiles asked for at once; beyond, the cached tile as stale, or 503
     absl::Duration fill_timeout = absl::Seconds(10);
     std::string live_cache_control = "public, max-age=1, stale-while-revalidate=5";
     std::string static_cache_control = "public, max-age=3600";

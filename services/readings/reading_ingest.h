@@ -29,13 +29,9 @@ struct IngestOptions {
 /// disk.
 class ReadingIngest {
  public:
-  ReadingIngest(IngestOptions options, storage::ReadingsStore& store,
+  ReadingIngest(const IngestOptions& options, storage::ReadingsStore& store,
                 const MeasureDirectory& directory, ClockKeeper& clock, ReadingsMetrics& metrics)
-      : options_(std::move(options)),
-        store_(store),
-        directory_(directory),
-        clock_(clock),
-        metrics_(metrics) {}
+      : options_(options), store_(store), directory_(directory), clock_(clock), metrics_(metrics) {}
 
   /// Errors as reading_service.proto says for WriteReadings.
   absl::StatusOr<v1::WriteReadingsResponse> Write(const v1::WriteReadingsRequest& request);

@@ -111,15 +111,13 @@ class Daemon::Impl final : public ModuleContext {
   }
 
   absl::Status Start(const std::vector<ModuleSpec>& table) {
+    RETURN_IF_ERROR(Daemon::Check(config_, table));
     table_ = table;
     ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table_, config_.GetString("server.target")));
     ASSIGN_OR_RETURN(Address grpc_address,
                      ParseAddress(config_.GetString("server.grpc"), "--grpc"));
     ASSIGN_OR_RETURN(Address admin_address,
                      ParseAddress(config_.GetString("server.admin"), "--admin"));
-    const bool allow_insecure = config_.GetBool("server.allow_insecure");
-    RETURN_IF_ERROR(CheckReach(grpc_address, allow_insecure, "--grpc"));
-    RETURN_IF_ERROR(CheckReach(admin_address, allow_insecure, "--admin"));
     for (const ModuleSpec* spec : specs) modules_.emplace(spec->name, nullptr);
     for (const ModuleSpec* spec : specs) {
       absl::StatusOr<std::unique_ptr<Module>> module = spec->make(*this);
@@ -273,6 +271,19 @@ class Daemon::Impl final : public ModuleContext {
 
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
+
+absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& table) {
+  for (const std::string flag : {"grpc", "admin"}) {
+    ASSIGN_OR_RETURN(const Address address,
+                     ParseAddress(config.GetString("server." + flag), "--" + flag));
+    RETURN_IF_ERROR(CheckReach(address, config.GetBool("server.allow_insecure"), "--" + flag));
+  }
+  ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config.GetString("server.target")));
+  for (const ModuleSpec* spec : specs) {
+    if (spec->check) RETURN_IF_ERROR(spec->check(config));
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
                                                       const std::vector<ModuleSpec>& table) {

@@ -28,9 +28,13 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
 ///   daemon->Stop();
 class Daemon {
  public:
-  /// INVALID_ARGUMENT: an unknown target; an address that is not loopback without
-  /// server.allow_insecure. ALREADY_EXISTS: an address is in use; the message names it and the
-  /// flag. Other codes: what a module said.
+  /// What Start would refuse of a configuration without opening anything. INVALID_ARGUMENT: an
+  /// unknown target; an address that is none, or not loopback without server.allow_insecure; what
+  /// a module that is to run says of its options.
+  static absl::Status Check(const Config& config, const std::vector<ModuleSpec>& table);
+
+  /// What Check says. ALREADY_EXISTS: an address is in use; the message names it and the flag.
+  /// Other codes: what a module said.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(Config config,
                                                        const std::vector<ModuleSpec>& table);
   ~Daemon();

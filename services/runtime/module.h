@@ -87,6 +87,8 @@ struct ModuleSpec {
       needs;  // modules it calls: started before it when they run in this process
   std::vector<std::string> services;  // full names of its gRPC services, but for LayerService
   std::vector<Option> options;        // its section of the configuration
+  // What of the configuration does not fit together, when this module is to run; may be empty.
+  std::function<absl::Status(const Config&)> check = nullptr;
   std::function<absl::StatusOr<std::unique_ptr<Module>>(ModuleContext&)> make;
 };
 

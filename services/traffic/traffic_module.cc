@@ -11,6 +11,7 @@
 
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
 #include "services/layers/fold_runner_client.h"
 #include "services/layers/layer_catalog.h"
 #include "services/runtime/city_clock.h"
@@ -124,14 +125,27 @@ class Traffic final : public runtime::Module {
   std::unique_ptr<runtime::TickThread> looker_;
 };
 
+AgePolicy AgesOf(const runtime::Config& config) {
+  return {.live = config.GetDuration("traffic.age_live"),
+          .ageing = config.GetDuration("traffic.age_ageing"),
+          .unknown = config.GetDuration("traffic.age_unknown")};
+}
+
+absl::Status Check(const runtime::Config& config) {
+  const AgePolicy ages = AgesOf(config);
+  if (ages.live <= ages.ageing && ages.ageing <= ages.unknown) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      StrCat("traffic.age_live (", absl::FormatDuration(ages.live), "), traffic.age_ageing (",
+             absl::FormatDuration(ages.ageing), ") and traffic.age_unknown (",
+             absl::FormatDuration(ages.unknown), ") must not go down in this order"));
+}
+
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
   const runtime::Config& config = context.config();
   ASSIGN_OR_RETURN(auto pack, context.Pack());
   ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("traffic"));
   TrafficLayer::Options options;
-  options.ages = {.live = config.GetDuration("traffic.age_live"),
-                  .ageing = config.GetDuration("traffic.age_ageing"),
-                  .unknown = config.GetDuration("traffic.age_unknown")};
+  options.ages = AgesOf(config);
   options.jams.length_m_min = config.GetDouble("traffic.jam_length_m_min");
   options.jams.gap_m_max = config.GetDouble("traffic.jam_gap_m_max");
   options.jams.speed_kmh_floor = config.GetDouble("traffic.jam_speed_kmh_floor");
@@ -174,6 +188,7 @@ runtime::ModuleSpec TrafficModule() {
           .needs = {"readings", "flood"},
           .services = {v1::TrafficService::service_full_name()},
           .options = std::move(options),
+          .check = Check,
           .make = Make};
 }
 

@@ -1,10 +1,9 @@
 #include "services/traffic/traffic_service.h"
 
-#include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 
 #include "proto/support/status_macros.h"
@@ -13,19 +12,12 @@
 #include "services/runtime/error_details.h"
 #include "services/runtime/paging.h"
 #include "services/runtime/proto_time.h"
+#include "services/traffic/street_name.h"
 
 namespace citylayers::traffic {
 namespace {
 
 constexpr int kPageDefault = 100, kPageMax = 1000;
-
-/// Equal but for ASCII letter case; other letters compare as they are.
-bool SameStreet(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return absl::ascii_tolower(static_cast<unsigned char>(x)) ==
-           absl::ascii_tolower(static_cast<unsigned char>(y));
-  });
-}
 
 }  // namespace
 
@@ -86,11 +78,18 @@ absl::StatusOr<v1::ListSegmentsResponse> TrafficServiceImpl::FindSegments(
   ASSIGN_OR_RETURN(const LonLatBox bounds, layers::BoundsOf(request));
   const storage::SegmentTable& roads = layer_->pack().segments();
   const absl::Time now = city_clock_.Now();
+  std::vector<bool> is_asked;  // by name; empty: all are
+  if (!request.street().empty()) {
+    const StreetQuery query(request.street());
+    for (std::uint32_t name = 0; name < roads.name_count(); ++name) {
+      is_asked.push_back(query.Matches(roads.name_text(name)));
+    }
+  }
   v1::ListSegmentsResponse page;
   for (; at < roads.size(); ++at) {
     const auto segment = static_cast<std::uint32_t>(at);
     if (!bounds.IsEmpty() && !roads[segment].bounds().Intersects(bounds)) continue;
-    if (!request.street().empty() && !SameStreet(roads.name(segment), request.street())) continue;
+    if (!is_asked.empty() && !is_asked[roads[segment].name]) continue;
     const TrafficLayer::SegmentAnswer answer = layer_->Segment(segment, now);
     if (static_cast<int>(answer.view.level) < static_cast<int>(request.min_level())) continue;
     if (page.segments_size() == page_size) {

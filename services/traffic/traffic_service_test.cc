@@ -141,7 +141,9 @@ TEST_F(TrafficServiceTest, SegmentsAreListedByBoxStreetAndLevel) {
   EXPECT_THAT(NamesOf(request), ElementsAre("segments/900", "segments/901", "segments/300"));
   request.set_street("Lê");
   EXPECT_THAT(NamesOf(request), IsEmpty()) << "a part of a name is none";
-  request.set_street("lê LợI");
+  request.set_street("le loi");
+  EXPECT_THAT(NamesOf(request), ElementsAre("segments/900", "segments/901"));
+  request.set_street("lÊ LỢI");
   EXPECT_THAT(NamesOf(request), ElementsAre("segments/900", "segments/901"));
   request.set_min_level(v1::TRAFFIC_LEVEL_SLOW);
   EXPECT_THAT(NamesOf(request), ElementsAre("segments/900"));

@@ -81,6 +81,19 @@ test('--check-config says whether the configuration is good, without starting', 
     assert.equal(bad.status, 2, `${key} ${value}`);
     assert.ok(bad.stderr.includes(key), bad.stderr);
   }
+  // What is good alone and does not fit.
+  for (const [flags, says] of [
+    [['--target', 'trafic'], /"trafic"[^]*"traffic"/],
+    [['--grpc', 'nowhere'], /--grpc/],
+    [['--http', '0.0.0.0:8080'], /--http[^]*--allow-insecure/],
+    [['--traffic.age_live', '2h'], /age_live \(2h\), traffic\.age_ageing \(20m\)/],
+  ]) {
+    const bad = daemon('--check-config', ...flags);
+    assert.equal(bad.status, 2, flags.join(' '));
+    assert.match(bad.stderr, says);
+  }
+  // Of what does not run here, nothing is asked.
+  assert.equal(daemon('--check-config', '--target', 'flood', '--traffic.age_live', '2h').status, 0);
 });
 
 test('flag wins over environment, environment over file; --print-config can be read again', () => {
