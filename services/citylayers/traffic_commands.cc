@@ -188,7 +188,8 @@ void AddTrafficCommands(CLI::App& app, Program& program) {
                                    "  citylayers traffic segments --street 'Lê Lợi'\n"
                                    "  citylayers traffic segments --min-level queuing --limit 20");
   auto options = std::make_shared<SegmentsOptions>();
-  segments->add_option("--street", options->street, "Only of streets with this name; 'le loi' finds Lê Lợi");
+  segments->add_option("--street", options->street,
+                       "Only of streets with this name; 'le loi' finds Lê Lợi");
   segments->add_option("--bbox", options->box, "Only in this box, degrees")->type_name("W,S,E,N");
   segments->add_option("--min-level", options->min_level, "Only of this level or worse")
       ->check(CLI::IsMember({"free", "slow", "queuing", "stationary", "closed"}));

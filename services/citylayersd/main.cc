@@ -6,7 +6,6 @@
 
 #include <signal.h>
 
-#include "proto/support/strings.h"
 #include "services/citylayersd/command_line.h"
 #include "services/citylayersd/modules.h"
 #include "services/runtime/daemon.h"
@@ -15,8 +14,6 @@
 extern char** environ;  // NOLINT: POSIX has it so
 
 namespace {
-
-using citylayers::StrCat;
 
 std::map<std::string, std::string> Environment() {
   std::map<std::string, std::string> result;

@@ -68,9 +68,9 @@ TEST(StationFile, BadRowsAreNamedByLine) {
 }
 
 TEST(StationFile, ForeignContentIsRefused) {
-  for (const char* text : {"", "\n", "id\n", "{", "{}", "{\"features\": 3}", "{\"features\": [3]}",
-                           "{\"features\": [{\"geometry\": {\"type\": \"Point\", "
-                           "\"coordinates\": [\"a\", 1]}}]}"}) {
+  for (const char* text :
+       {"", "\n", "id\n", "{", "{}", "{\"features\": 3}", "{\"features\": [3]}",
+        R"({"features": [{"geometry": {"type": "Point", "coordinates": ["a", 1]}}]})"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(ParseStationText(text, "x").status())) << text;
   }
   EXPECT_TRUE(absl::IsNotFound(ReadStations("/nowhere.csv").status()));

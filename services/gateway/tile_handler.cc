@@ -188,33 +188,35 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
   StartFill(key, std::move(layer), std::move(tag), nullptr, format, std::move(waiter));
 }
 
+TileHandler::Admission TileHandler::Admit(const FillKey& key, const KnownLayer& layer,
+                                          std::shared_ptr<const Representation>& held,
+                                          Waiter& waiter) {
+  absl::MutexLock lock(&mutex_);
+  if (const auto under_way = fills_.find(key); under_way != fills_.end()) {
+    Fill& other = *under_way->second;
+    other.waiters.push_back(std::move(waiter));
+    // The first may have asked for a client that holds the tile, when the cache did not.
+    if (!other.held) other.held = std::move(held);
+    return {.joined = true};
+  }
+  // Another fill may have ended since this request missed: it is in the cache before it leaves
+  // fills_.
+  std::optional<TileCache::Entry> entry = cache_.Find(key.first);
+  if (entry && IsRight(*entry, layer)) return {.entry = std::move(entry)};
+  if (calls_ >= options_.fills_max) return {};
+  auto fill = std::make_shared<Fill>();
+  fills_[key] = fill;
+  ++calls_;
+  fill->waiters.push_back(std::move(waiter));
+  fill->held = std::move(held);
+  return {.fill = std::move(fill)};
+}
+
 void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer> layer,
                             std::string tag, std::shared_ptr<const Representation> held,
                             std::string_view format, Waiter waiter) {
-  auto fill = std::make_shared<Fill>();
-  std::optional<TileCache::Entry> entry;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (const auto under_way = fills_.find({key, tag}); under_way != fills_.end()) {
-      Fill& other = *under_way->second;
-      other.waiters.push_back(std::move(waiter));
-      // The first may have asked for a client that holds the tile, when the cache did not.
-      if (!other.held) other.held = std::move(held);
-      return;
-    }
-    // Another fill may have ended since this request missed: it is in the cache before it leaves
-    // fills_.
-    entry = cache_.Find(key);
-    if (entry && !IsRight(*entry, *layer)) entry.reset();
-    if (entry || calls_ >= options_.fills_max) {
-      fill = nullptr;
-    } else {
-      fills_[{key, tag}] = fill;
-      ++calls_;
-      fill->waiters.push_back(std::move(waiter));
-      fill->held = std::move(held);
-    }
-  }
+  const auto [joined, entry, fill] = Admit({key, tag}, *layer, held, waiter);
+  if (joined) return;
   if (entry) {
     counters_->hit.Increment();
     return AnswerFrom(*entry->tile, layer->version_header, false, waiter);
@@ -242,7 +244,7 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
   fill->stub = layers::v1::LayerService::NewStub(fill->layer->backend->channel);
   fill->stub->async()->GetTile(
       &fill->context, &fill->request, &fill->response,
-      [this, fill](const grpc::Status& status) { OnFilled(fill, status); });
+      [this, fill = fill](const grpc::Status& status) { OnFilled(fill, status); });
 }
 
 // Puts what came into the cache; nullptr when that is "not modified".

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +23,8 @@ namespace citylayers::gateway {
 
 /// Serves tiles from its cache as long as they are known to be right, and asks the layer's backend
 /// otherwise.
-///  - A cached tile is right while the layer is at the version the tile was last confirmed for; then
+///  - A cached tile is right while the layer is at the version the tile was last confirmed for;
+///  then
 ///    a request costs no call. After a new version the first request asks with the tag it holds
 ///    (mostly "not modified"), all others of that tile wait for the same answer.
 ///  - A 304 is answered before anything is encoded, even when the tile is not in the cache.
@@ -61,6 +63,16 @@ class TileHandler {
   using FillKey = std::pair<TileKey, std::string>;  // the tile, and the tag it is asked with
   struct Counters;
 
+  // What becomes of a request that the cache cannot answer: nothing of these, when too many tiles
+  // are being made.
+  struct Admission {
+    bool joined = false;                    // it waits for a fill that is under way
+    std::optional<TileCache::Entry> entry;  // the cache can answer it now
+    std::shared_ptr<Fill> fill;             // to be started; it waits for this one
+  };
+  // Takes `held` and `waiter` when the request waits.
+  Admission Admit(const FillKey& key, const KnownLayer& layer,
+                  std::shared_ptr<const Representation>& held, Waiter& waiter);
   void StartFill(const TileKey& key, std::shared_ptr<const KnownLayer> layer, std::string tag,
                  std::shared_ptr<const Representation> held, std::string_view format,
                  Waiter waiter);
