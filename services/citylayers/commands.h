@@ -2,7 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_CITYLAYERS_COMMANDS_H_
 #define CITYLAYERS_SERVICES_CITYLAYERS_COMMANDS_H_
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
 class App;
 }
 

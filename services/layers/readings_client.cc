@@ -10,7 +10,7 @@ namespace citylayers::layers {
 
 ReadingsClient::ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> channel,
                                std::vector<std::string> measures, std::uint64_t resume_offset,
-                               Callbacks callbacks)
+                               const Callbacks& callbacks)
     : stub_(readings::v1::ReadingService::NewStub(std::move(channel))), offset_(resume_offset) {
   watch_ = std::make_unique<runtime::WatchThread>(
       what,

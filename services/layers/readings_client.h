@@ -30,7 +30,7 @@ class ReadingsClient {
 
   ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> channel,
                  std::vector<std::string> measures, std::uint64_t resume_offset,
-                 Callbacks callbacks);
+                 const Callbacks& callbacks);
   ~ReadingsClient() { Stop(); }
 
   /// True once everything that was in the log at the start, or at the last reset, has been read.

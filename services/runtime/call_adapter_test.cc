@@ -14,8 +14,6 @@ namespace {
 using common::v1::ClockService;
 using common::v1::GetClockRequest;
 using common::v1::GetClockResponse;
-using common::v1::SetClockRequest;
-using common::v1::SetClockResponse;
 using common::v1::WatchClockRequest;
 using common::v1::WatchClockResponse;
 using ::testing::HasSubstr;

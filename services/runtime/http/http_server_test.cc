@@ -16,12 +16,11 @@ namespace citylayers::runtime {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 class HttpServerTest : public ::testing::Test {
  protected:
   // Routes that the tests share: an echo, an answer from another thread, streams.
-  void Start(HttpServerOptions options = {}) {
+  void Start(const HttpServerOptions& options = {}) {
     server_ = std::make_unique<HttpServer>(options);
     server_->Handle({"GET"}, "/hello", [](const HttpRequest&, Responder responder) {
       responder.Send(TextResponse(200, "text/plain", "hello"));
