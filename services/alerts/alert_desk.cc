@@ -14,9 +14,7 @@ namespace citylayers::alerts {
 namespace {
 
 using storage::AlertChange;
-using storage::AlertEventRecord;
 using storage::AlertEventType;
-using storage::AlertKind;
 using storage::AlertRecord;
 using storage::AlertState;
 using storage::CapRecord;

@@ -221,9 +221,7 @@ void RuleEngine::Propose(const Key& key, const Subject& subject, double threshol
   Transition transition;
   if (suppressed && tier == 0) {
     transition.type = Transition::Type::kForget;
-  } else if (suppressed && tier <= subject.suppressed_tier) {
-    return;
-  } else if (tier == subject.announced_tier) {
+  } else if ((suppressed && tier <= subject.suppressed_tier) || tier == subject.announced_tier) {
     return;
   } else if (subject.announced_tier == 0) {
     transition.type = Transition::Type::kRaise;

@@ -11,12 +11,11 @@
 namespace citylayers::gateway {
 
 using runtime::HttpRequest;
-using runtime::HttpResponse;
 using runtime::Responder;
 
 Gateway::Gateway(Options options, std::vector<BackendModule> modules,
                  std::unique_ptr<StaticFiles> files, runtime::Timer& timer,
-                 runtime::Metrics& metrics, std::function<absl::Time()> city_time)
+                 runtime::Metrics& metrics, const std::function<absl::Time()>& city_time)
     : options_(std::move(options)),
       cors_(CorsPolicy::Parse(options_.cors_origins)),
       backends_(std::move(modules)),

@@ -51,7 +51,8 @@ class Gateway {
   /// `modules`: every one that there is, with a way to it. `files`: the page, or nullptr.
   /// `timer`, `metrics` outlive it.
   Gateway(Options options, std::vector<BackendModule> modules, std::unique_ptr<StaticFiles> files,
-          runtime::Timer& timer, runtime::Metrics& metrics, std::function<absl::Time()> city_time);
+          runtime::Timer& timer, runtime::Metrics& metrics,
+          const std::function<absl::Time()>& city_time);
   ~Gateway();
 
   /// Listens. ALREADY_EXISTS: the address is in use.

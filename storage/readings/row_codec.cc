@@ -19,7 +19,7 @@ constexpr size_t kTextMax = 4096;
 constexpr char kDedupePrefix = 'Q';
 
 // Every value starts with its version; log rows and chunks go on with a CRC-32C of the rest.
-std::string Sealed(std::string body) {
+std::string Sealed(std::string_view body) {
   std::string out(1, static_cast<char>(kVersion));
   PutFixed32(out, Crc32c(body));
   out += body;
