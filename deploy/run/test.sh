@@ -193,6 +193,7 @@ run_test() {
   fi
   run_built "integration" tests/integration/run.sh
   run_built "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
+  run_built "security" tests/security/run.sh
   run_built "browser" tests/browser/run.sh
   if $full; then
     run_build "build (asan)" asan

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Attacks on the built programs: `run.sh [FILE...]` runs all of abuse/, or these files.
+#
+#   CITYLAYERS_BIN_DIR, CITYLAYERS_PACK   as in tests/integration/run.sh
+set -euo pipefail
+ROOT="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)"
+# shellcheck source=deploy/run/common.sh
+source "$ROOT/deploy/run/common.sh"
+# shellcheck source=tests/support/node_suite.sh
+source "$ROOT/tests/support/node_suite.sh"
+cd "$ROOT/tests/security/abuse"
+
+readonly FILE_S=300  # for one file of tests
+
+use_programs
+install_npm "$ROOT/tests/integration"  # whose API client the attacks use
+use_test_pack
+
+files=("$@")
+if (($# == 0)); then files=(*.test.mjs); fi
+run_node_files security "$FILE_S" "${files[@]}"
