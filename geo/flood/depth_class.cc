@@ -36,13 +36,15 @@ std::string_view DepthClassNameEn(DepthClass c) { return NamesOf(c).en; }
 VehicleLimits LimitsOf(Vehicle vehicle) {
   switch (vehicle) {
     case Vehicle::kMotorbike:
-      return {0.20f, 0.30f};
+      return {0.10f, 0.20f};
     case Vehicle::kCar:
-      return {0.30f, 0.50f};
+      return {0.15f, 0.30f};
     case Vehicle::kBus:
-      return {0.40f, 0.50f};
+      return {0.30f, 0.50f};
+    case Vehicle::kEmergency:
+      return {0.30f, 0.60f};
   }
-  return {0.20f, 0.30f};  // a vehicle that this build does not know is treated as the weakest
+  return {0.10f, 0.20f};  // a vehicle that this build does not know is treated as the weakest
 }
 
 Passability PassabilityOf(Vehicle vehicle, float depth_m) {
@@ -53,9 +55,8 @@ Passability PassabilityOf(Vehicle vehicle, float depth_m) {
 }
 
 double SafeSpeedInWaterKmh(float depth_m) {
-  constexpr double kStopMm = 300;
   const double w_mm = std::max(0.0, static_cast<double>(depth_m) * 1000);
-  if (!(w_mm < kStopMm)) return 0;
+  if (depth_m >= LimitsOf(Vehicle::kCar).impassable_from_m) return 0;
   return 0.0009 * w_mm * w_mm - 0.5529 * w_mm + 86.9448;
 }
 

@@ -37,9 +37,11 @@ std::string_view DepthClassId(DepthClass c);
 std::string_view DepthClassNameVi(DepthClass c);
 std::string_view DepthClassNameEn(DepthClass c);
 
-enum class Vehicle : std::uint8_t { kMotorbike = 0, kCar = 1, kBus = 2 };
-inline constexpr std::array<Vehicle, 3> kVehicles = {Vehicle::kMotorbike, Vehicle::kCar,
-                                                     Vehicle::kBus};
+/// Groups of vehicles by what they can wade. kBus: buses and trucks. kEmergency: fire engines and
+/// ambulances on a truck's chassis.
+enum class Vehicle : std::uint8_t { kMotorbike = 0, kCar = 1, kBus = 2, kEmergency = 3 };
+inline constexpr std::array<Vehicle, 4> kVehicles = {Vehicle::kMotorbike, Vehicle::kCar,
+                                                     Vehicle::kBus, Vehicle::kEmergency};
 
 /// The numbers go over the wire: do not change them.
 enum class Passability : std::uint8_t { kPassable = 0, kAtRisk = 1, kImpassable = 2 };
@@ -50,18 +52,24 @@ struct VehicleLimits {
   float impassable_from_m = 0;
 };
 
-/// The limits. Motorbikes: at risk 0.20 m, stopped 0.30 m, and a street is closed to everybody at
-/// 0.50 m (default rules for the city in the design notes). Cars at risk 0.30 m: the depth at which
-/// Pregnolato et al. (2017) have them stop. Buses at risk 0.40 m: an assumption of this project.
+/// The limits in standing water; moving water stops every vehicle earlier, and the model knows no
+/// velocity.
+///
+/// | vehicle | at risk, m | impassable, m | source |
+/// |---|---|---|---|
+/// | motorbike | 0.10 | 0.20 | makers: below the exhaust tip, at most 0.20 |
+/// | car | 0.15 | 0.30 | US Ready.gov: 0.15 reaches the floor, 0.30 floats many cars; Pregnolato |
+/// | bus, truck | 0.30 | 0.50 | 0.30: where the speed of cars ends; 0.50: the city's "ngập sâu" |
+/// | emergency | 0.30 | 0.60 | Kramer, Terheiden and Wieprecht (2016); at risk as a truck |
 VehicleLimits LimitsOf(Vehicle vehicle);
 
-/// Whether a vehicle passes through a depth. NaN passes, as dry ground does.
+/// Whether a vehicle passes through a depth of standing water. NaN passes, as dry ground does.
 Passability PassabilityOf(Vehicle vehicle, float depth_m);
 
-/// Fastest safe speed of a car in standing water: 0.0009 w^2 - 0.5529 w + 86.9448 km/h for w in
+/// Greatest safe speed of a car in standing water: 0.0009 w^2 - 0.5529 w + 86.9448 km/h for w in
 /// millimetres up to 300, after Pregnolato, Ford, Wilkinson and Dawson, "The impact of flooding on
 /// road transport: a depth-disruption function", Transportation Research Part D 55 (2017). 0 from
-/// 0.30 m on; 86.9 km/h on dry ground.
+/// 0.30 m on, the depth at which LimitsOf(kCar) stops cars; 86.9 km/h on dry ground.
 double SafeSpeedInWaterKmh(float depth_m);
 
 }  // namespace citylayers::geo

@@ -1,6 +1,7 @@
 #include "geo/flood/depth_class.h"
 
 #include <cmath>
+#include <iterator>
 
 #include "gtest/gtest.h"
 
@@ -25,24 +26,46 @@ TEST(DepthClass, NamesInBothLanguages) {
   EXPECT_EQ(DepthClassNameEn(DepthClass::kShallow), "shallow");
 }
 
-TEST(Passability, MotorbikesStopFirst) {
-  EXPECT_EQ(PassabilityOf(Vehicle::kMotorbike, 0.19f), Passability::kPassable);
-  EXPECT_EQ(PassabilityOf(Vehicle::kMotorbike, 0.20f), Passability::kAtRisk);
-  EXPECT_EQ(PassabilityOf(Vehicle::kMotorbike, 0.30f), Passability::kImpassable);
-  EXPECT_EQ(PassabilityOf(Vehicle::kCar, 0.30f), Passability::kAtRisk);
-  EXPECT_EQ(PassabilityOf(Vehicle::kBus, 0.30f), Passability::kPassable);
+TEST(Passability, EachVehicleHasItsOwnLimitsInStandingWater) {
+  struct Row {
+    Vehicle vehicle;
+    int at_risk_cm, impassable_cm;
+  };
+  constexpr Row kRows[] = {{Vehicle::kMotorbike, 10, 20},
+                           {Vehicle::kCar, 15, 30},
+                           {Vehicle::kBus, 30, 50},
+                           {Vehicle::kEmergency, 30, 60}};
+  EXPECT_EQ(std::size(kRows), kVehicles.size()) << "a vehicle without a row";
+  for (const Row& row : kRows) {
+    for (int cm = 0; cm <= 100; ++cm) {
+      const Passability expected = cm >= row.impassable_cm ? Passability::kImpassable
+                                   : cm >= row.at_risk_cm  ? Passability::kAtRisk
+                                                           : Passability::kPassable;
+      EXPECT_EQ(PassabilityOf(row.vehicle, static_cast<float>(cm) / 100), expected)
+          << static_cast<int>(row.vehicle) << " in " << cm << " cm";
+    }
+    EXPECT_EQ(PassabilityOf(row.vehicle, NAN), Passability::kPassable);
+    EXPECT_EQ(PassabilityOf(row.vehicle, INFINITY), Passability::kImpassable);
+  }
 }
 
-TEST(Passability, NobodyPassesAtHalfAMetreAndMoreWaterIsNeverBetter) {
-  for (const Vehicle vehicle : kVehicles) {
-    EXPECT_EQ(PassabilityOf(vehicle, 0.5f), Passability::kImpassable);
-    EXPECT_EQ(PassabilityOf(vehicle, NAN), Passability::kPassable);
-    Passability before = Passability::kPassable;
-    for (int cm = 0; cm <= 80; ++cm) {
-      const Passability now = PassabilityOf(vehicle, static_cast<float>(cm) / 100);
-      EXPECT_GE(now, before);
-      before = now;
-    }
+TEST(Passability, AnUnknownVehicleIsTreatedAsTheWeakest) {
+  EXPECT_EQ(PassabilityOf(static_cast<Vehicle>(77), 0.20f), Passability::kImpassable);
+}
+
+TEST(Passability, TheWireNumbersOfVehiclesStay) {
+  EXPECT_EQ(static_cast<int>(Vehicle::kMotorbike), 0);
+  EXPECT_EQ(static_cast<int>(Vehicle::kCar), 1);
+  EXPECT_EQ(static_cast<int>(Vehicle::kBus), 2);
+  EXPECT_EQ(static_cast<int>(Vehicle::kEmergency), 3);
+}
+
+TEST(SafeSpeed, IsZeroExactlyWhereCarsStop) {
+  for (int cm = 0; cm <= 100; ++cm) {
+    const float depth_m = static_cast<float>(cm) / 100;
+    EXPECT_EQ(SafeSpeedInWaterKmh(depth_m) == 0,
+              PassabilityOf(Vehicle::kCar, depth_m) == Passability::kImpassable)
+        << cm << " cm";
   }
 }
 

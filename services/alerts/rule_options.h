@@ -20,8 +20,8 @@ struct StageRuleOptions {
   double radius_m = 5000;  ///< Of the area that a gauge speaks for.
 };
 
-/// Depth on streets. Tiers: "tụ nước", "ngập nhẹ" (motorbikes at risk), "ngập" (motorbikes stop),
-/// "ngập sâu" (closed).
+/// Depth on streets. Tiers: "tụ nước" (motorbikes at risk), "ngập nhẹ" (motorbikes stop), "ngập"
+/// (cars stop), "ngập sâu" (closed).
 struct StreetDepthRuleOptions {
   std::array<double, 4> raise_m = {0.10, 0.20, 0.30, 0.50};
   double clear_below_m = 0.05;

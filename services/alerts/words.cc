@@ -109,10 +109,11 @@ Words StreetWords(const Finding& finding, int tier) {
   static constexpr std::array<std::array<const char*, 4>, 4> kClasses = {{
       {"tụ nước", "ponding", "Xe máy đi chậm, coi chừng ổ gà dưới nước.",
        "Ride slowly and mind holes under the water."},
-      {"ngập nhẹ", "shallow water", "Xe máy khó đi và dễ chết máy. Nên chọn đường khác.",
-       "Motorbikes are at risk of stalling. Better take another street."},
-      {"ngập", "flooded", "Xe máy không đi được, ô tô khó đi. Chọn đường khác.",
+      {"ngập nhẹ", "shallow water", "Xe máy không đi được, ô tô khó đi. Chọn đường khác.",
        "Impassable for motorbikes, difficult for cars. Take another street."},
+      {"ngập", "flooded",
+       "Xe máy và ô tô không đi được, xe buýt và xe tải khó đi. Chọn đường khác.",
+       "Impassable for motorbikes and cars, difficult for buses and trucks. Take another street."},
       {"ngập sâu", "deep water", "Không xe nào nên vào. Không cố chạy qua chỗ ngập.",
        "No vehicle should enter. Do not try to drive through."},
   }};
@@ -123,7 +124,9 @@ Words StreetWords(const Finding& finding, int tier) {
   words.description = {
       absl::StrCat(street_vi, ": chỗ sâu nhất khoảng ", value.vi, "."),
       absl::StrCat("The deepest place on ", street, " is under about ", value.en, " of water.")};
-  words.instruction = {words_of_class[2], words_of_class[3]};
+  words.instruction = {
+      absl::StrCat(words_of_class[2], " Chỉ tính cho nước đứng: nước chảy nguy hiểm hơn."),
+      absl::StrCat(words_of_class[3], " For standing water only: moving water is worse.")};
   return words;
 }
 
@@ -166,8 +169,7 @@ Grade GradeOf(AlertKind kind, int tier) {
               .severity = static_cast<AlertSeverity>(std::min(tier, 3)),
               .immediate = tier >= 4};
     case AlertKind::kStreetDepth:
-      // Ponding and shallow water are a nuisance; from 0.30 m on motorbikes, which are nine in ten
-      // vehicles, are stopped.
+      // From 0.30 m on cars are stopped as well as motorbikes (geo/flood/depth_class.h).
       return {.level = std::min(tier, 4),
               .severity = tier >= 4   ? AlertSeverity::kSevere
                           : tier == 3 ? AlertSeverity::kModerate

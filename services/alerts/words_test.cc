@@ -1,7 +1,12 @@
 #include "services/alerts/words.h"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "geo/flood/depth_class.h"
+#include "services/alerts/rule_options.h"
 
 namespace citylayers::alerts {
 namespace {
@@ -52,6 +57,37 @@ TEST(WordsTest, StreetsUseTheWordsOfTheMap) {
   EXPECT_THAT(WordsFor(street, 2).headline.vi, HasSubstr("ngập nhẹ"));
   EXPECT_THAT(WordsFor(street, 4).headline.vi, HasSubstr("ngập sâu"));
   EXPECT_THAT(WordsFor(street, 0).headline.vi, HasSubstr("rút nước"));
+}
+
+TEST(WordsTest, NoVehicleIsAdvisedIntoWaterThatStopsIt) {
+  struct Name {
+    geo::Vehicle vehicle;
+    const char *vi, *en;
+  };
+  constexpr Name kNames[] = {{geo::Vehicle::kMotorbike, "Xe máy", "motorbikes"},
+                             {geo::Vehicle::kCar, "ô tô", "cars"}};
+  const StreetDepthRuleOptions rules;
+  for (int tier = 1; tier <= 4; ++tier) {
+    const double depth_m = rules.raise_m[static_cast<std::size_t>(tier - 1)];
+    const Words words = WordsFor({.kind = AlertKind::kStreetDepth,
+                                  .place = {"X", "X"},
+                                  .value = depth_m,
+                                  .threshold = depth_m},
+                                 tier);
+    EXPECT_THAT(words.instruction.vi, HasSubstr("nước đứng"));
+    EXPECT_THAT(words.instruction.en, HasSubstr("standing water only"));
+    // What the text names before its first "impassable" word, it stops.
+    const std::string stopped_vi =
+        words.instruction.vi.substr(0, words.instruction.vi.find("không đi được"));
+    const bool names_stopped = stopped_vi.size() < words.instruction.vi.size();
+    for (const Name& name : kNames) {
+      const bool stops = geo::PassabilityOf(name.vehicle, static_cast<float>(depth_m)) ==
+                         geo::Passability::kImpassable;
+      const bool told = (names_stopped && stopped_vi.find(name.vi) != std::string::npos) ||
+                        words.instruction.en.find("No vehicle") == 0;
+      EXPECT_EQ(told, stops) << name.en << " at " << depth_m << " m: " << words.instruction.vi;
+    }
+  }
 }
 
 TEST(WordsTest, ANameThatTellsItsKindIsNotCalledAStreetToo) {

@@ -182,7 +182,8 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
                                     {.header = "class"},
                                     {.header = "motorbike"},
                                     {.header = "car"},
-                                    {.header = "bus"}});
+                                    {.header = "bus, truck"},
+                                    {.header = "emergency"}});
   do {
     request.set_page_size(
         static_cast<int>(std::min<std::size_t>(options.limit - list.size(), kPageSizeMax)));
@@ -196,7 +197,8 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
                 ClassWord(segment.flood_class()),
                 PassableWord(segment.motorbike()),
                 PassableWord(segment.car()),
-                PassableWord(segment.bus())},
+                PassableWord(segment.bus()),
+                PassableWord(segment.emergency())},
                PlaceOf(segment.location()));
     }
     request.set_page_token(page.next_page_token());
@@ -229,7 +231,8 @@ void AddFloodCommands(CLI::App& app, Program& program) {
   program.OnRun(stages, [&program] { return Stages(program); });
 
   CLI::App* segments =
-      program.Add(*flood, "segments", "List flooded road segments, the deepest first",
+      program.Add(*flood, "segments",
+                  "List flooded road segments, deepest first; limits hold for standing water",
                   "  citylayers flood segments --min-depth 0.3\n"
                   "  citylayers flood segments --bbox 106.72,10.79,106.75,10.82 --format geojson");
   auto segment_options = std::make_shared<SegmentsOptions>();

@@ -171,6 +171,7 @@ absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
     answer->set_motorbike(PassageOf(geo::Vehicle::kMotorbike, depth_m));
     answer->set_car(PassageOf(geo::Vehicle::kCar, depth_m));
     answer->set_bus(PassageOf(geo::Vehicle::kBus, depth_m));
+    answer->set_emergency(PassageOf(geo::Vehicle::kEmergency, depth_m));
     *answer->mutable_location() = layers::ToPoint(roads[segment].midpoint.ToLonLat());
   }
   return page;

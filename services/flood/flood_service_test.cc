@@ -155,8 +155,9 @@ TEST_F(FloodServiceTest, FloodedSegmentsComeDeepestFirstAndInPages) {
   EXPECT_EQ(response.segments(0).street(), "Lê Lợi");
   EXPECT_NEAR(response.segments(0).depth_m(), 0.32, 1e-9);
   EXPECT_EQ(response.segments(0).motorbike(), v1::PASSABILITY_IMPASSABLE);
-  EXPECT_EQ(response.segments(0).car(), v1::PASSABILITY_DIFFICULT);
-  EXPECT_EQ(response.segments(0).bus(), v1::PASSABILITY_PASSABLE);
+  EXPECT_EQ(response.segments(0).car(), v1::PASSABILITY_IMPASSABLE);
+  EXPECT_EQ(response.segments(0).bus(), v1::PASSABILITY_DIFFICULT);
+  EXPECT_EQ(response.segments(0).emergency(), v1::PASSABILITY_DIFFICULT);
   EXPECT_EQ(response.segments(1).name(), "segments/901");
   request.set_page_token(response.next_page_token());
   ASSERT_TRUE(Flooded(request, &response).ok());

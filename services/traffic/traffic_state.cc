@@ -83,10 +83,10 @@ SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, ab
     view.speed_kmh = 0;
     view.age_class = 0;
   } else if (depth_cm >= 10) {
+    // Reference speeds are those of cars, and so is the limit: 0 from the depth that stops them,
+    // also where buses and trucks still pass.
     const double wading = geo::SafeSpeedInWaterKmh(static_cast<float>(depth_cm) / 100.0F);
-    // What crawls through beyond 30 cm are buses and trucks: walking pace, not zero.
-    const auto cap_kmh =
-        static_cast<float>(std::min<double>(std::max(wading, 3.0), reference_speed_kmh));
+    const auto cap_kmh = static_cast<float>(std::min<double>(wading, reference_speed_kmh));
     const Level level = NextLevel(Level::kFree, cap_kmh / reference_speed_kmh, thresholds);
     // That traffic could run freely does not say that it does.
     if (view.level == Level::kUnknown ? level >= Level::kSlow : cap_kmh < view.speed_kmh)

@@ -109,7 +109,8 @@ struct SegmentView {
 double JamFactor(double speed_kmh, double reference_speed_kmh, Level level);
 
 /// The view of a segment at city time `now` under `depth_cm` of water (0: dry): age and decay from
-/// the last reading, then the water: it caps the speed, and from `closed_depth_cm` on it closes the
+/// the last reading, then the water: it caps the speed at that of a car in standing water (0 from
+/// the depth that stops cars, geo/flood/depth_class.h), and from `closed_depth_cm` on it closes the
 /// road. Of a street without speeds it tells only what is slow or worse. Water never times out.
 SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
                         std::int32_t depth_cm, const AgePolicy& ages,

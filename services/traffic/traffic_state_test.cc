@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "geo/flood/depth_class.h"
+
 namespace citylayers::traffic {
 namespace {
 
@@ -147,13 +149,33 @@ TEST(ViewSegment, WaterSlowsThenClosesAndNeverTimesOut) {
   const SegmentView shallow = ViewAt(state, kStartMs, 20);
   EXPECT_NEAR(shallow.speed_kmh, 12.4, 0.1) << "0.0009 x 200^2 - 0.5529 x 200 + 86.9448";
   EXPECT_EQ(shallow.level, Level::kSlow);
-  EXPECT_EQ(ViewAt(state, kStartMs, 35).level, Level::kStationary);
+  EXPECT_EQ(ViewAt(state, kStartMs, 30).level, Level::kStationary);
+  EXPECT_EQ(ViewAt(state, kStartMs, 30).speed_kmh, 0) << "cars, whose speeds these are, stop";
   EXPECT_EQ(ViewAt(state, kStartMs, 49).level, Level::kStationary);
   EXPECT_EQ(ViewAt(state, kStartMs, 50).level, Level::kClosed);
   EXPECT_EQ(ViewAt(state, kStartMs, 50).jam_factor, 10);
   const SegmentView later = ViewAt(state, kStartMs + 500 * kMinuteMs, 50);
   EXPECT_EQ(later.level, Level::kClosed) << "hours after the last speed";
   EXPECT_EQ(later.age_class, 0) << "the water is of now";
+}
+
+TEST(ViewSegment, NoSpeedIsShownWhereCarsDoNotPass) {
+  TrafficState state({40}, {});
+  for (const bool measured : {false, true}) {
+    if (measured) state.Apply(0, kStartMs, 25, Source::kLive);
+    for (int depth_cm = 0; depth_cm <= 80; ++depth_cm) {
+      const SegmentView view = ViewAt(state, kStartMs, depth_cm);
+      const auto cars =
+          geo::PassabilityOf(geo::Vehicle::kCar, static_cast<float>(depth_cm) / 100.0F);
+      if (cars == geo::Passability::kImpassable) {
+        EXPECT_EQ(view.speed_kmh, 0) << depth_cm << " cm";
+        EXPECT_GE(view.level, Level::kStationary) << depth_cm << " cm";
+        EXPECT_GE(view.jam_factor, 9.9F) << depth_cm << " cm";
+      } else if (measured) {
+        EXPECT_GT(view.speed_kmh, 0) << depth_cm << " cm";
+      }
+    }
+  }
 }
 
 TEST(ViewSegment, AWetStreetWithoutSpeedsIsKnownToBeSlow) {

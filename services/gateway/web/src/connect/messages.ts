@@ -116,6 +116,7 @@ export interface FloodedSegment {
   motorbike?: string;
   car?: string;
   bus?: string;
+  emergency?: string;
 }
 
 // citylayers.flood.v1.ListFloodedSegmentsResponse

@@ -95,6 +95,7 @@ export class StreetCard {
           h('dd', { class: kind }, words.text(passage)),
         ]),
       ),
+      h('p', { class: 'quiet' }, words.text('street.standing')),
       h(
         'p',
         { class: 'quiet' },

@@ -7,15 +7,21 @@ describe('a street under water', () => {
     depthM: 0.34,
     floodClass: 'FLOOD_CLASS_FLOODED',
     motorbike: 'PASSABILITY_IMPASSABLE',
-    car: 'PASSABILITY_DIFFICULT',
-    bus: 'PASSABILITY_PASSABLE',
+    car: 'PASSABILITY_IMPASSABLE',
+    bus: 'PASSABILITY_DIFFICULT',
+    emergency: 'PASSABILITY_PASSABLE',
   };
 
   it('says who gets through, in the words of the city', () => {
     const words = new Words('vi');
     expect(
       vehicleWords(street).map((row) => `${words.text(row.vehicle)}: ${words.text(row.passage)}`),
-    ).toEqual(['Xe máy: không đi được', 'Ô tô: khó đi', 'Xe buýt: đi được']);
+    ).toEqual([
+      'Xe máy: không đi được',
+      'Ô tô: không đi được',
+      'Xe buýt, xe tải: khó đi',
+      'Xe cứu hộ: đi được',
+    ]);
     expect(words.text(depthKey(street)!)).toBe('ngập');
   });
 

@@ -29,12 +29,13 @@ export function depthKey(segment: FloodedSegment): Key | undefined {
   return kDepths[segment.floodClass ?? ''];
 }
 
-/** Motorbikes, cars and buses; a vehicle of which nothing is known is left out. */
+/** Who gets through standing water; a vehicle of which nothing is known is left out. */
 export function vehicleWords(segment: FloodedSegment): VehicleWords[] {
   const rows: [Key, string | undefined][] = [
     ['street.motorbike', segment.motorbike],
     ['street.car', segment.car],
     ['street.bus', segment.bus],
+    ['street.emergency', segment.emergency],
   ];
   return rows.flatMap(([vehicle, name]) => {
     const [kind, passage] = kPassages[name ?? ''] ?? [];
