@@ -53,14 +53,16 @@ bool MeasureDirectory::IsSegmentMeasure(std::string_view name, storage::MeasureD
 }
 
 absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
-    absl::Span<const std::string> names) const {
-  std::vector<KnownMeasure> known(names.size());
+    const MeasureNames& names) const {
+  std::vector<KnownMeasure> known(static_cast<size_t>(names.size()));
   std::vector<storage::MeasureDef> fresh;
   std::vector<size_t> fresh_at;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (const std::optional<uint32_t> series = store_.FindSeries(names[i]); series.has_value()) {
+  for (size_t i = 0; i < known.size(); ++i) {
+    const std::string& name = names[static_cast<int>(i)];
+    if (name.size() > storage::kMeasureNameBytesMax) continue;
+    if (const std::optional<uint32_t> series = store_.FindSeries(name); series.has_value()) {
       known[i] = {*series, store_.Measure(*series)};
-    } else if (storage::MeasureDef measure; IsSegmentMeasure(names[i], &measure)) {
+    } else if (storage::MeasureDef measure; IsSegmentMeasure(name, &measure)) {
       fresh.push_back(std::move(measure));
       fresh_at.push_back(i);
     }

@@ -24,7 +24,7 @@ class MeasureDirectory {
 
   /// One entry a name, in order; measure == nullptr for a name that is not known. May wait for the
   /// disk. Errors: those of ReadingsStore::RegisterMeasures.
-  absl::StatusOr<std::vector<KnownMeasure>> Resolve(absl::Span<const std::string> names) const;
+  absl::StatusOr<std::vector<KnownMeasure>> Resolve(const MeasureNames& names) const;
 
   /// The series of names and patterns: ascending, each once; memory and time go by the names and
   /// series that differ. INVALID_ARGUMENT, NOT_FOUND: see ReadingsStore::MatchSeries. A segment of

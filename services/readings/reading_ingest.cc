@@ -49,15 +49,14 @@ absl::Status WithDetails(absl::Status status, const absl::Status& write_status) 
 
 absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Write(
     const v1::WriteReadingsRequest& request) {
-  const std::vector<std::string> names(request.readings().measures().begin(),
-                                       request.readings().measures().end());
+  const MeasureNames& names = request.readings().measures();
   ASSIGN_OR_RETURN(const std::vector<KnownMeasure> known, Resolve(names));
   return Store(request.source(), request.epoch(), request.sequence(), request.readings(), names,
                known);
 }
 
-absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(
-    absl::Span<const std::string> names) {
+absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(const MeasureNames& names) {
+  RETURN_IF_ERROR(CheckNames(names, options_.validator));
   absl::StatusOr<std::vector<KnownMeasure>> known = directory_.Resolve(names);
   if (!known.ok() && IsStorageUnavailable(known.status(), store_.WriteStatus())) {
     return StorageUnavailable(known.status());
@@ -67,7 +66,7 @@ absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(
 
 absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
     const std::string& source, uint64_t epoch, uint64_t sequence,
-    const v1::ReadingColumns& readings, absl::Span<const std::string> names,
+    const v1::ReadingColumns& readings, const MeasureNames& names,
     absl::Span<const KnownMeasure> known) {
   const absl::Time start = absl::Now();
   RETURN_IF_ERROR(CheckSource(source, sequence));
@@ -79,18 +78,18 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
   v1::WriteReadingsResponse response;
   const size_t reported =
       std::min(verdict.refused.size(), static_cast<size_t>(options_.rejects_reported_max));
-  for (const storage::DeadLetter& letter : absl::MakeConstSpan(verdict.refused).first(reported)) {
+  for (size_t i = 0; i < reported; ++i) {
     v1::RejectedReading& rejected = *response.add_rejected();
-    rejected.set_row(letter.row);
-    rejected.set_reason(static_cast<v1::RejectReason>(letter.reason));
-    rejected.set_message(letter.message);
+    rejected.set_row(verdict.refused.rows[i].row);
+    rejected.set_reason(static_cast<v1::RejectReason>(verdict.refused.rows[i].reason));
+    rejected.set_message(DescribeRejected(verdict.refused, i));
   }
   response.set_rejected_count(static_cast<uint32_t>(verdict.refused.size()));
   response.set_accepted_count(static_cast<uint32_t>(verdict.good.size()));
   int64_t latest_ms = -1;
   for (const int64_t time_ms : verdict.good.times_ms) latest_ms = std::max(latest_ms, time_ms);
   std::vector<uint64_t> refused_by_reason(v1::RejectReason_ARRAYSIZE, 0);
-  for (const storage::DeadLetter& letter : verdict.refused) ++refused_by_reason[letter.reason];
+  for (const storage::RejectedRow& row : verdict.refused.rows) ++refused_by_reason[row.reason];
   if (verdict.good.size() == 0 && verdict.refused.empty()) return response;
 
   const absl::StatusOr<storage::AppendResult> result =
@@ -118,11 +117,13 @@ absl::StatusOr<v1::StreamReadingsResponse> IngestStream::Handle(
   if (request.epoch() != 0 || !begun_) epoch_ = request.epoch();
   begun_ = true;
   if (request.readings().measures_size() != 0) {
-    names_.assign(request.readings().measures().begin(), request.readings().measures().end());
+    // Refused before the dictionary of the message before is given up.
+    RETURN_IF_ERROR(CheckNames(request.readings().measures(), ingest_.options().validator));
+    names_.Swap(request.mutable_readings()->mutable_measures());
     known_.clear();
   }
   // A name that was unknown may have become known meanwhile.
-  const bool all_known = known_.size() == names_.size() &&
+  const bool all_known = known_.size() == static_cast<size_t>(names_.size()) &&
                          std::all_of(known_.begin(), known_.end(), [](const KnownMeasure& known) {
                            return known.measure != nullptr;
                          });

@@ -37,13 +37,13 @@ class ReadingIngest {
   absl::StatusOr<v1::WriteReadingsResponse> Write(const v1::WriteReadingsRequest& request);
 
   /// The series of a dictionary's names. May wait for the disk.
-  absl::StatusOr<std::vector<KnownMeasure>> Resolve(absl::Span<const std::string> names);
+  absl::StatusOr<std::vector<KnownMeasure>> Resolve(const MeasureNames& names);
 
   /// The same as Write with the dictionary `names` resolved already to `known`.
   absl::StatusOr<v1::WriteReadingsResponse> Store(const std::string& source, uint64_t epoch,
                                                   uint64_t sequence,
                                                   const v1::ReadingColumns& readings,
-                                                  absl::Span<const std::string> names,
+                                                  const MeasureNames& names,
                                                   absl::Span<const KnownMeasure> known);
 
   const IngestOptions& options() const { return options_; }
@@ -68,7 +68,7 @@ class IngestStream final
   bool begun_ = false;
   std::string source_;
   uint64_t epoch_ = 0;
-  std::vector<std::string> names_;
+  MeasureNames names_;
   std::vector<KnownMeasure> known_;
 };
 

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include <google/protobuf/repeated_field.h>
 
 #include "citylayers/readings/v1/readings.pb.h"
 #include "storage/readings/measure.h"
@@ -28,20 +28,30 @@ struct KnownMeasure {
   const storage::MeasureDef* measure = nullptr;
 };
 
-/// The rows of a batch, told apart.
+/// A dictionary of measure names as it stands in a request.
+using MeasureNames = google::protobuf::RepeatedPtrField<std::string>;
+
+/// The accepted and the rejected rows of a batch.
 struct Verdict {
-  storage::ReadingBatch good;                ///< without source, epoch and sequence
-  std::vector<storage::DeadLetter> refused;  ///< row, reason, message, measure, reading; by row
+  storage::ReadingBatch good;     ///< without source, epoch and sequence
+  storage::RejectedRows refused;  ///< its memory is that of its rows and of the names they use
 };
 
+/// INVALID_ARGUMENT: a dictionary has more names than a batch may have rows.
+absl::Status CheckNames(const MeasureNames& names, const ValidatorOptions& options);
+
 /// Checks each row: finite, a known measure, not far in the future of the city clock, not older
-/// than retention, within the measure's range. `names` is the dictionary (a stream's may come from
-/// an earlier message), `known` what each name stands for. INVALID_ARGUMENT: columns of unequal
-/// length. RESOURCE_EXHAUSTED: more rows than batch_rows_max. About 20 ns a row.
-absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns,
-                                 absl::Span<const std::string> names,
+/// than retention, within the measure's range. A row whose measure has a name longer than
+/// storage::kMeasureNameBytesMax is rejected as malformed. `names` is the dictionary (a stream's
+/// may come from an earlier message), `known` what each name stands for. INVALID_ARGUMENT: columns
+/// of unequal length. RESOURCE_EXHAUSTED: more rows than batch_rows_max. About 20 ns a row.
+absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const MeasureNames& names,
                                  absl::Span<const KnownMeasure> known, absl::Time city_now,
                                  const ValidatorOptions& options);
+
+/// What was wrong with a rejected row, for its sender: the text kept for all rows of its kind, and
+/// the row's own time or value. REQUIRES: i < refused.size().
+std::string DescribeRejected(const storage::RejectedRows& refused, size_t i);
 
 }  // namespace citylayers::readings
 

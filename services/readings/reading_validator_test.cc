@@ -21,7 +21,8 @@ class ValidatorTest : public testing::Test {
     level_.unit = "m";
     level_.min_value = -4;
     level_.max_value = 5;
-    names_ = {level_.name, "stations/nobody/measures/depth"};
+    *names_.Add() = level_.name;
+    *names_.Add() = "stations/nobody/measures/depth";
     known_ = {{7, &level_}, {0, nullptr}};
   }
   void Add(uint32_t index, int64_t time_ms, double value) {
@@ -39,12 +40,12 @@ class ValidatorTest : public testing::Test {
     const absl::StatusOr<Verdict> verdict = Run();
     EXPECT_TRUE(verdict.ok());
     if (verdict->refused.empty()) return v1::REJECT_REASON_UNSPECIFIED;
-    EXPECT_FALSE(verdict->refused[0].message.empty());
-    return static_cast<v1::RejectReason>(verdict->refused[0].reason);
+    EXPECT_FALSE(DescribeRejected(verdict->refused, 0).empty());
+    return static_cast<v1::RejectReason>(verdict->refused.rows[0].reason);
   }
 
   storage::MeasureDef level_;
-  std::vector<std::string> names_;
+  MeasureNames names_;
   std::vector<KnownMeasure> known_;
   ValidatorOptions options_;
   v1::ReadingColumns columns_;
@@ -82,17 +83,74 @@ TEST_F(ValidatorTest, GoodRowsOfABadBatchAreKeptInOrder) {
   EXPECT_EQ(verdict->good.values, (std::vector<double>{1.0, 3.0}));
   EXPECT_EQ(verdict->good.qualities, (std::vector<uint8_t>{2, 2}));
   ASSERT_EQ(verdict->refused.size(), 2u);
-  EXPECT_EQ(verdict->refused[0].row, 1u);
-  EXPECT_EQ(verdict->refused[0].measure, "stations/nobody/measures/depth");
-  EXPECT_EQ(verdict->refused[1].row, 3u);
-  EXPECT_EQ(verdict->refused[1].reading.value, 99.0);
+  const std::vector<storage::RejectedRow>& rows = verdict->refused.rows;
+  EXPECT_EQ(rows[0].row, 1u);
+  EXPECT_EQ(verdict->refused.measures[rows[0].measure], "stations/nobody/measures/depth");
+  EXPECT_EQ(rows[1].row, 3u);
+  EXPECT_EQ(rows[1].reading.value, 99.0);
+  EXPECT_EQ(DescribeRejected(verdict->refused, 1), "99 m lies outside -4 to 5");
 }
 
 TEST_F(ValidatorTest, AQualityOfAnotherVersionIsMalformed) {
   Add(0, kNowMs, 1.0);
   columns_.add_qualities(static_cast<v1::Quality>(300));
   ASSERT_EQ(Run()->refused.size(), 1u);
-  EXPECT_EQ(Run()->refused[0].reason, v1::REJECT_REASON_MALFORMED);
+  EXPECT_EQ(Run()->refused.rows[0].reason, v1::REJECT_REASON_MALFORMED);
+  EXPECT_EQ(DescribeRejected(Run()->refused, 0), "quality 300 is not one of this version");
+}
+
+TEST_F(ValidatorTest, ANameThatIsTooLongIsMalformedAndTheOtherRowsAreKept) {
+  *names_.Add() = std::string(storage::kMeasureNameBytesMax, 'x');
+  *names_.Add() = std::string(storage::kMeasureNameBytesMax + 1, 'x');
+  known_.resize(4);
+  Add(0, kNowMs, 1.0);
+  Add(2, kNowMs, 1.0);
+  Add(3, kNowMs, 1.0);
+  const absl::StatusOr<Verdict> verdict = Run();
+  ASSERT_TRUE(verdict.ok());
+  EXPECT_EQ(verdict->good.size(), 1u);
+  ASSERT_EQ(verdict->refused.size(), 2u);
+  EXPECT_EQ(verdict->refused.rows[0].reason, v1::REJECT_REASON_UNKNOWN_MEASURE);
+  EXPECT_EQ(verdict->refused.rows[1].reason, v1::REJECT_REASON_MALFORMED);
+  EXPECT_EQ(DescribeRejected(verdict->refused, 1),
+            "the measure's name has 146 bytes; a name has at most 145");
+}
+
+size_t BytesOf(const storage::RejectedRows& refused) {
+  size_t bytes = refused.rows.capacity() * sizeof(storage::RejectedRow);
+  for (const std::string& name : refused.measures) bytes += sizeof(name) + name.capacity();
+  for (const std::string& text : refused.messages) bytes += sizeof(text) + text.capacity();
+  return bytes;
+}
+
+// Every way to be refused, in every row, with the longest names: a name and a text stand once.
+TEST_F(ValidatorTest, RefusedRowsCostASmallMultipleOfTheRequest) {
+  for (const size_t name_bytes : {size_t{0}, size_t{10}, size_t{145}, size_t{100'000}}) {
+    names_.Clear();
+    known_.assign(20, KnownMeasure{});
+    for (int i = 0; i < 20; ++i)
+      *names_.Add() = std::string(name_bytes, static_cast<char>('a' + i));
+    for (int i = 10; i < 20; ++i) known_[static_cast<size_t>(i)].measure = &level_;
+    columns_.Clear();
+    last_ms_ = 0;
+    for (uint32_t row = 0; row < 20'000; ++row) {
+      Add(row % 21, row % 3 == 0 ? kNowMs : 0, row % 5 == 0 ? std::nan("") : 1e9);
+      columns_.add_qualities(static_cast<v1::Quality>(row % 7 == 0 ? row : 0));
+    }
+    *columns_.mutable_measures() = names_;
+    const absl::StatusOr<Verdict> verdict = Run();
+    ASSERT_TRUE(verdict.ok());
+    ASSERT_EQ(verdict->refused.size(), 20'000u);
+    EXPECT_LE(BytesOf(verdict->refused), 5 * columns_.ByteSizeLong());
+  }
+}
+
+TEST_F(ValidatorTest, ADictionaryHasNoMoreNamesThanABatchHasRows) {
+  options_.batch_rows_max = 2;
+  EXPECT_TRUE(CheckNames(names_, options_).ok());
+  *names_.Add() = "";
+  EXPECT_THAT(CheckNames(names_, options_).ToString(),
+              testing::HasSubstr("3 names; a dictionary has at most readings.batch_rows_max = 2"));
 }
 
 TEST_F(ValidatorTest, UnequalColumnsRefuseTheBatch) {

@@ -75,7 +75,7 @@ TEST_F(LimitsTest, TheQueueHasSoManyBatches) {
 }
 
 TEST_F(LimitsTest, TheQueueHasSoManyBytes) {
-  options_.queue_bytes_max = 500;
+  options_.queue_bytes_max = 2000;
   Open();
   RegisterSpeeds(1);
   HoldWriter();
@@ -87,6 +87,27 @@ TEST_F(LimitsTest, TheQueueHasSoManyBytes) {
   Release();
   store_.reset();
   EXPECT_TRUE(first.ok());
+}
+
+TEST_F(LimitsTest, RefusedRowsCountInTheQueue) {
+  options_.queue_bytes_max = 60'000;
+  Open();
+  RegisterSpeeds(1);
+  HoldWriter();
+  RejectedRows rejects;
+  rejects.measures = {std::string(100'000, 'x')};
+  rejects.messages = {"no such measure"};
+  for (uint32_t i = 0; i < 2000; ++i) rejects.rows.push_back({i, 0, 0, 2, {kStartMs, 1.5, 0}});
+  std::vector<absl::Status> outcomes(2, absl::UnknownError("waits"));
+  for (absl::Status& outcome : outcomes) {
+    store_->AppendAsync({}, rejects, [&outcome](const absl::StatusOr<AppendResult>& done) {
+      outcome = done.status();
+    });
+  }
+  EXPECT_EQ(outcomes[1].code(), absl::StatusCode::kResourceExhausted) << outcomes[1];
+  Release();
+  store_.reset();
+  EXPECT_TRUE(outcomes[0].ok()) << "a long name counts with what is kept of it" << outcomes[0];
 }
 
 TEST_F(LimitsTest, TheHeadTakesTwiceItsReadingsWhenNobodySeals) {

@@ -21,6 +21,9 @@ struct MeasureThreshold {
   friend bool operator==(const MeasureThreshold&, const MeasureThreshold&) = default;
 };
 
+/// Longest name of a measure: "stations", an id of 63, "measures" and a kind of 63 characters.
+inline constexpr size_t kMeasureNameBytesMax = 145;
+
 /// One quantity at a station or on a segment. Its readings are one series.
 struct MeasureDef {
   std::string name;       ///< `stations/{id}/measures/{kind}` or `segments/{id}/measures/{kind}`

@@ -46,7 +46,32 @@ struct LoggedBatch {
 /// Logged batches are immutable and go to many watchers at once, hence shared.
 using LoggedBatchPtr = std::shared_ptr<const LoggedBatch>;
 
-/// A reading that was refused, as it is kept for whoever looks after the sensors.
+/// One refused row of a batch.
+struct RejectedRow {
+  static constexpr uint32_t kNoMeasure = UINT32_MAX;
+
+  uint32_t row = 0;
+  uint32_t measure = kNoMeasure;  ///< index into RejectedRows::measures
+  uint32_t message = 0;           ///< index into RejectedRows::messages
+  uint8_t reason = 0;             ///< the number of citylayers.readings.v1.RejectReason
+  StoredReading reading;
+};
+
+/// The refused rows of one batch. Names and texts stand once for the batch, so a long name in many
+/// rows costs its own length and no more. The store keeps at most kRejectTextMax bytes of each.
+struct RejectedRows {
+  std::vector<std::string> measures;
+  std::vector<std::string> messages;
+  std::vector<RejectedRow> rows;  ///< ascending by row
+
+  size_t size() const { return rows.size(); }
+  bool empty() const { return rows.empty(); }
+};
+
+/// Bytes that are kept of a refused reading's measure name and of its message.
+inline constexpr size_t kRejectTextMax = 256;
+
+/// A refused reading as ReadDeadLetters returns it.
 struct DeadLetter {
   int64_t received_us = 0;  ///< wall clock; set by the store
   std::string source;

@@ -9,8 +9,7 @@
 
 namespace citylayers::storage {
 
-absl::StatusOr<AppendResult> ReadingsStore::Append(ReadingBatch batch,
-                                                   std::vector<DeadLetter> rejects) {
+absl::StatusOr<AppendResult> ReadingsStore::Append(ReadingBatch batch, RejectedRows rejects) {
   absl::Notification notified;
   absl::StatusOr<AppendResult> result;
   AppendAsync(std::move(batch), std::move(rejects), [&](absl::StatusOr<AppendResult> done) {

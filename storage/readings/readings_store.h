@@ -24,7 +24,7 @@ namespace citylayers::storage {
 struct ReadingsStoreOptions {
   std::string directory;                 ///< made when it does not exist
   size_t queue_batches_max = 1024;       ///< batches that wait for the disk; more are refused
-  size_t queue_bytes_max = 64 << 20;     ///< the same in bytes of log rows
+  size_t queue_bytes_max = 64 << 20;     ///< memory of those batches and of their refused rows
   size_t group_bytes_max = 4 << 20;      ///< log bytes that share one sync
   size_t chunk_readings = 2048;          ///< readings a chunk aims at
   size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (24 bytes each)
@@ -111,10 +111,9 @@ class ReadingsStore {
   /// an unknown series, a value that is not finite or a time before 1970; nothing is stored then.
   /// RESOURCE_EXHAUSTED: the queue or the disk is full. UNAVAILABLE: the disk failed earlier.
   /// OUT_OF_RANGE: a sequence older than the window.
-  virtual void AppendAsync(ReadingBatch batch, std::vector<DeadLetter> rejects,
-                           AppendDone done) = 0;
+  virtual void AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) = 0;
   /// The same, waiting: not for threads that must not block.
-  absl::StatusOr<AppendResult> Append(ReadingBatch batch, std::vector<DeadLetter> rejects);
+  absl::StatusOr<AppendResult> Append(ReadingBatch batch, RejectedRows rejects);
 
   /// The latest reading by time of each series; nothing for one without readings. 100,000: <= 5 ms.
   virtual std::vector<std::optional<StoredReading>> Latest(

@@ -254,24 +254,27 @@ TEST_F(ReadingsStoreTest, ListenersHearOfEveryCommitUntilTheyLeave) {
 TEST_F(ReadingsStoreTest, RefusedRowsAreKeptAside) {
   Open();
   RegisterSpeeds(1);
-  DeadLetter letter;
-  letter.row = 3;
-  letter.reason = 2;
-  letter.message = "no such measure";
-  letter.measure = "stations/none/measures/depth";
-  letter.reading = {kStartMs, 4.5, 1};
-  const auto nothing_good = store_->Append(Batch("g", 1, {}), {letter, letter});
+  RejectedRows letter;
+  letter.measures = {"stations/none/measures/depth"};
+  letter.messages = {"no such measure"};
+  letter.rows = {{3, 0, 0, 2, {kStartMs, 4.5, 1}}};
+  RejectedRows two = letter;
+  two.rows.push_back({4, 0, 0, 2, {kStartMs, 5.5, 1}});
+  const auto nothing_good = store_->Append(Batch("g", 1, {}), two);
   ASSERT_TRUE(nothing_good.ok());
   EXPECT_EQ(nothing_good->offset, 0u);
   EXPECT_EQ(nothing_good->rejected_count, 2u);
-  EXPECT_TRUE(store_->Append(Batch("g", 1, {}), {letter})->duplicate);
+  EXPECT_TRUE(store_->Append(Batch("g", 1, {}), letter)->duplicate);
   Open();
   const auto letters = store_->ReadDeadLetters(10);
   ASSERT_TRUE(letters.ok());
   ASSERT_EQ(letters->size(), 2u);
+  EXPECT_EQ((*letters)[0].row, 4u) << "newest first";
+  EXPECT_EQ((*letters)[1].row, 3u);
+  EXPECT_EQ(store_->ReadDeadLetters(1)->size(), 1u);
   EXPECT_EQ((*letters)[0].message, "no such measure");
   EXPECT_EQ((*letters)[0].source, "g");
-  EXPECT_EQ((*letters)[0].reading, letter.reading);
+  EXPECT_EQ((*letters)[1].reading, letter.rows[0].reading);
   EXPECT_GT((*letters)[0].received_us, 0);
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "rocksdb/convenience.h"
 
 #include "proto/support/status_macros.h"
@@ -121,8 +122,7 @@ absl::Status RocksReadingsStore::CheckBatch(const ReadingBatch& batch) const {
   return absl::OkStatus();
 }
 
-void RocksReadingsStore::AppendAsync(ReadingBatch batch, std::vector<DeadLetter> rejects,
-                                     AppendDone done) {
+void RocksReadingsStore::AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) {
   if (const absl::Status status = CheckBatch(batch); !status.ok()) {
     done(status);
     return;
@@ -130,8 +130,18 @@ void RocksReadingsStore::AppendAsync(ReadingBatch batch, std::vector<DeadLetter>
   // -0.0 is no measurement of its own, and would keep its column from being integers.
   for (double& value : batch.values) value += 0.0;
   // Encoded here, on the caller's thread: the writer has the disk to wait for.
-  std::string row = EncodeLogRow(batch);
-  writer_->Append(std::move(batch), std::move(row), std::move(rejects), std::move(done));
+  Writer::Encoded encoded;
+  encoded.log_row = EncodeLogRow(batch);
+  encoded.rejected_count = static_cast<uint32_t>(rejects.size());
+  if (!rejects.empty()) {
+    const DeadLetterBatch of{absl::ToUnixMicros(absl::Now()), batch.source, batch.epoch,
+                             batch.sequence};
+    for (size_t start = 0; start < rejects.size(); start += kDeadLettersPerRow) {
+      encoded.dead_letters.push_back(EncodeDeadLetters(
+          of, rejects, start, std::min(kDeadLettersPerRow, rejects.size() - start)));
+    }
+  }
+  writer_->Append(std::move(batch), std::move(encoded), std::move(done));
 }
 
 // --- Reading. First the head, then the chunks: what moves from one to the other in between is seen
@@ -226,9 +236,12 @@ absl::StatusOr<std::vector<DeadLetter>> RocksReadingsStore::ReadDeadLetters(
   const std::unique_ptr<rocksdb::Iterator> rows(
       database_->db().NewIterator(rocksdb::ReadOptions(), database_->dead_letter()));
   for (rows->SeekToLast(); rows->Valid() && letters.size() < count_max; rows->Prev()) {
-    absl::StatusOr<DeadLetter> letter = DecodeDeadLetter(AsView(rows->value()));
-    if (!letter.ok()) return Damaged("a refused reading", letter.status());
-    letters.push_back(*std::move(letter));
+    absl::StatusOr<std::vector<DeadLetter>> row = DecodeDeadLetters(AsView(rows->value()));
+    if (!row.ok()) return Damaged("a refused reading", row.status());
+    for (auto letter = row->rbegin(); letter != row->rend() && letters.size() < count_max;
+         ++letter) {
+      letters.push_back(std::move(*letter));
+    }
   }
   RETURN_IF_ERROR(database_->ToStatus(rows->status(), "read"));
   return letters;

@@ -75,7 +75,7 @@ class RocksReadingsStore final : public ReadingsStore {
     return registry_.SeriesOfStation(id);
   }
 
-  void AppendAsync(ReadingBatch batch, std::vector<DeadLetter> rejects, AppendDone done) override;
+  void AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) override;
   std::vector<std::optional<StoredReading>> Latest(
       absl::Span<const uint32_t> series) const override {
     return head_.Latest(series);

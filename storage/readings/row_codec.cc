@@ -318,25 +318,45 @@ absl::StatusOr<AppendResult> DecodeAppendResult(std::string_view bytes) {
   return result;
 }
 
-std::string EncodeDeadLetter(const DeadLetter& letter) {
-  std::string out(1, static_cast<char>(kVersion));
-  PutVarint(out, static_cast<uint64_t>(letter.received_us));
-  PutText(out, letter.source);
-  PutVarint(out, letter.epoch);
-  PutVarint(out, letter.sequence);
-  PutVarint(out, letter.row);
-  out.push_back(static_cast<char>(letter.reason));
-  PutText(out, letter.message.substr(0, kTextMax));
-  PutText(out, letter.measure.substr(0, kTextMax));
-  PutVarint(out, ZigZag(letter.reading.time_ms));
-  PutDouble(out, letter.reading.value);
-  out.push_back(static_cast<char>(letter.reading.quality));
-  return out;
+namespace {
+
+constexpr uint8_t kDeadLettersVersion = 2;
+
+// Whole characters only: what is kept must still be UTF-8.
+std::string_view Cut(std::string_view text) {
+  if (text.size() <= kRejectTextMax) return text;
+  size_t size = kRejectTextMax;
+  while (size > 0 && (static_cast<uint8_t>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
 }
 
-absl::StatusOr<DeadLetter> DecodeDeadLetter(std::string_view bytes) {
-  ByteReader reader(bytes);
-  RETURN_IF_ERROR(CheckVersion(reader, "a dead letter"));
+// The texts of a dictionary that a part of the rows uses, and their new indexes.
+class Dictionary {
+ public:
+  explicit Dictionary(const std::vector<std::string>& texts)
+      : texts_(texts), new_index_(texts.size(), kUnused) {}
+  uint64_t IndexOf(uint32_t old_index) {
+    uint32_t& index = new_index_[old_index];
+    if (index == kUnused) {
+      index = static_cast<uint32_t>(used_.size());
+      used_.push_back(old_index);
+    }
+    return index;
+  }
+  void AppendTo(std::string& out) const {
+    PutVarint(out, used_.size());
+    for (const uint32_t index : used_) PutText(out, Cut(texts_[index]));
+  }
+
+ private:
+  static constexpr uint32_t kUnused = UINT32_MAX;
+  const std::vector<std::string>& texts_;
+  std::vector<uint32_t> new_index_;
+  std::vector<uint32_t> used_;
+};
+
+// Version 1, after its version byte.
+absl::StatusOr<DeadLetter> ReadOneDeadLetter(ByteReader& reader) {
   DeadLetter letter;
   ASSIGN_OR_RETURN(const uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
   letter.received_us = static_cast<int64_t>(received_us);
@@ -357,6 +377,86 @@ absl::StatusOr<DeadLetter> DecodeDeadLetter(std::string_view bytes) {
   ASSIGN_OR_RETURN(letter.reading.quality, reader.ReadByte());
   RETURN_IF_ERROR(reader.ExpectEnd());
   return letter;
+}
+
+absl::StatusOr<std::vector<std::string>> ReadDictionary(ByteReader& reader) {
+  ASSIGN_OR_RETURN(const uint64_t count, reader.ReadVarintUpTo(kDeadLettersPerRow, "texts"));
+  std::vector<std::string> texts;
+  for (uint64_t i = 0; i < count; ++i) {
+    ASSIGN_OR_RETURN(const std::string_view text, reader.ReadText(kRejectTextMax));
+    texts.emplace_back(text);
+  }
+  return texts;
+}
+
+absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetterBatch(ByteReader& reader) {
+  DeadLetter letter;
+  ASSIGN_OR_RETURN(const uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
+  letter.received_us = static_cast<int64_t>(received_us);
+  ASSIGN_OR_RETURN(const std::string_view source, reader.ReadText(kTextMax));
+  letter.source = std::string(source);
+  ASSIGN_OR_RETURN(letter.epoch, reader.ReadVarint());
+  ASSIGN_OR_RETURN(letter.sequence, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const std::vector<std::string> measures, ReadDictionary(reader));
+  ASSIGN_OR_RETURN(const std::vector<std::string> messages, ReadDictionary(reader));
+  ASSIGN_OR_RETURN(const uint64_t count, reader.ReadVarintUpTo(kDeadLettersPerRow, "rows"));
+  std::vector<DeadLetter> letters;
+  for (uint64_t i = 0; i < count; ++i) {
+    ASSIGN_OR_RETURN(const uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
+    letter.row = static_cast<uint32_t>(row);
+    ASSIGN_OR_RETURN(letter.reason, reader.ReadByte());
+    // 0 is a row whose index points past its dictionary.
+    ASSIGN_OR_RETURN(const uint64_t measure, reader.ReadVarintUpTo(measures.size(), "a name"));
+    letter.measure = measure == 0 ? std::string() : measures[measure - 1];
+    ASSIGN_OR_RETURN(const uint64_t message, reader.ReadVarintUpTo(messages.size(), "a text"));
+    letter.message = message == 0 ? std::string() : messages[message - 1];
+    ASSIGN_OR_RETURN(const uint64_t time_ms, reader.ReadVarint());
+    letter.reading.time_ms = UnZigZag(time_ms);
+    ASSIGN_OR_RETURN(letter.reading.value, reader.ReadDouble());
+    ASSIGN_OR_RETURN(letter.reading.quality, reader.ReadByte());
+    letters.push_back(letter);
+  }
+  RETURN_IF_ERROR(reader.ExpectEnd());
+  return letters;
+}
+
+}  // namespace
+
+std::string EncodeDeadLetters(const DeadLetterBatch& batch, const RejectedRows& rejects,
+                              size_t start, size_t count) {
+  std::string rows;
+  Dictionary measures(rejects.measures);
+  Dictionary messages(rejects.messages);
+  PutVarint(rows, count);
+  for (const RejectedRow& row : absl::MakeConstSpan(rejects.rows).subspan(start, count)) {
+    PutVarint(rows, row.row);
+    rows.push_back(static_cast<char>(row.reason));
+    PutVarint(rows, row.measure < rejects.measures.size() ? measures.IndexOf(row.measure) + 1 : 0);
+    PutVarint(rows, row.message < rejects.messages.size() ? messages.IndexOf(row.message) + 1 : 0);
+    PutVarint(rows, ZigZag(row.reading.time_ms));
+    PutDouble(rows, row.reading.value);
+    rows.push_back(static_cast<char>(row.reading.quality));
+  }
+  std::string out(1, static_cast<char>(kDeadLettersVersion));
+  PutVarint(out, static_cast<uint64_t>(batch.received_us));
+  PutText(out, batch.source);
+  PutVarint(out, batch.epoch);
+  PutVarint(out, batch.sequence);
+  measures.AppendTo(out);
+  messages.AppendTo(out);
+  out.append(rows);
+  return out;
+}
+
+absl::StatusOr<std::vector<DeadLetter>> DecodeDeadLetters(std::string_view bytes) {
+  ByteReader reader(bytes);
+  ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
+  if (version == kDeadLettersVersion) return ReadDeadLetterBatch(reader);
+  if (version != kVersion) {
+    return absl::DataLossError(absl::StrCat("a dead letter has version ", version));
+  }
+  ASSIGN_OR_RETURN(DeadLetter letter, ReadOneDeadLetter(reader));
+  return std::vector<DeadLetter>{std::move(letter)};
 }
 
 }  // namespace citylayers::storage

@@ -86,8 +86,21 @@ absl::StatusOr<int64_t> DecodeLostChunkEnd(std::string_view bytes);
 // --- Deduplication records and dead letters.
 std::string EncodeAppendResult(const AppendResult& result);
 absl::StatusOr<AppendResult> DecodeAppendResult(std::string_view bytes);
-std::string EncodeDeadLetter(const DeadLetter& letter);
-absl::StatusOr<DeadLetter> DecodeDeadLetter(std::string_view bytes);
+/// Refused rows that share a row of the family: bounds what one read decodes.
+inline constexpr size_t kDeadLettersPerRow = 1000;
+/// The batch that refused rows belong to.
+struct DeadLetterBatch {
+  int64_t received_us = 0;
+  std::string_view source;
+  uint64_t epoch = 0;
+  uint64_t sequence = 0;
+};
+/// Rows [start, start + count) of `rejects` as one row of the family.
+/// REQUIRES: start + count <= rejects.size(), count <= kDeadLettersPerRow.
+std::string EncodeDeadLetters(const DeadLetterBatch& batch, const RejectedRows& rejects,
+                              size_t start, size_t count);
+/// Also reads version 1, one refused row a row of the family. DATA_LOSS: the bytes make none.
+absl::StatusOr<std::vector<DeadLetter>> DecodeDeadLetters(std::string_view bytes);
 
 }  // namespace citylayers::storage
 

@@ -57,12 +57,53 @@ TEST(RowCodecTest, BytesStayAsTheyAre) {
             "2400000000000000");
   EXPECT_EQ(Hex(EncodeStation({"a", "A", "B", {106.5, 10.5}})),
             "01016101410142405aa000000000004025000000000000");
+  RejectedRows rejects;
+  rejects.measures = {"w", "x"};
+  rejects.messages = {"why"};
+  rejects.rows = {{7, 1, 0, 2, {3, 4.0, 1}}};
+  EXPECT_EQ(Hex(EncodeDeadLetters({1, "g", 0, 0}, rejects, 0, 1)),
+            "020101670000010178010377687901070201010640100000000000000"
+            "1");
+}
+
+// Written before refused rows were kept batch by batch.
+TEST(RowCodecTest, ADeadLetterOfVersionOneIsRead) {
+  std::string bytes;
+  for (const int byte : {1, 1, 0, 0, 0, 0, 2, 0, 1, 0x78, 6, 0x40, 0x10, 0, 0, 0, 0, 0, 0, 1}) {
+    bytes.push_back(static_cast<char>(byte));
+  }
+  const auto letters = DecodeDeadLetters(bytes);
+  ASSERT_TRUE(letters.ok()) << letters.status();
   DeadLetter letter;
   letter.received_us = 1;
   letter.reason = 2;
   letter.measure = "x";
   letter.reading = {3, 4.0, 1};
-  EXPECT_EQ(Hex(EncodeDeadLetter(letter)), "0101000000000200017806401000000000000001");
+  EXPECT_EQ(*letters, std::vector<DeadLetter>{letter});
+}
+
+TEST(RowCodecTest, DeadLettersKeepWhatTheyUseAndCutLongTexts) {
+  RejectedRows rejects;
+  // 2 bytes a letter, the bound in the middle of one after the first "x".
+  std::string long_name = "x";
+  while (long_name.size() < 1000) long_name += "\u00e9";
+  rejects.measures = {"unused", long_name, "b"};
+  rejects.messages = {"one", "two"};
+  for (uint32_t i = 0; i < 3; ++i) rejects.rows.push_back({i, i, i % 2, 6, {int64_t{5}, 1.5, 0}});
+  rejects.rows.push_back({9, RejectedRow::kNoMeasure, 1, 6, {-5, 2.5, 4}});
+  const std::string bytes = EncodeDeadLetters({7, "gate", 2, 3}, rejects, 1, 3);
+  EXPECT_LT(bytes.size(), 2 * kRejectTextMax);
+  const auto letters = DecodeDeadLetters(bytes);
+  ASSERT_TRUE(letters.ok()) << letters.status();
+  ASSERT_EQ(letters->size(), 3u);
+  EXPECT_EQ((*letters)[0].measure, long_name.substr(0, kRejectTextMax - 1));
+  EXPECT_EQ((*letters)[0].message, "two");
+  EXPECT_EQ((*letters)[1].measure, "b");
+  EXPECT_EQ((*letters)[1].message, "one");
+  EXPECT_EQ((*letters)[2].row, 9u);
+  EXPECT_EQ((*letters)[2].measure, "");
+  EXPECT_EQ((*letters)[2].reading, (StoredReading{-5, 2.5, 4}));
+  EXPECT_EQ((*letters)[2].source, "gate");
 }
 
 TEST(RowCodecTest, RowsRoundTrip) {
@@ -134,7 +175,7 @@ TEST(RowCodecTest, AnyBytesAreAnsweredWithoutHarm) {
     DecodeSealedState(body).status().IgnoreError();
     DecodeAppendResult(body).status().IgnoreError();
     DecodeLostChunkEnd(body).status().IgnoreError();
-    DecodeDeadLetter(body).status().IgnoreError();
+    DecodeDeadLetters(body).status().IgnoreError();
     DecodeMeasure(body).status().IgnoreError();
     DecodeStation(body).status().IgnoreError();
     ParseChunkKey(body.substr(0, 15)).status().IgnoreError();

@@ -12,6 +12,19 @@
 #include "storage/readings/row_codec.h"
 
 namespace citylayers::storage {
+namespace {
+
+// What a waiting batch holds. The columns' capacity is that of their rows: the validator reserves.
+size_t MemoryOf(const ReadingBatch& batch, const Writer::Encoded& encoded) {
+  size_t bytes = encoded.log_row.capacity() + batch.source.capacity() +
+                 batch.series.capacity() * sizeof(uint32_t) +
+                 batch.times_ms.capacity() * sizeof(int64_t) +
+                 batch.values.capacity() * sizeof(double) + batch.qualities.capacity();
+  for (const std::string& row : encoded.dead_letters) bytes += row.capacity();
+  return bytes;
+}
+
+}  // namespace
 
 Writer::Writer(const ReadingsStoreOptions& options, Database& database, Head& head, LogTail& tail,
                DedupeWindows& windows, std::function<void(std::vector<uint32_t>)> on_full)
@@ -38,10 +51,10 @@ void Writer::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-absl::Status Writer::CheckRoom(size_t row_bytes) const {
+absl::Status Writer::CheckRoom(size_t bytes) const {
   if (stop_) return absl::UnavailableError("the readings store is closing");
   if (queue_.size() >= options_.queue_batches_max ||
-      queue_bytes_ + row_bytes > options_.queue_bytes_max) {
+      queue_bytes_ + bytes > options_.queue_bytes_max) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the write queue is full (", queue_.size(), " batches, ", queue_bytes_,
                      " bytes): send the batch again a little later"));
@@ -54,19 +67,19 @@ absl::Status Writer::CheckRoom(size_t row_bytes) const {
   return absl::OkStatus();
 }
 
-void Writer::Append(ReadingBatch batch, std::string log_row, std::vector<DeadLetter> rejects,
-                    AppendDone done) {
+void Writer::Append(ReadingBatch batch, Encoded encoded, AppendDone done) {
   absl::Status status = database_.WriteStatus();
   if (status.ok()) {
+    const size_t bytes = MemoryOf(batch, encoded);
     absl::MutexLock lock(&mutex_);
-    status = CheckRoom(log_row.size());
+    status = CheckRoom(bytes);
     if (status.ok()) {
       Item& item = queue_.emplace_back();
       item.batch = std::move(batch);
-      item.log_row = std::move(log_row);
-      item.rejects = std::move(rejects);
+      item.encoded = std::move(encoded);
+      item.bytes = bytes;
       item.done = std::move(done);
-      queue_bytes_ += item.log_row.size();
+      queue_bytes_ += bytes;
       return;
     }
   }
@@ -114,8 +127,12 @@ std::vector<Writer::Item> Writer::TakeGroup() {
   mutex_.Await(absl::Condition(&something));
   std::vector<Item> group;
   size_t bytes = 0;
-  while (!queue_.empty() && (group.empty() || bytes < options_.group_bytes_max)) {
-    bytes += queue_.front().log_row.size();
+  size_t written_bytes = 0;
+  while (!queue_.empty() && (group.empty() || written_bytes < options_.group_bytes_max)) {
+    const Item& item = queue_.front();
+    bytes += item.bytes;
+    written_bytes += item.encoded.log_row.size();
+    for (const std::string& row : item.encoded.dead_letters) written_bytes += row.size();
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
@@ -123,17 +140,13 @@ std::vector<Writer::Item> Writer::TakeGroup() {
   return group;
 }
 
-void Writer::PutDeadLetters(Item& item, rocksdb::WriteBatch& write) {
+void Writer::PutDeadLetters(const Item& item, rocksdb::WriteBatch& write) {
   const int64_t now_us = absl::ToUnixMicros(absl::Now());
-  for (DeadLetter& letter : item.rejects) {
-    letter.received_us = now_us;
-    letter.source = item.batch.source;
-    letter.epoch = item.batch.epoch;
-    letter.sequence = item.batch.sequence;
+  for (const std::string& row : item.encoded.dead_letters) {
     std::string key;
     PutFixed64(key, static_cast<uint64_t>(now_us));
     PutFixed32(key, dead_letter_count_++);
-    write.Put(database_.dead_letter(), key, EncodeDeadLetter(letter));
+    write.Put(database_.dead_letter(), key, row);
   }
 }
 
@@ -154,10 +167,10 @@ void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& nex
     }
   }
   item.result.accepted_count = static_cast<uint32_t>(batch.size());
-  item.result.rejected_count = static_cast<uint32_t>(item.rejects.size());
+  item.result.rejected_count = item.encoded.rejected_count;
   if (batch.size() > 0) {
     item.result.offset = next_offset++;
-    write.Put(database_.log(), LogKey(item.result.offset), item.log_row);
+    write.Put(database_.log(), LogKey(item.result.offset), item.encoded.log_row);
   }
   PutDeadLetters(item, write);
   if (batch.sequence == 0) return;
@@ -222,7 +235,7 @@ void Writer::Publish(std::vector<Item>& group) {
     auto logged = std::make_shared<LoggedBatch>();
     logged->offset = item.result.offset;
     logged->batch = std::move(item.batch);
-    tail_.Add(item.log_row.size(), std::move(logged));
+    tail_.Add(item.encoded.log_row.size(), std::move(logged));
     added = true;
   }
   if (!full.empty()) on_full_(std::move(full));

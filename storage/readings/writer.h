@@ -46,9 +46,14 @@ class Writer {
 
   /// Starts the thread, once the store is loaded.
   void Start();
-  /// See ReadingsStore::AppendAsync. `log_row` is the encoded batch.
-  void Append(ReadingBatch batch, std::string log_row, std::vector<DeadLetter> rejects,
-              AppendDone done);
+  /// A batch as it is written.
+  struct Encoded {
+    std::string log_row;
+    std::vector<std::string> dead_letters;  ///< its refused rows, see EncodeDeadLetters
+    uint32_t rejected_count = 0;
+  };
+  /// See ReadingsStore::AppendAsync.
+  void Append(ReadingBatch batch, Encoded encoded, AppendDone done);
   /// Writes something else, durably, and waits for it. `needs_space`: refused when the disk is
   /// nearly full; sealing is not, since it makes room.
   absl::Status Commit(Fill fill, bool needs_space);
@@ -57,8 +62,8 @@ class Writer {
  private:
   struct Item {
     ReadingBatch batch;
-    std::string log_row;
-    std::vector<DeadLetter> rejects;
+    Encoded encoded;
+    size_t bytes = 0;  // of memory, charged to the queue
     AppendDone done;
     Fill fill;
     bool needs_space = true;
@@ -71,9 +76,9 @@ class Writer {
   std::vector<Item> TakeGroup();
   void CommitGroup(std::vector<Item> group);
   void PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& next_offset);
-  void PutDeadLetters(Item& item, rocksdb::WriteBatch& write);
+  void PutDeadLetters(const Item& item, rocksdb::WriteBatch& write);
   void Publish(std::vector<Item>& group);
-  absl::Status CheckRoom(size_t row_bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckRoom(size_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ReadingsStoreOptions& options_;
   Database& database_;

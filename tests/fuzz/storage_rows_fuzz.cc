@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       (void)DecodeSealedState(bytes);
       (void)DecodeLostChunkEnd(bytes);
       (void)DecodeAppendResult(bytes);
-      (void)DecodeDeadLetter(bytes);
+      (void)DecodeDeadLetters(bytes);
       break;
     case 3:
       (void)ParseLogKey(bytes);
