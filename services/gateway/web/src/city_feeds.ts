@@ -1,15 +1,14 @@
-// Keeps CityState up to date: clock, stages, jams and notices by asking, alerts by their stream and by
-// asking while there is none.
+// Keeps CityState up to date: clock, stages, jams and notices by asking, alerts by their stream alone. Each
+// feed has one source: an answer to a call could arrive after what the stream said later.
 
 import type {
   GetClockResponse,
-  ListAlertsResponse,
   ListJamsResponse,
   ListStagesResponse,
   QueryReadingsResponse,
   WatchAlertsResponse,
 } from './connect/messages.js';
-import { kAlertsMax, mergeAlerts } from './alert_list.js';
+import { mergeAlerts } from './alert_list.js';
 import { call, collect } from './connect/client.js';
 import type { CityState } from './city_state.js';
 import { EventStream } from './live/event_stream.js';
@@ -21,10 +20,8 @@ const kClockPeriodMs = 2000;
 const kStagesPeriodMs = 5000;
 const kHistoryPeriodMs = 10_000;
 const kNoticesPeriodMs = 15_000;
-const kAlertsPeriodMs = 5000;
 const kHistoryWindow = '600s';
 const kJamsMax = 30;
-const kUnresolved = 'state != RESOLVED';
 
 /** Extra keys of the gateway's TileJSON. */
 interface LayerTileJson {
@@ -34,7 +31,6 @@ interface LayerTileJson {
 }
 
 export class CityFeeds {
-  private alertsStreamOpen = false;
   private readonly layers: Record<string, LayerTileJson> = {};
 
   constructor(
@@ -46,11 +42,9 @@ export class CityFeeds {
     poll(kStagesPeriodMs, () => this.askJams());
     poll(kHistoryPeriodMs, () => this.askHistory());
     poll(kNoticesPeriodMs, () => this.askNotices());
-    poll(kAlertsPeriodMs, () => this.askAlerts());
     new EventStream({
       url: () => '/live/alerts',
       on: { alerts: (data) => this.takeAlerts(data as WatchAlertsResponse), heartbeat: () => {} },
-      onState: (open) => (this.alertsStreamOpen = open),
     });
   }
 
@@ -112,15 +106,6 @@ export class CityFeeds {
     const notices = Object.values(this.layers).flatMap((layer) => layer.notices ?? []);
     this.city.notices = [...new Set(notices)];
     this.city.changed('notices');
-  }
-
-  private async askAlerts(): Promise<void> {
-    if (this.alertsStreamOpen) return;
-    const { response } = await call<ListAlertsResponse>(
-      'citylayers.alerts.v1.AlertService/ListAlerts',
-      { filter: kUnresolved, pageSize: kAlertsMax },
-    );
-    this.takeAlerts({ ...response, snapshot: true });
   }
 
   private takeAlerts(message: WatchAlertsResponse): void {
