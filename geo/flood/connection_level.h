@@ -35,19 +35,6 @@ absl::StatusOr<Grid<float>> ConnectionLevel(const Grid<float>& elevation_m,
                                             const Grid<std::uint8_t>& open_water,
                                             Connectivity connectivity = Connectivity::kEight);
 
-/// No reach: dry land that no open water reaches.
-inline constexpr std::uint16_t kNoReach = 0xFFFF;
-
-/// The reach of the river whose water floods each cell: the nearest one along the paths by
-/// which the flood comes first (a step by an edge counts 5, by a corner 7). `reaches` holds the
-/// reach number of open water and kNoReach elsewhere; `level` is the ConnectionLevel for the same
-/// open water. Deterministic (ties: the seed that comes first in row order). O(n), about 50 ms for
-/// a million cells. INVALID_ARGUMENT: the grids differ in size.
-absl::StatusOr<Grid<std::uint16_t>> ReachLabels(const Grid<float>& elevation_m,
-                                                const Grid<float>& level,
-                                                const Grid<std::uint16_t>& reaches,
-                                                Connectivity connectivity = Connectivity::kEight);
-
 }  // namespace citylayers::geo
 
 #endif  // CITYLAYERS_GEO_FLOOD_CONNECTION_LEVEL_H_

@@ -203,55 +203,5 @@ TEST(ConnectionLevel, IsNeverUnderTheGround) {
   }
 }
 
-TEST(ReachLabels, EachBankBelongsToItsOwnReach) {
-  //   two reaches of one river, a plain on its right bank
-  const Terrain t = FromArt({
-      "~111",
-      "~111",
-      "~111",
-      "~111",
-  });
-  Grid<std::uint16_t> reaches(4, 4, kNoReach);
-  for (int row = 0; row < 4; ++row) reaches.at(0, row) = row < 2 ? 7 : 9;
-  const Grid<float> level = ConnectionLevel(t.elevation_m, t.water).value();
-  const Grid<std::uint16_t> label = ReachLabels(t.elevation_m, level, reaches).value();
-  EXPECT_EQ(label.at(3, 0), 7);
-  EXPECT_EQ(label.at(1, 1), 7);
-  EXPECT_EQ(label.at(3, 3), 9);
-}
-
-TEST(ReachLabels, FollowTheWayTheWaterComesNotTheCrowFlies) {
-  //   the pond at the top is beside reach 1 behind a dike, and open to reach 2 at the bottom
-  const Terrain t = FromArt({
-      "~81",
-      "~81",
-      "#81",
-      "~11",
-  });
-  Grid<std::uint16_t> reaches(3, 4, kNoReach);
-  reaches.at(0, 0) = reaches.at(0, 1) = 1;
-  reaches.at(0, 3) = 2;
-  const Grid<float> level = ConnectionLevel(t.elevation_m, t.water).value();
-  const Grid<std::uint16_t> label = ReachLabels(t.elevation_m, level, reaches).value();
-  EXPECT_EQ(label.at(2, 0), 2);
-  EXPECT_EQ(label.at(0, 2), kNoReach) << "a wall belongs to nobody";
-}
-
-TEST(ReachLabels, EveryCellThatCanFloodHasOne) {
-  std::mt19937 random(17);
-  for (int round = 0; round < 200; ++round) {
-    const Terrain t = RandomTerrain(random);
-    Grid<std::uint16_t> reaches(t.water.columns(), t.water.rows(), kNoReach);
-    for (std::size_t i = 0; i < reaches.size(); ++i) {
-      if (t.water[i] != 0) reaches[i] = static_cast<std::uint16_t>(i % 5);
-    }
-    const Grid<float> level = ConnectionLevel(t.elevation_m, t.water).value();
-    const Grid<std::uint16_t> label = ReachLabels(t.elevation_m, level, reaches).value();
-    for (std::size_t i = 0; i < level.size(); ++i) {
-      ASSERT_EQ(label[i] != kNoReach, level[i] < kInfinity) << "round " << round;
-    }
-  }
-}
-
 }  // namespace
 }  // namespace citylayers::geo

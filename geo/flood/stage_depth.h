@@ -3,7 +3,6 @@
 #define CITYLAYERS_GEO_FLOOD_STAGE_DEPTH_H_
 
 #include <cstdint>
-#include <vector>
 
 #include "geo/raster/grid.h"
 
@@ -22,17 +21,8 @@ inline float DepthOfCellM(float elevation_m, float level_m, float stage_m) {
 void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, float stage_m,
                   Grid<float>* depth_m);
 
-/// A stage for each reach of the river, indexed by reach number. A reach whose stage is not known
-/// holds -infinity, so that its cells are dry; so are those of kNoReach and of reaches beyond.
-struct StageField {
-  std::vector<float> stage_m;
-};
-
-/// Depths with each cell under the stage of its reach (see ReachLabels). REQUIRES: grids of one
-/// size. About 2 ms for a million cells.
-void DepthAtStages(const Grid<float>& elevation_m, const Grid<float>& level_m,
-                   const Grid<std::uint16_t>& reach, const StageField& stages,
-                   Grid<float>* depth_m);
+/// Resizes a grid of depths that does not have the size of the elevation.
+void FitDepthTo(const Grid<float>& elevation_m, Grid<float>* depth_m);
 
 /// Rounds depths to whole centimetres, each to the float nearest to it, so that the steps of
 /// kDepthClassFromM are met exactly. About 1 ms for a million cells. REQUIRES: no cell is negative

@@ -6,8 +6,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "geo/flood/connection_level.h"
-
 namespace citylayers::geo {
 namespace {
 
@@ -45,29 +43,6 @@ TEST(DepthAtStage, IsStageMinusGroundWhereConnected) {
   EXPECT_EQ(totals.wet_cells, 4);
   EXPECT_NEAR(totals.depth_sum_m, 4.3, 1e-6);
   EXPECT_NEAR(totals.max_depth_m, 2.25, 1e-6);
-}
-
-TEST(DepthAtStages, EachCellLiesUnderItsOwnReach) {
-  const Grid<float> ground = Row({0, 0, 0, 0});
-  Grid<std::uint16_t> reach(4, 1);
-  reach.cells() = {0, 1, 5, kNoReach};
-  Grid<float> depth;
-  DepthAtStages(ground, ground, reach, StageField{{1.0f, 2.0f}}, &depth);
-  EXPECT_THAT(depth.cells(), ElementsAre(1, 2, 0, 0));
-}
-
-TEST(DepthAtStages, EqualStagesEqualOneStage) {
-  Grid<float> ground(50, 40), level(50, 40);
-  Grid<std::uint16_t> reach(50, 40);
-  for (std::size_t i = 0; i < ground.size(); ++i) {
-    ground[i] = static_cast<float>(i % 17) * 0.2f;
-    level[i] = ground[i] + static_cast<float>(i % 3) * 0.5f;
-    reach[i] = static_cast<std::uint16_t>(i % 4);
-  }
-  Grid<float> one, many;
-  DepthAtStage(ground, level, 1.7f, &one);
-  DepthAtStages(ground, level, reach, StageField{{1.7f, 1.7f, 1.7f, 1.7f}}, &many);
-  EXPECT_EQ(one, many);
 }
 
 TEST(RoundToCentimetres, StepsAreMetExactly) {

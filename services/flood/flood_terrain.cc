@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <utility>
@@ -63,7 +64,7 @@ absl::StatusOr<std::unique_ptr<FloodTerrain>> FloodTerrain::Load(
     const std::vector<LonLat>& rain_gauges) {
   auto terrain = std::unique_ptr<FloodTerrain>(new FloodTerrain());
   RETURN_IF_ERROR(terrain->ReadRasters(pack));
-  RETURN_IF_ERROR(terrain->LabelReaches(gauges));
+  RETURN_IF_ERROR(terrain->FindReaches(gauges));
   RETURN_IF_ERROR(terrain->FindHollows(rain_gauges));
   RETURN_IF_ERROR(terrain->FindWindows());
   return terrain;
@@ -110,8 +111,9 @@ std::vector<geo::CellPoint> FloodTerrain::ToCells(const std::vector<LonLat>& poi
   return cells;
 }
 
-absl::Status FloodTerrain::LabelReaches(const std::vector<LonLat>& gauges) {
-  const std::vector<geo::CellPoint> places = ToCells(gauges);
+absl::Status FloodTerrain::FindReaches(const std::vector<LonLat>& gauges) {
+  gauges_ = ToCells(gauges);
+  const std::vector<geo::CellPoint>& places = gauges_;
   geo::Grid<std::uint16_t> seeds(elevation_m_.columns(), elevation_m_.rows(), geo::kNoReach);
   std::map<std::array<int, 3>, std::uint16_t> numbers;
   for (int row = 0; row < seeds.rows() && !places.empty(); ++row) {
@@ -140,13 +142,18 @@ absl::Status FloodTerrain::LabelReaches(const std::vector<LonLat>& gauges) {
       const std::array<int, 3> key = {static_cast<int>(near), static_cast<int>(far), step};
       auto [it, added] = numbers.try_emplace(key, static_cast<std::uint16_t>(reaches_.size()));
       if (added) {
+        if (reaches_.size() == geo::kNoReach) {
+          return absl::FailedPreconditionError(
+              StrCat(gauges.size(), " water-level gauges divide the open water into more than ",
+                     geo::kNoReach, " reaches; leave some out of stations.toml"));
+        }
         reaches_.push_back({static_cast<std::uint16_t>(key[0]), static_cast<std::uint16_t>(key[1]),
                             static_cast<float>(step) / kMixSteps});
       }
       seeds.at(column, row) = it->second;
     }
   }
-  ASSIGN_OR_RETURN(reach_, geo::ReachLabels(elevation_m_, connection_m_, seeds));
+  ASSIGN_OR_RETURN(reach_tree_, geo::ReachTree::Build(elevation_m_, connection_m_, seeds));
   return absl::OkStatus();
 }
 
@@ -212,22 +219,46 @@ absl::Status FloodTerrain::FindWindows() {
   return absl::OkStatus();
 }
 
-void FloodTerrain::Depth(const std::vector<GaugeLevel>& levels,
-                         const std::vector<double>& standing_mm, geo::Grid<float>* depth_m) const {
-  constexpr float kDry = -std::numeric_limits<float>::infinity();
-  geo::StageField field;
+std::vector<float> FloodTerrain::ReachStages(const std::vector<GaugeLevel>& levels) const {
+  // For a gauge that was never read: the nearest one that was.
+  std::vector<std::optional<double>> spoken_m(levels.size());
+  for (std::size_t g = 0; g < levels.size(); ++g) {
+    double nearest_d2 = std::numeric_limits<double>::infinity();
+    for (std::size_t other = 0; other < levels.size(); ++other) {
+      const double d2 = SquaredDistance(gauges_[g], gauges_[other]);
+      if (!levels[other].known || !(d2 < nearest_d2)) continue;
+      nearest_d2 = d2;
+      spoken_m[g] = levels[other].stage_m;
+    }
+  }
+  std::vector<float> stages_m;
+  stages_m.reserve(reaches_.size());
   for (const Reach& reach : reaches_) {
     const GaugeLevel& near = levels[reach.near];
     const GaugeLevel& far = levels[reach.far];
-    float stage_m = kDry;
+    double stage_m = -std::numeric_limits<double>::infinity();
     if (near.known && far.known) {
-      stage_m = static_cast<float>(near.stage_m + (far.stage_m - near.stage_m) * reach.far_share);
+      stage_m = near.stage_m + (far.stage_m - near.stage_m) * reach.far_share;
     } else if (near.known || far.known) {
-      stage_m = static_cast<float>(near.known ? near.stage_m : far.stage_m);
+      stage_m = near.known ? near.stage_m : far.stage_m;
+    } else if (spoken_m[reach.near].has_value()) {
+      stage_m = *spoken_m[reach.near];
     }
-    field.stage_m.push_back(stage_m);
+    stages_m.push_back(static_cast<float>(stage_m));
   }
-  geo::DepthAtStages(elevation_m_, connection_m_, reach_, field, depth_m);
+  return stages_m;
+}
+
+void FloodTerrain::Depth(const std::vector<GaugeLevel>& levels,
+                         const std::vector<double>& standing_mm, geo::Grid<float>* depth_m) const {
+  const std::vector<float> stages_m = ReachStages(levels);
+  if (std::adjacent_find(stages_m.begin(), stages_m.end(), std::not_equal_to<>()) ==
+          stages_m.end() &&
+      !stages_m.empty()) {
+    geo::DepthAtStage(elevation_m_, connection_m_, stages_m[0], depth_m);
+  } else {
+    reach_tree_->Depth(elevation_m_, connection_m_, stages_m, depth_m);
+  }
   const bool rain =
       std::any_of(standing_mm.begin(), standing_mm.end(), [](double mm) { return mm > 0; });
   if (hollows_.has_value() && rain) {

@@ -15,6 +15,7 @@
 #include "geo/flood/connection_level.h"
 #include "geo/flood/depressions.h"
 #include "geo/flood/depth_tile.h"
+#include "geo/flood/reach_tree.h"
 #include "geo/projection/projector.h"
 #include "geo/raster/grid.h"
 #include "geo/raster/sample.h"
@@ -41,14 +42,17 @@ class FloodTerrain {
   /// Loads the pack's rasters. `gauges`: where stages are read; each piece of open water follows
   /// the two nearest of them, weighted by distance. `rain_gauges`: each cell's rain is the nearest
   /// one's among the first kRainGaugesMax. About a second for a million cells. FAILED_PRECONDITION:
-  /// the pack has no terrain. DATA_LOSS: rasters that do not fit together.
+  /// the pack has no terrain, or more gauges than reaches can be told apart for (thousands).
+  /// DATA_LOSS: rasters that do not fit together.
   static absl::StatusOr<std::unique_ptr<FloodTerrain>> Load(const storage::CityPack& pack,
                                                             const std::vector<LonLat>& gauges,
                                                             const std::vector<LonLat>& rain_gauges);
 
-  /// Depth of flood water on every cell: from the rivers at `levels` (one a gauge), and from rain
-  /// standing in hollows (mm, one a rain gauge). Open water is dry. Reuses `depth_m`. About 4 ms
-  /// for a million cells.
+  /// Depth of flood water on every cell: from the rivers at `levels` (one per gauge), by the path
+  /// rule of geo/flood/reach_tree.h, and from rain standing in hollows (mm, one per rain gauge).
+  /// The two gauges of a piece of open water are mixed by distance; when one of them was never
+  /// read the other counts alone, and when neither was, the gauge nearest to them that was. Open
+  /// water is dry. Reuses `depth_m`. About 4 ms for a million cells.
   void Depth(const std::vector<GaugeLevel>& levels, const std::vector<double>& standing_mm,
              geo::Grid<float>* depth_m) const;
 
@@ -93,7 +97,9 @@ class FloodTerrain {
 
   FloodTerrain() = default;
   absl::Status ReadRasters(const storage::CityPack& pack);
-  absl::Status LabelReaches(const std::vector<LonLat>& gauges);
+  absl::Status FindReaches(const std::vector<LonLat>& gauges);
+  /// The stage of each reach; -infinity when no gauge was ever read.
+  std::vector<float> ReachStages(const std::vector<GaugeLevel>& levels) const;
   absl::Status FindHollows(const std::vector<LonLat>& rain_gauges);
   absl::Status FindWindows();
   std::vector<geo::CellPoint> ToCells(const std::vector<LonLat>& points) const;
@@ -101,8 +107,9 @@ class FloodTerrain {
   geo::GridGeometry geometry_;
   geo::Grid<float> elevation_m_, connection_m_;
   geo::Grid<std::uint8_t> open_water_;
-  geo::Grid<std::uint16_t> reach_;
+  std::vector<geo::CellPoint> gauges_;
   std::vector<Reach> reaches_;
+  std::optional<geo::ReachTree> reach_tree_;
   std::optional<geo::DepressionMap> hollows_;
   std::vector<double> hollow_areas_m2_;  // DepressionMap::ZoneAreasM2
   std::size_t rain_zones_ = 0;

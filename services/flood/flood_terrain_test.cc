@@ -27,6 +27,18 @@ class FloodTerrainTest : public ::testing::Test {
     terrain_->Depth({west, east}, {standing_mm}, &depth_m);
     return depth_m;
   }
+  // The depth in the first row of land of each polder of kDikedCity.
+  std::vector<float> PolderDepths(const std::vector<LonLat>& gauges,
+                                  const std::vector<GaugeLevel>& levels) const {
+    const auto pack = FloodTestPack(dir_ / "diked", /*terrain=*/true, kDikedCity);
+    const auto terrain = FloodTerrain::Load(*pack, gauges, {});
+    EXPECT_TRUE(terrain.ok()) << terrain.status();
+    geo::Grid<float> depth_m;
+    (*terrain)->Depth(levels, {}, &depth_m);
+    std::vector<float> depths_m;
+    for (int polder = 0; polder < 6; ++polder) depths_m.push_back(depth_m.at(8 * polder + 3, 1));
+    return depths_m;
+  }
 
   storage::TempDir dir_;
   std::shared_ptr<const storage::CityPack> pack_;
@@ -34,16 +46,34 @@ class FloodTerrainTest : public ::testing::Test {
 };
 
 TEST_F(FloodTerrainTest, BetweenGaugesTheStageIsAMixOfBoth) {
-  const geo::Grid<float> depth_m = Depth({true, 0.4}, {true, 0.8});
-  EXPECT_NEAR(depth_m.at(0, 1), 0.3, 1e-6) << "the west gauge's";
-  EXPECT_NEAR(depth_m.at(47, 1), 0.7, 1e-6) << "the east gauge's";
-  EXPECT_NEAR(depth_m.at(23, 1), 0.5, 0.02) << "halfway";
-  for (int column = 1; column < kTestColumns; ++column) {
-    const float step_m = depth_m.at(column, 1) - depth_m.at(column - 1, 1);
-    EXPECT_GE(step_m, 0) << column;
-    EXPECT_LE(step_m, 0.4 / 16 + 1e-6) << column << ": no cliff in the water";
+  const std::vector<float> depths_m =
+      PolderDepths({TestPlace(0, 0), TestPlace(47, 0)}, {{true, 0.4}, {true, 0.8}});
+  EXPECT_NEAR(depths_m.front(), 0.3, 0.08) << "about the west gauge's";
+  EXPECT_NEAR(depths_m.back(), 0.7, 1e-6) << "the east gauge's";
+  for (std::size_t polder = 1; polder < depths_m.size(); ++polder) {
+    const float step_m = depths_m[polder] - depths_m[polder - 1];
+    EXPECT_NEAR(step_m, 0.4 / 6, 0.4 / 16 + 1e-6) << "no cliff in the water";
   }
-  EXPECT_EQ(depth_m.at(20, 0), 0) << "open water is no flood";
+  EXPECT_EQ(Depth({true, 0.4}, {true, 0.8}).at(20, 0), 0) << "open water is no flood";
+}
+
+TEST_F(FloodTerrainTest, TheHighestStageFloodsAPlainThatLiesOpenToIt) {
+  // No land lies between both ends: what comes out of the river in the east spreads westwards.
+  const geo::Grid<float> depth_m = Depth({true, 0.05}, {true, 0.8});
+  for (int column = 0; column < kTestColumns; ++column) {
+    EXPECT_NEAR(depth_m.at(column, 1), 0.7, 1e-6) << column;
+    EXPECT_NEAR(depth_m.at(column, 7), 0.1, 1e-6) << column;
+    EXPECT_EQ(depth_m.at(column, 8), 0) << column;
+  }
+}
+
+TEST_F(FloodTerrainTest, GaugesThatWereNeverReadFollowTheNearestThatWas) {
+  const std::vector<LonLat> gauges = {TestPlace(0, 0), TestPlace(8, 0), TestPlace(40, 0),
+                                      TestPlace(47, 0)};
+  const std::vector<float> depths_m =
+      PolderDepths(gauges, {{false, 0}, {false, 0}, {true, 0.4}, {true, 0.6}});
+  EXPECT_NEAR(depths_m.front(), 0.3, 1e-6) << "between two that are silent: the third's";
+  EXPECT_NEAR(depths_m.back(), 0.5, 1e-6);
 }
 
 TEST_F(FloodTerrainTest, OneGaugeSpeaksForASilentOneAndNoneForNobody) {

@@ -20,20 +20,34 @@ namespace citylayers::flood {
 // row; behind it a wall and, within, a hollow that only rain can fill. A cell is 0.001 degrees.
 //   ~ river   1..8 ground in decimetres   # nine metres
 // Segments 0 and 1 (Lê Lợi, two ways) run over the letters a, at 0.3 m; segment 2 over b, 0.5 m.
-inline constexpr std::array<std::string_view, 12> kTestCity = {
-    "W~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~E",
-    "111111111111111111111111111111111111111111111111",
-    "222222222222222222222222222222222222222222222222",
-    "33333333aa33333333333333333333333333333333333333",
-    "444444444444444444444444444444444444444444444444",
-    "5555555555bb555555555555555555555555555555555555",
-    "666666666666666666666666666666666666666666666666",
-    "777777777777777777777777777777777777777777777777",
-    "888888888888888888888888888888888888888888888888",
-    "################################################",
-    "########################################33######",
-    "################################################"};
+using TestCity = std::array<std::string_view, 12>;
+inline constexpr TestCity kTestCity = {"W~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~E",
+                                       "111111111111111111111111111111111111111111111111",
+                                       "222222222222222222222222222222222222222222222222",
+                                       "33333333aa33333333333333333333333333333333333333",
+                                       "444444444444444444444444444444444444444444444444",
+                                       "5555555555bb555555555555555555555555555555555555",
+                                       "666666666666666666666666666666666666666666666666",
+                                       "777777777777777777777777777777777777777777777777",
+                                       "888888888888888888888888888888888888888888888888",
+                                       "################################################",
+                                       "########################################33######",
+                                       "################################################"};
 inline constexpr int kTestColumns = 48, kTestRows = 12;
+
+// The same ground, cut into six polders by dikes.
+inline constexpr TestCity kDikedCity = {"W~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~E",
+                                        "1111111#1111111#1111111#1111111#1111111#11111111",
+                                        "2222222#2222222#2222222#2222222#2222222#22222222",
+                                        "3333333#aa33333#3333333#3333333#3333333#33333333",
+                                        "4444444#4444444#4444444#4444444#4444444#44444444",
+                                        "5555555#55bb555#5555555#5555555#5555555#55555555",
+                                        "6666666#6666666#6666666#6666666#6666666#66666666",
+                                        "7777777#7777777#7777777#7777777#7777777#77777777",
+                                        "8888888#8888888#8888888#8888888#8888888#88888888",
+                                        "################################################",
+                                        "########################################33######",
+                                        "################################################"};
 
 /// The middle of a cell.
 inline LonLat TestPlace(int column, int row) {
@@ -44,9 +58,10 @@ inline LonLat TestPlace(int column, int row) {
 inline geo::TileId StreetTile() { return geo::TileId::FromLonLat(TestPlace(8, 3), 14).value(); }
 inline geo::TileId QuietTile() { return geo::TileId::FromLonLat(TestPlace(38, 3), 14).value(); }
 
-/// Writes the city to `out` and opens it. Without terrain its manifest says why.
+/// Writes a city to `out` and opens it. Without terrain its manifest gives the reason.
 inline std::shared_ptr<const storage::CityPack> FloodTestPack(const std::string& out,
-                                                              bool terrain = true) {
+                                                              bool terrain = true,
+                                                              const TestCity& city = kTestCity) {
   auto writer = *storage::PackWriter::Create(out);
   const auto write = [&writer](std::string_view name, const std::string& bytes) {
     EXPECT_TRUE(writer->WriteFile(name, bytes).ok()) << name;
@@ -73,7 +88,7 @@ inline std::shared_ptr<const storage::CityPack> FloodTestPack(const std::string&
   std::array<std::vector<std::uint32_t>, 2> streets;
   for (int row = 0; row < kTestRows; ++row) {
     for (int column = 0; column < kTestColumns; ++column) {
-      const char mark = kTestCity[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+      const char mark = city[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
       const auto cell = static_cast<std::uint32_t>(ground_m.IndexOf(column, row));
       if (mark == 'a') streets[0].push_back(cell);
       if (mark == 'b') streets[1].push_back(cell);

@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -9,6 +12,7 @@
 #include "absl/time/clock.h"
 
 #include "geo/flood/connection_level.h"
+#include "geo/flood/reach_tree.h"
 #include "geo/flood/stage_depth.h"
 #include "geo/raster/raster_file.h"
 #include "proto/support/status_macros.h"
@@ -59,19 +63,15 @@ Percentiles TimePerMcell(std::size_t cells, int rounds, const std::function<void
   return PercentilesOf(times_ms);
 }
 
-// What one would write first: water walks from all open water to every lower neighbour.
-void PlainFloodFill(const Terrain& terrain, float stage_m, Grid<float>* depth_m) {
-  const Grid<float>& elevation_m = terrain.elevation_m;
-  *depth_m = Grid<float>(elevation_m.columns(), elevation_m.rows());
-  std::vector<std::size_t> queue;
+// Water walks from `queue` to every lower neighbour that may be `entered`.
+template <typename Entered>
+void Walk(const Grid<float>& elevation_m, float stage_m, std::vector<std::size_t> queue,
+          Grid<float>* depth_m, const Entered& entered) {
   const auto visit = [&](std::size_t i) {
-    if ((*depth_m)[i] > 0 || !(elevation_m[i] < stage_m)) return;
+    if ((*depth_m)[i] > 0 || !(elevation_m[i] < stage_m) || !entered(i)) return;
     (*depth_m)[i] = stage_m - elevation_m[i];
     queue.push_back(i);
   };
-  for (std::size_t i = 0; i < terrain.water.size(); ++i) {
-    if (terrain.water[i] != 0) visit(i);
-  }
   const auto columns = static_cast<std::size_t>(elevation_m.columns());
   for (std::size_t next = 0; next < queue.size(); ++next) {
     const int column = static_cast<int>(queue[next] % columns);
@@ -84,6 +84,99 @@ void PlainFloodFill(const Terrain& terrain, float stage_m, Grid<float>* depth_m)
       }
     }
   }
+}
+
+// What one would write first: water walks from all open water to every lower neighbour.
+void PlainFloodFill(const Terrain& terrain, float stage_m, Grid<float>* depth_m) {
+  const Grid<float>& elevation_m = terrain.elevation_m;
+  *depth_m = Grid<float>(elevation_m.columns(), elevation_m.rows());
+  std::vector<std::size_t> seeds;
+  for (std::size_t i = 0; i < terrain.water.size(); ++i) {
+    if (terrain.water[i] == 0 || !(elevation_m[i] < stage_m)) continue;
+    (*depth_m)[i] = stage_m - elevation_m[i];
+    seeds.push_back(i);
+  }
+  Walk(elevation_m, stage_m, std::move(seeds), depth_m, [](std::size_t) { return true; });
+}
+
+// The same for each reach alone, over land; the highest stage stays.
+void PlainReachFill(const Terrain& terrain, const Grid<std::uint16_t>& reaches,
+                    const std::vector<float>& stages_m, Grid<float>* depth_m) {
+  const Grid<float>& elevation_m = terrain.elevation_m;
+  *depth_m = Grid<float>(elevation_m.columns(), elevation_m.rows());
+  for (std::size_t reach = 0; reach < stages_m.size(); ++reach) {
+    Grid<float> alone_m(elevation_m.columns(), elevation_m.rows());
+    std::vector<std::size_t> seeds;
+    for (std::size_t i = 0; i < reaches.size(); ++i) {
+      if (reaches[i] != reach || !(elevation_m[i] < stages_m[reach])) continue;
+      alone_m[i] = stages_m[reach] - elevation_m[i];
+      seeds.push_back(i);
+    }
+    Walk(elevation_m, stages_m[reach], std::move(seeds), &alone_m,
+         [&reaches](std::size_t i) { return reaches[i] == geo::kNoReach; });
+    for (std::size_t i = 0; i < alone_m.size(); ++i) {
+      (*depth_m)[i] = std::max((*depth_m)[i], alone_m[i]);
+    }
+  }
+}
+
+// Three gauges in a row from west to east, between which the stage goes in 16 steps each.
+constexpr std::uint16_t kReaches = 33;
+
+std::vector<float> ReachStages(int round) {
+  const float west_m = 1.2F + 0.05F * static_cast<float>(round % 11);
+  const float middle_m = 1.5F + 0.03F * static_cast<float>(round % 7);
+  const float east_m = 1.7F - 0.04F * static_cast<float>(round % 9);
+  std::vector<float> stages_m;
+  for (int reach = 0; reach < kReaches; ++reach) {
+    const float share = static_cast<float>(reach % 16) / 16;
+    stages_m.push_back(reach < 16 ? std::lerp(west_m, middle_m, share)
+                                  : std::lerp(middle_m, east_m, reach == 32 ? 1.0F : share));
+  }
+  return stages_m;
+}
+
+void RunGauges(const Terrain& terrain, const BenchOptions& options, Report& report) {
+  constexpr const char* kName = "flood.gauges_ms_per_mcell";
+  const std::size_t cells = terrain.elevation_m.size();
+  Grid<std::uint16_t> reaches(terrain.water.columns(), terrain.water.rows(), geo::kNoReach);
+  for (int row = 0; row < reaches.rows(); ++row) {
+    for (int column = 0; column < reaches.columns(); ++column) {
+      if (terrain.water.at(column, row) == 0) continue;
+      reaches.at(column, row) = static_cast<std::uint16_t>(column * kReaches / reaches.columns());
+    }
+  }
+  const absl::Time start = absl::Now();
+  const auto tree = geo::ReachTree::Build(terrain.elevation_m, terrain.level_m, reaches);
+  if (!tree.ok()) return report.Fail(kName, tree.status());
+  const absl::Duration build = absl::Now() - start;
+  Grid<float> depth_m, plain_m;
+  const Percentiles ours = TimePerMcell(cells, options.quick ? 45 : 300, [&](int round) {
+    tree->Depth(terrain.elevation_m, terrain.level_m, ReachStages(round), &depth_m);
+  });
+  std::size_t differ = 0;
+  const Percentiles plain = TimePerMcell(cells, options.quick ? 2 : 5, [&](int round) {
+    PlainReachFill(terrain, reaches, ReachStages(round), &plain_m);
+  });
+  for (int round = 0; round < 2; ++round) {
+    tree->Depth(terrain.elevation_m, terrain.level_m, ReachStages(round), &depth_m);
+    PlainReachFill(terrain, reaches, ReachStages(round), &plain_m);
+    for (std::size_t i = 0; i < cells; ++i) differ += depth_m[i] != plain_m[i] ? 1 : 0;
+  }
+  if (differ != 0) {
+    return report.Fail(kName,
+                       absl::InternalError(StrCat(differ, " cells differ from the flood-fill")));
+  }
+  report.Add({.name = kName,
+              .value = ours.p50,
+              .unit = "ms",
+              .note = absl::StrFormat("%d cells, %d reaches between three gauges, %d nodes made in "
+                                      "%.0f ms; every depth equals the peer's; %s",
+                                      cells, kReaches, tree->node_count(),
+                                      absl::ToDoubleMilliseconds(build), TextOf(ours, "ms")),
+              .peer = "plain flood-fill per reach",
+              .peer_value = plain.p50,
+              .ratio = plain.p50 / ours.p50});
 }
 
 // Seconds of r.lake at one stage, from the lowest open water; import of the terrain left out.
@@ -152,6 +245,8 @@ void RunFlood(const BenchOptions& options, Report& report) {
               .peer = "plain flood-fill",
               .peer_value = plain.p50,
               .ratio = plain.p50 / ours.p50});
+
+  RunGauges(*terrain, options, report);
 
   if (!HaveProgram("grass")) {
     return report.Skip("flood.stage_vs_rlake",
