@@ -6,39 +6,18 @@
 #include "absl/strings/str_cat.h"
 #include <proj.h>
 
+#include "geo/projection/proj_objects.h"
+#include "proto/support/status_macros.h"
+
 namespace citylayers::geo {
 namespace {
 
-struct ContextDeleter {
-  void operator()(PJ_CONTEXT* c) const { proj_context_destroy(c); }
-};
-struct PjDeleter {
-  void operator()(PJ* p) const { proj_destroy(p); }
-};
-using ContextPtr = std::unique_ptr<PJ_CONTEXT, ContextDeleter>;
-using PjPtr = std::unique_ptr<PJ, PjDeleter>;
-
-std::string LastError(PJ_CONTEXT* context) {
-  const int code = proj_context_errno(context);
-  if (code == 0) return "not a coordinate reference system";
-  const char* text = proj_context_errno_string(context, code);
-  return text != nullptr ? text : "unknown error";
-}
-
-// A WKT runs over pages; an error message needs its beginning only.
-std::string Shorten(const std::string& crs) {
-  constexpr std::size_t kShown = 60;
-  return crs.size() <= kShown ? crs : absl::StrCat(crs.substr(0, kShown), "...");
-}
-
-absl::StatusOr<PjPtr> MakeCrs(PJ_CONTEXT* context, const std::string& crs) {
-  PjPtr pj(proj_create(context, crs.c_str()));
-  if (pj == nullptr || !proj_is_crs(pj.get())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("coordinate reference system '", Shorten(crs), "': ", LastError(context),
-                     "; use an EPSG code such as EPSG:32648, WKT or a PROJ string"));
-  }
-  return pj;
+// The part of a compound system that says where: with its heights every transformation from two
+// dimensions would be a guess.
+ProjPtr Horizontal(PJ_CONTEXT* context, ProjPtr crs) {
+  if (proj_get_type(crs.get()) != PJ_TYPE_COMPOUND_CRS) return crs;
+  PJ* flat = proj_crs_get_sub_crs(context, crs.get(), 0);
+  return flat != nullptr ? ProjPtr(flat) : std::move(crs);
 }
 
 absl::StatusOr<MapPoint> Transform(PJ* pj, PJ_DIRECTION direction, MapPoint p) {
@@ -54,8 +33,8 @@ absl::StatusOr<MapPoint> Transform(PJ* pj, PJ_DIRECTION direction, MapPoint p) {
 }  // namespace
 
 struct Projector::Impl {
-  ContextPtr context;  // first in, last out: the transformation lives in it
-  PjPtr transformation;
+  ProjContextPtr context;  // first in, last out: the transformation lives in it
+  ProjPtr transformation;
 };
 
 Projector::Projector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -65,25 +44,24 @@ Projector::~Projector() = default;
 
 absl::StatusOr<Projector> Projector::Make(const std::string& from_crs, const std::string& to_crs) {
   auto impl = std::make_unique<Impl>();
-  impl->context.reset(proj_context_create());
+  impl->context = MakeProjContext();
   PJ_CONTEXT* context = impl->context.get();
-  proj_log_level(context, PJ_LOG_NONE);  // errors are returned, not printed
-  proj_context_set_enable_network(context, 0);
-  absl::StatusOr<PjPtr> from = MakeCrs(context, from_crs);
-  if (!from.ok()) return from.status();
-  absl::StatusOr<PjPtr> to = MakeCrs(context, to_crs);
-  if (!to.ok()) return to.status();
-  const PjPtr raw(
-      proj_create_crs_to_crs_from_pj(context, from->get(), to->get(), nullptr, nullptr));
+  ASSIGN_OR_RETURN(ProjPtr from, MakeProjCrs(context, from_crs));
+  ASSIGN_OR_RETURN(ProjPtr to, MakeProjCrs(context, to_crs));
+  from = Horizontal(context, std::move(from));
+  to = Horizontal(context, std::move(to));
+  const ProjPtr raw(
+      proj_create_crs_to_crs_from_pj(context, from.get(), to.get(), nullptr, nullptr));
   if (raw == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("no way from '", Shorten(from_crs), "' to '",
-                                                   Shorten(to_crs), "': ", LastError(context)));
+    return absl::InvalidArgumentError(absl::StrCat("no way from '", ShortCrs(from_crs), "' to '",
+                                                   ShortCrs(to_crs),
+                                                   "': ", LastProjError(context)));
   }
   impl->transformation.reset(proj_normalize_for_visualization(context, raw.get()));
   if (impl->transformation == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat("cannot order the axes from '",
-                                                   Shorten(from_crs), "' to '", Shorten(to_crs),
-                                                   "': ", LastError(context)));
+                                                   ShortCrs(from_crs), "' to '", ShortCrs(to_crs),
+                                                   "': ", LastProjError(context)));
   }
   return Projector(std::move(impl));
 }
@@ -94,6 +72,13 @@ absl::StatusOr<MapPoint> Projector::Forward(MapPoint p) const {
 
 absl::StatusOr<MapPoint> Projector::Inverse(MapPoint p) const {
   return Transform(impl_->transformation.get(), PJ_INV, p);
+}
+
+absl::StatusOr<bool> Projector::IsGuessAt(MapPoint p) const {
+  RETURN_IF_ERROR(Inverse(p).status());
+  const ProjPtr used(proj_trans_get_last_used_operation(impl_->transformation.get()));
+  return used != nullptr &&
+         proj_coordoperation_has_ballpark_transformation(impl_->context.get(), used.get()) != 0;
 }
 
 }  // namespace citylayers::geo

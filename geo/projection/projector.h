@@ -18,9 +18,9 @@ struct MapPoint {
 };
 
 /// Projects between two coordinate reference systems, each given as "EPSG:32648", as WKT or as a
-/// PROJ string. Uses no network and no grids beyond those installed.
-/// Not thread-safe, also for const calls: make one per thread (about 5 ms). Movable.
-/// Cost: about 0.5 us a point.
+/// PROJ string; of compound systems the horizontal part counts. Uses no network and no grids beyond
+/// those installed. Not thread-safe, also for const calls: make one per thread (about 5 ms).
+/// Movable. Cost: about 0.5 us a point.
 ///
 ///   ASSIGN_OR_RETURN(const Projector utm, Projector::Make("EPSG:4326", "EPSG:32648"));
 ///   ASSIGN_OR_RETURN(const MapPoint p, utm.Forward({106.7, 10.77}));
@@ -37,6 +37,11 @@ class Projector {
   absl::StatusOr<MapPoint> Forward(MapPoint p) const;
   /// From the second system to the first. OUT_OF_RANGE as above.
   absl::StatusOr<MapPoint> Inverse(MapPoint p) const;
+
+  /// Whether the way from a point of the second system to the first is a guess: nothing says how
+  /// the two datums lie to each other, so the point may come out hundreds of metres off.
+  /// OUT_OF_RANGE as above.
+  absl::StatusOr<bool> IsGuessAt(MapPoint p) const;
 
  private:
   struct Impl;

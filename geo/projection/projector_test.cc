@@ -84,5 +84,34 @@ TEST(Projector, EachThreadWorksWithItsOwn) {
   for (const double sum : sums) EXPECT_EQ(sum, sums[0]);
 }
 
+// The corner of a map near Can Tho, in each system's own coordinates.
+TEST(Projector, ADatumThatNothingTiesToWgs84IsAGuess) {
+  const auto is_guess = [](const std::string& crs) {
+    const auto projector = Projector::Make("EPSG:4326", crs);
+    EXPECT_TRUE(projector.ok()) << crs << projector.status();
+    const auto guess = projector->IsGuessAt(projector->Forward({105.75, 10.03}).value());
+    EXPECT_TRUE(guess.ok()) << crs << guess.status();
+    return guess.value_or(false);
+  };
+  const std::string tm3 = "+proj=tmerc +lat_0=0 +lon_0=105.75 +k=0.9999 +x_0=500000 +units=m";
+  EXPECT_TRUE(is_guess(tm3 + " +ellps=WGS84 +type=crs"));
+  EXPECT_TRUE(is_guess(tm3 + " +ellps=krass +type=crs"));
+  EXPECT_FALSE(is_guess(tm3 + " +datum=WGS84 +type=crs"));
+  EXPECT_FALSE(is_guess(tm3 + " +ellps=WGS84 +towgs84=-191.9,-39.3,-111.5 +type=crs"));
+  for (const char* known : {"EPSG:9210", "EPSG:3405", "EPSG:4756", "EPSG:4326", "EPSG:4979",
+                            "EPSG:32648", "EPSG:3857", "EPSG:32648+3855", "EPSG:9210+5727"}) {
+    EXPECT_FALSE(is_guess(known)) << known;
+  }
+}
+
+TEST(Projector, HeightsDoNotMoveAPlace) {
+  const auto flat = Projector::Make("EPSG:4326", "EPSG:32648");
+  for (const char* with_heights : {"EPSG:32648+3855", "EPSG:32648+6360"}) {
+    const auto high = Projector::Make("EPSG:4326", with_heights);
+    ASSERT_TRUE(high.ok()) << high.status();
+    EXPECT_EQ(high->Forward({105.75, 10.03})->x, flat->Forward({105.75, 10.03})->x);
+  }
+}
+
 }  // namespace
 }  // namespace citylayers::geo

@@ -26,7 +26,8 @@ absl::StatusOr<VerticalDatum> ParseVerticalDatum(std::string_view name);
 
 /// Offset of EGM2008 heights to Hon Dau near Ho Chi Minh City: the VIGAC2014 quasigeoid is EGM2008
 /// raised by 0.86 m so that it is zero at Hon Dau (International Service for the Geoid, Vietnam
-/// VIGAC2014). Uncertain by about 0.15 m; a city's own benchmarks are better.
+/// VIGAC2014). EGM2008 differs from levelling in Vietnam by 0.3 m (one standard deviation, 812
+/// points of Vu 2019); a city's own benchmarks are better.
 inline constexpr double kEgm2008ToHonDauM = -0.86;
 
 /// Largest offset that anybody can mean; more is taken for a mistake of unit or sign.

@@ -68,10 +68,10 @@ absl::Status Unreadable(const std::string& path, const std::string& why) {
 }
 
 // Marks as NaN what the band's mask leaves out, and undoes the band's scaling.
-absl::Status ApplyMaskAndScale(const std::string& path, GDALRasterBand& band, Grid<float>& values) {
+absl::Status ApplyMaskAndScale(const std::string& path, GDALRasterBand& band, double scale,
+                               double offset, Grid<float>& values) {
   const int columns = values.columns(), rows = values.rows();
   const bool masked = (band.GetMaskFlags() & GMF_ALL_VALID) == 0;
-  const double scale = band.GetScale(), offset = band.GetOffset();
   std::vector<std::uint8_t> mask(static_cast<std::size_t>(columns), 255);
   for (int row = 0; row < rows; ++row) {
     if (masked && band.GetMaskBand()->RasterIO(GF_Read, 0, row, columns, 1, mask.data(), columns, 1,
@@ -85,6 +85,22 @@ absl::Status ApplyMaskAndScale(const std::string& path, GDALRasterBand& band, Gr
     }
   }
   return absl::OkStatus();
+}
+
+// What the band says of its values.
+void DescribeBand(GDALRasterBand& band, Raster* raster) {
+  raster->unit = band.GetUnitType();
+  raster->scale = band.GetScale();
+  raster->offset = band.GetOffset();
+  raster->is_byte = band.GetRasterDataType() == GDT_Byte;
+  switch (band.GetColorInterpretation()) {
+    case GCI_Undefined:
+    case GCI_GrayIndex:
+      raster->is_picture = band.GetColorTable() != nullptr;
+      break;
+    default:
+      raster->is_picture = true;
+  }
 }
 
 // A dataset name in GDAL's memory file system that no other call uses.
@@ -218,6 +234,7 @@ absl::StatusOr<Raster> ReadRaster(const std::string& path, const RasterReadOptio
     if (wkt != nullptr) raster.geometry.crs_wkt = wkt;
     CPLFree(wkt);
   }
+  DescribeBand(band, &raster);
   AddTags(dataset->GetMetadata(), raster.tags);
   AddTags(band.GetMetadata(), raster.tags);
   raster.values = Grid<float>(raster.geometry.columns, raster.geometry.rows);
@@ -226,7 +243,9 @@ absl::StatusOr<Raster> ReadRaster(const std::string& path, const RasterReadOptio
                     GDT_Float32, 0, 0, nullptr) != CE_None) {
     return Unreadable(path, absl::StrCat("damaged: ", errors.first()));
   }
-  RETURN_IF_ERROR(ApplyMaskAndScale(path, band, raster.values));
+  const double scale = options.as_stored ? 1 : raster.scale;
+  const double offset = options.as_stored ? 0 : raster.offset;
+  RETURN_IF_ERROR(ApplyMaskAndScale(path, band, scale, offset, raster.values));
   return raster;
 }
 

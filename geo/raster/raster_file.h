@@ -27,15 +27,21 @@ struct Raster {
   GridGeometry geometry;
   Grid<float> values;  // NaN where the file has no data
   RasterTags tags;     // the file's and the band's metadata, the band's winning
+  std::string unit;    // of the values, in the file's word ("m", "ft"); empty: it has none
+  double scale = 1;    // what was read = scale * stored + offset
+  double offset = 0;
+  bool is_picture = false;  // colours: red, green, blue or a palette
+  bool is_byte = false;     // stored in 8 bits
 };
 
 struct RasterReadOptions {
   int band = 1;
   std::size_t max_cells = 400'000'000;  // 1.6 GB of values
+  bool as_stored = false;               // leave scale and offset to the caller
 };
 
 /// Reads one band. No-data values, masked cells and values that are not finite become NaN; the
-/// band's scale and offset are applied. Local files only. Thread-safe.
+/// band's scale and offset are applied unless as_stored. Local files only. Thread-safe.
 ///   NOT_FOUND: no such file. INVALID_ARGUMENT: not a raster, no such band, complex values, damaged
 ///   data. RESOURCE_EXHAUSTED: more cells than max_cells. Messages name the file.
 absl::StatusOr<Raster> ReadRaster(const std::string& path, const RasterReadOptions& options = {});

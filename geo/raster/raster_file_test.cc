@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include <gdal_priv.h>
 
 #include "tests/support/real_data.h"
 
@@ -120,6 +121,43 @@ TEST_F(RasterFileTest, WhatCannotBeWrittenSaysSoAndLeavesNoFile) {
   EXPECT_FALSE(std::filesystem::exists(Path("a.tif")));
   EXPECT_EQ(WriteGeoTiff(Path("no/such/dir.tif"), Geometry(3, 2), Values(3, 2)).code(),
             absl::StatusCode::kInternal);
+}
+
+// What a band says of its values besides them.
+TEST_F(RasterFileTest, UnitScaleAndKindOfValuesAreTold) {
+  const std::string path = Path("said.tif");
+  ASSERT_TRUE(WriteGeoTiff(path, Geometry(3, 2), Values(3, 2)).ok());
+  {
+    auto* dataset = GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_UPDATE);
+    dataset->GetRasterBand(1)->SetUnitType("ft");
+    dataset->GetRasterBand(1)->SetScale(0.5);
+    dataset->GetRasterBand(1)->SetOffset(7);
+    GDALClose(dataset);
+  }
+  const auto scaled = ReadRaster(path);
+  const auto stored = ReadRaster(path, {.as_stored = true});
+  ASSERT_TRUE(scaled.ok() && stored.ok()) << scaled.status() << stored.status();
+  EXPECT_EQ(stored->unit, "ft");
+  EXPECT_EQ(stored->scale, 0.5);
+  EXPECT_EQ(stored->offset, 7);
+  EXPECT_FALSE(stored->is_picture || stored->is_byte);
+  EXPECT_EQ(stored->values[4], Values(3, 2)[4]);
+  EXPECT_FLOAT_EQ(scaled->values[4], Values(3, 2)[4] * 0.5F + 7);
+}
+
+TEST_F(RasterFileTest, ColoursAreAPicture) {
+  const std::string path = Path("colours.tif");
+  char** options = CSLSetNameValue(nullptr, "PHOTOMETRIC", "RGB");
+  GDALClose(GetGDALDriverManager()->GetDriverByName("GTiff")->Create(path.c_str(), 4, 4, 3,
+                                                                     GDT_Byte, options));
+  CSLDestroy(options);
+  const auto colours = ReadRaster(path);
+  ASSERT_TRUE(colours.ok()) << colours.status();
+  EXPECT_TRUE(colours->is_picture && colours->is_byte);
+  const std::string classes = Path("classes.tif");
+  ASSERT_TRUE(WriteGeoTiff(classes, Geometry(2, 2), Grid<std::uint8_t>(2, 2, 1)).ok());
+  EXPECT_FALSE(ReadRaster(classes)->is_picture);
+  EXPECT_TRUE(ReadRaster(classes)->is_byte);
 }
 
 TEST(RealRaster, TheSfincsTerrainIsReadWithItsRotation) {

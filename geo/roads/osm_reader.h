@@ -3,6 +3,7 @@
 #define CITYLAYERS_GEO_ROADS_OSM_READER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,13 +20,36 @@ struct OsmReadOptions {
   std::function<bool(double)> progress;
 };
 
-/// The ways of an .osm.pbf file that are roads for vehicles (osm_tags.h), in file order. Nodes that
-/// the extract does not hold are left out of their way. Needs nodes before ways, as every usual
-/// extract has them; memory about 16 bytes a node.
-/// NOT_FOUND: no such file. INVALID_ARGUMENT: not an .osm.pbf, damaged or truncated, or no road in
-/// it. RESOURCE_EXHAUSTED: more than max_ways. CANCELLED: `progress` said so.
-absl::StatusOr<std::vector<Way>> ReadOsmWays(const std::string& path,
-                                             const OsmReadOptions& options = {});
+/// A number of roads and one of them, so that a person can look it up.
+struct OsmCount {
+  std::size_t ways = 0;
+  std::int64_t example = 0;  // the source's id of the first
+
+  void Add(std::int64_t way_id) {
+    if (ways++ == 0) example = way_id;
+  }
+};
+
+/// The roads of an extract, and what was missing or left out on the way.
+struct OsmRoads {
+  std::vector<Way> ways;  // in file order
+  OsmCount broken;        // some nodes in the middle are missing: cut there (Way::gaps)
+  OsmCount shortened;     // only nodes at an end are missing, as at the edge of a cut extract
+  OsmCount lost;          // fewer than two nodes in a row are there: left out
+  std::size_t missing_nodes = 0;  // node references of roads that the extract does not hold
+  OsmCount closed;                // closed to vehicles, or disused (osm_tags.h): left out
+  OsmCount not_utf8;              // the name is not UTF-8: repaired with U+FFFD
+};
+
+/// The ways of an .osm.pbf file that are roads for vehicles (osm_tags.h), with canonical names
+/// (proto/support/text.h). Places of nodes come from the ways themselves where these have them
+/// (`osmium add-locations-to-ways`), else from the nodes, which must stand before the ways. The
+/// negative ids of objects that were never uploaded become ids from 2^40 - 1 downwards. Memory
+/// about 16 bytes a node.
+/// NOT_FOUND: no such file. INVALID_ARGUMENT: not an .osm.pbf, damaged or truncated, a history
+/// file, nodes after ways, or no road in it. RESOURCE_EXHAUSTED: more than max_ways. CANCELLED:
+/// `progress` said so.
+absl::StatusOr<OsmRoads> ReadOsmRoads(const std::string& path, const OsmReadOptions& options = {});
 
 }  // namespace citylayers::geo
 

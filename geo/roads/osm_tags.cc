@@ -1,5 +1,6 @@
 #include "geo/roads/osm_tags.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -24,6 +25,10 @@ constexpr std::array<std::pair<std::string_view, RoadClass>, 10> kClasses = {{
     {"road", RoadClass::kLocal},
     {"service", RoadClass::kService},
 }};
+
+constexpr std::array<const char*, 10> kStatesOfNoUse = {
+    "disused",    "abandoned", "demolished", "razed",   "removed",
+    "dismantled", "destroyed", "proposed",   "planned", "impassable"};
 
 std::string_view WithoutSuffix(std::string_view text, std::string_view suffix) {
   return text.ends_with(suffix) ? text.substr(0, text.size() - suffix.size()) : text;
@@ -76,6 +81,35 @@ int ParseLanes(std::string_view lanes) {
   return value >= 1 && value <= kMaxLanes ? value : 0;
 }
 
-bool ParsePresence(std::string_view value) { return !value.empty() && value != "no"; }
+bool ParseBridge(std::string_view bridge) {
+  return !bridge.empty() && bridge != "no" && bridge != "low_water_crossing";
+}
+
+bool ParseTunnel(std::string_view tunnel) {
+  constexpr std::array<std::string_view, 6> kAtTheGround = {
+      "", "no", "building_passage", "avalanche_protector", "covered", "culvert"};
+  return std::find(kAtTheGround.begin(), kAtTheGround.end(), tunnel) == kAtTheGround.end();
+}
+
+bool IsClosedToVehicles(const TagLookup& tag) {
+  for (const char* state : kStatesOfNoUse) {
+    if (tag(state) == "yes") return true;
+  }
+  // From the most general to the most specific; the last one set counts.
+  std::string_view general = tag("access");
+  for (const char* key : {"vehicle", "motor_vehicle"}) {
+    if (const std::string_view value = tag(key); !value.empty()) general = value;
+  }
+  const auto is_open = [&](const char* key) {
+    const std::string_view value = tag(key);
+    return (value.empty() ? general : value) != "no";
+  };
+  if (is_open("motorcar") || is_open("motorcycle")) return false;
+  // Buses share the road with others unless it says that it is theirs alone.
+  for (const char* key : {"bus", "psv"}) {
+    if (const std::string_view value = tag(key); !value.empty() && value != "no") return false;
+  }
+  return true;
+}
 
 }  // namespace citylayers::geo

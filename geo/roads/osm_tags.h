@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_GEO_ROADS_OSM_TAGS_H_
 #define CITYLAYERS_GEO_ROADS_OSM_TAGS_H_
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -25,8 +26,24 @@ double ParseMaxSpeedKmh(std::string_view max_speed);
 /// `lanes`, 1 to 20; 0 for anything else.
 int ParseLanes(std::string_view lanes);
 
-/// `bridge` or `tunnel`: any value but "" and "no".
-bool ParsePresence(std::string_view value);
+/// Whether the road runs over a deck that water passes under: any value of `bridge` but "", "no"
+/// and "low_water_crossing", which is built to be flooded.
+bool ParseBridge(std::string_view bridge);
+
+/// Whether the road runs in a tube below the ground. Not in a passage through a building, under a
+/// roof against snow ("avalanche_protector", "covered"), or over a stream in a pipe ("culvert"): it
+/// is at the ground there and gets wet like the street beside.
+bool ParseTunnel(std::string_view tunnel);
+
+/// The value of a key of a way; empty when there is none.
+using TagLookup = std::function<std::string_view(const char* key)>;
+
+/// Whether no vehicle may or can drive here. By access: for cars, motorcycles and buses the most
+/// specific of `access`, `vehicle`, `motor_vehicle` and their own keys counts, and all of them say
+/// "no" (so an alley with motor_vehicle=no and motorcycle=yes is open). By state: `disused`,
+/// `abandoned`, `demolished`, `razed`, `removed`, `dismantled`, `destroyed`, `proposed`, `planned`
+/// or `impassable` is "yes". Other values of access (private, destination, permit) are open.
+bool IsClosedToVehicles(const TagLookup& tag);
 
 }  // namespace citylayers::geo
 

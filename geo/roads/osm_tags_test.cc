@@ -1,5 +1,9 @@
 #include "geo/roads/osm_tags.h"
 
+#include <map>
+#include <string>
+#include <string_view>
+
 #include <gtest/gtest.h>
 
 namespace citylayers::geo {
@@ -42,10 +46,54 @@ TEST(OsmTags, LanesAndPresence) {
   for (const char* garbage : {"", "2;3", "-1", "0", "99", "two", "2.5"}) {
     EXPECT_EQ(ParseLanes(garbage), 0) << garbage;
   }
-  EXPECT_TRUE(ParsePresence("viaduct"));
-  EXPECT_TRUE(ParsePresence("yes"));
-  EXPECT_FALSE(ParsePresence("no"));
-  EXPECT_FALSE(ParsePresence(""));
+}
+
+TEST(OsmTags, ABridgeIsWhereWaterPassesUnder) {
+  for (const char* bridge : {"yes", "viaduct", "cantilever", "1"}) {
+    EXPECT_TRUE(ParseBridge(bridge)) << bridge;
+  }
+  for (const char* none : {"", "no", "low_water_crossing"}) EXPECT_FALSE(ParseBridge(none)) << none;
+}
+
+TEST(OsmTags, ATunnelIsBelowTheGround) {
+  for (const char* tunnel : {"yes", "underpass", "1"}) EXPECT_TRUE(ParseTunnel(tunnel)) << tunnel;
+  for (const char* none :
+       {"", "no", "building_passage", "avalanche_protector", "covered", "culvert"}) {
+    EXPECT_FALSE(ParseTunnel(none)) << none;
+  }
+}
+
+bool IsClosed(const std::map<std::string, std::string>& tags) {
+  return IsClosedToVehicles([&](const char* key) {
+    const auto it = tags.find(key);
+    return it == tags.end() ? std::string_view() : std::string_view(it->second);
+  });
+}
+
+TEST(OsmTags, TheMostSpecificAccessCounts) {
+  EXPECT_TRUE(IsClosed({{"access", "no"}}));
+  EXPECT_TRUE(IsClosed({{"vehicle", "no"}}));
+  EXPECT_TRUE(IsClosed({{"motor_vehicle", "no"}}));
+  EXPECT_TRUE(IsClosed({{"motorcar", "no"}, {"motorcycle", "no"}}));
+  EXPECT_TRUE(IsClosed({{"access", "no"}, {"foot", "yes"}, {"bicycle", "yes"}, {"bus", "no"}}));
+  EXPECT_TRUE(IsClosed({{"access", "yes"}, {"motor_vehicle", "no"}, {"emergency", "yes"}}));
+  EXPECT_FALSE(IsClosed({}));
+  EXPECT_FALSE(IsClosed({{"access", "no"}, {"motor_vehicle", "yes"}}));
+  EXPECT_FALSE(IsClosed({{"motor_vehicle", "no"}, {"motorcycle", "designated"}}));
+  EXPECT_FALSE(IsClosed({{"motorcycle", "no"}}));
+  EXPECT_FALSE(IsClosed({{"access", "no"}, {"psv", "yes"}}));
+  for (const char* value : {"private", "destination", "permit", "customers", "unknown"}) {
+    EXPECT_FALSE(IsClosed({{"access", value}})) << value;
+  }
+}
+
+TEST(OsmTags, WhatIsOutOfUseIsClosed) {
+  for (const char* key : {"disused", "abandoned", "demolished", "razed", "removed", "dismantled",
+                          "destroyed", "proposed", "planned", "impassable"}) {
+    EXPECT_TRUE(IsClosed({{key, "yes"}})) << key;
+    EXPECT_FALSE(IsClosed({{key, "no"}})) << key;
+  }
+  EXPECT_FALSE(IsClosed({{"construction", "minor"}}));
 }
 
 }  // namespace

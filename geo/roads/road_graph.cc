@@ -34,6 +34,12 @@ absl::Status CheckWay(const Way& way) {
   if (way.id <= 0 || way.id > kMaxWayId) return bad("has an id out of range; use 1 .. 2^40 - 1");
   if (way.points.size() < 2) return bad("has fewer than two points");
   if (way.nodes.size() != way.points.size()) return bad("has not one node id a point");
+  std::size_t previous = 0;
+  for (const std::size_t gap : way.gaps) {
+    if (gap <= previous || gap >= way.points.size())
+      return bad("has a gap that is not in its line");
+    previous = gap;
+  }
   return absl::OkStatus();
 }
 
@@ -104,8 +110,15 @@ void AddDrafts(const Way& way, std::uint32_t ordinal, std::size_t begin, std::si
 absl::Status CutWay(const Way& way, const NodeUses& uses, std::vector<Draft>* drafts) {
   std::uint32_t ordinal = 0;
   std::size_t begin = 0;
+  auto gap = way.gaps.begin();
   for (std::size_t i = 1; i < way.nodes.size(); ++i) {
-    if (uses.at(way.nodes[i]) < 2) continue;
+    if (gap != way.gaps.end() && *gap == i) {  // the stretch before it ended at i - 1
+      ++gap;
+      begin = i;
+      continue;
+    }
+    const bool ends_at_gap = gap != way.gaps.end() && *gap == i + 1;
+    if (uses.at(way.nodes[i]) < 2 && !ends_at_gap) continue;
     if (ordinal > kMaxOrdinal) {
       return absl::InvalidArgumentError(
           absl::StrCat("way ", way.id, " has more than ", kMaxOrdinal, " junctions; split it"));

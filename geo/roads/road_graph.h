@@ -54,9 +54,9 @@ struct RoadGraphOptions {
   std::size_t max_segments = 50'000'000;
 };
 
-/// Cuts ways at every node that two ways share, that a way visits twice, or that ends a way, and
-/// makes one segment for each direction that may be driven. Deterministic: the order of `ways` does
-/// not matter. O(n log n); about 0.1 s for 10,000 ways.
+/// Cuts ways at every node that two ways share, that a way visits twice, or that ends a way, and at
+/// gaps, which no segment spans; and makes one segment for each direction that may be driven.
+/// Deterministic: the order of `ways` does not matter. O(n log n); about 0.1 s for 10,000 ways.
 /// INVALID_ARGUMENT: a way without two points, with more or fewer nodes than points, with an id out
 /// of range or used twice, or with more junctions than a stable id can count; the message names the
 /// way. FAILED_PRECONDITION: no way is left. RESOURCE_EXHAUSTED: more than max_segments.

@@ -294,5 +294,27 @@ TEST(RoadGraph, RandomTownObeysTheDefinitions) {
   EXPECT_NEAR(built_m, drawn_m, 1e-6 * drawn_m);
 }
 
+// A---B   C-D---E: the course between B and C, and between C and D, is not known.
+TEST(RoadGraph, NoSegmentSpansAGap) {
+  const Map map("A---B   C-D---E");
+  Way way = map.Along(7, "ABCDE");
+  way.gaps = {2, 3};
+  const auto graph = BuildRoadGraph(std::vector<Way>{way});
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  EXPECT_THAT(map.Names(*graph), UnorderedElementsAre("A>B", "B>A", "D>E", "E>D"));
+  for (const RoadSegment& s : graph->segments) EXPECT_LT(s.length_m, 450);
+  // D to E is the second stretch that there is.
+  EXPECT_THAT(map.After(*graph, "A>B"), ElementsAre("B>A"));
+}
+
+TEST(RoadGraph, AGapOutsideTheLineIsRefused) {
+  const Map map("A-B-C");
+  for (const std::vector<std::size_t>& gaps : {std::vector<std::size_t>{0}, {3}, {2, 1}, {1, 1}}) {
+    Way way = map.Along(7, "ABC");
+    way.gaps = gaps;
+    EXPECT_TRUE(absl::IsInvalidArgument(BuildRoadGraph(std::vector<Way>{way}).status()));
+  }
+}
+
 }  // namespace
 }  // namespace citylayers::geo

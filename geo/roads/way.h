@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_GEO_ROADS_WAY_H_
 #define CITYLAYERS_GEO_ROADS_WAY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,7 +27,7 @@ enum class Oneway : std::uint8_t { kNo = 0, kForward = 1, kBackward = 2 };
 
 /// One road as drawn by its source: a polyline whose points carry node ids. Ways meet where they
 /// share a node id, and nowhere else (a bridge crosses without meeting). REQUIRES: nodes.size() ==
-/// points.size() >= 2.
+/// points.size() >= 2; gaps ascend, each at least 1 and less than the number of points.
 struct Way {
   std::int64_t id = 0;  // unique within the source; positive; < 2^40
   std::string name;     // in Vietnamese with diacritics; empty when unnamed
@@ -38,6 +39,7 @@ struct Way {
   bool tunnel = false;
   std::vector<std::int64_t> nodes;
   std::vector<LonLat> points;
+  std::vector<std::size_t> gaps;  // the line is broken before points[gap]: its course is not known
 };
 
 }  // namespace citylayers::geo

@@ -46,7 +46,7 @@ class Builder {
   absl::StatusOr<BuiltPack> Run() {
     // Cheap refusals first: nobody shall wait for a minute to learn of a forgotten flag.
     if (!options_.dem.empty() && options_.dem_datum.empty()) {
-      return ReadDem(options_.dem, "", std::nullopt).status();
+      return ReadDem(options_.dem, "", std::nullopt, &warnings_).status();
     }
     ASSIGN_OR_RETURN(writer_, storage::PackWriter::Create(options_.out));
     if (!options_.stations.empty()) {
@@ -111,7 +111,12 @@ absl::Status Builder::ReadRoads() {
   } else {
     geo::OsmReadOptions read;
     read.progress = [&](double share) { return Step("reading roads", share).ok(); };
-    ASSIGN_OR_RETURN(ways, geo::ReadOsmWays(options_.osm, read));
+    ASSIGN_OR_RETURN(geo::OsmRoads roads, geo::ReadOsmRoads(options_.osm, read));
+    ways = std::move(roads.ways);
+    for (ImportNote& note : NotesOf(roads, FileName(options_.osm))) {
+      manifest_.counts[note.count_name] = note.count;
+      if (!note.warning.empty()) warnings_.push_back(std::move(note.warning));
+    }
     AddSource("roads", FileName(options_.osm), kOsmAttribution, false);
   }
   ASSIGN_OR_RETURN(graph_, geo::BuildRoadGraph(ways));
@@ -138,7 +143,7 @@ absl::Status Builder::WriteRoads() {
 absl::StatusOr<std::optional<TerrainPart>> Builder::ReadTerrain() {
   if (!options_.dem.empty()) {
     ASSIGN_OR_RETURN(TerrainPart terrain,
-                     ReadDem(options_.dem, options_.dem_datum, options_.dem_offset_m));
+                     ReadDem(options_.dem, options_.dem_datum, options_.dem_offset_m, &warnings_));
     if (embedded_covers_) RETURN_IF_ERROR(MarkWaterBodies(EmbeddedTidalWater(), &terrain));
     MarkSea(options_.sea_level_m, &terrain);
     AddSource("terrain", FileName(options_.dem), "", false);

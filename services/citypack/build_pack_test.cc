@@ -20,6 +20,7 @@
 #include "services/citypack/test_city.h"
 #include "storage/pack/city_pack.h"
 #include "storage/pack/skeleton.h"
+#include "tests/support/osm_file.h"
 #include "tests/support/real_data.h"
 
 namespace citylayers::citypack {
@@ -245,6 +246,31 @@ TEST_F(BuildPackTest, ElsewhereItSaysWhatIsMissingAndWhy) {
   EXPECT_FALSE(pack->manifest().datum.has_value());
   EXPECT_THAT(pack->stations(), IsEmpty());
   EXPECT_THAT(pack->manifest().notices, IsEmpty());
+}
+
+TEST_F(BuildPackTest, WhatTheExtractLacksIsToldAndCounted) {
+  test_support::WriteOsmFile(options_.osm,
+                             "n1 x108.22 y16.07\nn2 x108.221 y16.07\nn5 x108.225 y16.07\n"
+                             "n6 x108.226 y16.07\n"
+                             "w1 Thighway=primary,name=Gap Nn1,n2,n3,n4,n5,n6\n"
+                             "w2 Thighway=primary,name=Edge Nn1,n2,n7\n"
+                             "w3 Thighway=primary,name=Lost Nn1,n8\n"
+                             "w4 Thighway=primary,name=Closed,access=no Nn1,n2\n");
+  const auto built = BuildPack(options_);
+  ASSERT_TRUE(built.ok()) << built.status();
+  EXPECT_THAT(built->warnings, ElementsAre(HasSubstr("1 roads are cut"), HasSubstr("end early"),
+                                           HasSubstr("left out")));
+  EXPECT_THAT(built->warnings[0], HasSubstr("way 1"));
+  const auto pack = storage::CityPack::Open(options_.out);
+  ASSERT_TRUE(pack.ok());
+  std::map<std::string, std::uint64_t> counts = (*pack)->manifest().counts;
+  EXPECT_EQ(counts["ways"], 2u);
+  EXPECT_EQ(counts["ways_broken"], 1u);
+  EXPECT_EQ(counts["ways_shortened"], 1u);
+  EXPECT_EQ(counts["ways_lost"], 1u);
+  EXPECT_EQ(counts["ways_closed"], 1u);
+  EXPECT_EQ(counts["missing_nodes"], 4u);
+  EXPECT_EQ((*pack)->segments().size(), 6u);  // n1-n2 twice, n5-n6 once, in both directions
 }
 
 TEST_F(BuildPackTest, SameInputsGiveTheSameBytes) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 namespace citylayers::citypack {
 namespace {
 
@@ -56,6 +58,27 @@ LonLatBox BoundsOf(const geo::RoadGraph& graph) {
     for (const LonLat& p : s.points) box.Extend(p);
   }
   return box;
+}
+
+std::vector<ImportNote> NotesOf(const geo::OsmRoads& roads, const std::string& file) {
+  std::vector<ImportNote> notes;
+  const auto add = [&](const char* name, const geo::OsmCount& count, const std::string& fact) {
+    if (count.ways == 0) return;
+    notes.push_back({name, count.ways,
+                     absl::StrCat(file, ": ", count.ways, " roads ", fact, " (the first is way ",
+                                  count.example, ")")});
+  };
+  if (roads.missing_nodes > 0) notes.push_back({"missing_nodes", roads.missing_nodes, ""});
+  add("ways_broken", roads.broken,
+      "are cut where their nodes are missing: nothing is drawn or routed across the gap; extract "
+      "them again with complete ways");
+  add("ways_shortened", roads.shortened, "end early, since nodes at an end are missing");
+  add("ways_lost", roads.lost, "are left out, since their nodes are missing");
+  add("names_repaired", roads.not_utf8,
+      "have a name that is not UTF-8: U+FFFD stands for each wrong byte; convert the source to "
+      "UTF-8");
+  if (roads.closed.ways > 0) notes.push_back({"ways_closed", roads.closed.ways, ""});
+  return notes;
 }
 
 }  // namespace citylayers::citypack

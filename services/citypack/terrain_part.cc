@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "geo/flood/connection_level.h"
+#include "geo/projection/height_system.h"
 #include "geo/projection/projector.h"
 #include "geo/projection/vertical_datum.h"
+#include "geo/raster/elevation.h"
 #include "geo/raster/raster_file.h"
 #include "geo/raster/sample.h"
 #include "proto/support/status_macros.h"
@@ -18,15 +21,17 @@
 namespace citylayers::citypack {
 namespace {
 
+absl::Status NoReferenceSystem() {
+  return absl::InvalidArgumentError(
+      "the terrain has no coordinate reference system; assign one, e.g. with gdal_edit.py "
+      "-a_srs EPSG:32648");
+}
+
 // From longitude and latitude to the cells of one grid.
 class CellProjector {
  public:
   static absl::StatusOr<CellProjector> Make(const geo::GridGeometry& geometry) {
-    if (geometry.crs_wkt.empty()) {
-      return absl::InvalidArgumentError(
-          "the terrain has no coordinate reference system; assign one, e.g. with gdal_edit.py "
-          "-a_srs EPSG:32648");
-    }
+    if (geometry.crs_wkt.empty()) return NoReferenceSystem();
     ASSIGN_OR_RETURN(geo::Projector projector, geo::Projector::Make("EPSG:4326", geometry.crs_wkt));
     ASSIGN_OR_RETURN(const geo::GridAffine affine, geo::GridAffine::Make(geometry.affine));
     return CellProjector(std::move(projector), affine);
@@ -46,6 +51,61 @@ class CellProjector {
   geo::Projector projector_;
   geo::GridAffine affine_;
 };
+
+// The file must say where it lies, and something must tie that to WGS 84.
+absl::Status CheckPlace(const std::string& path, const geo::GridGeometry& geometry) {
+  if (geometry.crs_wkt.empty()) return NoReferenceSystem();
+  ASSIGN_OR_RETURN(const geo::Projector projector,
+                   geo::Projector::Make("EPSG:4326", geometry.crs_wkt));
+  ASSIGN_OR_RETURN(const geo::GridAffine affine, geo::GridAffine::Make(geometry.affine));
+  const geo::GridPoint middle = affine.ToMap({geometry.columns / 2.0, geometry.rows / 2.0});
+  const absl::StatusOr<bool> guess = projector.IsGuessAt({middle.x, middle.y});
+  if (guess.ok() && !*guess) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the DEM ", path, ": ",
+      guess.ok() ? std::string("nothing says how its datum lies to WGS 84, so it could be hundreds "
+                               "of metres off")
+                 : absl::StrCat("its middle is not on earth (",
+                                std::string(guess.status().message()), ")"),
+      "; assign the right reference system, e.g. with gdal_edit.py -a_srs EPSG:9210 for VN-2000 / "
+      "TM-3 105-45"));
+}
+
+absl::Status CheckDatum(const std::string& path, const geo::RasterTags& tags,
+                        const std::optional<geo::HeightSystem>& heights, geo::VerticalDatum given) {
+  absl::Status status;
+  if (heights) status = geo::CheckDeclaredHeights(*heights, given);
+  const auto tag = tags.find(geo::kTagVerticalDatum);
+  if (status.ok() && tag != tags.end()) {
+    geo::HeightSystem tagged{.name = tag->second};
+    if (const auto datum = geo::ParseVerticalDatum(tag->second); datum.ok()) tagged.datum = *datum;
+    status = geo::CheckDeclaredHeights(tagged, given);
+  }
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(
+      absl::StrCat("the DEM ", path, ": ", std::string(status.message())));
+}
+
+void Warn(const std::string& path, const geo::Elevation& elevation,
+          const geo::ElevationOptions& options, std::vector<std::string>* warnings) {
+  const std::string file = std::filesystem::path(path).filename().string();
+  for (const geo::VoidValue& v : elevation.void_values) {
+    warnings->push_back(absl::StrCat(file, ": ", v.cells, " cells of ", v.value,
+                                     " are taken for no data, though the file does not declare it; "
+                                     "declare it with gdal_edit.py -a_nodata ",
+                                     v.value));
+  }
+  if (elevation.impossible_cells > 0) {
+    warnings->push_back(absl::StrCat(
+        file, ": ", elevation.impossible_cells, " cells are taken for no data: no ground is under ",
+        geo::kLowestGroundM, " m or over ", geo::kHighestGroundM, " m"));
+  }
+  if (elevation.spike_cells > 0) {
+    warnings->push_back(absl::StrCat(file, ": ", elevation.spike_cells,
+                                     " cells are taken for no data: they are more than ",
+                                     options.spike_m, " m above or below all their neighbours"));
+  }
+}
 
 std::vector<std::uint32_t> CellsUnder(const geo::RoadSegment& segment, const TerrainPart& terrain,
                                       const CellProjector& projector) {
@@ -68,7 +128,8 @@ std::vector<std::uint32_t> CellsUnder(const geo::RoadSegment& segment, const Ter
 }  // namespace
 
 absl::StatusOr<TerrainPart> ReadDem(const std::string& path, const std::string& datum_name,
-                                    std::optional<double> offset_m) {
+                                    std::optional<double> offset_m,
+                                    std::vector<std::string>* warnings) {
   if (datum_name.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the DEM ", path,
@@ -77,7 +138,16 @@ absl::StatusOr<TerrainPart> ReadDem(const std::string& path, const std::string& 
   }
   ASSIGN_OR_RETURN(const geo::VerticalDatum datum, geo::ParseVerticalDatum(datum_name));
   ASSIGN_OR_RETURN(const double offset, geo::OffsetToHonDauM(datum, offset_m));
-  ASSIGN_OR_RETURN(geo::Raster raster, geo::ReadRaster(path));
+  ASSIGN_OR_RETURN(geo::Raster stored, geo::ReadRaster(path, {.as_stored = true}));
+  RETURN_IF_ERROR(CheckPlace(path, stored.geometry));
+  ASSIGN_OR_RETURN(const std::optional<geo::HeightSystem> heights,
+                   geo::HeightSystemOf(stored.geometry.crs_wkt));
+  RETURN_IF_ERROR(CheckDatum(path, stored.tags, heights, datum));
+  geo::ElevationOptions options;
+  if (heights) options.height_system_unit_m = heights->unit_m;
+  ASSIGN_OR_RETURN(geo::Elevation elevation, geo::MakeElevation(std::move(stored), path, options));
+  Warn(path, elevation, options, warnings);
+  geo::Raster& raster = elevation.raster;
   TerrainPart terrain;
   terrain.datum = {std::string(geo::VerticalDatumName(datum)), offset};
   terrain.geometry = std::move(raster.geometry);

@@ -26,11 +26,14 @@ struct TerrainPart {
   storage::PackDatum datum;
 };
 
-/// A DEM with its heights moved to Hòn Dấu, no water yet.
-/// INVALID_ARGUMENT: no datum or one that is not known (the message lists the choices), a wrong
-/// offset, no reference system, or what geo::ReadRaster refuses.
+/// A DEM with its heights moved to Hòn Dấu and in metres, no water yet. `warnings` gets a sentence
+/// for each kind of cell that was taken for no data though the file does not say so.
+/// INVALID_ARGUMENT: no datum or one that is not known (the message lists the choices) or that the
+/// file contradicts, a wrong offset, no reference system or one that nothing ties to WGS 84, and
+/// what geo::ReadRaster and geo::MakeElevation refuse.
 absl::StatusOr<TerrainPart> ReadDem(const std::string& path, const std::string& datum_name,
-                                    std::optional<double> offset_m);
+                                    std::optional<double> offset_m,
+                                    std::vector<std::string>* warnings);
 
 /// One water body: outside ring, then holes, in longitude and latitude.
 using WaterBody = std::vector<std::vector<LonLat>>;

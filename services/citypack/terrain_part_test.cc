@@ -3,14 +3,22 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include <gdal_priv.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "geo/raster/raster_file.h"
+#include "services/citypack/test_city.h"
 
 namespace citylayers::citypack {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 // A terrain from a drawing, one character a cell of 0.001 degrees from 106.7 E, 10.8 N on: a digit
 // is a height in metres, "-" is one metre below zero, "?" is not known.
@@ -148,6 +156,97 @@ TEST(TerrainPart, ReferenceSystemIsNeeded) {
   TerrainPart t = Drawn("\n22\n");
   t.geometry.crs_wkt = "";
   EXPECT_TRUE(absl::IsInvalidArgument(MarkWaterBodies({}, &t)));
+}
+
+// A DEM on disk: 10 x 10 cells of 30 m near Can Tho whose heights run from -1 m in the west up.
+class ReadDemTest : public ::testing::Test {
+ protected:
+  ReadDemTest() : heights_m_(10, 10) {
+    for (int row = 0; row < 10; ++row) {
+      for (int column = 0; column < 10; ++column) {
+        heights_m_.at(column, row) = -1.0F + 0.5F * static_cast<float>(column);
+      }
+    }
+  }
+  // Heights in a unit of which one metre has so many, in a reference system, with a unit in words.
+  std::string Write(float per_metre, const std::string& crs, const std::string& unit,
+                    const geo::RasterTags& tags = {}) {
+    geo::GridGeometry geometry;
+    geometry.columns = geometry.rows = 10;
+    geometry.affine = {582000, 30, 0, 1109000, 0, -30};
+    geometry.crs_wkt = crs;
+    geo::Grid<float> values = heights_m_;
+    for (float& value : values.cells()) value *= per_metre;
+    const std::string path = dir_ / "dem.tif";
+    const absl::Status written = geo::WriteGeoTiff(path, geometry, values, {.tags = tags});
+    EXPECT_TRUE(written.ok()) << written;
+    if (!unit.empty()) {
+      auto* dataset = GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_UPDATE);
+      dataset->GetRasterBand(1)->SetUnitType(unit.c_str());
+      GDALClose(dataset);
+    }
+    return path;
+  }
+  std::string Refusal(const std::string& path, const std::string& datum) {
+    const auto terrain = ReadDem(path, datum, std::nullopt, &warnings_);
+    EXPECT_TRUE(absl::IsInvalidArgument(terrain.status())) << terrain.status();
+    EXPECT_THAT(terrain.status().message(), HasSubstr("dem.tif"));
+    return std::string(terrain.status().message());
+  }
+  void ExpectSameHeights(const absl::StatusOr<TerrainPart>& terrain) {
+    ASSERT_TRUE(terrain.ok()) << terrain.status();
+    for (std::size_t i = 0; i < heights_m_.size(); ++i) {
+      ASSERT_NEAR(terrain->elevation_m[i], heights_m_[i], 1e-5);
+    }
+  }
+
+  TempDir dir_;
+  geo::Grid<float> heights_m_;
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(ReadDemTest, FeetAndCentimetresBecomeMetres) {
+  ExpectSameHeights(ReadDem(Write(1, "EPSG:32648", ""), "hondau", {}, &warnings_));
+  ExpectSameHeights(ReadDem(Write(1 / 0.3048F, "EPSG:32648", "ft"), "hondau", {}, &warnings_));
+  ExpectSameHeights(ReadDem(Write(100, "EPSG:32648", "cm"), "hondau", {}, &warnings_));
+  // The vertical part of the reference system is in US survey feet.
+  ExpectSameHeights(
+      ReadDem(Write(3937.0F / 1200, "EPSG:32648+6360", ""), "local", 0.0, &warnings_));
+  EXPECT_THAT(warnings_, IsEmpty());
+  EXPECT_THAT(Refusal(Write(1, "EPSG:32648", "fathom"), "hondau"), HasSubstr("fathom"));
+}
+
+TEST_F(ReadDemTest, ADatumThatTheFileContradictsIsRefused) {
+  EXPECT_THAT(Refusal(Write(1, "EPSG:32648+3855", ""), "hondau"), HasSubstr("EGM2008 height"));
+  EXPECT_THAT(Refusal(Write(1, "EPSG:32648+5703", ""), "egm2008"), HasSubstr("NAVD88"));
+  EXPECT_TRUE(ReadDem(Write(1, "EPSG:32648+3855", ""), "egm2008", {}, &warnings_).ok());
+  // A pack's terrain, given as a DEM, was moved to Hòn Dấu already.
+  const std::string moved = Write(1, "EPSG:32648", "", {{geo::kTagVerticalDatum, "hondau"}});
+  EXPECT_THAT(Refusal(moved, "egm2008"), HasSubstr("--dem-datum hondau"));
+  ExpectSameHeights(ReadDem(moved, "hondau", {}, &warnings_));
+}
+
+TEST_F(ReadDemTest, UndeclaredVoidsAndSpikesAreUnknownAndTold) {
+  heights_m_.at(3, 3) = -9999;
+  heights_m_.at(4, 3) = -9999;
+  heights_m_.at(7, 7) = -3.4e38F;
+  heights_m_.at(8, 2) = 700;
+  const auto terrain = ReadDem(Write(1, "EPSG:32648", ""), "egm2008", {}, &warnings_);
+  ASSERT_TRUE(terrain.ok()) << terrain.status();
+  for (const auto& [column, row] : {std::pair(3, 3), {4, 3}, {7, 7}, {8, 2}}) {
+    EXPECT_TRUE(std::isnan(terrain->elevation_m.at(column, row))) << column << ' ' << row;
+  }
+  EXPECT_FLOAT_EQ(terrain->elevation_m.at(5, 5), 1.5F - 0.86F);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("2 cells of -9999"), HasSubstr("1 cells"),
+                                     HasSubstr("all their neighbours")));
+}
+
+TEST_F(ReadDemTest, ADatumThatNothingTiesToWgs84IsRefused) {
+  const std::string tm3 =
+      "+proj=tmerc +lat_0=0 +lon_0=105.75 +k=0.9999 +x_0=500000 +ellps=WGS84 +units=m";
+  EXPECT_THAT(Refusal(Write(1, tm3, ""), "hondau"), HasSubstr("EPSG:9210"));
+  EXPECT_TRUE(ReadDem(Write(1, "EPSG:9210", ""), "hondau", {}, &warnings_).ok());
+  EXPECT_TRUE(ReadDem(Write(1, "EPSG:3405", ""), "hondau", {}, &warnings_).ok());
 }
 
 }  // namespace
