@@ -6,13 +6,13 @@
 
 #include "absl/strings/numbers.h"
 
+#include "proto/support/spelling.h"
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/layers/request_fields.h"
 #include "services/runtime/error_details.h"
 #include "services/runtime/paging.h"
 #include "services/runtime/proto_time.h"
-#include "services/traffic/street_name.h"
 
 namespace citylayers::traffic {
 namespace {
@@ -80,7 +80,7 @@ absl::StatusOr<v1::ListSegmentsResponse> TrafficServiceImpl::FindSegments(
   const absl::Time now = city_clock_.Now();
   std::vector<bool> is_asked;  // by name; empty: all are
   if (!request.street().empty()) {
-    const StreetQuery query(request.street());
+    const NameQuery query(request.street());
     for (std::uint32_t name = 0; name < roads.name_count(); ++name) {
       is_asked.push_back(query.Matches(roads.name_text(name)));
     }
