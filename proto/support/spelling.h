@@ -16,8 +16,8 @@ struct Spelling {
   static Spelling Of(std::string_view utf8);
 };
 
-/// The street or place that a request names. Asked without any mark, marks do not count, as most people
-/// type on a phone; asked with marks, they do:
+/// The street or place that a request names. Asked without any mark, marks do not count, as most
+/// people type on a phone; asked with marks, they do:
 ///
 ///   NameQuery("le loi").Matches("Lê Lợi")   true, like "LÊ LỢI" and "lê lợi"
 ///   NameQuery("lê lai").Matches("Lê Lợi")   false

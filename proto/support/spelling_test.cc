@@ -5,9 +5,7 @@
 namespace citylayers {
 namespace {
 
-bool Means(std::string_view asked, std::string_view name) {
-  return NameQuery(asked).Matches(name);
-}
+bool Means(std::string_view asked, std::string_view name) { return NameQuery(asked).Matches(name); }
 
 TEST(NameQuery, LetterCaseIsAsideInEveryLetter) {
   for (const char* asked : {"Lê Lợi", "lê lợi", "LÊ LỢI", "lÊ lỢi", " Lê  Lợi\t"}) {

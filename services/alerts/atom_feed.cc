@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "proto/support/text.h"
 #include "pugixml.hpp"
 #include "services/alerts/cap.h"
 
@@ -12,7 +13,7 @@ namespace citylayers::alerts {
 namespace {
 
 void Add(pugi::xml_node parent, const char* name, const std::string& text) {
-  parent.append_child(name).text().set(text.c_str());
+  parent.append_child(name).text().set(XmlText(text).c_str());
 }
 
 // A title is one line for readers of either language, so it bears the mark in both.
@@ -24,7 +25,7 @@ void AddLink(pugi::xml_node parent, const char* rel, const char* type, const std
   pugi::xml_node link = parent.append_child("link");
   link.append_attribute("rel") = rel;
   link.append_attribute("type") = type;
-  link.append_attribute("href") = href.c_str();
+  link.append_attribute("href") = XmlText(href).c_str();
 }
 
 }  // namespace

@@ -46,6 +46,16 @@ TEST(AtomFeedTest, AnExerciseSaysSoInTitleSummaryAndCategory) {
   EXPECT_STREQ(entry.child("category").attribute("term").value(), "Exercise");
 }
 
+TEST(AtomFeedTest, WhatXmlCannotHoldTakesNothingElseWithIt) {
+  const std::string xml = BuildAtomFeed(
+      {{"0011aabb-2", "Phố Hai \uFFFE\x01 ngập", "Pho Hai \xF4", "Alert", kTime}}, "", kTime);
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(xml.c_str())) << xml;
+  const pugi::xml_node entry = document.child("feed").child("entry");
+  EXPECT_STREQ(entry.child("title").child_value(), "Phố Hai  ngập");
+  EXPECT_STREQ(entry.child("summary").child_value(), "Alert: Pho Hai \uFFFD");
+}
+
 TEST(AtomFeedTest, AQuietCityHasAnEmptyFeedWithADate) {
   pugi::xml_document document;
   ASSERT_TRUE(document.load_string(BuildAtomFeed({}, "", kTime).c_str()));

@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 
 #include "proto/support/status_macros.h"
+#include "proto/support/text.h"
 #include "pugixml.hpp"
 
 namespace citylayers::alerts {
@@ -21,10 +22,8 @@ constexpr char kNamespace[] = "urn:oasis:names:tc:emergency:cap:1.2";
 // Vietnam has had no other offset since 1975 and no summer time.
 absl::TimeZone CityZone() { return absl::FixedTimeZone(7 * 60 * 60); }
 
-// Control characters, which a street name of a dirty map may hold, have no place in XML.
-void Add(pugi::xml_node parent, const char* name, std::string text) {
-  std::erase_if(text, [](char c) { return c >= 0 && c < ' ' && c != '\n' && c != '\t'; });
-  parent.append_child(name).text().set(text.c_str());
+void Add(pugi::xml_node parent, const char* name, const std::string& text) {
+  parent.append_child(name).text().set(XmlText(text).c_str());
 }
 
 // CAP is the one format here that puts latitude first.
