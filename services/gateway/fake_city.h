@@ -126,6 +126,8 @@ class FakeCity {
   void WaitUntilSeen(const std::string& layer, bool reachable = true);
   /// A channel to the gateway's own gRPC front.
   std::shared_ptr<grpc::Channel> FrontChannel();
+  /// Its port. REQUIRES: FrontChannel() was called.
+  std::uint16_t front_port() const { return static_cast<std::uint16_t>(front_port_); }
 
   std::uint16_t http_port() const { return gateway_->port(); }
   FakeLayers& layers() { return layers_; }

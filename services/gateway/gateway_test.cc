@@ -116,6 +116,38 @@ TEST(ConnectUnary, AReadOnlyGatewayShowsButTakesNoChanges) {
   EXPECT_THAT(watch.body, Not(HasSubstr("permission_denied")));
 }
 
+TEST(ConnectUnary, HeadersThatGrpcDoesNotAcceptAreRefusedOrLeftOut) {
+  FakeCity city;
+  const auto post = [&](std::string_view header) {
+    return Post(city, kGetAlert, StrCat(kJson, header, "\r\n"), R"({"name":"alerts/1"})");
+  };
+  for (const char* header : {"X-Request-Id: Nguy\u1ec5n", "traceparent: \x80", "tracestate: a\tb",
+                             "Accept-Language: vi\xff"}) {
+    EXPECT_EQ(post(header).status, 200) << header;
+  }
+  for (const char* header : {"Authorization: Bearer Nguy\u1ec5n", "X-Api-Key: a\tb",
+                             "X-Citylayers-A!b: 1", "x-citylayers-a: \xf0\x9f\x8c\x8a",
+                             "X-Citylayers-Bin-Bin: ***"}) {
+    const auto response = post(header);
+    EXPECT_EQ(response.status, 400) << header;
+    const Json error = Json::parse(response.body);
+    EXPECT_EQ(error["code"], "invalid_argument");
+    EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("header \""));
+    EXPECT_THAT(*ReadBase64(error["details"][0]["value"].get<std::string>()),
+                HasSubstr("BAD_METADATA"));
+  }
+}
+
+TEST(GrpcWeb, HeadersThatGrpcDoesNotAcceptAreInvalidArguments) {
+  FakeCity city;
+  const auto response = Post(city, kExport,
+                             "Content-Type: application/grpc-web\r\nAuthorization: \x80\r\n",
+                             Frame(0, ""));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("grpc-status: 3"));
+  EXPECT_THAT(response.body, HasSubstr("authorization"));
+}
+
 TEST(ConnectUnary, PassesMetadataBack) {
   FakeCity city;
   const auto response = Post(city, "/citylayers.layers.v1.LayerService/GetLayer", kJson,

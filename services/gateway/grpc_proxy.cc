@@ -1,7 +1,6 @@
 #include "services/gateway/grpc_proxy.h"
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/upstream_call.h"
 #include "services/runtime/grpc_status.h"
 
@@ -18,26 +18,12 @@ namespace citylayers::gateway {
 namespace {
 
 using grpc::ByteBuffer;
-using MetadataMap = std::multimap<grpc::string_ref, grpc::string_ref>;
 
 // "/package.Service/Method" -> {"package.Service", "Method"}
 std::pair<std::string, std::string> SplitPath(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos || slash == 0) return {"", ""};
   return {path.substr(1, slash - 1), path.substr(slash + 1)};
-}
-
-// Calls `add` with what is not gRPC's own business.
-template <typename Add>
-void CopyMetadata(const MetadataMap& metadata, Add add) {
-  for (const auto& [name, value] : metadata) {
-    const std::string key(name.data(), name.size());
-    if (key.starts_with(":") || key.starts_with("grpc-") || key == "content-type" ||
-        key == "user-agent" || key == "te" || key == "host") {
-      continue;
-    }
-    add(key, std::string(value.data(), value.size()));
-  }
 }
 
 class Downstream;
@@ -98,9 +84,9 @@ class Downstream : public grpc::ServerGenericBidiReactor {
 
   // From the upstream, one at a time.
   void OnHeaders(const MetadataMap& headers) {
-    CopyMetadata(headers, [this](const std::string& key, const std::string& value) {
+    for (const auto& [key, value] : ReturnedMetadata(headers)) {
       context_->AddInitialMetadata(key, value);
-    });
+    }
   }
   void OnMessage(ByteBuffer& message) {
     out_.Swap(&message);
@@ -131,9 +117,9 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     }
   }
   void OnUpstreamDone(const grpc::Status& status, const MetadataMap& trailers) {
-    CopyMetadata(trailers, [this](const std::string& key, const std::string& value) {
+    for (const auto& [key, value] : ReturnedMetadata(trailers)) {
       context_->AddTrailingMetadata(key, value);
-    });
+    }
     Finish(status);
   }
 
@@ -164,11 +150,13 @@ class Downstream : public grpc::ServerGenericBidiReactor {
       StartWriteAndFinish(&out_, grpc::WriteOptions(), grpc::Status::OK);
       return false;
     }
+    const absl::StatusOr<Metadata> metadata = ForwardedMetadata(context_->client_metadata());
+    if (!metadata.ok()) {
+      Finish(runtime::ToGrpcStatus(metadata.status()));
+      return false;
+    }
     auto upstream = std::make_shared<Upstream>(self_, route->channel);
-    CopyMetadata(context_->client_metadata(),
-                 [&](const std::string& key, const std::string& value) {
-                   upstream->context().AddMetadata(key, value);
-                 });
+    for (const auto& [key, value] : *metadata) upstream->context().AddMetadata(key, value);
     upstream->context().AddMetadata(kPassedOnKey, "1");
     if (context_->deadline() != std::chrono::system_clock::time_point::max()) {
       upstream->context().set_deadline(context_->deadline());

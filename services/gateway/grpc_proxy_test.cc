@@ -6,6 +6,8 @@
 
 #include "proto/support/strings.h"
 #include "services/gateway/fake_city.h"
+#include "services/gateway/rpc_codec.h"
+#include "services/runtime/http/http_test_client.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -38,6 +40,48 @@ TEST(GrpcFront, PassesUnaryCallsWithMetadataAndErrors) {
   const grpc::Status status = alerts->GetAlert(&missing_context, missing, &none);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_THAT(status.error_details(), HasSubstr("NO_ALERT"));
+}
+
+// A HEADERS frame of stream 1 for GetLayer with one header more, as a client that checks nothing
+// sends it; then its message.
+std::string RawCall(std::string_view name, std::string_view value) {
+  const auto field = [](std::string_view key, std::string_view text) {
+    return StrCat(std::string(1, '\0'), std::string(1, static_cast<char>(key.size())), key,
+                  std::string(1, static_cast<char>(text.size())), text);
+  };
+  const auto frame = [](char type, char flags, char stream, std::string_view payload) {
+    const std::string head{0, static_cast<char>(payload.size() >> 8),
+                           static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream};
+    return StrCat(head, payload);
+  };
+  const std::string headers =
+      StrCat(field(":method", "POST"), field(":scheme", "http"),
+             field(":path", "/citylayers.layers.v1.LayerService/GetLayer"),
+             field(":authority", "a"), field("content-type", "application/grpc"),
+             field("te", "trailers"), field(name, value));
+  layers::v1::GetLayerRequest request;
+  request.set_name("layers/traffic");
+  return StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frame(4, 0, 0, ""),
+                frame(1, 4, 1, headers),
+                frame(0, 1, 1, Frame(0, request.SerializeAsString())));
+}
+
+TEST(GrpcFront, MetadataThatGrpcDoesNotAcceptIsRefusedOrLeftOut) {
+  FakeCity city;
+  (void)city.FrontChannel();
+  const auto answer_of = [&](std::string_view name, std::string_view value,
+                             std::string_view until) {
+    runtime::TestClient client(city.front_port());
+    client.Send(RawCall(name, value));
+    return client.ReadUntil(until);
+  };
+  constexpr std::string_view kRefusal = "cannot be gRPC metadata";
+  EXPECT_THAT(answer_of("x-name", "Nguy\u1ec5n", kRefusal), HasSubstr(kRefusal));
+  EXPECT_THAT(answer_of("authorization", "a\tb", kRefusal), HasSubstr(kRefusal));
+  EXPECT_THAT(answer_of("x-a!b", "1", kRefusal), HasSubstr(kRefusal));
+  constexpr std::string_view kServed = "x-served-by";
+  EXPECT_THAT(answer_of("traceparent", "\x80", kServed), HasSubstr(kServed));
+  EXPECT_THAT(answer_of("x-good", "1", kServed), HasSubstr(kServed));
 }
 
 TEST(GrpcFront, PassesStreamsBothWays) {

@@ -9,6 +9,7 @@
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/gateway/content_coding.h"
+#include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/rpc_reply.h"
@@ -52,21 +53,6 @@ const TypeRow* FindType(std::string_view content_type) {
     if (row.type == type) return &row;
   }
   return nullptr;
-}
-
-// Headers that travel on to the backend: who calls, in which language, and in which trace.
-Metadata ForwardedHeaders(const HttpRequest& request) {
-  Metadata metadata;
-  for (std::size_t i = 0; i < request.header_count(); ++i) {
-    const auto [name, value] = request.header(i);
-    std::string key = absl::AsciiStrToLower(std::string(name));
-    if (key == "authorization" || key == "x-api-key" || key == "x-request-id" ||
-        key == "traceparent" || key == "tracestate" || key == "accept-language" ||
-        key.starts_with("x-citylayers-")) {
-      metadata.emplace_back(std::move(key), std::string(value));
-    }
-  }
-  return metadata;
 }
 
 std::optional<absl::Duration> TimeoutOf(const HttpRequest& request, RpcDialect dialect) {
@@ -221,7 +207,9 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   if (!route->channel) return reply->AnswerLocally(std::move(route->answer));
   call.channel = std::move(route->channel);
   call.path = StrCat("/", service, "/", method_name);
-  call.metadata = ForwardedHeaders(request);
+  absl::StatusOr<Metadata> metadata = ForwardedHeaders(request);
+  if (!metadata.ok()) return reply->Fail(metadata.status());
+  call.metadata = *std::move(metadata);
   if (const auto timeout = TimeoutOf(request, type->dialect)) {
     call.deadline = absl::Now() + *timeout;
   } else if (!IsStreaming(*method)) {

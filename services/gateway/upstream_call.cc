@@ -1,28 +1,11 @@
 #include "services/gateway/upstream_call.h"
 
-#include <map>
 #include <utility>
 
+#include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/rpc_router.h"
 
 namespace citylayers::gateway {
-namespace {
-
-Metadata Without(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
-  Metadata result;
-  for (const auto& [name, value] : metadata) {
-    std::string key(name.data(), name.size());
-    if (key.starts_with(":") || key.starts_with("grpc-") || key == "content-type" ||
-        key == "user-agent" || key == "te" || key == "date" || key == "server") {
-      continue;
-    }
-    result.emplace_back(std::move(key), std::string(value.data(), value.size()));
-  }
-  return result;
-}
-
-}  // namespace
-
 std::string ToString(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
   std::string bytes;
@@ -93,8 +76,8 @@ void UpstreamCall::OnReadDone(bool ok) {
 void UpstreamCall::OnDone(const grpc::Status& status) {
   // The metadata live in the context, and the context in this.
   const std::shared_ptr<UpstreamCall> self = std::exchange(self_, nullptr);
-  events_->OnEnd(status, has_headers_ ? Without(context_.GetServerInitialMetadata()) : Metadata(),
-                 Without(context_.GetServerTrailingMetadata()));
+  events_->OnEnd(status, has_headers_ ? ReturnedMetadata(context_.GetServerInitialMetadata()) : Metadata(),
+                 ReturnedMetadata(context_.GetServerTrailingMetadata()));
   events_ = nullptr;
 }
 

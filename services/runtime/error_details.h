@@ -12,6 +12,7 @@ namespace citylayers::runtime {
 // Reasons of google.rpc.ErrorInfo, domain "citylayers". docs/use/errors.md explains each; keep both
 // in step.
 inline constexpr std::string_view kReasonBadField = "BAD_FIELD";
+inline constexpr std::string_view kReasonBadMetadata = "BAD_METADATA";
 inline constexpr std::string_view kReasonBadFilter = "BAD_FILTER";
 inline constexpr std::string_view kReasonBadPageToken = "BAD_PAGE_TOKEN";
 inline constexpr std::string_view kReasonBatchTooLarge = "BATCH_TOO_LARGE";
