@@ -13,41 +13,84 @@
 namespace citylayers::traffic {
 namespace {
 
-class UnionFind {
- public:
-  explicit UnionFind(std::size_t size) : parent_(size) {
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-  }
-  std::size_t Find(std::size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void Join(std::size_t a, std::size_t b) { parent_[Find(a)] = Find(b); }
-
- private:
-  std::vector<std::size_t> parent_;
-};
-
 using Places =
     std::unordered_map<std::uint32_t, std::size_t>;  // segment -> place in the queuing list
 
-/// Joins what touches downstream, directly or over one short free segment.
-UnionFind Connect(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
-                  const Places& places, const JamOptions& options) {
-  UnionFind groups(queuing.size());
-  for (std::size_t i = 0; i < queuing.size(); ++i) {
-    for (std::uint32_t next : roads.successors(queuing[i].segment)) {
-      if (auto it = places.find(next); it != places.end()) {
-        groups.Join(i, it->second);
-      } else if (roads.length_m(next) <= options.gap_m_max) {
-        for (std::uint32_t after : roads.successors(next)) {
-          if (auto far = places.find(after); far != places.end() && after != queuing[i].segment)
-            groups.Join(i, far->second);
+/// Groups of queues that grow together, none of which has both directions of a stretch of road.
+class QueueGroups {
+ public:
+  QueueGroups(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
+              const Places& places)
+      : roads_(roads), queuing_(queuing), places_(places), group_(queuing.size()) {
+    std::iota(group_.begin(), group_.end(), std::size_t{0});
+    for (std::size_t i = 0; i < queuing.size(); ++i) members_.push_back({i});
+  }
+
+  /// Joins the groups of two places; `gap` is the free segment between them, if any. Nothing
+  /// happens when the group would turn round.
+  void Join(std::size_t a, std::size_t b, std::uint32_t gap = RoadNetwork::kNoTwin) {
+    std::size_t large = group_[a], small = group_[b];
+    if (large == small) return;
+    if (members_[large].size() < members_[small].size()) std::swap(large, small);
+    if (gap != RoadNetwork::kNoTwin && (IsIn(large, gap) || IsIn(small, gap))) return;
+    for (const std::size_t member : members_[small]) {
+      if (IsIn(large, queuing_[member].segment)) return;
+    }
+    for (const std::size_t member : members_[small]) group_[member] = large;
+    members_[large].insert(members_[large].end(), members_[small].begin(), members_[small].end());
+    members_[small].clear();
+  }
+
+  /// The segments of each group, ascending.
+  std::vector<std::vector<std::uint32_t>> Segments() const {
+    std::vector<std::vector<std::uint32_t>> groups;
+    for (const std::vector<std::size_t>& members : members_) {
+      if (members.empty()) continue;
+      std::vector<std::uint32_t>& group = groups.emplace_back();
+      for (const std::size_t member : members) group.push_back(queuing_[member].segment);
+      std::sort(group.begin(), group.end());
+    }
+    return groups;
+  }
+
+ private:
+  /// Whether the twin of a segment is in a group.
+  bool IsIn(std::size_t group, std::uint32_t segment) const {
+    const auto twin = places_.find(roads_.twin(segment));
+    return twin != places_.end() && group_[twin->second] == group;
+  }
+
+  const RoadNetwork& roads_;
+  const std::vector<QueuingSegment>& queuing_;
+  const Places& places_;
+  std::vector<std::size_t> group_;                 // of each place
+  std::vector<std::vector<std::size_t>> members_;  // places of each group
+};
+
+/// Joins what touches downstream, directly or over one short free segment: first the queues of one
+/// street, then the others, so that at a crossing where everything queues each street keeps its
+/// own.
+void Connect(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
+             const Places& places, const JamOptions& options, QueueGroups* groups) {
+  for (const bool one_street : {true, false}) {
+    const auto is_due = [&](std::uint32_t a, std::uint32_t b) {
+      return (roads.street(a) != 0 && roads.street(a) == roads.street(b)) == one_street;
+    };
+    for (std::size_t i = 0; i < queuing.size(); ++i) {
+      const std::uint32_t from = queuing[i].segment;
+      for (const std::uint32_t next : roads.successors(from)) {
+        if (const auto it = places.find(next); it != places.end()) {
+          if (is_due(from, next)) groups->Join(i, it->second);
+        } else if (roads.length_m(next) <= options.gap_m_max) {
+          for (const std::uint32_t after : roads.successors(next)) {
+            const auto far = places.find(after);
+            if (far == places.end() || after == from || !is_due(from, after)) continue;
+            groups->Join(i, far->second, next);
+          }
         }
       }
     }
   }
-  return groups;
 }
 
 std::string Base36(std::uint64_t value) {
@@ -73,8 +116,8 @@ std::size_t Shared(const std::vector<std::uint32_t>& a, const std::vector<std::u
   return count;
 }
 
-/// Gives each jam the id of the old one it continues, each old id at most once, the greatest
-/// overlaps first.
+/// Gives each jam the id and the age of the old one it continues, each old id at most once, the
+/// greatest overlaps first.
 void InheritIds(const std::vector<Jam>& before, std::vector<Jam>* jams) {
   struct Match {
     std::size_t shared, jam, old;
@@ -102,7 +145,10 @@ void InheritIds(const std::vector<Jam>& before, std::vector<Jam>* jams) {
   for (const Match& match : matches) {
     if (jam_done[match.jam] || old_done[match.old]) continue;
     jam_done[match.jam] = old_done[match.old] = true;
-    (*jams)[match.jam].id = before[match.old].id;
+    Jam& jam = (*jams)[match.jam];
+    jam.id = before[match.old].id;
+    // It moves: what began to queue first may flow again, the jam is as old as before.
+    jam.since_ms = std::min(jam.since_ms, before[match.old].since_ms);
   }
   // A part that split off may hold the member that the whole jam was named after.
   std::unordered_set<std::string> taken;
@@ -121,14 +167,11 @@ std::vector<Jam> FindJams(const RoadNetwork& roads, const std::vector<QueuingSeg
                           const std::vector<Jam>& before, const JamOptions& options) {
   Places places;
   for (std::size_t i = 0; i < queuing.size(); ++i) places.emplace(queuing[i].segment, i);
-  UnionFind groups = Connect(roads, queuing, places, options);
-  std::unordered_map<std::size_t, std::vector<std::uint32_t>> components;
-  for (std::size_t i = 0; i < queuing.size(); ++i)
-    components[groups.Find(i)].push_back(queuing[i].segment);
+  QueueGroups groups(roads, queuing, places);
+  Connect(roads, queuing, places, options, &groups);
 
   std::vector<Jam> jams;
-  for (auto& [root, members] : components) {
-    std::sort(members.begin(), members.end());
+  for (std::vector<std::uint32_t>& members : groups.Segments()) {
     Jam jam;
     jam.segments = LongestChain(roads, members, options.gap_m_max);
     double time_s = 0, free_time_s = 0;

@@ -29,7 +29,7 @@ struct Jam {
   double length_m = 0;                 // along `segments`
   double delay_s = 0;                  // lost along `segments` against free flow
   double speed_kmh = 0;                // mean over that length (length / time)
-  std::int64_t since_ms = 0;           // the earliest since of its members
+  std::int64_t since_ms = 0;           // the earliest since of all members that it had under its id
 };
 
 struct JamOptions {
@@ -39,10 +39,13 @@ struct JamOptions {
 };
 
 /// Finds the jams of a moment: segments are of one jam when one is the other's successor, or with
-/// one short segment between them. Order: longest delay first, then id. Ids: a jam takes over the
-/// id of the jam of `before` with which it shares most members (ties: the older); a new jam's id is
-/// made from its oldest member and since, so that it is the same however often it is computed.
-/// O(queuing segments x successors). Pure.
+/// one short segment between them. A jam never has both directions of a stretch of road, whether
+/// as members or in its line: at a dead end the queue in and the queue out are two jams, and where
+/// queues of several streets meet those of one street are joined first. Order: longest delay first,
+/// then id. Ids: a jam takes over the id of the jam of `before` with which it shares most members
+/// (ties: the older); a new jam's id is made from its oldest member and since, so that it is the
+/// same however often it is computed. Under one id `since_ms` never grows. O(queuing segments x
+/// successors). Pure.
 std::vector<Jam> FindJams(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
                           const std::vector<Jam>& before, const JamOptions& options);
 

@@ -1,6 +1,10 @@
 #include "services/traffic/jams.h"
 
+#include <algorithm>
 #include <map>
+#include <random>
+#include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +12,7 @@
 namespace citylayers::traffic {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
@@ -34,6 +39,18 @@ class Streets {
     }
   }
   void Link(std::uint32_t from, std::uint32_t to) { next_[from].push_back(to); }
+  void MakeTwins(std::uint32_t a, std::uint32_t b) {
+    twin_[a] = b;
+    twin_[b] = a;
+  }
+  // Row 1 is row 0 driven back: its last segment turns into row 1's first, as at a dead end.
+  static Streets DeadEnd(const std::string& in, const std::string& out, double length_m = 80) {
+    Streets streets({in, out}, length_m);
+    const auto size = static_cast<std::uint32_t>(in.size());
+    for (std::uint32_t i = 0; i < size; ++i) streets.MakeTwins(i, 2 * size - 1 - i);
+    streets.Link(size - 1, size);
+    return streets;
+  }
   void Measure(std::uint32_t segment, double length_m) { length_m_[segment] = length_m; }
   RoadNetwork network() const {
     return {
@@ -41,8 +58,19 @@ class Streets {
         .successors = [this](std::uint32_t i) { return std::span<const std::uint32_t>(next_[i]); },
         .length_m = [this](std::uint32_t i) { return length_m_[i]; },
         .reference_speed_kmh = [](std::uint32_t) { return 40.0; },
-        .stable_id = [](std::uint32_t i) { return 1000ULL + i; }};
+        .stable_id = [](std::uint32_t i) { return 1000ULL + i; },
+        .twin =
+            [this](std::uint32_t i) {
+              const auto it = twin_.find(i);
+              return it == twin_.end() ? RoadNetwork::kNoTwin : it->second;
+            },
+        .street =
+            [this](std::uint32_t i) {
+              const auto it = street_.find(i);
+              return it == street_.end() ? 0 : it->second;
+            }};
   }
+  void Name(std::uint32_t segment, std::uint32_t street) { street_[segment] = street; }
   std::vector<Jam> Find(const std::vector<Jam>& before = {}) const {
     return FindJams(network(), queuing_, before, {});
   }
@@ -51,7 +79,15 @@ class Streets {
   std::vector<double> length_m_;
   std::vector<std::vector<std::uint32_t>> next_;
   std::vector<QueuingSegment> queuing_;
+  std::map<std::uint32_t, std::uint32_t> twin_, street_;
 };
+
+// Whether some segment and its twin are both in it.
+bool TurnsRound(const RoadNetwork& roads, const std::vector<std::uint32_t>& segments) {
+  return std::any_of(segments.begin(), segments.end(), [&](std::uint32_t segment) {
+    return std::count(segments.begin(), segments.end(), roads.twin(segment)) > 0;
+  });
+}
 
 TEST(FindJams, ConnectedQueuesAreOneJamFromHeadToTail) {
   const auto jams = Streets({"..qqSS.."}).Find();
@@ -95,6 +131,93 @@ TEST(FindJams, AShortQueueIsNoJam) {
 
 TEST(FindJams, OppositeDirectionsDoNotMix) {
   EXPECT_THAT(Streets({"qqq", "qqq"}).Find(), SizeIs(2));
+}
+
+TEST(FindJams, AtADeadEndTheQueueInIsNotTheQueueOut) {
+  const auto jams = Streets::DeadEnd("qqqqqq", "SSSSSS").Find();
+  ASSERT_THAT(jams, SizeIs(2));
+  EXPECT_THAT(jams[0].segments, ElementsAre(11, 10, 9, 8, 7, 6));
+  EXPECT_THAT(jams[1].segments, ElementsAre(5, 4, 3, 2, 1, 0));
+  EXPECT_DOUBLE_EQ(jams[0].length_m, 480);
+}
+
+TEST(FindJams, AShortFreeStretchAtADeadEndIsNoWayRound) {
+  // The last segments, 50 m each, do not queue: in and out would be one jam over them.
+  for (const auto& [in, out] : {std::pair("qqq.", "qqqq"), std::pair("qqqq", ".qqq")}) {
+    const auto jams = Streets::DeadEnd(in, out, 50).Find();
+    ASSERT_THAT(jams, SizeIs(2)) << in << " " << out;
+    EXPECT_THAT(jams[0].members, SizeIs(AnyOf(3, 4)));
+  }
+}
+
+TEST(FindJams, BothDirectionsOfAStreetAreNeverInOneJam) {
+  // A crossing where everything queues: from the west, the south and the east into the west again.
+  //   0: west in, 1: west out (its twin), 2: south in, 3: north out, 4: east in
+  Streets streets({"q", "q", "q", "q", "q"}, 200);
+  streets.MakeTwins(0, 1);
+  streets.Link(0, 3);
+  streets.Link(2, 1);
+  streets.Link(2, 3);
+  streets.Link(4, 1);
+  streets.Name(2, 7);
+  streets.Name(3, 7);
+  const auto jams = streets.Find();
+  ASSERT_THAT(jams, SizeIs(2));
+  for (const Jam& jam : jams) EXPECT_FALSE(TurnsRound(streets.network(), jam.members));
+  const Jam& north =
+      std::find(jams[0].members.begin(), jams[0].members.end(), 3) != jams[0].members.end()
+          ? jams[0]
+          : jams[1];
+  EXPECT_THAT(north.members, ElementsAre(0, 2, 3)) << "a street's own queues are joined first";
+}
+
+TEST(FindJams, NoQueuesOfARandomTownTurnRound) {
+  std::mt19937 random(45);
+  std::size_t jam_count = 0;
+  for (int round = 0; round < 2000; ++round) {
+    const std::uint32_t size = 4 + random() % 16;
+    std::vector<std::string> rows(size);
+    for (std::string& row : rows) row = round % 2 == 0 || random() % 4 != 0 ? "q" : ".";
+    Streets streets(rows, 120);
+    for (std::uint32_t i = 0; i < size; ++i) {
+      if (rows[i] == ".") streets.Measure(i, 50);
+    }
+    for (std::uint32_t i = 0; i + 1 < size; i += 2) {
+      if (random() % 3 != 0) streets.MakeTwins(i, i + 1);
+    }
+    for (std::uint32_t i = 0; i < size; ++i) {
+      streets.Name(i, random() % 4);
+      for (int links = 0; links < 2; ++links) {
+        const auto to = static_cast<std::uint32_t>(random() % size);
+        if (to != i) streets.Link(i, to);
+      }
+    }
+    const RoadNetwork roads = streets.network();
+    std::size_t members = 0;
+    for (const Jam& jam : streets.Find()) {
+      ASSERT_FALSE(TurnsRound(roads, jam.members)) << "round " << round;
+      ASSERT_FALSE(TurnsRound(roads, jam.segments)) << "round " << round;
+      members += jam.members.size();
+      ++jam_count;
+    }
+    ASSERT_EQ(members, static_cast<std::size_t>(std::count(rows.begin(), rows.end(), "q")))
+        << "no queue is left out";
+  }
+  EXPECT_GT(jam_count, 4000U);
+}
+
+TEST(FindJams, AGapThatIsTheTwinOfAQueueIsNoGap) {
+  // East: q . q with a gap of 50 m, whose twin queues in another jam.
+  Streets streets({"q.q", "q"}, 150);
+  streets.Measure(1, 50);
+  streets.MakeTwins(1, 3);
+  const auto jams = streets.Find();
+  ASSERT_THAT(jams, SizeIs(2));
+  EXPECT_THAT(jams[0].segments, ElementsAre(2, 1, 0));
+  // Now the twin is of the same jam by another way, so the gap would turn it round.
+  streets.Link(3, 0);
+  const RoadNetwork roads = streets.network();
+  for (const Jam& jam : streets.Find()) EXPECT_FALSE(TurnsRound(roads, jam.segments));
 }
 
 TEST(FindJams, TheWorstDelayComesFirst) {
@@ -148,6 +271,33 @@ TEST(FindJams, AMovingJamKeepsItsId) {
   EXPECT_EQ(third[0].id, first[0].id);
   EXPECT_NE(Streets({"qq........"}).Find(third)[0].id, first[0].id)
       << "elsewhere it is another jam";
+}
+
+TEST(FindJams, UnderOneIdAJamNeverGetsYounger) {
+  // A wave that moves against driving direction: its first members flow again, newer ones queue.
+  std::vector<Jam> jams;
+  std::int64_t since_ms = 0;
+  std::string id;
+  for (int step = 0; step < 12; ++step) {
+    std::string row(20, '.');
+    row.replace(static_cast<std::size_t>(step), 5, "qqqqq");
+    jams = Streets({row}).Find(jams);
+    ASSERT_THAT(jams, SizeIs(1));
+    if (step == 0) {
+      since_ms = jams[0].since_ms;
+      id = jams[0].id;
+    }
+    EXPECT_EQ(jams[0].id, id);
+    EXPECT_EQ(jams[0].since_ms, since_ms) << "step " << step;
+  }
+}
+
+TEST(FindJams, AJamThatTakesInAnOlderOneIsAsOldAsThat) {
+  const auto apart = Streets({"qqq...qqqq"}).Find();
+  ASSERT_THAT(apart, SizeIs(2));
+  const auto whole = Streets({"qqqqqqqqqq"}).Find(apart);
+  ASSERT_THAT(whole, SizeIs(1));
+  EXPECT_EQ(whole[0].since_ms, 1'000'000);
 }
 
 TEST(FindJams, WhenAJamSplitsTheLargerPartKeepsTheIdAndNoTwoShareOne) {

@@ -40,7 +40,8 @@ Graph MakeGraph(const RoadNetwork& roads, const std::vector<std::uint32_t>& memb
         graph.Link(m, to);
         continue;
       }
-      if (roads.length_m(next) > gap_m_max) continue;
+      // A gap whose twin is in the chain, as a queue or as a gap, would turn it round.
+      if (roads.length_m(next) > gap_m_max || nodes.contains(roads.twin(next))) continue;
       const std::span<const std::uint32_t> beyond = roads.successors(next);
       if (std::none_of(beyond.begin(), beyond.end(), [&](std::uint32_t after) {
             const std::size_t to = member_at(after);

@@ -26,7 +26,9 @@ struct Roads {
         .successors = [this](std::uint32_t i) { return std::span<const std::uint32_t>(next[i]); },
         .length_m = [this](std::uint32_t i) { return length_m[i]; },
         .reference_speed_kmh = [](std::uint32_t) { return 40.0; },
-        .stable_id = [](std::uint32_t i) { return 1000ULL + i; }};
+        .stable_id = [](std::uint32_t i) { return 1000ULL + i; },
+        .twin = [](std::uint32_t) { return RoadNetwork::kNoTwin; },
+        .street = [](std::uint32_t) { return 0U; }};
   }
   bool Leads(std::uint32_t from, std::uint32_t to) const {
     return std::count(next[from].begin(), next[from].end(), to) > 0;

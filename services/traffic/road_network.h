@@ -15,6 +15,11 @@ struct RoadNetwork {
   std::function<double(std::uint32_t)> length_m;
   std::function<double(std::uint32_t)> reference_speed_kmh;  // > 0
   std::function<std::uint64_t(std::uint32_t)> stable_id;
+  /// The same stretch driven the other way; kNoTwin when it is one-way.
+  static constexpr std::uint32_t kNoTwin = 0xFFFFFFFF;
+  std::function<std::uint32_t(std::uint32_t)> twin;
+  /// The street that a segment belongs to; 0 when it has none.
+  std::function<std::uint32_t(std::uint32_t)> street;
 };
 
 }  // namespace citylayers::traffic

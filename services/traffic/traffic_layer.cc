@@ -35,7 +35,9 @@ RoadNetwork NetworkOf(const storage::SegmentTable& roads) {
       .length_m = [&roads](std::uint32_t i) { return static_cast<double>(roads[i].length_m); },
       .reference_speed_kmh =
           [&roads](std::uint32_t i) { return static_cast<double>(ReferenceSpeedKmh(roads[i])); },
-      .stable_id = [&roads](std::uint32_t i) { return roads[i].stable_id; }};
+      .stable_id = [&roads](std::uint32_t i) { return roads[i].stable_id; },
+      .twin = [&roads](std::uint32_t i) { return roads[i].twin; },
+      .street = [&roads](std::uint32_t i) { return roads[i].name; }};
 }
 
 }  // namespace
@@ -205,10 +207,9 @@ void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time 
     while (history.size() > 1 && now - history.front().time > kTrendSpan) history.pop_front();
     double live_m = 0, known_m = 0;
     for (std::uint32_t segment : jam.segments) {
-      const Source source = views[segment].source;
-      if (source == Source::kNone) continue;  // a gap that nobody measures
+      if (views[segment].source == Source::kNone) continue;  // a gap that nobody measures
       known_m += roads_.length_m(segment);
-      if (source == Source::kLive) live_m += roads_.length_m(segment);
+      live_m += roads_.length_m(segment) * static_cast<double>(views[segment].live_share);
     }
     answers->push_back({jam, jam.length_m - history.front().length_m, live_m / known_m});
   }

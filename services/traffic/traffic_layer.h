@@ -94,7 +94,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   struct JamAnswer {
     Jam jam;
     double trend_m = 0;     // length won in the last ten minutes
-    double live_share = 0;  // of its length, with measured speeds
+    double live_share = 0;  // of its length, with speeds measured lately
   };
   SegmentAnswer Segment(std::uint32_t segment, absl::Time now) const;
   std::shared_ptr<const std::vector<JamAnswer>> jams() const;

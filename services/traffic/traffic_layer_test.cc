@@ -144,6 +144,23 @@ TEST_F(TrafficLayerTest, AJamIsMadeOfSpeedsNotOfWaterAlone) {
   EXPECT_THAT(*layer_->jams(), SizeIs(0));
 }
 
+TEST_F(TrafficLayerTest, TheLiveShareOfAJamFallsToNothingInSilence) {
+  layer_->ApplyBatch(Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
+                            {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
+  const auto share_after = [this](absl::Duration silence) {
+    layer_->Publish(kNow + silence, false);
+    EXPECT_THAT(*layer_->jams(), SizeIs(1));
+    return layer_->jams()->empty() ? -1 : layer_->jams()->front().live_share;
+  };
+  EXPECT_DOUBLE_EQ(share_after(absl::ZeroDuration()), 1);
+  EXPECT_DOUBLE_EQ(share_after(absl::Minutes(9)), 1);
+  EXPECT_NEAR(share_after(absl::Minutes(15)), 0.5, 1e-6);
+  EXPECT_DOUBLE_EQ(share_after(absl::Minutes(20)), 0);
+  EXPECT_DOUBLE_EQ(share_after(absl::Minutes(59)), 0);
+  layer_->ApplyBatch(Batch({{900, kNowMs + 59 * 60'000, 3, readings::v1::QUALITY_GOOD}}));
+  EXPECT_NEAR(share_after(absl::Minutes(59)), 0.5, 1e-6) << "one of two is heard again";
+}
+
 TEST_F(TrafficLayerTest, NothingIsShownBeforeTheWaterIsKnown) {
   const auto layer = Make({.expects_water = true});
   layer->Publish(kNow, false);

@@ -73,6 +73,12 @@ SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, ab
     view.speed_kmh = state.speed_kmh;
     view.source = state.source;
     view.age_class = age < ages.live ? 0 : age < ages.ageing ? 1 : 2;
+    if (state.source == Source::kLive) {
+      const double lived = absl::FDivDuration(ages.ageing - age, ages.ageing - ages.live);
+      view.live_share = view.age_class == 0   ? 1.0F
+                        : view.age_class == 1 ? static_cast<float>(std::clamp(lived, 0.0, 1.0))
+                                              : 0.0F;
+    }
     const double freshness = std::exp(-std::max(0.0, absl::ToDoubleSeconds(age)) / 300.0);
     view.confidence =
         static_cast<float>(freshness * (state.source == Source::kProfile ? 0.3 : 1.0));

@@ -102,6 +102,8 @@ struct SegmentView {
   float confidence = 0;        // 0 to 1
   std::uint8_t age_class = 2;  // of what `level` is known from: 0 live, 1 ageing, 2 stale or never
   Source source = Source::kNone;
+  // Of a measured speed 1 while its age class is 0, then falling evenly to 0 where it becomes 2.
+  float live_share = 0;
 };
 
 /// Jam factor 0-10: 10 x clamp((1 - v/v_ref) / (1 - 0.1), 0, 1); 10 only for closures, so at
