@@ -26,6 +26,10 @@ constexpr char kSystem[] = "system";
 constexpr absl::Duration kFreshWallTime = absl::Seconds(5);
 constexpr absl::Duration kCapListedAfterEnd = absl::Hours(24);
 
+absl::Duration FreshFor(const Moment& moment) {
+  return kFreshWallTime * std::max(1.0, moment.speed);
+}
+
 CityMode ModeOf(bool exercise) { return exercise ? CityMode::kExercise : CityMode::kReal; }
 
 }  // namespace
@@ -112,11 +116,27 @@ absl::Status AlertDesk::Act(const Look& look, const Moment& moment, Step& step) 
     RETURN_IF_ERROR(AddTransition(transition, moment, step));
   }
   RETURN_IF_ERROR(AddRenewals(moment, step));
-  return Write(step);
+  RETURN_IF_ERROR(Write(step));
+  // A gauge that sent many readings at once may have more to say: a raise and an end, for example.
+  for (std::vector<Transition> more = engine_.ContinueStages(); !more.empty();
+       more = engine_.ContinueStages()) {
+    Step next{.next_alert_id = store_.NextAlertId()};
+    for (const Transition& transition : more) {
+      RETURN_IF_ERROR(AddTransition(transition, moment, next));
+    }
+    RETURN_IF_ERROR(Write(next));
+    step.surplus += next.surplus;
+    if (step.cap_error.ok()) step.cap_error = next.cap_error;
+  }
+  return absl::OkStatus();
+}
+
+absl::Duration AlertDesk::StageWindow(const Moment& moment) const {
+  return std::max(options_.rules.stage.stale_after, FreshFor(moment));
 }
 
 std::vector<Transition> AlertDesk::RunRules(const Look& look, const Moment& moment) {
-  const absl::Duration fresh = kFreshWallTime * std::max(1.0, moment.speed);
+  const absl::Duration fresh = FreshFor(moment);
   std::vector<Transition> all;
   const auto add = [&all](std::vector<Transition> some) {
     all.insert(all.end(), std::make_move_iterator(some.begin()),
@@ -163,11 +183,16 @@ absl::Status AlertDesk::EndOtherMode(const Moment& moment) {
   // What the rules remember of the other city is void, what was ended by hand there included.
   ASSIGN_OR_RETURN(const std::vector<RuleStateRecord> states, store_.ListRuleStates());
   for (const RuleStateRecord& state : states) {
-    step.changes.push_back(
-        {.rule_state = RuleStateRecord{.rule = state.rule, .subject = state.subject}});
+    RuleStateRecord empty{.rule = state.rule, .subject = state.subject};
+    if (state.rule == kStageRule) {
+      // Neither do readings of the other city count in this one, also after a restart.
+      empty.read_time = moment.city - absl::Microseconds(1);
+      empty.mode = ModeOf(moment.exercise);
+    }
+    step.changes.push_back({.rule_state = std::move(empty)});
   }
   RETURN_IF_ERROR(Write(step));
-  engine_.Clear();
+  engine_.Clear(/*stages_from=*/moment.city);
   return absl::OkStatus();
 }
 

@@ -109,6 +109,9 @@ class AlertDesk {
   /// is an exercise only its messages, else only actual ones.
   absl::StatusOr<CapList> ListCaps(int page_size, const Moment& moment) const;
 
+  /// How far before `moment` Observe wants to know the readings of gauges.
+  absl::Duration StageWindow(const Moment& moment) const;
+
   WatchHub& hub() { return hub_; }
   size_t active_count() const;
   /// What alerts are about that had no data at the last look: such an alert stays as it is.

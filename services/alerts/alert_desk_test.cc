@@ -215,7 +215,11 @@ TEST_F(DeskTest, AnActualAlertIsCancelledAsActualAtWallTimeWhenAReplayTakesOver)
   const auto cap = *desk_->GetCap(All()[0].cap_ids.back());
   EXPECT_THAT(cap.xml, HasSubstr("<status>Actual<"));
   EXPECT_EQ(cap.sent_time, moment_.wall);
-  EXPECT_THAT(*store_->ListRuleStates(), IsEmpty());
+  const auto states = *store_->ListRuleStates();
+  ASSERT_EQ(states.size(), 1u) << "all that is kept is which readings are of the other city";
+  EXPECT_EQ(states[0].tier, 0);
+  EXPECT_EQ(states[0].alert_id, 0u);
+  EXPECT_EQ(states[0].mode, storage::CityMode::kExercise);
 }
 
 TEST_F(DeskTest, AServiceThatIsDownChangesNothing) {

@@ -48,8 +48,9 @@ bool FollowFinding(const Finding& finding, AlertRecord& alert) {
       std::round(finding.value * steps_per_unit) != std::round(alert.value * steps_per_unit);
   const bool low_is_bad = alert.kind == AlertKind::kJam;
   alert.value = finding.value;
-  alert.peak_value = low_is_bad ? std::min(alert.peak_value, finding.value)
-                                : std::max(alert.peak_value, finding.value);
+  const double worst = finding.worst.value_or(finding.value);
+  alert.peak_value =
+      low_is_bad ? std::min(alert.peak_value, worst) : std::max(alert.peak_value, worst);
   if (finding.radius_m > 0) {
     alert.location = finding.location;
     alert.radius_m = finding.radius_m;

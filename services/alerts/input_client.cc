@@ -27,10 +27,23 @@ void SetDeadline(grpc::ClientContext& context, absl::Duration deadline) {
   context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(deadline));
 }
 
+Quality ToQuality(readings::v1::Quality quality) {
+  switch (quality) {
+    case readings::v1::QUALITY_SUSPECT:
+      return Quality::kSuspect;
+    case readings::v1::QUALITY_PROFILE:
+      return Quality::kProfile;
+    case readings::v1::QUALITY_ESTIMATED:
+      return Quality::kEstimated;
+    default:
+      return Quality::kGood;
+  }
+}
+
 // Reads all pages of a list. `call` fills the response; `take` gets each.
-template <typename Request, typename Response, typename Call, typename Take>
-grpc::Status ReadPages(const InputClientOptions& options, CutOffs& cut_offs, Call call, Take take) {
-  Request request;
+template <typename Response, typename Request, typename Call, typename Take>
+grpc::Status ReadPages(const InputClientOptions& options, CutOffs& cut_offs, Request request,
+                       Call call, Take take) {
   request.set_page_size(options.page_size);
   for (int page = 0; page < options.pages_max; ++page) {
     grpc::ClientContext context;
@@ -61,18 +74,13 @@ StageObservation ToObservation(const flood::v1::Stage& stage) {
       .stale = stage.stale() || !stage.has_read_time()};
   if (observation.place.vi.empty()) observation.place = {stage.station(), stage.station()};
   if (observation.place.en.empty()) observation.place.en = observation.place.vi;
-  switch (stage.quality()) {
-    case readings::v1::QUALITY_SUSPECT:
-      observation.quality = Quality::kSuspect;
-      break;
-    case readings::v1::QUALITY_PROFILE:
-      observation.quality = Quality::kProfile;
-      break;
-    case readings::v1::QUALITY_ESTIMATED:
-      observation.quality = Quality::kEstimated;
-      break;
-    default:
-      break;
+  observation.quality = ToQuality(stage.quality());
+  if (stage.has_period()) {
+    observation.period = absl::Seconds(stage.period().seconds());
+  }
+  for (const flood::v1::StageReading& reading : stage.recent_readings()) {
+    observation.recent.push_back(
+        {FromProtoTime(reading.read_time()), reading.stage_m(), ToQuality(reading.quality())});
   }
   return observation;
 }
@@ -126,9 +134,9 @@ InputClient::InputClient(std::shared_ptr<grpc::Channel> flood,
       cut_offs_(cut_offs),
       options_(options) {}
 
-Look InputClient::Read() {
+Look InputClient::Read(absl::Time stages_since) {
   Look look;
-  if (!Note(stages_, ReadStages(look))) look.stages.reset();
+  if (!Note(stages_, ReadStages(stages_since, look))) look.stages.reset();
   if (!Note(streets_, ReadStreets(look))) look.streets.reset();
   if (!Note(jams_, ReadJams(look))) look.jams.reset();
   return look;
@@ -145,12 +153,13 @@ bool InputClient::Note(Peer& peer, const grpc::Status& status) {
   return status.ok();
 }
 
-grpc::Status InputClient::ReadStages(Look& look) {
+grpc::Status InputClient::ReadStages(absl::Time since, Look& look) {
   grpc::ClientContext context;
   SetDeadline(context, options_.deadline);
+  flood::v1::ListStagesRequest request;
+  SetTime(since, [&] { return request.mutable_readings_since_time(); });
   flood::v1::ListStagesResponse response;
-  const grpc::Status status =
-      flood_->ListStages(&context, flood::v1::ListStagesRequest(), &response);
+  const grpc::Status status = flood_->ListStages(&context, request, &response);
   if (!status.ok()) return status;
   look.stages.emplace();
   for (const flood::v1::Stage& stage : response.stages()) {
@@ -162,16 +171,17 @@ grpc::Status InputClient::ReadStages(Look& look) {
 grpc::Status InputClient::ReadStreets(Look& look) {
   look.streets.emplace().data_time = absl::InfinitePast();
   std::vector<flood::v1::FloodedSegment> segments;
-  const grpc::Status status =
-      ReadPages<flood::v1::ListFloodedSegmentsRequest, flood::v1::ListFloodedSegmentsResponse>(
-          options_, cut_offs_,
-          [this](grpc::ClientContext& context, const auto& request, auto* response) {
-            return flood_->ListFloodedSegments(&context, request, response);
-          },
-          [&](const flood::v1::ListFloodedSegmentsResponse& response) {
-            segments.insert(segments.end(), response.segments().begin(), response.segments().end());
-            look.streets->data_time = TimeOf(response.has_data_time(), response.data_time());
-          });
+  flood::v1::ListFloodedSegmentsRequest all;
+  all.set_measured_only(true);
+  const grpc::Status status = ReadPages<flood::v1::ListFloodedSegmentsResponse>(
+      options_, cut_offs_, all,
+      [this](grpc::ClientContext& context, const auto& request, auto* response) {
+        return flood_->ListFloodedSegments(&context, request, response);
+      },
+      [&](const flood::v1::ListFloodedSegmentsResponse& response) {
+        segments.insert(segments.end(), response.segments().begin(), response.segments().end());
+        look.streets->data_time = TimeOf(response.has_data_time(), response.data_time());
+      });
   std::erase_if(segments, [this](const flood::v1::FloodedSegment& segment) {
     return !IsAtLeastClass(segment.road_class(), options_.street_class_min);
   });
@@ -181,8 +191,8 @@ grpc::Status InputClient::ReadStreets(Look& look) {
 
 grpc::Status InputClient::ReadJams(Look& look) {
   look.jams.emplace().data_time = absl::InfinitePast();
-  return ReadPages<traffic::v1::ListJamsRequest, traffic::v1::ListJamsResponse>(
-      options_, cut_offs_,
+  return ReadPages<traffic::v1::ListJamsResponse>(
+      options_, cut_offs_, traffic::v1::ListJamsRequest(),
       [this](grpc::ClientContext& context, const auto& request, auto* response) {
         return traffic_->ListJams(&context, request, response);
       },

@@ -44,8 +44,9 @@ class InputClient {
   InputClient(std::shared_ptr<grpc::Channel> flood, std::shared_ptr<grpc::Channel> traffic,
               CutOffs& cut_offs, InputClientOptions options = {});
 
-  /// One look at the city. What did not answer is missing from it.
-  Look Read();
+  /// One look at the city, with the readings of gauges since a city time. What did not answer is
+  /// missing from it.
+  Look Read(absl::Time stages_since = absl::InfiniteFuture());
 
  private:
   struct Peer {
@@ -53,7 +54,7 @@ class InputClient {
     bool is_down = false;
   };
   bool Note(Peer& peer, const grpc::Status& status);
-  grpc::Status ReadStages(Look& look);
+  grpc::Status ReadStages(absl::Time since, Look& look);
   grpc::Status ReadStreets(Look& look);
   grpc::Status ReadJams(Look& look);
 

@@ -25,7 +25,8 @@ void Looker::LookOnce() {
   if (clock_.state().mode() == common::v1::CLOCK_MODE_UNSPECIFIED) return;
   const runtime::MonotonicClock clock;
   const absl::Time start = clock.Now();
-  const Look look = inputs_.Read();
+  const Moment before = MomentOf(clock_);
+  const Look look = inputs_.Read(before.city - desk_.StageWindow(before));
   NoteStatus(desk_.Observe(look, MomentOf(clock_)));
   NoteSilence();
   active_.Set(static_cast<double>(desk_.active_count()));

@@ -16,7 +16,18 @@ namespace citylayers::alerts {
 /// How far a reading can be trusted. Profile and suspect readings raise nothing.
 enum class Quality { kGood, kEstimated, kProfile, kSuspect };
 
-/// The newest reading of a river gauge.
+inline bool IsTrusted(Quality quality) {
+  return quality == Quality::kGood || quality == Quality::kEstimated;
+}
+
+/// One reading of a river gauge.
+struct StageReading {
+  absl::Time time;
+  double stage_m = 0;  ///< Over Hòn Dấu.
+  Quality quality = Quality::kGood;
+};
+
+/// A river gauge: its newest reading, and those before it that the rules may not have seen.
 struct StageObservation {
   std::string station;  ///< `stations/{id}`.
   storage::Localized place;
@@ -24,8 +35,12 @@ struct StageObservation {
   double stage_m = 0;  ///< Over Hòn Dấu.
   absl::Time read_time;
   Quality quality = Quality::kGood;
-  std::vector<double> levels_m;  ///< Where báo động I, II and III begin. Empty: raises nothing.
-  bool stale = false;            ///< Older than three of its periods.
+  /// Where báo động I, II and III begin; NaN: the gauge does not have this one. Empty: raises
+  /// nothing.
+  std::vector<double> levels_m;
+  bool stale = false;                            ///< Older than three of its periods.
+  absl::Duration period = absl::ZeroDuration();  ///< Between two readings. Zero: not known.
+  std::vector<StageReading> recent;              ///< Lately read. Empty: only the newest is known.
 };
 
 /// A street under water, all its segments together.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -26,10 +28,6 @@ AlertKind KindOf(const std::string& rule) {
   return rule == kJamRule ? AlertKind::kJam : AlertKind::kStage;
 }
 
-bool Trusted(Quality quality) {
-  return quality == Quality::kGood || quality == Quality::kEstimated;
-}
-
 }  // namespace
 
 void RuleEngine::Restore(absl::Span<const RuleStateRecord> states) {
@@ -43,7 +41,7 @@ void RuleEngine::Restore(absl::Span<const RuleStateRecord> states) {
     subject.announced_tier = state.alert_id == 0 ? 0 : state.tier;
     subject.suppressed_tier = state.suppressed_tier;
     subject.alert_id = state.alert_id;
-    subject.read_time = state.read_time;
+    if (state.read_time != absl::InfinitePast()) subject.readings.Restore(state.read_time);
   }
 }
 
@@ -53,39 +51,79 @@ std::vector<Transition> RuleEngine::ObserveStages(absl::Span<const StageObservat
   std::vector<Transition> out;
   std::set<std::string> seen;
   NoteTimeOfStages(now, max_age_min);
+  const absl::Duration max_age = std::max(rule.stale_after, max_age_min);
   for (const StageObservation& stage : stages) {
-    if (stage.levels_m.size() != 3 || !std::isfinite(stage.stage_m)) continue;
+    if (stage.levels_m.empty()) continue;
     seen.insert(stage.station);
     Subject& subject =
         Find({.kind = AlertKind::kStage, .rule = kStageRule, .subject = stage.station});
-    const absl::Duration max_age = std::max(rule.stale_after, max_age_min);
-    const bool fresh = (!stage.stale || now - stage.read_time < max_age_min) &&
-                       now - stage.read_time <= max_age && Trusted(stage.quality);
-    std::vector<double> levels = stage.levels_m;
-    levels.push_back(levels.back() + rule.immediate_above_m);
-    subject.is_silent = !fresh;
-    if (!fresh) {
-      subject.condition.Pause();
-    } else if (stage.read_time > subject.read_time) {
-      subject.read_time = stage.read_time;
-      subject.finding.place = stage.place;
-      subject.finding.location = stage.location;
-      subject.finding.radius_m = rule.radius_m;
-      subject.finding.value = stage.stage_m;
-      std::vector<TierTest> tests;
-      for (const double level : levels) {
-        tests.push_back({.raises = AtLeast(stage.stage_m, level),
-                         .clears = AtMost(stage.stage_m, level - rule.clear_below_m)});
-      }
-      subject.condition.Observe(stage.read_time, tests);
+    const absl::Duration age = now - stage.read_time;
+    const bool is_stale = age > max_age || (stage.stale && age >= max_age_min);
+    subject.is_silent = is_stale || !IsTrusted(stage.quality);
+    subject.gauge = {
+        .place = stage.place,
+        .location = stage.location,
+        .levels_m = stage.levels_m,
+        .gap = std::max(stage.period > absl::ZeroDuration() ? 3 * stage.period : rule.stale_after,
+                        max_age_min)};
+    subject.gauge.levels_m.resize(3, std::numeric_limits<double>::quiet_NaN());
+    subject.gauge.levels_m.push_back(subject.gauge.levels_m.back() + rule.immediate_above_m);
+    if (!is_stale) {
+      std::vector<StageReading> readings = stage.recent;
+      if (readings.empty()) readings = {{stage.read_time, stage.stage_m, stage.quality}};
+      subject.readings.Take(
+          readings, std::max(now - max_age, stages_from_), now + rule.stale_after,
+          [&](double stage_m) { return StageTests(subject.gauge, stage_m); }, subject.condition);
     }
-    const int tier = std::max(1, subject.condition.tier());
-    Propose({kStageRule, stage.station}, subject, levels[tier - 1], out);
+    AdvanceStage({kStageRule, stage.station}, subject, out);
   }
   for (auto& [key, subject] : subjects_) {
-    if (key.first == kStageRule && !seen.contains(key.second)) subject.FallSilent();
+    if (key.first == kStageRule && !seen.contains(key.second)) subject.is_silent = true;
   }
   return out;
+}
+
+std::vector<Transition> RuleEngine::ContinueStages() {
+  std::vector<Transition> out;
+  for (const std::string& station : std::exchange(unfinished_stages_, {})) {
+    const Key key{kStageRule, station};
+    if (const auto it = subjects_.find(key); it != subjects_.end()) {
+      AdvanceStage(key, it->second, out);
+    }
+  }
+  return out;
+}
+
+std::vector<TierTest> RuleEngine::StageTests(const Gauge& gauge, double stage_m) const {
+  std::vector<TierTest> tests;
+  for (const double level : gauge.levels_m) {
+    // A level that the gauge does not have is never reached.
+    tests.push_back(
+        {.raises = AtLeast(stage_m, level),
+         .clears = std::isnan(level) || AtMost(stage_m, level - options_.stage.clear_below_m)});
+  }
+  return tests;
+}
+
+// Evaluates readings up to the first that changes something. What was proposed and could not be
+// written comes first.
+void RuleEngine::AdvanceStage(const Key& key, Subject& subject, std::vector<Transition>& out) {
+  const size_t before = out.size();
+  while (true) {
+    const int tier = subject.readings.TierToReport(subject.condition, subject.announced_tier);
+    Propose(key, subject, tier, subject.gauge.levels_m[std::max(1, tier) - 1], out);
+    if (out.size() > before || !subject.readings.HasNext()) return;
+    Finding& finding = subject.finding;
+    finding.place = subject.gauge.place;
+    finding.location = subject.gauge.location;
+    finding.radius_m = options_.stage.radius_m;
+    finding.value = subject.readings.Next(
+        subject.gauge.gap, [&](double stage_m) { return StageTests(subject.gauge, stage_m); },
+        subject.condition);
+    finding.worst = subject.announced_tier == 0
+                        ? finding.value
+                        : std::max(finding.worst.value_or(finding.value), finding.value);
+  }
 }
 
 // When the city goes back in time, as when a replay begins anew, readings count anew. A reading may
@@ -98,9 +136,8 @@ void RuleEngine::NoteTimeOfStages(absl::Time now, absl::Duration slip_max) {
   for (auto& [key, subject] : subjects_) {
     if (key.first != kStageRule) continue;
     // What the last look before a restart was is not known, but no gauge is that fast.
-    if (is_first && subject.read_time <= now + options_.stage.stale_after) continue;
-    subject.read_time = absl::InfinitePast();
-    subject.condition.Pause();
+    if (is_first && subject.readings.read_time() <= now + options_.stage.stale_after) continue;
+    subject.readings.Reset(subject.condition);
   }
 }
 
@@ -133,7 +170,8 @@ std::vector<Transition> RuleEngine::ObserveStreets(const Complete<StreetDepthObs
     }
     subject.is_silent = false;
     subject.condition.Observe(now, tests);
-    Propose(key, subject, StreetThreshold(subject.condition.tier()), out);
+    const int tier = subject.condition.tier();
+    Propose(key, subject, tier, StreetThreshold(tier), out);
   }
   ObserveGone(kStreetDepthRule, seen, now, out);
   return out;
@@ -185,7 +223,8 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
                                      rule.official_clear_kmh}},
           since);
     }
-    Propose(key, subject, JamThreshold(subject.condition.tier()), out);
+    const int tier = subject.condition.tier();
+    Propose(key, subject, tier, JamThreshold(tier), out);
   }
   has_seen_jams_ = true;
   ObserveGone(kJamRule, seen, now, out);
@@ -202,7 +241,7 @@ void RuleEngine::ObserveGone(const std::string& rule, const std::set<std::string
       if (rule == kStreetDepthRule) subject.finding.value = 0;
       subject.is_silent = false;
       subject.condition.Observe(now, std::vector<TierTest>(4, {.clears = true}));
-      Propose(key, subject, 0, out);
+      Propose(key, subject, subject.condition.tier(), 0, out);
       if (subject.condition.tier() == 0 && subject.announced_tier == 0 &&
           subject.suppressed_tier == 0) {
         it = subjects_.erase(it);
@@ -213,9 +252,8 @@ void RuleEngine::ObserveGone(const std::string& rule, const std::set<std::string
   }
 }
 
-void RuleEngine::Propose(const Key& key, const Subject& subject, double threshold,
+void RuleEngine::Propose(const Key& key, const Subject& subject, int reached, double threshold,
                          std::vector<Transition>& out) const {
-  const int reached = subject.condition.tier();
   const int tier = reached < MinTierOf(key.first) ? 0 : reached;
   const bool suppressed = subject.suppressed_tier > 0;
   Transition transition;
@@ -239,7 +277,7 @@ void RuleEngine::Propose(const Key& key, const Subject& subject, double threshol
                       .subject = key.second,
                       .tier = tier,
                       .alert_id = tier == 0 ? 0 : subject.alert_id,
-                      .read_time = subject.read_time};
+                      .read_time = subject.readings.read_time()};
   out.push_back(std::move(transition));
 }
 
@@ -249,6 +287,7 @@ void RuleEngine::Commit(const Transition& transition, uint64_t alert_id) {
   it->second.suppressed_tier = 0;
   it->second.announced_tier = transition.tier;
   it->second.alert_id = transition.tier == 0 ? 0 : alert_id;
+  if (it->second.readings.HasNext()) unfinished_stages_.insert(it->first.second);
 }
 
 RuleStateRecord RuleEngine::EndedByHand(const std::string& rule, const std::string& subject) const {
@@ -257,7 +296,7 @@ RuleStateRecord RuleEngine::EndedByHand(const std::string& rule, const std::stri
     // The announced tier counts too: an easing that was not written yet must not raise anew.
     state.tier = it->second.condition.tier();
     state.suppressed_tier = std::max(state.tier, it->second.announced_tier);
-    state.read_time = it->second.read_time;
+    state.read_time = it->second.readings.read_time();
   }
   return state;
 }
@@ -291,6 +330,11 @@ std::vector<LiveValue> RuleEngine::LiveValues() const {
 
 void RuleEngine::Pause(const std::string& rule) {
   if (rule == kJamRule) has_seen_jams_ = false;
+  if (rule == kStageRule) {
+    // Gauges need no pause: a gap between readings shows in their times.
+    for (auto& [key, subject] : subjects_) subject.is_silent |= key.first == rule;
+    return;
+  }
   for (auto& [key, subject] : subjects_) {
     if (key.first == rule) subject.FallSilent();
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "services/alerts/observations.h"
 #include "services/alerts/rule_options.h"
+#include "services/alerts/stage_fold.h"
 #include "services/alerts/tiered_condition.h"
 #include "storage/alerts/alert_record.h"
 
@@ -30,6 +32,8 @@ struct Finding {
   double value = 0;      ///< m, or km/h for jams.
   double length_m = 0;   ///< Of a jam.
   double threshold = 0;  ///< Raise value of the tier in force, in the unit of `value`.
+  /// Worst value since the alert was raised, where several came between two looks.
+  std::optional<double> worst;
 };
 
 /// Something that should happen. It is proposed again at each look until it is committed.
@@ -68,10 +72,14 @@ class RuleEngine {
   void Restore(absl::Span<const storage::RuleStateRecord> states);
 
   /// Looks at gauges. One that is not listed has no data. `max_age_min` widens what counts as
-  /// stale, for a city clock that runs many times faster than the wall's. A reading counts once,
-  /// also one ahead of `now`, and again only after `now` went back by more than `max_age_min`.
+  /// stale, for a city clock that runs many times faster than the wall's. Readings count in the
+  /// order of their times, each once, also one ahead of `now`, and again only after `now` went back
+  /// by more than `max_age_min`. Returns at most one transition per gauge, and evaluates no reading
+  /// of that gauge beyond it: call ContinueStages after Commit, until it returns nothing.
   std::vector<Transition> ObserveStages(absl::Span<const StageObservation> stages, absl::Time now,
                                         absl::Duration max_age_min = absl::ZeroDuration());
+  /// Goes on with the gauges whose transition was committed and which have more readings.
+  std::vector<Transition> ContinueStages();
   /// Looks at all streets under water.
   std::vector<Transition> ObserveStreets(const Complete<StreetDepthObservation>& streets,
                                          absl::Time now,
@@ -92,10 +100,13 @@ class RuleEngine {
   storage::RuleStateRecord EndedByHand(const std::string& rule, const std::string& subject) const;
   void CommitEndedByHand(const storage::RuleStateRecord& state);
 
-  /// Forgets everything, e.g. when a replay takes over the city clock.
-  void Clear() {
+  /// Forgets everything, e.g. when a replay takes over the city clock. Readings of gauges from
+  /// before `stages_from` do not count.
+  void Clear(absl::Time stages_from = absl::InfinitePast()) {
     subjects_.clear();
     stages_looked_at_ = absl::InfinitePast();
+    stages_from_ = stages_from;
+    unfinished_stages_.clear();
     has_seen_jams_ = false;
   }
 
@@ -107,13 +118,20 @@ class RuleEngine {
 
  private:
   using Key = std::pair<std::string, std::string>;  // Rule, subject.
+  struct Gauge {
+    storage::Localized place;
+    LonLat location;
+    std::vector<double> levels_m;  // Of the four tiers; NaN: the gauge does not have this one.
+    absl::Duration gap;            // Readings further apart are not in a row.
+  };
   struct Subject {
     TieredCondition condition;
+    StageFold readings;  // Of a gauge, as the next.
+    Gauge gauge;
     Finding finding;
     int announced_tier = 0;
     int suppressed_tier = 0;
     uint64_t alert_id = 0;
-    absl::Time read_time = absl::InfinitePast();
     absl::Time untrusted_at = absl::InfinitePast();  // Of a jam: the last look at profile data.
     bool is_silent = false;
     void FallSilent() {
@@ -126,8 +144,10 @@ class RuleEngine {
   void NoteTimeOfStages(absl::Time now, absl::Duration slip_max);
   std::vector<TierTiming> TimingsOf(const std::string& rule) const;
   int MinTierOf(const std::string& rule) const;
-  void Propose(const Key& key, const Subject& subject, double threshold,
+  void Propose(const Key& key, const Subject& subject, int reached, double threshold,
                std::vector<Transition>& out) const;
+  std::vector<TierTest> StageTests(const Gauge& gauge, double stage_m) const;
+  void AdvanceStage(const Key& key, Subject& subject, std::vector<Transition>& out);
   void ObserveGone(const std::string& rule, const std::set<std::string>& seen, absl::Time now,
                    std::vector<Transition>& out);
   double StreetThreshold(int tier) const;
@@ -137,6 +157,8 @@ class RuleEngine {
   std::map<Key, Subject> subjects_;
   bool has_seen_jams_ = false;  // At the last look, so that a jam that is new now is new.
   absl::Time stages_looked_at_ = absl::InfinitePast();  // The `now` of the last look at gauges.
+  absl::Time stages_from_ = absl::InfinitePast();       // Earlier readings are of the other city.
+  std::set<std::string> unfinished_stages_;             // Gauges for ContinueStages.
 };
 
 /// Names of the rules, as stored and as `Alert.rule` shows them.

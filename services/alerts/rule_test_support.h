@@ -35,7 +35,16 @@ class City {
                                   .quality = quality,
                                   .levels_m = {1.40, 1.50, 1.60},
                                   .stale = stale};
-    return Note(engine_.ObserveStages({phu_an}, now_, max_age_min_));
+    return Gauge(phu_an);
+  }
+  // What follows from a look at one gauge, one transition after the other.
+  std::string Gauge(const StageObservation& gauge) {
+    std::string notes = Note(engine_.ObserveStages({gauge}, now_, max_age_min_));
+    while (true) {
+      const std::string more = Note(engine_.ContinueStages());
+      if (more == "-") return notes;
+      absl::StrAppend(&notes, " ", more);
+    }
   }
   std::string Stages(std::initializer_list<double> stages) {
     std::vector<std::string> notes;
@@ -87,12 +96,14 @@ class City {
     engine_.Clear();
     std::vector<storage::RuleStateRecord> states;
     for (const auto& [key, state] : states_) {
-      if (state.tier != 0 || state.suppressed_tier != 0 || state.alert_id != 0) {
+      if (state.tier != 0 || state.suppressed_tier != 0 || state.alert_id != 0 ||
+          state.read_time != absl::InfinitePast()) {
         states.push_back(state);
       }
     }
     engine_.Restore(states);
   }
+  int tier() const { return tier_; }  // After the last transition.
   void Advance(int minutes) { now_ += absl::Minutes(minutes); }
 
   absl::Time now_ = kStart;
@@ -113,11 +124,13 @@ class City {
       state.alert_id = t.tier == 0 ? 0 : id;
       states_[{state.rule, state.subject}] = state;
       engine_.Commit(t, id);
+      tier_ = t.tier;
     }
-    last_ = std::move(transitions);
+    if (!transitions.empty()) last_ = std::move(transitions);
     return notes.empty() ? "-" : notes;
   }
 
+  int tier_ = 0;
   uint64_t next_id_ = 1;
   std::map<std::pair<std::string, std::string>, storage::RuleStateRecord> states_;
 };

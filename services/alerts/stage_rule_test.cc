@@ -86,10 +86,10 @@ TEST(StageRuleTest, SilenceIsNotCalm) {
 TEST(StageRuleTest, AGapBetweenTwoReadingsBreaksTheRow) {
   City city;
   EXPECT_EQ(city.Stage(1.65), "-");
-  city.Advance(10);
-  city.Stage(1.65, Quality::kGood, /*stale=*/true);
-  city.Advance(10);
+  city.Advance(61);
   EXPECT_EQ(city.Stage(1.65), "-");
+  city.Advance(10);
+  EXPECT_EQ(city.Stage(1.65), "R3");
 }
 
 TEST(StageRuleTest, AGaugeWithoutLevelsRaisesNothing) {

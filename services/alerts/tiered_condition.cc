@@ -33,6 +33,13 @@ void TieredCondition::Observe(absl::Time now, absl::Span<const TierTest> tests, 
   for (int i = tier(); i > 0; --i) tiers_[i - 1].in_force = true;
 }
 
+void TieredCondition::Warm(absl::Time now, absl::Span<const TierTest> tests) {
+  std::vector<bool> in_force;
+  for (const Tier& tier : tiers_) in_force.push_back(tier.in_force);
+  Observe(now, tests);
+  for (size_t i = 0; i < tiers_.size(); ++i) tiers_[i].in_force = in_force[i];
+}
+
 void TieredCondition::Pause() {
   for (Tier& tier : tiers_) tier.raising = tier.clearing = {};
 }

@@ -43,6 +43,9 @@ class TieredCondition {
   void Observe(absl::Time now, absl::Span<const TierTest> tests,
                absl::Time since = absl::InfiniteFuture());
 
+  /// As Observe, but changes no tier: a look that an earlier run acted on, after Restore.
+  void Warm(absl::Time now, absl::Span<const TierTest> tests);
+
   /// There is no data: the tier stays, and whatever was waiting starts anew.
   void Pause();
 

@@ -80,7 +80,7 @@ void FloodLayer::Apply(const std::string& measure, std::int64_t time_ms, double 
     state_.ApplyStage(station, time_ms, value, quality);
     dirty_ = true;
   } else if (station = StationOf(measure, "rainfall"); !station.empty()) {
-    state_.ApplyRain(station, time_ms, value);
+    state_.ApplyRain(station, time_ms, value, quality);
     dirty_ = true;
   }
 }
@@ -111,52 +111,76 @@ absl::Time FloodLayer::newest_reading_time() const {
   return state_.data_time();
 }
 
+FloodLayer::Water FloodLayer::WaterNow(bool measured_only) const {
+  Water water;
+  for (const Gauge& gauge : gauges_) {
+    const auto now = state_.Stage(gauge.station->id, measured_only);
+    water.levels.push_back({now.has_value(), now.has_value() ? now->stage_m : 0});
+  }
+  for (std::size_t r = 0; r < rain_gauges_.size(); ++r) {
+    const std::size_t tide = tide_of_rain_gauge_[r];
+    water.standing_mm.push_back(state_.StandingRainMm(
+        rain_gauges_[r].station->id,
+        tide < gauges_.size() ? gauges_[tide].station->id : std::string(), measured_only));
+  }
+  return water;
+}
+
+std::vector<std::int32_t> FloodLayer::DepthsOf(const Water& water,
+                                               geo::Grid<float>* depth_m) const {
+  if (terrain_ == nullptr) return std::vector<std::int32_t>(pack_->segments().size(), 0);
+  terrain_->Depth(water.levels, water.standing_mm, depth_m);
+  geo::RoundToCentimetres(depth_m);
+  std::vector<std::int32_t> depths_cm = terrain_->SegmentDepthsCm(*depth_m, *pack_);
+  for (std::int32_t& depth_cm : depths_cm) {
+    // What is too shallow for a class is too shallow to tell: it would only make changes.
+    if (ClassOfCm(depth_cm) == 0) depth_cm = 0;
+  }
+  return depths_cm;
+}
+
 void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
-  std::vector<GaugeLevel> levels;
-  std::vector<double> standing_mm;
+  Water water;
+  std::optional<Water> measured;
   absl::Time data_time;
   bool dirty = false;
   {
     absl::MutexLock lock(&mutex_);
     data_time = state_.data_time();
     std::swap(dirty, dirty_);
-    for (const Gauge& gauge : gauges_) {
-      const auto now = state_.Stage(gauge.station->id);
-      levels.push_back({now.has_value(), now.has_value() ? now->stage_m : 0});
-    }
-    for (std::size_t r = 0; dirty && r < rain_gauges_.size(); ++r) {
-      const std::size_t tide = tide_of_rain_gauge_[r];
-      standing_mm.push_back(
-          state_.StandingRainMm(rain_gauges_[r].station->id,
-                                tide < gauges_.size() ? gauges_[tide].station->id : std::string()));
-    }
+    if (dirty) water = WaterNow(/*measured_only=*/false);
+    if (dirty && state_.UsesProfile()) measured = WaterNow(/*measured_only=*/true);
   }
   const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
   if (!dirty && !frame->sub_layers.empty()) return live_state_->Touch(data_time, stale);
+  std::shared_ptr<const std::vector<std::int32_t>> measured_cm;
+  if (measured.has_value()) {
+    geo::Grid<float> measured_m;
+    measured_cm =
+        std::make_shared<const std::vector<std::int32_t>>(DepthsOf(*measured, &measured_m));
+  }
   std::vector<layers::Columns> columns(kSubLayerCount);
   columns[kStreets].columns.resize(kStreetColumnCount);
   std::vector<std::int32_t>& depths_cm = columns[kStreets].columns[kDepthCm];
-  std::shared_ptr<geo::Grid<float>> depth_m;
-  if (terrain_ != nullptr) {
-    depth_m = std::make_shared<geo::Grid<float>>();
-    terrain_->Depth(levels, standing_mm, depth_m.get());
-    geo::RoundToCentimetres(depth_m.get());
-    depths_cm = terrain_->SegmentDepthsCm(*depth_m, *pack_);
-  } else {
-    depths_cm.assign(pack_->segments().size(), 0);
-  }
+  auto depth_m = terrain_ == nullptr ? nullptr : std::make_shared<geo::Grid<float>>();
+  depths_cm = DepthsOf(water, depth_m.get());
   std::vector<std::int32_t>& classes = columns[kStreets].columns[kClass];
   classes.reserve(depths_cm.size());
-  for (std::int32_t& depth_cm : depths_cm) {
-    // What is too shallow for a class is too shallow to tell: it would only make changes.
-    if (ClassOfCm(depth_cm) == 0) depth_cm = 0;
-    classes.push_back(ClassOfCm(depth_cm));
-  }
+  for (const std::int32_t depth_cm : depths_cm) classes.push_back(ClassOfCm(depth_cm));
   std::vector<geo::TileId> changed;
   if (const geo::Grid<float>* told_m = DepthM(*frame); told_m != nullptr)
     changed = terrain_->ChangedTiles(*told_m, *depth_m);
+  {
+    absl::MutexLock lock(&mutex_);
+    measured_depths_cm_ = std::move(measured_cm);
+  }
   live_state_->Publish(std::move(columns), data_time, stale, std::move(changed),
                        std::move(depth_m));
+}
+
+std::shared_ptr<const std::vector<std::int32_t>> FloodLayer::measured_depths_cm() const {
+  absl::MutexLock lock(&mutex_);
+  return measured_depths_cm_;
 }
 
 std::shared_ptr<const layers::RowIndex> FloodLayer::row_index(int sub_layer) const {
@@ -232,11 +256,14 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
   return result;
 }
 
-std::vector<FloodLayer::StageAnswer> FloodLayer::Stages() const {
+std::vector<FloodLayer::StageAnswer> FloodLayer::Stages(absl::Time since,
+                                                        std::size_t readings_max) const {
   std::vector<StageAnswer> answers;
   absl::MutexLock lock(&mutex_);
   for (const Gauge& gauge : gauges_) {
-    answers.push_back({gauge.station, gauge.measure, state_.Stage(gauge.station->id)});
+    const std::string& id = gauge.station->id;
+    answers.push_back({gauge.station, gauge.measure, state_.Stage(id),
+                       state_.StagesSince(id, absl::ToUnixMillis(since), readings_max)});
   }
   return answers;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -70,8 +71,14 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
     const storage::PackStation* station = nullptr;
     const storage::PackMeasure* measure = nullptr;
     std::optional<StageNow> now;
+    std::vector<std::pair<std::int64_t, Sample>> recent;
   };
-  std::vector<StageAnswer> Stages() const;
+  /// `since`: with the readings from this time on, oldest first, at most `readings_max` a gauge.
+  std::vector<StageAnswer> Stages(absl::Time since = absl::InfiniteFuture(),
+                                  std::size_t readings_max = 0) const;
+  /// Depth on each segment as measured and estimated readings alone have it, cm; nullptr while that
+  /// is what the layer shows. Alerts are made from this.
+  std::shared_ptr<const std::vector<std::int32_t>> measured_depths_cm() const;
   /// Rain gauges of the pack that are not heard: those beyond FloodTerrain::kRainGaugesMax.
   std::size_t rain_gauges_ignored() const {
     return rain_gauges_.size() - std::min(rain_gauges_.size(), FloodTerrain::kRainGaugesMax);
@@ -91,7 +98,15 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
     const storage::PackMeasure* measure = nullptr;
   };
 
+  struct Water {
+    std::vector<GaugeLevel> levels;
+    std::vector<double> standing_mm;
+  };
+
   FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options options);
+  Water WaterNow(bool measured_only) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Depth of each segment, cm, as it is shown; with terrain also that of each cell.
+  std::vector<std::int32_t> DepthsOf(const Water& water, geo::Grid<float>* depth_m) const;
 
   const std::shared_ptr<const storage::CityPack> pack_;
   const layers::SkeletonTiles streets_;
@@ -106,6 +121,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   FloodState state_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
   bool dirty_ ABSL_GUARDED_BY(mutex_) = true;
+  std::shared_ptr<const std::vector<std::int32_t>> measured_depths_cm_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace citylayers::flood

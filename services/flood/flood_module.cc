@@ -24,7 +24,8 @@ class Flood final : public runtime::Module {
   Flood(runtime::ModuleContext& context, std::shared_ptr<FloodLayer> layer,
         std::string checkpoint_path)
       : layer_(std::move(layer)),
-        service_(layer_, context.city_clock(), context.calls()),
+        service_(layer_, context.city_clock(), context.calls(),
+                 static_cast<std::size_t>(context.config().GetInt("flood.stage_readings_max"))),
         runner_(context, "flood",
                 {"stations/-/measures/water_level", "stations/-/measures/rainfall"}, *layer_,
                 std::move(checkpoint_path)) {}
@@ -72,7 +73,9 @@ runtime::ModuleSpec FloodModule() {
         "Share of rain that runs off, as SCS curve number: 98 paved, 85 to 92 dense housing.", 1,
         100},
        {"flood.drain_mm_per_h", OptionType::kDouble, "25",
-        "What drains take at low tide, mm an hour.", 0, 500}});
+        "What drains take at low tide, mm an hour.", 0, 500},
+       {"flood.stage_readings_max", OptionType::kInt, "2000",
+        "Maximum number of readings per gauge in ListStages, the newest.", 1, 100'000}});
   return {.name = "flood",
           .needs = {"readings"},
           .services = {v1::FloodService::service_full_name()},

@@ -93,10 +93,13 @@ grpc::ServerUnaryReactor* FloodServiceImpl::GetDepth(grpc::CallbackServerContext
       [this](const runtime::Call&, const v1::GetDepthRequest& r) { return DepthAt(r); });
 }
 
-v1::ListStagesResponse FloodServiceImpl::Stages() const {
+v1::ListStagesResponse FloodServiceImpl::Stages(const v1::ListStagesRequest& request) const {
   v1::ListStagesResponse response;
   const absl::Time city_now = city_clock_.Now();
-  for (const FloodLayer::StageAnswer& answer : layer_->Stages()) {
+  const absl::Time since = request.has_readings_since_time()
+                               ? FromProtoTime(request.readings_since_time())
+                               : absl::InfiniteFuture();
+  for (const FloodLayer::StageAnswer& answer : layer_->Stages(since, stage_readings_max_)) {
     v1::Stage* stage = response.add_stages();
     stage->set_station(StrCat("stations/", answer.station->id));
     stage->mutable_display_name()->set_vi(answer.station->name_vi);
@@ -104,6 +107,13 @@ v1::ListStagesResponse FloodServiceImpl::Stages() const {
     *stage->mutable_location() = layers::ToPoint(answer.station->location);
     for (const storage::PackThreshold& threshold : answer.measure->thresholds) {
       stage->add_alert_levels_m(threshold.value);
+    }
+    stage->mutable_period()->set_seconds(absl::ToInt64Seconds(answer.measure->period));
+    for (const auto& [time_ms, sample] : answer.recent) {
+      v1::StageReading* reading = stage->add_recent_readings();
+      *reading->mutable_read_time() = ToProtoTime(absl::FromUnixMillis(time_ms));
+      reading->set_stage_m(sample.value);
+      reading->set_quality(static_cast<readings::v1::Quality>(sample.quality));
     }
     stage->set_stale(true);
     if (!answer.now.has_value()) continue;
@@ -126,8 +136,8 @@ grpc::ServerUnaryReactor* FloodServiceImpl::ListStages(grpc::CallbackServerConte
                                                        const v1::ListStagesRequest* request,
                                                        v1::ListStagesResponse* response) {
   return calls_.Unary(context, "FloodService/ListStages", request, response,
-                      [this](const runtime::Call&, const v1::ListStagesRequest&)
-                          -> absl::StatusOr<v1::ListStagesResponse> { return Stages(); });
+                      [this](const runtime::Call&, const v1::ListStagesRequest& r)
+                          -> absl::StatusOr<v1::ListStagesResponse> { return Stages(r); });
 }
 
 absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
@@ -143,7 +153,9 @@ absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
   v1::ListFloodedSegmentsResponse page;
   SetTime(frame->data_time, [&] { return page.mutable_data_time(); });
   if (frame->sub_layers.empty()) return page;
-  const std::vector<std::int32_t>& depths_cm = frame->sub_layers[kStreets].columns[kDepthCm];
+  const auto measured_cm = request.measured_only() ? layer_->measured_depths_cm() : nullptr;
+  const std::vector<std::int32_t>& depths_cm =
+      measured_cm != nullptr ? *measured_cm : frame->sub_layers[kStreets].columns[kDepthCm];
   const storage::SegmentTable& roads = layer_->pack().segments();
   const double least_cm = request.min_depth_m() > 0 ? request.min_depth_m() * 100 : 10;
   std::vector<std::uint32_t> wet;

@@ -14,9 +14,13 @@ namespace citylayers::flood {
 /// A thin adapter over the layer. Thread-safe.
 class FloodServiceImpl final : public v1::FloodService::CallbackService {
  public:
+  /// `stage_readings_max`: readings of a gauge that ListStages returns at most.
   FloodServiceImpl(std::shared_ptr<const FloodLayer> layer, const Clock& city_clock,
-                   runtime::CallAdapter& calls)
-      : layer_(std::move(layer)), city_clock_(city_clock), calls_(calls) {}
+                   runtime::CallAdapter& calls, std::size_t stage_readings_max = 2000)
+      : layer_(std::move(layer)),
+        city_clock_(city_clock),
+        calls_(calls),
+        stage_readings_max_(stage_readings_max) {}
 
   grpc::ServerUnaryReactor* GetDepth(grpc::CallbackServerContext* context,
                                      const v1::GetDepthRequest* request,
@@ -33,7 +37,7 @@ class FloodServiceImpl final : public v1::FloodService::CallbackService {
  private:
   absl::Status NeedTerrain() const;
   absl::StatusOr<v1::GetDepthResponse> DepthAt(const v1::GetDepthRequest& request) const;
-  v1::ListStagesResponse Stages() const;
+  v1::ListStagesResponse Stages(const v1::ListStagesRequest& request) const;
   absl::StatusOr<v1::ListFloodedSegmentsResponse> Flooded(
       const v1::ListFloodedSegmentsRequest& request) const;
   absl::StatusOr<std::string> Export(const v1::ExportDepthRequest& request) const;
@@ -41,6 +45,7 @@ class FloodServiceImpl final : public v1::FloodService::CallbackService {
   const std::shared_ptr<const FloodLayer> layer_;
   const Clock& city_clock_;
   runtime::CallAdapter& calls_;
+  const std::size_t stage_readings_max_;
 };
 
 }  // namespace citylayers::flood

@@ -135,6 +135,84 @@ TEST_F(FloodServiceTest, ListStagesTellsLevelTrendAndAge) {
   EXPECT_EQ(west.display_name().vi(), "Tây");
 }
 
+TEST_F(FloodServiceTest, ListStagesGivesTheReadingsSinceATimeOldestFirst) {
+  for (const int minutes_ago : {1, 40, 20, 90}) Read("west", 2 - minutes_ago / 100.0, minutes_ago);
+  const auto list = [&](int minutes_ago) {
+    grpc::ClientContext context;
+    v1::ListStagesRequest request;
+    v1::ListStagesResponse response;
+    *request.mutable_readings_since_time() = ToProtoTime(clock_.Now() - absl::Minutes(minutes_ago));
+    EXPECT_TRUE(stub_->ListStages(&context, request, &response).ok());
+    std::vector<double> stages;
+    for (const v1::StageReading& reading : response.stages(1).recent_readings()) {
+      stages.push_back(reading.stage_m());
+    }
+    EXPECT_EQ(response.stages(0).recent_readings_size(), 0) << "never read";
+    EXPECT_EQ(response.stages(1).period().seconds(), 600);
+    return stages;
+  };
+  EXPECT_THAT(list(40), ElementsAre(1.6, 1.8, 1.99)) << "inclusive";
+  EXPECT_THAT(list(39), ElementsAre(1.8, 1.99));
+  EXPECT_THAT(list(0), ElementsAre());
+  grpc::ClientContext context;
+  v1::ListStagesResponse plain;
+  ASSERT_TRUE(stub_->ListStages(&context, {}, &plain).ok());
+  EXPECT_EQ(plain.stages(1).recent_readings_size(), 0) << "only who asks gets them";
+}
+
+TEST_F(FloodServiceTest, OfTooManyReadingsTheNewestAreGiven) {
+  FloodServiceImpl service(layer_, clock_, harness_.calls, /*stage_readings_max=*/2);
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service);
+  const auto server = builder.BuildAndStart();
+  for (int minute = 0; minute < 9; ++minute) Read("west", minute / 10.0, 9 - minute);
+  grpc::ClientContext context;
+  v1::ListStagesRequest request;
+  request.mutable_readings_since_time();
+  v1::ListStagesResponse response;
+  ASSERT_TRUE(v1::FloodService::NewStub(server->InProcessChannel({}))
+                  ->ListStages(&context, request, &response)
+                  .ok());
+  ASSERT_EQ(response.stages(1).recent_readings_size(), 2);
+  EXPECT_EQ(response.stages(1).recent_readings(1).stage_m(), 0.8);
+  server->Shutdown();
+}
+
+// A typical tide is drawn on the map, and neither raises nor ends an alert.
+TEST_F(FloodServiceTest, MeasuredWaterLeavesProfileReadingsOut) {
+  const auto depths = [&](bool measured_only) {
+    v1::ListFloodedSegmentsRequest request;
+    request.set_measured_only(measured_only);
+    v1::ListFloodedSegmentsResponse response;
+    EXPECT_TRUE(Flooded(request, &response).ok());
+    std::vector<double> depths_m;
+    for (const v1::FloodedSegment& segment : response.segments()) {
+      depths_m.push_back(segment.depth_m());
+    }
+    return depths_m;
+  };
+  const auto profile = [&](const char* measure, double value, int minutes_ago) {
+    for (const char* station : {"west", "east"}) {
+      layer_->Apply(absl::StrCat("stations/", station, "/measures/", measure),
+                    kStartMs - minutes_ago * 60'000, value, readings::v1::QUALITY_PROFILE);
+    }
+    layer_->Publish(clock_.Now(), false);
+  };
+  Read("west", 0.1, 60);
+  Read("east", 0.1, 60);
+  profile("water_level", 0.62, 50);
+  EXPECT_THAT(depths(false), ElementsAre(0.32, 0.32, 0.12));
+  EXPECT_THAT(depths(true), ElementsAre()) << "a typical high tide is no measured one";
+  Read("west", 0.62, 40);
+  Read("east", 0.62, 40);
+  profile("water_level", 0.1, 30);
+  EXPECT_THAT(depths(false), ElementsAre());
+  EXPECT_THAT(depths(true), ElementsAre(0.32, 0.32, 0.12)) << "nor does a typical low end one";
+  Tide(0.1);
+  EXPECT_THAT(depths(false), ElementsAre());
+  EXPECT_THAT(depths(true), ElementsAre()) << "a measured one does";
+}
+
 TEST_F(FloodServiceTest, AStationThatWasNeverReadIsListedStale) {
   grpc::ClientContext context;
   v1::ListStagesResponse response;

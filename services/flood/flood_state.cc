@@ -9,13 +9,18 @@
 namespace citylayers::flood {
 namespace {
 
-constexpr double kUsualHours = 1.0 / 6;  // that a rain gauge's reading tells of
+constexpr std::uint32_t kProfileQuality = 3;  // readings.v1.QUALITY_PROFILE
+constexpr double kUsualHours = 1.0 / 6;       // that a rain gauge's reading tells of
+
+bool IsProfile(const Sample& sample) { return sample.quality == kProfileQuality; }
 
 /// The value in force at a time: the latest at or before it; NaN when there is none.
-double ValueAt(const Series& series, std::int64_t time_ms) {
-  auto it = series.upper_bound(time_ms);
-  return it == series.begin() ? std::numeric_limits<double>::quiet_NaN()
-                              : std::prev(it)->second.value;
+double ValueAt(const Series& series, std::int64_t time_ms, bool measured_only) {
+  for (auto it = series.upper_bound(time_ms); it != series.begin();) {
+    --it;
+    if (!measured_only || !IsProfile(it->second)) return it->second.value;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 void SaveSeries(const std::map<std::string, Series>& all, storage::CheckpointWriter* writer) {
@@ -64,15 +69,44 @@ void FloodState::ApplyStage(const std::string& station, std::int64_t time_ms, do
   Apply(&stages_[station], time_ms, {stage_m, quality});
 }
 
-void FloodState::ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm) {
-  Apply(&rain_[station], time_ms, {std::max(0.0, rain_mm), 0});
+void FloodState::ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm,
+                           std::uint32_t quality) {
+  Apply(&rain_[station], time_ms, {std::max(0.0, rain_mm), quality});
 }
 
-std::optional<StageNow> FloodState::Stage(const std::string& station) const {
+std::vector<std::pair<std::int64_t, Sample>> FloodState::StagesSince(const std::string& station,
+                                                                     std::int64_t since_ms,
+                                                                     std::size_t count_max) const {
   const auto it = stages_.find(station);
-  if (it == stages_.end() || it->second.empty()) return std::nullopt;
+  if (it == stages_.end()) return {};
+  std::vector<std::pair<std::int64_t, Sample>> readings(it->second.lower_bound(since_ms),
+                                                        it->second.end());
+  if (readings.size() > count_max) {
+    readings.erase(readings.begin(), readings.end() - static_cast<std::ptrdiff_t>(count_max));
+  }
+  return readings;
+}
+
+bool FloodState::UsesProfile() const {
+  for (const auto& [station, series] : stages_) {
+    if (!series.empty() && IsProfile(series.rbegin()->second)) return true;
+  }
+  for (const auto& [station, series] : rain_) {
+    for (const auto& [time_ms, sample] : series) {
+      if (IsProfile(sample)) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<StageNow> FloodState::Stage(const std::string& station, bool measured_only) const {
+  const auto it = stages_.find(station);
+  if (it == stages_.end()) return std::nullopt;
   const Series& series = it->second;
-  const auto& [time_ms, sample] = *series.rbegin();
+  auto newest = series.rbegin();
+  while (measured_only && newest != series.rend() && IsProfile(newest->second)) ++newest;
+  if (newest == series.rend()) return std::nullopt;
+  const auto& [time_ms, sample] = *newest;
   StageNow now{.stage_m = sample.value, .time_ms = time_ms, .quality = sample.quality};
   constexpr std::int64_t kHourMs = 3'600'000;
   // The reading nearest to an hour ago, if there is one between 30 and 90 minutes back.
@@ -86,8 +120,8 @@ std::optional<StageNow> FloodState::Stage(const std::string& station) const {
   return now;
 }
 
-double FloodState::StandingRainMm(const std::string& station,
-                                  const std::string& tide_station) const {
+double FloodState::StandingRainMm(const std::string& station, const std::string& tide_station,
+                                  bool measured_only) const {
   const auto it = rain_.find(station);
   if (it == rain_.end()) return 0;
   static const Series& kNoTide = *new Series();
@@ -97,9 +131,10 @@ double FloodState::StandingRainMm(const std::string& station,
   const std::int64_t dry_spell_ms = absl::ToInt64Milliseconds(options_.dry_spell);
   std::int64_t last_ms = 0, last_rain_ms = 0;
   for (const auto& [time_ms, sample] : it->second) {
+    if (measured_only && IsProfile(sample)) continue;
     const double rain_mm = sample.value;
     const double drain_mm_per_h =
-        geo::DrainCapacityMmPerHour(ValueAt(stages, time_ms), options_.drains);
+        geo::DrainCapacityMmPerHour(ValueAt(stages, time_ms, measured_only), options_.drains);
     // A reading tells of the time since the one before; of the first one's span nothing is known
     // but the usual period.
     double hours = last_ms == 0 ? kUsualHours : static_cast<double>(time_ms - last_ms) / 3.6e6;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -55,15 +56,28 @@ class FloodState {
   /// Takes a reading; what is older than `held` before the newest reading of the station falls out.
   void ApplyStage(const std::string& station, std::int64_t time_ms, double stage_m,
                   std::uint32_t quality = 0);
-  void ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm);
+  void ApplyRain(const std::string& station, std::int64_t time_ms, double rain_mm,
+                 std::uint32_t quality = 0);
 
-  /// The stage at a station; nullopt when it was never read.
-  std::optional<StageNow> Stage(const std::string& station) const;
+  /// The stage at a station; nullopt when it was never read. `measured_only`: as its latest reading
+  /// that is not a profile has it.
+  std::optional<StageNow> Stage(const std::string& station, bool measured_only = false) const;
+
+  /// The readings of a station from `since_ms` on, oldest first; of more than `count_max` the
+  /// newest.
+  std::vector<std::pair<std::int64_t, Sample>> StagesSince(const std::string& station,
+                                                           std::int64_t since_ms,
+                                                           std::size_t count_max) const;
+
+  /// Whether a profile reading takes part in a stage of now, or in the rain that is held.
+  bool UsesProfile() const;
 
   /// Water that stands on the ground of a gauge's zone, as a layer in mm: the rain held, by curve
   /// number, less what drains took, whose capacity falls while the tide at `tide_station` covers
   /// their outfalls. O(readings held).
-  double StandingRainMm(const std::string& station, const std::string& tide_station) const;
+  /// `measured_only`: without profile readings.
+  double StandingRainMm(const std::string& station, const std::string& tide_station,
+                        bool measured_only = false) const;
 
   /// Time of the newest reading of all; InfinitePast before the first.
   absl::Time data_time() const;

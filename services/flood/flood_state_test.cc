@@ -88,6 +88,25 @@ TEST(FloodState, WaterDoesNotDependOnTheOrderOfReadings) {
   EXPECT_GT(expected, 0);
 }
 
+TEST(FloodState, ProfileReadingsAreLeftOutOfMeasuredWater) {
+  constexpr std::uint32_t kProfile = 3;
+  FloodState state({});
+  EXPECT_FALSE(state.UsesProfile());
+  Storm(&state, 0.5);
+  EXPECT_FALSE(state.UsesProfile());
+  const double measured_mm = state.StandingRainMm("gauge", "phu-an");
+  state.ApplyRain("gauge", Minutes(130), 60, kProfile);
+  state.ApplyStage("phu-an", Minutes(130), 1.9, kProfile);
+  EXPECT_TRUE(state.UsesProfile());
+  EXPECT_GT(state.StandingRainMm("gauge", "phu-an"), measured_mm);
+  EXPECT_EQ(state.StandingRainMm("gauge", "phu-an", /*measured_only=*/true), measured_mm);
+  EXPECT_EQ(state.Stage("phu-an")->stage_m, 1.9);
+  EXPECT_EQ(state.Stage("phu-an", /*measured_only=*/true)->stage_m, 0.5);
+  FloodState typical({});
+  typical.ApplyStage("phu-an", Minutes(0), 1.9, kProfile);
+  EXPECT_FALSE(typical.Stage("phu-an", /*measured_only=*/true).has_value());
+}
+
 // A tipping bucket that reports nothing but rain: 40 mm, silence, 40 mm.
 TEST(FloodState, ASilentNightEndsAStorm) {
   const auto standing_mm = [](double stage_m, std::vector<int> rain_minutes) {

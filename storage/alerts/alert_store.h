@@ -24,7 +24,7 @@ struct AlertChange {
   std::optional<AlertRecord> alert;      ///< The alert after the change.
   std::vector<AlertEventRecord> events;  ///< Lines to append to its trail. REQUIRES: alert.
   /// Replaces the state of its rule and subject; one with nothing to remember (tier 0, not
-  /// suppressed, no alert) is removed.
+  /// suppressed, no alert, no reading) is removed.
   std::optional<RuleStateRecord> rule_state;
   std::optional<CapRecord> cap;  ///< With the id of NextCapId.
 };

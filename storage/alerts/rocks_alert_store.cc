@@ -287,7 +287,8 @@ absl::Status RocksAlertStore::Apply(absl::Span<const AlertChange> changes) {
     if (change.rule_state.has_value()) {
       const RuleStateRecord& state = *change.rule_state;
       const std::string key = absl::StrCat(state.rule, absl::string_view("\0", 1), state.subject);
-      if (state.tier == 0 && state.suppressed_tier == 0 && state.alert_id == 0) {
+      if (state.tier == 0 && state.suppressed_tier == 0 && state.alert_id == 0 &&
+          state.read_time == absl::InfinitePast()) {
         batch.Delete(handles_[kRuleState], key);
       } else {
         batch.Put(handles_[kRuleState], key, EncodeRuleState(state));
