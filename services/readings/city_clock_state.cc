@@ -12,7 +12,7 @@
 namespace citylayers::readings {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;  // 1 lacks the last field
 constexpr size_t kNameMax = 128;
 // Times that the store can keep: 1970 to 3226.
 const absl::Time kFirst = absl::UnixEpoch();
@@ -27,17 +27,17 @@ absl::Status Backwards(std::string_view message) {
                              runtime::kReasonClockBackwards);
 }
 
-// A year mistyped would be final: city time never runs backwards.
-absl::Status CheckNotFarAhead(absl::Time city_time, absl::Time machine_now, absl::Time reached,
-                              absl::Time latest_reading) {
-  if (latest_reading == absl::InfinitePast()) return absl::OkStatus();
-  const absl::Time furthest = std::max({machine_now, reached, latest_reading});
-  if (city_time - furthest <= CityClockState::kAheadMax) return absl::OkStatus();
+absl::Status TooFarAhead(absl::Time city_time, absl::Time furthest, absl::Duration allowed,
+                         const ClockLimits& limits) {
+  const bool is_walk = city_time - furthest <= limits.ahead_max;
   return absl::FailedPreconditionError(StrCat(
       "city_time ", Text(city_time), " lies more than ",
-      absl::ToInt64Hours(CityClockState::kAheadMax) / 24, " days ahead of ", Text(furthest),
-      ", the latest of the wall clock and the readings stored: city time never runs backwards, so "
-      "check the year; for a replay of that time start with another data directory"));
+      absl::ToInt64Hours(is_walk ? allowed : limits.ahead_max), " hours ahead of ", Text(furthest),
+      ", the latest of the wall clock and the readings stored",
+      is_walk ? ", after the jumps of the calls before: let the clock run, or use a smaller step"
+              : "",
+      ": city time never runs backwards, so check the year; for a replay of that time start with "
+      "another data directory"));
 }
 
 int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
@@ -74,39 +74,63 @@ common::v1::CityClock CityClockState::ToProto(absl::Time machine_now) const {
   return clock;
 }
 
+// What is used up of the jumps that calls may make: the clock's own running gives it back.
+absl::Duration CityClockState::JumpedBy(absl::Time machine_now, const ClockLimits& limits) const {
+  const absl::Duration past = std::max(machine_now - as_of_, absl::ZeroDuration());
+  const absl::Duration ran = replay_ ? speed_ * std::min(past, hold_after_) : past;
+  return std::max(jumped_ - limits.jump_per_run * ran, absl::ZeroDuration());
+}
+
+// Only its driver, or an operator who says so, takes the clock from a replay that runs.
+absl::Status CityClockState::CheckDriver(const common::v1::SetClockRequest& request,
+                                         absl::Time machine_now) const {
+  if (request.force() || !IsDriven(machine_now) || request.driver_id() == driver_id_) {
+    return absl::OkStatus();
+  }
+  return runtime::WithReason(
+      absl::FailedPreconditionError(
+          StrCat("scenario '", scenario_, "' is driven by another replay",
+                 request.driver_id().empty() ? ", and the request has no driver_id" : "",
+                 "; stop that one first, or set force to take the clock from it")),
+      runtime::kReasonClockDriven);
+}
+
 absl::Status CityClockState::Set(const common::v1::SetClockRequest& request, absl::Time machine_now,
-                                 absl::Time latest_reading) {
+                                 absl::Time latest_reading, const ClockLimits& limits) {
   const absl::Time reached =
       replay_ ? Now(machine_now) : std::max(reached_, std::min(latest_reading, machine_now));
   switch (request.mode()) {
     case common::v1::CLOCK_MODE_WALL:
-      return SetWall(request, machine_now, reached);
+      return SetWall(request, machine_now, reached, limits);
     case common::v1::CLOCK_MODE_REPLAY:
-      return SetReplay(request, machine_now, reached, latest_reading);
+      return SetReplay(request, machine_now, reached, latest_reading, limits);
     default:
       return runtime::BadField("mode", "must be CLOCK_MODE_WALL or CLOCK_MODE_REPLAY");
   }
 }
 
 absl::Status CityClockState::SetWall(const common::v1::SetClockRequest& request,
-                                     absl::Time machine_now, absl::Time reached) {
-  if (!request.driver_id().empty() && request.driver_id() != driver_id_ && IsDriven(machine_now)) {
-    return absl::FailedPreconditionError(
-        StrCat("scenario '", scenario_, "' is driven by another replay; stop that one first"));
-  }
-  if (reached > machine_now) {
+                                     absl::Time machine_now, absl::Time reached,
+                                     const ClockLimits& limits) {
+  RETURN_IF_ERROR(CheckDriver(request, machine_now));
+  if (reached > machine_now && !request.force()) {
     return Backwards(StrCat("the city has reached ", Text(reached),
                             " in a replay, and the wall is at ", Text(machine_now),
-                            ": city time never runs backwards; start with another data directory"));
+                            ": city time never runs backwards; start with another data directory, "
+                            "or set force to go back all the same"));
   }
+  const absl::Duration jumped = JumpedBy(machine_now, limits);
   *this = CityClockState();
-  reached_ = reached;
+  // Forced back, the city is at the wall's time again; readings of the time ahead stay stored.
+  reached_ = std::min(reached, machine_now);
+  as_of_ = machine_now;
+  jumped_ = jumped;
   return absl::OkStatus();
 }
 
 absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& request,
                                        absl::Time machine_now, absl::Time reached,
-                                       absl::Time latest_reading) {
+                                       absl::Time latest_reading, const ClockLimits& limits) {
   if (!request.has_city_time()) return runtime::BadField("city_time", "is needed in a replay");
   absl::Time city_time = FromProtoTime(request.city_time());
   if (city_time < kFirst || city_time > kLast) {
@@ -127,11 +151,17 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
     return runtime::BadField("scenario", "scenario and driver_id have at most 128 bytes");
   }
   const bool same_driver = replay_ && request.driver_id() == driver_id_;
-  if (!same_driver && IsDriven(machine_now)) {
-    return absl::FailedPreconditionError(
-        StrCat("scenario '", scenario_, "' is driven by another replay; stop that one first"));
+  RETURN_IF_ERROR(CheckDriver(request, machine_now));
+  absl::Duration jumped = JumpedBy(machine_now, limits);
+  // A year mistyped would be final. In a city without readings there is nothing to lose.
+  if (latest_reading != absl::InfinitePast()) {
+    const absl::Time furthest = std::max({machine_now, reached, latest_reading});
+    const absl::Duration jump = std::max(city_time - furthest, absl::ZeroDuration());
+    if (jumped + jump > limits.ahead_max) {
+      return TooFarAhead(city_time, furthest, limits.ahead_max - jumped, limits);
+    }
+    jumped += jump;
   }
-  RETURN_IF_ERROR(CheckNotFarAhead(city_time, machine_now, reached, latest_reading));
   if (city_time < reached) {
     // Between two calls of its driver the clock runs on by itself, and may be ahead of it by what
     // the calls took or by what it ran before it held, also when a restart came between. That is
@@ -154,6 +184,7 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
   loop_count_ = request.loop_count();
   driver_id_ = request.driver_id();
   reached_ = absl::InfinitePast();
+  jumped_ = jumped;
   return absl::OkStatus();
 }
 
@@ -169,6 +200,7 @@ std::string CityClockState::Encode() const {
   storage::PutText(out, scenario_);
   storage::PutVarint(out, storage::ZigZag(loop_count_));
   storage::PutText(out, driver_id_);
+  storage::PutVarint(out, static_cast<uint64_t>(absl::ToInt64Microseconds(jumped_)));
   return out;
 }
 
@@ -176,9 +208,9 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
                                                        absl::Time machine_now) {
   storage::ByteReader reader(bytes);
   ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
-  if (version != kVersion) {
+  if (version < 1 || version > kVersion) {
     return absl::DataLossError(StrCat("the city clock was kept in version ", int{version},
-                                      ", and this program reads ", int{kVersion}));
+                                      ", and this program reads 1 to ", int{kVersion}));
   }
   ASSIGN_OR_RETURN(const uint8_t replay, reader.ReadByte());
   CityClockState state;
@@ -191,6 +223,11 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
   ASSIGN_OR_RETURN(const std::string_view scenario, reader.ReadText(kNameMax));
   ASSIGN_OR_RETURN(const uint64_t loop_count, reader.ReadVarint());
   ASSIGN_OR_RETURN(const std::string_view driver_id, reader.ReadText(kNameMax));
+  uint64_t jumped_us = 0;
+  if (version >= 2) {
+    const uint64_t jumped_max = static_cast<uint64_t>(Micros(kLast));
+    ASSIGN_OR_RETURN(jumped_us, reader.ReadVarintUpTo(jumped_max, "jumped"));
+  }
   RETURN_IF_ERROR(reader.ExpectEnd());
   if (!(state.speed_ >= 0.01 && state.speed_ <= 3600) || state.city_time_ < kFirst ||
       state.city_time_ > kLast) {
@@ -200,6 +237,7 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
   state.scenario_ = std::string(scenario);
   state.loop_count_ = static_cast<int>(storage::UnZigZag(loop_count));
   state.driver_id_ = std::string(driver_id);
+  state.jumped_ = absl::Microseconds(static_cast<int64_t>(jumped_us));
   if (!state.replay_) {
     if (state.city_time_ > kFirst) state.reached_ = state.city_time_;
     return state;

@@ -13,19 +13,26 @@
 
 namespace citylayers::readings {
 
+/// How far calls may move the city ahead. City time never runs backwards by itself, and readings of
+/// a wrong year would make the right ones too old to keep.
+struct ClockLimits {
+  /// How far a call may take the city past the wall, its newest reading and the time it has
+  /// reached. Longer than a scenario's step to its next loop, much shorter than what retention
+  /// keeps.
+  absl::Duration ahead_max = absl::Hours(24 * 31);
+  /// All such jumps together use up `ahead_max`, which comes back by this many seconds for each
+  /// second that the city clock runs. A scenario of an hour a day jumps 23 times what it runs.
+  double jump_per_run = 24;
+};
+
 /// Wall time, or a replay: city_time + speed x (now - as_of), which stops at hold_time until its
-/// driver is heard of again. City time never runs backwards: neither by a driver that starts over,
-/// nor by going back to the wall while the city is ahead of it, nor over a restart. Value type.
+/// driver calls again. City time never runs backwards: neither by a driver that starts over, nor by
+/// going back to the wall while the city is ahead of it, nor over a restart. Only an operator's
+/// `force` takes it back to the wall. Value type.
 class CityClockState {
  public:
   static constexpr absl::Duration kHoldAfterDefault = absl::Seconds(5);
   static constexpr absl::Duration kHoldAfterMax = absl::Seconds(60);
-  /// How far a call may take the city past the wall, its newest reading and the time it has
-  /// reached. Longer than a scenario's step to its next loop, much shorter than what retention
-  /// keeps: there is no way back, and readings of a wrong year would make the right ones too old to
-  /// keep.
-  static constexpr absl::Duration kAheadMax = absl::Hours(24 * 31);
-
   /// The wall clock.
   CityClockState() = default;
 
@@ -40,7 +47,7 @@ class CityClockState {
   /// then any time may be set, since there is nothing to lose).
   /// INVALID_ARGUMENT and FAILED_PRECONDITION as clock_service.proto says; nothing changes then.
   absl::Status Set(const common::v1::SetClockRequest& request, absl::Time machine_now,
-                   absl::Time latest_reading);
+                   absl::Time latest_reading, const ClockLimits& limits = {});
 
   /// The bytes it is kept as (docs/formats/readings.md), and the clock after a restart: a replay
   /// stands where it can have been at most, and waits for its driver. DATA_LOSS: damaged bytes.
@@ -49,10 +56,13 @@ class CityClockState {
 
  private:
   absl::Status SetWall(const common::v1::SetClockRequest& request, absl::Time machine_now,
-                       absl::Time reached);
+                       absl::Time reached, const ClockLimits& limits);
   absl::Status SetReplay(const common::v1::SetClockRequest& request, absl::Time machine_now,
-                         absl::Time reached, absl::Time latest_reading);
+                         absl::Time reached, absl::Time latest_reading, const ClockLimits& limits);
   bool IsDriven(absl::Time machine_now) const;
+  absl::Status CheckDriver(const common::v1::SetClockRequest& request,
+                           absl::Time machine_now) const;
+  absl::Duration JumpedBy(absl::Time machine_now, const ClockLimits& limits) const;
 
   bool replay_ = false;
   absl::Time city_time_ = absl::UnixEpoch();  // at as_of_
@@ -63,7 +73,8 @@ class CityClockState {
   std::string scenario_;
   int loop_count_ = 0;
   std::string driver_id_;
-  absl::Time reached_ = absl::InfinitePast();  // a replay got this far before the wall clock
+  absl::Time reached_ = absl::InfinitePast();     // a replay got this far before the wall clock
+  absl::Duration jumped_ = absl::ZeroDuration();  // of ClockLimits::ahead_max, used up at as_of_
 };
 
 }  // namespace citylayers::readings

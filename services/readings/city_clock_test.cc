@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "proto/support/strings.h"
 #include "services/readings/city_clock_state.h"
 #include "services/runtime/proto_time.h"
 
@@ -26,9 +27,10 @@ SetClockRequest Replay(absl::Time city_time, double speed, const std::string& dr
   return request;
 }
 
-SetClockRequest Wall() {
+SetClockRequest Wall(const std::string& driver = "") {
   SetClockRequest request;
   request.set_mode(common::v1::CLOCK_MODE_WALL);
+  request.set_driver_id(driver);
   return request;
 }
 
@@ -94,24 +96,121 @@ TEST(CityClockTest, AMistypedYearIsRefusedInACityWithReadings) {
   EXPECT_EQ(far.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(far.ToString(), testing::HasSubstr("check the year"));
   EXPECT_FALSE(clock.IsReplay()) << "nothing changed";
-  EXPECT_FALSE(
-      clock.Set(Replay(kWall + CityClockState::kAheadMax + absl::Seconds(1), 60), kWall, kTide)
-          .ok());
-  EXPECT_TRUE(clock.Set(Replay(kWall + CityClockState::kAheadMax, 60), kWall, kTide).ok());
-  // A replay that loops goes on from where it is, however far that is from the wall.
-  absl::Time city = kWall + CityClockState::kAheadMax;
-  for (int loop = 1; loop < 100; ++loop) {
-    city += absl::Hours(24 * 30);
-    ASSERT_TRUE(clock.Set(Replay(city, 60), kWall + absl::Seconds(loop), kTide).ok()) << loop;
-  }
+  const absl::Duration ahead_max = ClockLimits().ahead_max;
+  EXPECT_FALSE(clock.Set(Replay(kWall + ahead_max + absl::Seconds(1), 60), kWall, kTide).ok());
+  EXPECT_TRUE(clock.Set(Replay(kWall + ahead_max, 60), kWall, kTide).ok());
   CityClockState empty;
   EXPECT_TRUE(empty.Set(Replay(typo, 60), kWall, kNothing).ok()) << "nothing to lose";
+}
+
+// Ten hours of each day at speed 3600: it runs for 10 s and jumps by 14 hours, however far it gets.
+TEST(CityClockTest, AReplayThatLoopsGoesOnAsFarAsItLikes) {
+  CityClockState clock;
+  absl::Time machine = kWall;
+  absl::Time day = kWall + absl::Hours(24);
+  for (int loop = 0; loop < 200; ++loop, day += absl::Hours(24)) {
+    for (int hour = 0; hour < 10; ++hour, machine += absl::Seconds(1)) {
+      const absl::Status set = clock.Set(Replay(day + absl::Hours(hour), 3600), machine, kTide);
+      ASSERT_TRUE(set.ok()) << "loop " << loop << ": " << set;
+    }
+  }
+}
+
+TEST(CityClockTest, CallsDoNotWalkTheClockAwayStepByStep) {
+  for (const bool new_drivers : {false, true}) {
+    CityClockState clock;
+    absl::Time city = kWall;
+    absl::Time machine = kWall;
+    absl::Time latest = kTide;
+    for (int call = 0; call < 10'000; ++call, machine += absl::Milliseconds(1)) {
+      SetClockRequest request =
+          Replay(city + absl::Hours(24 * 30), 3600, new_drivers ? StrCat("d", call) : "d");
+      request.mutable_hold_after()->set_nanos(1'000'000);
+      if (!clock.Set(request, machine, latest).ok()) continue;
+      city = clock.Now(machine);
+      latest = city + absl::Minutes(5);  // And a reading as far ahead as is taken.
+    }
+    // 10 s at speed 3600 run ten hours, which allow ten days of jumps, beside the first 31 days.
+    EXPECT_LT(city - kWall, absl::Hours(24 * 45)) << new_drivers;
+  }
+}
+
+TEST(CityClockTest, NeitherARestartNorTheWallGivesJumpsBack) {
+  CityClockState clock;
+  const absl::Time ahead = kWall + absl::Hours(24 * 31);
+  ASSERT_TRUE(clock.Set(Replay(ahead, 1), kWall, kTide).ok());
+  auto restored = CityClockState::Restore(clock.Encode(), kWall + absl::Seconds(1));
+  ASSERT_TRUE(restored.ok());
+  const absl::Status further =
+      restored->Set(Replay(ahead + absl::Hours(1), 1), kWall + absl::Seconds(1), ahead);
+  EXPECT_EQ(further.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(further.ToString(), testing::HasSubstr("after the jumps of the calls before"));
+  SetClockRequest back = Wall();
+  back.set_force(true);
+  ASSERT_TRUE(restored->Set(back, kWall + absl::Seconds(2), ahead).ok());
+  EXPECT_FALSE(
+      restored->Set(Replay(ahead + absl::Hours(1), 1), kWall + absl::Seconds(3), ahead).ok());
+  EXPECT_TRUE(restored->Set(Replay(ahead + absl::Hours(1), 1), kWall + absl::Hours(2), ahead).ok())
+      << "two hours on the wall clock allow two days";
+}
+
+TEST(CityClockTest, OnlyItsDriverOrForceTakesTheClockFromARunningReplay) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60, "first"), kWall, kNothing).ok());
+  const absl::Time soon = kWall + absl::Seconds(1);
+  SetClockRequest stranger = Wall();
+  for (const char* id : {"", "second"}) {
+    stranger.set_driver_id(id);
+    const absl::Status refused = clock.Set(stranger, soon, kNothing);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << id;
+    EXPECT_THAT(refused.ToString(), testing::HasSubstr("driven by another replay"));
+    EXPECT_THAT(refused.ToString(), testing::HasSubstr("LOCK_DRIVEN"));
+  }
+  EXPECT_TRUE(clock.IsReplay());
+  CityClockState forced = clock;
+  stranger.set_force(true);
+  EXPECT_TRUE(forced.Set(stranger, soon, kNothing).ok());
+  EXPECT_FALSE(forced.IsReplay());
+  CityClockState released = clock;
+  stranger.set_force(false);
+  stranger.set_driver_id("first");
+  EXPECT_TRUE(released.Set(stranger, soon, kNothing).ok());
+  CityClockState silent = clock;
+  EXPECT_TRUE(silent.Set(Wall(), kWall + absl::Seconds(5), kNothing).ok()) << "nobody drives it";
+}
+
+TEST(CityClockTest, ForceComesBackToTheWallFromAnyTime) {
+  CityClockState clock;
+  const absl::Time far = absl::FromUnixSeconds(39'600'000'000);  // the year 3224
+  ASSERT_TRUE(clock.Set(Replay(far, 3600), kWall, kNothing).ok());
+  const absl::Time later = kWall + absl::Hours(1);
+  EXPECT_FALSE(clock.Set(Wall(), later, far).ok());
+  SetClockRequest back = Wall();
+  back.set_force(true);
+  ASSERT_TRUE(clock.Set(back, later, far).ok());
+  EXPECT_EQ(clock.Now(later), later);
+  EXPECT_EQ(clock.Now(later + absl::Hours(1)), later + absl::Hours(1)) << "and it runs";
+  auto restored = CityClockState::Restore(clock.Encode(), later);
+  ASSERT_TRUE(restored.ok());
+  EXPECT_EQ(restored->Now(later), later);
+}
+
+// A state as it was kept before jumps were counted.
+TEST(CityClockTest, AStateOfTheFormatBeforeIsRead) {
+  CityClockState clock;
+  ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
+  std::string kept = clock.Encode();
+  kept[0] = 1;
+  kept.pop_back();  // no jumps: one byte
+  const auto restored = CityClockState::Restore(kept, kWall);
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(restored->Now(kWall), kTide);
 }
 
 TEST(CityClockTest, TheWallIsTakenWhenItIsNotBehindTheCity) {
   CityClockState past;
   ASSERT_TRUE(past.Set(Replay(kTide, 60), kWall, kNothing).ok());
-  EXPECT_TRUE(past.Set(Wall(), kWall + absl::Seconds(1), kNothing).ok());
+  EXPECT_TRUE(past.Set(Wall("a"), kWall + absl::Seconds(1), kNothing).ok());
   EXPECT_FALSE(past.IsReplay());
   // What the replay reached stays reached.
   EXPECT_EQ(past.Set(Replay(kTide, 60), kWall + absl::Seconds(2), kNothing).code(),
@@ -119,7 +218,7 @@ TEST(CityClockTest, TheWallIsTakenWhenItIsNotBehindTheCity) {
 
   CityClockState future;
   ASSERT_TRUE(future.Set(Replay(kWall + absl::Hours(24), 60), kWall, kNothing).ok());
-  const absl::Status back = future.Set(Wall(), kWall + absl::Seconds(1), kNothing);
+  const absl::Status back = future.Set(Wall("a"), kWall + absl::Seconds(1), kNothing);
   EXPECT_EQ(back.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(back.ToString(), testing::HasSubstr("another data directory"));
   EXPECT_TRUE(future.Set(Wall(), kWall + absl::Hours(25), kNothing).ok());
@@ -200,7 +299,7 @@ TEST(CityClockTest, AfterARestartItsOwnDriverGoesOnFromWhereItWas) {
 TEST(CityClockTest, TheWallRemembersOverARestartHowFarAReplayGot) {
   CityClockState clock;
   ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
-  ASSERT_TRUE(clock.Set(Wall(), kWall, kNothing).ok());
+  ASSERT_TRUE(clock.Set(Wall("a"), kWall, kNothing).ok());
   auto restored = CityClockState::Restore(clock.Encode(), kWall);
   ASSERT_TRUE(restored.ok());
   EXPECT_FALSE(restored->Set(Replay(kTide - absl::Seconds(1), 60), kWall, kNothing).ok());

@@ -16,8 +16,9 @@ constexpr char kStateKey[] = "city_clock";
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ClockKeeper>> ClockKeeper::Load(storage::ReadingsStore& store,
-                                                               const Clock& machine) {
-  std::unique_ptr<ClockKeeper> keeper(new ClockKeeper(store, machine));
+                                                               const Clock& machine,
+                                                               ClockLimits limits) {
+  std::unique_ptr<ClockKeeper> keeper(new ClockKeeper(store, machine, limits));
   ASSIGN_OR_RETURN(const std::string kept, store.GetState(kStateKey));
   if (!kept.empty()) {
     ASSIGN_OR_RETURN(CityClockState state, CityClockState::Restore(kept, machine.Now()));
@@ -64,7 +65,7 @@ absl::StatusOr<common::v1::CityClock> ClockKeeper::Set(const common::v1::SetCloc
     {
       absl::MutexLock lock(&mutex_);
       next = state_;
-      RETURN_IF_ERROR(next.Set(request, machine_now, latest_reading_));
+      RETURN_IF_ERROR(next.Set(request, machine_now, latest_reading_, limits_));
     }
     RETURN_IF_ERROR(store_.PutState(kStateKey, next.Encode()));
     told = next.ToProto(machine_now);

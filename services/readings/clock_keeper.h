@@ -25,7 +25,8 @@ class ClockKeeper final : public Clock {
  public:
   /// Restores the clock from the store. Both outlive this. DATA_LOSS: what was kept is damaged.
   static absl::StatusOr<std::unique_ptr<ClockKeeper>> Load(storage::ReadingsStore& store,
-                                                           const Clock& machine);
+                                                           const Clock& machine,
+                                                           ClockLimits limits = {});
 
   absl::Time Now() const override;
   common::v1::CityClock State() const;
@@ -45,11 +46,12 @@ class ClockKeeper final : public Clock {
   void RemoveListener(uint64_t id);
 
  private:
-  ClockKeeper(storage::ReadingsStore& store, const Clock& machine)
-      : store_(store), machine_(machine) {}
+  ClockKeeper(storage::ReadingsStore& store, const Clock& machine, ClockLimits limits)
+      : store_(store), machine_(machine), limits_(limits) {}
 
   storage::ReadingsStore& store_;
   const Clock& machine_;
+  const ClockLimits limits_;
   absl::Mutex setting_;  // one Set at a time; taken before mutex_
   mutable absl::Mutex mutex_;
   CityClockState state_ ABSL_GUARDED_BY(mutex_);

@@ -38,6 +38,12 @@ std::vector<Option> Options() {
        "How far ahead of the city clock a reading may lie.", 0, 86'400},
       {"readings.retention", OptionType::kDuration, "9600h",
        "Age up to which readings are taken and kept (400 days).", 86'400, 3.2e9},
+      {"readings.clock_ahead_max", OptionType::kDuration, "744h",
+       "How far calls of SetClock may move the city past the wall clock and its readings (31 "
+       "days).",
+       3600, 3.2e9},
+      {"readings.clock_jump_per_run", OptionType::kDouble, "24",
+       "Seconds of such jumps that each second of a running city clock allows again.", 0, 1e6},
       {"readings.stream_credits", OptionType::kInt, "32",
        "Batches that a StreamReadings client may have unacknowledged.", 1, 1024},
       {"readings.message_rows_max", OptionType::kInt, "5000",
@@ -217,7 +223,10 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
       storage::ReadingsStore::Open(StoreOptions(context.config(), std::move(directory))));
   RETURN_IF_ERROR(SeedFromPack(pack->stations(), *store));
   auto machine = std::make_unique<WallClock>();
-  ASSIGN_OR_RETURN(std::unique_ptr<ClockKeeper> clock, ClockKeeper::Load(*store, *machine));
+  const ClockLimits limits{
+      .ahead_max = context.config().GetDuration("readings.clock_ahead_max"),
+      .jump_per_run = context.config().GetDouble("readings.clock_jump_per_run")};
+  ASSIGN_OR_RETURN(std::unique_ptr<ClockKeeper> clock, ClockKeeper::Load(*store, *machine, limits));
   const storage::ReadingsStoreStats stats = store->Stats();
   runtime::LogInfo("readings: store opened", {{"measures", stats.series_count},
                                               {"oldest_offset", stats.oldest_offset},

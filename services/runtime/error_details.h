@@ -24,6 +24,7 @@ inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
 inline constexpr std::string_view kReasonUnknownLayer = "UNKNOWN_LAYER";
 inline constexpr std::string_view kReasonReadOnly = "READ_ONLY";
 inline constexpr std::string_view kReasonClockBackwards = "CLOCK_BACKWARDS";
+inline constexpr std::string_view kReasonClockDriven = "CLOCK_DRIVEN";
 
 /// Returns `status` with ErrorInfo{reason, domain "citylayers"}.
 absl::Status WithReason(absl::Status status, std::string_view reason);
