@@ -33,7 +33,7 @@ class City {
                                   .stage_m = stage_m,
                                   .read_time = now_ + ahead,
                                   .quality = quality,
-                                  .levels_m = {1.40, 1.50, 1.60},
+                                  .levels_m = levels_m_,
                                   .stale = stale};
     return Gauge(phu_an);
   }
@@ -108,7 +108,8 @@ class City {
 
   absl::Time now_ = kStart;
   absl::Duration max_age_min_ = absl::ZeroDuration();
-  std::optional<absl::Time> jam_since_;  // As the traffic service tells.
+  std::vector<double> levels_m_ = {1.40, 1.50, 1.60};  // Of the gauge.
+  std::optional<absl::Time> jam_since_;                // As the traffic service tells.
   RuleEngine engine_;
   bool write_fails_ = false;
   std::vector<Transition> last_;

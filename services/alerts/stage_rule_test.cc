@@ -154,5 +154,25 @@ TEST(StageRuleTest, TheProposalNamesValueThresholdAndPlace) {
   EXPECT_EQ(city.engine_.LiveValues()[0].alert_id, 1u);
 }
 
+TEST(StageRuleTest, AGaugeRaisesAtEachLevelThatItHas) {
+  City two;
+  two.levels_m_ = {1.40, 1.50};
+  EXPECT_EQ(two.Stages({1.41, 1.41, 1.52, 1.52, 2.5, 2.5, 1.2, 1.2}), "- R1 - U2 - - - X0");
+  City one;
+  one.levels_m_ = {1.40};
+  EXPECT_EQ(one.Stages({3, 3, 1.3, 1.3}), "- R1 - X0");
+  City none;
+  none.levels_m_ = {};
+  EXPECT_EQ(none.Stages({3, 3, 3}), "- - -");
+}
+
+TEST(StageRuleTest, ALevelThatTheGaugeLostIsOver) {
+  City city;
+  EXPECT_EQ(city.Stages({1.75, 1.75}), "- R4");
+  city.levels_m_ = {1.40, 1.50};
+  city.Restart();
+  EXPECT_EQ(city.Stages({1.75, 1.75, 1.75}), "- D2 -");
+}
+
 }  // namespace
 }  // namespace citylayers::alerts

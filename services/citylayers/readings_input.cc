@@ -18,11 +18,32 @@ namespace {
 
 using Json = nlohmann::json;
 
+// absl reads more than RFC 3339: words, single digits, a minute's 60th second at any time of day.
+bool IsRfc3339(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+  if (text.size() <= kShape.size()) return false;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool fits =
+        kShape[i] == 'd' ? absl::ascii_isdigit(c) : absl::ascii_toupper(c) == kShape[i];
+    if (!fits) return false;
+  }
+  return true;
+}
+
+// A leap second comes at the end of a day in UTC, and nowhere else.
+bool IsLeapSecondAtItsPlace(std::string_view text, absl::Time time) {
+  constexpr std::size_t kSeconds = 17;
+  if (text.substr(kSeconds, 2) != "60") return true;
+  const absl::CivilSecond utc = absl::ToCivilSecond(time, absl::UTCTimeZone());
+  return utc.hour() == 0 && utc.minute() == 0 && utc.second() == 0;
+}
+
 absl::StatusOr<absl::Time> ParseReadingTime(const std::string& text) {
   absl::Time time;
   std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) && time > absl::InfinitePast() &&
-      time < absl::InfiniteFuture()) {
+  if (IsRfc3339(text) && absl::ParseTime(absl::RFC3339_full, text, &time, &error) &&
+      IsLeapSecondAtItsPlace(text, time)) {
     return time;
   }
   return absl::InvalidArgumentError(
@@ -30,9 +51,10 @@ absl::StatusOr<absl::Time> ParseReadingTime(const std::string& text) {
 }
 
 absl::StatusOr<double> ParseValue(const std::string& text) {
-  double value = 0;
-  if (absl::SimpleAtod(text, &value)) return value;
-  return absl::InvalidArgumentError(StrCat("value \"", text, "\" is not a number"));
+  if (const std::optional<double> value = ParseDecimal(text)) return *value;
+  const bool comma = text.find(',') != std::string::npos;
+  return absl::InvalidArgumentError(StrCat("value \"", text, "\" is not a number",
+                                           comma ? "; write a decimal point, not a comma" : ""));
 }
 
 // The member of one of two names as text; nothing when there is none.
@@ -71,7 +93,8 @@ absl::StatusOr<std::optional<InputReading>> ReadingsInput::Line(std::string_view
 }
 
 absl::Status ReadingsInput::Header(std::string_view line) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, SplitCsvLine(line));
+  ASSIGN_OR_RETURN(std::vector<std::string> names, SplitCsvLine(line));
+  ASSIGN_OR_RETURN(names, CheckCsvHeader(std::move(names)));
   const auto find = [&names](std::string_view name) -> std::optional<std::size_t> {
     const auto it = std::find(names.begin(), names.end(), name);
     if (it == names.end()) return std::nullopt;

@@ -21,19 +21,24 @@ struct InputReading {
   readings::v1::Quality quality = readings::v1::QUALITY_UNSPECIFIED;
 };
 
-/// Reads one line at a time. The first line that is not blank decides: one that begins with `{` is
-/// NDJSON, anything else CSV. Not thread-safe.
+/// Reads one record at a time: a line, or in CSV several that a quoted field joins. The first line
+/// that is not blank decides: one that begins with `{` is NDJSON, anything else CSV. Not
+/// thread-safe.
 ///
 ///   CSV: a header with measure, time, value and perhaps quality, in any order; then
 ///     stations/phu-an/measures/water_level,2025-11-06T18:00:00+07:00,1.70,good
 ///   NDJSON: objects with the same names (a Reading's JSON is fine too: readTime, QUALITY_GOOD).
 ///
-/// A time is RFC 3339. A value may be "nan": whether that is good is the server's to say.
+/// A time is RFC 3339, a value has a decimal point. It may be "nan": whether that is good is the
+/// server's to say.
 class ReadingsInput {
  public:
   /// The reading of a line; nothing for blank lines and the CSV header. INVALID_ARGUMENT: what is
   /// wrong with the line, without its number.
   absl::StatusOr<std::optional<InputReading>> Line(std::string_view line);
+
+  /// Whether quotes may join lines: not in NDJSON.
+  bool has_quotes() const { return kind_ != Kind::kNdjson; }
 
  private:
   absl::Status Header(std::string_view line);

@@ -78,5 +78,58 @@ TEST(ReadingsInput, WhatIsWrongWithALineIsSaid) {
   EXPECT_THAT(MessageOf(json, "[1]"), HasSubstr("not a JSON object"));
 }
 
+TEST(ReadingsInput, TimesAreRfc3339AndNothingElse) {
+  ReadingsInput input;
+  ASSERT_TRUE(input.Line("measure,time,value").ok());
+  const auto at = [&](const std::string& time) { return input.Line("m," + time + ",1"); };
+  for (const char* good :
+       {"2026-11-27T10:00:00Z", "2026-11-27t10:00:01z", "2026-11-27T10:00:00+07:00",
+        "2026-11-27T10:00:00-00:00", "2026-11-27T11:00:00.1236Z", "2026-11-27T23:59:60Z",
+        "2026-11-28T06:59:60+07:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+    EXPECT_TRUE(at(good).ok()) << good << at(good).status();
+  }
+  for (const char* bad :
+       {"2026-11-27T12:34:60Z", "2026-11-27T24:00:00Z", "2026-11-27T23:59:61Z",
+        "2026-11-27T10:00:00", "2026-11-27 10:00:00Z", "2026-11-27T10:00Z", "2026-02-30T10:00:00Z",
+        "2026-11-27T10:00:00+25:00", "1764582000", "1764582000000", "infinite-future",
+        "infinite-past", "2026-1-2T10:00:00Z", " 2026-11-27T10:00:00Z", "12026-11-27T10:00:00Z",
+        "2026-11-27T10:00:00Z later", "-026-11-27T10:00:00Z", ""}) {
+    EXPECT_FALSE(at(bad).ok()) << bad;
+    EXPECT_THAT(at(bad).status().message(), HasSubstr("RFC 3339")) << bad;
+  }
+}
+
+TEST(ReadingsInput, ValuesAreDecimalNumbers) {
+  ReadingsInput input;
+  ASSERT_TRUE(input.Line("measure,time,value").ok());
+  const auto of = [&](const std::string& value) {
+    return input.Line("m,2026-11-27T10:00:00Z," + value);
+  };
+  for (const char* good : {"-0.0", "+1.2", "1.2e0", "1e-320", "1700"}) {
+    EXPECT_TRUE(of(good).ok()) << good << of(good).status();
+  }
+  for (const char* bad : {"0x10", "1_0", " ", "", "1.2m", "1.2.3", "1 2", "--1"}) {
+    EXPECT_FALSE(of(bad).ok()) << bad;
+  }
+  EXPECT_THAT(MessageOf(input, "m,2026-11-27T10:00:00Z,\"1,03\""), HasSubstr("decimal point"));
+}
+
+TEST(ReadingsInput, AHeaderThatCannotBeMeantIsRefused) {
+  ReadingsInput twice;
+  EXPECT_THAT(MessageOf(twice, "measure,time,value,value"), HasSubstr("\"value\" is there twice"));
+  ReadingsInput semicolons;
+  EXPECT_THAT(MessageOf(semicolons, "measure;time;value"), HasSubstr("semicolons"));
+  ReadingsInput spaced;
+  EXPECT_TRUE(spaced.Line("measure, time, value").ok());
+}
+
+TEST(ReadingsInput, AQuotedFieldMayHoldLines) {
+  ReadingsInput input;
+  ASSERT_TRUE(input.Line("measure,time,value,comment").ok());
+  const auto reading = input.Line("m,2026-11-27T10:00:00Z,1.04,\"line one\nline two\"");
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  EXPECT_EQ((*reading)->value, 1.04);
+}
+
 }  // namespace
 }  // namespace citylayers::cli

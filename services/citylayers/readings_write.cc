@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
 #include "services/citylayers/readings_input.h"
+#include "services/citylayers/record_reader.h"
 #include "services/replay/city_client.h"
 #include "services/replay/reading_sender.h"
 
@@ -85,21 +87,23 @@ class Upload {
 absl::Status WriteAll(Program& program, replay::Pacer& pacer, const WriteOptions& options,
                       std::istream& input) {
   Upload upload(program, pacer, options);
-  ReadingsInput lines;
-  std::string line;
+  ReadingsInput readings;
+  RecordReader records(input);
   bool first = true;
-  for (std::size_t number = 1; !pacer.stopped() && std::getline(input, line); ++number) {
-    const auto reading = lines.Line(line);
+  while (!pacer.stopped()) {
+    const std::optional<InputRecord> record = records.Next(readings.has_quotes());
+    if (!record) break;
+    const auto reading = readings.Line(record->text);
     if (!reading.ok()) {
       if (first) {  // without a header nothing else can be read
         return absl::InvalidArgumentError(
-            StrCat(options.file, " line ", number, ": ", ToStd(reading.status().message())));
+            StrCat(options.file, " line ", record->line, ": ", ToStd(reading.status().message())));
       }
-      upload.Refuse(number, ToStd(reading.status().message()));
+      upload.Refuse(record->line, ToStd(reading.status().message()));
       continue;
     }
-    first = first && line.empty();
-    if (*reading) RETURN_IF_ERROR(upload.Add(**reading, number));
+    first = first && record->text.empty();
+    if (*reading) RETURN_IF_ERROR(upload.Add(**reading, record->line));
   }
   RETURN_IF_ERROR(upload.Flush());
   program.Print(StrCat(FormatCount(upload.accepted()), " readings stored, ",

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "proto/support/status_macros.h"
+#include "proto/support/text.h"
 #include "services/citypack/line_merge.h"
 
 namespace citylayers::citypack {
@@ -102,8 +103,8 @@ bool IsOnEarth(const Boundary& unit) {
 
 void TakeFeature(const OGRFeature& feature, Boundaries* out) {
   Boundary unit;
-  unit.name_vi = FirstField(feature, {"name_vi", "ten", "name"});
-  unit.name_en = FirstField(feature, {"name_en", "nameEn", "en"});
+  unit.name_vi = CanonicalName(FirstField(feature, {"name_vi", "ten", "name"}));
+  unit.name_en = CanonicalName(FirstField(feature, {"name_en", "nameEn", "en"}));
   const std::string called =
       unit.name_vi.empty() ? absl::StrCat("feature ", feature.GetFID()) : unit.name_vi;
   const OGRGeometry* geometry = feature.GetGeometryRef();

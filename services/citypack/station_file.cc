@@ -1,18 +1,20 @@
 #include "services/citypack/station_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include <nlohmann/json.hpp>
 
 #include "proto/support/lon_lat.h"
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
+#include "proto/support/text.h"
 #include "services/citypack/measure_defaults.h"
 #include "services/csv/csv.h"
 #include "storage/pack/mapped_file.h"
@@ -27,6 +29,11 @@ constexpr double kSameStationM = 3000;
 // What the registry of stations takes (storage/readings): more would be found out at the start.
 constexpr std::size_t kIdCharsMax = 63;
 constexpr std::size_t kNameBytesMax = 256;
+// A river whose alert levels are higher than the kind's range gets a range from them, up to the
+// gauges of the deltas and their cities. Higher ones upstream must give their range: 140 is more
+// often in centimetres.
+constexpr double kHighestRiverM = 30;
+constexpr double kRoomOverLevelsM = 3;
 
 // One row of the file: named fields and where it stands.
 struct Row {
@@ -97,19 +104,56 @@ std::string Slug(const std::string& id) {
   return slug;
 }
 
+constexpr std::array<const char*, 3> kAlertColumns = {"alert_1", "alert_2", "alert_3"};
+
+// A number in a column; nothing when it is empty or not there.
+absl::StatusOr<std::optional<double>> Number(const Row& row, const char* key) {
+  const std::string text = row.Get(key);
+  if (text.empty()) return std::optional<double>();
+  const std::optional<double> value = ParseDecimal(text);
+  if (!value || !std::isfinite(*value)) {
+    return row.Bad(StrCat(key, " \"", text, "\" is not a number"));
+  }
+  return value;
+}
+
 absl::StatusOr<std::vector<double>> Alerts(const Row& row) {
   std::vector<double> values;
-  for (const char* key : {"alert_1", "alert_2", "alert_3"}) {
-    const std::string text = row.Get(key);
-    if (text.empty()) break;
-    double value = 0;
-    if (!absl::SimpleAtod(text, &value) || !std::isfinite(value)) {
-      return row.Bad(StrCat(key, " \"", text, "\" is not a number"));
+  for (std::size_t i = 0; i < kAlertColumns.size(); ++i) {
+    ASSIGN_OR_RETURN(const std::optional<double> value, Number(row, kAlertColumns[i]));
+    if (!value) continue;
+    if (values.size() < i) {
+      return row.Bad(StrCat(kAlertColumns[i], " is given, but not ", kAlertColumns[values.size()],
+                            "; give the levels from I on"));
     }
-    if (!values.empty() && value <= values.back()) return row.Bad("alert levels must rise");
-    values.push_back(value);
+    if (!values.empty() && *value <= values.back()) return row.Bad("alert levels must rise");
+    values.push_back(*value);
   }
   return values;
+}
+
+// The range of valid readings, and that the alert levels lie in it.
+absl::Status SetRange(const Row& row, const std::vector<double>& levels, PackMeasure* measure) {
+  ASSIGN_OR_RETURN(const std::optional<double> min, Number(row, "min_value"));
+  ASSIGN_OR_RETURN(const std::optional<double> max, Number(row, "max_value"));
+  if (min) measure->min_value = *min;
+  if (max) measure->max_value = *max;
+  if (measure->min_value >= measure->max_value) {
+    return row.Bad(
+        StrCat("min_value ", measure->min_value, " is not under max_value ", measure->max_value));
+  }
+  const bool is_river = measure->kind == "water_level" && !max;
+  if (is_river && !levels.empty() && levels.back() <= kHighestRiverM) {
+    measure->max_value = std::max(measure->max_value, levels.back() + kRoomOverLevelsM);
+  }
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (levels[i] >= measure->min_value && levels[i] <= measure->max_value) continue;
+    return row.Bad(StrCat(kAlertColumns[i], " ", levels[i], " is outside the range of ",
+                          measure->kind, ", ", measure->min_value, " to ",
+                          is_river ? kHighestRiverM : measure->max_value, " ", measure->unit,
+                          "; is it in another unit? If not, give min_value and max_value"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<PackStation> MakeStation(const Row& row) {
@@ -119,16 +163,20 @@ absl::StatusOr<PackStation> MakeStation(const Row& row) {
   if (s.id.size() > kIdCharsMax) {
     return row.Bad(StrCat("its id \"", s.id, "\" has more than ", kIdCharsMax, " characters"));
   }
-  s.name_vi = row.Get("name");
-  s.name_en = row.Get("name_en");
+  for (const auto& [key, name] : {std::pair("name", &s.name_vi), {"name_en", &s.name_en}}) {
+    const std::string raw = row.Get(key);
+    if (!IsUtf8(raw)) return row.Bad(StrCat("its ", key, " is not UTF-8; save the file as UTF-8"));
+    *name = CanonicalName(raw);
+  }
   if (std::max(s.name_vi.size(), s.name_en.size()) > kNameBytesMax) {
     return row.Bad(StrCat("its name has more than ", kNameBytesMax, " bytes"));
   }
   if (s.name_vi.empty()) return row.Bad("it has no `name`");
-  const bool numbers = absl::SimpleAtod(row.Get("lon"), &s.location.lon_deg) &&
-                       absl::SimpleAtod(row.Get("lat"), &s.location.lat_deg);
+  const double nowhere = std::numeric_limits<double>::quiet_NaN();
+  s.location = {ParseDecimal(row.Get("lon")).value_or(nowhere),
+                ParseDecimal(row.Get("lat")).value_or(nowhere)};
   // Written so that NaN fails too.
-  if (!numbers || !(std::abs(s.location.lon_deg) <= 180) || !(std::abs(s.location.lat_deg) <= 85)) {
+  if (!(std::abs(s.location.lon_deg) <= 180) || !(std::abs(s.location.lat_deg) <= 85)) {
     return row.Bad(StrCat("lat \"", row.Get("lat"), "\", lon \"", row.Get("lon"),
                           "\" is not a place in degrees"));
   }
@@ -138,6 +186,7 @@ absl::StatusOr<PackStation> MakeStation(const Row& row) {
                           "\" is none of water_level, rainfall, speed, flow, occupancy, depth"));
   }
   ASSIGN_OR_RETURN(const std::vector<double> alerts, Alerts(row));
+  RETURN_IF_ERROR(SetRange(row, alerts, &*measure));
   measure->thresholds = AlertLevels(alerts);
   s.measures.push_back(*std::move(measure));
   return s;
@@ -147,6 +196,11 @@ absl::StatusOr<PackStation> MakeStation(const Row& row) {
 
 absl::StatusOr<std::vector<PackStation>> ParseStationText(std::string_view text,
                                                           std::string_view what) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return absl::InvalidArgumentError(StrCat(what, " is UTF-16; save it as UTF-8"));
+  }
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = first != std::string_view::npos && text[first] == '{';
   ASSIGN_OR_RETURN(const std::vector<Row> rows,

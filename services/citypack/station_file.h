@@ -15,10 +15,14 @@ namespace citylayers::citypack {
 /// Reads stations, sorted by id. Columns (CSV, comma-separated, quotes as in RFC 4180) or
 /// properties of point features (GeoJSON; the file starts with "{"):
 ///   id or station_id · name · kind (measure_defaults.h) · lat and lon (CSV only)
-///   optional: name_en · alert_1, alert_2, alert_3 (values of alert levels I to III)
-/// An id becomes lower case with "-" for what is not a letter or digit, at most 63 characters. Rows
-/// of one id are measures of one station. INVALID_ARGUMENT: a column is missing, an unknown kind, a
-/// place that is none; the message names line or feature. NOT_FOUND: no such file.
+///   optional: name_en · alert_1, alert_2, alert_3 (values of alert levels I to III, from I on as
+///   many as there are) · min_value, max_value (readings outside are refused; without them the
+///   kind's range, and for a river at least 3 m over its highest level)
+/// An id becomes lower case with "-" for what is not a letter or digit, at most 63 characters;
+/// names become canonical (proto/support/text.h). Rows of one id are measures of one station.
+/// INVALID_ARGUMENT: a column is missing or there twice, an unknown kind, a place that is none,
+/// alert levels that do not rise or lie outside the range, a name that is not UTF-8; the message
+/// names line or feature. NOT_FOUND: no such file.
 absl::StatusOr<std::vector<storage::PackStation>> ReadStations(const std::string& path);
 
 /// The same from text; `what` names it in messages.

@@ -10,6 +10,7 @@
 namespace citylayers::citypack {
 namespace {
 
+using storage::PackMeasure;
 using ::testing::HasSubstr;
 
 TEST(StationFile, ReadsCsv) {
@@ -65,6 +66,76 @@ TEST(StationFile, BadRowsAreNamedByLine) {
   EXPECT_THAT(error("b,B,level,10,106,1.5,1.4\n"), HasSubstr("must rise"));
   EXPECT_THAT(error("b,B,level,10,106,high,\n"), HasSubstr("not a number"));
   EXPECT_THAT(error("b,\"B,rain,10,106,,\n"), HasSubstr("quote"));
+}
+
+const PackMeasure& OnlyMeasure(const absl::StatusOr<std::vector<storage::PackStation>>& stations) {
+  static const PackMeasure none;
+  EXPECT_TRUE(stations.ok()) << stations.status();
+  return stations.ok() ? stations->at(0).measures.at(0) : none;
+}
+
+absl::StatusOr<std::vector<storage::PackStation>> River(const std::string& columns,
+                                                        const std::string& values) {
+  return ParseStationText(
+      StrCat("id,name,kind,lat,lon,", columns, "\na,A,level,10,106,", values, "\n"), "x.csv");
+}
+
+TEST(StationFile, AsManyLevelsAsAreGivenFromTheFirstOn) {
+  const auto two = River("alert_1,alert_2,alert_3", "1.4,1.5,");
+  ASSERT_EQ(OnlyMeasure(two).thresholds.size(), 2u);
+  EXPECT_EQ(OnlyMeasure(two).thresholds[1].name_vi, "báo động II");
+  EXPECT_TRUE(OnlyMeasure(River("alert_1,alert_2,alert_3", ",,")).thresholds.empty());
+  EXPECT_THAT(River("alert_1,alert_2,alert_3", ",1.5,1.6").status().message(),
+              HasSubstr("alert_2 is given, but not alert_1"));
+  EXPECT_THAT(River("alert_1,alert_2,alert_3", "1.4,,1.6").status().message(),
+              HasSubstr("alert_3 is given, but not alert_2"));
+}
+
+TEST(StationFile, LevelsLieInTheRangeOfTheirMeasure) {
+  EXPECT_THAT(River("alert_1,alert_2,alert_3", "140,150,160").status().message(),
+              HasSubstr("alert_1 140 is outside the range of water_level, -4 to 30 m"));
+  EXPECT_THAT(River("alert_1,max_value", "1.4,1.2").status().message(), HasSubstr("-4 to 1.2 m"));
+  EXPECT_THAT(River("alert_1", "-9").status().message(), HasSubstr("outside the range"));
+  EXPECT_EQ(OnlyMeasure(River("alert_1", "1.4")).max_value, 5);
+}
+
+TEST(StationFile, AHigherRiverHasAHigherRange) {
+  const auto red_river = River("alert_1,alert_2,alert_3", "9.5,10.5,11.5");
+  EXPECT_EQ(OnlyMeasure(red_river).max_value, 14.5);
+  EXPECT_EQ(OnlyMeasure(red_river).min_value, -4);
+  const auto upstream = River("alert_1,min_value,max_value", "80,70,95");
+  EXPECT_EQ(OnlyMeasure(upstream).min_value, 70);
+  EXPECT_EQ(OnlyMeasure(upstream).max_value, 95);
+  EXPECT_THAT(River("min_value,max_value", "3,2").status().message(), HasSubstr("not under"));
+  EXPECT_THAT(River("max_value", "high").status().message(), HasSubstr("not a number"));
+}
+
+TEST(StationFile, FilesOfOtherProgramsAreReadOrToldApart) {
+  const auto marked = ParseStationText(
+      "\xEF\xBB\xBF{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
+      "\"geometry\":"
+      "{\"type\":\"Point\",\"coordinates\":[105.736,10.03]},\"properties\":{\"id\":\"song\","
+      "\"name\":\"Sông\",\"kind\":\"water_level\"}}]}",
+      "x.geojson");
+  ASSERT_TRUE(marked.ok()) << marked.status();
+  EXPECT_EQ(marked->at(0).id, "song");
+  EXPECT_THAT(ParseStationText("\xFF\xFEi", "x").status().message(), HasSubstr("UTF-16"));
+  EXPECT_THAT(
+      ParseStationText("id,name,lon,lat,lat,kind\na,A,106,10,20,rain\n", "x").status().message(),
+      HasSubstr("\"lat\" is there twice"));
+  EXPECT_THAT(
+      ParseStationText("id,name,lon,lat,kind\na,S\xF4ng,106,10,rain\n", "x").status().message(),
+      HasSubstr("not UTF-8"));
+}
+
+TEST(StationFile, NamesAreOneSpelling) {
+  const auto s =
+      ParseStationText("id,name,lon,lat,kind\na,Phu\u0301  An \uFFFE,106,10,rain\n", "x");
+  ASSERT_TRUE(s.ok()) << s.status();
+  EXPECT_EQ(s->at(0).name_vi, "Phú An");
+  EXPECT_THAT(
+      ParseStationText("id,name,lon,lat,kind\na,\uFEFF,106,10,rain\n", "x").status().message(),
+      HasSubstr("no `name`"));
 }
 
 TEST(StationFile, ForeignContentIsRefused) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 
@@ -59,6 +61,51 @@ absl::StatusOr<std::vector<std::string>> SplitCsvLine(std::string_view line) {
   return TakeRecord(line, lines);
 }
 
+std::optional<double> ParseDecimal(std::string_view text) {
+  double value = 0;
+  if (text.find_first_of("xX") != std::string_view::npos) return std::nullopt;
+  return absl::SimpleAtod(ToAbsl(text), &value) ? std::optional(value) : std::nullopt;
+}
+
+absl::StatusOr<std::vector<std::string>> CheckCsvHeader(std::vector<std::string> names) {
+  if (!names.empty() && (names[0].starts_with("\xFF\xFE") || names[0].starts_with("\xFE\xFF"))) {
+    return absl::InvalidArgumentError("the file is UTF-16; save it as UTF-8");
+  }
+  std::set<std::string> seen;
+  for (std::string& name : names) {
+    absl::StripAsciiWhitespace(&name);
+    // Columns without a name are nobody's, so several of them confuse nobody.
+    if (!name.empty() && !seen.insert(absl::AsciiStrToLower(name)).second) {
+      return absl::InvalidArgumentError(
+          StrCat("the column \"", name, "\" is there twice; leave one of them"));
+    }
+  }
+  if (names.size() == 1 && names[0].find_first_of(";\t") != std::string::npos) {
+    return absl::InvalidArgumentError(
+        StrCat("the columns are separated by ",
+               names[0].find('\t') != std::string::npos ? "tabs" : "semicolons",
+               ": separate them by commas, and write numbers with a point"));
+  }
+  return names;
+}
+
+bool CsvQuotes::GoesOnAfter(std::string_view line) {
+  // As TakeRecord: a quote opens a field only where the field is empty so far.
+  bool empty = !quoted_;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quoted_ && c == '"' && line.substr(i + 1).starts_with('"')) {
+      ++i;
+      empty = false;
+    } else if (c == '"' && (quoted_ || empty)) {
+      quoted_ = !quoted_;
+    } else {
+      empty = !quoted_ && c == ',';
+    }
+  }
+  return quoted_;
+}
+
 std::string CsvTable::Where(std::size_t row) const { return StrCat(name, ", line ", lines[row]); }
 
 absl::StatusOr<std::size_t> CsvTable::Column(std::string_view column) const {
@@ -71,12 +118,12 @@ absl::StatusOr<std::size_t> CsvTable::Column(std::string_view column) const {
 }
 
 absl::StatusOr<double> CsvTable::Number(std::size_t row, std::size_t column) const {
-  double value = 0;
-  if (!absl::SimpleAtod(rows[row][column], &value) || !std::isfinite(value)) {
+  const std::optional<double> value = ParseDecimal(rows[row][column]);
+  if (!value || !std::isfinite(*value)) {
     return absl::InvalidArgumentError(
         StrCat(Where(row), ": ", header[column], " \"", rows[row][column], "\" is not a number"));
   }
-  return value;
+  return *value;
 }
 
 absl::StatusOr<CsvTable> ParseCsv(std::string_view text, std::string_view name) {
@@ -94,6 +141,11 @@ absl::StatusOr<CsvTable> ParseCsv(std::string_view text, std::string_view name) 
     }
     if (blank) continue;
     if (table.header.empty()) {
+      fields = CheckCsvHeader(*std::move(fields));
+      if (!fields.ok()) {
+        return absl::InvalidArgumentError(
+            StrCat(name, ", line ", start, ": ", ToStd(fields.status().message())));
+      }
       table.header = *std::move(fields);
       continue;
     }

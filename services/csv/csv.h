@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_CSV_CSV_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,25 @@ namespace citylayers {
 /// and line ends. A byte order mark and a carriage return at the end are dropped. INVALID_ARGUMENT:
 /// a quote that does not end.
 absl::StatusOr<std::vector<std::string>> SplitCsvLine(std::string_view line);
+
+/// A decimal number, also "nan" or "inf"; spaces around it are ignored. Nothing for any other text,
+/// hexadecimal numbers too: what looks like one is a slip.
+std::optional<double> ParseDecimal(std::string_view text);
+
+/// The names of columns, without spaces around them. INVALID_ARGUMENT: a name that is there twice
+/// (letter case aside), since then nobody knows which one counts; a single column whose name holds
+/// semicolons or tabs, since then another character separates them; UTF-16.
+absl::StatusOr<std::vector<std::string>> CheckCsvHeader(std::vector<std::string> names);
+
+/// Follows the quotes of a text that comes line by line, to know where a record ends.
+class CsvQuotes {
+ public:
+  /// Takes the next line, without its line end. True: the record goes on in the line after it.
+  bool GoesOnAfter(std::string_view line);
+
+ private:
+  bool quoted_ = false;
+};
 
 struct CsvTable {
   std::string name;  // for messages: the file
@@ -31,8 +51,8 @@ struct CsvTable {
   absl::StatusOr<double> Number(std::size_t row, std::size_t column) const;
 };
 
-/// INVALID_ARGUMENT with name and line: no header, a row with another number of fields, a quote
-/// that does not end. Blank lines are skipped.
+/// INVALID_ARGUMENT with name and line: no header or one that CheckCsvHeader refuses, a row with
+/// another number of fields, a quote that does not end. Blank lines are skipped.
 absl::StatusOr<CsvTable> ParseCsv(std::string_view text, std::string_view name);
 
 /// NOT_FOUND: the file cannot be read; else as ParseCsv.

@@ -64,6 +64,14 @@ TEST(Csv, NumbersMustBeFinite) {
   EXPECT_EQ(*table->Number(2, 0), -0.5);
 }
 
+TEST(Csv, NumbersAreDecimal) {
+  EXPECT_EQ(ParseDecimal("-1.5e1"), -15);
+  EXPECT_EQ(ParseDecimal(" 2 "), 2);
+  for (const char* other : {"", "0x10", "-0X1p3", "1,5", "1_0", "m", "1.2.3"}) {
+    EXPECT_EQ(ParseDecimal(other), std::nullopt) << other;
+  }
+}
+
 TEST(Csv, MissingColumnListsThoseThereAre) {
   const auto table = ParseCsv("street_id,los\n1,2\n", "x.csv");
   ASSERT_TRUE(table.ok());
@@ -73,6 +81,44 @@ TEST(Csv, MissingColumnListsThoseThereAre) {
 
 TEST(Csv, AFileThatIsNotThereIsNotFound) {
   EXPECT_EQ(ReadCsv("/no/such/file.csv").status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(Csv, AColumnThatIsThereTwiceIsRefused) {
+  EXPECT_THAT(MessageOf(ParseCsv("id,lat,lon,lat\n1,2,3,4\n", "x.csv").status()),
+              HasSubstr("x.csv, line 1: the column \"lat\" is there twice"));
+  EXPECT_THAT(MessageOf(ParseCsv("\nvalue, Value\n1,2\n", "x.csv").status()),
+              HasSubstr("line 2: the column \"Value\""));
+  EXPECT_TRUE(ParseCsv("id,,\n1,,\n", "x.csv").ok()) << "columns without a name";
+}
+
+TEST(Csv, NamesOfColumnsHaveNoSpacesAroundThem) {
+  const auto table = ParseCsv("id, lat ,lon\t\n1,2,3\n", "x.csv");
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_THAT(table->header, ElementsAre("id", "lat", "lon"));
+}
+
+TEST(Csv, OtherSeparatorsAndUtf16AreToldApart) {
+  EXPECT_THAT(MessageOf(ParseCsv("measure;time;value\nm;t;1,02\n", "x.csv").status()),
+              HasSubstr("semicolons"));
+  EXPECT_THAT(MessageOf(ParseCsv("measure\ttime\n", "x.csv").status()), HasSubstr("tabs"));
+  EXPECT_THAT(MessageOf(ParseCsv("\xFF\xFEi\0d\0\n", "x.csv").status()), HasSubstr("UTF-16"));
+  EXPECT_TRUE(ParseCsv("id\n1;2\n", "x.csv").ok());
+}
+
+// The walker agrees with the parser on where records end.
+TEST(Csv, QuotesTellWhetherARecordGoesOn) {
+  for (const char* text :
+       {"a,b", "a,\"b", "a,\"b\"", "\"a\"\"", "\"a\"\"\"", "a\"b", "\"\"x", "\"\",\"y", "\"\"\"\"",
+        "a,\"b,\"c\"", "\"", "\"\"", ",\"\"\"", "x,\" \"\" ,"}) {
+    CsvQuotes quotes;
+    EXPECT_EQ(quotes.GoesOnAfter(text), !SplitCsvLine(text).ok()) << text;
+  }
+  CsvQuotes quotes;
+  EXPECT_TRUE(quotes.GoesOnAfter("1,\"one"));
+  EXPECT_TRUE(quotes.GoesOnAfter(""));
+  EXPECT_TRUE(quotes.GoesOnAfter("still, \"\"quoted\"\","));
+  EXPECT_FALSE(quotes.GoesOnAfter("end\",2"));
+  EXPECT_FALSE(quotes.GoesOnAfter("3,4"));
 }
 
 }  // namespace
