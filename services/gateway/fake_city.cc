@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <deque>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -215,6 +216,39 @@ grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* FakeLayers::WatchLayer
   return new ScriptReactor<layers::v1::WatchLayerResponse>(script_, false);
 }
 
+// One call of WatchAlerts. Guarded by the service's mutex.
+class FakeAlerts::Watcher final : public grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse> {
+ public:
+  Watcher(FakeAlerts& alerts,
+          const alerts::v1::WatchAlertsResponse& first) ABSL_NO_THREAD_SAFETY_ANALYSIS
+      : alerts_(alerts) {
+    alerts_.watchers_.insert(this);
+    Send(first);
+  }
+  void Send(const alerts::v1::WatchAlertsResponse& response) {
+    queue_.push_back(response);
+    if (queue_.size() == 1) StartWrite(&queue_.front());
+  }
+
+ private:
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&alerts_.mutex_);
+    queue_.pop_front();
+    if (ok && !queue_.empty()) StartWrite(&queue_.front());
+  }
+  void OnCancel() override {
+    {
+      absl::MutexLock lock(&alerts_.mutex_);
+      alerts_.watchers_.erase(this);
+    }
+    Finish(grpc::Status::CANCELLED);
+  }
+  void OnDone() override { delete this; }
+
+  FakeAlerts& alerts_;
+  std::deque<alerts::v1::WatchAlertsResponse> queue_;
+};
+
 grpc::ServerUnaryReactor* FakeAlerts::GetAlert(grpc::CallbackServerContext* context,
                                                const alerts::v1::GetAlertRequest* request,
                                                alerts::v1::GetAlertResponse* response) {
@@ -267,7 +301,50 @@ grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* FakeAlerts::WatchAler
   alerts::v1::WatchAlertsResponse response;
   response.set_snapshot(true);
   response.add_alerts()->set_name(StrCat("alerts/1?", request->filter()));
-  return new ScriptReactor<alerts::v1::WatchAlertsResponse>({response}, false);
+  absl::MutexLock lock(&mutex_);
+  filters_.push_back(request->filter());
+  return new Watcher(*this, response);
+}
+
+void FakeAlerts::Send(const alerts::v1::WatchAlertsResponse& response) {
+  absl::MutexLock lock(&mutex_);
+  for (Watcher* watcher : watchers_) watcher->Send(response);
+}
+
+std::vector<std::string> FakeAlerts::filters() const {
+  absl::MutexLock lock(&mutex_);
+  return filters_;
+}
+
+grpc::ServerUnaryReactor* FakeClock::GetClock(grpc::CallbackServerContext* context,
+                                              const common::v1::GetClockRequest*,
+                                              common::v1::GetClockResponse* response) {
+  response->mutable_clock()->set_scenario("tide");
+  return Finish(context);
+}
+
+void FakeTraffic::SetJam(std::string id) {
+  absl::MutexLock lock(&mutex_);
+  jam_ = std::move(id);
+}
+
+grpc::ServerUnaryReactor* FakeTraffic::ListJams(grpc::CallbackServerContext* context,
+                                                const traffic::v1::ListJamsRequest*,
+                                                traffic::v1::ListJamsResponse* response) {
+  response->mutable_data_time()->set_seconds(1'700'000'000 + ++calls_);
+  absl::MutexLock lock(&mutex_);
+  if (jam_.empty()) {
+    return Finish(context, grpc::Status(grpc::StatusCode::UNAVAILABLE, "no jams today"));
+  }
+  response->add_jams()->set_name(StrCat("jams/", jam_));
+  return Finish(context);
+}
+
+grpc::ServerUnaryReactor* FakeFlood::ListStages(grpc::CallbackServerContext* context,
+                                                const flood::v1::ListStagesRequest*,
+                                                flood::v1::ListStagesResponse* response) {
+  response->add_stages()->set_station("stations/phu-an");
+  return Finish(context);
 }
 
 grpc::ServerBidiReactor<readings::v1::StreamReadingsRequest, readings::v1::StreamReadingsResponse>*
@@ -326,6 +403,7 @@ Gateway::Options FakeCity::SmallOptions() {
   options.directory.retry_period = absl::Milliseconds(10);
   options.live.retry_period = absl::Milliseconds(10);
   options.live.heartbeat_period = absl::Milliseconds(30);
+  options.live.poll_period = absl::Milliseconds(10);
   return options;
 }
 
@@ -347,8 +425,11 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files)
   const auto channel = grpc::CreateCustomChannel(StrCat("127.0.0.1:", grpc_port_),
                                                  grpc::InsecureChannelCredentials(), arguments);
   std::vector<BackendModule> modules = {
-      {"readings", {readings::v1::ReadingService::service_full_name()}, channel},
-      {"traffic", {}, channel},
+      {"readings",
+       {readings::v1::ReadingService::service_full_name(),
+        common::v1::ClockService::service_full_name()},
+       channel},
+      {"traffic", {traffic::v1::TrafficService::service_full_name()}, channel},
       {"flood", {flood::v1::FloodService::service_full_name()}, channel},
       {"alerts", {alerts::v1::AlertService::service_full_name()}, channel}};
   gateway_ =
@@ -376,6 +457,8 @@ void FakeCity::StartBackends() {
   builder.RegisterService(&alerts_);
   builder.RegisterService(&readings_);
   builder.RegisterService(&flood_);
+  builder.RegisterService(&traffic_);
+  builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   grpc_port_ = port;
 }

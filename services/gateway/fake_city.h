@@ -2,9 +2,11 @@
 #ifndef CITYLAYERS_SERVICES_GATEWAY_FAKE_CITY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_FAKE_CITY_H_
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,9 +15,11 @@
 #include <grpcpp/grpcpp.h>
 
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
+#include "citylayers/common/v1/clock_service.grpc.pb.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
+#include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/grpc_proxy.h"
 #include "services/runtime/metrics.h"
@@ -74,7 +78,8 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   Counts counts_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// Alerts and CAP messages that never change. WatchAlerts refuses the filter "nonsense".
+/// CAP messages that never change, and alerts that a test sends. WatchAlerts refuses the filter
+/// "nonsense", and begins with the snapshot of one alert "alerts/1?<filter>".
 class FakeAlerts final : public alerts::v1::AlertService::CallbackService {
  public:
   grpc::ServerUnaryReactor* GetAlert(grpc::CallbackServerContext*,
@@ -90,6 +95,39 @@ class FakeAlerts final : public alerts::v1::AlertService::CallbackService {
                                             alerts::v1::ListCapMessagesResponse*) override;
   grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* WatchAlerts(
       grpc::CallbackServerContext*, const alerts::v1::WatchAlertsRequest*) override;
+
+  /// Sends a change to the watchers that are there.
+  void Send(const alerts::v1::WatchAlertsResponse& response);
+  /// WatchAlerts calls so far.
+  std::vector<std::string> filters() const;
+
+ private:
+  class Watcher;
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> filters_ ABSL_GUARDED_BY(mutex_);
+  std::set<Watcher*> watchers_ ABSL_GUARDED_BY(mutex_);
+};
+
+/// A clock, the jams and the stages of a city; each answer counts its calls.
+class FakeClock final : public common::v1::ClockService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* GetClock(grpc::CallbackServerContext*,
+                                     const common::v1::GetClockRequest*,
+                                     common::v1::GetClockResponse*) override;
+};
+class FakeTraffic final : public traffic::v1::TrafficService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* ListJams(grpc::CallbackServerContext*,
+                                     const traffic::v1::ListJamsRequest*,
+                                     traffic::v1::ListJamsResponse*) override;
+  /// The jam's id; "" refuses with UNAVAILABLE.
+  void SetJam(std::string id);
+  int calls() const { return calls_.load(); }
+
+ private:
+  absl::Mutex mutex_;
+  std::string jam_ ABSL_GUARDED_BY(mutex_) = "one";
+  std::atomic<int> calls_{0};
 };
 
 /// StreamReadings answers each batch at once; ExportDepth streams three parts.
@@ -103,6 +141,9 @@ class FakeFlood final : public flood::v1::FloodService::CallbackService {
  public:
   grpc::ServerWriteReactor<flood::v1::ExportDepthResponse>* ExportDepth(
       grpc::CallbackServerContext*, const flood::v1::ExportDepthRequest*) override;
+  grpc::ServerUnaryReactor* ListStages(grpc::CallbackServerContext*,
+                                       const flood::v1::ListStagesRequest*,
+                                       flood::v1::ListStagesResponse*) override;
 };
 
 /// One process with all the fakes, on a port of its own, and a gateway with small timeouts.
@@ -131,6 +172,8 @@ class FakeCity {
 
   std::uint16_t http_port() const { return gateway_->port(); }
   FakeLayers& layers() { return layers_; }
+  FakeAlerts& alerts() { return alerts_; }
+  FakeTraffic& traffic() { return traffic_; }
   Gateway& gateway() { return *gateway_; }
 
  private:
@@ -138,6 +181,8 @@ class FakeCity {
   FakeAlerts alerts_;
   FakeReadings readings_;
   FakeFlood flood_;
+  FakeTraffic traffic_;
+  FakeClock clock_;
   runtime::Metrics metrics_;
   std::unique_ptr<runtime::Timer> timer_ = std::make_unique<runtime::Timer>();
   std::unique_ptr<grpc::Server> server_;

@@ -59,6 +59,9 @@ void Gateway::AddRoutes() {
                  [this](const HttpRequest& request, Responder responder) {
                    tiles_.TileJson(request, std::move(responder));
                  });
+  server_.Handle({"GET"}, "/live", [this](const HttpRequest& request, Responder responder) {
+    live_.Page(request, std::move(responder));
+  });
   server_.Handle({"GET"}, "/live/alerts", [this](const HttpRequest& request, Responder responder) {
     live_.Alerts(request, std::move(responder));
   });
@@ -84,7 +87,7 @@ void Gateway::AddPreflightRoutes() {
                    });
   };
   for (const std::string_view pattern :
-       {"/tiles/{path...}", "/live/{layer}", "/cap/{path...}", "/styles/{path...}"}) {
+       {"/tiles/{path...}", "/live", "/live/{layer}", "/cap/{path...}", "/styles/{path...}"}) {
     add(pattern, false);
   }
   add("/{service}/{method}", true);

@@ -28,7 +28,7 @@ namespace citylayers::gateway {
 /// HTTP in front, gRPC channels behind; it holds no state but caches. Routes:
 ///   /  /assets/…  /styles/{name}.json        the booth page
 ///   /tiles/{layer}.json  /tiles/{layer}/{z}/{x}/{y}.mvt|png
-///   /live/{layer}  /live/alerts               server-sent events
+///   /live  /live/{layer}  /live/alerts        server-sent events
 ///   /cap/alerts.atom  /cap/{id}.xml
 ///   /{package.Service}/{Method}               Connect and gRPC-Web
 ///   /healthz  /readyz

@@ -1,18 +1,17 @@
 #include "services/gateway/live_handler.h"
 
-#include <charconv>
 #include <utility>
-#include <vector>
-
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
-#include <google/protobuf/util/json_util.h>
 
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "proto/support/strings.h"
 #include "services/gateway/cors.h"
+#include "services/gateway/event_stream.h"
+#include "services/gateway/live_boards.h"
+#include "services/gateway/live_mux.h"
 #include "services/gateway/live_session.h"
+#include "services/gateway/proto_json.h"
+#include "services/gateway/stream_reader.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -23,11 +22,9 @@ using runtime::HttpRequest;
 using runtime::HttpResponse;
 using runtime::Responder;
 
-std::string JsonOf(const google::protobuf::Message& message) {
-  std::string json;
-  // Never an error for messages that were parsed: there is no Any and no bad UTF-8 in them.
-  if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) json = "{}";
-  return json;
+std::string NoLiveLayer(std::string_view id, const LayerSet& layers) {
+  return StrCat("there is no live layer \"", id, "\"; layers are: ",
+                layers.all().empty() ? std::string("none yet") : layers.Names());
 }
 
 void Refuse(Responder& responder, int status, std::string_view detail) {
@@ -39,17 +36,20 @@ void Refuse(Responder& responder, int status, std::string_view detail) {
 // Follows one layer, and remembers where it is.
 class LayerSession final : public LiveSession {
  public:
-  LayerSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder,
+  LayerSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder, Coding coding,
                const std::shared_ptr<grpc::Channel>& channel, WatchLayerRequest request)
-      : LiveSession(std::move(streams), std::move(responder)),
+      : LiveSession(std::move(streams), std::move(responder), coding),
         stub_(layers::v1::LayerService::NewStub(channel)),
         request_(std::move(request)) {}
 
  private:
   void StartCall(std::shared_ptr<grpc::ClientContext> context) override {
-    auto* reader = new EventReader<WatchLayerResponse>(
-        shared_from_this(), context,
-        [this](const WatchLayerResponse& response) { return EventOf(response); });
+    auto* reader = new StreamReader<WatchLayerResponse>(
+        context,
+        [this, self = shared_from_this()](const WatchLayerResponse& response, auto read_next) {
+          Send(EventOf(response), std::move(read_next));
+        },
+        [self = shared_from_this()](const grpc::Status& status) { self->OnCallEnd(status); });
     stub_->async()->WatchLayer(context.get(), &request_, reader);
     reader->Begin();
   }
@@ -59,17 +59,17 @@ class LayerSession final : public LiveSession {
     if (response.has_snapshot()) {
       const auto& snapshot = response.snapshot();
       Remember(snapshot.pack_id(), snapshot.version());
-      return Text("snapshot", JsonOf(snapshot));
+      return Text("snapshot", ProtoJson(snapshot));
     }
     if (response.has_delta()) {
       Remember(response.delta().pack_id(), response.delta().to());
-      return Text("delta", JsonOf(response.delta()));
+      return Text("delta", ProtoJson(response.delta()));
     }
     // The next delta begins at the version of the last heartbeat, not of the last delta.
     if (response.heartbeat().has_version() && request_.has_resume()) {
       *request_.mutable_resume()->mutable_version() = response.heartbeat().version();
     }
-    return Text("heartbeat", JsonOf(response.heartbeat()));
+    return Text("heartbeat", ProtoJson(response.heartbeat()));
   }
   // The next call, if this one breaks, goes on from here.
   void Remember(const std::string& pack_id, const layers::v1::LayerVersion& version) {
@@ -79,9 +79,9 @@ class LayerSession final : public LiveSession {
   std::string Text(std::string_view name, std::string_view data) const {
     std::string id;
     if (request_.has_resume()) {
-      id = StrCat("id: ", EventId(request_.resume().pack_id(), request_.resume().version()), "\n");
+      id = EventId(request_.resume().pack_id(), request_.resume().version());
     }
-    return StrCat(id, "event: ", name, "\ndata: ", data, "\n\n");
+    return EventText(id, name, data);
   }
 
   const std::unique_ptr<layers::v1::LayerService::Stub> stub_;
@@ -90,19 +90,22 @@ class LayerSession final : public LiveSession {
 
 class AlertSession final : public LiveSession {
  public:
-  AlertSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder,
+  AlertSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder, Coding coding,
                const std::shared_ptr<grpc::Channel>& channel, std::string filter)
-      : LiveSession(std::move(streams), std::move(responder)),
+      : LiveSession(std::move(streams), std::move(responder), coding),
         stub_(alerts::v1::AlertService::NewStub(channel)) {
     request_.set_filter(std::move(filter));
   }
 
  private:
   void StartCall(std::shared_ptr<grpc::ClientContext> context) override {
-    auto* reader = new EventReader<alerts::v1::WatchAlertsResponse>(
-        shared_from_this(), context, [](const alerts::v1::WatchAlertsResponse& response) {
-          return StrCat("event: alerts\ndata: ", JsonOf(response), "\n\n");
-        });
+    auto* reader = new StreamReader<alerts::v1::WatchAlertsResponse>(
+        context,
+        [this, self = shared_from_this()](const alerts::v1::WatchAlertsResponse& response,
+                                          auto read_next) {
+          Send(EventText("", "alerts", ProtoJson(response)), std::move(read_next));
+        },
+        [self = shared_from_this()](const grpc::Status& status) { self->OnCallEnd(status); });
     stub_->async()->WatchAlerts(context.get(), &request_, reader);
     reader->Begin();
   }
@@ -112,109 +115,52 @@ class AlertSession final : public LiveSession {
   alerts::v1::WatchAlertsRequest request_;
 };
 
-absl::Status ReadBox(const std::string& text, WatchLayerRequest& request) {
-  const std::vector<std::string> parts = absl::StrSplit(text, ',');
-  double edges[4];
-  bool good = parts.size() == 4;
-  for (std::size_t i = 0; good && i < 4; ++i) good = absl::SimpleAtod(parts[i], &edges[i]);
-  if (!good || !(edges[0] <= edges[2]) || !(edges[1] <= edges[3])) {
-    return absl::InvalidArgumentError(StrCat("bbox \"", text,
-                                             "\" is not west,south,east,north in degrees, such as "
-                                             "106.6,10.7,106.8,10.9"));
-  }
-  request.mutable_viewport()->set_west_deg(edges[0]);
-  request.mutable_viewport()->set_south_deg(edges[1]);
-  request.mutable_viewport()->set_east_deg(edges[2]);
-  request.mutable_viewport()->set_north_deg(edges[3]);
-  return absl::OkStatus();
-}
-
 }  // namespace
-
-std::string EventId(std::string_view pack_id, const layers::v1::LayerVersion& version) {
-  return StrCat(pack_id, ":", version.epoch(), ":", version.counter());
-}
-
-std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id) {
-  const std::size_t last = id.rfind(':');
-  if (last == std::string_view::npos || last == 0) return std::nullopt;
-  const std::size_t middle = id.rfind(':', last - 1);
-  if (middle == std::string_view::npos) return std::nullopt;
-  std::uint64_t epoch = 0;
-  std::uint64_t counter = 0;
-  if (!absl::SimpleAtoi(ToAbsl(id.substr(middle + 1, last - middle - 1)), &epoch) ||
-      !absl::SimpleAtoi(ToAbsl(id.substr(last + 1)), &counter)) {
-    return std::nullopt;
-  }
-  layers::v1::ResumeToken token;
-  token.set_pack_id(std::string(id.substr(0, middle)));
-  token.mutable_version()->set_epoch(epoch);
-  token.mutable_version()->set_counter(counter);
-  return token;
-}
-
-absl::StatusOr<WatchLayerRequest> ReadWatchRequest(const HttpRequest& request) {
-  WatchLayerRequest watch;
-  watch.set_name(StrCat("layers/", request.Param("layer")));
-  if (const auto box = request.Query("bbox"); box && !box->empty()) {
-    if (absl::Status status = ReadBox(*box, watch); !status.ok()) return status;
-  }
-  if (const auto zoom = request.Query("zoom")) {
-    double value = 0;  // maps have fractional zooms
-    if (!absl::SimpleAtod(*zoom, &value) || !(value >= 0 && value <= 24)) {
-      return absl::InvalidArgumentError(StrCat("zoom \"", *zoom, "\" is not a number of 0 to 24"));
-    }
-    watch.set_zoom(static_cast<std::uint32_t>(value));
-  }
-  if (const auto tick = request.Query("tick_ms")) {
-    std::uint32_t value = 0;
-    if (!absl::SimpleAtoi(*tick, &value)) {
-      return absl::InvalidArgumentError(
-          StrCat("tick_ms \"", *tick, "\" is not a number of milliseconds"));
-    }
-    watch.set_tick_ms(value);
-  }
-  if (const auto columns = request.Query("columns")) {
-    for (absl::string_view column : absl::StrSplit(*columns, ',', absl::SkipEmpty())) {
-      watch.add_columns(std::string(column));
-    }
-  }
-  watch.set_tiles_only(request.Query("tiles_only") == "1");
-  if (const auto resume = request.Query("resume"); resume && !resume->empty()) {
-    auto token = ReadEventId(*resume);
-    if (!token) {
-      return absl::InvalidArgumentError(
-          StrCat("resume \"", *resume, "\" is not PACK:EPOCH:COUNTER, the id of an event"));
-    }
-    *watch.mutable_resume() = *std::move(token);
-  }
-  // What the browser says when it comes back is newer than what the page's address says.
-  if (auto token = ReadEventId(request.Header("last-event-id"))) {
-    *watch.mutable_resume() = *std::move(token);
-  }
-  return watch;
-}
 
 LiveHandler::LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
                          runtime::Timer& timer)
     : options_(options),
       backends_(backends),
       directory_(directory),
-      streams_(std::make_shared<Streams>(options, timer)) {}
+      streams_(std::make_shared<Streams>(options, timer)),
+      boards_(std::make_unique<LiveBoards>(
+          LiveBoards::Options{options.poll_period, options.retry_period, options.board_linger},
+          backends, directory, timer)) {}
 
-LiveHandler::~LiveHandler() { streams_->End(); }
+LiveHandler::~LiveHandler() {
+  streams_->End();
+  boards_->End();
+}
+
+void LiveHandler::Page(const HttpRequest& request, Responder responder) {
+  absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);
+  if (!query.ok()) return Refuse(responder, 400, ToStd(query.status().message()));
+  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
+  // While a backend has not answered yet, nobody knows which layers there are: the stream waits.
+  const bool all_known = directory_.Ready().ok();
+  for (const WatchLayerRequest& watch : query->layers) {
+    const std::string id = watch.name().substr(std::string_view("layers/").size());
+    const KnownLayer* layer = layers->Find(id);
+    if (layer != nullptr ? !layer->live() : all_known) {
+      return Refuse(responder, 404, NoLiveLayer(id, *layers));
+    }
+  }
+  absl::StatusOr<std::vector<LiveMux::Part>> parts = boards_->PartsOf(*query);
+  if (!parts.ok()) return Refuse(responder, 404, ToStd(parts.status().message()));
+  LiveMux::Start(streams_, directory_, std::move(responder), EventStreamCoding(request),
+                 std::move(query->layers), *std::move(parts));
+}
 
 void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   const KnownLayer* layer = layers->Find(request.Param("layer"));
   if (layer == nullptr || !layer->live()) {
-    return Refuse(responder, 404,
-                  StrCat("there is no live layer \"", request.Param("layer"), "\"; layers are: ",
-                         layers->all().empty() ? std::string("none yet") : layers->Names()));
+    return Refuse(responder, 404, NoLiveLayer(request.Param("layer"), *layers));
   }
   absl::StatusOr<WatchLayerRequest> watch = ReadWatchRequest(request);
   if (!watch.ok()) return Refuse(responder, 400, ToStd(watch.status().message()));
-  std::make_shared<LayerSession>(streams_, std::move(responder), layer->backend->channel,
+  const Coding coding = EventStreamCoding(request);
+  std::make_shared<LayerSession>(streams_, std::move(responder), coding, layer->backend->channel,
                                  *std::move(watch))
       ->Run();
 }
@@ -223,7 +169,10 @@ void LiveHandler::Alerts(const HttpRequest& request, Responder responder) {
   const Backend* backend = backends_.Find("alerts");
   if (backend == nullptr) return Refuse(responder, 404, "this gateway has no alerts behind it");
   std::string filter = request.Query("filter").value_or("");
-  std::make_shared<AlertSession>(streams_, std::move(responder), backend->channel,
+  // Alerts that are over are history: a viewer that asks for nothing special does not need them.
+  if (filter.empty()) filter = kStandingAlerts;
+  const Coding coding = EventStreamCoding(request);
+  std::make_shared<AlertSession>(streams_, std::move(responder), coding, backend->channel,
                                  std::move(filter))
       ->Run();
 }

@@ -3,19 +3,18 @@
 #define CITYLAYERS_SERVICES_GATEWAY_LIVE_HANDLER_H_
 
 #include <memory>
-#include <string>
-#include <string_view>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "citylayers/layers/v1/layer_service.pb.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
+#include "services/gateway/live_query.h"
 #include "services/runtime/http/http_responder.h"
 #include "services/runtime/timer.h"
 
 namespace citylayers::gateway {
+
+class LiveBoards;
 
 /// Each stream is one WatchLayer or WatchAlerts call, read only as fast as its client takes the
 /// events. While the backend is down the stream stays open, says "stale" by heartbeats, and goes on
@@ -34,6 +33,9 @@ class LiveHandler {
     absl::Duration heartbeat_period = absl::Seconds(5);  // of our own, while it is down
     absl::Duration head_patience = absl::Seconds(1);     // for a backend's first word
     std::size_t stream_ahead_bytes = 64 * 1024;          // pending for a client before reading on
+    absl::Duration poll_period = absl::Seconds(2);       // of what backends have no stream for
+    absl::Duration silence_max = absl::Seconds(10);      // of a layer's call, then it is lost
+    absl::Duration board_linger = absl::Seconds(30);     // that a board is kept without viewers
   };
   /// The references outlive the streams, which end when the HTTP server drains.
   LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
@@ -43,8 +45,11 @@ class LiveHandler {
 
   /// GET /live/{layer}
   void Layer(const runtime::HttpRequest& request, runtime::Responder responder);
-  /// GET /live/alerts?filter=
+  /// GET /live/alerts?filter=; without a filter those that stand
   void Alerts(const runtime::HttpRequest& request, runtime::Responder responder);
+  /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all that a page follows, in one
+  /// stream (live_mux.h).
+  void Page(const runtime::HttpRequest& request, runtime::Responder responder);
 
   class Streams;
 
@@ -53,15 +58,8 @@ class LiveHandler {
   const Backends& backends_;
   const LayerDirectory& directory_;
   const std::shared_ptr<Streams> streams_;
+  const std::unique_ptr<LiveBoards> boards_;
 };
-
-/// The request of a stream from its query. INVALID_ARGUMENT: bbox, zoom, tick_ms or resume is
-/// wrong; the message shows how it is written. A Last-Event-ID that is not ours is ignored.
-absl::StatusOr<layers::v1::WatchLayerRequest> ReadWatchRequest(const runtime::HttpRequest& request);
-
-/// "<pack>:<epoch>:<counter>" and back; nullopt for other text.
-std::string EventId(std::string_view pack_id, const layers::v1::LayerVersion& version);
-std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id);
 
 }  // namespace citylayers::gateway
 

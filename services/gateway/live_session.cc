@@ -6,25 +6,15 @@
 
 #include "proto/support/strings.h"
 #include "services/gateway/cors.h"
+#include "services/gateway/event_stream.h"
 #include "services/gateway/http_status.h"
 
 namespace citylayers::gateway {
-namespace {
 
-// Errors that the same request will always get: going on would only ask for ever.
 bool IsFinal(grpc::StatusCode code) {
   return code == grpc::StatusCode::NOT_FOUND || code == grpc::StatusCode::INVALID_ARGUMENT ||
          code == grpc::StatusCode::UNIMPLEMENTED || code == grpc::StatusCode::UNAUTHENTICATED ||
          code == grpc::StatusCode::PERMISSION_DENIED;
-}
-
-runtime::HttpResponse StreamHead() {
-  runtime::HttpResponse head;
-  head.AddHeader("Content-Type", "text/event-stream");
-  head.AddHeader("Cache-Control", "no-store");
-  head.AddHeader("X-Accel-Buffering", "no");  // tells nginx to pass events on at once
-  head.headers += kPublicCorsHeaders;
-  return head;
 }
 
 void SendProblem(runtime::Responder responder, const grpc::Status& status) {
@@ -33,30 +23,28 @@ void SendProblem(runtime::Responder responder, const grpc::Status& status) {
   responder.Send(std::move(response));
 }
 
-}  // namespace
-
-bool LiveHandler::Streams::Add(std::shared_ptr<LiveSession> session) {
+bool LiveHandler::Streams::Add(std::shared_ptr<OpenStream> stream) {
   absl::MutexLock lock(&mutex_);
   if (ended_) return false;
-  sessions_.insert(std::move(session));
+  streams_.insert(std::move(stream));
   return true;
 }
 
-void LiveHandler::Streams::Remove(const std::shared_ptr<LiveSession>& session) {
+void LiveHandler::Streams::Remove(const std::shared_ptr<OpenStream>& stream) {
   absl::MutexLock lock(&mutex_);
-  sessions_.erase(session);
+  streams_.erase(stream);
 }
 
 void LiveHandler::Streams::End() {
-  std::vector<std::shared_ptr<LiveSession>> sessions;
+  std::vector<std::shared_ptr<OpenStream>> streams;
   {
     absl::MutexLock lock(&mutex_);
     ended_ = true;
-    sessions.assign(sessions_.begin(), sessions_.end());
+    streams.assign(streams_.begin(), streams_.end());
   }
-  for (const auto& session : sessions) session->End();
+  for (const auto& stream : streams) stream->End();
   absl::MutexLock lock(&mutex_);
-  const auto none = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return sessions_.empty(); };
+  const auto none = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return streams_.empty(); };
   mutex_.Await(absl::Condition(&none));
 }
 
@@ -73,7 +61,7 @@ std::shared_ptr<runtime::StreamWriter> LiveSession::Stream() {
   {
     absl::MutexLock lock(&mutex_);
     if (!responder_) return stream_;
-    stream = stream_ = responder_->Stream(StreamHead());
+    stream = stream_ = OpenEventStream(*std::move(responder_), coding_);
     responder_.reset();
     stream->Write("retry: 1000\n\n");
   }
@@ -175,7 +163,7 @@ void LiveSession::Beat() {
       data = "{}";
     }
   }
-  if (!data.empty()) stream->Write(StrCat("event: heartbeat\ndata: ", data, "\n\n"));
+  if (!data.empty()) stream->Write(EventText("", "heartbeat", data));
   streams_->timer().After(streams_->options().heartbeat_period, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->Beat();
   });

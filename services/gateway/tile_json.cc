@@ -4,15 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/support/strings.h"
+#include "services/gateway/rfc3339.h"
 
 namespace citylayers::gateway {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string Rfc3339(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", time, absl::UTCTimeZone());
-}
 
 Json Localized(const common::v1::LocalizedText& text) {
   return Json{{"vi", text.vi()}, {"en", text.en()}};

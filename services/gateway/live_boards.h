@@ -1,0 +1,68 @@
+// The boards that a gateway has, and where their news come from.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARDS_H_
+#define CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARDS_H_
+
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "services/gateway/backends.h"
+#include "services/gateway/layer_directory.h"
+#include "services/gateway/live_board.h"
+#include "services/runtime/timer.h"
+
+namespace citylayers::gateway {
+
+/// Filter of the alerts that a viewer sees without asking for others.
+inline constexpr std::string_view kStandingAlerts = "state != RESOLVED";
+
+/// alerts (followed by WatchAlerts), clock, stages and jams (asked every `poll_period`), notices
+/// (of the layer directory). Thread-safe.
+class LiveBoards {
+ public:
+  struct Options {
+    absl::Duration poll_period;
+    absl::Duration retry_period;
+    absl::Duration linger;
+  };
+  /// A feed of one stream, and where it begins.
+  struct Part {
+    std::shared_ptr<LiveBoard> board;
+    BoardCursor cursor;
+    bool resumes = false;  // its place is part of an event's id
+  };
+
+  /// The references outlive it.
+  LiveBoards(Options options, const Backends& backends, const LayerDirectory& directory,
+             runtime::Timer& timer);
+  ~LiveBoards();
+
+  /// The boards that a query asks for. NOT_FOUND: nothing behind this gateway has one of them.
+  absl::StatusOr<std::vector<Part>> PartsOf(const LiveQuery& query);
+
+  /// Ends the sources and waits for their calls. No board is of use afterwards.
+  void End();
+
+ private:
+  std::shared_ptr<LiveBoard> JamsBoard(int count);
+
+  const Options options_;
+  const Backends& backends_;
+  runtime::Timer& timer_;
+  std::shared_ptr<LiveBoard> alerts_;  // nullptr: no backend has them
+  std::shared_ptr<LiveBoard> clock_;
+  std::shared_ptr<LiveBoard> stages_;
+  std::shared_ptr<LiveBoard> notices_;
+  absl::Mutex mutex_;
+  std::map<int, std::shared_ptr<LiveBoard>> jams_ ABSL_GUARDED_BY(mutex_);  // by their number
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARDS_H_

@@ -1,0 +1,356 @@
+#include "services/gateway/live_mux.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "citylayers/layers/v1/layer_service.grpc.pb.h"
+#include "proto/support/strings.h"
+#include "services/gateway/event_stream.h"
+#include "services/gateway/proto_json.h"
+#include "services/gateway/rfc3339.h"
+#include "services/gateway/stream_reader.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using layers::v1::WatchLayerRequest;
+using layers::v1::WatchLayerResponse;
+
+// The version that the client holds after the response, kept in the request for the next call.
+void Remember(const WatchLayerResponse& response, WatchLayerRequest& request) {
+  layers::v1::ResumeToken& token = *request.mutable_resume();
+  if (response.has_snapshot()) {
+    token.set_pack_id(response.snapshot().pack_id());
+    *token.mutable_version() = response.snapshot().version();
+  } else if (response.has_delta()) {
+    token.set_pack_id(response.delta().pack_id());
+    *token.mutable_version() = response.delta().to();
+  } else if (response.heartbeat().has_version()) {
+    // The next delta begins at the version of the last heartbeat, not of the last delta.
+    *token.mutable_version() = response.heartbeat().version();
+  }
+}
+
+}  // namespace
+
+LiveMux::LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
+                 runtime::Responder responder, Coding coding, std::vector<WatchLayerRequest> layers,
+                 std::vector<Part> boards)
+    : streams_(std::move(streams)),
+      directory_(directory),
+      coding_(coding),
+      responder_(std::move(responder)),
+      boards_(std::move(boards)) {
+  for (WatchLayerRequest& request : layers) {
+    Feed& feed = feeds_.emplace_back();
+    feed.id = request.name().substr(std::string_view("layers/").size());
+    feed.request = std::move(request);
+    feed.heard = absl::Now();
+    if (feed.request.has_resume()) {
+      feed.position = EventId(feed.request.resume().pack_id(), feed.request.resume().version());
+    }
+  }
+}
+
+void LiveMux::Start(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
+                    runtime::Responder responder, Coding coding,
+                    std::vector<WatchLayerRequest> layers, std::vector<Part> boards) {
+  std::shared_ptr<LiveMux>(new LiveMux(std::move(streams), directory, std::move(responder), coding,
+                                       std::move(layers), std::move(boards)))
+      ->Run();
+}
+
+void LiveMux::Run() {
+  if (!streams_->Add(shared_from_this())) return End();
+  std::vector<Part> boards;
+  std::size_t layers;
+  {
+    absl::MutexLock lock(&mutex_);
+    boards = boards_;
+    layers = feeds_.size();
+  }
+  for (const Part& part : boards) {
+    const std::uint64_t id = part.board->Subscribe([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->Pump();
+    });
+    absl::MutexLock lock(&mutex_);
+    subscriptions_.push_back(id);
+  }
+  for (std::size_t i = 0; i < layers; ++i) Call(i);
+  Open(false);
+  streams_->timer().After(streams_->options().head_patience, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Open(true);
+  });
+}
+
+void LiveMux::Open(bool force) {
+  std::shared_ptr<runtime::StreamWriter> stream;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!responder_ || ended_) return;
+    bool spoken = true;
+    for (const Feed& feed : feeds_) spoken = spoken && feed.spoken;
+    if (!spoken && !force) return;
+    stream = stream_ = OpenEventStream(*std::move(responder_), coding_);
+    responder_.reset();
+    stream->Write("retry: 1000\n\n");
+  }
+  Beat();
+  // A client may be gone already: then this ends the stream at once.
+  stream->NotifyClosed([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->End();
+  });
+}
+
+void LiveMux::End() {
+  std::vector<std::shared_ptr<grpc::ClientContext>> contexts;
+  std::shared_ptr<runtime::StreamWriter> stream;
+  std::optional<runtime::Responder> responder;
+  std::vector<std::function<void()>> reads;
+  std::vector<std::pair<std::shared_ptr<LiveBoard>, std::uint64_t>> subscriptions;
+  bool idle;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(ended_, true)) return;
+    stream = stream_;
+    responder.swap(responder_);
+    for (Feed& feed : feeds_) {
+      if (feed.context) contexts.push_back(feed.context);
+      // The call ends only when a read finds its end.
+      if (feed.read_next) reads.push_back(std::exchange(feed.read_next, nullptr));
+    }
+    for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
+      subscriptions.emplace_back(boards_[i].board, subscriptions_[i]);
+    }
+    idle = calls_ == 0;
+  }
+  for (const auto& [board, id] : subscriptions) board->Unsubscribe(id);
+  if (stream) stream->Close();
+  if (responder) {
+    SendProblem(*std::move(responder), {grpc::StatusCode::UNAVAILABLE, "the gateway is stopping"});
+  }
+  for (const auto& context : contexts) context->TryCancel();
+  for (const auto& read : reads) read();
+  if (idle) streams_->Remove(shared_from_this());
+}
+
+void LiveMux::CallLater(std::size_t index, absl::Duration delay) {
+  streams_->timer().After(delay, [weak = weak_from_this(), index] {
+    if (const auto self = weak.lock()) self->Call(index);
+  });
+}
+
+void LiveMux::Call(std::size_t index) {
+  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
+  auto context = std::make_shared<grpc::ClientContext>();
+  layers::v1::LayerService::Stub* stub = nullptr;
+  const WatchLayerRequest* request = nullptr;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (ended_) return;
+    Feed& feed = feeds_[index];
+    const KnownLayer* layer = layers->Find(feed.id);
+    if (layer == nullptr) {
+      feed.spoken = true;
+      feed.lost = "no server has announced this layer yet";
+    } else {
+      feed.stub = layers::v1::LayerService::NewStub(layer->backend->channel);
+      feed.context = context;
+      feed.heard = absl::Now();
+      stub = feed.stub.get();
+      request = &feed.request;
+      ++calls_;
+    }
+  }
+  if (stub == nullptr) {
+    Open(false);
+    return CallLater(index, streams_->options().retry_period);
+  }
+  const auto self = shared_from_this();
+  auto* reader = new StreamReader<WatchLayerResponse>(
+      context,
+      [this, self, index](const WatchLayerResponse& response, auto read_next) {
+        OnEvent(index, response, std::move(read_next));
+      },
+      [this, self, index](const grpc::Status& status) { OnCallEnd(index, status); });
+  stub->async()->WatchLayer(context.get(), request, reader);
+  reader->Begin();
+}
+
+void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
+                      std::function<void()> read_next) {
+  std::string json = ProtoJson(response);  // {"snapshot":{…}}, {"delta":{…}} or {"heartbeat":{…}}
+  bool ended;
+  {
+    absl::MutexLock lock(&mutex_);
+    ended = ended_;
+    Feed& feed = feeds_[index];
+    feed.spoken = true;
+    feed.lost.clear();
+    feed.heard = absl::Now();
+    Remember(response, feed.request);
+    if (!ended) {
+      feed.event = StrCat("{\"layer\":\"", feed.id, "\",", std::string_view(json).substr(1));
+      feed.event_position =
+          EventId(feed.request.resume().pack_id(), feed.request.resume().version());
+      feed.read_next = std::move(read_next);
+    }
+  }
+  if (ended) return read_next();  // finds the call cancelled
+  Open(false);
+  Pump();
+}
+
+void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
+  const bool final = IsFinal(status.error_code());
+  std::optional<runtime::Responder> refused;
+  bool ended;
+  {
+    absl::MutexLock lock(&mutex_);
+    Feed& feed = feeds_[index];
+    feed.context = nullptr;
+    feed.spoken = true;
+    feed.lost = status.ok() ? "its server ended the stream" : status.error_message();
+    if (feed.lost.empty()) feed.lost = "its server does not answer";
+    ended = ended_;
+    if (!ended && final) refused.swap(responder_);
+  }
+  if (refused) {
+    SendProblem(*std::move(refused), status);
+    End();
+    ended = true;
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    --calls_;
+    ended = ended_ && calls_ == 0;
+    if (!ended && ended_) return;
+  }
+  if (ended) return streams_->Remove(shared_from_this());
+  Open(false);
+  Pump();
+  // What is refused now may be taken after an update of the server: asked again, but seldom.
+  CallLater(index, final ? streams_->options().heartbeat_period : streams_->options().retry_period);
+}
+
+// Tells the client now and then that its stream lives, and which feeds do not.
+void LiveMux::Beat() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (ended_) return;
+    beat_due_ = true;
+    const absl::Time oldest = absl::Now() - streams_->options().silence_max;
+    for (Feed& feed : feeds_) {
+      // One whose event waits for the client is not asked.
+      if (feed.read_next) feed.heard = absl::Now();
+      if (feed.lost.empty() && feed.heard < oldest) feed.lost = "its server is silent";
+    }
+  }
+  Pump();
+  streams_->timer().After(streams_->options().heartbeat_period, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Beat();
+  });
+}
+
+void LiveMux::Pump() {
+  std::shared_ptr<runtime::StreamWriter> stream;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (ended_ || !stream_) return;
+    if (pumping_) {
+      again_ = true;
+      return;
+    }
+    pumping_ = true;
+    stream = stream_;
+  }
+  for (;;) {
+    if (stream->pending_bytes() > streams_->options().stream_ahead_bytes) {
+      {
+        absl::MutexLock lock(&mutex_);
+        pumping_ = again_ = false;
+      }
+      stream->NotifyWritable(streams_->options().stream_ahead_bytes, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->Pump();
+      });
+      return;
+    }
+    const bool wrote = WriteRound(*stream);
+    absl::MutexLock lock(&mutex_);
+    if (ended_ || (!wrote && !std::exchange(again_, false))) {
+      pumping_ = false;
+      return;
+    }
+  }
+}
+
+std::string LiveMux::Id() const {
+  std::string id;
+  const auto add = [&](std::string_view name, std::string_view position) {
+    StrAppend(&id, id.empty() ? "" : ";", name, "=", position);
+  };
+  for (const Feed& feed : feeds_) {
+    if (!feed.position.empty()) add(feed.id, feed.position);
+  }
+  for (const Part& part : boards_) {
+    if (part.resumes && part.cursor.epoch != 0) add(part.board->event(), CursorText(part.cursor));
+  }
+  return id;
+}
+
+std::string LiveMux::LostJson() {
+  using Json = nlohmann::ordered_json;
+  Json lost = Json::array();
+  for (const Feed& feed : feeds_) {
+    if (!feed.lost.empty()) lost.push_back({{"feed", feed.id}, {"reason", feed.lost}});
+  }
+  for (const Part& part : boards_) {
+    const std::string reason = part.board->lost();
+    if (!reason.empty()) lost.push_back({{"feed", part.board->event()}, {"reason", reason}});
+  }
+  return lost.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<std::function<void()>> LiveMux::TakeLayerEvents(std::string& text) {
+  std::vector<std::function<void()>> reads;
+  for (Feed& feed : feeds_) {
+    if (!feed.read_next) continue;
+    feed.position = std::move(feed.event_position);
+    StrAppend(&text, EventText(Id(), "layer", feed.event));
+    std::string().swap(feed.event);
+    reads.push_back(std::exchange(feed.read_next, nullptr));
+  }
+  return reads;
+}
+
+// True when something was written.
+bool LiveMux::WriteRound(runtime::StreamWriter& stream) {
+  std::string text;
+  std::vector<std::function<void()>> reads;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (ended_) return false;
+    reads = TakeLayerEvents(text);
+    for (Part& part : boards_) {
+      for (const auto& data : part.board->After(part.cursor)) {
+        StrAppend(&text, EventText(Id(), part.board->event(), *data));
+      }
+    }
+    const std::string lost = LostJson();
+    if (std::exchange(beat_due_, false) || lost != lost_told_) {
+      lost_told_ = lost;
+      StrAppend(&text,
+                EventText("", "heartbeat",
+                          StrCat("{\"serverTime\":\"", Rfc3339(absl::Now()), "\"",
+                                 lost == "[]" ? "" : ",\"lost\":", lost == "[]" ? "" : lost, "}")));
+    }
+  }
+  if (text.empty()) return false;
+  // Refused only when it alone is larger than the stream's limit: waiting would not help.
+  if (!stream.Write(std::move(text))) End();
+  for (const auto& read : reads) read();
+  return true;
+}
+
+}  // namespace citylayers::gateway

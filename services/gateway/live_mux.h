@@ -1,0 +1,93 @@
+// GET /live: all feeds of a page in one stream. Private to the live handler.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_MUX_H_
+#define CITYLAYERS_SERVICES_GATEWAY_LIVE_MUX_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include <grpcpp/client_context.h>
+
+#include "services/gateway/live_boards.h"
+#include "services/gateway/live_session.h"
+
+namespace citylayers::gateway {
+
+/// One client. Each layer has a WatchLayer call of its own, since each client has a view of its
+/// own; a call that fails is made again, from where it stopped. City-wide feeds come from the
+/// boards that all clients share. Events are written one after the other, and only as fast as the
+/// client takes them: a layer is not read on and a board is not asked while more than
+/// `stream_ahead_bytes` wait.
+///
+/// Heartbeats name the feeds that are lost: whose source does not answer, or has been silent for
+/// longer than its own heartbeats allow.
+class LiveMux final : public OpenStream, public std::enable_shared_from_this<LiveMux> {
+ public:
+  using Part = LiveBoards::Part;
+
+  /// Begins a stream that lives by itself until the client leaves or `streams` end. `directory`
+  /// outlives it.
+  static void Start(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
+                    runtime::Responder responder, Coding coding,
+                    std::vector<layers::v1::WatchLayerRequest> layers, std::vector<Part> boards);
+  void End() override;
+
+ private:
+  // A layer of the stream.
+  struct Feed {
+    std::string id;
+    layers::v1::WatchLayerRequest request;         // read by a call only while it starts
+    std::shared_ptr<grpc::ClientContext> context;  // of the call under way
+    std::unique_ptr<layers::v1::LayerService::Stub> stub;
+    std::string event;  // waits to be written, with the way to the next
+    std::string event_position;
+    std::function<void()> read_next;
+    std::string position;  // of the last event that was written
+    bool spoken = false;   // its call has brought something, or has failed
+    std::string lost;
+    absl::Time heard;
+  };
+
+  LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
+          runtime::Responder responder, Coding coding,
+          std::vector<layers::v1::WatchLayerRequest> layers, std::vector<Part> boards);
+  void Run();
+  void Call(std::size_t index);
+  void OnEvent(std::size_t index, const layers::v1::WatchLayerResponse& response,
+               std::function<void()> read_next);
+  void OnCallEnd(std::size_t index, const grpc::Status& status);
+  void CallLater(std::size_t index, absl::Duration delay);
+  // Sends the head once every layer has spoken; `force`: now.
+  void Open(bool force);
+  void Beat();
+  // Writes what there is to write. One thread at a time; others leave it word.
+  void Pump();
+  bool WriteRound(runtime::StreamWriter& stream);
+  std::vector<std::function<void()>> TakeLayerEvents(std::string& text)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string LostJson() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string Id() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::shared_ptr<LiveHandler::Streams> streams_;
+  const LayerDirectory& directory_;
+  const Coding coding_;
+  absl::Mutex mutex_;
+  std::optional<runtime::Responder> responder_ ABSL_GUARDED_BY(mutex_);  // until the answer begins
+  std::shared_ptr<runtime::StreamWriter> stream_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Feed> feeds_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Part> boards_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::uint64_t> subscriptions_ ABSL_GUARDED_BY(mutex_);
+  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool pumping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool again_ ABSL_GUARDED_BY(mutex_) = false;  // news came while pumping
+  bool beat_due_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string lost_told_ ABSL_GUARDED_BY(mutex_) = "[]";
+};
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_LIVE_MUX_H_
