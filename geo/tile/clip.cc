@@ -44,46 +44,6 @@ std::optional<Piece> ClipSegment(TilePoint a, TilePoint b, const TileBox& box) {
   return Piece{t0 > 0 ? at(t0) : a, t1 < 1 ? at(t1) : b, t1 < 1};
 }
 
-// Keeps what lies on one side of one edge of the box. `inside` tells the side, `cross` gives the
-// point at which a segment meets the edge.
-template <typename Inside, typename Cross>
-TileLine ClipRingToEdge(const TileLine& ring, Inside inside, Cross cross) {
-  TileLine out;
-  out.reserve(ring.size() + 4);
-  for (std::size_t i = 0; i < ring.size(); ++i) {
-    const TilePoint a = ring[i == 0 ? ring.size() - 1 : i - 1];
-    const TilePoint b = ring[i];
-    if (inside(a) != inside(b)) out.push_back(cross(a, b));
-    if (inside(b)) out.push_back(b);
-  }
-  return out;
-}
-
-TileLine ClipRing(TileLine ring, const TileBox& box) {
-  if (std::all_of(ring.begin(), ring.end(), [&](TilePoint p) { return box.Contains(p); })) {
-    return ring;
-  }
-  const auto at_x = [](double x) {
-    return [x](TilePoint a, TilePoint b) {
-      return TilePoint{x, a.y + (x - a.x) / (b.x - a.x) * (b.y - a.y)};
-    };
-  };
-  const auto at_y = [](double y) {
-    return [y](TilePoint a, TilePoint b) {
-      return TilePoint{a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x), y};
-    };
-  };
-  ring = ClipRingToEdge(
-      ring, [&](TilePoint p) { return p.x >= box.min_x; }, at_x(box.min_x));
-  ring = ClipRingToEdge(
-      ring, [&](TilePoint p) { return p.x <= box.max_x; }, at_x(box.max_x));
-  ring = ClipRingToEdge(
-      ring, [&](TilePoint p) { return p.y >= box.min_y; }, at_y(box.min_y));
-  ring = ClipRingToEdge(
-      ring, [&](TilePoint p) { return p.y <= box.max_y; }, at_y(box.max_y));
-  return ring;
-}
-
 }  // namespace
 
 std::vector<TileLine> ClipLine(std::span<const TilePoint> line, const TileBox& box) {
@@ -108,17 +68,6 @@ std::vector<TileLine> ClipLine(std::span<const TilePoint> line, const TileBox& b
   }
   finish();
   return parts;
-}
-
-TilePolygon ClipPolygon(const TilePolygon& polygon, const TileBox& box) {
-  TilePolygon out;
-  for (std::size_t i = 0; i < polygon.rings.size(); ++i) {
-    TileLine ring = ClipRing(polygon.rings[i], box);
-    const bool vanished = ring.size() < 3 || SignedArea(ring) == 0;
-    if (vanished && i == 0) return {};
-    if (!vanished) out.rings.push_back(std::move(ring));
-  }
-  return out;
 }
 
 }  // namespace citylayers::geo

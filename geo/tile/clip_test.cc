@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 
 constexpr TileBox kBox{0, 0, 10, 10};
 
@@ -76,32 +75,6 @@ TEST(ClipLine, KeepsTheLengthThatASlowWalkFindsInside) {
     }
     ASSERT_NEAR(kept, walked, 0.02);
   }
-}
-
-TEST(ClipPolygon, ASquareOverTheCornerBecomesTheCommonSquare) {
-  const TilePolygon square{{{{5, 5}, {15, 5}, {15, 15}, {5, 15}}}};
-  const TilePolygon cut = ClipPolygon(square, kBox);
-  ASSERT_THAT(cut.rings, SizeIs(1));
-  EXPECT_DOUBLE_EQ(SignedArea(cut.rings[0]), 25);
-}
-
-TEST(ClipPolygon, APolygonAroundTheBoxBecomesTheBox) {
-  const TilePolygon around{{{{-100, -100}, {100, -100}, {100, 100}, {-100, 100}}}};
-  EXPECT_DOUBLE_EQ(SignedArea(ClipPolygon(around, kBox).rings.at(0)), 100);
-}
-
-TEST(ClipPolygon, HolesAreCutToo) {
-  const TilePolygon ring{{{{-5, -5}, {15, -5}, {15, 15}, {-5, 15}},
-                          {{5, 5}, {5, 20}, {20, 20}, {20, 5}},
-                          {{11, 11}, {11, 12}, {12, 12}, {12, 11}}}};
-  const TilePolygon cut = ClipPolygon(ring, kBox);
-  ASSERT_THAT(cut.rings, SizeIs(2)) << "the hole outside the box is gone";
-  EXPECT_DOUBLE_EQ(SignedArea(cut.rings[0]) + SignedArea(cut.rings[1]), 75);
-}
-
-TEST(ClipPolygon, WhatLiesOutsideIsEmpty) {
-  EXPECT_THAT(ClipPolygon({{{{20, 20}, {30, 20}, {30, 30}}}}, kBox).rings, IsEmpty());
-  EXPECT_THAT(ClipPolygon({}, kBox).rings, IsEmpty());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "geo/tile/simplify.h"
 #include "geo/tile/tile_geometry.h"
 #include "proto/support/status_macros.h"
+#include "services/citypack/polygon_clip.h"
 
 namespace citylayers::citypack {
 namespace {
@@ -24,6 +25,14 @@ geo::TileLine Shifted(const geo::TileLine& line, geo::TileId from, geo::TileId t
     p.y += dy;
   }
   return out;
+}
+
+// A tile with its buffer, seen from another tile.
+geo::TileBox BoxOf(geo::TileId tile, geo::TileId from) {
+  const double dx = (static_cast<double>(tile.x()) - from.x()) * kTileExtent;
+  const double dy = (static_cast<double>(tile.y()) - from.y()) * kTileExtent;
+  const geo::TileBox box = geo::BufferedTileBox(kPolygonBuffer);
+  return {box.min_x + dx, box.min_y + dy, box.max_x + dx, box.max_y + dy};
 }
 
 LonLatBox BoundsOf(std::span<const LonLat> line) {
@@ -75,11 +84,13 @@ absl::Status CutPolygon(std::span<const std::vector<LonLat>> rings, int z, const
     if (simple.empty() && whole.rings.empty()) return absl::OkStatus();
     if (!simple.empty()) whole.rings.push_back(std::move(simple));
   }
-  const geo::TileBox box = geo::BufferedTileBox(kPolygonBuffer);
+  ASSIGN_OR_RETURN(const PolygonClip clip, PolygonClip::Make(whole));
   for (const geo::TileId tile : tiles) {
-    geo::TilePolygon here;
-    for (const geo::TileLine& ring : whole.rings) here.rings.push_back(Shifted(ring, home, tile));
-    std::string geometry = geo::EncodePolygonGeometry(geo::ClipPolygon(here, box));
+    ASSIGN_OR_RETURN(std::vector<geo::TilePolygon> here, clip.In(BoxOf(tile, home)));
+    for (geo::TilePolygon& polygon : here) {
+      for (geo::TileLine& ring : polygon.rings) ring = Shifted(ring, home, tile);
+    }
+    std::string geometry = geo::EncodePolygonGeometry(here);
     if (!geometry.empty()) sink(tile, std::move(geometry));
   }
   return absl::OkStatus();

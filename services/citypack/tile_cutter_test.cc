@@ -5,6 +5,7 @@
 #include <map>
 
 #include <gtest/gtest.h>
+#include <ogr_geometry.h>
 
 #include "geo/mvt/layer_writer.h"
 #include "geo/mvt/tile_decoder.h"
@@ -87,6 +88,35 @@ TEST(TileCutter, PolygonFillsTheTilesInside) {
   const double side = 4096 + 2 * kPolygonBuffer;
   EXPECT_EQ(areas[inside.Key()], side * side);
   EXPECT_FALSE(areas.contains(geo::TileId::FromLonLat({106.85, 10.75}, 14)->Key()));
+}
+
+// A lake with arms: where a tile's edge cuts them apart, each is a ring of its own.
+TEST(TileCutter, PolygonsAreValidInEveryTile) {
+  std::vector<LonLat> ring = {{106.70, 10.70}};
+  for (int arm = 0; arm < 12; ++arm) {
+    const double lat = 10.70 + arm * 0.01;
+    ring.insert(ring.end(),
+                {{106.7801, lat + 0.001}, {106.7803, lat + 0.006}, {106.701, lat + 0.007}});
+  }
+  ring.push_back({106.69, 10.82});
+  int rings = 0;
+  for (int z = kMinZoom; z <= kMaxZoom; ++z) {
+    ASSERT_TRUE(CutPolygon(std::vector<std::vector<LonLat>>{ring}, z,
+                           [&](geo::TileId tile, const std::string& geometry) {
+                             for (const auto& part :
+                                  Decoded(geo::GeometryType::kPolygon, geometry)) {
+                               OGRLinearRing line;
+                               for (const auto& p : part) line.addPoint(p.x, p.y);
+                               line.closeRings();
+                               OGRPolygon polygon;
+                               polygon.addRing(&line);
+                               EXPECT_TRUE(polygon.IsValid()) << tile.ToString();
+                               ++rings;
+                             }
+                           })
+                    .ok());
+  }
+  EXPECT_GT(rings, 60);
 }
 
 TEST(TileCutter, NothingGivesNothing) {

@@ -28,7 +28,8 @@ absl::StatusOr<Metadata> ForwardGrpc(const std::string& name, const std::string&
 }
 
 TEST(ForwardedHeaders, PassesWhoCallsInWhichLanguage) {
-  EXPECT_THAT(*Forward("Authorization", "Bearer a"), ElementsAre(Pair("authorization", "Bearer a")));
+  EXPECT_THAT(*Forward("Authorization", "Bearer a"),
+              ElementsAre(Pair("authorization", "Bearer a")));
   EXPECT_THAT(*Forward("X-Citylayers-Probe", "7"), ElementsAre(Pair("x-citylayers-probe", "7")));
   EXPECT_THAT(*Forward("Cookie", "a=b"), IsEmpty());
 }
@@ -51,7 +52,8 @@ TEST(ForwardedHeaders, RefusesOtherTextAndNamesTheHeader) {
       EXPECT_THAT(std::string(metadata.status().message()), HasSubstr("header \""));
     }
   }
-  for (const char* name : {"X-Citylayers-A!b", "X-Citylayers-#", "x-citylayers-a|b", "x-citylayers-~"}) {
+  for (const char* name :
+       {"X-Citylayers-A!b", "X-Citylayers-#", "x-citylayers-a|b", "x-citylayers-~"}) {
     EXPECT_EQ(Forward(name, "1").status().code(), absl::StatusCode::kInvalidArgument) << name;
   }
 }
@@ -83,9 +85,14 @@ TEST(ForwardedMetadata, WhatGrpcDoesNotAcceptIsRefusedOrLeftOut) {
 
 TEST(ReturnedMetadata, LeavesOutWhatAnAnswerCannotCarry) {
   MetadataMap received;
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"x-good", "1"}, {"x-bad", "\xc3"}, {"x!bad", "1"}, {"x-split", "a\r\nb"},
-           {"content-length", "7"}, {"grpc-status", "0"}, {"date", "now"}}) {
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"x-good", "1"},
+                                                                  {"x-bad", "\xc3"},
+                                                                  {"x!bad", "1"},
+                                                                  {"x-split", "a\r\nb"},
+                                                                  {"content-length", "7"},
+                                                                  {"grpc-status", "0"},
+                                                                  {"date", "now"}}) {
     received.emplace(name, value);
   }
   EXPECT_THAT(ReturnedMetadata(received), ElementsAre(Pair("x-good", "1")));

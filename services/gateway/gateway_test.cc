@@ -125,9 +125,9 @@ TEST(ConnectUnary, HeadersThatGrpcDoesNotAcceptAreRefusedOrLeftOut) {
                              "Accept-Language: vi\xff"}) {
     EXPECT_EQ(post(header).status, 200) << header;
   }
-  for (const char* header : {"Authorization: Bearer Nguy\u1ec5n", "X-Api-Key: a\tb",
-                             "X-Citylayers-A!b: 1", "x-citylayers-a: \xf0\x9f\x8c\x8a",
-                             "X-Citylayers-Bin-Bin: ***"}) {
+  for (const char* header :
+       {"Authorization: Bearer Nguy\u1ec5n", "X-Api-Key: a\tb", "X-Citylayers-A!b: 1",
+        "x-citylayers-a: \xf0\x9f\x8c\x8a", "X-Citylayers-Bin-Bin: ***"}) {
     const auto response = post(header);
     EXPECT_EQ(response.status, 400) << header;
     const Json error = Json::parse(response.body);
@@ -140,9 +140,8 @@ TEST(ConnectUnary, HeadersThatGrpcDoesNotAcceptAreRefusedOrLeftOut) {
 
 TEST(GrpcWeb, HeadersThatGrpcDoesNotAcceptAreInvalidArguments) {
   FakeCity city;
-  const auto response = Post(city, kExport,
-                             "Content-Type: application/grpc-web\r\nAuthorization: \x80\r\n",
-                             Frame(0, ""));
+  const auto response = Post(
+      city, kExport, "Content-Type: application/grpc-web\r\nAuthorization: \x80\r\n", Frame(0, ""));
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr("grpc-status: 3"));
   EXPECT_THAT(response.body, HasSubstr("authorization"));

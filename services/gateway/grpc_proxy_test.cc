@@ -50,19 +50,24 @@ std::string RawCall(std::string_view name, std::string_view value) {
                   std::string(1, static_cast<char>(text.size())), text);
   };
   const auto frame = [](char type, char flags, char stream, std::string_view payload) {
-    const std::string head{0, static_cast<char>(payload.size() >> 8),
-                           static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream};
+    const std::string head{0,
+                           static_cast<char>(payload.size() >> 8),
+                           static_cast<char>(payload.size()),
+                           type,
+                           flags,
+                           0,
+                           0,
+                           0,
+                           stream};
     return StrCat(head, payload);
   };
-  const std::string headers =
-      StrCat(field(":method", "POST"), field(":scheme", "http"),
-             field(":path", "/citylayers.layers.v1.LayerService/GetLayer"),
-             field(":authority", "a"), field("content-type", "application/grpc"),
-             field("te", "trailers"), field(name, value));
+  const std::string headers = StrCat(
+      field(":method", "POST"), field(":scheme", "http"),
+      field(":path", "/citylayers.layers.v1.LayerService/GetLayer"), field(":authority", "a"),
+      field("content-type", "application/grpc"), field("te", "trailers"), field(name, value));
   layers::v1::GetLayerRequest request;
   request.set_name("layers/traffic");
-  return StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frame(4, 0, 0, ""),
-                frame(1, 4, 1, headers),
+  return StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frame(4, 0, 0, ""), frame(1, 4, 1, headers),
                 frame(0, 1, 1, Frame(0, request.SerializeAsString())));
 }
 

@@ -76,7 +76,8 @@ void UpstreamCall::OnReadDone(bool ok) {
 void UpstreamCall::OnDone(const grpc::Status& status) {
   // The metadata live in the context, and the context in this.
   const std::shared_ptr<UpstreamCall> self = std::exchange(self_, nullptr);
-  events_->OnEnd(status, has_headers_ ? ReturnedMetadata(context_.GetServerInitialMetadata()) : Metadata(),
+  events_->OnEnd(status,
+                 has_headers_ ? ReturnedMetadata(context_.GetServerInitialMetadata()) : Metadata(),
                  ReturnedMetadata(context_.GetServerTrailingMetadata()));
   events_ = nullptr;
 }

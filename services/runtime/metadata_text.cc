@@ -45,15 +45,15 @@ bool IsBinaryMetadata(std::string_view name) {
 
 bool IsTransportMetadata(std::string_view name) {
   static constexpr std::array<std::string_view, 11> kNames = {
-      "content-type", "user-agent",        "te",      "host",    "connection",       "keep-alive",
+      "content-type", "user-agent",        "te",      "host",     "connection",      "keep-alive",
       "upgrade",      "transfer-encoding", "trailer", "lb-token", "proxy-connection"};
   return name.starts_with(":") || name.starts_with("grpc-") || name.starts_with("lb-cost-") ||
          IsOneOf(name, kNames);
 }
 
 bool IsAdvisoryMetadata(std::string_view name) {
-  static constexpr std::array<std::string_view, 5> kNames = {
-      "traceparent", "tracestate", "baggage", "x-request-id", "accept-language"};
+  static constexpr std::array<std::string_view, 5> kNames = {"traceparent", "tracestate", "baggage",
+                                                             "x-request-id", "accept-language"};
   return IsOneOf(name, kNames);
 }
 

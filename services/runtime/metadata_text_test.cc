@@ -28,9 +28,9 @@ bool GrpcAcceptsValue(const std::string& value) {
 
 TEST(MetadataText, AgreesWithGrpcAboutEveryByteOfAName) {
   for (int byte = 0; byte < 256; ++byte) {
-    for (const std::string& name :
-         {std::string(1, static_cast<char>(byte)), StrCat("x-a", std::string(1, static_cast<char>(byte)), "b"),
-          StrCat("x", std::string(1, static_cast<char>(byte)))}) {
+    for (const std::string& name : {std::string(1, static_cast<char>(byte)),
+                                    StrCat("x-a", std::string(1, static_cast<char>(byte)), "b"),
+                                    StrCat("x", std::string(1, static_cast<char>(byte)))}) {
       EXPECT_EQ(IsMetadataName(name), GrpcAcceptsName(name)) << byte;
     }
   }
@@ -65,7 +65,8 @@ TEST(MetadataText, TheErrorNamesTheHeaderAndKeepsItsValueSecret) {
 
 TEST(MetadataText, AnyNameIsShownAsPlainText) {
   const absl::Status status = CheckMetadata(StrCat("X\xff\x1b\n", std::string(500, 'A')), "v");
-  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("X\\xff\\x1b\\n"), Not(HasSubstr("\n"))));
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("X\\xff\\x1b\\n"), Not(HasSubstr("\n"))));
   EXPECT_LT(status.message().size(), 300u);
 }
 
