@@ -12,7 +12,7 @@ struct ClassNames {
 };
 
 constexpr std::array<ClassNames, 5> kNames = {{{"dry", "khô", "dry"},
-                                               {"ponding", "tụ nước", "ponding"},
+                                               {"ponding", "đọng nước", "ponding"},
                                                {"shallow", "ngập nhẹ", "shallow"},
                                                {"flooded", "ngập", "flooded"},
                                                {"deep", "ngập sâu", "deep"}}};

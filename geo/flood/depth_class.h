@@ -32,7 +32,7 @@ inline constexpr std::array<DepthClass, 5> kDepthClasses = {
     DepthClass::kDeep};
 
 /// The class's name in schemas and code ("dry", "ponding", ...), and for people in Vietnamese
-/// ("khô", "tụ nước", ...) and English ("dry", "ponding", ...).
+/// ("khô", "đọng nước", ...) and English ("dry", "ponding", ...).
 std::string_view DepthClassId(DepthClass c);
 std::string_view DepthClassNameVi(DepthClass c);
 std::string_view DepthClassNameEn(DepthClass c);

@@ -20,7 +20,7 @@ struct StageRuleOptions {
   double radius_m = 5000;  ///< Of the area that a gauge speaks for.
 };
 
-/// Depth on streets. Tiers: "tụ nước" (motorbikes at risk), "ngập nhẹ" (motorbikes stop), "ngập"
+/// Depth on streets. Tiers: "đọng nước" (motorbikes at risk), "ngập nhẹ" (motorbikes stop), "ngập"
 /// (cars stop), "ngập sâu" (closed).
 struct StreetDepthRuleOptions {
   std::array<double, 4> raise_m = {0.10, 0.20, 0.30, 0.50};

@@ -18,15 +18,23 @@ using storage::Localized;
 
 constexpr std::array<const char*, 4> kRoman = {"", "I", "II", "III"};
 
+std::string WithComma(const std::string& en) { return absl::StrReplaceAll(en, {{".", ","}}); }
+
 Localized Metres(double metres) {
   const std::string en = absl::StrFormat("%.2f m", metres);
-  return {absl::StrReplaceAll(en, {{".", ","}}), en};
+  return {WithComma(en), en};
 }
 
-// Lengths of queues are not known to the metre.
-std::string RoundedMetres(double metres) {
-  return absl::StrCat(static_cast<int64_t>(std::max(50.0, std::round(metres / 50) * 50)), " m");
+// Lengths of queues are not known to the metre: "650 m", "2,4 km".
+Localized RoundedLength(double metres) {
+  const double rounded = std::max(50.0, std::round(metres / 50) * 50);
+  const std::string en = rounded < 1000 ? absl::StrFormat("%.0f m", rounded)
+                                        : absl::StrFormat("%.1f km", rounded / 1000);
+  return {WithComma(en), en};
 }
+
+// Depths as people show them with their hands: "50 cm".
+std::string Centimetres(double metres) { return absl::StrFormat("%.0f cm", metres * 100); }
 
 std::string Kmh(double kmh) { return absl::StrCat(static_cast<int64_t>(std::round(kmh)), " km/h"); }
 
@@ -106,21 +114,22 @@ Words StreetWords(const Finding& finding, int tier) {
                          "The alert is over. There may be mud on the road: go slowly."};
     return words;
   }
+  // In Vietnamese what joins the class and its depth is part of the class: "ngập sâu hơn 50 cm".
   static constexpr std::array<std::array<const char*, 4>, 4> kClasses = {{
-      {"tụ nước", "ponding", "Xe máy đi chậm, coi chừng ổ gà dưới nước.",
+      {"đọng nước, sâu hơn", "ponding", "Xe máy đi chậm, coi chừng ổ gà dưới nước.",
        "Ride slowly and mind holes under the water."},
-      {"ngập nhẹ", "shallow water", "Xe máy không đi được, ô tô khó đi. Chọn đường khác.",
+      {"ngập nhẹ, sâu hơn", "shallow water", "Xe máy không đi được, ô tô khó đi. Chọn đường khác.",
        "Impassable for motorbikes, difficult for cars. Take another street."},
-      {"ngập", "flooded",
+      {"ngập, sâu hơn", "flooded",
        "Xe máy và ô tô không đi được, xe buýt và xe tải khó đi. Chọn đường khác.",
        "Impassable for motorbikes and cars, difficult for buses and trucks. Take another street."},
-      {"ngập sâu", "deep water", "Không xe nào nên vào. Không cố chạy qua chỗ ngập.",
+      {"ngập sâu hơn", "deep water", "Không xe nào nên vào. Không cố chạy qua chỗ ngập.",
        "No vehicle should enter. Do not try to drive through."},
   }};
   const auto& words_of_class = kClasses[tier - 1];
-  const Localized threshold = Metres(finding.threshold);
-  words.headline = {absl::StrCat(street_vi, " ", words_of_class[0], ", sâu từ ", threshold.vi),
-                    absl::StrCat(street, ": ", words_of_class[1], ", ", threshold.en, " or more")};
+  const std::string threshold = Centimetres(finding.threshold);
+  words.headline = {absl::StrCat(street_vi, " ", words_of_class[0], " ", threshold),
+                    absl::StrCat(street, ": ", words_of_class[1], ", over ", threshold)};
   words.description = {
       absl::StrCat(street_vi, ": chỗ sâu nhất khoảng ", value.vi, "."),
       absl::StrCat("The deepest place on ", street, " is under about ", value.en, " of water.")};
@@ -145,13 +154,13 @@ Words JamWords(const Finding& finding, int tier) {
   }
   static constexpr std::array<std::array<const char*, 2>, 3> kTiers = {
       {{"xe đi chậm", "slow traffic"}, {"ùn ứ", "queue"}, {"kẹt cứng", "at a standstill"}}};
-  const std::string length = RoundedMetres(finding.length_m);
-  words.headline = {absl::StrCat(street_vi, " ", kTiers[tier - 1][0], ", dài khoảng ", length),
-                    absl::StrCat(street, ": ", kTiers[tier - 1][1], ", about ", length)};
-  words.description = {
-      absl::StrCat("Hàng xe dài khoảng ", length, ", tốc độ trung bình ", Kmh(finding.value), "."),
-      absl::StrCat("The queue is about ", length, " long and moves at ", Kmh(finding.value),
-                   " on average.")};
+  const Localized length = RoundedLength(finding.length_m);
+  words.headline = {absl::StrCat(street_vi, " ", kTiers[tier - 1][0], ", dài khoảng ", length.vi),
+                    absl::StrCat(street, ": ", kTiers[tier - 1][1], ", about ", length.en)};
+  words.description = {absl::StrCat("Hàng xe dài khoảng ", length.vi, ", tốc độ trung bình ",
+                                    Kmh(finding.value), "."),
+                       absl::StrCat("The queue is about ", length.en, " long and moves at ",
+                                    Kmh(finding.value), " on average.")};
   words.instruction = tier == 3
                           ? Localized{"Tránh đường này. Nhường đường cho xe cấp cứu, chữa cháy.",
                                       "Avoid this street. Give way to ambulances and fire engines."}

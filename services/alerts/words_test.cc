@@ -51,11 +51,13 @@ TEST(WordsTest, StreetsUseTheWordsOfTheMap) {
                        .place = {"Calmette", "Calmette"},
                        .value = 0.32,
                        .threshold = 0.3};
-  EXPECT_EQ(WordsFor(street, 3).headline.vi, "Đường Calmette ngập, sâu từ 0,30 m");
-  EXPECT_EQ(WordsFor(street, 3).headline.en, "Calmette: flooded, 0.30 m or more");
-  EXPECT_THAT(WordsFor(street, 1).headline.vi, HasSubstr("tụ nước"));
+  EXPECT_EQ(WordsFor(street, 3).headline.vi, "Đường Calmette ngập, sâu hơn 30 cm");
+  EXPECT_EQ(WordsFor(street, 3).headline.en, "Calmette: flooded, over 30 cm");
+  EXPECT_THAT(WordsFor(street, 1).headline.vi, HasSubstr("đọng nước"));
   EXPECT_THAT(WordsFor(street, 2).headline.vi, HasSubstr("ngập nhẹ"));
-  EXPECT_THAT(WordsFor(street, 4).headline.vi, HasSubstr("ngập sâu"));
+  Finding deep = street;
+  deep.threshold = 0.5;
+  EXPECT_EQ(WordsFor(deep, 4).headline.vi, "Đường Calmette ngập sâu hơn 50 cm");
   EXPECT_THAT(WordsFor(street, 0).headline.vi, HasSubstr("rút nước"));
 }
 
@@ -104,11 +106,16 @@ TEST(WordsTest, ANameThatTellsItsKindIsNotCalledAStreetToo) {
 }
 
 TEST(WordsTest, JamsTellALengthThatIsNotFalselyExact) {
-  const Finding jam{
+  Finding jam{
       .kind = AlertKind::kJam, .place = {"Cộng Hòa", "Cộng Hòa"}, .value = 4.4, .length_m = 637};
   EXPECT_EQ(WordsFor(jam, 2).headline.vi, "Đường Cộng Hòa ùn ứ, dài khoảng 650 m");
   EXPECT_EQ(WordsFor(jam, 3).headline.en, "Cộng Hòa: at a standstill, about 650 m");
   EXPECT_THAT(WordsFor(jam, 3).description.en, HasSubstr("4 km/h"));
+  jam.length_m = 2350;
+  EXPECT_EQ(WordsFor(jam, 2).headline.vi, "Đường Cộng Hòa ùn ứ, dài khoảng 2,4 km");
+  EXPECT_EQ(WordsFor(jam, 2).headline.en, "Cộng Hòa: queue, about 2.4 km");
+  jam.length_m = 990;
+  EXPECT_EQ(WordsFor(jam, 2).headline.vi, "Đường Cộng Hòa ùn ứ, dài khoảng 1,0 km");
 }
 
 TEST(WordsTest, EveryTierOfEveryKindHasAllTextsInBothLanguages) {

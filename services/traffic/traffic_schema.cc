@@ -68,7 +68,7 @@ Layer TrafficSchema() {
   AddValue(source, 2, "profile", "theo giờ điển hình", "typical for the hour");
   StateColumn* flood = AddColumn(roads, "flood_class", "Ngập", "Flooding", false);
   AddValue(flood, 0, "dry", "khô", "dry");
-  AddValue(flood, 1, "ponding", "tụ nước", "ponding");
+  AddValue(flood, 1, "ponding", "đọng nước", "ponding");
   AddValue(flood, 2, "shallow", "ngập nhẹ", "shallow");
   AddValue(flood, 3, "flooded", "ngập", "flooded");
   AddValue(flood, 4, "deep", "ngập sâu", "deep");
