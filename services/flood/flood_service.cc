@@ -70,10 +70,12 @@ absl::StatusOr<v1::GetDepthResponse> FloodServiceImpl::DepthAt(
   const FloodTerrain& terrain = *layer_->terrain();
   v1::GetDepthResponse response;
   SetTime(frame->data_time, [&] { return response.mutable_data_time(); });
-  for (const common::v1::Point& point : request.points()) {
+  for (int i = 0; i < request.points_size(); ++i) {
+    ASSIGN_OR_RETURN(const LonLat place,
+                     runtime::ReadPoint(request.points(i), StrCat("points[", i, "]")));
     v1::DepthAtPoint* answer = response.add_depths();
-    *answer->mutable_point() = point;
-    const auto cell = terrain.CellAt({point.lon_deg(), point.lat_deg()});
+    *answer->mutable_point() = request.points(i);
+    const auto cell = terrain.CellAt(place);
     if (!cell.has_value() || std::isnan(terrain.elevation_m()[*cell])) continue;
     answer->set_known(true);
     answer->set_depth_m((*depth_m)[*cell]);
@@ -145,6 +147,7 @@ absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
   RETURN_IF_ERROR(NeedTerrain());
   ASSIGN_OR_RETURN(const int page_size,
                    runtime::PageSize(request.page_size(), kPageDefault, kPageMax));
+  RETURN_IF_ERROR(runtime::CheckLeast(request.min_depth_m(), "min_depth_m"));
   const std::string arguments = layers::PagedArguments(request);
   ASSIGN_OR_RETURN(const std::uint64_t begin,
                    runtime::ReadPageToken(request.page_token(), arguments));

@@ -222,6 +222,44 @@ TEST_F(FloodServiceTest, AStationThatWasNeverReadIsListedStale) {
   EXPECT_FALSE(response.stages(0).has_read_time());
 }
 
+TEST_F(FloodServiceTest, PlacesThatAreNotOnTheEarthAreRefusedByName) {
+  Tide(0.62);
+  struct Row {
+    double lon_deg, lat_deg;
+    const char* field;
+  };
+  const Row kRows[] = {{999, 10, "points[1].lon_deg: 999"}, {-180.1, 10, "points[1].lon_deg"},
+                       {NAN, 10, "points[1].lon_deg: nan"}, {106, 90.5, "points[1].lat_deg"},
+                       {106, NAN, "points[1].lat_deg"},     {INFINITY, 10, "points[1].lon_deg"}};
+  for (const Row& row : kRows) {
+    v1::GetDepthRequest request;
+    *request.add_points() = layers::ToPoint(TestPlace(8, 3));
+    request.add_points()->set_lon_deg(row.lon_deg);
+    request.mutable_points(1)->set_lat_deg(row.lat_deg);
+    grpc::ClientContext context;
+    v1::GetDepthResponse response;
+    const grpc::Status status = stub_->GetDepth(&context, request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << row.field;
+    EXPECT_THAT(status.error_message(), HasSubstr(row.field));
+  }
+}
+
+TEST_F(FloodServiceTest, ALeastDepthThatIsNoneIsRefused) {
+  Tide(0.62);
+  for (const double least_m : {-0.1, static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+    v1::ListFloodedSegmentsRequest request;
+    v1::ListFloodedSegmentsResponse response;
+    request.set_min_depth_m(least_m);
+    const grpc::Status status = Flooded(request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << least_m;
+    EXPECT_THAT(status.error_message(), HasSubstr("min_depth_m"));
+  }
+  v1::ListFloodedSegmentsRequest request;
+  v1::ListFloodedSegmentsResponse response;
+  request.mutable_bounds()->set_east_deg(999);
+  EXPECT_THAT(Flooded(request, &response).error_message(), HasSubstr("bounds.east_deg: 999"));
+}
+
 TEST_F(FloodServiceTest, FloodedSegmentsComeDeepestFirstAndInPages) {
   Tide(0.62);
   v1::ListFloodedSegmentsRequest request;

@@ -77,17 +77,32 @@ absl::StatusOr<LayerServiceImpl::Moment> LayerServiceImpl::MomentOf(
         StrCat(name, " is not there: ", description.unavailable_reason()));
   }
   moment.frame = moment.layer->PresentFrame();
+  if (description.max_zoom() != 0) {
+    moment.max_zoom = static_cast<std::uint32_t>(description.max_zoom());
+  }
   return moment;
+}
+
+absl::StatusOr<geo::TileId> LayerServiceImpl::IdOf(const Moment& moment,
+                                                   const v1::TileCoordinate& coordinate,
+                                                   std::string_view field) {
+  if (coordinate.z() > moment.max_zoom) {
+    return runtime::BadField(StrCat(field, ".z"),
+                             StrCat(coordinate.z(), " is over the layer's max_zoom ",
+                                    moment.max_zoom, "; draw tiles of that zoom larger"));
+  }
+  absl::StatusOr<geo::TileId> id =
+      geo::TileId::Make(coordinate.z(), coordinate.x(), coordinate.y());
+  if (!id.ok()) return runtime::BadField(field, ToStd(id.status().message()));
+  return id;
 }
 
 absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const Moment& moment,
                                                   const v1::TileCoordinate& coordinate,
                                                   const std::string& if_none_match) {
-  absl::StatusOr<geo::TileId> id =
-      geo::TileId::Make(coordinate.z(), coordinate.x(), coordinate.y());
-  if (!id.ok()) return runtime::BadField("tile", ToStd(id.status().message()));
+  ASSIGN_OR_RETURN(const geo::TileId id, IdOf(moment, coordinate, "tile"));
   ASSIGN_OR_RETURN(v1::Tile tile,
-                   moment.layer->GetTileAt(moment.frame.get(), *id, moment.format, if_none_match));
+                   moment.layer->GetTileAt(moment.frame.get(), id, moment.format, if_none_match));
   *tile.mutable_tile() = coordinate;
   return tile;
 }
@@ -100,6 +115,9 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext*
                              const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
                         v1::GetTileResponse found;
                         ASSIGN_OR_RETURN(const Moment moment, MomentOf(r.name(), r.format()));
+                        if (!r.has_tile()) {
+                          return runtime::BadField("tile", "is required: z, x and y of a tile");
+                        }
                         ASSIGN_OR_RETURN(*found.mutable_tile(),
                                          TileOf(moment, r.tile(), r.if_none_match()));
                         return found;
@@ -112,6 +130,10 @@ grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
   return calls_.ServerStream<v1::GetTilesRequest, v1::GetTilesResponse>(
       context, "LayerService/GetTiles", request,
       [this](const runtime::Call&, const v1::GetTilesRequest& r) -> absl::StatusOr<Source> {
+        if (r.tiles_size() == 0) {
+          return runtime::BadField("tiles",
+                                   StrCat("give 1 to ", options_.tiles_per_call_max, " tiles"));
+        }
         if (r.tiles_size() > options_.tiles_per_call_max) {
           return runtime::BadField(
               "tiles", StrCat(r.tiles_size(), " tiles are more than ", options_.tiles_per_call_max,
@@ -120,6 +142,9 @@ grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
         std::vector<v1::TileCoordinate> tiles(r.tiles().begin(), r.tiles().end());
         // One moment for the whole call: neighbours must not be of two versions.
         ASSIGN_OR_RETURN(Moment moment, MomentOf(r.name(), r.format()));
+        for (int i = 0; i < r.tiles_size(); ++i) {
+          RETURN_IF_ERROR(IdOf(moment, r.tiles(i), StrCat("tiles[", i, "]")).status());
+        }
         return Source(std::make_unique<TilesSource>(
             std::move(tiles), [moment = std::move(moment)](const v1::TileCoordinate& coordinate) {
               return TileOf(moment, coordinate, "");

@@ -42,8 +42,13 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
     std::shared_ptr<const Layer> layer;
     std::shared_ptr<const Frame> frame;  // nullptr: a static layer
     std::string format;
+    std::uint32_t max_zoom = geo::TileId::kMaxZoom;
   };
   absl::StatusOr<Moment> MomentOf(const std::string& name, const std::string& format) const;
+  /// INVALID_ARGUMENT naming `field`: no tile, or one of a higher zoom than the layer has.
+  static absl::StatusOr<geo::TileId> IdOf(const Moment& moment,
+                                          const v1::TileCoordinate& coordinate,
+                                          std::string_view field);
   static absl::StatusOr<v1::Tile> TileOf(const Moment& moment, const v1::TileCoordinate& coordinate,
                                          const std::string& if_none_match);
 

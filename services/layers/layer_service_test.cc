@@ -25,6 +25,7 @@ class RestlessLayer final : public Layer {
     v1::Layer layer;
     layer.set_name("layers/restless");
     layer.add_formats("mvt");
+    layer.set_max_zoom(14);
     return layer;
   }
   absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId, std::string_view,
@@ -103,8 +104,30 @@ TEST_F(LayerServiceTest, GetTilesRefusesWhatItHasNot) {
   EXPECT_THAT(GetTiles(png), ElementsAre(HasSubstr("it has: mvt")));
   v1::GetTilesRequest far = Request("layers/restless", 2);
   far.mutable_tiles(1)->set_x(8);
-  EXPECT_THAT(GetTiles(far), ElementsAre(HasSubstr("@"), HasSubstr("tile")))
-      << "what was right before it has been sent";
+  EXPECT_THAT(GetTiles(far), ElementsAre(HasSubstr("tiles[1]"))) << "before the first is sent";
+  EXPECT_THAT(GetTiles(Request("layers/restless", 0)), ElementsAre(HasSubstr("tiles: ")));
+}
+
+TEST_F(LayerServiceTest, ATileThatTheLayerCannotHaveIsRefusedByName) {
+  const auto message = [this](const v1::GetTileRequest& request) {
+    grpc::ClientContext context;
+    v1::GetTileResponse response;
+    const grpc::Status status = stub_->GetTile(&context, request, &response);
+    return std::to_string(status.error_code()) + " " + status.error_message();
+  };
+  v1::GetTileRequest request;
+  request.set_name("layers/restless");
+  EXPECT_THAT(message(request), HasSubstr("3 tile: "));
+  for (const std::uint32_t zoom : {15U, 20U, 22U, 23U, 4'000'000'000U}) {
+    request.mutable_tile()->set_z(zoom);
+    EXPECT_THAT(message(request), HasSubstr("3 tile.z: " + std::to_string(zoom)));
+    EXPECT_THAT(message(request), HasSubstr("14")) << "the greatest zoom that there is";
+  }
+  request.mutable_tile()->set_z(14);
+  request.mutable_tile()->set_x(1U << 14);
+  EXPECT_THAT(message(request), HasSubstr("3 tile: "));
+  request.mutable_tile()->set_x((1U << 14) - 1);
+  EXPECT_THAT(message(request), HasSubstr("0 "));
 }
 
 }  // namespace

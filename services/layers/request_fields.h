@@ -8,7 +8,7 @@
 
 #include "citylayers/common/v1/geo.pb.h"
 #include "proto/support/lon_lat.h"
-#include "services/runtime/error_details.h"
+#include "services/runtime/request_ranges.h"
 
 namespace citylayers::layers {
 
@@ -28,19 +28,12 @@ inline common::v1::BoundingBox ToBoundingBox(const LonLatBox& box) {
   return proto;
 }
 
-/// The box of a request's field; INVALID_ARGUMENT naming the field when it is none (NaN included).
-inline absl::StatusOr<LonLatBox> ReadBox(const common::v1::BoundingBox& b, std::string_view field) {
-  if (!(b.west_deg() <= b.east_deg() && b.south_deg() <= b.north_deg())) {
-    return runtime::BadField(field, "west must not lie east of east, nor south north of north");
-  }
-  return LonLatBox{b.west_deg(), b.south_deg(), b.east_deg(), b.north_deg()};
-}
-
 /// The box that `request.bounds` asks for; an empty one when it is unset: everywhere.
+/// INVALID_ARGUMENT: as runtime::ReadBox.
 template <typename Request>
 absl::StatusOr<LonLatBox> BoundsOf(const Request& request) {
   if (!request.has_bounds()) return LonLatBox();
-  return ReadBox(request.bounds(), "bounds");
+  return runtime::ReadBox(request.bounds(), "bounds");
 }
 
 /// The request without its paging fields: what a page token is bound to.

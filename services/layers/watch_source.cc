@@ -41,7 +41,11 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
                " to ", absl::ToInt64Milliseconds(options.tick_max), " (0: the default)"));
   }
   if (request.has_viewport()) {
-    ASSIGN_OR_RETURN(source->view_, ReadBox(request.viewport(), "viewport"));
+    ASSIGN_OR_RETURN(source->view_, runtime::ReadBox(request.viewport(), "viewport"));
+  }
+  if (request.zoom() > kViewZoomMax) {
+    return runtime::BadField(
+        "zoom", StrCat(request.zoom(), " is not in 0 to ", kViewZoomMax, " (0: all rows)"));
   }
   const v1::Layer schema = source->layer_->Describe();
   source->pack_id_ = schema.pack_id();

@@ -26,9 +26,12 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
     absl::Duration tick_max = absl::Minutes(1);
     absl::Duration heartbeat = absl::Seconds(5);  // however long the tick is
   };
+  /// The greatest zoom of a view, that of web maps.
+  static constexpr std::uint32_t kViewZoomMax = 24;
 
   /// `machine_clock` paces ticks and heartbeats: a monotonic one, not the city clock.
-  /// INVALID_ARGUMENT: tick_ms out of range, an unknown column, a viewport that is no box.
+  /// INVALID_ARGUMENT: tick_ms or zoom out of range, an unknown column, a viewport that is no box
+  /// on the earth.
   /// FAILED_PRECONDITION: a static layer.
   static absl::StatusOr<std::unique_ptr<WatchSource>> Make(std::shared_ptr<const Layer> layer,
                                                            const v1::WatchLayerRequest& request,

@@ -1,5 +1,8 @@
 #include "services/layers/watch_source.h"
 
+#include <cmath>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -269,6 +272,17 @@ TEST_F(WatchSourceTest, BadRequestsSayWhatIsWrong) {
   request.mutable_viewport()->set_west_deg(2);
   request.mutable_viewport()->set_east_deg(1);
   EXPECT_THAT(message(request), HasSubstr("viewport"));
+  for (const double west_deg : {-999.0, -180.5, static_cast<double>(NAN)}) {
+    request.mutable_viewport()->set_west_deg(west_deg);
+    EXPECT_THAT(message(request), HasSubstr("viewport.west_deg"));
+  }
+  request.Clear();
+  for (const std::uint32_t zoom : {25U, 99U, 4'000'000'000U}) {
+    request.set_zoom(zoom);
+    EXPECT_THAT(message(request), HasSubstr("zoom: " + std::to_string(zoom)));
+  }
+  request.set_zoom(24);
+  EXPECT_TRUE(WatchSource::Make(layer_, request, {}, clock_).ok());
 }
 
 }  // namespace

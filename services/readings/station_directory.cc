@@ -15,6 +15,7 @@
 #include "proto/support/strings.h"
 #include "services/runtime/error_details.h"
 #include "services/runtime/paging.h"
+#include "services/runtime/request_ranges.h"
 #include "storage/codec/crc32c.h"
 
 namespace citylayers::readings {
@@ -73,11 +74,11 @@ v1::Measure MeasureToProto(const storage::MeasureDef& measure) {
   return proto;
 }
 
-bool Matches(const v1::Station& station, const v1::ListStationsRequest& request) {
-  if (request.has_bounds()) {
-    const LonLatBox box{request.bounds().west_deg(), request.bounds().south_deg(),
-                        request.bounds().east_deg(), request.bounds().north_deg()};
-    if (!box.Contains({station.location().lon_deg(), station.location().lat_deg()})) return false;
+bool Matches(const v1::Station& station, const v1::ListStationsRequest& request,
+             const std::optional<LonLatBox>& bounds) {
+  if (bounds.has_value() &&
+      !bounds->Contains({station.location().lon_deg(), station.location().lat_deg()})) {
+    return false;
   }
   return request.kind().empty() ||
          std::any_of(station.measures().begin(), station.measures().end(),
@@ -119,6 +120,11 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
     const v1::ListStationsRequest& request) const {
   ASSIGN_OR_RETURN(const int page_size,
                    runtime::PageSize(request.page_size(), kPageDefault, kPageMax));
+  std::optional<LonLatBox> bounds;
+  if (request.has_bounds()) {
+    ASSIGN_OR_RETURN(bounds, runtime::ReadBox(request.bounds(), "bounds"));
+  }
+  RETURN_IF_ERROR(runtime::CheckNameSize(request.kind(), "kind"));
   ASSIGN_OR_RETURN(std::string after, ReadToken(request));
   v1::ListStationsResponse response;
   while (true) {
@@ -126,7 +132,7 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
     if (some.empty()) return response;
     for (const storage::StationDef& station : some) {
       v1::Station proto = ToProto(station);
-      if (Matches(proto, request)) {
+      if (Matches(proto, request, bounds)) {
         // One more than fits says that there is another page.
         if (response.stations_size() == page_size) {
           response.set_next_page_token(MakeToken(request, after));

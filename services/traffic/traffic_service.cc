@@ -54,8 +54,11 @@ grpc::ServerUnaryReactor* TrafficServiceImpl::GetSegment(grpc::CallbackServerCon
              const v1::GetSegmentRequest& r) -> absl::StatusOr<v1::GetSegmentResponse> {
         constexpr std::string_view kPrefix = "segments/";
         std::uint64_t stable_id = 0;
+        RETURN_IF_ERROR(runtime::CheckNameSize(r.name(), "name"));
+        // Written back and compared: SimpleAtoi takes "+7", " 7" and "07" too.
         if (r.name().rfind(kPrefix, 0) != 0 ||
-            !absl::SimpleAtoi(r.name().substr(kPrefix.size()), &stable_id)) {
+            !absl::SimpleAtoi(r.name().substr(kPrefix.size()), &stable_id) ||
+            r.name() != StrCat(kPrefix, stable_id)) {
           return runtime::BadField("name", StrCat("\"", r.name(), "\" is not segments/NUMBER"));
         }
         const auto segment = layer_->pack().FindSegment(stable_id);
@@ -78,6 +81,11 @@ absl::StatusOr<v1::ListSegmentsResponse> TrafficServiceImpl::FindSegments(
   ASSIGN_OR_RETURN(const LonLatBox bounds, layers::BoundsOf(request));
   const storage::SegmentTable& roads = layer_->pack().segments();
   const absl::Time now = city_clock_.Now();
+  if (!v1::TrafficLevel_IsValid(request.min_level())) {
+    return runtime::BadField("min_level",
+                             StrCat(static_cast<int>(request.min_level()), " is not a level"));
+  }
+  RETURN_IF_ERROR(runtime::CheckNameSize(request.street(), "street"));
   std::vector<bool> is_asked;  // by name; empty: all are
   if (!request.street().empty()) {
     const NameQuery query(request.street());
@@ -113,6 +121,7 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
     const v1::ListJamsRequest& request) const {
   ASSIGN_OR_RETURN(const int page_size,
                    runtime::PageSize(request.page_size(), kPageDefault, kPageMax));
+  RETURN_IF_ERROR(runtime::CheckLeast(request.min_length_m(), "min_length_m"));
   const std::string arguments = layers::PagedArguments(request);
   ASSIGN_OR_RETURN(const std::uint64_t begin,
                    runtime::ReadPageToken(request.page_token(), arguments));

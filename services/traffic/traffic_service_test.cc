@@ -222,6 +222,31 @@ TEST_F(TrafficServiceTest, AJamHasAllItsFields) {
   EXPECT_EQ(response.jams(0).live_share(), 1);
 }
 
+TEST_F(TrafficServiceTest, FieldsOutOfRangeAreRefusedByName) {
+  v1::ListJamsResponse jams;
+  for (const double least_m : {-1.0, static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+    v1::ListJamsRequest request;
+    request.set_min_length_m(least_m);
+    const grpc::Status status = List(request, &jams);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << least_m;
+    EXPECT_THAT(status.error_message(), HasSubstr("min_length_m"));
+  }
+  v1::ListSegmentsResponse segments;
+  v1::ListSegmentsRequest level;
+  level.set_min_level(static_cast<v1::TrafficLevel>(77));
+  EXPECT_THAT(List(level, &segments).error_message(), HasSubstr("min_level: 77"));
+  v1::ListSegmentsRequest street;
+  street.set_street(std::string(257, 'x'));
+  EXPECT_THAT(List(street, &segments).error_message(), HasSubstr("street: 257 bytes"));
+  v1::ListSegmentsRequest box;
+  box.mutable_bounds()->set_south_deg(-91);
+  EXPECT_THAT(List(box, &segments).error_message(), HasSubstr("bounds.south_deg: -91"));
+  v1::Segment segment;
+  for (const char* name : {"segments/+900", "segments/ 900", "segments/0900", "segments/", ""}) {
+    EXPECT_EQ(Get(name, &segment).error_code(), grpc::StatusCode::INVALID_ARGUMENT) << name;
+  }
+}
+
 TEST_F(TrafficServiceTest, JamsAreListedByBoxAndLengthAPageAtATime) {
   // Two jams: Lê Lợi inbound and the street beyond it, which do not lead into each other.
   layer_->ApplySpeed(1, kNowMs, 8, Source::kLive);
