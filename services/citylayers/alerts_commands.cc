@@ -1,6 +1,7 @@
 // `citylayers alerts ...`
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ using alerts::v1::AlertEvent;
 using Stub = alerts::v1::AlertService::Stub;
 
 constexpr int kPageSizeMax = 1000;
+constexpr std::size_t kTableLimit = 1000;
 
 std::unique_ptr<Stub> NewStub(Program& program) {
   return alerts::v1::AlertService::NewStub(program.Channel());
@@ -104,7 +106,10 @@ std::string RenderAlert(const Program& program, const Alert& alert) {
       PlaceOfAlert(alert));
 }
 
-absl::Status ListAlerts(Program& program, const std::string& filter, std::size_t limit) {
+absl::Status ListAlerts(Program& program, const std::string& filter,
+                        std::optional<std::size_t> most) {
+  const std::size_t limit = program.LimitOf(most, kTableLimit);
+  bool is_cut = false;
   const auto stub = NewStub(program);
   ResourceList list = program.List(AlertColumns());
   alerts::v1::ListAlertsRequest request;
@@ -114,11 +119,13 @@ absl::Status ListAlerts(Program& program, const std::string& filter, std::size_t
     request.set_page_size(static_cast<int>(std::min<std::size_t>(left, kPageSizeMax)));
     ASSIGN_OR_RETURN(const auto page, program.Call(&Stub::ListAlerts, *stub, request));
     for (const Alert& alert : page.alerts()) {
-      if (list.size() < limit) list.Add(alert, AlertCells(alert), PlaceOfAlert(alert));
+      if (is_cut = list.size() >= limit; is_cut) break;
+      list.Add(alert, AlertCells(alert), PlaceOfAlert(alert));
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && list.size() < limit);
   program.Print(list.Render(filter.empty() ? "no alerts" : "no alerts match the filter"));
+  if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }
 
@@ -263,7 +270,7 @@ absl::Status NeedsActor(const Action& action) {
 void AddReading(CLI::App& alerts, Program& program) {
   struct ListOptions {
     std::string filter;
-    std::size_t limit = 1000;
+    std::optional<std::size_t> limit;
     std::size_t count = 0;
   };
   constexpr char kFilterHelp[] = "Filter, e.g. 'severity >= SEVERE AND state != RESOLVED'";
@@ -275,9 +282,9 @@ void AddReading(CLI::App& alerts, Program& program) {
                                "\"Phú An\"'");
   auto options = std::make_shared<ListOptions>();
   list->add_option("--filter", options->filter, kFilterHelp);
-  list->add_option("--limit", options->limit, "Alerts at most")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  list->add_option("--limit", options->limit,
+                   "Maximum number of alerts; without: 1000 in a table, else all")
+      ->check(CLI::Range(1, 1'000'000));
   program.OnRun(
       list, [&program, options] { return ListAlerts(program, options->filter, options->limit); });
 

@@ -12,6 +12,7 @@ namespace citylayers::cli {
 
 void AddAllCommands(CLI::App& app, Program& program) {
   app.require_subcommand(1);
+  app.set_version_flag("--version", "citylayers " CITYLAYERS_VERSION, "Print the version and exit");
   app.footer(
       "Examples:\n"
       "  citylayers health\n"
@@ -20,6 +21,7 @@ void AddAllCommands(CLI::App& app, Program& program) {
       "Every command has --help with examples. Exit codes: 0 done, 1 failed, 2 wrong command "
       "line.");
   AddReadingsCommands(app, program);
+  AddStationsCommands(app, program);
   AddLayersCommands(app, program);
   AddTrafficCommands(app, program);
   AddFloodCommands(app, program);

@@ -21,6 +21,7 @@ void AddAllCommands(CLI::App& app, Program& program);
 void AddReadingsCommands(CLI::App& app, Program& program);
 void AddReplayCommand(CLI::App& app, Program& program);
 void AddLayersCommands(CLI::App& app, Program& program);
+void AddStationsCommands(CLI::App& app, Program& program);
 void AddTrafficCommands(CLI::App& app, Program& program);
 void AddFloodCommands(CLI::App& app, Program& program);
 void AddAlertsCommands(CLI::App& app, Program& program);

@@ -26,6 +26,7 @@ using flood::v1::FloodedSegment;
 using Stub = flood::v1::FloodService::Stub;
 
 constexpr int kPageSizeMax = 1000;
+constexpr std::size_t kTableLimit = 100;
 
 std::string ClassWord(flood::v1::FloodClass flood_class) {
   return EnumWord(flood::v1::FloodClass_Name(flood_class), "FLOOD_CLASS_", "dry");
@@ -56,15 +57,16 @@ absl::Status ExportDepth(Program& program, const DepthOptions& options) {
   stop.OnStop([&context] { context.TryCancel(); });
   ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(options.out));
   const auto reader = stub->ExportDepth(&context, request);
-  flood::v1::ExportDepthResponse piece;
   absl::Status written = absl::OkStatus();
-  while (written.ok() && reader->Read(&piece)) written = file.Write(piece.data());
-  if (!written.ok()) context.TryCancel();
-  const grpc::Status status = reader->Finish();
+  const absl::Status read =
+      program.ReadAll(context, *reader, [&](const flood::v1::ExportDepthResponse& piece) {
+        if (written.ok()) written = file.Write(piece.data());
+        if (!written.ok()) context.TryCancel();
+      });
   stop.OnStop(nullptr);
   RETURN_IF_ERROR(written);
   if (stop.stopped()) return absl::CancelledError("stopped; nothing was written");
-  if (!status.ok()) return program.Explain(status);
+  RETURN_IF_ERROR(read);
   RETURN_IF_ERROR(file.Commit());
   program.Say(StrCat("wrote ", options.out, ", ", FormatCount(file.bytes()), " bytes"));
   return absl::OkStatus();
@@ -168,7 +170,7 @@ absl::Status Stages(Program& program) {
 struct SegmentsOptions {
   std::string box;
   double min_depth_m = 0.10;
-  std::size_t limit = 100;
+  std::optional<std::size_t> limit;
 };
 
 absl::Status Segments(Program& program, const SegmentsOptions& options) {
@@ -184,12 +186,14 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
                                     {.header = "car"},
                                     {.header = "bus, truck"},
                                     {.header = "emergency"}});
+  const std::size_t limit = program.LimitOf(options.limit, kTableLimit);
+  bool is_cut = false;
   do {
     request.set_page_size(
-        static_cast<int>(std::min<std::size_t>(options.limit - list.size(), kPageSizeMax)));
+        static_cast<int>(std::min<std::size_t>(limit - list.size(), kPageSizeMax)));
     ASSIGN_OR_RETURN(const auto page, program.Call(&Stub::ListFloodedSegments, *stub, request));
     for (const FloodedSegment& segment : page.segments()) {
-      if (list.size() >= options.limit) break;
+      if (is_cut = list.size() >= limit; is_cut) break;
       list.Add(segment,
                {segment.name(),
                 FitWidth(segment.street().empty() ? "(no name)" : segment.street(), 32),
@@ -202,8 +206,9 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
                PlaceOf(segment.location()));
     }
     request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && list.size() < options.limit);
+  } while (!request.page_token().empty() && list.size() < limit);
   program.Print(list.Render("no flooded segments"));
+  if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }
 
@@ -241,9 +246,10 @@ void AddFloodCommands(CLI::App& app, Program& program) {
   segments->add_option("--min-depth", segment_options->min_depth_m, "Only from this depth on, m")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  segments->add_option("--limit", segment_options->limit, "Segments at most")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  segments
+      ->add_option("--limit", segment_options->limit,
+                   "Maximum number of segments; without: 100 in a table, else all")
+      ->check(CLI::Range(1, 10'000'000));
   program.OnRun(segments,
                 [&program, segment_options] { return Segments(program, *segment_options); });
 }

@@ -43,7 +43,8 @@ Program::Program(CLI::App& app) {
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json", "ndjson", "geojson"}))
       ->capture_default_str();
-  app.add_option("--timeout", timeout_s_, "Seconds to wait for an answer; watches have no limit")
+  app.add_option("--timeout", timeout_s_,
+                 "Seconds to wait for an answer, or for the next part of a long one")
       ->type_name("S")
       ->check(CLI::Range(0.01, kTimeoutMaxS))
       ->capture_default_str();
@@ -135,6 +136,20 @@ absl::Status Program::Explain(const grpc::Status& status) {
     explained.SetPayload(url, payload);
   });
   return explained;
+}
+
+absl::Status Program::Silence(std::uint64_t count) const {
+  const std::string limit = absl::FormatDuration(timeout());
+  return absl::DeadlineExceededError(
+      count == 0
+          ? StrCat("no answer from ", server_, " within ", limit, "; try a longer --timeout S")
+          : StrCat("the answer of ", server_, " stopped: ", count, " messages, then none for ",
+                   limit, "; try a longer --timeout S"));
+}
+
+void Program::SayCut(std::size_t shown) const {
+  Say(StrCat("the first ", FormatCount(shown), " are shown, and there are more: give --limit N",
+             format() == OutputFormat::kTable ? ", or --format ndjson for all" : ""));
 }
 
 void Program::Print(std::string_view text) const {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +26,7 @@
 #include "services/citylayers/format.h"
 #include "services/citylayers/resource_list.h"
 #include "services/citylayers/stop_signal.h"
+#include "services/citylayers/stream_deadline.h"
 
 namespace citylayers::cli {
 
@@ -54,9 +57,19 @@ class Program {
   bool colour() const { return colour_; }
   /// A usage error when --format geojson is asked for where there is no place.
   absl::Status NoPlaces() const;
+  /// A list that prints itself while it grows, tables apart.
   ResourceList List(std::vector<TableColumn> columns) const {
-    return ResourceList(format(), colour_, std::move(columns));
+    return ResourceList(format(), colour_, std::move(columns),
+                        [this](std::string_view text) { Print(text); });
   }
+  /// How many rows a list has at most: what --limit says; else `table_limit` in a table, which a
+  /// person reads, and all in the formats for programs.
+  std::size_t LimitOf(std::optional<std::size_t> limit, std::size_t table_limit) const {
+    if (limit.has_value()) return *limit;
+    return format() == OutputFormat::kTable ? table_limit : std::numeric_limits<std::size_t>::max();
+  }
+  /// Says on stderr that a list goes on after `shown` rows, so that no cut is silent.
+  void SayCut(std::size_t shown) const;
 
   /// The channel to --server, or to another address. Connects when it is first used.
   std::shared_ptr<grpc::Channel> Channel();
@@ -77,6 +90,12 @@ class Program {
     return response;
   }
 
+  /// Reads a stream that has an end: on_message(message) for each. --timeout is the longest wait
+  /// for the first or the next message, not for all of them.
+  template <typename Message, typename OnMessage>
+  absl::Status ReadAll(grpc::ClientContext& context, grpc::ClientReader<Message>& reader,
+                       OnMessage on_message);
+
   /// Reads a stream to its end, or until `stop` is signalled or `on_message` returns false (both
   /// OK). `open` makes the call. A stream that breaks after its first message is opened again, with
   /// pauses of 0.25 s to 5 s: `open` is called anew and can resume.
@@ -85,6 +104,7 @@ class Program {
 
   /// The error with what a person needs: the server's address, and what to do when it is away.
   absl::Status Explain(const grpc::Status& status);
+  /// For one answer; streams take ReadAll.
   void SetDeadline(grpc::ClientContext& context) const {
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout()));
   }
@@ -97,6 +117,9 @@ class Program {
   bool progress() const { return progress_; }
 
  private:
+  /// The error of a stream that sent `count` messages and then nothing for --timeout.
+  absl::Status Silence(std::uint64_t count) const;
+
   std::string server_;
   std::string format_ = "table";
   double timeout_s_ = 10;
@@ -104,6 +127,22 @@ class Program {
   bool progress_ = false;
   std::shared_ptr<grpc::Channel> channel_;
 };
+
+template <typename Message, typename OnMessage>
+absl::Status Program::ReadAll(grpc::ClientContext& context, grpc::ClientReader<Message>& reader,
+                              OnMessage on_message) {
+  StreamDeadline deadline(timeout(), [&context] { context.TryCancel(); });
+  Message message;
+  std::uint64_t count = 0;
+  while (deadline.During([&] { return reader.Read(&message); })) {
+    ++count;
+    on_message(message);
+    message.Clear();
+  }
+  const grpc::Status status = deadline.During([&] { return reader.Finish(); });
+  if (deadline.expired()) return Silence(count);
+  return status.ok() ? absl::OkStatus() : Explain(status);
+}
 
 template <typename Reader>
 struct MessageOf;

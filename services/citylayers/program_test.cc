@@ -1,4 +1,5 @@
 // The built program against small servers in this process: what it prints, and how it ends.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,8 @@
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
+#include "citylayers/readings/v1/station_service.grpc.pb.h"
+#include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
 #include "services/runtime/error_details.h"
 #include "services/runtime/grpc_status.h"
 
@@ -124,8 +127,62 @@ class FakeReadings final : public readings::v1::ReadingService::Service {
     return grpc::Status::OK;
   }
 
+  // Thirty messages of a thousand rows; for `stations/mute/...` one, then silence.
+  grpc::Status QueryReadings(
+      grpc::ServerContext* context, const readings::v1::QueryReadingsRequest* request,
+      grpc::ServerWriter<readings::v1::QueryReadingsResponse>* writer) override {
+    readings::v1::QueryReadingsResponse message;
+    auto* rows = message.mutable_readings();
+    rows->add_measures(request->measures(0));
+    for (int i = 0; i < 1000; ++i) {
+      rows->add_measure_indexes(0);
+      rows->add_time_deltas_ms(i == 0 ? 1'700'000'000'000 : 1000);
+      rows->add_values(i);
+    }
+    const bool mute = request->measures(0).find("mute") != std::string::npos;
+    for (int i = 0; i < (mute ? 1 : 30); ++i) writer->Write(message);
+    while (mute && !context->IsCancelled() && !hung_up.HasBeenNotified()) {
+      hung_up.WaitForNotificationWithTimeout(absl::Milliseconds(10));
+    }
+    return grpc::Status::OK;
+  }
+
   absl::Mutex mutex;
   std::vector<readings::v1::WriteReadingsRequest> requests;
+  absl::Notification hung_up;
+};
+
+class FakeStations final : public readings::v1::StationService::Service {
+ public:
+  grpc::Status ListStations(grpc::ServerContext*, const readings::v1::ListStationsRequest*,
+                            readings::v1::ListStationsResponse* response) override {
+    readings::v1::Station* station = response->add_stations();
+    station->set_name("stations/phu-an");
+    station->mutable_display_name()->set_vi("Phú An");
+    station->mutable_location()->set_lon_deg(106.7078);
+    readings::v1::Measure* level = station->add_measures();
+    level->set_name("stations/phu-an/measures/water_level");
+    level->set_kind("water_level");
+    level->set_unit("m");
+    level->set_decimals(3);
+    for (const double value : {1.4, 1.5, 1.6}) level->add_thresholds()->set_value(value);
+    return grpc::Status::OK;
+  }
+};
+
+class FakeTraffic final : public traffic::v1::TrafficService::Service {
+ public:
+  // 2,500 segments.
+  grpc::Status ListSegments(grpc::ServerContext*, const traffic::v1::ListSegmentsRequest* request,
+                            traffic::v1::ListSegmentsResponse* response) override {
+    const int first = request->page_token().empty() ? 0 : std::stoi(request->page_token());
+    const int last = std::min(first + request->page_size(), 2500);
+    for (int i = first; i < last; ++i) {
+      response->add_segments()->set_name("segments/" + std::to_string(i));
+    }
+    if (last < 2500) response->set_next_page_token(std::to_string(last));
+    return grpc::Status::OK;
+  }
 };
 
 class FakeFlood final : public flood::v1::FloodService::Service {
@@ -156,12 +213,15 @@ class ProgramTest : public testing::Test {
     builder.RegisterService(&alerts_);
     builder.RegisterService(&readings_);
     builder.RegisterService(&flood_);
+    builder.RegisterService(&stations_);
+    builder.RegisterService(&traffic_);
     server_ = builder.BuildAndStart();
     address_ = "127.0.0.1:" + std::to_string(port);
   }
 
   ~ProgramTest() override {
     alerts_.hung_up.Notify();
+    readings_.hung_up.Notify();
     server_->Shutdown();
     std::filesystem::remove_all(folder_);
   }
@@ -189,6 +249,8 @@ class ProgramTest : public testing::Test {
   FakeAlerts alerts_;
   FakeReadings readings_;
   FakeFlood flood_;
+  FakeStations stations_;
+  FakeTraffic traffic_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
 };
@@ -237,6 +299,54 @@ TEST_F(ProgramTest, AServerThatDoesNotAnswerEndsTheWaiting) {
   const Outcome outcome = Run("alerts get 1 --timeout 0.2");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("no answer from " + address_ + " within 200ms"));
+}
+
+TEST_F(ProgramTest, AStreamThatFallsSilentEndsTheWaitingAndKeepsItsRows) {
+  const Outcome outcome =
+      Run("readings query stations/mute/measures/rainfall --format ndjson --timeout 0.3");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 1000);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("the answer of " + address_ + " stopped: 1 messages, then none for 300ms"));
+}
+
+TEST_F(ProgramTest, AQueryPrintsEveryRow) {
+  const Outcome json = Run("readings query stations/phu-an/measures/water_level --format json");
+  ASSERT_EQ(json.exit_code, 0) << json.err;
+  const Json rows = Json::parse(json.out);
+  ASSERT_EQ(rows.size(), 30'000u);
+  EXPECT_EQ(rows[1]["readTime"], "2023-11-14T22:13:21Z");
+  const Outcome table = Run("readings query stations/phu-an/measures/water_level");
+  EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 30'001);
+  EXPECT_THAT(table.out.substr(0, 300),
+              HasSubstr("phu-an/measures/water_level           1.000  m"));
+}
+
+TEST_F(ProgramTest, ListsForProgramsAreWholeAndTablesSayThatTheyAreCut) {
+  const Outcome json = Run("traffic segments --format json");
+  EXPECT_EQ(Json::parse(json.out).size(), 2500u);
+  EXPECT_EQ(json.err, "");
+  const Outcome lines = Run("traffic segments --format ndjson");
+  EXPECT_EQ(std::count(lines.out.begin(), lines.out.end(), '\n'), 2500);
+  EXPECT_EQ(Json::parse(Run("traffic segments --format geojson").out)["features"].size(), 2500u);
+  const Outcome table = Run("traffic segments");
+  EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 101);
+  EXPECT_THAT(table.err, HasSubstr("the first 100 are shown, and there are more: give --limit N"));
+  const Outcome limited = Run("traffic segments --limit 1700 --format json");
+  EXPECT_EQ(Json::parse(limited.out).size(), 1700u);
+  EXPECT_THAT(limited.err, HasSubstr("the first 1,700 are shown"));
+  EXPECT_EQ(Run("traffic segments --limit 2500").err, "") << "nothing is left out";
+}
+
+TEST_F(ProgramTest, StationsAreListedWithTheirLevels) {
+  const Outcome table = Run("stations list");
+  EXPECT_THAT(table.out, HasSubstr("stations/phu-an  Phú An"));
+  EXPECT_THAT(table.out, HasSubstr("water_level 1.40/1.50/1.60 m"));
+  EXPECT_EQ(Json::parse(Run("stations list --format geojson").out)["features"].size(), 1u);
+}
+
+TEST_F(ProgramTest, TheVersionIsTold) {
+  EXPECT_THAT(Run("--version").out, StartsWith("citylayers 0."));
 }
 
 TEST_F(ProgramTest, ErrorsOfTheServerAreOneLineWithReasonAndAddress) {

@@ -15,6 +15,7 @@
 #include "proto/support/strings.h"
 #include "services/citylayers/commands.h"
 #include "services/citylayers/program.h"
+#include "services/citylayers/reading_rows.h"
 #include "services/citylayers/readings_write.h"
 #include "services/runtime/proto_time.h"
 
@@ -24,13 +25,6 @@ namespace {
 using readings::v1::Reading;
 using readings::v1::ReadingColumns;
 using Stub = readings::v1::ReadingService::Stub;
-
-// What the registry says of a measure: for units, decimals and places.
-struct MeasureInfo {
-  std::string unit;
-  int decimals = 1;
-  std::optional<common::v1::Point> location;
-};
 
 class Registry {
  public:
@@ -68,22 +62,8 @@ class Registry {
   std::map<std::string, MeasureInfo> measures_;
 };
 
-std::vector<TableColumn> ReadingColumnsOfTable() {
-  return {{.header = "MEASURE", .width = 40},
-          {.header = "value", .align = Align::kRight, .width = 10},
-          {.header = "unit", .width = 4},
-          {.header = "read (city time)", .width = 19},
-          {.header = "quality"}};
-}
-
-std::vector<Cell> ReadingCells(const Registry& registry, const Reading& reading) {
-  const MeasureInfo info = registry.Find(reading.measure());
-  const bool doubtful = reading.quality() == readings::v1::QUALITY_SUSPECT;
-  return {reading.measure(),
-          {FormatNumber(reading.value(), info.decimals), doubtful ? Tone::kWarning : Tone::kPlain},
-          info.unit,
-          FormatCityTime(FromProtoTime(reading.read_time())),
-          EnumWord(readings::v1::Quality_Name(reading.quality()), "QUALITY_")};
+std::vector<Cell> CellsOf(const Registry& registry, const Reading& reading) {
+  return ReadingCells(registry.Find(reading.measure()), reading);
 }
 
 Place PlaceOfReading(const Registry& registry, const Reading& reading) {
@@ -114,14 +94,14 @@ bool ForEachReading(const ReadingColumns& columns, Visit visit) {
 absl::Status Latest(Program& program, const std::vector<std::string>& measures) {
   ASSIGN_OR_RETURN(const Registry registry, Registry::Load(program));
   const std::vector<std::string>& wanted = measures.empty() ? registry.names() : measures;
-  ResourceList list = program.List(ReadingColumnsOfTable());
+  ResourceList list = program.List(ReadingTableColumns());
   if (!wanted.empty()) {
     readings::v1::GetLatestReadingsRequest request;
     for (const std::string& measure : wanted) request.add_measures(measure);
     const auto stub = readings::v1::ReadingService::NewStub(program.Channel());
     ASSIGN_OR_RETURN(const auto response, program.Call(&Stub::GetLatestReadings, *stub, request));
     for (const Reading& reading : response.readings()) {
-      list.Add(reading, ReadingCells(registry, reading), PlaceOfReading(registry, reading));
+      list.Add(reading, CellsOf(registry, reading), PlaceOfReading(registry, reading));
     }
   }
   program.Print(list.Render("no readings yet"));
@@ -185,20 +165,21 @@ absl::Status Query(Program& program, const QueryOptions& options) {
   RETURN_IF_ERROR(program.NoPlaces());
   ASSIGN_OR_RETURN(const auto request, MakeQuery(program, options));
   ASSIGN_OR_RETURN(const Registry registry, Registry::Load(program));
-  ResourceList list = program.List(ReadingColumnsOfTable());
+  ReadingRows rows(program.format(), program.colour(),
+                   [&registry](const std::string& measure) { return registry.Find(measure); });
   const auto stub = readings::v1::ReadingService::NewStub(program.Channel());
   grpc::ClientContext context;
-  program.SetDeadline(context);
   const auto reader = stub->QueryReadings(&context, request);
-  readings::v1::QueryReadingsResponse response;
-  while (reader->Read(&response)) {
-    ForEachReading(response.readings(), [&](const Reading& reading) {
-      list.Add(reading, ReadingCells(registry, reading));
-      return true;
-    });
-  }
-  if (const grpc::Status status = reader->Finish(); !status.ok()) return program.Explain(status);
-  program.Print(list.Render("no readings in that time"));
+  std::string text;
+  RETURN_IF_ERROR(
+      program.ReadAll(context, *reader, [&](const readings::v1::QueryReadingsResponse& response) {
+        text.clear();
+        rows.Append(response.readings(), &text);
+        if (!text.empty()) program.Print(text);
+      }));
+  text.clear();
+  rows.End("no readings in that time", &text);
+  program.Print(text);
   return absl::OkStatus();
 }
 
@@ -215,14 +196,14 @@ absl::Status Watch(Program& program, const WatchOptions& options) {
   for (const std::string& measure : options.measures) request.add_measures(measure);
   if (options.resume_offset) request.set_resume_offset(*options.resume_offset);
   const auto stub = readings::v1::ReadingService::NewStub(program.Channel());
-  const ResourceList list = program.List(ReadingColumnsOfTable());
+  const ResourceList list = program.List(ReadingTableColumns());
   program.Print(list.RenderHeader());
   std::size_t shown = 0;
   return program.Follow(
       stop, [&](grpc::ClientContext& context) { return stub->WatchReadings(&context, request); },
       [&](const readings::v1::WatchReadingsResponse& response) {
         const bool more = ForEachReading(response.readings(), [&](const Reading& reading) {
-          program.Print(list.RenderOne(reading, ReadingCells(registry, reading),
+          program.Print(list.RenderOne(reading, CellsOf(registry, reading),
                                        PlaceOfReading(registry, reading)));
           return ++shown != options.count;
         });

@@ -5,6 +5,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 
+#include "proto/support/strings.h"
 #include "services/citylayers/display_width.h"
 
 namespace citylayers::cli {
@@ -59,38 +60,39 @@ std::string ToFeature(const google::protobuf::Message& message, const Place& pla
 
 void ResourceList::Add(const google::protobuf::Message& resource, std::vector<Cell> cells,
                        Place place) {
-  ++count_;
-  switch (format_) {
-    case OutputFormat::kTable:
-      table_.Add(std::move(cells));
-      break;
-    case OutputFormat::kJson:
-    case OutputFormat::kNdjson:
-      documents_.push_back(ToJson(resource));
-      break;
-    case OutputFormat::kGeoJson:
-      documents_.push_back(ToFeature(resource, place));
-      break;
+  constexpr std::size_t kSinkBytes = 64 * 1024;
+  if (format_ == OutputFormat::kTable) {
+    table_.Add(std::move(cells));
+  } else if (format_ == OutputFormat::kNdjson) {
+    StrAppend(&text_, ToJson(resource), "\n");
+  } else {
+    text_ += count_ == 0 ? Opening() : ",\n";
+    text_ += format_ == OutputFormat::kJson ? ToJson(resource) : ToFeature(resource, place);
   }
+  ++count_;
+  if (sink_ != nullptr && text_.size() >= kSinkBytes) {
+    sink_(text_);
+    text_.clear();
+  }
+}
+
+std::string_view ResourceList::Opening() const {
+  return format_ == OutputFormat::kJson ? "[\n"
+                                        : "{\"type\":\"FeatureCollection\",\"features\":[\n";
 }
 
 std::string ResourceList::Render(std::string_view when_empty) const {
   switch (format_) {
     case OutputFormat::kTable:
-      return empty() ? std::string(when_empty) + "\n" : table_.Render();
-    case OutputFormat::kNdjson: {
-      std::string text;
-      for (const std::string& document : documents_) text += document + "\n";
-      return text;
-    }
-    default:
+      return empty() ? StrCat(when_empty, "\n") : table_.Render();
+    case OutputFormat::kNdjson:
+      return text_;
+    case OutputFormat::kJson:
+      return empty() ? "[]\n" : StrCat(text_, "\n]\n");
+    case OutputFormat::kGeoJson:
       break;
   }
-  Json items = Json::array();
-  for (const std::string& document : documents_) items.push_back(ParseDocument(document));
-  if (format_ == OutputFormat::kJson) return Dump(items, 2) + "\n";
-  const Json collection = {{"type", "FeatureCollection"}, {"features", std::move(items)}};
-  return Dump(collection, 2) + "\n";
+  return empty() ? "{\"type\":\"FeatureCollection\",\"features\":[]}\n" : StrCat(text_, "\n]}\n");
 }
 
 std::string ResourceList::RenderHeader() const {

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_CITYLAYERS_RESOURCE_LIST_H_
 #define CITYLAYERS_SERVICES_CITYLAYERS_RESOURCE_LIST_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,18 +30,22 @@ std::string ToJson(const google::protobuf::Message& message);
 std::string ToFeature(const google::protobuf::Message& message, const Place& place);
 
 /// Collects resources and renders them in the format asked for: a table; a JSON array of resources;
-/// one JSON object a line; or a GeoJSON FeatureCollection.
+/// one JSON object per line; or a GeoJSON FeatureCollection. Each resource of an array or a
+/// collection is a line of its own. With a `sink`, all but tables goes there while resources are
+/// added, and Render returns the rest, so that a long list takes no memory.
 class ResourceList {
  public:
-  ResourceList(OutputFormat format, bool colour, std::vector<TableColumn> columns)
-      : format_(format), table_(std::move(columns), colour) {}
+  using Sink = std::function<void(std::string_view)>;
+  ResourceList(OutputFormat format, bool colour, std::vector<TableColumn> columns,
+               Sink sink = nullptr)
+      : format_(format), table_(std::move(columns), colour), sink_(std::move(sink)) {}
 
   /// REQUIRES: as many cells as columns.
   void Add(const google::protobuf::Message& resource, std::vector<Cell> cells, Place place = {});
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
 
-  /// Everything added. `when_empty` stands in for a table without rows.
+  /// Everything added that is not in the sink. `when_empty` stands in for a table without rows.
   std::string Render(std::string_view when_empty) const;
 
   /// For endless output: what comes first, and one resource, which is not kept. JSON is one object
@@ -50,9 +55,12 @@ class ResourceList {
                         const Place& place = {}) const;
 
  private:
+  std::string_view Opening() const;
+
   OutputFormat format_;
   Table table_;
-  std::vector<std::string> documents_;  // rendered resources, except for tables
+  Sink sink_;
+  std::string text_;  // what is rendered and not in the sink yet
   std::size_t count_ = 0;
 };
 

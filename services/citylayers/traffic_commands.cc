@@ -1,5 +1,6 @@
 // `citylayers traffic ...`
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ using traffic::v1::Segment;
 using Stub = traffic::v1::TrafficService::Stub;
 
 constexpr int kPageSizeMax = 1000;
+constexpr std::size_t kTableLimit = 100;
 
 std::string LevelWord(traffic::v1::TrafficLevel level) {
   return EnumWord(traffic::v1::TrafficLevel_Name(level), "TRAFFIC_LEVEL_", "unknown");
@@ -45,7 +47,7 @@ std::string StreetOf(const std::string& name) { return name.empty() ? "(no name)
 struct JamOptions {
   std::string box;
   double min_length_m = 0;
-  std::size_t limit = 100;
+  std::optional<std::size_t> limit;
 };
 
 absl::Status Jams(Program& program, const JamOptions& options) {
@@ -61,12 +63,14 @@ absl::Status Jams(Program& program, const JamOptions& options) {
                                     {.header = "speed (km/h)", .align = Align::kRight},
                                     {.header = "trend (m)", .align = Align::kRight},
                                     {.header = "since (city time)"}});
+  const std::size_t limit = program.LimitOf(options.limit, kTableLimit);
+  bool is_cut = false;
   do {
     request.set_page_size(
-        static_cast<int>(std::min<std::size_t>(options.limit - list.size(), kPageSizeMax)));
+        static_cast<int>(std::min<std::size_t>(limit - list.size(), kPageSizeMax)));
     ASSIGN_OR_RETURN(const auto page, program.Call(&Stub::ListJams, *stub, request));
     for (const Jam& jam : page.jams()) {
-      if (list.size() >= options.limit) break;
+      if (is_cut = list.size() >= limit; is_cut) break;
       list.Add(jam,
                {jam.name(),
                 {LevelWord(jam.level()), ToneOf(jam.level())},
@@ -80,8 +84,9 @@ absl::Status Jams(Program& program, const JamOptions& options) {
                 {jam.head().lon_deg(), jam.head().lat_deg()}});
     }
     request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && list.size() < options.limit);
+  } while (!request.page_token().empty() && list.size() < limit);
   program.Print(list.Render("no jams"));
+  if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }
 
@@ -117,7 +122,7 @@ struct SegmentsOptions {
   std::string street;
   std::string box;
   std::string min_level;
-  std::size_t limit = 100;
+  std::optional<std::size_t> limit;
 };
 
 absl::Status Segments(Program& program, const SegmentsOptions& options) {
@@ -136,12 +141,14 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
                                     {.header = "speed (km/h)", .align = Align::kRight},
                                     {.header = "free (km/h)", .align = Align::kRight},
                                     {.header = "water (m)", .align = Align::kRight}});
+  const std::size_t limit = program.LimitOf(options.limit, kTableLimit);
+  bool is_cut = false;
   do {
     request.set_page_size(
-        static_cast<int>(std::min<std::size_t>(options.limit - list.size(), kPageSizeMax)));
+        static_cast<int>(std::min<std::size_t>(limit - list.size(), kPageSizeMax)));
     ASSIGN_OR_RETURN(const auto page, program.Call(&Stub::ListSegments, *stub, request));
     for (const Segment& segment : page.segments()) {
-      if (list.size() >= options.limit) break;
+      if (is_cut = list.size() >= limit; is_cut) break;
       list.Add(segment,
                {segment.name(),
                 FitWidth(StreetOf(segment.street()), 32),
@@ -154,8 +161,9 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
                PlaceOf(segment.geometry()));
     }
     request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && list.size() < options.limit);
+  } while (!request.page_token().empty() && list.size() < limit);
   program.Print(list.Render("no such segments"));
+  if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }
 
@@ -172,9 +180,9 @@ void AddTrafficCommands(CLI::App& app, Program& program) {
   jams->add_option("--bbox", jam_options->box, "Only in this box, degrees")->type_name("W,S,E,N");
   jams->add_option("--min-length", jam_options->min_length_m, "Only from this length on, metres")
       ->check(CLI::NonNegativeNumber);
-  jams->add_option("--limit", jam_options->limit, "Jams at most")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  jams->add_option("--limit", jam_options->limit,
+                   "Maximum number of jams; without: 100 in a table, else all")
+      ->check(CLI::Range(1, 1'000'000));
   program.OnRun(jams, [&program, jam_options] { return Jams(program, *jam_options); });
 
   CLI::App* segment = program.Add(*traffic, "segment", "Show one road segment",
@@ -193,9 +201,10 @@ void AddTrafficCommands(CLI::App& app, Program& program) {
   segments->add_option("--bbox", options->box, "Only in this box, degrees")->type_name("W,S,E,N");
   segments->add_option("--min-level", options->min_level, "Only of this level or worse")
       ->check(CLI::IsMember({"free", "slow", "queuing", "stationary", "closed"}));
-  segments->add_option("--limit", options->limit, "Segments at most")
-      ->check(CLI::Range(1, 10'000'000))
-      ->capture_default_str();
+  segments
+      ->add_option("--limit", options->limit,
+                   "Maximum number of segments; without: 100 in a table, else all")
+      ->check(CLI::Range(1, 10'000'000));
   program.OnRun(segments, [&program, options] { return Segments(program, *options); });
 }
 

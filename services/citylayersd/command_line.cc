@@ -32,6 +32,18 @@ constexpr std::array<ShortFlag, 10> kShortFlags = {{
      "listen on other than loopback addresses without keys"},
 }};
 
+/// A word that is not a flag: after a value it is most often the rest of a pattern that the shell
+/// replaced by several names, or of a path with a space in it.
+std::string UnexpectedWord(std::string_view word, std::string_view last_flag,
+                           std::string_view last_value) {
+  if (last_flag.empty()) {
+    return StrCat("\"", word, "\" is not a flag: flags begin with --; see citylayersd --help");
+  }
+  return StrCat("--", last_flag, " takes one value, \"", last_value, "\", and \"", word,
+                "\" comes after it: a pattern such as *.pack may have become several names, or a "
+                "space in a path needs quotes");
+}
+
 const ShortFlag* FindShort(std::string_view name) {
   for (const ShortFlag& flag : kShortFlags) {
     if (flag.name == name) return &flag;
@@ -43,10 +55,16 @@ const ShortFlag* FindShort(std::string_view name) {
 
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   CommandLine line;
+  std::string_view last_flag;  // that took the word after it as its value
+  std::string last_value;
   for (int i = 1; i < argc; ++i) {
     std::string_view word = argv[i];
     if (word == "--help" || word == "-h") {
       line.action = Action::kHelp;
+      return line;
+    }
+    if (word == "--version" || word == "-V") {
+      line.action = Action::kVersion;
       return line;
     }
     if (word == "--check-config" || word == "--print-config") {
@@ -54,8 +72,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
       continue;
     }
     if (word.substr(0, 2) != "--" || word.size() == 2) {
-      return absl::InvalidArgumentError(
-          StrCat("\"", word, "\" is no flag; see citylayersd --help"));
+      return absl::InvalidArgumentError(UnexpectedWord(word, last_flag, last_value));
     }
     word.remove_prefix(2);
     const std::size_t equals = word.find('=');
@@ -66,8 +83,10 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
       value = std::string(word.substr(equals + 1));
     } else if (flag != nullptr && flag->value.empty()) {
       value = "true";
-    } else if (i + 1 < argc) {
+    } else if (i + 1 < argc && std::string_view(argv[i + 1]).substr(0, 2) != "--") {
       value = argv[++i];
+      last_flag = name;
+      last_value = value;
     } else {
       return absl::InvalidArgumentError(StrCat("--", name, " needs a value"));
     }
@@ -87,6 +106,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) 
   return line;
 }
 
+std::string VersionText() { return "citylayersd " CITYLAYERS_VERSION "\n"; }
+
 std::string HelpText() {
   std::string text =
       "citylayersd: serves the live map layers of a city.\n\n"
@@ -101,6 +122,7 @@ std::string HelpText() {
       "  --backends NAME=ADDR,...   where modules of other processes are\n"
       "  --config FILE              TOML file; flags and CITYLAYERS_SECTION__KEY win over it\n"
       "  --SECTION.KEY VALUE        any option of the configuration\n"
+      "  --version                  print the version, and exit\n"
       "  --check-config             say whether the configuration is good, and exit\n"
       "  --print-config             print the whole configuration with its comments, and exit\n\n"
       "example: citylayersd --pack build/demo/saigon.pack --data data --http 127.0.0.1:8080\n");

@@ -9,7 +9,7 @@
 
 namespace citylayers::citylayersd {
 
-enum class Action { kRun, kHelp, kCheckConfig, kPrintConfig };
+enum class Action { kRun, kHelp, kVersion, kCheckConfig, kPrintConfig };
 
 struct CommandLine {
   Action action = Action::kRun;
@@ -23,6 +23,8 @@ struct CommandLine {
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv);
 
 std::string HelpText();
+/// "citylayersd 0.1.0".
+std::string VersionText();
 
 }  // namespace citylayers::citylayersd
 

@@ -43,8 +43,32 @@ TEST(CommandLine, AsksAndChecksAreActions) {
   EXPECT_THAT(HelpText(), HasSubstr("--allow-insecure"));
 }
 
+TEST(CommandLine, TheVersionIsTold) {
+  EXPECT_EQ(Parse({"--version"})->action, Action::kVersion);
+  EXPECT_EQ(Parse({"-V"})->action, Action::kVersion);
+  EXPECT_THAT(VersionText(), testing::MatchesRegex("citylayersd [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST(CommandLine, APatternThatBecameSeveralNamesIsExplained) {
+  const std::string message(
+      Parse({"--pack", "a.pack/base.bin", "a.pack/cells.bin", "a.pack/roads.bin", "--data", "d"})
+          .status()
+          .message());
+  EXPECT_THAT(message, HasSubstr("--pack takes one value, \"a.pack/base.bin\""));
+  EXPECT_THAT(message, HasSubstr("\"a.pack/cells.bin\" comes after it"));
+  EXPECT_THAT(message, HasSubstr("quotes"));
+}
+
+TEST(CommandLine, AFlagIsNotTakenForAValue) {
+  EXPECT_THAT(std::string(Parse({"--pack", "--data", "d"}).status().message()),
+              HasSubstr("--pack needs a value"));
+  EXPECT_EQ(Parse({"--pack=--odd"})->flags.at("server.pack"), "--odd");
+  EXPECT_EQ(Parse({"--traffic.x", "-1"})->flags.at("traffic.x"), "-1");
+}
+
 TEST(CommandLine, WordsThatAreNoFlagsAreRefused) {
-  EXPECT_THAT(std::string(Parse({"serve"}).status().message()), HasSubstr("\"serve\" is no flag"));
+  EXPECT_THAT(std::string(Parse({"serve"}).status().message()),
+              HasSubstr("\"serve\" is not a flag"));
   EXPECT_THAT(std::string(Parse({"--pack"}).status().message()), HasSubstr("--pack needs a value"));
   EXPECT_FALSE(Parse({"-p", "x"}).ok());
   EXPECT_FALSE(Parse({"--"}).ok());

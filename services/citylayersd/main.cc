@@ -52,6 +52,10 @@ int main(int argc, char** argv) {
     std::fputs(citylayersd::HelpText().c_str(), stdout);
     return 0;
   }
+  if (command->action == citylayersd::Action::kVersion) {
+    std::fputs(citylayersd::VersionText().c_str(), stdout);
+    return 0;
+  }
   const std::vector<runtime::ModuleSpec> table = citylayersd::ModuleTable();
   absl::StatusOr<runtime::Config> config = runtime::Config::Load(
       runtime::ServerOptions(table),

@@ -69,7 +69,10 @@ void AddBuild(CLI::App& pack) {
                    "Metres over Hòn Dấu: lower cells joined to the DEM's edge are open water")
       ->capture_default_str();
   build->add_option("--boundaries", options.boundaries, "Wards: GeoJSON, also .gz");
-  build->add_option("--stations", options.stations, "Stations: CSV or GeoJSON");
+  build->add_option(
+      "--stations", options.stations,
+      "Stations: CSV or GeoJSON with id, name, kind, lat, lon, and optionally name_en, "
+      "alert_1 to alert_3, min_value, max_value (docs/use/cli.md)");
   build->add_option("--out", options.out, "Folder of the pack; a pack there is replaced")
       ->required();
   build->add_flag("--quiet", arguments->quiet, "Print nothing but warnings and errors");

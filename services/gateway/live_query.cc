@@ -27,10 +27,11 @@ absl::Status ReadBox(const std::string& text, WatchLayerRequest& request) {
                                              "\" is not west,south,east,north in degrees, such as "
                                              "106.6,10.7,106.8,10.9"));
   }
-  request.mutable_viewport()->set_west_deg(edges[0]);
-  request.mutable_viewport()->set_south_deg(edges[1]);
-  request.mutable_viewport()->set_east_deg(edges[2]);
-  request.mutable_viewport()->set_north_deg(edges[3]);
+  // A map that shows more than the world once reaches over its edges.
+  request.mutable_viewport()->set_west_deg(std::clamp(edges[0], -180.0, 180.0));
+  request.mutable_viewport()->set_south_deg(std::clamp(edges[1], -90.0, 90.0));
+  request.mutable_viewport()->set_east_deg(std::clamp(edges[2], -180.0, 180.0));
+  request.mutable_viewport()->set_north_deg(std::clamp(edges[3], -90.0, 90.0));
   return absl::OkStatus();
 }
 
