@@ -283,7 +283,8 @@ run_demo() {
   INSECURE=()
   local groups=(build web)
   if $LAN; then
-    INSECURE=(--allow-insecure)
+    # The page is called by address, or by the name that announce falls back to.
+    INSECURE=(--allow-insecure --gateway.hosts "$(hostname) $(hostname).local")
     groups+=(demo)
   fi
   install_packages "${groups[@]}"

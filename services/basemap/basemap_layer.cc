@@ -37,12 +37,18 @@ layers::v1::Layer BasemapLayer::Describe() const {
   for (const std::string& notice : manifest.notices) {
     if (notice != "synthetic_terrain") layer.add_notices(notice);
   }
-  AddSubLayer(&layer, "water", "polygon",
-              {{"kind", "river, canal, lake or sea"}, {"name", "Name"}});
+  AddSubLayer(
+      &layer, "water", "polygon",
+      {{"kind", "river, canal, lake or sea"}, {"name", "Name"}, {"name_en", "English name"}});
   AddSubLayer(&layer, "waterway", "line",
-              {{"kind", "river or canal"}, {"name", "Name"}, {"name_en", "English name"}});
-  AddSubLayer(&layer, "park", "polygon", {{"kind", "Kind of green"}, {"name", "Name"}});
-  AddSubLayer(&layer, "landuse", "polygon", {{"kind", "airport and the like"}, {"name", "Name"}});
+              {{"kind", "river or canal"},
+               {"name", "Name"},
+               {"name_en", "English name"},
+               {"width_m", "Width, m"}});
+  AddSubLayer(&layer, "park", "polygon",
+              {{"kind", "Kind of green"}, {"name", "Name"}, {"name_en", "English name"}});
+  AddSubLayer(&layer, "landuse", "polygon",
+              {{"kind", "airport and the like"}, {"name", "Name"}, {"name_en", "English name"}});
   AddSubLayer(&layer, "road", "line",
               {{"class", "motorway to local"},
                {"name", "Name"},
@@ -53,7 +59,7 @@ layers::v1::Layer BasemapLayer::Describe() const {
                {"name", "Name"},
                {"name_en", "English name"},
                {"rank", "1 first"}});
-  AddSubLayer(&layer, "boundary", "line", {{"level", "Administrative level"}});
+  AddSubLayer(&layer, "boundary", "line", {{"kind", "ward"}});
   return layer;
 }
 

@@ -50,9 +50,9 @@ struct CapHandler::Call {
   Response response;
 };
 
-CapHandler::CapHandler(Options options, const Backends& backends,
+CapHandler::CapHandler(Options options, const Backends& backends, const PublicUrl& public_url,
                        std::function<absl::Time()> city_time)
-    : options_(options), city_time_(std::move(city_time)) {
+    : options_(options), public_url_(public_url), city_time_(std::move(city_time)) {
   if (const Backend* backend = backends.Find("alerts")) {
     stub_ = alerts::v1::AlertService::NewStub(backend->channel);
   }
@@ -66,7 +66,7 @@ CapHandler::~CapHandler() {
 
 bool CapHandler::HasBackend(Responder& responder) const {
   if (stub_) return true;
-  responder.Send(runtime::ProblemResponse(404, "this gateway has no alerts behind it"));
+  SendError(responder, {grpc::StatusCode::NOT_FOUND, "this gateway has no alerts behind it"});
   return false;
 }
 
@@ -100,7 +100,8 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
           }
           SendText(*call->http_request, call->responder, "application/atom+xml; charset=utf-8",
                    "public, max-age=15",
-                   alerts::BuildAtomFeed(entries, BaseUrl(*call->http_request), city_time_()));
+                   alerts::BuildAtomFeed(entries, public_url_.BaseOf(*call->http_request),
+                                         city_time_()));
         } else {
           SendError(call->responder, status);
         }

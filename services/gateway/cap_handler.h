@@ -11,6 +11,7 @@
 
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "services/gateway/backends.h"
+#include "services/gateway/public_url.h"
 #include "services/runtime/http/http_responder.h"
 
 namespace citylayers::gateway {
@@ -23,7 +24,8 @@ class CapHandler {
     absl::Duration timeout = absl::Seconds(10);
   };
   /// `backends` outlives it.
-  CapHandler(Options options, const Backends& backends, std::function<absl::Time()> city_time);
+  CapHandler(Options options, const Backends& backends, const PublicUrl& public_url,
+             std::function<absl::Time()> city_time);
   /// Waits for calls under way.
   ~CapHandler();
 
@@ -40,6 +42,7 @@ class CapHandler {
   void Done();
 
   const Options options_;
+  const PublicUrl& public_url_;
   const std::function<absl::Time()> city_time_;
   std::unique_ptr<alerts::v1::AlertService::Stub> stub_;
   absl::Mutex mutex_;

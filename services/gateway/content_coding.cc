@@ -17,8 +17,10 @@ namespace {
 
 constexpr std::size_t kCompressBytesMin = 256;
 constexpr int kGzipLevel = 6;
-constexpr int kBrotliQuality = 4;
-constexpr int kZstdLevel = 3;
+// The lowest levels at which a tile is never larger than in gzip: what a client prefers must not
+// cost it more.
+constexpr int kBrotliQuality = 5;
+constexpr int kZstdLevel = 6;
 
 std::string Gzip(std::string_view text) {
   z_stream stream{};

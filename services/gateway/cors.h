@@ -6,35 +6,50 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
+#include "services/gateway/public_url.h"
 #include "services/runtime/http/http_message.h"
 
 namespace citylayers::gateway {
 
-/// Of public, read-only resources: tiles, TileJSON, styles, live streams, CAP. Any page may read
-/// them; no credentials are involved.
+/// Of public, read-only resources: tiles, TileJSON, styles, glyphs, live streams, CAP, and of
+/// errors that the server answers by itself. Any page may read and embed them; no credentials are
+/// involved.
 inline constexpr std::string_view kPublicCorsHeaders =
     "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Expose-Headers: ETag, X-Citylayers-Version, X-Citylayers-Stale\r\n";
+    "Access-Control-Expose-Headers: Date, ETag, Retry-After, Warning, X-Citylayers-Stale, "
+    "X-Citylayers-Version\r\n"
+    "Cross-Origin-Resource-Policy: cross-origin\r\n";
 
-/// The policy for RPC over HTTP: pages of our own origin, and of the origins in the list
-/// ("https://maps.example.org"; "*" for all). Immutable, thread-safe.
+/// The policy for RPC over HTTP: pages of our own origin, and of the origins in a list. Immutable,
+/// thread-safe.
 class CorsPolicy {
  public:
-  explicit CorsPolicy(std::vector<std::string> origins) : origins_(std::move(origins)) {}
+  /// Only our own origin.
+  CorsPolicy() = default;
 
-  /// "a,b" or "a b".
-  static CorsPolicy Parse(std::string_view list);
+  /// "https://maps.example.org, http://10.0.0.7:3000", commas or spaces between; "*" for all. Case,
+  /// a "/" at the end and the scheme's own port are normalised to what browsers send.
+  /// INVALID_ARGUMENT: one is not an origin; the message tells what is wrong with it.
+  static absl::StatusOr<CorsPolicy> Parse(std::string_view list);
 
   bool Allows(std::string_view origin) const;
 
-  /// Header lines for an answer to an RPC; "" when the request has no Origin or it is not allowed
-  /// (the browser then keeps the answer from the page).
+  /// Whether a request to change something may come from where it comes: not from a page of another
+  /// origin that is not in the list. Requests of programs, which name no origin, may. `own`: knows
+  /// our own origin.
+  bool AllowsWrite(const runtime::HttpRequest& request, const PublicUrl& own) const;
+
+  /// Header lines for an answer to an RPC; without Access-Control-Allow-Origin when the request has
+  /// no Origin or it is not allowed (the browser then keeps the answer from the page).
   std::string AnswerHeaders(const runtime::HttpRequest& request) const;
 
   /// The answer to an OPTIONS request: 204, with what is allowed. `rpc` false: a public resource.
   runtime::HttpResponse Preflight(const runtime::HttpRequest& request, bool rpc) const;
 
  private:
+  bool all_ = false;
   std::vector<std::string> origins_;
 };
 

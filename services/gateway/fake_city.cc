@@ -432,9 +432,9 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files)
       {"traffic", {traffic::v1::TrafficService::service_full_name()}, channel},
       {"flood", {flood::v1::FloodService::service_full_name()}, channel},
       {"alerts", {alerts::v1::AlertService::service_full_name()}, channel}};
-  gateway_ =
-      std::make_unique<Gateway>(std::move(options), std::move(modules), std::move(files), *timer_,
-                                metrics_, [] { return absl::FromUnixSeconds(1'700'000'100); });
+  gateway_ = std::make_unique<Gateway>(
+      std::move(options), std::move(modules), std::move(files), *timer_, metrics_,
+      [this] { return absl::FromUnixSeconds(1'700'000'100 + clock_s_.load()); });
   if (!gateway_->Start().ok()) std::abort();
   proxy_.SetRouter(&gateway_->router());
   gateway_->directory().WaitForFirstRound();

@@ -165,6 +165,8 @@ class FakeCity {
   void StartBackends();
   /// Blocks until the gateway sees `layer` at its present version, or (false) as unreachable.
   void WaitUntilSeen(const std::string& layer, bool reachable = true);
+  /// The city clock stands but for this; whole seconds.
+  void AdvanceClock(absl::Duration by) { clock_s_ += absl::ToInt64Seconds(by); }
   /// A channel to the gateway's own gRPC front.
   std::shared_ptr<grpc::Channel> FrontChannel();
   /// Its port. REQUIRES: FrontChannel() was called.
@@ -183,6 +185,7 @@ class FakeCity {
   FakeFlood flood_;
   FakeTraffic traffic_;
   FakeClock clock_;
+  std::atomic<std::int64_t> clock_s_{0};
   runtime::Metrics metrics_;
   std::unique_ptr<runtime::Timer> timer_ = std::make_unique<runtime::Timer>();
   std::unique_ptr<grpc::Server> server_;

@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 #include "proto/support/strings.h"
+#include "services/gateway/glyphs.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/representation.h"
 
@@ -13,20 +16,29 @@ namespace citylayers::gateway {
 using runtime::HttpRequest;
 using runtime::Responder;
 
+namespace {
+
+// What the server refuses by itself has no content that a page of another origin must not read.
+runtime::HttpServerOptions WithErrorHeaders(runtime::HttpServerOptions options) {
+  options.error_headers += kPublicCorsHeaders;
+  return options;
+}
+
+}  // namespace
+
 Gateway::Gateway(Options options, std::vector<BackendModule> modules,
                  std::unique_ptr<StaticFiles> files, runtime::Timer& timer,
                  runtime::Metrics& metrics, const std::function<absl::Time()>& city_time)
     : options_(std::move(options)),
-      cors_(CorsPolicy::Parse(options_.cors_origins)),
       backends_(std::move(modules)),
       files_(std::move(files)),
       directory_(options_.directory, backends_, timer),
       router_(backends_, directory_),
-      tiles_(options_.tiles, directory_, metrics, city_time),
+      tiles_(options_.tiles, directory_, options_.public_url, metrics, city_time),
       live_(options_.live, backends_, directory_, timer),
-      cap_(options_.cap, backends_, city_time),
-      rpc_(options_.rpc, router_, cors_),
-      server_(options_.http) {
+      cap_(options_.cap, backends_, options_.public_url, city_time),
+      rpc_(options_.rpc, router_, options_.cors, options_.public_url),
+      server_(WithErrorHeaders(options_.http)) {
   AddRoutes();
 }
 
@@ -83,11 +95,12 @@ void Gateway::AddPreflightRoutes() {
   const auto add = [this](std::string_view pattern, bool rpc) {
     server_.Handle({"OPTIONS"}, pattern,
                    [this, rpc](const HttpRequest& request, Responder responder) {
-                     responder.Send(cors_.Preflight(request, rpc));
+                     responder.Send(options_.cors.Preflight(request, rpc));
                    });
   };
   for (const std::string_view pattern :
-       {"/tiles/{path...}", "/live", "/live/{layer}", "/cap/{path...}", "/styles/{path...}"}) {
+       {"/tiles/{path...}", "/live", "/live/{layer}", "/cap/{path...}", "/styles/{path...}",
+        "/fonts/{path...}"}) {
     add(pattern, false);
   }
   add("/{service}/{method}", true);
@@ -98,6 +111,10 @@ void Gateway::AddPageRoutes() {
     server_.Handle({"GET"}, "/styles/{name}.json",
                    [this](const HttpRequest& request, Responder responder) {
                      ServeStyle(request, std::move(responder));
+                   });
+    server_.Handle({"GET"}, "/fonts/{fontstack}/{range}.pbf",
+                   [this](const HttpRequest& request, Responder responder) {
+                     ServeGlyphs(request, std::move(responder));
                    });
   }
   // A path of two parts may be a file ("/assets/index.js") or a method ("/package.Service/Method").
@@ -120,19 +137,51 @@ void Gateway::AddPageRoutes() {
 void Gateway::ServeStyle(const HttpRequest& request, Responder responder) const {
   const auto style = files_->Find(StrCat("styles/", request.Param("name"), ".json"));
   if (!style) {
-    return responder.Send(
-        runtime::ProblemResponse(404, StrCat("there is no style ", request.Param("name"))));
+    runtime::HttpResponse response =
+        runtime::ProblemResponse(404, StrCat("there is no style ", request.Param("name")));
+    response.headers += kPublicCorsHeaders;
+    return responder.Send(std::move(response));
   }
-  auto text = std::make_shared<const std::string>(absl::StrReplaceAll(
-      *style, {{R"("url":"/)", StrCat(R"("url":")", BaseUrl(request), "/")},
-               {R"("glyphs":"/)", StrCat(R"("glyphs":")", BaseUrl(request), "/")},
-               {R"("sprite":"/)", StrCat(R"("sprite":")", BaseUrl(request), "/")}}));
+  const std::string base = options_.public_url.BaseOf(request);
+  auto text = std::make_shared<const std::string>(
+      absl::StrReplaceAll(*style, {{R"("url":"/)", StrCat(R"("url":")", base, "/")},
+                                   {R"("glyphs":"/)", StrCat(R"("glyphs":")", base, "/")},
+                                   {R"("sprite":"/)", StrCat(R"("sprite":")", base, "/")}}));
   const Representation content({.tag = TagOf(*text),
                                 .content_type = "application/json",
                                 .cache_control = "no-cache",
                                 .more_headers = std::string(kPublicCorsHeaders)},
                                text);
   responder.Send(content.Answer(request));
+}
+
+// A stack names fonts by preference, with commas between: the first that is here gives all glyphs.
+void Gateway::ServeGlyphs(const HttpRequest& request, Responder responder) const {
+  const std::string& stack = request.Param("fontstack");
+  const std::string& range = request.Param("range");
+  const auto refuse = [&](int status, std::string_view detail) {
+    runtime::HttpResponse response = runtime::ProblemResponse(status, detail);
+    response.headers += kPublicCorsHeaders;
+    responder.Send(std::move(response));
+  };
+  if (!IsGlyphRange(range)) {
+    return refuse(400,
+                  StrCat("\"", range, "\" is not a range of glyphs, such as 0-255 or 256-511"));
+  }
+  for (absl::string_view item : absl::StrSplit(stack, ',')) {
+    const std::string font(absl::StripAsciiWhitespace(item));
+    if (!files_->Find(StrCat("fonts/", font, "/0-255.pbf"))) continue;
+    const std::string path = StrCat("fonts/", font, "/", range, ".pbf");
+    if (files_->Find(path)) return files_->Serve(path, request, std::move(responder));
+    auto bytes = std::make_shared<const std::string>(EmptyGlyphs(font, range));
+    const Representation content({.tag = TagOf(*bytes),
+                                  .content_type = "application/x-protobuf",
+                                  .cache_control = "public, max-age=86400",
+                                  .more_headers = std::string(kPublicCorsHeaders)},
+                                 bytes);
+    return responder.Send(content.Answer(request));
+  }
+  refuse(404, StrCat("there is no font \"", stack, "\"; the styles name those that there are"));
 }
 
 }  // namespace citylayers::gateway

@@ -27,6 +27,7 @@ namespace citylayers::gateway {
 
 /// HTTP in front, gRPC channels behind; it holds no state but caches. Routes:
 ///   /  /assets/…  /styles/{name}.json        the booth page
+///   /fonts/{fontstack}/{range}.pbf            glyphs for the styles
 ///   /tiles/{layer}.json  /tiles/{layer}/{z}/{x}/{y}.mvt|png
 ///   /live  /live/{layer}  /live/alerts        server-sent events
 ///   /cap/alerts.atom  /cap/{id}.xml
@@ -38,7 +39,8 @@ class Gateway {
   struct Options {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;
-    std::string cors_origins;  // for RPC: origins with commas; empty: same-origin only
+    CorsPolicy cors;  // for RPC
+    PublicUrl public_url;
     absl::Duration drain_patience = absl::Seconds(4);
     runtime::HttpServerOptions http;
     TileHandler::Options tiles;
@@ -74,9 +76,9 @@ class Gateway {
   void AddPageRoutes();
   void AddPreflightRoutes();
   void ServeStyle(const runtime::HttpRequest& request, runtime::Responder responder) const;
+  void ServeGlyphs(const runtime::HttpRequest& request, runtime::Responder responder) const;
 
   const Options options_;
-  const CorsPolicy cors_;
   const Backends backends_;
   const std::unique_ptr<StaticFiles> files_;
   LayerDirectory directory_;

@@ -54,6 +54,16 @@ std::vector<Option> GatewayOptions() {
        "Origins (commas between) whose pages may call RPCs; \"*\" for all; empty for the page's "
        "own."
        " Tiles, styles, live streams and CAP are open to all pages."},
+      {"gateway.hosts", OptionType::kString, "",
+       "Host names (commas between) by which clients call the gateway, beside localhost, its "
+       "addresses and the host of gateway.public_url; requests with another Host get 421, against "
+       "DNS rebinding. \"*.example.org\" for all names below; \"*\" for all."},
+      {"gateway.public_url", OptionType::kString, "",
+       "Address by which clients know the gateway, such as https://maps.example.org/city: for the "
+       "addresses in TileJSON, styles and feeds. Empty: from each request."},
+      {"gateway.trusted_proxies", OptionType::kString, "",
+       "IP addresses and networks (commas between) of proxies whose X-Forwarded-* and Forwarded "
+       "headers are believed, beside this machine."},
       {"gateway.http_writes", OptionType::kBool, "true",
        "Whether RPCs that change something (readings, the clock, alerts) are taken over HTTP. "
        "Switch "
@@ -80,11 +90,21 @@ std::string DefaultWebFolder() {
   return "";
 }
 
-Gateway::Options ReadOptions(const runtime::Config& config, const runtime::Address& address) {
+absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
+                                             const runtime::Address& address) {
   Gateway::Options options;
+  ASSIGN_OR_RETURN(options.cors, CorsPolicy::Parse(config.GetString("gateway.cors_origins")));
+  ASSIGN_OR_RETURN(options.public_url,
+                   PublicUrl::Make(config.GetString("gateway.public_url"),
+                                   config.GetString("gateway.trusted_proxies")));
+  ASSIGN_OR_RETURN(runtime::HostAllowList hosts,
+                   runtime::HostAllowList::Make(address.host,
+                                                StrCat(config.GetString("gateway.hosts"), " ",
+                                                       options.public_url.configured_host()),
+                                                "gateway.hosts"));
+  options.http.hosts = std::make_shared<const runtime::HostAllowList>(std::move(hosts));
   options.host = address.host;
   options.port = address.port;
-  options.cors_origins = config.GetString("gateway.cors_origins");
   const auto size = [&](std::string_view key) {
     return static_cast<std::size_t>(config.GetInt(key));
   };
@@ -196,6 +216,7 @@ absl::StatusOr<runtime::Address> AddressOf(const runtime::Config& config) {
 
 absl::Status Check(const runtime::Config& config) {
   ASSIGN_OR_RETURN(const runtime::Address address, AddressOf(config));
+  RETURN_IF_ERROR(ReadOptions(config, address).status());
   return runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http");
 }
 
@@ -211,8 +232,8 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   } else {
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }
-  return std::make_unique<GatewayModuleImpl>(context, ReadOptions(config, address),
-                                             std::move(files));
+  ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address));
+  return std::make_unique<GatewayModuleImpl>(context, std::move(options), std::move(files));
 }
 
 }  // namespace

@@ -234,7 +234,7 @@ TEST(GrpcWeb, TextIsBase64OfTheSame) {
 
 TEST(Cors, RpcIsForOurOwnPagesUnlessAnOriginIsListed) {
   Gateway::Options options = FakeCity::SmallOptions();
-  options.cors_origins = "https://maps.example.org";
+  options.cors = *CorsPolicy::Parse("https://maps.example.org");
   FakeCity city(options);
   TestClient client(city.http_port());
   const auto allowed = client.Request("OPTIONS", kGetAlert, "Origin: https://maps.example.org\r\n");
@@ -250,6 +250,118 @@ TEST(Cors, RpcIsForOurOwnPagesUnlessAnOriginIsListed) {
           .Header("access-control-allow-origin"),
       "https://maps.example.org");
   EXPECT_EQ(client.Get("/tiles/traffic.json").Header("access-control-allow-origin"), "*");
+}
+
+TEST(Cors, ErrorsCanBeReadByPagesOfOtherOrigins) {
+  FakeCity city;
+  city.layers().SetTile("traffic/14/1/2.mvt", "roads");
+  city.WaitUntilSeen("traffic");
+  TestClient client(city.http_port());
+  for (const std::string_view target :
+       {"/tiles/traffic/14/1/2.mvt", "/tiles/none.json", "/tiles/traffic/99/0/0.mvt", "/live/none",
+        "/live", "/cap/none.xml", "/nothing/at/all", "/tiles/%zz"}) {
+    const auto response = client.Get(target);
+    EXPECT_EQ(response.Header("access-control-allow-origin"), "*") << target;
+    EXPECT_THAT(response.Header("access-control-expose-headers"), HasSubstr("Retry-After"));
+    EXPECT_EQ(response.Header("x-content-type-options"), "nosniff") << target;
+  }
+  const auto wrong_method = client.Request("DELETE", "/tiles/traffic.json");
+  EXPECT_EQ(wrong_method.status, 405);
+  EXPECT_EQ(wrong_method.Header("access-control-allow-origin"), "*");
+  const auto tile = client.Get("/tiles/traffic/14/1/2.mvt");
+  const auto same = client.Get("/tiles/traffic/14/1/2.mvt",
+                               StrCat("If-None-Match: ", tile.Header("etag"), "\r\n"));
+  EXPECT_EQ(same.status, 304);
+  EXPECT_EQ(same.Header("access-control-allow-origin"), "*");
+  EXPECT_EQ(same.Header("x-content-type-options"), "nosniff");
+}
+
+TEST(Cors, RpcErrorsCanBeReadByListedOrigins) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.cors = *CorsPolicy::Parse("https://maps.example.org");
+  FakeCity city(options);
+  TestClient client(city.http_port());
+  constexpr std::string_view kOrigin = "Origin: https://maps.example.org\r\n";
+  const std::string with_json = StrCat(kJson, kOrigin);
+  for (const auto& response :
+       {client.Request("POST", kGetAlert, with_json, R"({"name":"alerts/9"})"),
+        client.Request("POST", kGetAlert, kOrigin, "{}"),
+        client.Request("POST", "/citylayers.alerts.v1.AlertService/None", with_json, "{}"),
+        client.Get("/citylayers.alerts.v1.AlertService/AcknowledgeAlert", kOrigin)}) {
+    EXPECT_GE(response.status, 400);
+    EXPECT_EQ(response.Header("access-control-allow-origin"), "https://maps.example.org")
+        << response.status;
+  }
+}
+
+TEST(Origins, ForeignPagesChangeNothing) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.cors = *CorsPolicy::Parse("https://maps.example.org");
+  FakeCity city(options);
+  TestClient client(city.http_port());
+  constexpr std::string_view kWrite = "/citylayers.alerts.v1.AlertService/AcknowledgeAlert";
+  const auto write = [&](std::string_view headers) {
+    return client.Request("POST", kWrite, StrCat(kJson, headers), "{}");
+  };
+  EXPECT_EQ(write("").status, 200);
+  EXPECT_EQ(write("Origin: http://test\r\n").status, 200) << "our own page";
+  EXPECT_EQ(write("Origin: https://maps.example.org\r\n").status, 200);
+  for (const std::string_view headers :
+       {"Origin: https://evil.example\r\n", "Origin: null\r\n", "Sec-Fetch-Site: cross-site\r\n"}) {
+    const auto refused = write(headers);
+    EXPECT_EQ(refused.status, 403) << headers;
+    EXPECT_THAT(refused.body, HasSubstr("gateway.cors_origins"));
+    EXPECT_EQ(
+        client.Request("POST", kGetAlert, StrCat(kJson, headers), R"({"name":"alerts/1"})").status,
+        200)
+        << "reading changes nothing";
+  }
+}
+
+TEST(Hosts, OnlyKnownNamesAreAnswered) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.http.hosts = std::make_shared<const runtime::HostAllowList>(
+      *runtime::HostAllowList::Make("127.0.0.1", "test", "gateway.hosts"));
+  FakeCity city(options);
+  const auto ask = [&](std::string_view host, std::string_view target) {
+    TestClient client(city.http_port());
+    client.Send(StrCat("GET ", target, " HTTP/1.1\r\nHost: ", host, "\r\n\r\n"));
+    return client.Read();
+  };
+  for (const std::string_view target :
+       {"/tiles/traffic.json", "/live", "/healthz", "/nothing", "/cap/alerts.atom"}) {
+    const auto refused = ask("evil.example:8080", target);
+    EXPECT_EQ(refused.status, 421) << target;
+    EXPECT_THAT(refused.body, HasSubstr("gateway.hosts"));
+    EXPECT_EQ(refused.Header("access-control-allow-origin"), "") << "not for the page that asks";
+  }
+  EXPECT_EQ(ask("localhost:8080", "/healthz").status, 200);
+  EXPECT_EQ(ask("127.0.0.1", "/healthz").status, 200);
+  // One connection, names in turn.
+  TestClient client(city.http_port());
+  EXPECT_EQ(client.Get("/healthz").status, 200);
+  client.Send("GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+  EXPECT_EQ(client.Read().status, 421);
+  EXPECT_EQ(client.Get("/healthz").status, 200);
+}
+
+TEST(PublicAddress, IsInTileJsonAndFeeds) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  FakeCity plain(options);
+  const auto first = TestClient(plain.http_port())
+                         .Get("/tiles/traffic.json",
+                              "X-Forwarded-Host: maps.example.org\r\nX-Forwarded-Proto: "
+                              "HTTPS,http\r\nX-Forwarded-Prefix: /city\r\n");
+  EXPECT_EQ(Json::parse(first.body)["tiles"][0],
+            "https://maps.example.org/city/tiles/traffic/{z}/{x}/{y}.mvt");
+  EXPECT_EQ(Json::parse(first.body)["stream"], "https://maps.example.org/city/live/traffic");
+  options.public_url = *PublicUrl::Make("https://city.example/map", "");
+  FakeCity named(options);
+  TestClient client(named.http_port());
+  EXPECT_EQ(Json::parse(client.Get("/tiles/traffic.json").body)["tiles"][0],
+            "https://city.example/map/tiles/traffic/{z}/{x}/{y}.mvt");
+  EXPECT_THAT(client.Get("/cap/alerts.atom").body,
+              HasSubstr("https://city.example/map/cap/cap-1.xml"));
 }
 
 layers::v1::WatchLayerResponse Snapshot(std::uint64_t counter) {
@@ -441,6 +553,45 @@ TEST(Tiles, WithTooManyBeingMadeTheCachedOneIsServedAsStale) {
   EXPECT_EQ(client.Get("/tiles/traffic/14/1/4.mvt").status, 503) << "of this one there is nothing";
   city.layers().HoldConfirmations(false);
   EXPECT_THAT(waiting.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(Tiles, AnEmptyImageIsATransparentOneAndAnEmptyVectorTileIsNone) {
+  FakeCity city;
+  city.WaitUntilSeen("flood");
+  TestClient client(city.http_port());
+  for (int i = 0; i < 2; ++i) {  // made, then cached
+    const auto png = client.Get("/tiles/flood/14/1/2.png");
+    EXPECT_EQ(png.status, 200);
+    EXPECT_EQ(png.Header("content-type"), "image/png");
+    EXPECT_THAT(png.body, StartsWith("\x89PNG\r\n"));
+    EXPECT_LT(png.body.size(), 300u);
+    EXPECT_EQ(
+        client.Get("/tiles/flood/14/1/2.png", StrCat("If-None-Match: ", png.Header("etag"), "\r\n"))
+            .status,
+        304);
+    EXPECT_EQ(client.Get("/tiles/flood/14/1/2.mvt").status, 204);
+  }
+}
+
+TEST(TileJson, IsNotSentAgainWhenOnlyTheClockMoved) {
+  FakeCity city;
+  city.WaitUntilSeen("traffic");
+  TestClient client(city.http_port());
+  const auto first = client.Get("/tiles/traffic.json");
+  const std::string etag = first.Header("etag");
+  EXPECT_THAT(etag, StartsWith("W/\"")) << "its city_time differs from one to the next";
+  city.AdvanceClock(absl::Seconds(5));
+  const auto second = client.Get("/tiles/traffic.json");
+  EXPECT_NE(second.body, first.body);
+  EXPECT_EQ(second.Header("etag"), etag);
+  const std::string held = StrCat("If-None-Match: ", etag, "\r\n");
+  EXPECT_EQ(client.Get("/tiles/traffic.json", held).status, 304);
+  EXPECT_EQ(
+      client.Get("/tiles/traffic.json", StrCat("If-None-Match: ", etag.substr(2), "\r\n")).status,
+      304);
+  city.layers().Bump("traffic");
+  city.WaitUntilSeen("traffic");
+  EXPECT_EQ(client.Get("/tiles/traffic.json", held).status, 200);
 }
 
 TEST(BackendDown, TilesAreServedStaleAndLayersStayListed) {

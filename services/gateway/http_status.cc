@@ -1,11 +1,5 @@
 #include "services/gateway/http_status.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
-
-#include "proto/support/strings.h"
-
 namespace citylayers::gateway {
 namespace {
 
@@ -56,17 +50,6 @@ runtime::HttpResponse ProblemOf(const grpc::Status& status) {
   response.AddHeader("Cache-Control", "no-store");
   if (http_status == 503 || http_status == 429) response.AddHeader("Retry-After", "1");
   return response;
-}
-
-std::string BaseUrl(const runtime::HttpRequest& request) {
-  const std::string_view host = request.Header("host");
-  const auto is_host_character = [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == ':' ||
-           c == '[' || c == ']' || c == '_';
-  };
-  if (host.empty() || !std::all_of(host.begin(), host.end(), is_host_character)) return "";
-  const bool https = request.Header("x-forwarded-proto") == "https";
-  return StrCat(https ? "https://" : "http://", host);
 }
 
 }  // namespace citylayers::gateway

@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_SERVICES_GATEWAY_HTTP_STATUS_H_
 #define CITYLAYERS_SERVICES_GATEWAY_HTTP_STATUS_H_
 
-#include <string>
 #include <string_view>
 
 #include <grpcpp/support/status.h>
@@ -19,10 +18,6 @@ std::string_view ConnectCodeOf(grpc::StatusCode code);
 
 /// application/problem+json with the status's message; Retry-After with 429 and 503.
 runtime::HttpResponse ProblemOf(const grpc::Status& status);
-
-/// "https://maps.example.org" from Host and X-Forwarded-Proto; "" when Host holds characters that
-/// no host has.
-std::string BaseUrl(const runtime::HttpRequest& request);
 
 }  // namespace citylayers::gateway
 

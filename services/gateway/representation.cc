@@ -34,7 +34,7 @@ Representation::Variant Representation::MakeVariant(Coding coding,
   Variant variant;
   variant.etag = StrCat("\"", meta_.tag, "-", CodingName(coding), "\"");
   variant.body = std::move(body);
-  std::string headers = StrCat("ETag: ", variant.etag, "\r\n");
+  std::string headers = StrCat("ETag: ", meta_.weak ? "W/" : "", variant.etag, "\r\n");
   if (meta_.compressible) headers += "Vary: Accept-Encoding\r\n";
   StrAppend(&headers, "Cache-Control: ", meta_.cache_control, "\r\n", meta_.more_headers);
   if (!variant.body->empty()) {

@@ -32,6 +32,7 @@ class Representation {
     std::string cache_control;  // e.g. "public, max-age=1"
     std::string more_headers;   // whole lines, each ended by CRLF
     bool compressible = true;   // false for PNG and the like
+    bool weak = false;          // the bytes may differ where the tag does not: W/"…"
   };
   Representation(Meta meta, std::shared_ptr<const std::string> bytes);
 

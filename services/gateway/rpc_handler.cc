@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 
 #include "proto/support/status_macros.h"
@@ -120,6 +121,18 @@ bool IsStreaming(const MethodDescriptor& method) {
   return method.client_streaming() || method.server_streaming();
 }
 
+absl::Status ForeignWrite(const MethodDescriptor& method, const HttpRequest& request) {
+  const std::string_view origin = request.Header("origin");
+  return runtime::WithReason(
+      absl::PermissionDeniedError(
+          StrCat(method.full_name(), " changes something, and the request comes from a page of ",
+                 origin.empty()
+                     ? std::string("another site")
+                     : StrCat("origin \"", absl::CHexEscape(ToAbsl(origin.substr(0, 100))), "\""),
+                 ", which is not in gateway.cors_origins")),
+      runtime::kReasonForeignOrigin);
+}
+
 // The dialect and codec that a request speaks; nullopt when the method cannot be called so, and
 // `refusal` says why.
 std::optional<TypeRow> TypeOfRequest(const HttpRequest& request, const MethodDescriptor& method,
@@ -138,6 +151,7 @@ std::optional<TypeRow> TypeOfRequest(const HttpRequest& request, const MethodDes
     refusal = runtime::ProblemResponse(
         405, StrCat(method.full_name(), " changes something or streams: use POST"));
     refusal.AddHeader("Allow", "POST");
+    refusal.headers += cors.AnswerHeaders(request);
     return std::nullopt;
   }
   const std::string encoding = request.Query("encoding").value_or("json");
@@ -197,6 +211,9 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                                 " changes something, and this gateway takes no changes over HTTP "
                                 "(gateway.http_writes): use gRPC on the server itself")),
                             runtime::kReasonReadOnly));
+  }
+  if (!HasNoSideEffects(*method) && !cors_.AllowsWrite(request, public_url_)) {
+    return reply->Fail(ForeignWrite(*method, request));
   }
   absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, *type);
   if (!messages.ok()) return reply->Fail(messages.status());

@@ -25,8 +25,10 @@ class RpcHandler {
     std::size_t stream_ahead_bytes = 64 * 1024;        // pending for a client before reading on
     bool writes = true;  // false: only methods without side effects; others are PERMISSION_DENIED
   };
-  RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors)
-      : options_(options), router_(router), cors_(cors) {}
+  /// The references outlive it.
+  RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors,
+             const PublicUrl& public_url)
+      : options_(options), router_(router), cors_(cors), public_url_(public_url) {}
 
   /// POST and GET /{service}/{method}
   void Handle(const runtime::HttpRequest& request, runtime::Responder responder) const;
@@ -35,6 +37,7 @@ class RpcHandler {
   const Options options_;
   const RpcRouter& router_;
   const CorsPolicy& cors_;
+  const PublicUrl& public_url_;
 };
 
 }  // namespace citylayers::gateway

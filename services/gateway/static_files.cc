@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proto/support/strings.h"
+#include "services/gateway/cors.h"
 #include "services/gateway/representation.h"
 
 namespace citylayers::gateway {
@@ -43,6 +44,19 @@ constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
     "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+
+// What a page may use of the browser: nothing of these; the city needs to know no viewer's place.
+constexpr std::string_view kPermissionsPolicy =
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+
+// Glyphs are for map clients of every origin, as tiles are.
+bool IsPublic(std::string_view path) { return path.starts_with("fonts/"); }
+
+std::string_view CacheControlOf(std::string_view path) {
+  if (path.starts_with("assets/")) return "public, max-age=31536000, immutable";
+  return IsPublic(path) ? "public, max-age=86400" : "no-cache";
+}
 
 std::string ReadFile(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -105,7 +119,6 @@ absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string
 }
 
 void StaticFiles::Prepare(const std::string& path, File& file) {
-  const bool hashed = ToStd(path).starts_with("assets/");
   bool varies = false;
   for (std::size_t i = 1; i < kCodingCount; ++i) varies |= file.variants[i].body != nullptr;
   for (std::size_t i = 0; i < kCodingCount; ++i) {
@@ -116,13 +129,18 @@ void StaticFiles::Prepare(const std::string& path, File& file) {
     std::string headers;
     runtime::AppendHeader(headers, "ETag", variant.etag);
     runtime::AppendHeader(headers, "Content-Type", MediaTypeOf(path));
-    runtime::AppendHeader(headers, "Cache-Control",
-                          hashed ? "public, max-age=31536000, immutable" : "no-cache");
-    runtime::AppendHeader(headers, "X-Content-Type-Options", "nosniff");
+    runtime::AppendHeader(headers, "Cache-Control", CacheControlOf(path));
+    if (IsPublic(path)) {
+      headers += kPublicCorsHeaders;
+    } else {
+      runtime::AppendHeader(headers, "Cross-Origin-Resource-Policy", "same-origin");
+    }
     if (varies) runtime::AppendHeader(headers, "Vary", "Accept-Encoding");
     if (i > 0) runtime::AppendHeader(headers, "Content-Encoding", CodingName(coding));
     if (MediaTypeOf(path).starts_with("text/html")) {
       runtime::AppendHeader(headers, "Content-Security-Policy", kContentSecurityPolicy);
+      runtime::AppendHeader(headers, "Cross-Origin-Opener-Policy", "same-origin");
+      runtime::AppendHeader(headers, "Permissions-Policy", kPermissionsPolicy);
       runtime::AppendHeader(headers, "Referrer-Policy", "same-origin");
     }
     variant.headers = std::make_shared<const std::string>(std::move(headers));

@@ -33,6 +33,7 @@ class StaticFilesTest : public ::testing::Test {
     Write("assets/app-1a2b.js.br", "BR");
     Write("assets/app-1a2b.js.gz", "GZ");
     Write("favicon.svg", "<svg/>");
+    Write("fonts/Be Vietnam Pro/0-255.pbf", "glyphs");
   }
   ~StaticFilesTest() override { std::filesystem::remove_all(folder_); }
 
@@ -60,7 +61,7 @@ TEST_F(StaticFilesTest, TheIndexIsRevalidatedAndGuarded) {
   EXPECT_THAT(*response.shared_headers, HasSubstr("Content-Type: text/html; charset=utf-8\r\n"));
   EXPECT_THAT(*response.shared_headers, HasSubstr("Cache-Control: no-cache\r\n"));
   EXPECT_THAT(*response.shared_headers, HasSubstr("Content-Security-Policy: default-src 'self'"));
-  EXPECT_THAT(*response.shared_headers, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
+  EXPECT_THAT(*response.shared_headers, HasSubstr("Cross-Origin-Opener-Policy: same-origin\r\n"));
 }
 
 TEST_F(StaticFilesTest, HashedFilesAreImmutableAndComeInTheCodingThatLiesThere) {
@@ -96,6 +97,17 @@ TEST_F(StaticFilesTest, AFolderWithoutAPageIsNamed) {
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(status.message()), HasSubstr(folder_.string()));
   EXPECT_FALSE(StaticFiles::Load("/no/such/folder").ok());
+}
+
+// Map clients of every origin need the glyphs; the page's own files are nobody else's.
+TEST_F(StaticFilesTest, GlyphsAreForPagesOfAllOrigins) {
+  const auto glyphs = Get("fonts/Be Vietnam Pro/0-255.pbf");
+  EXPECT_THAT(*glyphs.shared_headers, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
+  EXPECT_THAT(*glyphs.shared_headers, HasSubstr("Cross-Origin-Resource-Policy: cross-origin\r\n"));
+  EXPECT_THAT(*glyphs.shared_headers, HasSubstr("Content-Type: application/x-protobuf\r\n"));
+  const auto script = Get("assets/app-1a2b.js");
+  EXPECT_THAT(*script.shared_headers, HasSubstr("Cross-Origin-Resource-Policy: same-origin\r\n"));
+  EXPECT_THAT(*script.shared_headers, Not(HasSubstr("Access-Control-Allow-Origin")));
 }
 
 }  // namespace

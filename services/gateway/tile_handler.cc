@@ -10,6 +10,7 @@
 #include <prometheus/gauge.h>
 
 #include "proto/support/strings.h"
+#include "services/gateway/blank_png.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/tile_json.h"
@@ -114,9 +115,11 @@ struct TileHandler::Counters {
 };
 
 TileHandler::TileHandler(Options options, const LayerDirectory& directory,
-                         runtime::Metrics& metrics, std::function<absl::Time()> city_time)
+                         const PublicUrl& public_url, runtime::Metrics& metrics,
+                         std::function<absl::Time()> city_time)
     : options_(std::move(options)),
       directory_(directory),
+      public_url_(public_url),
       city_time_(std::move(city_time)),
       cache_(options_.cache_bytes_max),
       counters_(std::make_unique<Counters>(metrics)) {}
@@ -142,12 +145,14 @@ void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   const KnownLayer* layer = layers->Find(request.Param("layer"));
   if (layer == nullptr) return responder.Send(UnknownLayer(request.Param("layer"), *layers));
-  auto text =
-      std::make_shared<const std::string>(TileJsonOf(layer->layer, BaseUrl(request), city_time_()));
-  const Representation json({.tag = TagOf(*text),
+  const std::string base = public_url_.BaseOf(request);
+  auto text = std::make_shared<const std::string>(TileJsonOf(layer->layer, base, city_time_()));
+  // A client that comes back needs no answer when only the clock has moved.
+  const Representation json({.tag = TagOf(TileJsonOf(layer->layer, base, absl::UnixEpoch())),
                              .content_type = "application/json",
                              .cache_control = "public, max-age=1",
-                             .more_headers = std::string(kPublicCorsHeaders)},
+                             .more_headers = std::string(kPublicCorsHeaders),
+                             .weak = true},
                             text);
   responder.Send(json.Answer(request));
 }
@@ -257,6 +262,7 @@ std::shared_ptr<const Representation> TileHandler::Keep(Fill& fill) {
     return nullptr;
   }
   auto bytes = std::make_shared<const std::string>(std::move(*tile.mutable_data()));
+  if (bytes->empty() && key.format == 1) bytes = BlankPng();
   std::string tag = IsTag(ToStd(tile.content_tag())) ? tile.content_tag() : TagOf(*bytes);
   std::string type = tile.content_type();
   if (type.empty()) type = key.format == 1 ? "image/png" : "application/vnd.mapbox-vector-tile";

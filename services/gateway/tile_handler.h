@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 
 #include "services/gateway/layer_directory.h"
+#include "services/gateway/public_url.h"
 #include "services/gateway/tile_cache.h"
 #include "services/runtime/http/http_responder.h"
 #include "services/runtime/metrics.h"
@@ -41,8 +42,8 @@ class TileHandler {
     std::string static_cache_control = "public, max-age=3600";
   };
   /// The references outlive it; `city_time` is thread-safe.
-  TileHandler(Options options, const LayerDirectory& directory, runtime::Metrics& metrics,
-              std::function<absl::Time()> city_time);
+  TileHandler(Options options, const LayerDirectory& directory, const PublicUrl& public_url,
+              runtime::Metrics& metrics, std::function<absl::Time()> city_time);
   /// Waits for tiles under way.
   ~TileHandler();
 
@@ -85,6 +86,7 @@ class TileHandler {
 
   const Options options_;
   const LayerDirectory& directory_;
+  const PublicUrl& public_url_;
   const std::function<absl::Time()> city_time_;
   TileCache cache_;
   std::unique_ptr<Counters> counters_;

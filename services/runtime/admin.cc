@@ -9,11 +9,15 @@
 namespace citylayers::runtime {
 
 absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
+                                                       std::string_view names,
                                                        AdminSources sources) {
   HttpServerOptions options;
   options.flag = "--admin";
   options.threads = 1;
   options.connections_max = 256;
+  ASSIGN_OR_RETURN(HostAllowList hosts,
+                   HostAllowList::Make(address.host, names, "server.admin_hosts"));
+  options.hosts = std::make_shared<const HostAllowList>(std::move(hosts));
   auto server = std::make_unique<HttpServer>(options);
   const auto text = [&server](std::string_view path, std::string_view type,
                               std::function<std::string()> make) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 
@@ -22,9 +23,11 @@ struct AdminSources {
   std::function<std::string()> modules;        // text, for /debug/modules
 };
 
-/// Serves /metrics, /healthz, /readyz, /debug/config and /debug/modules. ALREADY_EXISTS: the
-/// address is in use; the message names --admin.
+/// Serves /metrics, /healthz, /readyz, /debug/config and /debug/modules, to the Host
+/// headers of HostAllowList with `names`. ALREADY_EXISTS: the address is in use; the message names
+/// --admin. INVALID_ARGUMENT: one of `names` is not a host name.
 absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
+                                                       std::string_view names,
                                                        AdminSources sources);
 
 }  // namespace citylayers::runtime

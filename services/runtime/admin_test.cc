@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/support/strings.h"
 #include "services/runtime/http/http_server.h"
 #include "services/runtime/http/http_test_client.h"
 
@@ -10,11 +11,12 @@ namespace citylayers::runtime {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class AdminTest : public ::testing::Test {
  protected:
   AdminTest() {
-    auto server = StartAdmin({.host = "127.0.0.1", .port = 0},
+    auto server = StartAdmin({.host = "127.0.0.1", .port = 0}, "metrics.example, test",
                              {.metrics = [] { return "up 1\n"; },
                               .ready = [this] { return ready_; },
                               .configuration = [] { return "[server]\n"; },
@@ -38,6 +40,21 @@ TEST_F(AdminTest, ShowsWhatItsSourcesSay) {
   EXPECT_EQ(Get("/debug/none").status, 404);
 }
 
+// A page whose name was pointed at this machine must not read the configuration.
+TEST_F(AdminTest, AnswersOnlyToItsOwnNames) {
+  const auto ask = [&](std::string_view host) {
+    TestClient client(server_->port());
+    client.Send(StrCat("GET /debug/config HTTP/1.1\r\nHost: ", host, "\r\n\r\n"));
+    return client.Read();
+  };
+  EXPECT_EQ(ask("evil.example").status, 421);
+  EXPECT_THAT(ask("evil.example").body, HasSubstr("server.admin_hosts"));
+  EXPECT_THAT(ask("evil.example").body, Not(HasSubstr("[server]")));
+  EXPECT_EQ(ask("localhost:8081").status, 200);
+  EXPECT_EQ(ask("metrics.example").status, 200);
+  EXPECT_EQ(ask("127.0.0.1").Header("x-content-type-options"), "nosniff");
+}
+
 TEST_F(AdminTest, SaysWhyItIsNotReady) {
   EXPECT_EQ(Get("/readyz").body, "ready\n");
   ready_ = absl::UnavailableError("traffic waits for readings");
@@ -47,7 +64,7 @@ TEST_F(AdminTest, SaysWhyItIsNotReady) {
 }
 
 TEST_F(AdminTest, APortInUseNamesItsFlag) {
-  const auto second = StartAdmin({.host = "127.0.0.1", .port = server_->port()}, {});
+  const auto second = StartAdmin({.host = "127.0.0.1", .port = server_->port()}, "", {});
   EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
   EXPECT_THAT(second.status().message(), HasSubstr("choose --admin HOST:PORT"));
 }

@@ -133,10 +133,11 @@ class Daemon::Impl final : public ModuleContext {
       started_.push_back(name);
       LogInfo("module started", {{"module", name}});
     }
-    ASSIGN_OR_RETURN(admin_, StartAdmin(admin_address, {[this] { return metrics_.Serialize(); },
-                                                        [this] { return Ready(); },
-                                                        [this] { return config_.ToToml(); },
-                                                        [this] { return DescribeModules(); }}));
+    ASSIGN_OR_RETURN(
+        admin_,
+        StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
+                   {[this] { return metrics_.Serialize(); }, [this] { return Ready(); },
+                    [this] { return config_.ToToml(); }, [this] { return DescribeModules(); }}));
     admin_address.port = admin_->port();
     admin_address_ = admin_address.ToString();
     server_->GetHealthCheckService()->SetServingStatus(true);

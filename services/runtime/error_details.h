@@ -23,6 +23,7 @@ inline constexpr std::string_view kReasonStorageUnavailable = "STORAGE_UNAVAILAB
 inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
 inline constexpr std::string_view kReasonUnknownLayer = "UNKNOWN_LAYER";
 inline constexpr std::string_view kReasonReadOnly = "READ_ONLY";
+inline constexpr std::string_view kReasonForeignOrigin = "FOREIGN_ORIGIN";
 inline constexpr std::string_view kReasonClockBackwards = "CLOCK_BACKWARDS";
 inline constexpr std::string_view kReasonClockDriven = "CLOCK_DRIVEN";
 

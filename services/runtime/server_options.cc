@@ -14,6 +14,9 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"server.http", OptionType::kString, "127.0.0.1:8080", "Address of the HTTP gateway."},
       {"server.admin", OptionType::kString, "127.0.0.1:8081",
        "Address of the admin port: metrics, health, debug."},
+      {"server.admin_hosts", OptionType::kString, "",
+       "Host names (commas between) by which the admin port is called, beside localhost and its "
+       "addresses; \"*\" for all."},
       {"server.web", OptionType::kString, "",
        "Directory of the booth page; empty: beside the program."},
       {"server.allow_insecure", OptionType::kBool, "false",

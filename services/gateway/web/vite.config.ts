@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { mapGlyphs } from './build/map_glyphs.js';
 import { mapStyles } from './build/map_styles.js';
 import { pageVersion } from './build/page_version.js';
 import { precompress } from './build/precompress.js';
@@ -7,7 +8,8 @@ import { precompress } from './build/precompress.js';
 const kGateway = process.env['CITYLAYERS_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [mapStyles(), pageVersion(), precompress()],
+  base: './', // the page also works below a path of its own, behind a proxy that takes the path off
+  plugins: [mapGlyphs(), mapStyles(), pageVersion(), precompress()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',
@@ -17,7 +19,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/tiles', '/live', '/citylayers.', '/cap'].map((path) => [path, { target: kGateway }]),
+      ['/tiles', '/live', '/citylayers.', '/cap', '/fonts'].map((path) => [path, { target: kGateway }]),
     ),
   },
   test: { include: ['src/**/*.test.ts', 'styles/**/*.test.ts', 'build/**/*.test.ts'] },

@@ -178,11 +178,18 @@ void HttpConnection::Dispatch() {
   request_time_ = std::chrono::steady_clock::now();
   HttpShared& shared = loop_->shared();
   close_after_ = !parser_.keep_alive() || shared.draining.load(std::memory_order_relaxed);
+  if (shared.options.hosts && !HostAllowed()) {
+    HttpLoop::Add(loop_->counters().bad_requests, 1);
+    route_index_ = shared.router.size();
+    return AnswerOnLoop(
+        ProblemResponse(421, shared.options.hosts->Refusal(request_.Header("host"))));
+  }
   const HttpRouter::Found found = shared.router.Match(request_);
   route_index_ = found.route != nullptr ? found.route->index : shared.router.size();
   if (found.route == nullptr) {
     HttpResponse response = ProblemResponse(found.status, found.detail);
     if (!found.allow.empty()) response.AddHeader("Allow", found.allow);
+    response.headers += shared.options.error_headers;
     AnswerOnLoop(std::move(response));
     return;
   }
@@ -192,6 +199,14 @@ void HttpConnection::Dispatch() {
   found.route->handler(request_, Responder(self));
   loop_->dispatching = nullptr;
   if (answered_in_dispatch_) AnswerOnLoop(std::move(response_));
+}
+
+bool HttpConnection::HostAllowed() {
+  const std::string_view host = request_.Header("host");
+  if (host == allowed_host_) return true;
+  if (!loop_->shared().options.hosts->Allows(host)) return false;
+  allowed_host_.assign(host);
+  return true;
 }
 
 void HttpConnection::Answer(HttpResponse response) {
@@ -229,6 +244,7 @@ void HttpConnection::AnswerError(int status, std::string_view detail) {
   request_time_ = std::chrono::steady_clock::now();
   response_ = ProblemResponse(status, detail);
   if (status == 503) response_.AddHeader("Retry-After", "1");
+  response_.headers += loop_->shared().options.error_headers;
   linger_ = true;  // bytes that nobody will read may be on their way
   state_ = State::kHandling;
   AnswerOnLoop(std::move(response_));
@@ -264,6 +280,7 @@ void HttpConnection::BuildHead(const HttpResponse& response, std::string_view fr
     head_.append("Connection: keep-alive\r\n");
   }
   head_.append(framing);
+  head_.append(loop_->shared().options.headers);
   head_.append(response.headers);
   if (response.shared_headers) head_.append(*response.shared_headers);
   head_.append("\r\n");

@@ -49,6 +49,7 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   void OnRead(boost::system::error_code error, std::size_t size);
   bool TakeRequest();
   void Dispatch();
+  bool HostAllowed();
   void AnswerError(int status, std::string_view detail);
   void AnswerOnLoop(HttpResponse response);
   void StreamOnLoop(HttpResponse head, std::shared_ptr<HttpStream> stream);
@@ -83,6 +84,8 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   HttpRequestParser parser_;
   HttpLoop::SteadyTime request_time_;
   std::size_t route_index_ = 0;
+
+  std::string allowed_host_;  // the last Host that was checked; the next is mostly the same
 
   bool answered_in_dispatch_ = false;
   HttpResponse response_;

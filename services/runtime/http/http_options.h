@@ -5,10 +5,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+
+#include "services/runtime/http/host_allow_list.h"
 
 namespace citylayers::runtime {
 
@@ -36,6 +39,12 @@ struct HttpServerOptions {
   absl::Duration body_timeout = absl::Seconds(30);
   /// A response or stream whose client takes nothing for this long is cut.
   absl::Duration write_timeout = absl::Seconds(30);
+  /// Host headers that are answered; a request with another one gets 421. nullptr: all.
+  std::shared_ptr<const HostAllowList> hosts;
+  /// Header lines of every answer.
+  std::string headers = "X-Content-Type-Options: nosniff\r\n";
+  /// Further header lines of the errors that the server answers by itself.
+  std::string error_headers;
 };
 
 /// Counters of one route (or of requests that matched none).

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const kCompressible = /\.(js|css|html|json|svg)$/;
+const kCompressible = /\.(js|css|html|json|svg|pbf)$/;
 const kWorthwhileBytes = 1024;
 
 /** Writes a .br and a .gz beside every text file of the build, so that serving costs no compression. */

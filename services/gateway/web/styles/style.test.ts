@@ -1,5 +1,6 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import { describe, expect, it } from 'vitest';
+import { kMapFonts } from '../build/map_glyphs.js';
 import { palettes, type Theme } from './palette.js';
 import { buildStyle } from './style.js';
 
@@ -26,12 +27,13 @@ describe.each(themes)('the %s style', (theme) => {
 
   it('is valid by the MapLibre specification', () => {
     // MapLibre lets feature-state stand in paint only, which the validator checks.
-    expect(
-      validateStyleMin({
-        ...style,
-        glyphs: 'http://example.invalid/{fontstack}/{range}.pbf',
-      } as never),
-    ).toEqual([]);
+    expect(validateStyleMin(style as never)).toEqual([]);
+  });
+
+  it('asks only for fonts whose glyphs are built', () => {
+    const fonts = style.layers.flatMap((layer) => (layer.layout as { 'text-font'?: string[] })?.['text-font'] ?? []);
+    expect(fonts.length).toBeGreaterThan(0);
+    for (const font of fonts) expect(Object.keys(kMapFonts)).toContain(font);
   });
 
   it('draws bridges over water and flood, traffic over roads, names last', () => {

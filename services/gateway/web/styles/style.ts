@@ -426,6 +426,8 @@ export function buildStyle(theme: Theme): StyleSpecification {
     name: `citylayers ${theme}`,
     center: [106.7, 10.78],
     zoom: 12.4,
+    // For clients that draw letters by glyph files; the page draws them with its own web fonts.
+    glyphs: '/fonts/{fontstack}/{range}.pbf',
     sources: {
       base: { type: 'vector', url: '/tiles/base.json' },
       flood: { type: 'vector', url: '/tiles/flood.json' },

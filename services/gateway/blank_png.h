@@ -1,0 +1,16 @@
+// A PNG tile with nothing in it.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_BLANK_PNG_H_
+#define CITYLAYERS_SERVICES_GATEWAY_BLANK_PNG_H_
+
+#include <memory>
+#include <string>
+
+namespace citylayers::gateway {
+
+/// A transparent image of 256 x 256 pixels, about 100 bytes; made once. Clients of raster tiles
+/// take an answer without a body for an error.
+std::shared_ptr<const std::string> BlankPng();
+
+}  // namespace citylayers::gateway
+
+#endif  // CITYLAYERS_SERVICES_GATEWAY_BLANK_PNG_H_
