@@ -26,6 +26,12 @@ std::string ReasonOf(const grpc::Status& status) {
   return status.ok() ? "the server ended the stream" : status.error_message();
 }
 
+// Whether the city does not have what was asked for, which is not a failure.
+bool IsMissing(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNIMPLEMENTED ||
+         status.error_code() == grpc::StatusCode::FAILED_PRECONDITION;
+}
+
 // A board whose value is sent whole whenever it differs: each is the event that follows all others.
 class ValueBoard : public LiveBoard {
  public:
@@ -121,7 +127,7 @@ class PollBoard final : public ValueBoard {
       auto [value, comparable] = to_text_(call.response);
       Set(std::move(value), std::move(comparable));
     } else {
-      SetLost(ReasonOf(status));
+      SetLost(IsMissing(status) ? "" : ReasonOf(status));
     }
     if (KeepGoing()) {
       timer().After(period_, [weak = weak_from_this()] {
@@ -399,25 +405,21 @@ std::shared_ptr<LiveBoard> LiveBoards::JamsBoard(int count) {
 
 absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuery& query) {
   std::vector<Part> parts;
-  std::string missing;
-  const auto add = [&](const std::shared_ptr<LiveBoard>& board, std::string_view name) {
-    if (board) {
-      parts.push_back({board, {}, false});
-    } else {
-      StrAppend(&missing, missing.empty() ? "" : ", ", name);
-    }
+  // A feed that this city does not have sends no events; the page need not know which there are.
+  const auto add = [&](const std::shared_ptr<LiveBoard>& board) {
+    if (board) parts.push_back({board, {}, false});
   };
-  if (query.alerts) add(alerts_, "alerts");
+  if (query.alerts) add(alerts_);
   if (query.alerts && alerts_) {
     parts.back().cursor = query.alerts_cursor;
     parts.back().resumes = true;
   }
-  if (query.clock) add(clock_, "clock");
-  if (query.stages) add(stages_, "stages");
-  if (query.jams > 0) add(JamsBoard(query.jams), "jams");
-  if (query.notices) add(notices_, "notices");
-  if (!missing.empty()) {
-    return absl::NotFoundError(StrCat("this gateway has no ", missing, " behind it"));
+  if (query.clock) add(clock_);
+  if (query.stages) add(stages_);
+  if (query.jams > 0) add(JamsBoard(query.jams));
+  if (query.notices) add(notices_);
+  if (parts.empty() && query.layers.empty()) {
+    return absl::NotFoundError("this gateway has none of these feeds behind it");
   }
   return parts;
 }

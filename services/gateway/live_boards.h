@@ -43,7 +43,8 @@ class LiveBoards {
              runtime::Timer& timer);
   ~LiveBoards();
 
-  /// The boards that a query asks for. NOT_FOUND: nothing behind this gateway has one of them.
+  /// The boards that a query asks for, as far as this gateway has them. NOT_FOUND: it has no feed
+  /// of the query.
   absl::StatusOr<std::vector<Part>> PartsOf(const LiveQuery& query);
 
   /// Ends the sources and waits for their calls. No board is of use afterwards.

@@ -213,6 +213,8 @@ void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
     feed.spoken = true;
     feed.lost = status.ok() ? "its server ended the stream" : status.error_message();
     if (feed.lost.empty()) feed.lost = "its server does not answer";
+    // The city does not have it, which is not a failure.
+    if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) feed.lost.clear();
     ended = ended_;
     if (!ended && final) refused.swap(responder_);
   }

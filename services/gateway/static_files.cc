@@ -137,8 +137,12 @@ void StaticFiles::Prepare(const std::string& path, File& file) {
     }
     if (varies) runtime::AppendHeader(headers, "Vary", "Accept-Encoding");
     if (i > 0) runtime::AppendHeader(headers, "Content-Encoding", CodingName(coding));
-    if (MediaTypeOf(path).starts_with("text/html")) {
+    const bool html = MediaTypeOf(path).starts_with("text/html");
+    // A worker takes its policy from the answer that its script came with.
+    if (html || MediaTypeOf(path).starts_with("text/javascript")) {
       runtime::AppendHeader(headers, "Content-Security-Policy", kContentSecurityPolicy);
+    }
+    if (html) {
       runtime::AppendHeader(headers, "Cross-Origin-Opener-Policy", "same-origin");
       runtime::AppendHeader(headers, "Permissions-Policy", kPermissionsPolicy);
       runtime::AppendHeader(headers, "Referrer-Policy", "same-origin");

@@ -98,7 +98,7 @@ describe('the fonts of the map', () => {
       const missing = text.filter((letter) => letter.length === 1 && !outlines.has(letter.codePointAt(0)!));
       expect(missing, ending).toEqual([]);
     }
-  });
+  }, 60_000);
 
   it('come in ranges of 256', () => {
     const ranges = glyphRanges('Be Vietnam Pro', kMapFonts['Be Vietnam Pro']);

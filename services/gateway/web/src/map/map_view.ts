@@ -180,7 +180,5 @@ async function fetchStyle(theme: Theme): Promise<StyleSpecification> {
   const reply = await fetch(`/styles/${theme}.json`);
   if (!reply.ok) throw new Error(`map style ${theme}: HTTP ${reply.status}`);
   const style = (await reply.json()) as StyleSpecification;
-  // The page draws letters with its own web fonts.
-  delete style.glyphs;
   return style;
 }
