@@ -42,6 +42,10 @@ absl::Status WithDetails(absl::Status status, const absl::Status& write_status) 
     status = runtime::WithReason(std::move(status), runtime::kReasonOverloaded);
     return runtime::WithRetryAfter(std::move(status), absl::Milliseconds(200));
   }
+  // The store knows the sequences: too old ones are OUT_OF_RANGE, absurd ones INVALID_ARGUMENT.
+  if (absl::IsInvalidArgument(status) || absl::IsOutOfRange(status)) {
+    return runtime::WithReason(std::move(status), runtime::kReasonBadSequence);
+  }
   return status;
 }
 

@@ -76,6 +76,11 @@ std::vector<Option> Options() {
        "Sequences of each source that a repeat is recognised for.", 1, 1'000'000},
       {"readings.dedupe_sources_max", OptionType::kInt, "10000",
        "Sources that are remembered; the one silent the longest goes first.", 1, 10'000'000},
+      {"readings.dedupe_jump_max", OptionType::kInt, "100000",
+       "How far a sequence may lie past the newest of its source and epoch; more is refused.", 1,
+       9e15},
+      {"readings.dedupe_first_max", OptionType::kInt, "1000000000",
+       "Greatest sequence with which a source may begin an epoch.", 1, 9e15},
       {"readings.dead_letter_bytes_max", OptionType::kInt, "67108864",
        "Bytes kept of refused readings.", kMebi, 1e12},
       {"readings.min_free_bytes", OptionType::kInt, "67108864",
@@ -101,6 +106,8 @@ storage::ReadingsStoreOptions StoreOptions(const runtime::Config& config, std::s
   options.series_max = static_cast<uint32_t>(config.GetInt("readings.series_max"));
   options.dedupe_window = size("readings.dedupe_window");
   options.dedupe_sources_max = size("readings.dedupe_sources_max");
+  options.dedupe_jump_max = size("readings.dedupe_jump_max");
+  options.dedupe_first_max = size("readings.dedupe_first_max");
   options.dead_letter_bytes_max = size("readings.dead_letter_bytes_max");
   options.min_free_bytes = size("readings.min_free_bytes");
   options.block_cache_bytes = size("readings.block_cache_bytes");

@@ -15,6 +15,7 @@ inline constexpr std::string_view kReasonBadField = "BAD_FIELD";
 inline constexpr std::string_view kReasonBadMetadata = "BAD_METADATA";
 inline constexpr std::string_view kReasonBadFilter = "BAD_FILTER";
 inline constexpr std::string_view kReasonBadPageToken = "BAD_PAGE_TOKEN";
+inline constexpr std::string_view kReasonBadSequence = "BAD_SEQUENCE";
 inline constexpr std::string_view kReasonBatchTooLarge = "BATCH_TOO_LARGE";
 inline constexpr std::string_view kReasonOverloaded = "OVERLOADED";
 inline constexpr std::string_view kReasonDeadlinePassed = "DEADLINE_PASSED";

@@ -10,8 +10,17 @@ namespace citylayers::storage {
 absl::StatusOr<std::optional<AppendResult>> DedupeWindows::Find(const std::string& source,
                                                                 uint64_t epoch,
                                                                 uint64_t sequence) const {
+  const auto too_far = [&](uint64_t greatest, absl::string_view after) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sequence ", sequence, " of source '", source, "' is greater than ", greatest,
+        ", the greatest that is taken ", after,
+        ": count batches from 1, one by one, and begin a new epoch after a loss of the count"));
+  };
   const auto window = windows_.find(Key{source, epoch});
-  if (window == windows_.end() || window->second.results.empty()) return std::nullopt;
+  if (window == windows_.end() || window->second.results.empty()) {
+    if (sequence > limits_.first_max) return too_far(limits_.first_max, "as the first of an epoch");
+    return std::nullopt;
+  }
   const std::map<uint64_t, AppendResult>& results = window->second.results;
   const auto found = results.find(sequence);
   if (found != results.end()) {
@@ -20,6 +29,9 @@ absl::StatusOr<std::optional<AppendResult>> DedupeWindows::Find(const std::strin
     return result;
   }
   const uint64_t newest = results.rbegin()->first;
+  if (sequence > newest && sequence - newest > limits_.jump_max) {
+    return too_far(newest + limits_.jump_max, absl::StrCat("after ", newest));
+  }
   if (newest >= limits_.window && sequence <= newest - limits_.window) {
     return absl::OutOfRangeError(
         absl::StrCat("sequence ", sequence, " of source '", source, "' lies ", limits_.window,

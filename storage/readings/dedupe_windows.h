@@ -23,6 +23,10 @@ class DedupeWindows {
   struct Limits {
     uint64_t window = 1024;       ///< sequences remembered for a (source, epoch)
     size_t sources_max = 10'000;  ///< (source, epoch) pairs; the one silent the longest goes first
+    /// How far a sequence may lie past the newest of its source and epoch, and how great the first
+    /// one may be. What is greater would leave the source no sequence that is still taken.
+    uint64_t jump_max = 100'000;
+    uint64_t first_max = 1'000'000'000;
   };
   struct Forgotten {
     std::string source;
@@ -40,7 +44,7 @@ class DedupeWindows {
   void FinishLoading();
 
   /// The result with which the batch was stored, or nothing when it is new. OUT_OF_RANGE: the
-  /// sequence is older than the window.
+  /// sequence is older than the window. INVALID_ARGUMENT: it is too far ahead.
   absl::StatusOr<std::optional<AppendResult>> Find(const std::string& source, uint64_t epoch,
                                                    uint64_t sequence) const;
   /// Remembers a result and returns what is forgotten for it.

@@ -1,5 +1,7 @@
 #include "storage/readings/dedupe_windows.h"
 
+#include <limits>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -51,6 +53,39 @@ TEST(DedupeWindows, WhatSmallerLimitsNoLongerAllowIsForgotten) {
   EXPECT_TRUE(Knows(windows, "a", 4));
   const auto forgotten = windows.Insert("a", 1, 5, At(5));
   EXPECT_EQ(forgotten.size(), 4u) << "a 1, 2 and 3, and b 1";
+}
+
+// Else one call with 2^64 - 1 would use up a gateway's source and epoch for good.
+TEST(DedupeWindows, AbsurdJumpsAreRefusedAndChangeNothing) {
+  constexpr uint64_t kGreatest = std::numeric_limits<uint64_t>::max();
+  DedupeWindows windows({.window = 10, .sources_max = 10, .jump_max = 100, .first_max = 1000});
+  for (const uint64_t sequence : {uint64_t{1001}, kGreatest}) {
+    const absl::Status first = windows.Find("gateway", 1, sequence).status();
+    EXPECT_EQ(first.code(), absl::StatusCode::kInvalidArgument) << sequence;
+    EXPECT_THAT(first.message(), testing::HasSubstr("1000, the greatest"));
+  }
+  EXPECT_TRUE(windows.Find("gateway", 1, 1000).ok());
+  windows.Insert("gateway", 1, 7, At(1));
+  for (const uint64_t sequence : {uint64_t{108}, kGreatest}) {
+    const absl::Status jump = windows.Find("gateway", 1, sequence).status();
+    EXPECT_EQ(jump.code(), absl::StatusCode::kInvalidArgument) << sequence;
+    EXPECT_THAT(jump.message(), testing::HasSubstr("after 7"));
+    EXPECT_THAT(jump.message(), testing::HasSubstr("new epoch"));
+  }
+  EXPECT_TRUE(windows.Find("gateway", 1, 107).ok());
+  EXPECT_TRUE(windows.Find("gateway", 1, 8).ok()) << "the gateway goes on";
+  EXPECT_TRUE(windows.Find("gateway", 2, 1).ok());
+}
+
+// A data directory from before the bound: no overflow, and the way out is told.
+TEST(DedupeWindows, ASequenceAtTheEndOfItsNumbersIsStillAnswered) {
+  constexpr uint64_t kGreatest = std::numeric_limits<uint64_t>::max();
+  DedupeWindows windows({.window = 10, .sources_max = 10});
+  windows.Load("gateway", 1, kGreatest, At(1));
+  windows.FinishLoading();
+  EXPECT_TRUE(windows.Find("gateway", 1, kGreatest)->has_value());
+  EXPECT_EQ(windows.Find("gateway", 1, 5).status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_TRUE(windows.Find("gateway", 2, 5).ok());
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ struct ReadingsStoreOptions {
   uint32_t series_max = 2'000'000;
   uint64_t dedupe_window = 1024;  ///< sequences remembered for each (source, epoch)
   size_t dedupe_sources_max = 10'000;
+  uint64_t dedupe_jump_max = 100'000;         ///< how far a sequence may lie past the newest
+  uint64_t dedupe_first_max = 1'000'000'000;  ///< greatest first sequence of an epoch
   uint64_t dead_letter_bytes_max = 64 << 20;
   uint64_t min_free_bytes = 64 << 20;  ///< writes are refused when the file system has less left
   size_t block_cache_bytes = 64 << 20;

@@ -40,7 +40,10 @@ class RocksReadingsStore final : public ReadingsStore {
   RocksReadingsStore(ReadingsStoreOptions options, std::unique_ptr<Database> database)
       : options_(std::move(options)),
         database_(std::move(database)),
-        windows_({options_.dedupe_window, options_.dedupe_sources_max}),
+        windows_({.window = options_.dedupe_window,
+                  .sources_max = options_.dedupe_sources_max,
+                  .jump_max = options_.dedupe_jump_max,
+                  .first_max = options_.dedupe_first_max}),
         head_(options_.chunk_readings),
         tail_(options_.tail_cache_readings),
         chunks_(*database_, options_.chunk_readings) {}
