@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 
 #include "citylayers/common/v1/geo.pb.h"
 #include "proto/support/lon_lat.h"
@@ -36,12 +37,13 @@ absl::StatusOr<LonLatBox> BoundsOf(const Request& request) {
   return runtime::ReadBox(request.bounds(), "bounds");
 }
 
-/// The request without its paging fields: what a page token is bound to.
+/// What a page token is bound to: the kind of request, and all of it but its paging fields.
+/// Requests of different methods may have the same bytes.
 template <typename Request>
 std::string PagedArguments(Request request) {
   request.clear_page_size();
   request.clear_page_token();
-  return request.SerializeAsString();
+  return absl::StrCat(request.GetTypeName(), "\n", request.SerializeAsString());
 }
 
 }  // namespace citylayers::layers

@@ -27,9 +27,11 @@ constexpr int kPageMax = 1000;
 
 // What must stay the same from page to page. The tokens of runtime/paging.h hold a number; stations
 // go by their ids, and an added one moves no page.
-std::string Fingerprint(const v1::ListStationsRequest& request) {
+std::string Fingerprint(v1::ListStationsRequest request) {
+  request.clear_page_size();
+  request.clear_page_token();
   return StrCat(
-      absl::Hex(storage::Crc32c(StrCat(request.kind(), "|", request.bounds().SerializeAsString())),
+      absl::Hex(storage::Crc32c(StrCat(request.GetTypeName(), "\n", request.SerializeAsString())),
                 absl::kZeroPad8));
 }
 
