@@ -297,6 +297,18 @@ TEST_F(FloodServiceTest, FloodedSegmentsComeDeepestFirstAndInPages) {
   EXPECT_EQ(Flooded(request, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+// In the encoding of another program: the list goes on, and so do the alerts made from it.
+TEST_F(FloodServiceTest, AStreetNameThatIsNotUtf8TakesNoOtherWithIt) {
+  Serve(FloodTestPack(dir_ / "bad-name", /*terrain=*/true, kTestCity, "L\xEA L\xF3i"));
+  Tide(0.62);
+  v1::ListFloodedSegmentsResponse response;
+  const grpc::Status status = Flooded({}, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(response.segments_size(), 3);
+  EXPECT_EQ(response.segments(0).street(), "L\uFFFD L\uFFFDi");
+  EXPECT_EQ(response.segments(2).street(), "");
+}
+
 TEST_F(FloodServiceTest, ExportDepthGivesARasterOfNowOrOfAStage) {
   v1::ExportDepthRequest request;
   EXPECT_EQ(Export(request).first.error_code(), grpc::StatusCode::UNAVAILABLE);

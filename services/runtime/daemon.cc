@@ -92,6 +92,10 @@ class Daemon::Impl final : public ModuleContext {
             "--pack is missing: name a city pack (citylayers pack build makes one)");
       }
       ASSIGN_OR_RETURN(pack_, storage::CityPack::Open(directory));
+      if (const std::uint32_t names = pack_->segments().repaired_name_count(); names > 0) {
+        LogWarning("pack: street names that are not UTF-8 are served repaired; build the pack anew",
+                   {{"pack", directory}, {"names", names}});
+      }
     }
     return pack_;
   }

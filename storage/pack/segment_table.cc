@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
+#include "proto/support/text.h"
 #include "storage/pack/section_ids.h"
 
 namespace citylayers::storage {
@@ -43,7 +45,24 @@ absl::StatusOr<SegmentTable> SegmentTable::FromFile(const SectionFile& file) {
   t.node_count_ = nodes[0];
   if (const absl::Status status = t.Check(); !status.ok())
     return file.Damaged(ToStd(status.message()));
+  t.RepairNames();
   return t;
+}
+
+void SegmentTable::RepairNames() {
+  for (std::uint32_t name = 0; name < name_count(); ++name) {
+    if (!IsUtf8(name_text(name))) ++repaired_name_count_;
+  }
+  if (repaired_name_count_ == 0) return;
+  auto names = std::make_shared<Names>();
+  names->begins.push_back(0);
+  for (std::uint32_t name = 0; name < name_count(); ++name) {
+    names->bytes += RepairUtf8(name_text(name));
+    names->begins.push_back(static_cast<std::uint32_t>(names->bytes.size()));
+  }
+  name_begins_ = names->begins;
+  name_bytes_ = names->bytes;
+  repaired_names_ = std::move(names);
 }
 
 absl::Status SegmentTable::Check() const {

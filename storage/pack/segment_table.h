@@ -3,9 +3,12 @@
 #define CITYLAYERS_STORAGE_PACK_SEGMENT_TABLE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -108,6 +111,10 @@ class SegmentTable {
     return name_bytes_.substr(name_begins_[name], name_begins_[name + 1] - name_begins_[name]);
   }
 
+  /// Distinct names that were not UTF-8. They are served with U+FFFD for each wrong byte: gRPC
+  /// sends no string that is not UTF-8, so one such name would take the whole list with it.
+  std::uint32_t repaired_name_count() const { return repaired_name_count_; }
+
   /// The index of a segment by its stable id; nullopt when this pack has no such segment.
   std::optional<std::uint32_t> FindSegment(std::uint64_t stable_id) const;
 
@@ -122,6 +129,7 @@ class SegmentTable {
     return values.subspan(begins[index], begins[index + 1] - begins[index]);
   }
   absl::Status Check() const;
+  void RepairNames();
 
   std::span<const SegmentRecord> records_;
   std::span<const PackedPoint> points_;
@@ -131,6 +139,13 @@ class SegmentTable {
   std::span<const std::uint32_t> predecessor_begins_, predecessors_;
   std::span<const IdEntry> ids_;  // sorted by stable id
   std::uint32_t node_count_ = 0;
+  struct Names {
+    std::vector<std::uint32_t> begins;
+    std::string bytes;
+  };
+  // Of a pack with bad names, in place of those in the file; shared by the copies of this view.
+  std::shared_ptr<const Names> repaired_names_;
+  std::uint32_t repaired_name_count_ = 0;
 };
 
 }  // namespace citylayers::storage

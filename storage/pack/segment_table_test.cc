@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/support/text.h"
 #include "storage/pack/test_pack.h"
 
 namespace citylayers::storage {
@@ -42,6 +43,28 @@ TEST(SegmentTable, EveryReferenceIsChecked) {
     EXPECT_TRUE(absl::IsDataLoss(status)) << what << ": " << status;
     EXPECT_THAT(status.message(), HasSubstr("roads.bin"));
   }
+}
+
+// One name in another encoding: it is served repaired, and the others as they are.
+TEST(SegmentTable, ANameThatIsNotUtf8IsRepairedAlone) {
+  const TempDir dir;
+  RoadColumns roads = TestRoads();
+  roads.names = {"", "Lê Lợi", "\xD0\xBA\xF4 L\xEA", "Hàm Nghi", "\xED\xA0\x80"};
+  roads.records[2].name = 2;
+  SaveFile(dir / "roads.bin", EncodeRoads(roads));
+  const auto file = SectionFile::Open(dir / "roads.bin", SectionFileKind::kRoads);
+  ASSERT_TRUE(file.ok()) << file.status();
+  const auto opened = SegmentTable::FromFile(*file);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  const SegmentTable table = *opened;  // A copy sees the same names.
+  EXPECT_EQ(table.repaired_name_count(), 2u);
+  EXPECT_EQ(table.name_count(), 5u);
+  EXPECT_EQ(table.name(0), "Lê Lợi");
+  EXPECT_EQ(table.name_text(3), "Hàm Nghi");
+  for (std::uint32_t name = 0; name < table.name_count(); ++name) {
+    EXPECT_TRUE(IsUtf8(table.name_text(name))) << name;
+  }
+  EXPECT_THAT(std::string(table.name(2)), HasSubstr(" L\uFFFD"));
 }
 
 TEST(SegmentTable, PackedPointRoundsToACentimetre) {
