@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "proto/support/text.h"
+
 namespace citylayers::alerts {
 namespace {
 
@@ -53,6 +55,14 @@ absl::Status CheckCapOptions(const CapOptions& options) {
         absl::StrCat("alerts.cap_sender \"", options.sender,
                      "\": give an address without spaces, commas, < or &"));
   }
+  for (const std::string& text : {options.sender, options.sender_name}) {
+    if (XmlText(text) != text || !IsUtf8(text)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("alerts.cap_sender or alerts.cap_sender_name \"", XmlText(text),
+                       "\" has bytes that are not UTF-8 or characters that XML cannot hold: no CAP "
+                       "message could be made"));
+    }
+  }
   if (options.sender_name.empty()) {
     return absl::InvalidArgumentError("alerts.cap_sender_name is empty: give the city's name");
   }
@@ -72,6 +82,7 @@ absl::Duration CapValidity(const CapOptions& options, AlertKind kind) {
     case AlertKind::kStreetDepth:
       return options.street_valid;
     case AlertKind::kJam:
+    case AlertKind::kOutage:  // Has no messages.
       break;
   }
   return options.jam_valid;

@@ -15,6 +15,7 @@ namespace {
 
 using storage::AlertChange;
 using storage::AlertEventType;
+using storage::AlertKind;
 using storage::AlertRecord;
 using storage::AlertState;
 using storage::CapRecord;
@@ -24,10 +25,18 @@ using storage::RuleStateRecord;
 constexpr char kSystem[] = "system";
 // A look every wall second at speed 3600 is an hour apart: data of the last looks are fresh.
 constexpr absl::Duration kFreshWallTime = absl::Seconds(5);
-constexpr absl::Duration kCapListedAfterEnd = absl::Hours(24);
 
 absl::Duration FreshFor(const Moment& moment) {
   return kFreshWallTime * std::max(1.0, moment.speed);
+}
+
+absl::Status CheckLength(absl::string_view field, absl::string_view text, size_t characters_max) {
+  size_t characters = 0;
+  for (const char c : text) characters += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  if (characters <= characters_max) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(field, ": has ", characters,
+                                                 " characters; at most ", characters_max,
+                                                 " are accepted: shorten it"));
 }
 
 CityMode ModeOf(bool exercise) { return exercise ? CityMode::kExercise : CityMode::kReal; }
@@ -41,14 +50,16 @@ struct AlertDesk::Step {
   uint64_t next_alert_id = 0;
   int caps = 0;
   absl::Status cap_error;
-  size_t surplus = 0;  // Alerts that were not raised since there are too many.
+  absl::Status item_error;  // Of a transition that could not be made; the others were.
+  size_t surplus = 0;       // Alerts that were not raised since there are too many.
 };
 
 AlertDesk::AlertDesk(storage::AlertStore& store, DeskOptions options)
     : store_(store),
       options_(std::move(options)),
       hub_(options_.watch_held_max),
-      engine_(options_.rules) {}
+      engine_(options_.rules),
+      gap_finder_(options_.rules) {}
 
 absl::StatusOr<std::unique_ptr<AlertDesk>> AlertDesk::Open(storage::AlertStore& store,
                                                            DeskOptions options) {
@@ -79,8 +90,9 @@ absl::Status AlertDesk::Load() {
   for (AlertRecord& alert : alerts) {
     Active active;
     if (!alert.cap_ids.empty()) {
-      ASSIGN_OR_RETURN(const CapRecord cap, store_.GetCap(alert.cap_ids.back()));
-      active.cap_sent = cap.sent_time;
+      // One message that cannot be read does not keep the desk from opening: it is sent again.
+      const absl::StatusOr<CapRecord> cap = store_.GetCap(alert.cap_ids.back());
+      if (cap.ok()) active.cap_sent = cap->sent_time;
     }
     const uint64_t id = alert.id;
     active.alert = std::move(alert);
@@ -100,7 +112,7 @@ absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
   Step step{.next_alert_id = store_.NextAlertId()};
   const absl::Status acted = Act(look, moment, step);
   // Whatever became of that, values go on: a peak that is not noted now may never come again.
-  const absl::Status followed = FollowValues();
+  const absl::Status followed = FollowValues(moment);
   RETURN_IF_ERROR(acted);
   RETURN_IF_ERROR(followed);
   if (step.surplus > 0) {
@@ -108,24 +120,36 @@ absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
         step.surplus, " alerts were not raised: alerts.active_max = ", options_.active_max,
         " are open already"));
   }
+  RETURN_IF_ERROR(step.item_error);
   return step.cap_error;
 }
 
-absl::Status AlertDesk::Act(const Look& look, const Moment& moment, Step& step) {
-  for (const Transition& transition : RunRules(look, moment)) {
-    RETURN_IF_ERROR(AddTransition(transition, moment, step));
+// What cannot be read of one alert does not take the others with it.
+absl::Status AlertDesk::AddAll(const std::vector<Transition>& transitions, const Moment& moment,
+                               Step& step) {
+  for (const Transition& transition : transitions) {
+    const absl::Status added = AddTransition(transition, moment, step);
+    if (absl::IsDataLoss(added) || absl::IsNotFound(added)) {
+      step.item_error = added;
+    } else {
+      RETURN_IF_ERROR(added);
+    }
   }
+  return absl::OkStatus();
+}
+
+absl::Status AlertDesk::Act(const Look& look, const Moment& moment, Step& step) {
+  RETURN_IF_ERROR(AddAll(RunRules(look, moment), moment, step));
   RETURN_IF_ERROR(AddRenewals(moment, step));
   RETURN_IF_ERROR(Write(step));
   // A gauge that sent many readings at once may have more to say: a raise and an end, for example.
   for (std::vector<Transition> more = engine_.ContinueStages(); !more.empty();
        more = engine_.ContinueStages()) {
     Step next{.next_alert_id = store_.NextAlertId()};
-    for (const Transition& transition : more) {
-      RETURN_IF_ERROR(AddTransition(transition, moment, next));
-    }
+    RETURN_IF_ERROR(AddAll(more, moment, next));
     RETURN_IF_ERROR(Write(next));
     step.surplus += next.surplus;
+    if (step.item_error.ok()) step.item_error = next.item_error;
     if (step.cap_error.ok()) step.cap_error = next.cap_error;
   }
   return absl::OkStatus();
@@ -157,6 +181,10 @@ std::vector<Transition> AlertDesk::RunRules(const Look& look, const Moment& mome
   } else {
     engine_.Pause(kJamRule);
   }
+  std::vector<DataGap> gaps = gap_finder_.Find(look, moment.city, fresh);
+  add(engine_.ObserveOutages(gaps, moment.city));
+  const absl::MutexLock lock(&state_mutex_);
+  gaps_ = std::move(gaps);
   return all;
 }
 
@@ -220,6 +248,16 @@ absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment
     if (finding.place.vi.empty()) finding = FindingOf(alert);
     FollowFinding(finding, alert);
     alert.update_time = moment.city;
+    // The texts below name the place of now: a jam moves from street to street.
+    alert.place = finding.place;
+  }
+  std::string comment = ReasonFor(transition);
+  if (transition.type == Transition::Type::kEscalate && alert.state == AlertState::kAcknowledged) {
+    // Who took it at a lower level may not know of this one.
+    absl::StrAppend(&comment, "; open again: ", alert.acknowledged_by,
+                    " had acknowledged it at level ", alert.level);
+    alert.state = AlertState::kOpen;
+    alert.acknowledged_by.clear();
   }
   const Words words = WordsFor(finding, transition.tier);
   if (transition.tier > 0) {
@@ -227,13 +265,15 @@ absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment
     alert.tier = transition.tier;
     alert.level = grade.level;
     alert.severity = grade.severity;
+    alert.worst_level = std::max(alert.worst_level, grade.level);
+    alert.worst_severity = std::max(alert.worst_severity, grade.severity);
     alert.headline = words.headline;
     alert.instruction = words.instruction;
   } else {
     EndAlert(alert, moment);
   }
   change.events = {
-      AuditLine(EventOf(transition.type), moment, kSystem, ReasonFor(transition), alert.level)};
+      AuditLine(EventOf(transition.type), moment, kSystem, std::move(comment), alert.level)};
   const uint64_t id = alert.id;
   change.alert = std::move(alert);
   RETURN_IF_ERROR(AddCap(words, moment, change, step));
@@ -248,6 +288,7 @@ absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
   {
     const absl::MutexLock lock(&state_mutex_);
     for (const auto& [id, active] : active_) {
+      if (active.alert.kind == AlertKind::kOutage) continue;
       const absl::Duration validity = CapValidity(options_.cap, active.alert.kind);
       if (moment.city - active.cap_sent >= validity * 0.75) due.push_back(active.alert);
     }
@@ -263,8 +304,13 @@ absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
     words.headline = alert.headline;
     words.description = alert.headline;
     AlertChange change{.alert = std::move(alert)};
-    RETURN_IF_ERROR(AddCap(words, moment, change, step));
-    step.changes.push_back(std::move(change));
+    const absl::Status added = AddCap(words, moment, change, step);
+    if (absl::IsDataLoss(added) || absl::IsNotFound(added)) {
+      step.item_error = added;
+      continue;
+    }
+    RETURN_IF_ERROR(added);
+    if (change.cap.has_value()) step.changes.push_back(std::move(change));
   }
   return absl::OkStatus();
 }
@@ -272,6 +318,8 @@ absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
 absl::Status AlertDesk::AddCap(const Words& words, const Moment& moment, AlertChange& change,
                                Step& step) {
   AlertRecord& alert = *change.alert;
+  // An outage is for operators.
+  if (alert.kind == AlertKind::kOutage) return absl::OkStatus();
   // The public need not hear of the end of what it was never told.
   if (alert.state == AlertState::kResolved && alert.cap_ids.empty()) return absl::OkStatus();
   std::vector<CapReference> earlier;
@@ -323,7 +371,7 @@ absl::Status AlertDesk::Write(Step& step) {
   return absl::OkStatus();
 }
 
-absl::Status AlertDesk::FollowValues() {
+absl::Status AlertDesk::FollowValues(const Moment& moment) {
   std::vector<AlertRecord> visible;
   std::vector<AlertRecord> peaks;
   {
@@ -336,6 +384,18 @@ absl::Status AlertDesk::FollowValues() {
       const double peak_before = alert.peak_value;
       if (FollowFinding(live.finding, alert)) visible.push_back(alert);
       if (alert.peak_value != peak_before) unwritten_peaks_.insert(alert.id);
+    }
+    const std::map<uint64_t, absl::Time> silent = engine_.SilentAlerts();
+    for (auto& [id, active] : active_) {
+      AlertRecord& alert = active.alert;
+      const auto it = silent.find(id);
+      const bool was_silent = alert.silent_since != absl::InfiniteFuture();
+      if ((it != silent.end()) == was_silent) continue;
+      // After a restart nobody knows since when: since now, at least.
+      alert.silent_since = it == silent.end()                   ? absl::InfiniteFuture()
+                           : it->second == absl::InfinitePast() ? moment.city
+                                                                : it->second;
+      visible.push_back(alert);
     }
     for (const uint64_t id : unwritten_peaks_) {
       // One that has ended was written whole, with its peak.
@@ -354,14 +414,16 @@ absl::StatusOr<AlertRecord> AlertDesk::Acknowledge(uint64_t id, const std::strin
   RETURN_IF_ERROR(CheckWords(actor, comment, /*comment_needed=*/false));
   const absl::MutexLock lock(&write_mutex_);
   ASSIGN_OR_RETURN(AlertRecord alert, FindUnresolved(id));
-  if (alert.state == AlertState::kAcknowledged && alert.acknowledged_by == actor) return alert;
+  const bool is_taken = alert.state == AlertState::kAcknowledged && alert.acknowledged_by == actor;
+  if (is_taken && comment.empty()) return alert;
   alert.state = AlertState::kAcknowledged;
   alert.acknowledged_by = actor;
   alert.update_time = moment.city;
   Step step;
   step.changes = {
       {.alert = alert,
-       .events = {AuditLine(AlertEventType::kAcknowledged, moment, actor, comment, alert.level)}}};
+       .events = {AuditLine(is_taken ? AlertEventType::kCommented : AlertEventType::kAcknowledged,
+                            moment, actor, comment, alert.level)}}};
   RETURN_IF_ERROR(Write(step));
   return alert;
 }
@@ -392,87 +454,11 @@ absl::Status AlertDesk::CheckWords(const std::string& actor, const std::string& 
   if (absl::StripAsciiWhitespace(actor).empty()) {
     return absl::InvalidArgumentError("actor: it is empty: give the name of who acts");
   }
-  if (actor.size() > options_.actor_bytes_max) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("actor: ", actor.size(), " bytes; at most ", options_.actor_bytes_max));
-  }
+  RETURN_IF_ERROR(CheckLength("actor", actor, options_.actor_characters_max));
   if (comment_needed && absl::StripAsciiWhitespace(comment).empty()) {
     return absl::InvalidArgumentError("comment: it is empty: give the reason");
   }
-  if (comment.size() > options_.comment_bytes_max) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("comment: ", comment.size(), " bytes; at most ", options_.comment_bytes_max));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<AlertRecord> AlertDesk::FindUnresolved(uint64_t id) const {
-  ASSIGN_OR_RETURN(AlertRecord alert, Get(id));
-  if (alert.state == AlertState::kResolved) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("alerts/", id, " is resolved already: nothing is left to do"));
-  }
-  return alert;
-}
-
-AlertRecord AlertDesk::Latest(const AlertRecord& stored) const {
-  const absl::MutexLock lock(&state_mutex_);
-  const auto it = active_.find(stored.id);
-  return it == active_.end() ? stored : it->second.alert;
-}
-
-absl::StatusOr<AlertRecord> AlertDesk::Get(uint64_t id) const {
-  ASSIGN_OR_RETURN(const AlertRecord stored, store_.GetAlert(id));
-  return Latest(stored);
-}
-
-absl::StatusOr<AlertPage> AlertDesk::List(const Filter& filter, uint64_t before_id,
-                                          int page_size) const {
-  AlertPage page;
-  bool has_more = false;
-  RETURN_IF_ERROR(store_.ScanAlerts(before_id, [&](const AlertRecord& stored) {
-    AlertRecord alert = Latest(stored);
-    if (!MatchesAlert(filter, alert)) return true;
-    // One more match than asked for tells that there is another page.
-    has_more = page.alerts.size() == static_cast<size_t>(page_size);
-    if (!has_more) page.alerts.push_back(std::move(alert));
-    return !has_more;
-  }));
-  if (has_more) page.next_before_id = page.alerts.back().id;
-  return page;
-}
-
-absl::StatusOr<CapList> AlertDesk::ListCaps(int page_size, const Moment& moment) const {
-  CapList list;
-  std::map<uint64_t, bool> is_listed;
-  size_t scanned = 0;
-  RETURN_IF_ERROR(store_.ScanCaps([&](const CapRecord& cap) {
-    list.is_scan_ended = ++scanned > options_.caps_scanned_max;
-    if (list.is_scan_ended) return false;
-    if (cap.exercise != moment.exercise) return true;
-    auto it = is_listed.find(cap.alert_id);
-    if (it == is_listed.end()) {
-      const auto alert = store_.GetAlert(cap.alert_id);
-      const bool listed = alert.ok() && (alert->state != AlertState::kResolved ||
-                                         moment.city - alert->resolve_time <= kCapListedAfterEnd);
-      it = is_listed.emplace(cap.alert_id, listed).first;
-    }
-    if (!it->second) return true;
-    list.has_more = list.caps.size() == static_cast<size_t>(page_size);
-    if (!list.has_more) list.caps.push_back(cap);
-    return !list.has_more;
-  }));
-  return list;
-}
-
-std::vector<std::string> AlertDesk::silent_subjects() const {
-  const absl::MutexLock lock(&state_mutex_);
-  return silent_;
-}
-
-size_t AlertDesk::active_count() const {
-  const absl::MutexLock lock(&state_mutex_);
-  return active_.size();
+  return CheckLength("comment", comment, options_.comment_characters_max);
 }
 
 }  // namespace citylayers::alerts

@@ -20,6 +20,7 @@
 
 #include "services/alerts/alert_cap.h"
 #include "services/alerts/alert_filter.h"
+#include "services/alerts/data_gaps.h"
 #include "services/alerts/moment.h"
 #include "services/alerts/observations.h"
 #include "services/alerts/rule_engine.h"
@@ -31,18 +32,11 @@ namespace citylayers::alerts {
 struct DeskOptions {
   RuleOptions rules;
   CapOptions cap;
-  size_t active_max = 10'000;        ///< Alerts that are not resolved; more are not raised.
-  size_t actor_bytes_max = 400;      ///< 100 characters of UTF-8.
-  size_t comment_bytes_max = 8000;   ///< 2000 characters of UTF-8.
-  size_t caps_scanned_max = 10'000;  ///< Messages that one ListCaps looks at.
+  size_t active_max = 10'000;            ///< Alerts that are not resolved; more are not raised.
+  size_t actor_characters_max = 100;     ///< As alert_service.proto states.
+  size_t comment_characters_max = 2000;  ///< As alert_service.proto states.
+  size_t caps_scanned_max = 10'000;      ///< Messages that one ListCaps looks at.
   size_t watch_held_max = 10'000;
-};
-
-/// What the other services said. Missing: that service did not answer.
-struct Look {
-  std::optional<std::vector<StageObservation>> stages;
-  std::optional<Complete<StreetDepthObservation>> streets;
-  std::optional<Complete<JamObservation>> jams;
 };
 
 /// A page of alerts, the newest first.
@@ -81,9 +75,11 @@ class AlertDesk {
   /// Looks at the city once and does what the rules say. Rules whose service did not answer keep
   /// their state. Errors: the store's. RESOURCE_EXHAUSTED: `active_max` is reached; all but the
   /// surplus was done. INVALID_ARGUMENT: all was done, but a CAP message could not be made.
+  /// DATA_LOSS, NOT_FOUND: what is stored of some alerts cannot be read; the others were done.
   absl::Status Observe(const Look& look, const Moment& moment);
 
-  /// Notes who cares for an alert. Idempotent for the same actor; another actor takes it over.
+  /// Notes who cares for an alert. The same actor adds a comment, or changes nothing without one;
+  /// another actor takes it over. A rise by a tier opens the alert again.
   /// NOT_FOUND, FAILED_PRECONDITION: resolved. INVALID_ARGUMENT: bad actor or comment.
   absl::StatusOr<storage::AlertRecord> Acknowledge(uint64_t id, const std::string& actor,
                                                    const std::string& comment,
@@ -116,6 +112,8 @@ class AlertDesk {
   size_t active_count() const;
   /// What alerts are about that had no data at the last look: such an alert stays as it is.
   std::vector<std::string> silent_subjects() const;
+  /// What could not be evaluated at the last look.
+  std::vector<DataGap> data_gaps() const;
 
  private:
   struct Active {
@@ -136,7 +134,9 @@ class AlertDesk {
   absl::Status Write(Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status Act(const Look& look, const Moment& moment, Step& step)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  absl::Status FollowValues() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status AddAll(const std::vector<Transition>& transitions, const Moment& moment, Step& step)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status FollowValues(const Moment& moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   std::vector<Transition> RunRules(const Look& look, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status CheckWords(const std::string& actor, const std::string& comment,
@@ -150,6 +150,7 @@ class AlertDesk {
 
   absl::Mutex write_mutex_;  // Writers take turns; held over disk writes.
   RuleEngine engine_ ABSL_GUARDED_BY(write_mutex_);
+  GapFinder gap_finder_ ABSL_GUARDED_BY(write_mutex_);
   std::optional<bool> exercise_ ABSL_GUARDED_BY(write_mutex_);
   std::set<uint64_t> unwritten_peaks_ ABSL_GUARDED_BY(write_mutex_);  // To be tried again.
   std::string scenario_ ABSL_GUARDED_BY(write_mutex_);  // Outlives its replay by a look.
@@ -157,6 +158,7 @@ class AlertDesk {
   mutable absl::Mutex state_mutex_;  // Held for memory only; taken inside write_mutex_.
   std::map<uint64_t, Active> active_ ABSL_GUARDED_BY(state_mutex_);
   std::vector<std::string> silent_ ABSL_GUARDED_BY(state_mutex_);
+  std::vector<DataGap> gaps_ ABSL_GUARDED_BY(state_mutex_);
 };
 
 }  // namespace citylayers::alerts

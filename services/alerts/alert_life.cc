@@ -69,7 +69,9 @@ AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& mo
           .radius_m = finding.radius_m,
           .peak_value = finding.value,
           .value = finding.value,
-          .unit = finding.kind == AlertKind::kJam ? "km/h" : "m",
+          .unit = finding.kind == AlertKind::kJam      ? "km/h"
+                  : finding.kind == AlertKind::kOutage ? ""
+                                                       : "m",
           .create_time = moment.city,
           .update_time = moment.city,
           .exercise = moment.exercise};

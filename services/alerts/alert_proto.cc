@@ -17,11 +17,11 @@ void SetText(const storage::Localized& text, common::v1::LocalizedText* proto) {
 }
 
 // The stored numbers are those of the API, so that a filter, the store and a client sort alike.
-static_assert(static_cast<int>(storage::AlertKind::kJam) == v1::ALERT_KIND_JAM);
+static_assert(static_cast<int>(storage::AlertKind::kOutage) == v1::ALERT_KIND_OUTAGE);
 static_assert(static_cast<int>(storage::AlertSeverity::kExtreme) == v1::SEVERITY_EXTREME);
 static_assert(static_cast<int>(storage::AlertState::kResolved) == v1::ALERT_STATE_RESOLVED);
-static_assert(static_cast<int>(storage::AlertEventType::kResolved) ==
-              v1::ALERT_EVENT_TYPE_RESOLVED);
+static_assert(static_cast<int>(storage::AlertEventType::kCommented) ==
+              v1::ALERT_EVENT_TYPE_COMMENTED);
 
 }  // namespace
 
@@ -39,8 +39,11 @@ v1::Alert ToProto(const storage::AlertRecord& alert) {
   proto.set_peak_value(alert.peak_value);
   proto.set_value(alert.value);
   proto.set_unit(alert.unit);
-  proto.mutable_location()->set_lon_deg(alert.location.lon_deg);
-  proto.mutable_location()->set_lat_deg(alert.location.lat_deg);
+  // A list that does not answer is nowhere.
+  if (alert.kind != storage::AlertKind::kOutage || alert.location != LonLat{}) {
+    proto.mutable_location()->set_lon_deg(alert.location.lon_deg);
+    proto.mutable_location()->set_lat_deg(alert.location.lat_deg);
+  }
   SetTime(alert.create_time, [&] { return proto.mutable_create_time(); });
   SetTime(alert.update_time, [&] { return proto.mutable_update_time(); });
   SetTime(alert.resolve_time, [&] { return proto.mutable_resolve_time(); });
@@ -48,6 +51,17 @@ v1::Alert ToProto(const storage::AlertRecord& alert) {
   proto.set_exercise(alert.exercise);
   proto.set_subject(alert.subject);
   for (const std::string& cap_id : alert.cap_ids) proto.add_cap_ids(cap_id);
+  proto.set_worst_severity(static_cast<v1::Severity>(alert.worst_severity));
+  proto.set_worst_level(alert.worst_level);
+  SetTime(alert.silent_since, [&] { return proto.mutable_silent_since_time(); });
+  return proto;
+}
+
+v1::DataGap ToProto(const DataGap& gap) {
+  v1::DataGap proto;
+  proto.set_subject(gap.subject);
+  proto.set_reason(gap.reason);
+  SetTime(gap.since, [&] { return proto.mutable_since_time(); });
   return proto;
 }
 

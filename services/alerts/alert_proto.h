@@ -8,11 +8,13 @@
 #include "absl/status/statusor.h"
 
 #include "citylayers/alerts/v1/alert_service.pb.h"
+#include "services/alerts/observations.h"
 #include "storage/alerts/alert_record.h"
 
 namespace citylayers::alerts {
 
 v1::Alert ToProto(const storage::AlertRecord& alert);
+v1::DataGap ToProto(const DataGap& gap);
 v1::AlertEvent ToProto(const storage::AlertEventRecord& event);
 v1::CapMessage ToProto(const storage::CapRecord& cap);
 

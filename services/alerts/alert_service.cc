@@ -18,6 +18,8 @@ namespace {
 
 using runtime::Call;
 
+constexpr int kDataGapsMax = 100;
+
 // Errors of the desk with the reasons that programs act on.
 absl::Status Explain(absl::Status status) {
   switch (status.code()) {
@@ -65,6 +67,10 @@ absl::StatusOr<v1::ListAlertsResponse> AlertServiceImpl::List(
   if (!page.ok()) return Explain(page.status());
   v1::ListAlertsResponse response;
   for (const storage::AlertRecord& alert : page->alerts) *response.add_alerts() = ToProto(alert);
+  for (const DataGap& gap : desk_.data_gaps()) {
+    if (response.data_gaps_size() == kDataGapsMax) break;
+    *response.add_data_gaps() = ToProto(gap);
+  }
   if (page->next_before_id != 0) {
     response.set_next_page_token(runtime::MakePageToken(page->next_before_id, arguments));
   }

@@ -45,6 +45,10 @@ class Alerts final : public runtime::Module {
     return absl::OkStatus();
   }
 
+  absl::Status Ready() const override {
+    return looker_ == nullptr ? absl::OkStatus() : looker_->Ready();
+  }
+
   void Stop() override {
     ticks_.reset();
     looker_.reset();
@@ -94,6 +98,7 @@ DeskOptions DeskOptionsOf(const runtime::Config& config) {
   jam.keep = config.GetDuration("alerts.jam_keep");
   jam.length_min_m = config.GetDouble("alerts.jam_length_m_min");
   jam.min_tier = static_cast<int>(config.GetInt("alerts.jam_min_tier"));
+  options.rules.outage.hold = config.GetDuration("alerts.outage_hold");
   options.cap.sender = config.GetString("alerts.cap_sender");
   options.cap.sender_name = config.GetString("alerts.cap_sender_name");
   options.active_max = static_cast<size_t>(config.GetInt("alerts.active_max"));
@@ -194,6 +199,8 @@ runtime::ModuleSpec AlertsModule() {
                "City time for which a queue must hold to raise."},
               {"alerts.jam_official_hold", OptionType::kDuration, "30m",
                "City time after which a standstill is a jam by the city's definition."},
+              {"alerts.outage_hold", OptionType::kDuration, "10m",
+               "City time for which data must be missing to raise an alert of kind OUTAGE."},
               {"alerts.jam_keep", OptionType::kDuration, "5m",
                "City time for which a jam must be gone to end."},
           },

@@ -321,6 +321,15 @@ TEST(CapTest, OtherXmlIsRefused) {
           .ok());
 }
 
+// One bad option would leave every alert without its message.
+TEST(CapTest, ASenderThatXmlCannotHoldIsRefusedAtTheStart) {
+  EXPECT_TRUE(CheckCapOptions({}).ok());
+  for (const char* name : {"Th\xE0nh ph\xF1", "\x01", "city \uFFFE"}) {
+    EXPECT_EQ(CheckCapOptions({.sender_name = name}).code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(CheckCapOptions({.sender = name}).code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
 TEST(CapTest, LongTrailsNameTheLastMessages) {
   std::vector<CapReference> earlier;
   for (int i = 0; i < 50; ++i) earlier.push_back({"a@b", absl::StrCat("x-", i), kTime});

@@ -83,8 +83,8 @@ class DeskTest : public testing::Test {
   }
   // The trail as "raised:system escalated:system acknowledged:Lan".
   std::string Trail(uint64_t id) const {
-    static constexpr const char* kNames[] = {"",      "raised",       "escalated",
-                                             "eased", "acknowledged", "resolved"};
+    static constexpr const char* kNames[] = {
+        "", "raised", "escalated", "eased", "acknowledged", "resolved", "commented"};
     std::string trail;
     const auto events = *desk_->ListEvents(id);
     for (const auto& event : events) {

@@ -33,9 +33,10 @@ class FakeFlood final : public flood::v1::FloodService::Service {
     }
     if (at < static_cast<int>(segments.size())) response->set_next_page_token(absl::StrCat(at));
     *response->mutable_data_time() = ToProtoTime(data_time);
-    return status;
+    return status.ok() ? segments_status : status;
   }
   grpc::Status status;
+  grpc::Status segments_status;
   absl::Time data_time = absl::FromUnixSeconds(1'762'425'000);
   flood::v1::ListStagesResponse stages;
   std::vector<flood::v1::FloodedSegment> segments;

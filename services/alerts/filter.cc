@@ -1,10 +1,10 @@
 #include "services/alerts/filter.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "proto/support/spelling.h"
 #include "proto/support/status_macros.h"
 #include "services/alerts/filter_tree.h"
 
@@ -56,17 +56,14 @@ bool MatchesComparison(const Node& node, const FilterValue& value) {
     const auto* text = std::get_if<std::string>(&value);
     const std::string empty;
     if (text == nullptr) text = &empty;
-    switch (node.op) {
-      case FilterOperator::kEqual:
-        return MatchesPieces(*text, node.pieces);
-      case FilterOperator::kNotEqual:
-        return !MatchesPieces(*text, node.pieces);
-      case FilterOperator::kHas:
-        return absl::StrContains(absl::AsciiStrToLower(*text),
-                                 absl::AsciiStrToLower(std::get<std::string>(node.literal)));
-      default:
-        return Compare(*text, node.op, std::get<std::string>(node.literal));
+    if (node.op != FilterOperator::kEqual && node.op != FilterOperator::kNotEqual &&
+        node.op != FilterOperator::kHas) {
+      return Compare(*text, node.op, std::get<std::string>(node.literal));
     }
+    const Spelling spelling = Spelling::Of(*text);
+    const std::string& spelled = node.has_marks ? spelling.marked : spelling.letters;
+    if (node.op == FilterOperator::kHas) return absl::StrContains(spelled, node.pieces[0]);
+    return MatchesPieces(spelled, node.pieces) == (node.op == FilterOperator::kEqual);
   }
   // Also when the caller gives a value of another type: it cannot match.
   if (value.index() != node.literal.index()) return node.op == FilterOperator::kNotEqual;
@@ -105,7 +102,7 @@ bool MatchesNode(const Node& node, absl::FunctionRef<FilterValue(size_t)> value_
 std::string LiteralToString(const Node& node) {
   if (node.is_presence) return "*";
   if (node.field->type == FilterType::kText) {
-    return absl::StrCat("\"", absl::StrJoin(node.pieces, "*"), "\"");
+    return absl::StrCat("\"", std::get<std::string>(node.literal), "\"");
   }
   if (const auto* number = std::get_if<double>(&node.literal)) return absl::StrCat(*number);
   if (const auto* flag = std::get_if<bool>(&node.literal)) return *flag ? "true" : "false";

@@ -40,9 +40,12 @@ struct FilterLimits {
 /// A parsed filter.
 ///  - `a = 1 AND b = 2`, `a = 1 OR b = 2`, `NOT a = 1`, `-a = 1`, parentheses; terms side by side
 ///    are an AND. OR binds tighter than AND, as AIP-160 has it.
+///  - `a = (1 OR 2)` compares with several values; AND, OR, NOT and parentheses as above.
 ///  - `=` and `!=` on texts take `*` for any run of characters; `\*` in quotes is a star.
-///  - `:` is "has": on texts a part of the text, letter case of A to Z aside; elsewhere the same as
-///    `=`. `field:*` is true when the field is set.
+///  - `:` is "has": on texts a part of the text; elsewhere the same as `=`. `field:*` is true when
+///    the field is set.
+///  - `=`, `!=` and `:` compare texts case-insensitively and however they are encoded (composed or
+///    not); a value without marks also matches texts with marks (proto/support/spelling.h).
 ///  - `<`, `<=`, `>`, `>=` compare numbers, times (RFC 3339), texts by bytes, and enums by number.
 ///  - A comparison with a field that is not set is false, and `!=` is true.
 /// Immutable, cheap to copy, thread-safe. Matches is O(comparisons).

@@ -26,10 +26,16 @@ class Lexer {
     while (true) {
       while (at_ < text_.size() && absl::ascii_isspace(text_[at_])) ++at_;
       if (at_ == text_.size()) break;
-      const bool value_next = !tokens_.empty() && tokens_.back().kind == Kind::kOperator;
+      const bool after_operator = !tokens_.empty() && tokens_.back().kind == Kind::kOperator;
       if (text_[at_] == '"' || text_[at_] == '\'') {
         RETURN_IF_ERROR(Quoted());
-      } else if (value_next && text_[at_] != ')') {
+      } else if (text_[at_] == '(' && (after_operator || values_depth_ > 0)) {
+        ++values_depth_;
+        Add(Kind::kOpen, 1);
+      } else if (text_[at_] == ')' && values_depth_ > 0) {
+        --values_depth_;
+        Add(Kind::kClose, 1);
+      } else if ((after_operator || values_depth_ > 0) && text_[at_] != ')') {
         Value();
       } else if (text_[at_] == '(' || text_[at_] == ')') {
         Add(text_[at_] == '(' ? Kind::kOpen : Kind::kClose, 1);
@@ -69,6 +75,10 @@ class Lexer {
   void Value() {
     size_t end = at_;
     while (end < text_.size() && !absl::ascii_isspace(text_[end]) && text_[end] != ')') ++end;
+    const absl::string_view word = text_.substr(at_, end - at_);
+    if (values_depth_ > 0 && (word == "AND" || word == "OR" || word == "NOT")) {
+      return Add(Kind::kWord, end - at_);
+    }
     Add(Kind::kValue, end - at_);
     FilterToken& token = tokens_.back();
     for (size_t i = 0; i < token.text.size(); ++i) {
@@ -98,6 +108,7 @@ class Lexer {
 
   const absl::string_view text_;
   size_t at_ = 0;
+  int values_depth_ = 0;  // Parentheses of a composite value that are open: `kind = (JAM OR ...`.
   std::vector<FilterToken> tokens_;
 };
 

@@ -1,6 +1,7 @@
 // Grammar, after AIP-160:
 //   filter = [and]      and = or { ["AND"] or }      or = term { "OR" term }
-//   term = ["NOT" | "-"] (comparison | "(" and ")")  comparison = field operator value
+//   term = ["NOT" | "-"] (comparison | "(" and ")")  comparison = field operator (value | values)
+//   values = "(" values and, or and not as above, over single values ")"
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -11,7 +12,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
+#include "proto/support/spelling.h"
 #include "proto/support/status_macros.h"
 #include "services/alerts/filter_lexer.h"
 #include "services/alerts/filter_tree.h"
@@ -87,17 +90,11 @@ class Parser {
   }
 
   absl::StatusOr<NodePtr> Term(int depth) {
-    if (depth >= limits_.depth_max) {
-      return Error(Peek(), absl::StrCat("more than ", limits_.depth_max,
-                                        " parentheses and negations inside one another"));
-    }
+    if (depth >= limits_.depth_max) return TooDeep();
     if (IsWord("NOT") || Peek().kind == Kind::kMinus) {
       ++at_;
       ASSIGN_OR_RETURN(NodePtr child, Term(depth + 1));
-      auto node = std::make_shared<Node>();
-      node->kind = Node::Kind::kNot;
-      node->children = {std::move(child)};
-      return NodePtr(std::move(node));
+      return Not(std::move(child));
     }
     if (Peek().kind == Kind::kOpen) {
       const FilterToken& open = tokens_[at_++];
@@ -107,10 +104,10 @@ class Parser {
       ++at_;
       return child;
     }
-    return Comparison();
+    return Comparison(depth);
   }
 
-  absl::StatusOr<NodePtr> Comparison() {
+  absl::StatusOr<NodePtr> Comparison(int depth) {
     const FilterToken& name = Peek();
     if (name.kind == Kind::kEnd) return Error(name, "expected a comparison, found the end");
     if (name.kind != Kind::kWord || name.text == "AND" || name.text == "OR") {
@@ -138,11 +135,73 @@ class Parser {
                : op.text == ">"  ? FilterOperator::kGreater
                : op.text == ">=" ? FilterOperator::kGreaterEqual
                                  : FilterOperator::kHas;
+    if (Peek().kind != Kind::kOpen) return Value(*node, op.text);
+    // `a != (x OR y)` is true where `a = (x OR y)` is not, as with one value.
+    const bool is_negated = node->op == FilterOperator::kNotEqual;
+    if (is_negated) node->op = FilterOperator::kEqual;
+    ASSIGN_OR_RETURN(NodePtr values, ValuesTerm(*node, op.text, depth));
+    return is_negated ? Not(std::move(values)) : values;
+  }
+
+  static NodePtr Not(NodePtr child) {
+    auto node = std::make_shared<Node>();
+    node->kind = Node::Kind::kNot;
+    node->children = {std::move(child)};
+    return node;
+  }
+
+  // One value of a comparison, whose field and operator `like` has.
+  absl::StatusOr<NodePtr> Value(const Node& like, absl::string_view op) {
     if (Peek().kind != Kind::kValue) {
-      return Error(Peek(), absl::StrCat("expected a value after ", op.text));
+      return Error(Peek(), absl::StrCat("expected a value after ", op));
     }
+    auto node = std::make_shared<Node>(like);
     RETURN_IF_ERROR(SetLiteral(tokens_[at_++], *node));
     return NodePtr(std::move(node));
+  }
+
+  absl::StatusOr<NodePtr> ValuesAnd(const Node& like, absl::string_view op, int depth) {
+    std::vector<NodePtr> children;
+    while (true) {
+      std::vector<NodePtr> choices;
+      do {
+        if (!choices.empty()) ++at_;
+        ASSIGN_OR_RETURN(NodePtr choice, ValuesTerm(like, op, depth));
+        choices.push_back(std::move(choice));
+      } while (IsWord("OR"));
+      children.push_back(Join(Node::Kind::kOr, std::move(choices)));
+      if (IsWord("AND")) {
+        ++at_;
+      } else if (Peek().kind == Kind::kEnd || Peek().kind == Kind::kClose) {
+        return Join(Node::Kind::kAnd, std::move(children));
+      }
+    }
+  }
+
+  absl::StatusOr<NodePtr> ValuesTerm(const Node& like, absl::string_view op, int depth) {
+    if (depth >= limits_.depth_max) return TooDeep();
+    if (IsWord("NOT")) {
+      ++at_;
+      ASSIGN_OR_RETURN(NodePtr child, ValuesTerm(like, op, depth + 1));
+      return Not(std::move(child));
+    }
+    if (Peek().kind == Kind::kOpen) {
+      const FilterToken& open = tokens_[at_++];
+      if (Peek().kind == Kind::kClose) return Error(open, "there is nothing in these parentheses");
+      ASSIGN_OR_RETURN(NodePtr child, ValuesAnd(like, op, depth + 1));
+      if (Peek().kind != Kind::kClose) return Error(open, "this parenthesis is not closed");
+      ++at_;
+      return child;
+    }
+    if (++restrictions_ > limits_.restrictions_max) {
+      return Error(Peek(), absl::StrCat("more than ", limits_.restrictions_max, " comparisons"));
+    }
+    return Value(like, op);
+  }
+
+  absl::Status TooDeep() const {
+    return Error(Peek(), absl::StrCat("more than ", limits_.depth_max,
+                                      " parentheses and negations inside one another"));
   }
 
   absl::Status SetField(const FilterToken& name, Node& node) const {
@@ -206,14 +265,16 @@ class Parser {
   absl::Status SetText(const FilterToken& value, Node& node) const {
     const bool wild = node.op == FilterOperator::kEqual || node.op == FilterOperator::kNotEqual;
     node.literal = value.text;
-    size_t begin = 0;
-    if (wild) {
-      for (const size_t star : value.stars) {
-        node.pieces.push_back(value.text.substr(begin, star - begin));
-        begin = star + 1;
-      }
+    // Spelled as a whole, since spaces at the ends of a part count.
+    constexpr absl::string_view kStar = "\uE000";
+    std::string text;
+    for (size_t i = 0; i < value.text.size(); ++i) {
+      const bool is_star = wild && std::binary_search(value.stars.begin(), value.stars.end(), i);
+      absl::StrAppend(&text, is_star ? kStar : absl::string_view(value.text).substr(i, 1));
     }
-    node.pieces.push_back(value.text.substr(begin));
+    const Spelling spelling = Spelling::Of(text);
+    node.has_marks = spelling.letters != spelling.marked;
+    node.pieces = absl::StrSplit(node.has_marks ? spelling.marked : spelling.letters, kStar);
     return absl::OkStatus();
   }
 

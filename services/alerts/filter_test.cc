@@ -161,7 +161,7 @@ TEST(FilterTest, Matching) {
     EXPECT_TRUE(Matches(yes, row)) << yes;
   }
   for (const char* no :
-       {"a = 1", "a > 1.5", "text = \"Phú\"", "text = \"*An\"", "text = \"phú*\"", "text:Nhà",
+       {"a = 1", "a > 1.5", "text = \"Phú\"", "text = \"*An\"", "text = \"phù*\"", "text:Nhà",
         "text = \"*quận*An*\"", "text = \"\\*\"", "flag = false", "time > 2026-01-01T00:00:00Z",
         "severity < SEVERE", "a = 1.5 AND flag = false", "-a = 1.5"}) {
     EXPECT_FALSE(Matches(no, row)) << no;
@@ -249,6 +249,44 @@ TEST(AlertFilterTest, EachFieldIsRead) {
         "exercise = false", "resolve_time:*", "create_time > 2025-11-06T10:30:00Z"}) {
     EXPECT_FALSE(MatchesAlert(*ParseAlertFilter(no), alert)) << no;
   }
+}
+
+TEST(FilterTest, SeveralValuesInParentheses) {
+  storage::AlertRecord alert{.kind = storage::AlertKind::kJam, .place = {"Phú An", "Phu An"}};
+  alert.level = -2;
+  for (const char* yes :
+       {"kind = (JAM OR STAGE)", "kind=(STAGE OR JAM)", "kind = (JAM)", "kind != (STAGE OR OUTAGE)",
+        "place = (\"Nhà Bè\" OR \"Phú An\")", "place = (Phú* AND *An)", "kind = (NOT STAGE)",
+        "level = (-2 OR 7)", "NOT kind = (STAGE OR OUTAGE) AND level < 0",
+        "(kind = (JAM OR STAGE))", "kind = (OUTAGE OR (STAGE OR JAM))", "level > (-5 AND -3)"}) {
+    const auto filter = ParseAlertFilter(yes);
+    ASSERT_TRUE(filter.ok()) << yes << ": " << filter.status();
+    EXPECT_TRUE(MatchesAlert(*filter, alert)) << yes;
+  }
+  for (const char* no : {"kind = (OUTAGE OR STAGE)", "kind != (JAM OR STAGE)", "kind = (NOT JAM)",
+                         "place = (Phú* AND *Bè)", "level = (2 OR 7)"}) {
+    const auto filter = ParseAlertFilter(no);
+    ASSERT_TRUE(filter.ok()) << no << ": " << filter.status();
+    EXPECT_FALSE(MatchesAlert(*filter, alert)) << no;
+  }
+  for (const char* bad : {"kind = (JAM OR", "kind = ()", "kind = (JAM OR)", "kind = (OR JAM)",
+                          "kind = (JAM OR QUAKE)", "kind = (JAM", "kind = (JAM))"}) {
+    EXPECT_FALSE(ParseAlertFilter(bad).ok()) << bad;
+  }
+}
+
+TEST(FilterTest, TextsMatchHoweverTheyAreTyped) {
+  const storage::AlertRecord alert{.place = {"Phú An", "Phu An"}};
+  for (const char* yes : {"place = \"Phu An\"", "place = \"phu an\"", "place = \"PHÚ AN\"",
+                          "place = \"Phu\u0301 An\"", "place = \"phu*\"", "place:phu", "place:Ú",
+                          "place = \"*ú An\""}) {
+    EXPECT_TRUE(MatchesAlert(*ParseAlertFilter(yes), alert)) << yes;
+  }
+  for (const char* no : {"place = \"Phù An\"", "place = \"PhuAn\"", "place != \"phu an\""}) {
+    EXPECT_FALSE(MatchesAlert(*ParseAlertFilter(no), alert)) << no;
+  }
+  const storage::AlertRecord decomposed{.place = {"Phu\u0301 An", ""}};
+  EXPECT_TRUE(MatchesAlert(*ParseAlertFilter("place = \"Phú An\""), decomposed));
 }
 
 }  // namespace

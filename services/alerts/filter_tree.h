@@ -23,8 +23,9 @@ struct Filter::Node {
   size_t field_index = 0;
   FilterOperator op = FilterOperator::kEqual;
   FilterValue literal;
-  /// Of texts: the literal cut at its stars. One piece: no star.
+  /// Of texts: the literal's spelling cut at its stars. One piece: no star.
   std::vector<std::string> pieces;
+  bool has_marks = false;    ///< Of texts: the spelling is with marks, else without.
   bool is_presence = false;  ///< `field:*`
 };
 

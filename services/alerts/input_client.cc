@@ -94,7 +94,10 @@ JamObservation ToObservation(const traffic::v1::Jam& jam) {
       .length_m = jam.length_m(),
       .speed_kmh = jam.speed_kmh(),
       .since = jam.has_since_time() ? std::optional(FromProtoTime(jam.since_time())) : std::nullopt,
-      .live_share = jam.has_live_share() ? jam.live_share() : 1};
+      .live_share = jam.has_live_share() ? jam.live_share() : 1,
+      .from_street = jam.from_street(),
+      .to_street = jam.to_street(),
+      .bearing_deg = jam.has_bearing_deg() ? std::optional(jam.bearing_deg()) : std::nullopt};
 }
 
 bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least) {
@@ -136,13 +139,16 @@ InputClient::InputClient(std::shared_ptr<grpc::Channel> flood,
 
 Look InputClient::Read(absl::Time stages_since) {
   Look look;
-  if (!Note(stages_, ReadStages(stages_since, look))) look.stages.reset();
-  if (!Note(streets_, ReadStreets(look))) look.streets.reset();
-  if (!Note(jams_, ReadJams(look))) look.jams.reset();
+  if (!Note(stages_, ReadStages(stages_since, look), look)) look.stages.reset();
+  if (!Note(streets_, ReadStreets(look), look)) look.streets.reset();
+  if (!Note(jams_, ReadJams(look), look)) look.jams.reset();
   return look;
 }
 
-bool InputClient::Note(Peer& peer, const grpc::Status& status) {
+bool InputClient::Note(Peer& peer, const grpc::Status& status, Look& look) {
+  // A city without terrain has no water on streets: nothing is missing.
+  const bool is_offered = status.error_code() != grpc::StatusCode::FAILED_PRECONDITION;
+  if (!status.ok() && is_offered) look.failures.push_back({peer.input, status.error_message()});
   if (!status.ok() && !peer.is_down) {
     runtime::LogWarning("alerts: input is away; its alerts stay as they are",
                         {{"input", peer.what}, {"why", status.error_message()}});

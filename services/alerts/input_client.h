@@ -51,9 +51,10 @@ class InputClient {
  private:
   struct Peer {
     std::string what;
+    std::string input;
     bool is_down = false;
   };
-  bool Note(Peer& peer, const grpc::Status& status);
+  bool Note(Peer& peer, const grpc::Status& status, Look& look);
   grpc::Status ReadStages(absl::Time since, Look& look);
   grpc::Status ReadStreets(Look& look);
   grpc::Status ReadJams(Look& look);
@@ -62,9 +63,9 @@ class InputClient {
   const std::unique_ptr<traffic::v1::TrafficService::Stub> traffic_;
   CutOffs& cut_offs_;
   const InputClientOptions options_;
-  Peer stages_{"stages"};
-  Peer streets_{"flooded streets"};
-  Peer jams_{"jams"};
+  Peer stages_{"stages", kStagesInput};
+  Peer streets_{"flooded streets", kStreetsInput};
+  Peer jams_{"jams", kJamsInput};
 };
 
 }  // namespace citylayers::alerts

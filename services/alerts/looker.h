@@ -2,10 +2,13 @@
 #ifndef CITYLAYERS_SERVICES_ALERTS_LOOKER_H_
 #define CITYLAYERS_SERVICES_ALERTS_LOOKER_H_
 
+#include <map>
 #include <set>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -29,7 +32,12 @@ class Looker {
   /// Does nothing before the clock's owner has spoken: "now" and "exercise" would be guesses.
   void LookOnce();
 
+  /// OK when the last look could read all of the city; else which list it could not, and why.
+  /// Thread-safe.
+  absl::Status Ready() const;
+
  private:
+  void NoteGaps(const Look& look);
   void NoteStatus(const absl::Status& status);
   void NoteSilence();
 
@@ -38,10 +46,14 @@ class Looker {
   const runtime::CityClock& clock_;
   prometheus::Gauge& active_;
   prometheus::Gauge& silent_gauge_;
+  prometheus::Gauge& gaps_gauge_;
+  std::map<std::string, prometheus::Gauge*> input_down_;  // By input.
   prometheus::Counter& failed_looks_;
   prometheus::Histogram& look_seconds_;
   absl::Status last_status_;
   std::set<std::string> silent_;
+  mutable absl::Mutex mutex_;
+  absl::Status ready_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace citylayers::alerts

@@ -35,6 +35,7 @@ class LookerTest : public DeskTest {
     stage->set_stage_m(stage_m);
     *stage->mutable_read_time() = ToProtoTime(moment_.city);
     city_.flood.data_time = moment_.city;
+    *city_.traffic.jams.mutable_data_time() = ToProtoTime(moment_.city);
     common::v1::CityClock state;
     state.set_mode(mode_);
     *state.mutable_city_time() = ToProtoTime(moment_.city);
@@ -87,10 +88,32 @@ TEST_F(LookerTest, SilenceIsCountedUntilTheSubjectIsHeardAgain) {
   LookAt(0.2);
   LookAt(0.2);
   EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_silent 1"));
-  EXPECT_EQ(All("state = OPEN").size(), 1u);
+  EXPECT_EQ(All("state = OPEN AND kind = STAGE").size(), 1u);
   city_.flood.status = grpc::Status::OK;
   LookAt(1.66);
   EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_silent 0"));
+}
+
+TEST_F(LookerTest, AListThatCannotBeReadShowsInMetricsAndReadiness) {
+  LookAt(0.2);
+  EXPECT_TRUE(looker_.Ready().ok());
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_data_gaps 0"));
+  city_.flood.segments_status =
+      grpc::Status(grpc::StatusCode::INTERNAL, "string field contains invalid UTF-8");
+  LookAt(0.2);
+  EXPECT_EQ(looker_.Ready().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(looker_.Ready().message(), HasSubstr("inputs/streets"));
+  EXPECT_THAT(looker_.Ready().message(), HasSubstr("invalid UTF-8"));
+  const std::string metrics = metrics_.Serialize();
+  EXPECT_THAT(metrics, HasSubstr("citylayers_alerts_data_gaps 1"));
+  EXPECT_THAT(metrics, HasSubstr("citylayers_alerts_input_down{input=\"inputs/streets\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("citylayers_alerts_input_down{input=\"inputs/stages\"} 0"));
+  LookAt(1.66);
+  LookAt(1.66);
+  EXPECT_EQ(All("kind = STAGE").size(), 1u) << "gauges are evaluated all the same";
+  city_.flood.segments_status = grpc::Status::OK;
+  LookAt(0.2);
+  EXPECT_TRUE(looker_.Ready().ok());
 }
 
 TEST_F(LookerTest, ALookThatCouldNotBeStoredIsCounted) {
@@ -108,6 +131,8 @@ TEST_F(LookerTest, ALookThatCouldNotBeStoredIsCounted) {
   state.set_mode(common::v1::CLOCK_MODE_WALL);
   for (const int minute : {0, 20}) {
     city_.flood.data_time = kTestStart + absl::Minutes(minute);
+    *city_.traffic.jams.mutable_data_time() = ToProtoTime(city_.flood.data_time);
+    city_.flood.stages.clear_stages();
     *state.mutable_city_time() = ToProtoTime(city_.flood.data_time);
     clock_.Set(state);
     looker.LookOnce();

@@ -61,6 +61,10 @@ struct JamObservation {
   double speed_kmh = 0;
   std::optional<absl::Time> since;  ///< When its oldest part began to queue. Nothing: not told.
   double live_share = 1;            ///< Share of its length that was measured and is no profile.
+  std::string from_street;          ///< Crosses at the tail; empty: none is known.
+  std::string to_street;            ///< Crosses at the head; empty: none is known.
+  /// Driving direction, clockwise from north.
+  std::optional<double> bearing_deg;
 };
 
 /// All streets under water, or all jams. One that is not listed is dry, or gone.
@@ -68,6 +72,34 @@ template <typename Item>
 struct Complete {
   std::vector<Item> items;
   absl::Time data_time;  ///< City time of the newest data behind it.
+};
+
+inline constexpr char kStagesInput[] = "inputs/stages";
+inline constexpr char kStreetsInput[] = "inputs/streets";
+inline constexpr char kJamsInput[] = "inputs/jams";
+
+/// A list that could not be read.
+struct InputFailure {
+  std::string input;  ///< One of the above.
+  std::string why;
+};
+
+/// What the other services said. Missing: that service did not answer, `failures` says why; or the
+/// city has no such data, as streets without terrain.
+struct Look {
+  std::optional<std::vector<StageObservation>> stages;
+  std::optional<Complete<StreetDepthObservation>> streets;
+  std::optional<Complete<JamObservation>> jams;
+  std::vector<InputFailure> failures;
+};
+
+/// Something that the rules cannot evaluate now.
+struct DataGap {
+  std::string subject;  ///< `stations/{id}` or `inputs/{name}`.
+  storage::Localized place;
+  LonLat location;
+  std::string reason;                       ///< In English.
+  absl::Time since = absl::InfinitePast();  ///< City time of the last data. InfinitePast: none.
 };
 
 }  // namespace citylayers::alerts

@@ -25,6 +25,7 @@ LonLat Middle(LonLat a, LonLat b) {
 
 AlertKind KindOf(const std::string& rule) {
   if (rule == kStreetDepthRule) return AlertKind::kStreetDepth;
+  if (rule == kOutageRule) return AlertKind::kOutage;
   return rule == kJamRule ? AlertKind::kJam : AlertKind::kStage;
 }
 
@@ -169,6 +170,7 @@ std::vector<Transition> RuleEngine::ObserveStreets(const Complete<StreetDepthObs
                        .clears = AtMost(street.depth_m, raise - rule.clear_below_m)});
     }
     subject.is_silent = false;
+    subject.seen_at = now;
     subject.condition.Observe(now, tests);
     const int tier = subject.condition.tier();
     Propose(key, subject, tier, StreetThreshold(tier), out);
@@ -198,7 +200,10 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
                     .location = Middle(jam.head, jam.tail),
                     .radius_m = std::max(DistanceM(jam.head, jam.tail) / 2, rule.radius_min_m),
                     .value = jam.speed_kmh,
-                    .length_m = jam.length_m};
+                    .length_m = jam.length_m,
+                    .from_street = jam.from_street,
+                    .to_street = jam.to_street,
+                    .bearing_deg = jam.bearing_deg};
     const Key key{finding.rule, finding.subject};
     Subject& subject = Find(finding);
     subject.finding = std::move(finding);
@@ -207,6 +212,7 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
       subject.condition.Pause();
       subject.untrusted_at = now;
     } else {
+      subject.seen_at = now;
       const absl::Time since = has_seen_jams_ || !jam.since.has_value()
                                    ? absl::InfiniteFuture()
                                    : std::max(*jam.since, subject.untrusted_at);
@@ -228,6 +234,26 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
   }
   has_seen_jams_ = true;
   ObserveGone(kJamRule, seen, now, out);
+  return out;
+}
+
+std::vector<Transition> RuleEngine::ObserveOutages(absl::Span<const DataGap> gaps, absl::Time now) {
+  std::vector<Transition> out;
+  std::set<std::string> seen;
+  for (const DataGap& gap : gaps) {
+    if (!seen.insert(gap.subject).second) continue;
+    Finding finding{.kind = AlertKind::kOutage,
+                    .rule = kOutageRule,
+                    .subject = gap.subject,
+                    .place = gap.place,
+                    .location = gap.location,
+                    .reason = gap.reason};
+    Subject& subject = Find(finding);
+    subject.finding = std::move(finding);
+    subject.condition.Observe(now, {{.raises = true, .clears = false}});
+    Propose({kOutageRule, gap.subject}, subject, subject.condition.tier(), 0, out);
+  }
+  ObserveGone(kOutageRule, seen, now, out);
   return out;
 }
 
@@ -317,11 +343,21 @@ std::vector<std::string> RuleEngine::SilentSubjects() const {
   return silent;
 }
 
+std::map<uint64_t, absl::Time> RuleEngine::SilentAlerts() const {
+  std::map<uint64_t, absl::Time> silent;
+  for (const auto& [key, subject] : subjects_) {
+    if (!subject.is_silent || subject.alert_id == 0) continue;
+    silent[subject.alert_id] =
+        key.first == kStageRule ? subject.readings.read_time() : subject.seen_at;
+  }
+  return silent;
+}
+
 std::vector<LiveValue> RuleEngine::LiveValues() const {
   std::vector<LiveValue> values;
   for (const auto& [key, subject] : subjects_) {
     // A subject that was restored and not seen yet has no place: its value is not known.
-    if (subject.alert_id != 0 && !subject.finding.place.vi.empty()) {
+    if (subject.alert_id != 0 && !subject.finding.place.vi.empty() && key.first != kOutageRule) {
       values.push_back({subject.alert_id, subject.finding});
     }
   }
@@ -360,6 +396,7 @@ std::vector<TierTiming> RuleEngine::TimingsOf(const std::string& rule) const {
     const StreetDepthRuleOptions& street = options_.street_depth;
     return std::vector<TierTiming>(4, {.hold = street.hold, .keep = street.keep});
   }
+  if (rule == kOutageRule) return {{.hold = options_.outage.hold}};
   const JamRuleOptions& jam = options_.jam;
   return {{.hold = jam.slow_hold, .keep = jam.keep},
           {.hold = jam.queue_hold, .keep = jam.keep},

@@ -29,8 +29,12 @@ struct Finding {
   storage::Localized place;
   LonLat location;
   double radius_m = 0;
-  double value = 0;      ///< m, or km/h for jams.
-  double length_m = 0;   ///< Of a jam.
+  double value = 0;         ///< m, or km/h for jams.
+  double length_m = 0;      ///< Of a jam.
+  std::string from_street;  ///< Of a jam, as the next two.
+  std::string to_street;
+  std::optional<double> bearing_deg;
+  std::string reason;    ///< Of an outage.
   double threshold = 0;  ///< Raise value of the tier in force, in the unit of `value`.
   /// Worst value since the alert was raised, where several came between two looks.
   std::optional<double> worst;
@@ -89,6 +93,9 @@ class RuleEngine {
   std::vector<Transition> ObserveJams(const Complete<JamObservation>& jams, absl::Time now,
                                       absl::Duration max_age_min = absl::ZeroDuration());
 
+  /// Looks at what cannot be evaluated: an outage that lasts is an alert too.
+  std::vector<Transition> ObserveOutages(absl::Span<const DataGap> gaps, absl::Time now);
+
   /// A rule has no data at all, e.g. since the service behind it is down: its state is kept, and
   /// whatever was waiting starts anew.
   void Pause(const std::string& rule);
@@ -112,6 +119,8 @@ class RuleEngine {
 
   /// Subjects that have an alert and no data at the moment, so that their alert just stays.
   std::vector<std::string> SilentSubjects() const;
+  /// Their alerts, with the city time of the last data; InfinitePast: before this run.
+  std::map<uint64_t, absl::Time> SilentAlerts() const;
 
   /// The newest values of subjects that have an alert.
   std::vector<LiveValue> LiveValues() const;
@@ -132,6 +141,7 @@ class RuleEngine {
     int announced_tier = 0;
     int suppressed_tier = 0;
     uint64_t alert_id = 0;
+    absl::Time seen_at = absl::InfinitePast();       // The last look with data, as is_silent.
     absl::Time untrusted_at = absl::InfinitePast();  // Of a jam: the last look at profile data.
     bool is_silent = false;
     void FallSilent() {
@@ -165,6 +175,7 @@ class RuleEngine {
 inline constexpr char kStageRule[] = "stage";
 inline constexpr char kStreetDepthRule[] = "street_depth";
 inline constexpr char kJamRule[] = "jam";
+inline constexpr char kOutageRule[] = "outage";
 
 }  // namespace citylayers::alerts
 

@@ -18,7 +18,7 @@ absl::Status Check(bool good, absl::string_view option, absl::string_view must) 
 }  // namespace
 
 absl::Status CheckRuleOptions(const RuleOptions& options) {
-  const auto& [stage, street, jam] = options;
+  const auto& [stage, street, jam, outage] = options;
   RETURN_IF_ERROR(Check(stage.clear_below_m > 0, "stage.clear_below_m", "be above 0"));
   RETURN_IF_ERROR(Check(stage.readings >= 1, "stage.readings", "be at least 1"));
   RETURN_IF_ERROR(Check(stage.immediate_above_m > 0, "stage.immediate_above_m", "be above 0"));
@@ -50,7 +50,8 @@ absl::Status CheckRuleOptions(const RuleOptions& options) {
            {"jam.queue_hold", jam.queue_hold},
            {"jam.official_hold", jam.official_hold},
            {"jam.keep", jam.keep},
-           {"jam.stale_after", jam.stale_after}}) {
+           {"jam.stale_after", jam.stale_after},
+           {"outage.hold", outage.hold}}) {
     RETURN_IF_ERROR(Check(value >= absl::ZeroDuration(), name, "not be negative"));
   }
   return absl::OkStatus();

@@ -50,10 +50,16 @@ struct JamRuleOptions {
   double radius_min_m = 200;
 };
 
+/// Data that are missing. One tier.
+struct OutageRuleOptions {
+  absl::Duration hold = absl::Minutes(10);
+};
+
 struct RuleOptions {
   StageRuleOptions stage;
   StreetDepthRuleOptions street_depth;
   JamRuleOptions jam;
+  OutageRuleOptions outage;
 };
 
 /// INVALID_ARGUMENT: steps that do not ascend, a clear value on the wrong side of its raise value,

@@ -139,6 +139,61 @@ Words StreetWords(const Finding& finding, int tier) {
   return words;
 }
 
+// Which stretch of its street a jam is on, since a street may have several: the streets that cross
+// at its ends, else the direction.
+Localized StretchWords(const Finding& finding) {
+  const std::string& from = finding.from_street;
+  const std::string& to = finding.to_street;
+  if (!from.empty() && !to.empty() && from != to) {
+    return {absl::StrCat(" đoạn từ ", from, " đến ", to), absl::StrCat(" from ", from, " to ", to)};
+  }
+  static constexpr std::array<std::array<const char*, 2>, 8> kDirections = {
+      {{"bắc", "northbound"},
+       {"đông bắc", "northeastbound"},
+       {"đông", "eastbound"},
+       {"đông nam", "southeastbound"},
+       {"nam", "southbound"},
+       {"tây nam", "southwestbound"},
+       {"tây", "westbound"},
+       {"tây bắc", "northwestbound"}}};
+  Localized words;
+  if (finding.bearing_deg.has_value() && std::isfinite(*finding.bearing_deg)) {
+    const auto& [vi, en] =
+        kDirections[static_cast<size_t>(std::lround(*finding.bearing_deg / 45)) % 8];
+    words = {absl::StrCat(" hướng ", vi), absl::StrCat(" ", en)};
+  }
+  if (const std::string& near = to.empty() ? from : to; !near.empty()) {
+    absl::StrAppend(&words.vi, " gần ", near);
+    absl::StrAppend(&words.en, " near ", near);
+  }
+  return words;
+}
+
+Words OutageWords(const Finding& finding, int tier) {
+  const bool is_gauge = absl::StartsWith(finding.subject, "stations/");
+  const Localized& place = finding.place;
+  const Localized what = is_gauge ? Localized{absl::StrCat("Trạm ", place.vi),
+                                              absl::StrCat("The ", place.en, " gauge")}
+                                  : place;
+  Words words{.event = {"Mất số liệu", "Data outage"}, .area = what};
+  if (tier == 0) {
+    words.headline = {absl::StrCat(what.vi, ": đã có số liệu trở lại"),
+                      absl::StrCat(what.en, ": data are back")};
+    words.description = words.headline;
+    words.instruction = {"Kết thúc.", "The outage is over."};
+    return words;
+  }
+  words.headline = {absl::StrCat(what.vi, ": không có số liệu mới"),
+                    absl::StrCat(what.en, ": no new data")};
+  words.description = {words.headline.vi, absl::StrCat(what.en, ": ", finding.reason)};
+  words.instruction = {
+      "Cảnh báo dựa vào số liệu này giữ nguyên và không có cảnh báo mới. Kiểm tra trạm và đường "
+      "truyền.",
+      "Alerts from these data stay as they are, and none is raised. Check the gauge and its "
+      "connection."};
+  return words;
+}
+
 Words JamWords(const Finding& finding, int tier) {
   const std::string street_vi = StreetVi(finding);
   const std::string& street = finding.place.en;
@@ -146,8 +201,9 @@ Words JamWords(const Finding& finding, int tier) {
       .event = {"Ùn tắc giao thông", "Traffic jam"},
       .area = {absl::StrCat(street_vi, " và lân cận"), absl::StrCat(street, " and around")}};
   if (tier == 0) {
-    words.headline = {absl::StrCat(street_vi, " đã hết ùn tắc"),
-                      absl::StrCat("The jam on ", street, " is over")};
+    const Localized stretch = StretchWords(finding);
+    words.headline = {absl::StrCat(street_vi, stretch.vi, " đã hết ùn tắc"),
+                      absl::StrCat("The jam on ", street, stretch.en, " is over")};
     words.description = words.headline;
     words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
     return words;
@@ -155,8 +211,10 @@ Words JamWords(const Finding& finding, int tier) {
   static constexpr std::array<std::array<const char*, 2>, 3> kTiers = {
       {{"xe đi chậm", "slow traffic"}, {"ùn ứ", "queue"}, {"kẹt cứng", "at a standstill"}}};
   const Localized length = RoundedLength(finding.length_m);
-  words.headline = {absl::StrCat(street_vi, " ", kTiers[tier - 1][0], ", dài khoảng ", length.vi),
-                    absl::StrCat(street, ": ", kTiers[tier - 1][1], ", about ", length.en)};
+  const Localized stretch = StretchWords(finding);
+  words.headline = {
+      absl::StrCat(street_vi, stretch.vi, " ", kTiers[tier - 1][0], ", dài khoảng ", length.vi),
+      absl::StrCat(street, stretch.en, ": ", kTiers[tier - 1][1], ", about ", length.en)};
   words.description = {absl::StrCat("Hàng xe dài khoảng ", length.vi, ", tốc độ trung bình ",
                                     Kmh(finding.value), "."),
                        absl::StrCat("The queue is about ", length.en, " long and moves at ",
@@ -184,6 +242,8 @@ Grade GradeOf(AlertKind kind, int tier) {
                           : tier == 3 ? AlertSeverity::kModerate
                                       : AlertSeverity::kMinor,
               .immediate = tier >= 3};
+    case AlertKind::kOutage:
+      return {.level = 1, .severity = AlertSeverity::kModerate};
     case AlertKind::kJam:
       break;
   }
@@ -198,6 +258,8 @@ Words WordsFor(const Finding& finding, int tier) {
       return StageWords(finding, known_tier);
     case AlertKind::kStreetDepth:
       return StreetWords(finding, known_tier);
+    case AlertKind::kOutage:
+      return OutageWords(finding, known_tier);
     case AlertKind::kJam:
       break;
   }
@@ -225,6 +287,9 @@ Words EndedWords(const storage::AlertRecord& alert) {
 
 std::string ReasonFor(const Transition& transition) {
   const Finding& finding = transition.finding;
+  if (finding.kind == AlertKind::kOutage) {
+    return transition.tier == 0 ? "data are back" : finding.reason;
+  }
   if (transition.tier == 0) {
     return finding.kind == AlertKind::kJam
                ? "the jam has dissolved or moves again"

@@ -105,6 +105,52 @@ TEST(WordsTest, ANameThatTellsItsKindIsNotCalledAStreetToo) {
   EXPECT_THAT(WordsFor(street, 2).headline.vi, testing::StartsWith("Đường Cầuchữ"));
 }
 
+TEST(WordsTest, JamsTellWhichStretchOfTheirStreetTheyAreOn) {
+  Finding jam{.kind = AlertKind::kJam,
+              .place = {"Cộng Hòa", "Cộng Hòa"},
+              .value = 4.4,
+              .length_m = 637,
+              .from_street = "Hoàng Hoa Thám",
+              .to_street = "Út Tịch",
+              .bearing_deg = 134};
+  EXPECT_EQ(WordsFor(jam, 3).headline.vi,
+            "Đường Cộng Hòa đoạn từ Hoàng Hoa Thám đến Út Tịch kẹt cứng, dài khoảng 650 m");
+  EXPECT_EQ(WordsFor(jam, 3).headline.en,
+            "Cộng Hòa from Hoàng Hoa Thám to Út Tịch: at a standstill, about 650 m");
+  Finding back = jam;
+  std::swap(back.from_street, back.to_street);
+  EXPECT_NE(WordsFor(back, 3).headline, WordsFor(jam, 3).headline) << "the other direction";
+  jam.from_street.clear();
+  EXPECT_EQ(WordsFor(jam, 2).headline.vi,
+            "Đường Cộng Hòa hướng đông nam gần Út Tịch ùn ứ, dài khoảng 650 m");
+  EXPECT_EQ(WordsFor(jam, 2).headline.en,
+            "Cộng Hòa southeastbound near Út Tịch: queue, about 650 m");
+  jam.to_street.clear();
+  for (const auto& [bearing_deg, word] :
+       std::initializer_list<std::pair<double, const char*>>{{0, "northbound"},
+                                                             {359, "northbound"},
+                                                             {22.4, "northbound"},
+                                                             {91, "eastbound"},
+                                                             {180, "southbound"},
+                                                             {270, "westbound"},
+                                                             {315, "northwestbound"}}) {
+    jam.bearing_deg = bearing_deg;
+    EXPECT_THAT(WordsFor(jam, 2).headline.en, testing::HasSubstr(word)) << bearing_deg;
+  }
+}
+
+TEST(WordsTest, AnOutageSaysWhatSendsNoData) {
+  const Finding gauge{.kind = AlertKind::kOutage,
+                      .subject = "stations/phu-an",
+                      .place = {"Phú An", "Phu An"},
+                      .reason = "no reading since 2025-11-06T10:00:00Z"};
+  EXPECT_EQ(WordsFor(gauge, 1).headline.vi, "Trạm Phú An: không có số liệu mới");
+  EXPECT_EQ(WordsFor(gauge, 1).headline.en, "The Phu An gauge: no new data");
+  EXPECT_THAT(WordsFor(gauge, 1).description.en, testing::HasSubstr("since 2025-11-06"));
+  EXPECT_EQ(WordsFor(gauge, 0).headline.en, "The Phu An gauge: data are back");
+  EXPECT_EQ(GradeOf(AlertKind::kOutage, 1).severity, AlertSeverity::kModerate);
+}
+
 TEST(WordsTest, JamsTellALengthThatIsNotFalselyExact) {
   Finding jam{
       .kind = AlertKind::kJam, .place = {"Cộng Hòa", "Cộng Hòa"}, .value = 4.4, .length_m = 637};

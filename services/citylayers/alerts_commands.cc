@@ -48,6 +48,7 @@ Tone ToneOf(const Alert& alert) {
 }
 
 std::string ValueText(const Alert& alert, double value) {
+  if (alert.unit().empty()) return "";
   return StrCat(FormatNumber(value, alert.unit() == "m" ? 2 : 0), " ", alert.unit());
 }
 
@@ -60,6 +61,7 @@ std::vector<TableColumn> AlertColumns() {
           {.header = "severity", .width = 8},
           {.header = "state", .width = 12},
           {.header = "level", .align = Align::kRight},
+          {.header = "worst", .align = Align::kRight},
           {.header = "place", .width = 18},
           {.header = "value now", .align = Align::kRight, .width = 10},
           {.header = "at its worst", .align = Align::kRight},
@@ -73,8 +75,9 @@ std::vector<Cell> AlertCells(const Alert& alert) {
           {SeverityWord(alert), ToneOf(alert)},
           StateWord(alert),
           StrCat(alert.level()),
+          StrCat(alert.worst_level()),
           alert.place(),
-          ValueText(alert, alert.value()),
+          StrCat(ValueText(alert, alert.value()), alert.has_silent_since_time() ? " (silent)" : ""),
           ValueText(alert, alert.peak_value()),
           FormatCityTime(FromProtoTime(alert.create_time())),
           std::string(alert.exercise() ? "yes" : ""),
@@ -91,7 +94,14 @@ std::string RenderAlert(const Program& program, const Alert& alert) {
        {"", alert.instruction().en()},
        {"severity", StrCat(SeverityWord(alert), ", level ", alert.level(), " of rule ",
                            alert.rule(), " (", KindWord(alert), ")")},
+       {"at its worst",
+        StrCat(EnumWord(alerts::v1::Severity_Name(alert.worst_severity()), "SEVERITY_"), ", level ",
+               alert.worst_level())},
        {"state", StateWord(alert)},
+       {"no data since", alert.has_silent_since_time()
+                             ? StrCat(FormatCityTime(FromProtoTime(alert.silent_since_time())),
+                                      ": the alert stays as it is")
+                             : ""},
        {"place", alert.place()},
        {"subject", alert.subject()},
        {"value", StrCat(ValueText(alert, alert.value()), " now, ",
@@ -112,6 +122,7 @@ absl::Status ListAlerts(Program& program, const std::string& filter,
   bool is_cut = false;
   const auto stub = NewStub(program);
   ResourceList list = program.List(AlertColumns());
+  std::vector<alerts::v1::DataGap> gaps;
   alerts::v1::ListAlertsRequest request;
   request.set_filter(filter);
   do {
@@ -123,8 +134,14 @@ absl::Status ListAlerts(Program& program, const std::string& filter,
       list.Add(alert, AlertCells(alert), PlaceOfAlert(alert));
     }
     request.set_page_token(page.next_page_token());
+    if (gaps.empty()) gaps.assign(page.data_gaps().begin(), page.data_gaps().end());
   } while (!request.page_token().empty() && list.size() < limit);
-  program.Print(list.Render(filter.empty() ? "no alerts" : "no alerts match the filter"));
+  const std::string none = filter.empty() ? "no alerts" : "no alerts match the filter";
+  program.Print(list.Render(gaps.empty() ? none : StrCat(none, ", but see what is not evaluated")));
+  // On the other stream, so that JSON stays JSON.
+  for (const alerts::v1::DataGap& gap : gaps) {
+    program.Say(StrCat("not evaluated: ", gap.subject(), ": ", gap.reason()));
+  }
   if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }

@@ -42,6 +42,15 @@ std::string PassableWord(flood::v1::Passability passability) {
   return EnumWord(flood::v1::Passability_Name(passability), "PASSABILITY_");
 }
 
+// How far the stage can be taken for the present one.
+std::string StageNote(const flood::v1::Stage& stage) {
+  if (!stage.has_read_time()) return "never read";
+  const std::string quality = EnumWord(readings::v1::Quality_Name(stage.quality()), "QUALITY_", "");
+  if (!stage.stale()) return quality;
+  return quality.empty() || quality == "good" ? "stale: nothing since"
+                                              : StrCat("stale: nothing since, was ", quality);
+}
+
 struct DepthOptions {
   std::vector<double> lon_lats;
   std::optional<double> stage_m;
@@ -159,8 +168,7 @@ absl::Status Stages(Program& program) {
               {AlertLevel(stage), tone},
               levels,
               FormatCityTime(FromProtoTime(stage.read_time())),
-              StrCat(stage.stale() ? "stale " : "",
-                     EnumWord(readings::v1::Quality_Name(stage.quality()), "QUALITY_", ""))},
+              StageNote(stage)},
              PlaceOf(stage.location()));
   }
   program.Print(list.Render("no river stages"));

@@ -94,6 +94,14 @@ absl::Status ShowClock(Program& program) {
   return absl::OkStatus();
 }
 
+absl::Status ReleaseClock(Program& program, bool force) {
+  const auto stub = common::v1::ClockService::NewStub(program.Channel());
+  common::v1::SetClockRequest request;
+  request.set_mode(common::v1::CLOCK_MODE_WALL);
+  request.set_force(force);
+  return program.Call(&common::v1::ClockService::Stub::SetClock, *stub, request).status();
+}
+
 }  // namespace
 
 void AddServerCommands(CLI::App& app, Program& program) {
@@ -105,10 +113,25 @@ void AddServerCommands(CLI::App& app, Program& program) {
   program.OnRun(health, [&program, services] {
     return Health(program, services->empty() ? std::vector<std::string>{""} : *services);
   });
-  CLI::App* clock = program.Add(app, "clock", "Show the city clock",
+  CLI::App* clock = program.Add(app, "clock", "Show the city clock, or give it back to the wall",
                                 "  citylayers clock\n"
-                                "  citylayers clock --format json");
-  program.OnRun(clock, [&program] { return ShowClock(program); });
+                                "  citylayers clock --format json\n"
+                                "  citylayers clock --release --force");
+  struct ClockOptions {
+    bool release = false;
+    bool force = false;
+  };
+  auto options = std::make_shared<ClockOptions>();
+  CLI::Option* release =
+      clock->add_flag("--release", options->release, "Set the city clock to the wall clock");
+  clock
+      ->add_flag("--force", options->force,
+                 "Also while a replay drives it (its alerts end), and when the city is ahead")
+      ->needs(release);
+  program.OnRun(clock, [&program, options]() -> absl::Status {
+    if (options->release) RETURN_IF_ERROR(ReleaseClock(program, options->force));
+    return ShowClock(program);
+  });
 }
 
 }  // namespace citylayers::cli

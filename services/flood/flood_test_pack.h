@@ -59,16 +59,15 @@ inline geo::TileId StreetTile() { return geo::TileId::FromLonLat(TestPlace(8, 3)
 inline geo::TileId QuietTile() { return geo::TileId::FromLonLat(TestPlace(38, 3), 14).value(); }
 
 /// Writes a city to `out` and opens it. Without terrain its manifest gives the reason.
-inline std::shared_ptr<const storage::CityPack> FloodTestPack(const std::string& out,
-                                                              bool terrain = true,
-                                                              const TestCity& city = kTestCity,
-                                                              std::string_view street = "Lê Lợi") {
+inline std::shared_ptr<const storage::CityPack> FloodTestPack(
+    const std::string& out, bool terrain = true, const TestCity& city = kTestCity,
+    std::string_view street_name = "Lê Lợi") {
   auto writer = *storage::PackWriter::Create(out);
   const auto write = [&writer](std::string_view name, const std::string& bytes) {
     EXPECT_TRUE(writer->WriteFile(name, bytes).ok()) << name;
   };
   storage::RoadColumns roads = storage::TestRoads();
-  roads.names[1] = street;
+  roads.names[1] = street_name;
   write("roads.bin", storage::EncodeRoads(roads));
   const std::string skeleton = storage::EncodeSkeleton({{0, 1, 3, 0, "abc"}, {2, 0, 3, 0, "de"}});
   write("skeletons.bin", storage::EncodeTileArchive({{StreetTile().Key(), skeleton}}));

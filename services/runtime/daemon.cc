@@ -93,8 +93,9 @@ class Daemon::Impl final : public ModuleContext {
       }
       ASSIGN_OR_RETURN(pack_, storage::CityPack::Open(directory));
       if (const std::uint32_t names = pack_->segments().repaired_name_count(); names > 0) {
-        LogWarning("pack: street names that are not UTF-8 are served repaired; build the pack anew",
-                   {{"pack", directory}, {"names", names}});
+        LogWarning(
+            "pack: street names that are not UTF-8 are served repaired; build the pack again",
+            {{"pack", directory}, {"names", names}});
       }
     }
     return pack_;

@@ -1,5 +1,7 @@
 #include "services/traffic/traffic_service.h"
 
+#include <cmath>
+#include <numbers>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,11 +15,20 @@
 #include "services/runtime/error_details.h"
 #include "services/runtime/paging.h"
 #include "services/runtime/proto_time.h"
+#include "services/traffic/cross_street.h"
 
 namespace citylayers::traffic {
 namespace {
 
 constexpr int kPageDefault = 100, kPageMax = 1000;
+
+// Clockwise from north, 0 to 360; on the scale of a city the earth is flat.
+double BearingDeg(const common::v1::Point& from, const common::v1::Point& to) {
+  constexpr double kDegrees = 180 / std::numbers::pi;
+  const double east = (to.lon_deg() - from.lon_deg()) * std::cos(from.lat_deg() / kDegrees);
+  const double bearing_deg = std::atan2(east, to.lat_deg() - from.lat_deg()) * kDegrees;
+  return bearing_deg < 0 ? bearing_deg + 360 : bearing_deg;
+}
 
 }  // namespace
 
@@ -164,6 +175,9 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
     *proto->mutable_since_time() = ToProtoTime(absl::FromUnixMillis(jam.since_ms));
     proto->set_trend_m(answer.trend_m);
     proto->set_live_share(answer.live_share);
+    proto->set_from_street(std::string(CrossStreet(roads, jam.segments.back(), false, street)));
+    proto->set_to_street(std::string(CrossStreet(roads, jam.segments.front(), true, street)));
+    proto->set_bearing_deg(BearingDeg(proto->tail(), proto->head()));
   }
   return page;
 }

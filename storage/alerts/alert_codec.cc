@@ -169,7 +169,7 @@ template <typename Visitor, typename Alert>
 requires std::is_same_v<std::remove_const_t<Alert>, AlertRecord>
 void VisitFields(Visitor& f, Alert& r) {
   f.Field(r.id), f.Field(r.rule), f.Field(r.subject);
-  f.Enum(r.kind, AlertKind::kJam);
+  f.Enum(r.kind, AlertKind::kOutage);
   f.Enum(r.severity, AlertSeverity::kExtreme);
   f.Enum(r.state, AlertState::kResolved);
   f.Field(r.tier), f.Field(r.level);
@@ -179,13 +179,17 @@ void VisitFields(Visitor& f, Alert& r) {
   f.Field(r.create_time), f.Field(r.update_time), f.Field(r.resolve_time);
   f.Field(r.acknowledged_by), f.Field(r.exercise), f.Field(r.cap_ids);
   f.Field(r.event_count), f.Field(r.trail_hash);
+  if (f.version() >= 2) {
+    f.Enum(r.worst_severity, AlertSeverity::kExtreme);
+    f.Field(r.worst_level);
+  }
 }
 
 // Without the hash, which is computed over these.
 template <typename Visitor, typename Event>
 void VisitEventBody(Visitor& f, Event& r) {
   f.Field(r.sequence);
-  f.Enum(r.type, AlertEventType::kResolved);
+  f.Enum(r.type, AlertEventType::kCommented);
   f.Field(r.event_time), f.Field(r.write_time);
   f.Field(r.actor), f.Field(r.comment), f.Field(r.level);
 }
@@ -213,8 +217,10 @@ void VisitFields(Visitor& f, Cap& r) {
 }
 
 template <typename Record>
-constexpr uint8_t kVersion =
-    std::is_same_v<Record, RuleStateRecord> ? kRuleStateVersion : kAlertRecordVersion;
+constexpr uint8_t kVersion = std::is_same_v<Record, RuleStateRecord> ? kRuleStateVersion
+                             : std::is_same_v<Record, AlertRecord>   ? kAlertVersion
+                             : std::is_same_v<Record, CapRecord>     ? kCapVersion
+                                                                     : kEventVersion;
 
 template <typename Record>
 std::string Encode(const Record& record) {
@@ -249,7 +255,12 @@ std::string EncodeRuleState(const RuleStateRecord& state) { return Encode(state)
 std::string EncodeCap(const CapRecord& cap) { return Encode(cap); }
 
 absl::StatusOr<AlertRecord> DecodeAlert(absl::string_view bytes) {
-  return Decode<AlertRecord>(bytes, "alert");
+  absl::StatusOr<AlertRecord> alert = Decode<AlertRecord>(bytes, "alert");
+  if (alert.ok() && bytes.front() == 1) {
+    alert->worst_severity = alert->severity;
+    alert->worst_level = alert->level;
+  }
+  return alert;
 }
 absl::StatusOr<AlertEventRecord> DecodeEvent(absl::string_view bytes) {
   return Decode<AlertEventRecord>(bytes, "audit");
@@ -265,7 +276,7 @@ std::string EventHash(absl::string_view previous_hash, uint64_t alert_id,
                       const AlertEventRecord& event) {
   std::string bytes = previous_hash.empty() ? std::string(32, '\0') : std::string(previous_hash);
   bytes += EncodeKey64(alert_id);
-  Writer writer(&bytes, kAlertRecordVersion);
+  Writer writer(&bytes, kEventVersion);
   VisitEventBody(writer, event);
   return Sha256(bytes);
 }

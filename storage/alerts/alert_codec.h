@@ -13,8 +13,11 @@
 namespace citylayers::storage {
 
 /// The version byte that each value starts with. Version 2 of a rule state ends with the mode;
-/// version 1 is read as one of an unknown mode.
-inline constexpr uint8_t kAlertRecordVersion = 1;
+/// version 1 is read as one of an unknown mode. Version 2 of an alert ends with its worst severity
+/// and level; version 1 is read as one that was never worse than it is.
+inline constexpr uint8_t kAlertVersion = 2;
+inline constexpr uint8_t kEventVersion = 1;
+inline constexpr uint8_t kCapVersion = 1;
 inline constexpr uint8_t kRuleStateVersion = 2;
 
 /// Encoding cannot fail. Times are kept to the microsecond.

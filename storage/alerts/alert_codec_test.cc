@@ -33,7 +33,9 @@ AlertRecord SampleAlert() {
           .exercise = true,
           .cap_ids = {"0011aabb-1", "0011aabb-2"},
           .event_count = 2,
-          .trail_hash = std::string(32, 'h')};
+          .trail_hash = std::string(32, 'h'),
+          .worst_severity = AlertSeverity::kExtreme,
+          .worst_level = 4};
 }
 
 AlertEventRecord SampleEvent() {
@@ -82,6 +84,18 @@ TEST(AlertCodecTest, GoldenBytesOfAnAuditLine) {
             "05"                              // -3, zigzag
             "20" +
                 absl::BytesToHexString(std::string(32, '\x01')));
+}
+
+TEST(AlertCodecTest, AnAlertOfVersionOneWasNeverWorseThanItIs) {
+  std::string bytes = EncodeAlert(SampleAlert());
+  bytes[0] = 1;
+  EXPECT_FALSE(DecodeAlert(bytes).ok()) << "the bytes of the other version";
+  bytes.resize(bytes.size() - 2);  // An enum and a small number, a byte each.
+  const auto alert = DecodeAlert(bytes);
+  ASSERT_TRUE(alert.ok()) << alert.status();
+  EXPECT_EQ(alert->worst_severity, AlertSeverity::kSevere);
+  EXPECT_EQ(alert->worst_level, 3);
+  EXPECT_EQ(alert->trail_hash, SampleAlert().trail_hash);
 }
 
 // The fields that both versions of a rule state have.
@@ -149,7 +163,7 @@ TEST(AlertCodecTest, AnUnknownEnumValueIsDamage) {
 
 TEST(AlertCodecTest, ANewerVersionIsRefusedAndSaysSo) {
   std::string bytes = EncodeAlert(SampleAlert());
-  bytes[0] = 2;
+  bytes[0] = 3;
   const absl::Status status = DecodeAlert(bytes).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("newer"));

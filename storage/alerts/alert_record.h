@@ -21,7 +21,7 @@ struct Localized {
 };
 
 // The numbers of these enums are stored: never renumber them.
-enum class AlertKind : uint8_t { kStage = 1, kStreetDepth = 2, kJam = 3 };
+enum class AlertKind : uint8_t { kStage = 1, kStreetDepth = 2, kJam = 3, kOutage = 4 };
 enum class AlertSeverity : uint8_t { kMinor = 1, kModerate = 2, kSevere = 3, kExtreme = 4 };
 enum class AlertState : uint8_t { kOpen = 1, kAcknowledged = 2, kResolved = 3 };
 enum class AlertEventType : uint8_t {
@@ -29,16 +29,18 @@ enum class AlertEventType : uint8_t {
   kEscalated = 2,
   kEased = 3,
   kAcknowledged = 4,
-  kResolved = 5
+  kResolved = 5,
+  kCommented = 6
 };
 /// Whose clock the city lives by: the wall's, or a replay's.
 enum class CityMode : uint8_t { kUnknown = 1, kReal = 2, kExercise = 3 };
 
 /// A raised condition.
 struct AlertRecord {
-  uint64_t id = 0;      ///< From 1, in the order of raising.
-  std::string rule;     ///< The rule that raised it: "stage", "street_depth" or "jam".
-  std::string subject;  ///< What it is about: `stations/{id}`, `streets/{name}` or `jams/{id}`.
+  uint64_t id = 0;   ///< From 1, in the order of raising.
+  std::string rule;  ///< The rule that raised it: "stage", "street_depth", "jam" or "outage".
+  /// What it is about: `stations/{id}`, `streets/{name}`, `jams/{id}` or `inputs/{name}`.
+  std::string subject;
   AlertKind kind = AlertKind::kStage;
   AlertSeverity severity = AlertSeverity::kMinor;
   AlertState state = AlertState::kOpen;
@@ -61,6 +63,10 @@ struct AlertRecord {
   std::vector<std::string> cap_ids;  ///< Messages issued for it, the oldest first.
   uint32_t event_count = 0;          ///< Length of its trail. Set by the store.
   std::string trail_hash;            ///< Hash of the last line, 32 bytes. Set by the store.
+  AlertSeverity worst_severity = AlertSeverity::kMinor;  ///< The highest that it has had.
+  int32_t worst_level = 0;                               ///< The highest that it has had.
+  /// City time since which its subject has no data; InfiniteFuture while it has. Not stored.
+  absl::Time silent_since = absl::InfiniteFuture();
   friend bool operator==(const AlertRecord&, const AlertRecord&) = default;
 };
 

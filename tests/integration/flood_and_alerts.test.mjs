@@ -15,7 +15,7 @@ const kLowM = 0.2;
 const kHighM = 1.7;
 // Nhà Bè has alert levels of its own: it stays under them, so that one gauge speaks.
 const kUnderLevels = { 'nha-be': 1.35 };
-const kActive = 'state != RESOLVED';
+const kActive = 'state != RESOLVED AND kind != OUTAGE'; // nobody writes speeds here
 const kPhuAn = 'stations/phu-an';
 const kOperator = 'booth-operator';
 const kRealData = process.env.CITYLAYERS_REAL_DATA ?? join(kRoot, '../shared/data');

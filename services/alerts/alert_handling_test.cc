@@ -1,0 +1,228 @@
+// What operators do with alerts, and what they see of them.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/alerts/desk_test_support.h"
+
+namespace citylayers::alerts {
+namespace {
+
+using storage::AlertRecord;
+using storage::AlertSeverity;
+using storage::AlertState;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class AlertHandlingTest : public DeskTest {
+ protected:
+  AlertRecord Tide() const { return All("kind = STAGE").at(0); }
+  // A look without any of these lists.
+  absl::Status StepWithout(const char* input) {
+    moment_.city += absl::Minutes(10);
+    Look look;
+    look.failures = {{input, "socket closed"}};
+    if (input != std::string(kStagesInput)) look.stages = {PhuAn(0.2)};
+    if (input != std::string(kStreetsInput)) look.streets.emplace().data_time = moment_.city;
+    if (input != std::string(kJamsInput)) look.jams.emplace().data_time = moment_.city;
+    return desk_->Observe(look, moment_);
+  }
+};
+
+TEST_F(AlertHandlingTest, AnEscalationOpensAnAcknowledgedAlertAgain) {
+  Steps(2, 1.42);
+  ASSERT_TRUE(desk_->Acknowledge(Tide().id, "Lan", "watching", moment_).ok());
+  Steps(2, 1.44);
+  EXPECT_EQ(Tide().state, AlertState::kAcknowledged) << "the same level";
+  Steps(2, 1.63);
+  EXPECT_EQ(Tide().state, AlertState::kOpen);
+  EXPECT_EQ(Tide().acknowledged_by, "");
+  EXPECT_EQ(All("state = OPEN").size(), 1u);
+  EXPECT_THAT(desk_->ListEvents(Tide().id)->back().comment,
+              HasSubstr("open again: Lan had acknowledged it at level 1"));
+  ASSERT_TRUE(desk_->Acknowledge(Tide().id, "Lan", "", moment_).ok());
+  Steps(2, 1.72);
+  EXPECT_EQ(Tide().state, AlertState::kOpen) << "Immediate is a tier too";
+  ASSERT_TRUE(desk_->Acknowledge(Tide().id, "Lan", "", moment_).ok());
+  Steps(2, 1.43);
+  EXPECT_EQ(Tide().state, AlertState::kAcknowledged) << "an easing opens nothing";
+  EXPECT_TRUE(store_->VerifyTrail(Tide().id).ok());
+}
+
+TEST_F(AlertHandlingTest, EveryCommentIsALineOfTheTrail) {
+  Steps(2, 1.42);
+  const uint64_t id = Tide().id;
+  ASSERT_TRUE(desk_->Acknowledge(id, "Lan", "one", moment_).ok());
+  ASSERT_TRUE(desk_->Acknowledge(id, "Lan", "two", moment_).ok());
+  ASSERT_TRUE(desk_->Acknowledge(id, "Lan", "", moment_).ok());
+  ASSERT_TRUE(desk_->Acknowledge(id, "Minh", "three", moment_).ok());
+  ASSERT_TRUE(desk_->Acknowledge(id, "Minh", "four", moment_).ok());
+  EXPECT_EQ(Trail(id),
+            "raised:system acknowledged:Lan commented:Lan acknowledged:Minh commented:Minh");
+  const auto events = *desk_->ListEvents(id);
+  EXPECT_EQ(events[2].comment, "two");
+  EXPECT_EQ(events[4].comment, "four");
+  EXPECT_TRUE(store_->VerifyTrail(id).ok());
+}
+
+TEST_F(AlertHandlingTest, TheWorstIsKeptAndCanBeFiltered) {
+  Steps(2, 1.72);
+  Steps(2, 1.43);
+  AlertRecord alert = Tide();
+  EXPECT_EQ(alert.severity, AlertSeverity::kMinor);
+  EXPECT_EQ(alert.level, 1);
+  EXPECT_EQ(alert.worst_severity, AlertSeverity::kSevere);
+  EXPECT_EQ(alert.worst_level, 3);
+  Steps(2, 0.2);
+  Restart();
+  EXPECT_EQ(Tide().state, AlertState::kResolved);
+  EXPECT_THAT(All("severity >= SEVERE"), IsEmpty());
+  EXPECT_EQ(All("worst_severity >= SEVERE AND worst_level = 3").size(), 1u);
+  EXPECT_THAT(All("worst_severity = EXTREME"), IsEmpty());
+}
+
+// Characters, not bytes: a Vietnamese name of 100 letters has up to 300.
+TEST_F(AlertHandlingTest, TextsHaveTheLimitsThatTheContractStates) {
+  Steps(2, 1.42);
+  const auto text = [](int characters) {
+    std::string out;
+    for (int i = 0; i < characters; ++i) out += "ữ";
+    return out;
+  };
+  const uint64_t id = Tide().id;
+  for (const int over : {101, 400}) {
+    const absl::Status status = desk_->Acknowledge(id, text(over), "", moment_).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << over;
+    EXPECT_THAT(status.message(), HasSubstr(absl::StrCat("actor: has ", over, " characters")));
+  }
+  const absl::Status status = desk_->Resolve(id, "Lan", text(2001), moment_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("comment: has 2001 characters; at most 2000"));
+  EXPECT_EQ(Tide().state, AlertState::kOpen);
+  EXPECT_TRUE(desk_->Acknowledge(id, text(100), text(2000), moment_).ok());
+}
+
+TEST_F(AlertHandlingTest, PlaceAndHeadlineNameTheSameStreet) {
+  const auto jam = [&](const char* street, double kmh) {
+    moment_.city += absl::Minutes(16);
+    Look look;
+    look.stages = {PhuAn(0.2)};
+    look.streets.emplace().data_time = moment_.city;
+    look.jams.emplace().data_time = moment_.city;
+    look.jams->items.push_back(
+        {.jam = "jams/7", .street = street, .length_m = 900, .speed_kmh = kmh});
+    ASSERT_TRUE(desk_->Observe(look, moment_).ok());
+  };
+  jam("Cầu Kênh Tẻ", 7);
+  jam("Cầu Kênh Tẻ", 7);
+  ASSERT_EQ(All("kind = JAM").size(), 1u);
+  for (int i = 0; i < 4; ++i) jam("Khánh Hội", 3);  // The jam has moved, and got worse.
+  const AlertRecord alert = All("kind = JAM").at(0);
+  EXPECT_EQ(alert.level, 3);
+  EXPECT_EQ(alert.place.vi, "Khánh Hội");
+  EXPECT_THAT(alert.headline.vi, HasSubstr("Khánh Hội"));
+  EXPECT_EQ(All("place = \"khanh hoi\"").size(), 1u);
+}
+
+TEST_F(AlertHandlingTest, AnOutageIsAnAlertAndAMark) {
+  Steps(2, 1.62);
+  EXPECT_EQ(Tide().silent_since, absl::InfiniteFuture());
+  const absl::Time last_reading = moment_.city;
+  ASSERT_TRUE(StepWithout(kStagesInput).ok());
+  EXPECT_EQ(Tide().silent_since, last_reading) << "marked at once";
+  EXPECT_EQ(All("silent = true").size(), 1u);
+  ASSERT_EQ(desk_->data_gaps().size(), 1u);
+  EXPECT_EQ(desk_->data_gaps()[0].subject, kStagesInput);
+  EXPECT_THAT(desk_->data_gaps()[0].reason, HasSubstr("socket closed"));
+  EXPECT_THAT(All("kind = OUTAGE"), IsEmpty()) << "it may be short";
+  ASSERT_TRUE(StepWithout(kStagesInput).ok());
+  ASSERT_EQ(All("kind = OUTAGE").size(), 1u);
+  const AlertRecord outage = All("kind = OUTAGE")[0];
+  EXPECT_EQ(outage.subject, kStagesInput);
+  EXPECT_THAT(outage.headline.en, HasSubstr("no new data"));
+  EXPECT_THAT(outage.cap_ids, IsEmpty()) << "for operators, not for the public";
+  Restart();
+  ASSERT_TRUE(StepWithout(kStagesInput).ok());
+  EXPECT_EQ(All("kind = OUTAGE").size(), 1u) << "a restart raises nothing again";
+  Steps(1, 1.62);
+  EXPECT_THAT(All("kind = OUTAGE AND state != RESOLVED"), IsEmpty());
+  EXPECT_EQ(Tide().silent_since, absl::InfiniteFuture());
+  EXPECT_EQ(Tide().state, AlertState::kOpen) << "the tide itself stayed";
+}
+
+TEST_F(AlertHandlingTest, ACityWithoutDataSaysSo) {
+  for (int i = 0; i < 3; ++i) {
+    moment_.city += absl::Minutes(10);
+    Look look;
+    StageObservation gauge = PhuAn(0);
+    gauge.read_time = absl::InfinitePast();
+    gauge.stale = true;
+    look.stages = {gauge};
+    look.streets.emplace().data_time = absl::InfinitePast();
+    look.jams.emplace().data_time = absl::InfinitePast();
+    ASSERT_TRUE(desk_->Observe(look, moment_).ok());
+  }
+  EXPECT_EQ(desk_->data_gaps().size(), 3u);
+  EXPECT_EQ(All("kind = OUTAGE AND state = OPEN").size(), 3u);
+  EXPECT_THAT(All("kind != OUTAGE"), IsEmpty());
+}
+
+// A store that cannot read one message.
+class OneBadCap final : public storage::AlertStore {
+ public:
+  explicit OneBadCap(storage::AlertStore& store) : store_(store) {}
+  uint64_t NextAlertId() const override { return store_.NextAlertId(); }
+  std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
+  absl::Status Apply(absl::Span<const storage::AlertChange> changes) override {
+    return store_.Apply(changes);
+  }
+  absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override {
+    return store_.UpdateValues(alerts);
+  }
+  absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const override { return store_.GetAlert(id); }
+  absl::Status ScanAlerts(uint64_t before_id,
+                          absl::FunctionRef<bool(const AlertRecord&)> visit) const override {
+    return store_.ScanAlerts(before_id, visit);
+  }
+  absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const override {
+    return store_.ListActiveAlerts();
+  }
+  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(uint64_t id) const override {
+    return store_.ListEvents(id);
+  }
+  absl::Status VerifyTrail(uint64_t id) const override { return store_.VerifyTrail(id); }
+  absl::StatusOr<std::vector<storage::RuleStateRecord>> ListRuleStates() const override {
+    return store_.ListRuleStates();
+  }
+  absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const override {
+    if (cap_id == bad) return absl::DataLossError("the CAP message record is damaged");
+    return store_.GetCap(cap_id);
+  }
+  absl::Status ScanCaps(absl::FunctionRef<bool(const storage::CapRecord&)> visit) const override {
+    return store_.ScanCaps(visit);
+  }
+  std::string bad;
+
+ private:
+  storage::AlertStore& store_;
+};
+
+TEST_F(AlertHandlingTest, WhatCannotBeReadOfOneAlertLeavesTheOthersAlone) {
+  Steps(2, 1.42);
+  OneBadCap store(*store_);
+  store.bad = Tide().cap_ids.at(0);
+  auto desk = AlertDesk::Open(store, options_);
+  ASSERT_TRUE(desk.ok()) << "nor does it keep the desk from opening: " << desk.status();
+  desk_ = *std::move(desk);
+  absl::Status told;
+  for (int i = 0; i < 3; ++i) told = Step(1.63, 0.35);
+  EXPECT_EQ(told.code(), absl::StatusCode::kDataLoss) << told;
+  EXPECT_EQ(All("kind = STREET_DEPTH AND state = OPEN").size(), 1u) << "the street is raised";
+}
+
+}  // namespace
+}  // namespace citylayers::alerts

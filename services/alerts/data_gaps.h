@@ -1,0 +1,38 @@
+// What the rules cannot evaluate for want of data.
+#ifndef CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
+#define CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "services/alerts/observations.h"
+#include "services/alerts/rule_options.h"
+
+namespace citylayers::alerts {
+
+/// Finds the gauges with alert levels that send nothing to be evaluated, and the lists that do not
+/// answer or have become too old. While there are any, "no alerts" is not "all is well". Remembers
+/// when each list was last good. Not thread-safe.
+class GapFinder {
+ public:
+  explicit GapFinder(const RuleOptions& options) : options_(options) {}
+
+  /// `max_age_min`: as in RuleEngine.
+  std::vector<DataGap> Find(const Look& look, absl::Time now, absl::Duration max_age_min);
+
+ private:
+  void AddInput(const std::string& input, const Look& look, bool has_answered, absl::Time data_time,
+                absl::Time now, absl::Duration max_age, std::vector<DataGap>& gaps);
+  void AddGauge(const StageObservation& stage, absl::Time now, absl::Duration max_age_min,
+                std::vector<DataGap>& gaps) const;
+
+  const RuleOptions options_;
+  std::map<std::string, absl::Time> good_at_;  // By input.
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
