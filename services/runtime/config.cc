@@ -17,6 +17,7 @@
 
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
+#include "services/runtime/toml_text.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -106,30 +107,6 @@ std::string TomlQuoted(std::string_view text) {
   return out + '"';
 }
 
-// toml++ 3.3 asserts that a key follows "[" where it ought to report an error. A line of a text in
-// ''' that begins so is refused as well; no option has use for one.
-absl::Status CheckHeaders(std::string_view text, const std::string& file) {
-  int line_number = 0;
-  for (absl::string_view line : absl::StrSplit(ToAbsl(text), '\n')) {
-    ++line_number;
-    // Before the bracket it takes spaces of all of Unicode, behind it those of ASCII will do.
-    while (!line.empty() && !absl::ascii_isgraph(static_cast<unsigned char>(line.front()))) {
-      line.remove_prefix(1);
-    }
-    if (!absl::ConsumePrefix(&line, "[")) continue;
-    absl::ConsumePrefix(&line, "[");
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    const char c = line.empty() ? ' ' : line.front();
-    const bool good = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' ||
-                      c == '"' || c == '\'' || c == ']';
-    if (!good) {
-      return absl::InvalidArgumentError(
-          StrCat(file, ":", line_number, ": \"[\" begins a [section], but no name follows"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<toml::table> ParseFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
@@ -138,7 +115,7 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
       file.bad()) {
     return absl::NotFoundError(StrCat(path, ": cannot be read"));
   }
-  RETURN_IF_ERROR(CheckHeaders(text.str(), path));
+  RETURN_IF_ERROR(CheckTomlText(text.str(), path));
   try {
     return toml::parse(text.str(), path);
   } catch (const toml::parse_error& e) {
