@@ -1,5 +1,6 @@
 #include "services/basemap/basemap_layer.h"
 
+#include "geo/tile/tile_id.h"
 #include "proto/support/strings.h"
 #include "services/layers/request_fields.h"
 
@@ -15,7 +16,29 @@ void AddSubLayer(layers::v1::Layer* layer, const char* name, const char* geometr
     (*sub_layer->mutable_static_fields())[field] = meaning;
 }
 
+// The pack's bounds, widened to reach into each tile that has content: rivers and roads go on a
+// little beyond the city, and a client asks for no tile outside the bounds.
+LonLatBox BoundsWithContent(const storage::CityPack& pack) {
+  constexpr double kReach = 0.01;  // of a tile's width
+  LonLatBox box = pack.manifest().bounds;
+  for (std::size_t i = 0; i < pack.base_tiles().size(); ++i) {
+    const absl::StatusOr<geo::TileId> tile = geo::TileId::FromKey(pack.base_tiles().entry(i).key);
+    if (!tile.ok()) continue;
+    const LonLatBox at = tile->Bounds();
+    const double lon_deg = (at.east_deg - at.west_deg) * kReach;
+    const double lat_deg = (at.north_deg - at.south_deg) * kReach;
+    if (at.east_deg <= box.west_deg) box.west_deg = at.east_deg - lon_deg;
+    if (at.west_deg >= box.east_deg) box.east_deg = at.west_deg + lon_deg;
+    if (at.north_deg <= box.south_deg) box.south_deg = at.north_deg - lat_deg;
+    if (at.south_deg >= box.north_deg) box.north_deg = at.south_deg + lat_deg;
+  }
+  return box;
+}
+
 }  // namespace
+
+BasemapLayer::BasemapLayer(std::shared_ptr<const storage::CityPack> pack)
+    : pack_(std::move(pack)), bounds_(BoundsWithContent(*pack_)) {}
 
 layers::v1::Layer BasemapLayer::Describe() const {
   const storage::Manifest& manifest = pack_->manifest();
@@ -33,7 +56,7 @@ layers::v1::Layer BasemapLayer::Describe() const {
   layer.set_max_zoom(14);
   layer.add_formats("mvt");
   layer.set_attribution(manifest.attribution);
-  *layer.mutable_bounds() = layers::ToBoundingBox(manifest.bounds);
+  *layer.mutable_bounds() = layers::ToBoundingBox(bounds_);
   for (const std::string& notice : manifest.notices) {
     if (notice != "synthetic_terrain") layer.add_notices(notice);
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "proto/support/lon_lat.h"
 #include "services/layers/layer.h"
 #include "storage/pack/city_pack.h"
 
@@ -14,7 +15,7 @@ namespace citylayers::basemap {
 /// never changes. Thread-safe.
 class BasemapLayer final : public layers::Layer {
  public:
-  explicit BasemapLayer(std::shared_ptr<const storage::CityPack> pack) : pack_(std::move(pack)) {}
+  explicit BasemapLayer(std::shared_ptr<const storage::CityPack> pack);
 
   std::string_view id() const override { return "base"; }
   layers::v1::Layer Describe() const override;
@@ -24,6 +25,7 @@ class BasemapLayer final : public layers::Layer {
 
  private:
   const std::shared_ptr<const storage::CityPack> pack_;
+  const LonLatBox bounds_;  // of the pack, and what is drawn beyond
 };
 
 }  // namespace citylayers::basemap

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "geo/tile/tile_id.h"
 #include "storage/pack/test_pack.h"
 
 namespace citylayers::basemap {
@@ -37,6 +38,17 @@ TEST_F(BasemapLayerTest, AHeldTileIsNotSentAgain) {
   EXPECT_TRUE(again.not_modified());
   EXPECT_TRUE(again.data().empty());
   EXPECT_FALSE(Tile(5, "another").not_modified());
+}
+
+TEST_F(BasemapLayerTest, NoTileWithContentLiesOutsideItsBounds) {
+  const auto& box = layer_->Describe().bounds();
+  for (const std::uint64_t key : {5, 9}) {
+    const LonLatBox tile = geo::TileId::FromKey(key)->Bounds();
+    EXPECT_LT(box.west_deg(), tile.east_deg) << key;
+    EXPECT_GT(box.east_deg(), tile.west_deg) << key;
+    EXPECT_LT(box.south_deg(), tile.north_deg) << key;
+    EXPECT_GT(box.north_deg(), tile.south_deg) << key;
+  }
 }
 
 TEST_F(BasemapLayerTest, IsStaticAndSaysWhereItComesFrom) {
