@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite';
 import { mapGlyphs } from './build/map_glyphs.js';
 import { mapStyles } from './build/map_styles.js';
+import { noDataUrls } from './build/no_data_urls.js';
 import { pageVersion } from './build/page_version.js';
 import { precompress } from './build/precompress.js';
 
@@ -9,7 +10,7 @@ const kGateway = process.env['CITYLAYERS_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   base: './', // the page also works below a path of its own, behind a proxy that takes the path off
-  plugins: [mapGlyphs(), mapStyles(), pageVersion(), precompress()],
+  plugins: [noDataUrls(), mapGlyphs(), mapStyles(), pageVersion(), precompress()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

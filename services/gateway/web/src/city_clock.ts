@@ -59,9 +59,12 @@ export function cityTimeAt(state: ClockState, nowMs: number): number {
 /** Holds the last clock that was read. Without one the city time is the wall clock's. */
 export class CityClock {
   private state: ClockState | undefined;
+  /** Our wall clock when it was last read; 0: never. */
+  updatedMs = 0;
 
   update(message: Message | undefined, serverTimeMs: number, nowMs = Date.now()): void {
     this.state = readClock(message, serverTimeMs, nowMs) ?? this.state;
+    this.updatedMs = nowMs;
   }
 
   get known(): boolean {

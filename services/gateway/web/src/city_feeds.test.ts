@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CityFeeds } from './city_feeds.js';
 import { CityState } from './city_state.js';
 import { FakeDocument, FakeEventSource } from './live/fake_event_source.js';
+import { LiveClient } from './live/live_client.js';
+import { ownLink } from './live/live_link.js';
 
 const kAnswerDelayMs = 5000;
 const kRestarts = 20;
@@ -12,8 +14,8 @@ const open = (name: string): object => ({ name, state: 'ALERT_STATE_OPEN' });
 class SlowServer {
   standing: object[] = [];
 
-  readonly fetch = (url: string): Promise<Response> => {
-    const alerts = url.includes('ListAlerts') ? [...this.standing] : [];
+  readonly fetch = (): Promise<Response> => {
+    const alerts = [...this.standing];
     return new Promise((resolve) =>
       setTimeout(() => resolve(Response.json({ alerts })), kAnswerDelayMs),
     );
@@ -23,8 +25,7 @@ class SlowServer {
 describe('CityFeeds', () => {
   let city: CityState;
   let server: SlowServer;
-  const stream = (): FakeEventSource =>
-    FakeEventSource.all.filter((one) => one.url.startsWith('/live/alerts')).at(-1)!;
+  const stream = (): FakeEventSource => FakeEventSource.last;
   const names = (): unknown[] => city.alerts.map((alert) => alert.name);
 
   beforeEach(() => {
@@ -33,8 +34,10 @@ describe('CityFeeds', () => {
     vi.stubGlobal('fetch', server.fetch);
     vi.stubGlobal('EventSource', FakeEventSource);
     vi.stubGlobal('document', new FakeDocument());
+    vi.stubGlobal('addEventListener', () => {});
     FakeEventSource.all = [];
     city = new CityState();
+    new CityFeeds(city, new LiveClient(() => ownLink));
   });
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -42,14 +45,12 @@ describe('CityFeeds', () => {
   });
 
   it('shows no ghost alerts after restarts with late answers', async () => {
-    server.standing = [open('old')];
-    new CityFeeds(city, () => {});
     const ghosts: unknown[] = [];
     for (let restart = 0; restart < kRestarts; restart++) {
       server.standing = [open(`before-${restart}`)];
       stream().giveUp();
-      // The stream is away for long enough that everything is asked by other ways, too.
-      await vi.advanceTimersByTimeAsync(1000 + 397 * restart);
+      // Down for long enough that whatever asks besides the stream would have asked.
+      await vi.advanceTimersByTimeAsync(1500 + 397 * restart);
       server.standing = [open(`now-${restart}`)];
       stream().answer();
       stream().send('alerts', { snapshot: true, alerts: server.standing });
@@ -61,5 +62,35 @@ describe('CityFeeds', () => {
       }
     }
     expect(ghosts).toEqual([]);
+  });
+
+  it('takes nothing from a stream that was replaced', async () => {
+    const old = stream();
+    old.answer();
+    await vi.advanceTimersByTimeAsync(20_000); // silent: another stream is asked for
+    expect(stream()).not.toBe(old);
+    stream().send('alerts', { snapshot: true, alerts: [open('now')] });
+    old.send('alerts', { snapshot: true, alerts: [open('ghost')] });
+    old.send('stages', { stages: [{ station: 'stations/ghost' }] });
+    old.send('jams', { jams: [{ name: 'jams/ghost' }] });
+    expect(names()).toEqual(['now']);
+    expect([city.stages, city.jams]).toEqual([[], []]);
+  });
+
+  it('forgets the levels after a time to which the city was set back', () => {
+    const read = (readTime: string, stageM: number): void =>
+      stream().send('stages', { stages: [{ station: 'stations/phu-an', readTime, stageM }] });
+    read('2026-10-23T10:00:00Z', 1.2);
+    read('2026-10-23T11:00:00Z', 1.7);
+    read('2026-10-23T10:30:00Z', 1.4);
+    expect(city.history.get('stations/phu-an')?.map((sample) => sample.value)).toEqual([1.2, 1.4]);
+  });
+
+  it('knows the notices of all layers once each, and whether one is stale', () => {
+    const notices = ['synthetic_terrain'];
+    stream().send('notices', { layers: { flood: { notices }, base: { notices } } });
+    expect([city.notices, city.stale]).toEqual([notices, false]);
+    stream().send('notices', { layers: { flood: { stale: true } } });
+    expect([city.notices, city.stale]).toEqual([[], true]);
   });
 });

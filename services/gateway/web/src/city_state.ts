@@ -1,8 +1,9 @@
 // What the page knows of the city besides the map: clock, alerts, gauges, jams, notices. Filled by the
-// pollers and feeds, read by the panels; every change calls the listeners.
+// feeds, read by the panels; every change calls the listeners.
 
 import type { Alert, Jam, Stage } from './connect/messages.js';
 import { CityClock } from './city_clock.js';
+import { DataAge } from './data_age.js';
 import type { Sample } from './ui/chart_scale.js';
 
 export type Connection = 'starting' | 'live' | 'lost';
@@ -17,10 +18,12 @@ export class CityState {
   readonly history = new Map<string, Sample[]>();
   notices: string[] = [];
   connection: Connection = 'starting';
-  /** City time of the newest data of the live layers in ms; NaN when there are none. */
-  dataTimeMs: () => number = () => NaN;
+  /** Feeds that cannot be had at present, though the connection is there. */
+  lost: readonly string[] = [];
+  /** Age of the newest data of the live layers. */
+  readonly dataAge = new DataAge();
   /** True when the server says that a layer's inputs are silent. */
-  stale: () => boolean = () => false;
+  stale = false;
 
   private readonly listeners: [Set<Change>, () => void][] = [];
 

@@ -33,6 +33,8 @@ describe('times', () => {
   it('name the weekday as within a line', () => {
     expect(weekday(kFridayEvening, 'vi')).toBe('thứ Sáu');
     expect(weekday(kFridayEvening, 'en')).toBe('Friday');
+    expect(weekday(Date.parse('2026-10-25T03:00:00Z'), 'vi')).toBe('Chủ nhật');
+    expect(weekday(Date.parse('2026-10-26T03:00:00Z'), 'vi')).toBe('thứ Hai');
     expect(weekday(Date.parse('2026-10-23T18:00:00Z'), 'en')).toBe('Saturday');
   });
 });

@@ -35,14 +35,16 @@ export function clockTime(timeMs: number): string {
   }).format(timeMs);
 }
 
-/** "thứ Sáu" / "Friday" */
+/** "thứ Sáu", "Chủ nhật" / "Friday" */
 export function weekday(timeMs: number, language: Language): string {
   const text = new Intl.DateTimeFormat(locales[language], {
     weekday: 'long',
     timeZone: kTimeZone,
   }).format(timeMs);
-  // Within a line Vietnamese writes "thứ Sáu", not "Thứ Sáu".
-  return language === 'vi' ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+  if (language !== 'vi') return text;
+  // Within a line Vietnamese writes "thứ Sáu", not "Thứ Sáu"; Sunday's name is a word of its own.
+  if (text.startsWith('Chủ')) return 'Chủ nhật';
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Hour of day in the city, 0 to 24 with minutes as a fraction. */

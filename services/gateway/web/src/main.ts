@@ -14,17 +14,20 @@ import { loadFonts } from './fonts.js';
 import type { Language } from './format.js';
 import { Words } from './i18n/index.js';
 import { Kiosk, type Stop } from './kiosk.js';
+import { LiveClient } from './live/live_client.js';
 import { LiveLayers } from './live_layers.js';
 import { Flow } from './map/flow.js';
 import { MapView } from './map/map_view.js';
 import { overlayFeatures } from './map/overlay_features.js';
 import { onTap } from './map/picking.js';
+import { streetAt } from './map/street_picking.js';
 import { watchPageVersion } from './self_update.js';
+import { screenScale } from './screen.js';
 import { keep, readSettings } from './settings.js';
 import { AlertsPanel } from './ui/alerts_panel.js';
 import { byUrgency } from './ui/alert_words.js';
 import { Bar } from './ui/bar.js';
-import { h } from './ui/dom.js';
+import { h, setText } from './ui/dom.js';
 import { Legend } from './ui/legend.js';
 import { MapButtons } from './ui/map_buttons.js';
 import { PhoneTabs } from './ui/phone_tabs.js';
@@ -44,10 +47,8 @@ declare global {
   }
 }
 
-/** Without a successful call or event for this long the connection counts as lost. */
-const kLostAfterMs = 9000;
-/** Hidden, the page hears little: once shown it has this long to hear before it calls itself lost. */
-const kShownGraceMs = 4000;
+/** For so long after its start, or after it is shown again, a page that is not connected is connecting. */
+const kConnectingMs = 5000;
 const kAlertZoom = 14.6;
 const kTourPitchDeg = 40;
 
@@ -57,14 +58,14 @@ class Page {
     new URLSearchParams(location.search),
     storage(),
     innerWidth,
+    screenScale(),
   );
   private words = new Words(this.settings.language);
   private theme: Theme = this.settings.theme;
   private selectedAlert = '';
-  private heardMs = 0;
-  /** How the last call went, and whether the traffic stream is up: both down is lost at once. */
-  private reachable = false;
-  private streaming = false;
+  private readonly client = new LiveClient();
+  /** When the page was opened or shown. */
+  private shownMs = performance.now();
 
   /** Undefined until the map is there, and for ever on a screen that cannot draw one. */
   private view: MapView | undefined;
@@ -76,10 +77,20 @@ class Page {
     hidden: true,
     'data-testid': 'caption',
   });
+  /** While the map cannot be drawn. */
+  private readonly mapNote = h('div', {
+    class: 'map-note',
+    role: 'status',
+    hidden: true,
+    'data-testid': 'map-note',
+  });
   private readonly flyTo = (place: Point, zoom: number, pitch = 0): void =>
     this.view?.flyTo([place.lonDeg ?? 0, place.latDeg ?? 0], zoom, pitch);
-  private readonly alerts = new AlertsPanel(this.city, this.words, (alert) =>
-    this.showAlert(alert),
+  private readonly alerts = new AlertsPanel(
+    this.city,
+    this.words,
+    (alert) => this.showAlert(alert),
+    this.settings.kiosk,
   );
   private readonly water = new WaterPanel(this.city, this.words, this.flyTo);
   private readonly legend = new Legend(this.words);
@@ -88,8 +99,15 @@ class Page {
     zoomOut: () => this.view?.map.zoomOut(),
     home: () => this.view?.flyHome(),
   });
-  private readonly street = new StreetCard(this.city, this.words);
-  private readonly tabs = new PhoneTabs(this.words);
+  private readonly street = new StreetCard(
+    this.city,
+    this.words,
+    (segment) => this.live?.traffic.table.get(segment),
+    () => this.view?.highlight(undefined),
+  );
+  private readonly tabs = new PhoneTabs(this.words, (panel) => {
+    if (panel === 'gauges' || panel === 'jams') this.water.show(panel);
+  });
   private readonly bar = new Bar(this.city, this.words, this.theme, {
     language: (language) => {
       keep(storage(), 'lang', language);
@@ -111,6 +129,7 @@ class Page {
       .replaceChildren(
         this.mapElement,
         this.caption,
+        this.mapNote,
         this.bar.element,
         this.alerts.element,
         this.legend.element,
@@ -130,23 +149,16 @@ class Page {
   }
 
   private startFeeds(): void {
-    const { city } = this;
-    const feeds = new CityFeeds(city, (ok) => {
-      this.reachable = ok;
-      if (ok) this.heardMs = Date.now();
-      this.judgeConnection();
-    });
-    city.dataTimeMs = () => this.live?.dataTimeMs ?? NaN;
-    city.stale = () => feeds.stale || (this.live?.stale ?? false);
+    const { city, client } = this;
+    new CityFeeds(city, client);
     city.on(['alerts', 'stages', 'jams'], () => this.drawOverlays());
     city.on(['notices'], () => this.applyNotices());
-    setInterval(() => {
-      this.heardMs = Math.max(this.heardMs, this.live?.traffic.lastEventMs ?? 0);
-      this.judgeConnection();
-    }, 1000);
+    client.onHealth(() => this.judgeConnection());
     document.addEventListener('visibilitychange', () => {
-      const grace = Date.now() - kLostAfterMs + kShownGraceMs;
-      if (this.heardMs > 0) this.heardMs = Math.max(this.heardMs, grace);
+      if (document.hidden) return;
+      this.shownMs = performance.now();
+      this.city.connection = 'starting';
+      this.city.changed('connection');
     });
   }
 
@@ -161,12 +173,16 @@ class Page {
       return;
     }
     this.view = view;
-    const live = new LiveLayers(view, (open) => {
-      this.streaming = open;
-      this.judgeConnection();
-    });
+    const live = new LiveLayers(view, this.client);
     this.live = live;
     this.buttons.element.hidden = false;
+    view.onContext = (there) => {
+      this.mapNote.hidden = there;
+      setText(this.mapNote, this.words.text('map.lost'));
+      this.caption.hidden = true;
+      this.street.close();
+      if (there) live.repaint();
+    };
     view.setTheme(this.theme);
     view.setWords(this.words);
     this.applyNotices();
@@ -178,9 +194,18 @@ class Page {
       this.alerts.select(name);
       this.showAlert(this.city.alerts.find((alert) => alert.name === name));
     };
-    onTap(view.map, ['alert', 'gauge'], open, (ground) => this.street.open(ground));
+    onTap(view.map, ['alert', 'gauge'], open, (at) => this.showStreet(view, at));
     new Flow(view.map);
     this.expose(view, live);
+  }
+
+  /** The street that is drawn nearest to a place of the screen; none: no card. */
+  private showStreet(view: MapView, at: { x: number; y: number }): void {
+    const street = streetAt(view.map, at);
+    if (!street) return this.street.close();
+    const { lng, lat } = view.map.unproject([street.nearest.x, street.nearest.y]);
+    this.street.open({ segment: street.segment, name: street.name, lonDeg: lng, latDeg: lat });
+    view.highlight(street);
   }
 
   private setLanguage(language: Language): void {
@@ -230,7 +255,7 @@ class Page {
   private startKiosk(): Kiosk {
     return new Kiosk({
       tour: this.settings.kiosk,
-      stops: () => (this.view ? this.tourStops() : []),
+      stops: () => (this.view && this.mapNote.hidden ? this.tourStops() : []),
       fly: (stop) => {
         this.alerts.select(stop.alert);
         this.markAlert(stop.alert);
@@ -280,19 +305,19 @@ class Page {
 
   private judgeConnection(): void {
     if (document.hidden) return;
-    const before = this.city.connection;
-    const quiet = Date.now() - this.heardMs > kLostAfterMs || (!this.reachable && !this.streaming);
-    const live = this.heardMs > 0 && !quiet;
-    this.city.connection = live
-      ? 'live'
-      : this.heardMs === 0 && performance.now() < kLostAfterMs
-        ? 'starting'
-        : 'lost';
-    if (before !== this.city.connection) {
-      document.documentElement.dataset['connection'] = this.city.connection;
-      this.city.changed('connection');
-      if (before === 'lost' && live) this.view?.serverIsBack();
-    }
+    const { city, client } = this;
+    const { connected, lost } = client.health;
+    const before = `${city.connection} ${city.lost.join()}`;
+    const wasLost = city.connection === 'lost';
+    const connecting =
+      city.connection === 'starting' && performance.now() - this.shownMs < kConnectingMs;
+    city.lost = connected ? lost : [];
+    if (connected && lost.length === 0) city.connection = 'live';
+    else city.connection = connecting ? 'starting' : 'lost';
+    if (before === `${city.connection} ${city.lost.join()}`) return;
+    document.documentElement.dataset['connection'] = city.connection;
+    city.changed('connection');
+    if (wasLost && city.connection === 'live') this.view?.serverIsBack();
   }
 
   private applyDocument(): void {
@@ -316,6 +341,8 @@ class Page {
         painted: live.paintedCount,
         floodSnapshots: live.flood.stats.snapshots,
         floodEvents: live.flood.stats.deltas,
+        hubs: this.client.openings,
+        lastClockMs: this.city.clock.updatedMs,
         alerts: this.city.alerts.length,
         stages: this.city.stages.length,
         jams: this.city.jams.length,

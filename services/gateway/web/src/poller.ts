@@ -1,4 +1,5 @@
-// Asks for what has no stream, a few seconds apart, and keeps asking through failures.
+// Asks for what has no stream, a few seconds apart, and keeps asking through failures; not while the page
+// is hidden, and at once when it is shown again.
 
 export interface Poller {
   /** Asks now, out of turn. */
@@ -17,7 +18,7 @@ export function poll(
   let running = false;
   const turn = async (): Promise<void> => {
     clearTimeout(timer);
-    if (running || stopped) return;
+    if (running || stopped || document.hidden) return;
     running = true;
     try {
       await ask();
@@ -29,11 +30,14 @@ export function poll(
     running = false;
     if (!stopped) timer = setTimeout(() => void turn(), periodMs);
   };
+  const onVisibility = (): void => void turn();
+  document.addEventListener('visibilitychange', onVisibility);
   void turn();
   return {
     now: () => void turn(),
     stop: () => {
       stopped = true;
+      document.removeEventListener('visibilitychange', onVisibility);
       clearTimeout(timer);
     },
   };

@@ -1,5 +1,7 @@
 // A booth stays open for days: when the server serves a newer page, an idle one reloads itself.
 
+import { serverUrl } from './server_url.js';
+
 const kPeriodMs = 30_000;
 const kIdleMs = 10_000;
 
@@ -7,7 +9,8 @@ export function watchPageVersion(idleMs: () => number): void {
   const mine = document.querySelector<HTMLMetaElement>('meta[name=page-version]')?.content;
   if (!mine || mine === 'development') return;
   setInterval(() => {
-    fetch('/version.json', { cache: 'no-store' })
+    if (document.hidden) return;
+    fetch(serverUrl('version.json'), { cache: 'no-store' })
       .then((reply) => (reply.ok ? (reply.json() as Promise<{ version?: string }>) : undefined))
       .then((served) => {
         if (served?.version && served.version !== mine && idleMs() > kIdleMs) location.reload();

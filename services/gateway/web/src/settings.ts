@@ -20,6 +20,7 @@ export function readSettings(
   query: URLSearchParams,
   stored: Storage | undefined,
   widthPx: number,
+  scale = 1,
 ): Settings {
   const kiosk = query.get('kiosk') === '1';
   // A kiosk starts the same way for every visitor.
@@ -31,7 +32,11 @@ export function readSettings(
     kiosk,
     language: language === 'en' ? 'en' : 'vi',
     theme: theme === 'day' ? 'day' : 'night',
-    home: widthPx < kNarrowPx ? { ...kHome, zoom: kNarrowZoom } : kHome,
+    // A larger screen shows the same part of the city, larger.
+    home: {
+      ...kHome,
+      zoom: (widthPx < kNarrowPx ? kNarrowZoom : kHome.zoom) + Math.log2(scale),
+    },
   };
 }
 

@@ -279,7 +279,7 @@ function trafficLayers(p: Palette, theme: Theme): LayerSpecification[] {
 
 function labelLayers(p: Palette): LayerSpecification[] {
   const name: Expression = ['get', 'name'];
-  const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 1.4, 'text-halo-blur': 0.4 };
+  const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 2.5, 'text-halo-blur': 0.5 };
   const places = (kinds: string[]): Expression => ['in', ['get', 'kind'], ['literal', kinds]];
   return [
     {

@@ -26,7 +26,9 @@ const kTrafficWidths: Record<string, readonly number[]> = {
   local: [0.4, 0.5, 0.7, 1.1, 2.2, 5],
 };
 
-/** The level widens a line by +0 / +1.5 / +3 / +4.5 px, scaled by this at each of kWidthZooms. */
+/** What each level adds to the width of a line, in px … */
+const kLevelWidths: Record<number, number> = { 3: 1.5, 4: 3, 5: 4.5 };
+/** … scaled by this at each of kWidthZooms. */
 const kLevelWidening = [0.22, 0.34, 0.5, 0.72, 1, 1.4] as const;
 
 /** The value beside the label that `input` equals, else `otherwise`. */
@@ -68,29 +70,47 @@ export function trafficWidth(scale = 1, plus = 0): Expression {
 }
 
 function trafficWidthAt(stop: number): Expression {
-  const widening = choose(
-    state('level'),
-    [
-      [3, 1.5],
-      [4, 3],
-      [5, 4.5],
-    ],
-    0,
-  );
+  const cases = Object.entries(kLevelWidths).map(([level, px]) => [Number(level), px] as const);
+  const widening = choose(state('level'), cases, 0);
   return ['+', byClass(kTrafficWidths, stop), ['*', kLevelWidening[stop]!, widening]];
+}
+
+/** What keeps the two directions apart. */
+const offsetPlus = (stop: number): number => 0.15 + 0.35 * kLevelWidening[stop]!;
+
+/** A lit level: an unlit street is seen as its road alone. */
+export const kLitLevel = 2;
+
+function trafficOffsetAt(stop: number): Expression {
+  return ['+', ['*', 0.5, trafficWidthAt(stop)], offsetPlus(stop)];
 }
 
 /** Each direction keeps to the right of the road's middle, as one drives. */
 export function trafficOffset(): Expression {
-  return byZoom((stop) => [
-    '+',
-    ['*', 0.5, trafficWidthAt(stop)],
-    0.15 + 0.35 * kLevelWidening[stop]!,
-  ]);
+  return byZoom(trafficOffsetAt);
+}
+
+/** Where a street is seen: its lit line, else its road. */
+export function seenOffset(): Expression {
+  return byZoom((stop) => ['case', ['>=', state('level'), kLitLevel], trafficOffsetAt(stop), 0]);
+}
+
+/** The same in px of one line, for those who ask where it is drawn. */
+export function trafficOffsetPx(roadClass: string, level: number, zoom: number): number {
+  const widths = kTrafficWidths[roadClass] ?? kTrafficWidths['local']!;
+  const widening = kLevelWidths[level] ?? 0;
+  const at = (stop: number): number =>
+    0.5 * (widths[stop]! + kLevelWidening[stop]! * widening) + offsetPlus(stop);
+  const next = kWidthZooms.findIndex((stopZoom) => stopZoom > zoom);
+  if (next === 0) return at(0);
+  if (next < 0) return at(kWidthZooms.length - 1);
+  const [from, to] = [kWidthZooms[next - 1]!, kWidthZooms[next]!];
+  const share = (zoom - from) / (to - from);
+  return at(next - 1) * (1 - share) + at(next) * share;
 }
 
 /** Lines that are lit: slow or worse, and from the given kind of source. Old data fades. */
-export function trafficOpacity(source: 'live' | 'profile', fromLevel = 2, full = 1): Expression {
+export function trafficOpacity(source: 'live' | 'profile', fromLevel = kLitLevel, full = 1): Expression {
   const profile: Expression = ['==', state('source'), 2];
   return [
     'case',

@@ -1,6 +1,7 @@
 // Calls of the public API over HTTP with JSON, by the Connect protocol. Two functions are all that the
 // page needs of it.
 
+import { serverUrl } from '../server_url.js';
 import { decodeEnvelopes, encodeEnvelope, kEndStreamFlag } from './envelope.js';
 
 /** Longest that a call may take before it counts as failed. */
@@ -50,7 +51,7 @@ export async function collect<Response>(method: string, request: object): Promis
 }
 
 async function post(method: string, type: string, body: BodyInit): Promise<Response> {
-  const reply = await fetch(`/${method}`, {
+  const reply = await fetch(serverUrl(method), {
     method: 'POST',
     headers: { 'content-type': type, 'connect-protocol-version': '1' },
     body,

@@ -31,11 +31,6 @@ export interface CityClock {
   held?: boolean;
 }
 
-// citylayers.common.v1.GetClockResponse
-export interface GetClockResponse {
-  clock?: CityClock;
-}
-
 // citylayers.layers.v1.LayerVersion
 export interface LayerVersion {
   epoch?: Int64;
@@ -89,6 +84,16 @@ export interface Heartbeat {
   stale?: boolean;
 }
 
+/** State of one layer in the stream's `notices`: no message of the API, but the gateway's own. */
+export interface LayerNotices {
+  kind?: string;
+  stale?: boolean;
+  reachable?: boolean;
+  notices?: string[];
+  dataTime?: Timestamp;
+  packId?: string;
+}
+
 // citylayers.flood.v1.Stage
 export interface Stage {
   station?: string;
@@ -110,6 +115,7 @@ export interface ListStagesResponse {
 // citylayers.flood.v1.FloodedSegment
 export interface FloodedSegment {
   name?: string;
+  index?: number;
   street?: string;
   depthM?: number;
   floodClass?: string;
@@ -147,16 +153,27 @@ export interface Alert {
   subject?: string;
 }
 
-// citylayers.alerts.v1.ListAlertsResponse
-export interface ListAlertsResponse {
-  alerts?: Alert[];
-  nextPageToken?: string;
-}
-
 // citylayers.alerts.v1.WatchAlertsResponse
 export interface WatchAlertsResponse {
   alerts?: Alert[];
   snapshot?: boolean;
+}
+
+// citylayers.traffic.v1.Segment
+export interface Segment {
+  name?: string;
+  index?: number;
+  street?: string;
+  level?: string;
+  speedKmh?: number;
+  source?: string;
+  dataTime?: Timestamp;
+  floodDepthM?: number;
+}
+
+// citylayers.traffic.v1.ListSegmentsResponse
+export interface ListSegmentsResponse {
+  segments?: Segment[];
 }
 
 // citylayers.traffic.v1.Jam

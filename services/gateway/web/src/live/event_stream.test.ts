@@ -1,19 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kAwayAfterMs } from './away.js';
 import { EventStream, kSilenceMaxMs } from './event_stream.js';
-import { FakeDocument, FakeEventSource } from './fake_event_source.js';
+import { FakeEventSource } from './fake_event_source.js';
 
 describe('EventStream', () => {
-  let page: FakeDocument;
   let states: boolean[];
   let heard: unknown[];
   let stream: EventStream;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    page = new FakeDocument();
     vi.stubGlobal('EventSource', FakeEventSource);
-    vi.stubGlobal('document', page);
     FakeEventSource.all = [];
     states = [];
     heard = [];
@@ -58,47 +54,32 @@ describe('EventStream', () => {
   });
 
   it('takes silence for death', () => {
-    vi.advanceTimersByTime(kSilenceMaxMs + 5000);
+    vi.advanceTimersByTime(kSilenceMaxMs + 1000);
     expect(FakeEventSource.all).toHaveLength(2);
     expect(FakeEventSource.openCount).toBe(1);
   });
 
-  it('gives its connection back when the page is hidden for a while', () => {
-    page.setHidden(true);
-    vi.advanceTimersByTime(kAwayAfterMs - 1);
-    expect(FakeEventSource.openCount).toBe(1);
-    vi.advanceTimersByTime(1);
+  it('passes over what a stream says that has been replaced', () => {
+    const old = FakeEventSource.last;
+    stream.restart();
+    old.send('delta', { to: 1 });
+    expect(heard).toEqual([]);
+  });
+
+  it('does not take a pause of the whole machine for silence', () => {
+    vi.setSystemTime(Date.now() + 10 * kSilenceMaxMs);
+    vi.advanceTimersByTime(1000);
+    FakeEventSource.last.send('delta', { to: 1 });
+    vi.advanceTimersByTime(kSilenceMaxMs - 1000);
+    expect(FakeEventSource.all).toHaveLength(1);
+  });
+
+  it('stays closed once it was closed', () => {
+    FakeEventSource.last.giveUp();
+    stream.close();
+    vi.advanceTimersByTime(10 * kSilenceMaxMs);
+    expect(FakeEventSource.all).toHaveLength(1);
     expect(FakeEventSource.openCount).toBe(0);
     expect(states.at(-1)).toBe(false);
-  });
-
-  it('stays away while hidden, whatever happens, and comes back for the view of then', () => {
-    page.setHidden(true);
-    vi.advanceTimersByTime(kAwayAfterMs);
-    stream.restart();
-    vi.advanceTimersByTime(10 * kSilenceMaxMs);
-    expect(FakeEventSource.openCount).toBe(0);
-    page.setHidden(false);
-    expect(FakeEventSource.openCount).toBe(1);
-    expect(FakeEventSource.last.url).toBe('/live/traffic?view=2');
-  });
-
-  it('does not ask again while hidden what failed before', () => {
-    FakeEventSource.last.giveUp();
-    page.setHidden(true);
-    vi.advanceTimersByTime(kAwayAfterMs);
-    const { length } = FakeEventSource.all;
-    vi.advanceTimersByTime(60_000);
-    expect(FakeEventSource.all).toHaveLength(length);
-    expect(FakeEventSource.openCount).toBe(0);
-  });
-
-  it('keeps its connection when the page is hidden only for a moment', () => {
-    page.setHidden(true);
-    vi.advanceTimersByTime(kAwayAfterMs / 2);
-    page.setHidden(false);
-    vi.advanceTimersByTime(kAwayAfterMs);
-    expect(FakeEventSource.all).toHaveLength(1);
-    expect(FakeEventSource.openCount).toBe(1);
   });
 });

@@ -1,12 +1,11 @@
 // A server-sent event stream that always comes back: the browser resumes after a broken connection by
-// itself (Last-Event-ID); what it gives up on, and silence, are handled here. It lets go while nobody looks.
+// itself (Last-Event-ID); what it gives up on, and silence, are handled here.
 
-import { onAway } from './away.js';
-
-/** Heartbeats come at least every ten seconds; a stream silent for longer is taken as dead. */
-export const kSilenceMaxMs = 25_000;
+/** Heartbeats come every five seconds; a stream silent for longer than this is taken as dead. */
+export const kSilenceMaxMs = 8000;
+const kCheckMs = 1000;
 const kRetryMinMs = 1000;
-const kRetryMaxMs = 15_000;
+const kRetryMaxMs = 5000;
 
 export interface EventStreamOptions {
   url: () => string;
@@ -19,16 +18,16 @@ export interface EventStreamOptions {
 export class EventStream {
   private source: EventSource | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly checkTimer: ReturnType<typeof setInterval>;
   /** Failed attempts in a row. */
   private failures = 0;
-  private away = false;
   private heardMs = 0;
   /** When the stream was last asked for. */
   private openedMs = 0;
+  private checkedMs = Date.now();
 
   constructor(private readonly options: EventStreamOptions) {
-    setInterval(() => this.checkSilence(), 5000);
-    onAway((away) => this.setAway(away));
+    this.checkTimer = setInterval(() => this.checkSilence(), kCheckMs);
     this.open();
   }
 
@@ -43,21 +42,20 @@ export class EventStream {
     this.open();
   }
 
-  private setAway(away: boolean): void {
-    this.away = away;
-    if (!away) return this.restart();
-    this.close();
+  /** Ends it for good. */
+  close(): void {
+    clearInterval(this.checkTimer);
+    this.drop();
     this.options.onState?.(false);
   }
 
-  private close(): void {
+  private drop(): void {
     clearTimeout(this.retryTimer);
     this.source?.close();
   }
 
   private open(): void {
-    this.close();
-    if (this.away) return;
+    this.drop();
     const source = new EventSource(this.options.url());
     this.source = source;
     this.openedMs = Date.now();
@@ -73,6 +71,8 @@ export class EventStream {
     };
     for (const [name, handle] of Object.entries(this.options.on)) {
       source.addEventListener(name, (event) => {
+        // An event of a stream that was replaced meanwhile would overwrite what the new one said.
+        if (source !== this.source) return;
         this.heardMs = Date.now();
         this.options.onState?.(true);
         handle(JSON.parse((event as MessageEvent<string>).data));
@@ -88,7 +88,11 @@ export class EventStream {
   }
 
   private checkSilence(): void {
-    if (this.away || Date.now() - Math.max(this.heardMs, this.openedMs) < kSilenceMaxMs) return;
+    const nowMs = Date.now();
+    // After a pause of the whole thread (a suspended machine) events may wait behind this check.
+    const late = nowMs - this.checkedMs > 3 * kCheckMs;
+    this.checkedMs = nowMs;
+    if (late || nowMs - Math.max(this.heardMs, this.openedMs) < kSilenceMaxMs) return;
     this.options.onState?.(false);
     this.open();
   }

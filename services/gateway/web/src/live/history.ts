@@ -18,10 +18,9 @@ export function samplesOf(columns: ReadingColumns | undefined, measure: string):
   return samples;
 }
 
-/** Adds the newest reading when it is newer than the last stored one. */
+/** Adds the newest reading. Where it is older than some, the city's time was set back: those go. */
 export function withLatest(samples: readonly Sample[], latest: Sample | undefined): Sample[] {
-  const last = samples.at(-1);
-  if (!latest || Number.isNaN(latest.timeMs) || (last && latest.timeMs <= last.timeMs))
-    return [...samples];
-  return [...samples, latest];
+  if (!latest || Number.isNaN(latest.timeMs)) return [...samples];
+  const before = samples.filter((sample) => sample.timeMs <= latest.timeMs);
+  return before.at(-1)?.timeMs === latest.timeMs ? before : [...before, latest];
 }

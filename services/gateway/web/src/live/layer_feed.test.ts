@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeDocument, FakeEventSource } from './fake_event_source.js';
-import { LayerFeed } from './layer_feed.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LayerFeed, type LayerSource } from './layer_feed.js';
 
 const version = (counter: number): object => ({ epoch: '7', counter: String(counter) });
 const snapshot = (counter: number): object => ({ packId: 'p', version: version(counter) });
@@ -12,60 +11,80 @@ const delta = (from: number, to: number): object => ({
 
 describe('LayerFeed', () => {
   let feed: LayerFeed;
+  let told: string[];
+  let resyncs: number;
+  let send: (event: 'snapshot' | 'delta' | 'heartbeat', data: object, layer?: string) => void;
 
   beforeEach(() => {
-    vi.useFakeTimers();
-    vi.stubGlobal('EventSource', FakeEventSource);
-    vi.stubGlobal('document', new FakeDocument());
-    FakeEventSource.all = [];
-    const nothing = (): void => {};
-    feed = new LayerFeed('traffic', 'traffic', () => 'zoom=12', {
-      rows: nothing,
-      tiles: nothing,
-      snapshot: nothing,
-      renewed: nothing,
-      connection: nothing,
+    told = [];
+    resyncs = 0;
+    const source: LayerSource = {
+      on: (_, take) => {
+        send = (event, data, layer = 'traffic') => take({ layer, [event]: data });
+      },
+      resync: () => resyncs++,
+    };
+    feed = new LayerFeed('traffic', 'traffic', source, {
+      rows: () => {},
+      tiles: () => {},
+      snapshot: () => told.push('snapshot'),
+      renewed: (packChanged) => told.push(packChanged ? 'new pack' : 'renewed'),
     });
-    FakeEventSource.last.send('snapshot', snapshot(5));
-  });
-  afterEach(() => {
-    vi.unstubAllGlobals();
-    vi.useRealTimers();
+    send('snapshot', snapshot(5));
   });
 
   it('goes on from delta to delta', () => {
-    FakeEventSource.last.send('delta', delta(5, 6));
-    FakeEventSource.last.send('delta', delta(6, 9));
+    send('delta', delta(5, 6));
+    send('delta', delta(6, 9));
     expect(feed.stats).toMatchObject({ deltas: 2, gaps: 0 });
   });
 
   it('starts over when a delta is missing', () => {
-    FakeEventSource.last.send('delta', delta(6, 7));
+    send('delta', delta(6, 7));
     expect(feed.stats.gaps).toBe(1);
-    expect(FakeEventSource.all).toHaveLength(2);
+    expect(resyncs).toBe(1);
   });
 
   it('goes on from a heartbeat: up to its version nothing in view has changed', () => {
-    FakeEventSource.last.send('heartbeat', { version: version(8) });
-    FakeEventSource.last.send('delta', delta(8, 9));
+    send('heartbeat', { version: version(8) });
+    send('delta', delta(8, 9));
     expect(feed.stats.gaps).toBe(0);
-    expect(FakeEventSource.all).toHaveLength(1);
+    expect(resyncs).toBe(0);
   });
 
   it('stays where it is by a heartbeat without a version, which only says that data are old', () => {
-    FakeEventSource.last.send('heartbeat', { stale: true });
+    send('heartbeat', { stale: true });
     expect(feed.stale).toBe(true);
-    FakeEventSource.last.send('delta', delta(5, 6));
+    send('delta', delta(5, 6));
     expect(feed.stats.gaps).toBe(0);
     expect(feed.stale).toBe(false);
   });
 
   it('is stale when its events say so, though they still come', () => {
-    FakeEventSource.last.send('delta', { ...delta(5, 6), stale: true });
+    send('delta', { ...delta(5, 6), stale: true });
     expect(feed.stale).toBe(true);
-    FakeEventSource.last.send('snapshot', { ...snapshot(7), stale: true });
+    send('snapshot', { ...snapshot(7), stale: true });
     expect(feed.stale).toBe(true);
-    FakeEventSource.last.send('delta', delta(7, 8));
+    send('delta', delta(7, 8));
     expect(feed.stale).toBe(false);
+  });
+
+  it('passes over other layers', () => {
+    send('delta', delta(6, 7), 'flood');
+    expect(resyncs).toBe(0);
+    expect(feed.stats.deltas).toBe(0);
+  });
+
+  it('tells of a later snapshot, not of the same one once more', () => {
+    send('snapshot', snapshot(5));
+    expect(told).toEqual([]);
+    send('snapshot', snapshot(8));
+    expect(told).toEqual(['snapshot']);
+  });
+
+  it('tells of a server that lost its state, and of another pack', () => {
+    send('snapshot', { ...snapshot(1), version: { epoch: '8', counter: '1' } });
+    send('snapshot', { packId: 'q', version: { epoch: '8', counter: '2' } });
+    expect(told).toEqual(['renewed', 'new pack']);
   });
 });

@@ -1,7 +1,7 @@
-// Follows one live layer over its event stream and keeps the state of its rows.
+// Follows one live layer over the live hub and keeps the state of its rows.
 
 import type { Delta, Heartbeat, Snapshot, TileCoordinate } from '../connect/messages.js';
-import { EventStream } from './event_stream.js';
+import type { LiveEvents } from './live_protocol.js';
 import { StateTable, versionText } from './state_table.js';
 
 export interface LayerFeedEvents {
@@ -9,17 +9,22 @@ export interface LayerFeedEvents {
   rows(ids: readonly number[]): void;
   /** Tiles to fetch again. */
   tiles(tiles: readonly TileCoordinate[]): void;
-  /** A new snapshot follows others: what changed in between was not told. */
+  /** A snapshot of a later state follows others: what changed in between was not told. */
   snapshot(): void;
   /** Ids and geometry may mean something else: another pack, or a server that lost its state. */
   renewed(packChanged: boolean): void;
-  connection(open: boolean): void;
+}
+
+/** Where the events come from; LiveClient is one. */
+export interface LayerSource {
+  on(name: 'layer', take: (event: LiveEvents['layer']) => void): void;
+  /** Asks for a snapshot. */
+  resync(): void;
 }
 
 export class LayerFeed {
   readonly table: StateTable;
   readonly stats = { snapshots: 0, deltas: 0, rowsChanged: 0, gaps: 0 };
-  private readonly stream: EventStream;
   private packId = '';
   private epoch = '';
   private version = '';
@@ -29,18 +34,15 @@ export class LayerFeed {
   constructor(
     layer: string,
     subLayer: string,
-    viewport: () => string,
+    private readonly source: LayerSource,
     private readonly events: LayerFeedEvents,
   ) {
     this.table = new StateTable(subLayer);
-    this.stream = new EventStream({
-      url: () => `/live/${layer}?${viewport()}`,
-      on: {
-        snapshot: (data) => this.onSnapshot(data as Snapshot),
-        delta: (data) => this.onDelta(data as Delta),
-        heartbeat: (data) => this.onHeartbeat(data as Heartbeat),
-      },
-      onState: (open) => events.connection(open),
+    source.on('layer', (event) => {
+      if (event.layer !== layer) return;
+      if (event.snapshot) this.onSnapshot(event.snapshot);
+      if (event.delta) this.onDelta(event.delta);
+      if (event.heartbeat) this.onHeartbeat(event.heartbeat);
     });
   }
 
@@ -54,37 +56,30 @@ export class LayerFeed {
     return this.silent;
   }
 
-  get lastEventMs(): number {
-    return this.stream.lastEventMs;
-  }
-
-  /** The view has moved out of what is being followed. */
-  follow(): void {
-    this.stream.restart();
-  }
-
   private onSnapshot(snapshot: Snapshot): void {
     this.stats.snapshots++;
     const packId = snapshot.packId ?? '';
     const epoch = String(snapshot.version?.epoch ?? 0);
+    const version = versionText(snapshot.version);
     const packChanged = this.packId !== '' && packId !== this.packId;
     const renewed = packChanged || (this.epoch !== '' && epoch !== this.epoch);
+    const later = this.stats.snapshots > 1 && version !== this.version;
     this.packId = packId;
     this.epoch = epoch;
-    this.version = versionText(snapshot.version);
+    this.version = version;
     if (packChanged) this.table.clear();
     if (renewed) this.events.renewed(packChanged);
-    else if (this.stats.snapshots > 1) this.events.snapshot();
+    else if (later) this.events.snapshot();
     this.note(snapshot.dataTime, snapshot.stale ?? false);
     this.emitRows(this.table.applySnapshot(snapshot.rows));
   }
 
   private onDelta(delta: Delta): void {
     this.stats.deltas++;
-    if (delta.packId !== this.packId || versionText(delta.from) !== this.version) {
-      // Something is missing in between: a new stream starts with a snapshot.
+    if ((delta.packId ?? '') !== this.packId || versionText(delta.from) !== this.version) {
+      // Something is missing in between, which a snapshot makes good.
       this.stats.gaps++;
-      this.stream.restart();
+      this.source.resync();
       return;
     }
     this.version = versionText(delta.to);

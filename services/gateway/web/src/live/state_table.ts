@@ -26,8 +26,25 @@ export class StateTable {
     return values && this.named(values);
   }
 
+  ids(): Iterable<number> {
+    return this.rows.keys();
+  }
+
   clear(): void {
     this.rows.clear();
+  }
+
+  /** The whole state, as a snapshot has it. */
+  toRows(): StateRows {
+    const ids = [...this.rows.keys()].sort((a, b) => a - b);
+    return {
+      subLayer: this.subLayer,
+      idGaps: ids.map((id, i) => (i === 0 ? id : id - ids[i - 1]!)),
+      columns: this.columns.map((name, column) => ({
+        name,
+        values: ids.map((id) => this.rows.get(id)![column] ?? 0),
+      })),
+    };
   }
 
   /**

@@ -3,6 +3,8 @@
 
 import type { TileCoordinate } from '../connect/messages.js';
 
+import { isLost } from '../map/lost_context.js';
+
 /** What is asked of the map; MapLibre's Map is one. */
 export interface TileMap {
   isSourceLoaded(source: string): boolean;
@@ -59,7 +61,7 @@ export class TileRefresher {
 
   private fetch(): void {
     // Asking again would break off what is under way: on a slow line nothing would ever arrive.
-    if (!this.map.isSourceLoaded(this.source)) return this.soon();
+    if (isLost(this.map) || !this.map.isSourceLoaded(this.source)) return this.soon();
     if (this.all) {
       this.map.refreshTiles(this.source);
       this.cacheIsOld = false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { covers, query, widen, zoomBand } from './viewport.js';
+import { covers, hullOf, query, widen, zoomBand } from './viewport.js';
 
 const view = { west: 106.6, south: 10.7, east: 106.8, north: 10.8 };
 
@@ -34,6 +34,16 @@ describe('viewport', () => {
     expect(query({ box: view, zoom: 12 })).toBe(
       'bbox=106.60000,10.70000,106.80000,10.80000&zoom=12',
     );
+  });
+
+  it('of several windows is their hull at the nearest zoom', () => {
+    const far = { box: { west: 107, south: 10.6, east: 107.2, north: 10.75 }, zoom: 14 };
+    expect(hullOf([{ box: view, zoom: 12 }, far])).toEqual({
+      box: { west: 106.6, south: 10.6, east: 107.2, north: 10.8 },
+      zoom: 14,
+    });
+    expect(hullOf([far])).toEqual(far);
+    expect(hullOf([])).toBeUndefined();
   });
 
   it('never asks beyond the world', () => {

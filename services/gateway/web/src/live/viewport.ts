@@ -30,6 +30,21 @@ export function widen(box: Box): Box {
   };
 }
 
+/** The smallest that serves all of them; undefined for none. */
+export function hullOf(all: readonly Followed[]): Followed | undefined {
+  if (all.length === 0) return undefined;
+  const boxes = all.map((one) => one.box);
+  return {
+    box: {
+      west: Math.min(...boxes.map((box) => box.west)),
+      south: Math.min(...boxes.map((box) => box.south)),
+      east: Math.max(...boxes.map((box) => box.east)),
+      north: Math.max(...boxes.map((box) => box.north)),
+    },
+    zoom: Math.max(...all.map((one) => one.zoom)),
+  };
+}
+
 /** True when what is followed still serves the view. */
 export function covers(followed: Followed, view: Box, zoom: number): boolean {
   const { box } = followed;

@@ -2,6 +2,7 @@
 // hold its frame rate, or motion is not wanted, they stand still.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
+import { isLost } from './lost_context.js';
 import { chevronImage, kFlowImages } from './icons.js';
 
 const kStepMs = 100;
@@ -45,7 +46,8 @@ export class Flow {
   }
 
   private tick(): void {
-    if (!this.running || this.map.getZoom() < kMinZoom || !this.map.hasImage(kFlowImages[0]))
+    if (!this.running || isLost(this.map)) return;
+    if (this.map.getZoom() < kMinZoom || !this.map.hasImage(kFlowImages[0]))
       return;
     this.lateSteps = this.rendered ? 0 : this.lateSteps + 1;
     if (this.lateSteps > kLateStepsMax) this.tooSlow = true;

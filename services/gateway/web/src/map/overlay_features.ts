@@ -16,7 +16,7 @@ export function overlayFeatures(
   city: CityState,
   words: Words,
   selectedAlert: string,
-): Record<OverlaySource, GeoJSON.Feature[]> {
+): Record<Exclude<OverlaySource, 'picked'>, GeoJSON.Feature[]> {
   return {
     gauges: city.stages
       .filter((stage) => stage.location)

@@ -8,15 +8,15 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl';
 import type { Palette } from '../../styles/palette.js';
-import { state, trafficOffset, trafficWidth } from '../../styles/widths.js';
+import { roadWidth, seenOffset, state, trafficOffset, trafficWidth } from '../../styles/widths.js';
 import { kClosedImage } from './icons.js';
 
-export type OverlaySource = 'gauges' | 'jams' | 'alerts';
+export type OverlaySource = 'gauges' | 'jams' | 'alerts' | 'picked';
 export type OverlayData = Record<OverlaySource, GeoJSON.FeatureCollection>;
 
 export function emptyOverlays(): OverlayData {
   const none = (): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: [] });
-  return { gauges: none(), jams: none(), alerts: none() };
+  return { gauges: none(), jams: none(), alerts: none(), picked: none() };
 }
 
 function flowLayer(id: string, level: number): LayerSpecification {
@@ -66,6 +66,36 @@ function closedLayer(): LayerSpecification {
   };
 }
 
+/** Feature-state of the street that was touched. */
+export const kPickedState = 'picked';
+
+/** A casing below the lines of traffic: the street that was touched, by its segment or by its road. */
+function pickedLayers(p: Palette): LayerSpecification[] {
+  const layout = { 'line-join': 'round', 'line-cap': 'round' } as const;
+  return [
+    {
+      id: 'picked-road',
+      type: 'line',
+      source: 'picked',
+      layout,
+      paint: { 'line-color': p.label, 'line-width': roadWidth(5) },
+    },
+    {
+      id: 'picked-segment',
+      type: 'line',
+      source: 'traffic',
+      'source-layer': 'traffic',
+      layout,
+      paint: {
+        'line-color': p.label,
+        'line-width': trafficWidth(1, 7),
+        'line-offset': seenOffset(),
+        'line-opacity': ['case', ['boolean', ['feature-state', kPickedState], false], 1, 0],
+      },
+    },
+  ];
+}
+
 /** By severity, minor to extreme; the one that is open in the list stands out. */
 const kAlertSize: ExpressionSpecification = [
   'case',
@@ -92,7 +122,7 @@ function gaugeColor(p: Palette): ExpressionSpecification {
 }
 
 function pointLayers(p: Palette): LayerSpecification[] {
-  const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 1.6 };
+  const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 2.6 };
   return [
     {
       // The tail of a queue is a small flare: what a driver meets first.
@@ -162,6 +192,7 @@ export function withOverlays(
     const at = layers.findIndex((layer) => layer.id === id);
     layers.splice(at < 0 ? layers.length : at + 1, 0, ...added);
   };
+  insertAfter('road-bridge', pickedLayers(palette));
   insertAfter(kDashLayer, [
     flowLayer('flow-queuing', 3),
     flowLayer('flow-stationary', 4),

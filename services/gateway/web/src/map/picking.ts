@@ -2,10 +2,10 @@
 
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 
+import { isLost } from './lost_context.js';
+
 /** Half of what a thumb covers. */
 const kReachPx = 22;
-/** Streets lie closer together than symbols. */
-const kGroundPx = 12;
 /** Symbols this much alike in distance are as near: then the gravest is meant. */
 const kAsNearPx = 8;
 
@@ -25,33 +25,18 @@ export function pick(candidates: readonly Candidate[]): Candidate | undefined {
     .sort((a, b) => b.rank - a.rank || a.distancePx - b.distancePx)[0];
 }
 
-/** What a finger covers of the ground, in degrees. */
-export interface Ground {
-  westDeg: number;
-  southDeg: number;
-  eastDeg: number;
-  northDeg: number;
-}
-
 /** Calls `open` with the symbol of one of the layers that a tap meant, `miss` when it meant none. */
 export function onTap(
   map: MapLibreMap,
   layers: readonly string[],
   open: (layer: string, properties: Record<string, unknown>) => void,
-  miss: (ground: Ground) => void,
+  miss: (at: { x: number; y: number }) => void,
 ): void {
   map.on('click', (event) => {
+    if (isLost(map)) return;
     const chosen = pick(around(map, layers, event));
-    if (chosen) return open(chosen.layer, chosen.properties);
-    const { x, y } = event.point;
-    const southWest = map.unproject([x - kGroundPx, y + kGroundPx]);
-    const northEast = map.unproject([x + kGroundPx, y - kGroundPx]);
-    miss({
-      westDeg: southWest.lng,
-      southDeg: southWest.lat,
-      eastDeg: northEast.lng,
-      northDeg: northEast.lat,
-    });
+    if (chosen) open(chosen.layer, chosen.properties);
+    else miss(event.point);
   });
   for (const layer of layers) {
     map.on('mouseenter', layer, () => (map.getCanvas().style.cursor = 'pointer'));

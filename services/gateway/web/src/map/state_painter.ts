@@ -1,6 +1,7 @@
 // Puts rows of live state on the map as feature-state: coalesced per id, a bounded number per frame.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
+import { isLost } from './lost_context.js';
 import type { StateTable } from '../live/state_table.js';
 
 /** Rows put on the map in one animation frame; a whole city at once would cost a visible pause. */
@@ -30,7 +31,7 @@ export class StatePainter {
   /** Forgets what is on the map: ids mean something else from now on. */
   reset(): void {
     this.waiting.clear();
-    if (this.map.getSource(this.source)) {
+    if (!isLost(this.map) && this.map.getSource(this.source)) {
       this.map.removeFeatureState({ source: this.source, sourceLayer: this.sourceLayer });
     }
   }
@@ -44,7 +45,7 @@ export class StatePainter {
   }
 
   private flush(): void {
-    if (!this.map.getSource(this.source)) {
+    if (isLost(this.map) || !this.map.getSource(this.source)) {
       this.map.once('styledata', () => this.schedule());
       return;
     }

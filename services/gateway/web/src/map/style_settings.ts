@@ -2,6 +2,7 @@
 // of the style: what is set before its layers are there is applied once they are.
 
 import type { Language } from '../format.js';
+import { isLost } from './lost_context.js';
 import { kHatchLayer } from './overlays.js';
 
 /** What is asked of the map; MapLibre's Map is one. */
@@ -50,7 +51,7 @@ export class StyleSettings {
   /** For a style that is new to the map. */
   apply(): void {
     // Layers come all at once. Tiles on their way are no reason to wait: there nearly always are some.
-    this.waiting = !this.map.getLayer(kHatchLayer);
+    this.waiting = isLost(this.map) || !this.map.getLayer(kHatchLayer);
     if (this.waiting) return;
     this.map.setLayoutProperty(kHatchLayer, 'visibility', this.hatch ? 'visible' : 'none');
     const name =

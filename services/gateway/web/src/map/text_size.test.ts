@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildStyle } from '../../styles/style.js';
-import { kBoothTextPx, withBoothText } from './text_size.js';
+import { kBoothTextPx, withBoothText, withScaledText } from './text_size.js';
 
 const style = buildStyle('night');
 const sizesOf = (layers: typeof style.layers): Record<string, unknown> =>
@@ -28,5 +28,21 @@ describe('withBoothText', () => {
     expect(before['label-ward']).toEqual(['interpolate', ['linear'], ['zoom'], 12, 10.5, 15, 13]);
     expect(after['label-ward']).toEqual(['interpolate', ['linear'], ['zoom'], 12, 15, 15, 16.25]);
     expect(after['label-city']).toEqual(['interpolate', ['linear'], ['zoom'], 8, 17.25, 11, 20]);
+  });
+});
+
+describe('withScaledText', () => {
+  it('makes every name as much larger, at every zoom', () => {
+    const before = sizesOf(style.layers);
+    const after = sizesOf(withScaledText(style, 2).layers);
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    expect(after['label-landmark']).toBe(2 * (before['label-landmark'] as number));
+    const [sizes, doubled] = [before['label-road'], after['label-road']] as number[][];
+    expect(doubled!.slice(0, 4)).toEqual(sizes!.slice(0, 4));
+    expect([doubled![4], doubled![5], doubled![6]]).toEqual([2 * sizes![4]!, sizes![5], 2 * sizes![6]!]);
+  });
+
+  it('leaves a desk as it is', () => {
+    expect(withScaledText(style, 1)).toBe(style);
   });
 });

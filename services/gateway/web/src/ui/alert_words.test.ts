@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergeAlerts } from '../alert_list.js';
 import { Words } from '../i18n/index.js';
-import { byUrgency, levelWords, severityOf } from './alert_words.js';
+import { byUrgency, gaugeOf, headlineWords, levelWords, severityOf } from './alert_words.js';
 
 describe('alerts', () => {
   it('stand in order of severity, then the newest first', () => {
@@ -32,6 +32,46 @@ describe('alerts', () => {
     expect(levelWords({ kind: 'ALERT_KIND_JAM', level: 2 }, words)).toBe('kẹt xe');
     expect(levelWords({ kind: 'ALERT_KIND_NEW', level: 2 }, words)).toBe('mức 2');
     expect(levelWords({}, words)).toBe('');
+  });
+});
+
+describe('an alert and its gauge', () => {
+  const words = new Words('vi');
+  const alert = {
+    kind: 'ALERT_KIND_STAGE',
+    subject: 'stations/phu-an',
+    place: 'Phú An',
+    level: 3,
+    peakValue: 1.7,
+    headline: { vi: 'Mực nước tại Phú An lên báo động III' },
+  };
+  const gauge = {
+    station: 'stations/phu-an',
+    stageM: 1.41,
+    alertLevel: 1,
+    alertLevelsM: [1.4, 1.5, 1.6],
+    readTime: '2026-10-23T12:40:00Z',
+  };
+
+  it('say the same number and the same level', () => {
+    const found = gaugeOf(alert, [{ station: 'stations/nha-be' }, gauge]);
+    expect(found).toBe(gauge);
+    expect(levelWords(alert, words, found)).toBe('1,41\u0020m, báo động I');
+    expect(headlineWords(alert, words, found)).toBe('Phú An: cao nhất 1,70\u0020m trong đợt này');
+    const fallen = { ...gauge, stageM: 1.31, alertLevel: 0 };
+    expect(levelWords(alert, words, fallen)).toBe('1,31\u0020m, dưới báo động I');
+  });
+
+  it('keep the headline while it is so', () => {
+    const high = { ...gauge, stageM: 1.65, alertLevel: 3 };
+    expect(headlineWords(alert, words, high)).toBe('Mực nước tại Phú An lên báo động III');
+    expect(headlineWords(alert, words, undefined)).toBe('Mực nước tại Phú An lên báo động III');
+  });
+
+  it('are not mixed up: a street has none, nor has a gauge that was never read', () => {
+    expect(gaugeOf({ ...alert, kind: 'ALERT_KIND_JAM' }, [gauge])).toBeUndefined();
+    expect(gaugeOf(alert, [{ station: 'stations/phu-an' }])).toBeUndefined();
+    expect(levelWords(alert, words, undefined)).toBe('báo động III');
   });
 });
 

@@ -1,10 +1,11 @@
 // What is read off an alert to show it: order, severity, level, words.
 
-import type { Alert } from '../connect/messages.js';
+import type { Alert, Stage } from '../connect/messages.js';
+import { metres } from '../format.js';
 import type { Key, Words } from '../i18n/index.js';
 import { kSeverities, type SeverityName } from '../map/icons.js';
+import { gaugeLevelWords, kRoman, stageWords } from './stage_words.js';
 
-const kRoman = ['', 'I', 'II', 'III'];
 const kDepthWords: (Key | undefined)[] = [
   undefined,
   'flood.ponding',
@@ -39,8 +40,19 @@ export function byUrgency(a: Alert, b: Alert): number {
   );
 }
 
-/** What it is and how far it has come: "báo động III", "ngập sâu", "kẹt xe". */
-export function levelWords(alert: Alert, words: Words): string {
+/** The gauge that an alert is about, if it is about one. */
+export function gaugeOf(alert: Alert, stages: readonly Stage[]): Stage | undefined {
+  if (alert.kind !== 'ALERT_KIND_STAGE') return undefined;
+  return stages.find((stage) => stage.station === alert.subject && stage.readTime);
+}
+
+/**
+ * What it is and how far it has come: "báo động III", "ngập sâu", "kẹt xe". Of a river what its gauge
+ * shows: an alert keeps its level for a while after the water has fallen, and two numbers of one gauge
+ * beside each other help nobody.
+ */
+export function levelWords(alert: Alert, words: Words, gauge?: Stage): string {
+  if (gauge) return `${stageWords(gauge, words.language)}, ${gaugeLevelWords(gauge, words)}`;
   const level = alert.level ?? 0;
   switch (alert.kind) {
     case 'ALERT_KIND_STAGE':
@@ -52,4 +64,11 @@ export function levelWords(alert: Alert, words: Words): string {
     default:
       return level > 0 ? words.text('alerts.level', { level }) : '';
   }
+}
+
+/** The alert's headline; where the gauge has come down since, how high it had been. */
+export function headlineWords(alert: Alert, words: Words, gauge?: Stage): string {
+  if (!gauge || gauge.alertLevel === alert.level) return words.localized(alert.headline);
+  const peak = metres(alert.peakValue ?? 0, words.language);
+  return words.text('alerts.peak', { place: alert.place ?? '', peak });
 }

@@ -2,12 +2,13 @@
 
 import { kAlertsMax } from '../alert_list.js';
 import type { CityState } from '../city_state.js';
-import type { Alert } from '../connect/messages.js';
+import type { Alert, Stage } from '../connect/messages.js';
 import { clockTime } from '../format.js';
 import type { Words } from '../i18n/index.js';
 import { severityIcon } from '../map/icons.js';
-import { byUrgency, levelWords, rankOf, severityOf } from './alert_words.js';
+import { byUrgency, gaugeOf, headlineWords, levelWords, rankOf, severityOf } from './alert_words.js';
 import { h, placeChildren, setText } from './dom.js';
+import { readAgeWords } from './stage_words.js';
 
 /** From "severe" on. */
 const kAnnouncedRank = 2;
@@ -29,6 +30,8 @@ export class AlertsPanel {
     private readonly city: CityState,
     private words: Words,
     private readonly onSelect: (alert: Alert | undefined) => void,
+    /** Visitors do not need to know who of the operators has seen an alert. */
+    private readonly visitors = false,
   ) {
     this.element = h(
       'section',
@@ -37,7 +40,9 @@ export class AlertsPanel {
       this.list,
       this.announcer,
     );
-    city.on(['alerts'], () => this.render());
+    city.on(['alerts', 'stages'], () => this.render());
+    // The age in the details goes on.
+    city.on(['clock'], () => this.selected && this.render());
     this.render();
   }
 
@@ -77,7 +82,10 @@ export class AlertsPanel {
   private kept(alert: Alert): HTMLLIElement {
     const name = alert.name ?? '';
     const { severity, level, place, headline, acknowledgedBy, createTime } = alert;
+    const gauge = gaugeOf(alert, this.city.stages);
     const key = JSON.stringify([
+      gauge && [gauge.stageM, gauge.alertLevel],
+      gauge && name === this.selected && this.readAge(gauge),
       severity,
       level,
       place,
@@ -88,7 +96,7 @@ export class AlertsPanel {
     ]);
     const held = this.items.get(name);
     if (held?.key === key) return held.element;
-    const element = this.item(alert);
+    const element = this.item(alert, gauge);
     if (held?.element.contains(document.activeElement)) {
       requestAnimationFrame(() => element.querySelector('button')?.focus());
     }
@@ -106,7 +114,7 @@ export class AlertsPanel {
     if (alerts.length > 0) this.first = false;
   }
 
-  private item(alert: Alert): HTMLLIElement {
+  private item(alert: Alert, gauge: Stage | undefined): HTMLLIElement {
     const severity = severityOf(alert);
     const name = alert.name ?? '';
     const open = name === this.selected;
@@ -133,31 +141,36 @@ export class AlertsPanel {
             { class: `word severity-${severity}` },
             this.words.text(`severity.${severity}`),
           ),
-          [levelWords(alert, this.words), this.since(alert)]
+          [levelWords(alert, this.words, gauge), this.since(alert)]
             .filter(Boolean)
             .map((text) => ` · ${text}`)
             .join(''),
         ),
       ),
     );
-    return h('li', { class: open ? 'open' : '' }, line, open && this.details(alert));
+    return h('li', { class: open ? 'open' : '' }, line, open && this.details(alert, gauge));
   }
 
-  private details(alert: Alert): HTMLElement {
+  private details(alert: Alert, gauge: Stage | undefined): HTMLElement {
     const taken = alert.acknowledgedBy
-      ? this.words.text('alerts.acknowledged', { who: alert.acknowledgedBy })
+      ? this.words.text('alerts.acknowledged')
       : this.words.text('alerts.open');
+    const read = gauge && this.readAge(gauge);
     return h(
       'div',
       { class: 'alert-details', 'data-testid': 'alert-details' },
-      h('p', { class: 'headline' }, this.words.localized(alert.headline)),
+      h('p', { class: 'headline' }, headlineWords(alert, this.words, gauge)),
       h('p', {}, this.words.localized(alert.instruction)),
       h(
         'p',
         { class: 'quiet' },
-        [taken, alert.exercise && this.words.text('alerts.exercise')].filter(Boolean).join(' · '),
+        [read, !this.visitors && taken, alert.exercise && this.words.text('alerts.exercise')].filter(Boolean).join(' · '),
       ),
     );
+  }
+
+  private readAge(gauge: Stage): string {
+    return readAgeWords(gauge, this.words, this.city.clock.now());
   }
 
   private since(alert: Alert): string {

@@ -108,24 +108,25 @@ export class Bar {
       setText(this.day, weekday(nowMs, this.words.language));
     }
     this.tickAge(nowMs);
-    const { connection } = this.city;
+    const { connection, lost } = this.city;
     this.connection.dataset['state'] = connection;
-    setText(this.connection, this.words.text(`connection.${connection}`));
+    const partly = connection === 'lost' && lost.length > 0;
+    setText(this.connection, this.words.text(partly ? 'connection.partly' : `connection.${connection}`));
     this.tickBadges();
   }
 
   private tickAge(nowMs: number): void {
-    const dataTimeMs = this.city.dataTimeMs();
-    if (Number.isNaN(dataTimeMs) || !this.city.clock.known) {
+    const ageMs = this.city.dataAge.at(nowMs, performance.now());
+    if (Number.isNaN(ageMs) || !this.city.clock.known) {
       setText(this.age, this.words.text('data.none'));
       return;
     }
-    const ageMs = nowMs - dataTimeMs;
-    const stale = this.city.stale() || ageMs > kStaleAfterMs;
+    const { stale, connection } = this.city;
+    const old = stale || connection === 'lost' || ageMs > kStaleAfterMs;
     const age = this.words.age(ageMs);
-    this.age.classList.toggle('stale', stale);
-    document.documentElement.toggleAttribute('data-stale', stale);
-    setText(this.age, this.words.text(stale ? 'stale' : 'data.age', { age }));
+    this.age.classList.toggle('stale', old);
+    document.documentElement.toggleAttribute('data-stale', old);
+    setText(this.age, this.words.text(old ? 'stale' : 'data.age', { age }));
   }
 
   private tickBadges(): void {

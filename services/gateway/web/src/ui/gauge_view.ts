@@ -4,16 +4,16 @@ import type { CityState } from '../city_state.js';
 import type { Point, Stage } from '../connect/messages.js';
 import { metres } from '../format.js';
 import type { Words } from '../i18n/index.js';
+import { screenScale } from '../screen.js';
 import { h, setText } from './dom.js';
 import { gaugeChart } from './gauge_chart.js';
-import { kArrows, stageWords, trendOf } from './stage_words.js';
+import { gaugeLevelWords, kArrows, readAgeWords, stageWords, trendOf } from './stage_words.js';
 
 const kStationsShown = 4;
 /** Width while the panel is hidden, and what the panel's padding takes. */
 const kChartWidthPx = 540;
 const kChartMarginPx = 40;
 const kStationZoom = 14;
-const kRoman = ['', 'I', 'II', 'III'];
 /** The gauge by which the city's alert levels go. */
 const kFirstStation = 'stations/phu-an';
 
@@ -75,20 +75,17 @@ export class GaugeView {
       max: metres(Math.max(...values), language),
     });
     // Drawn at the width it has, so that its text keeps its size on a phone.
-    const { clientWidth } = this.element;
-    const width = clientWidth > 0 ? clientWidth - kChartMarginPx : kChartWidthPx;
+    const widthPx = this.element.clientWidth / screenScale();
+    const width = widthPx > 0 ? widthPx - kChartMarginPx : kChartWidthPx;
     const nowMs = this.city.clock.now();
     return gaugeChart(samples, stage.alertLevelsM ?? [], nowMs, label, language, width);
   }
 
   private reading(stage: Stage): HTMLElement {
-    const readMs = Date.parse(stage.readTime ?? '');
     const trend = trendOf(stage.trendMPerH);
     const level = stage.alertLevel ?? 0;
     const name = this.words.localized(stage.displayName);
-    const quiet = Number.isNaN(readMs)
-      ? this.words.text('gauges.no_reading')
-      : this.words.text('age.since', { age: this.words.age(this.city.clock.now() - readMs) });
+    const age = readAgeWords(stage, this.words, this.city.clock.now());
     return h(
       'div',
       { class: `reading${stage.stale ? ' stale' : ''}`, 'data-testid': 'gauge-reading' },
@@ -100,15 +97,9 @@ export class GaugeView {
           { class: `arrow ${trend}`, title: this.words.text(`gauges.${trend}`) },
           kArrows[trend],
         ),
-      h('span', { class: `stage-level level-${level}` }, this.levelWords(stage)),
-      h('span', { class: 'quiet' }, quiet),
+      h('span', { class: `stage-level level-${level}` }, gaugeLevelWords(stage, this.words)),
+      h('span', { class: 'quiet' }, age),
     );
-  }
-
-  private levelWords(stage: Stage): string {
-    const level = stage.alertLevel ?? 0;
-    if (level > 0) return this.words.text('gauges.level', { level: kRoman[level] ?? level });
-    return stage.readTime && stage.alertLevelsM?.length ? this.words.text('gauges.below') : '';
   }
 
   /** Buttons stay and take what they say from the stations of now: a finger or the focus may be on one. */

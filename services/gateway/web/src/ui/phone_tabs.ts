@@ -5,6 +5,7 @@ import { h, setText } from './dom.js';
 
 const kTabs: [panel: string, key: Key][] = [
   ['alerts', 'alerts.title'],
+  ['jams', 'jams.title'],
   ['gauges', 'gauges.title'],
   ['legend', 'legend.title'],
 ];
@@ -13,7 +14,11 @@ export class PhoneTabs {
   readonly element = h('nav', { class: 'phone-tabs', 'data-testid': 'phone-tabs' });
   private readonly buttons: [string, Key, HTMLButtonElement][];
 
-  constructor(words: Words) {
+  /** `onShow` hears which panel is shown; empty: none. */
+  constructor(
+    words: Words,
+    private readonly onShow: (panel: string) => void = () => {},
+  ) {
     this.buttons = kTabs.map(([panel, key]) => [
       panel,
       key,
@@ -42,5 +47,6 @@ export class PhoneTabs {
     for (const [name, , button] of this.buttons) {
       button.setAttribute('aria-pressed', String(name === panel));
     }
+    this.onShow(panel);
   }
 }

@@ -1,18 +1,40 @@
-// A street under water that somebody touched: how deep, and who gets through. Asked for anew while open.
+// A street that somebody touched: how traffic flows, whether water stands on it, who gets through. Shown at
+// once with what the map knows, asked for anew while it is open.
 
-import type { CityState } from '../city_state.js';
 import { call } from '../connect/client.js';
-import type { FloodedSegment, ListFloodedSegmentsResponse } from '../connect/messages.js';
+import type {
+  FloodedSegment,
+  ListFloodedSegmentsResponse,
+  ListSegmentsResponse,
+  Segment,
+} from '../connect/messages.js';
+import type { CityState } from '../city_state.js';
 import { number } from '../format.js';
 import type { Words } from '../i18n/index.js';
-import type { Ground } from '../map/picking.js';
 import { poll, type Poller } from '../poller.js';
 import { h, setText } from './dom.js';
-import { deepest, depthKey, vehicleWords } from './street_words.js';
+import {
+  depthKey,
+  levelOf,
+  vehicleWords,
+  type LevelWords,
+  type StreetState,
+} from './street_words.js';
 
 const kPeriodMs = 5000;
-/** More than lie under a finger. */
-const kSegmentsMax = 20;
+/** More than lie within the box that is asked for. */
+const kSegmentsMax = 100;
+/** Half the side of the box around the place that was touched, in degrees: some ten metres. */
+const kBoxDeg = 1e-4;
+
+/** A street on the map. */
+export interface TouchedStreet {
+  /** Index of its segment; undefined: a road of which no traffic is known. */
+  segment: number | undefined;
+  name: string;
+  lonDeg: number;
+  latDeg: number;
+}
 
 export class StreetCard {
   private readonly title = h('h2');
@@ -25,15 +47,22 @@ export class StreetCard {
     this.body,
   );
   private poller: Poller | undefined;
-  private segment: FloodedSegment | undefined;
-  private dataTimeMs = NaN;
+  private street: TouchedStreet | undefined;
+  private segment: Segment | undefined;
+  private water: FloodedSegment | undefined;
   private silent = false; // the last question was not answered
 
+  /** `stateOf`: what the live layer says of a segment; `onClose`: the card is gone, however. */
   constructor(
     private readonly city: CityState,
     private words: Words,
+    private readonly stateOf: (segment: number) => StreetState | undefined,
+    private readonly onClose: () => void,
   ) {
     this.setWords(words);
+    addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.close();
+    });
   }
 
   setWords(words: Words): void {
@@ -42,65 +71,119 @@ export class StreetCard {
     this.render();
   }
 
-  /** Shows the street under water within `bounds`; where all is dry the card closes. */
-  open(bounds: Ground): void {
-    this.close(); // what stood there is no answer to this touch
-    const ask = async (): Promise<void> => {
-      const { response } = await call<ListFloodedSegmentsResponse>(
-        'citylayers.flood.v1.FloodService/ListFloodedSegments',
-        { bounds, pageSize: kSegmentsMax },
-      );
-      // Somebody may have touched another place meanwhile.
-      if (this.poller !== poller) return;
-      this.segment = deepest(response.segments ?? []);
-      this.dataTimeMs = Date.parse(response.dataTime ?? '');
-      if (!this.segment) this.close();
-    };
-    const poller: Poller = poll(kPeriodMs, ask, (ok) => {
-      if (this.poller !== poller) return;
-      this.silent = !ok;
-      this.render();
-    });
+  /** Shows a street: what stood there before is no answer to this touch. */
+  open(street: TouchedStreet): void {
+    this.close();
+    this.street = street;
+    this.render();
+    if (street.segment === undefined) return;
+    const poller: Poller = poll(
+      kPeriodMs,
+      () => this.ask(street),
+      (ok) => {
+        // Somebody may have touched another street meanwhile.
+        if (this.street !== street) return;
+        this.silent = !ok;
+        this.render();
+      },
+    );
     this.poller = poller;
   }
 
   close(): void {
+    if (!this.street) return;
     this.poller?.stop();
     this.poller = undefined;
+    this.street = undefined;
     this.segment = undefined;
+    this.water = undefined;
+    this.silent = false;
     this.render();
+    this.onClose();
+  }
+
+  private async ask(street: TouchedStreet): Promise<void> {
+    const { lonDeg, latDeg } = street;
+    const bounds = {
+      westDeg: lonDeg - kBoxDeg,
+      southDeg: latDeg - kBoxDeg,
+      eastDeg: lonDeg + kBoxDeg,
+      northDeg: latDeg + kBoxDeg,
+    };
+    const request = { bounds, pageSize: kSegmentsMax };
+    const [roads, wet] = await Promise.all([
+      call<ListSegmentsResponse>('citylayers.traffic.v1.TrafficService/ListSegments', request),
+      call<ListFloodedSegmentsResponse>(
+        'citylayers.flood.v1.FloodService/ListFloodedSegments',
+        request,
+      ),
+    ]);
+    if (this.street !== street) return;
+    const isIt = ({ index }: { index?: number }): boolean => (index ?? 0) === street.segment;
+    this.segment = roads.response.segments?.find(isIt);
+    this.water = wet.response.segments?.find(isIt);
   }
 
   private render(): void {
-    const { segment, words } = this;
-    this.element.hidden = segment === undefined;
-    if (!segment) return;
-    setText(this.title, segment.street || words.text('jams.unnamed'));
-    const key = depthKey(segment);
-    const depth = number((segment.depthM ?? 0) * 100, 0, words.language);
-    if (this.silent) {
-      // Who gets through changes within minutes: an old answer is worse than none.
-      this.body.replaceChildren(h('p', { class: 'quiet' }, words.text('connection.lost')));
-      return;
-    }
-    const texts = [key && words.text(key), words.text('street.depth', { depth })];
-    const age = words.age(this.city.clock.now() - this.dataTimeMs);
-    this.body.replaceChildren(
+    const { street, words } = this;
+    this.element.hidden = street === undefined;
+    if (!street) return;
+    setText(this.title, street.name || words.text('jams.unnamed'));
+    this.body.replaceChildren(...(this.silent ? [this.lost()] : this.lines(street)));
+  }
+
+  /** Who gets through changes within minutes: an old answer is worse than none. */
+  private lost(): HTMLElement {
+    return h('p', { class: 'quiet' }, this.words.text('connection.lost'));
+  }
+
+  private lines({ segment }: TouchedStreet): (HTMLElement | string)[] {
+    const live = segment === undefined ? undefined : this.stateOf(segment);
+    const traffic = this.trafficLines(levelOf(live, this.segment));
+    if (segment === undefined) return traffic;
+    return [...traffic, ...this.waterLines(live), this.age()].filter(Boolean);
+  }
+
+  private trafficLines(state: LevelWords | undefined): HTMLElement[] {
+    const { words } = this;
+    if (!state) return [h('p', { class: 'quiet' }, words.text('street.no_data'))];
+    const speed = number(state.speedKmh, 0, words.language);
+    const line = h(
+      'p',
+      { class: 'street-traffic', 'data-testid': 'street-traffic' },
+      h('span', { class: `dot ${state.dot}` }),
+      h('strong', {}, words.text(state.key)),
+      state.speedKmh > 0 && ` · ${words.text('jams.speed', { speed })}`,
+    );
+    if (!state.typical) return [line];
+    return [line, h('p', { class: 'quiet' }, words.text('traffic.profile'))];
+  }
+
+  private waterLines(live: StreetState | undefined): HTMLElement[] {
+    const { water, words } = this;
+    const key = depthKey(water, live);
+    if (!key) return [h('p', {}, words.text('street.dry'))];
+    const depth = number((water?.depthM ?? 0) * 100, 0, words.language);
+    const texts = [words.text(key), water && words.text('street.depth', { depth })];
+    const passages = water ? vehicleWords(water) : [];
+    return [
       h('p', {}, texts.filter(Boolean).join(' · ')),
       h(
         'dl',
         {},
-        ...vehicleWords(segment).flatMap(({ vehicle, passage, kind }) => [
+        ...passages.flatMap(({ vehicle, passage, kind }) => [
           h('dt', {}, words.text(vehicle)),
           h('dd', { class: kind }, words.text(passage)),
         ]),
       ),
       h('p', { class: 'quiet' }, words.text('street.standing')),
-      h(
-        'p',
-        { class: 'quiet' },
-        Number.isNaN(this.dataTimeMs) ? words.text('data.none') : words.text('data.age', { age }),
-      ),
-    );
+    ];
+  }
+
+  private age(): HTMLElement | string {
+    const dataTimeMs = Date.parse(this.segment?.dataTime ?? '');
+    if (Number.isNaN(dataTimeMs)) return '';
+    const age = this.words.age(this.city.clock.now() - dataTimeMs);
+    return h('p', { class: 'quiet' }, this.words.text('data.age', { age }));
   }
 }

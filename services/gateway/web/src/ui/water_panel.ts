@@ -47,6 +47,11 @@ export class WaterPanel {
     this.renderTabs();
   }
 
+  /** Shows one of its two halves. */
+  show(half: 'gauges' | 'jams'): void {
+    this.tabs.show(half);
+  }
+
   selectStation(station: string): void {
     this.tabs.show('gauges');
     this.gauges.select(station);
