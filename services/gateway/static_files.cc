@@ -38,12 +38,12 @@ constexpr MediaType kMediaTypes[] = {
     {".wasm", "application/wasm"},
 };
 
-// Only our own scripts, styles and data; images may be blobs (MapLibre draws icons so) and workers,
-// too. Inline styles are needed by MapLibre's markers.
+// Only our own scripts, workers, styles, pictures and data: nothing inline, no data: and no blob:.
+// The page's build takes care of that (services/gateway/web/build/no_data_urls.ts).
 constexpr std::string_view kContentSecurityPolicy =
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
-    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+    "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'";
 
 // What a page may use of the browser: nothing of these; the city needs to know no viewer's place.
 constexpr std::string_view kPermissionsPolicy =

@@ -61,6 +61,10 @@ TEST_F(StaticFilesTest, TheIndexIsRevalidatedAndGuarded) {
   EXPECT_THAT(*response.shared_headers, HasSubstr("Content-Type: text/html; charset=utf-8\r\n"));
   EXPECT_THAT(*response.shared_headers, HasSubstr("Cache-Control: no-cache\r\n"));
   EXPECT_THAT(*response.shared_headers, HasSubstr("Content-Security-Policy: default-src 'self'"));
+  // Nothing inline, and nothing that a script could make up.
+  for (const char* loophole : {"unsafe", "data:", "blob:"}) {
+    EXPECT_THAT(*response.shared_headers, Not(HasSubstr(loophole))) << loophole;
+  }
   EXPECT_THAT(*response.shared_headers, HasSubstr("Cross-Origin-Opener-Policy: same-origin\r\n"));
 }
 
