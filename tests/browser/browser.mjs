@@ -38,15 +38,23 @@ export async function openPage(
   url,
   { width, height, query = '', reducedMotion = 'reduce', before },
 ) {
-  const page = await browser.newPage({
-    viewport: { width, height },
-    locale: 'vi-VN',
-    reducedMotion,
-  });
+  const context = await newContext(browser, { width, height, reducedMotion });
+  return openWindow(context, url, { query, before });
+}
+
+/** A browser of its own: its windows share connections and workers. */
+export async function newContext(browser, { width, height, reducedMotion = 'reduce' }) {
+  return browser.newContext({ viewport: { width, height }, locale: 'vi-VN', reducedMotion });
+}
+
+/** One more window of a browser, as openPage. */
+export async function openWindow(context, url, { query = '', before } = {}) {
+  const page = await context.newPage();
   page.setDefaultTimeout(kPatienceMs);
   if (before) await page.addInitScript(before);
   const problems = [];
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
+  // What the page's policy forbids is in the console as an error.
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text().slice(0, 300)}`);
   });

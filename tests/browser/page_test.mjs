@@ -5,60 +5,30 @@ import { join } from 'node:path';
 import { axeSource, jumpTo, launch, openPage, probe, untilDrawn, untilReady } from './browser.mjs';
 import { expect, runTests, skip, test, until } from './checks.mjs';
 import { Server } from './server.mjs';
+import {
+  boothScreenshot,
+  kCentre,
+  kCityZoom,
+  kDesk,
+  kEvening,
+  kHighWaterM,
+  kJammedStreet,
+  kLowWaterM,
+  kPhone,
+  kPhuAn,
+  kThaoDien,
+  middleOf,
+  noControl,
+  screenshot,
+  setSpeed,
+  switchTheme,
+  text,
+} from './visit.mjs';
 
-/** For checks: half the pixels of the booth, since WebGL in software pays for each. */
-const kDesk = { width: 1280, height: 720 };
-const kBooth = { width: 1920, height: 1080 };
-const kPhone = { width: 390, height: 844 };
-const kCentre = [106.706, 10.781];
-const kCityZoom = 12.6;
-const kThaoDien = [106.7345, 10.8045];
-const kJammedStreet = 'Nguyễn Hữu Cảnh';
-const kPhuAn = 'stations/phu-an/measures/water_level';
-/** Friday of the spring tide, evening rush. */
-const kEvening = Date.parse('2026-10-23T10:30:00Z');
-const kLowWaterM = -0.8;
-const kHighWaterM = 1.7;
 /** The stage rule's `hold` with a minute to spare. */
 const kAlertHoldMs = 11 * 60_000;
 const kTouchTargetPx = 44;
 const kBoothTextPx = 15;
-
-const noControl = skip('the server at CITYLAYERS_URL is not ours to drive');
-
-async function text(page, id) {
-  return (await page.textContent(`[data-testid=${id}]`)) ?? '';
-}
-
-async function screenshot({ page }, name) {
-  await page.screenshot({ path: join(process.env.CITYLAYERS_SCREENSHOTS, `${name}.png`) });
-}
-
-/** A picture at the booth's size, of the whole city. */
-async function boothScreenshot(context, name) {
-  const { page } = context;
-  await page.setViewportSize(kBooth);
-  await jumpTo(page, kCentre, kCityZoom);
-  await screenshot(context, name);
-  await page.setViewportSize(kDesk);
-}
-
-async function switchTheme(page, theme) {
-  await page.click('[data-testid=theme]');
-  await until(`the map has the ${theme} style`, () =>
-    page.evaluate((name) => window.citylayers.map.getStyle().name.includes(name), theme),
-  );
-  expect((await page.getAttribute('html', 'data-theme')) === theme, `the page is not ${theme}`);
-  await untilDrawn(page);
-}
-
-/** Writes a speed onto every segment of a street. */
-async function setSpeed(server, street, speed) {
-  const segments = await server.segments(street);
-  expect(segments.length > 0, `no segments of ${street}`);
-  await server.write(Object.fromEntries(segments.map((s) => [`${s.name}/measures/speed`, speed])));
-  return segments;
-}
 
 test('the page is drawn, with its first data, without errors', async (context) => {
   if (context.server) {
@@ -104,9 +74,7 @@ test('the base map has streets, water and names', async ({ page }) => {
 test('a free street is dark, a jammed one is lit', async ({ page, server }) => {
   if (!server) return noControl;
   const segments = await setSpeed(server, kJammedStreet, 50);
-  const { points } = segments[Math.floor(segments.length / 2)].geometry;
-  const { lonDeg, latDeg } = points[Math.floor(points.length / 2)];
-  const place = [lonDeg, latDeg];
+  const place = middleOf(segments[Math.floor(segments.length / 2)]);
   await jumpTo(page, place, 15);
   await until('the street is dark', async () => (await probe(page, place, 14)).warm === 0);
   await setSpeed(server, kJammedStreet, 3);
@@ -459,6 +427,11 @@ test('in the booth, everything to touch is large enough for a thumb', async ({ b
   expect(small.length === 0, small.join(', '));
   await page.close();
 });
+
+// Registered behind the tests above, in this order.
+await import('./map_tests.mjs');
+await import('./layout_tests.mjs');
+await import('./live_tests.mjs');
 
 const url = process.env.CITYLAYERS_URL?.replace(/\/$/, '');
 const server = url ? undefined : await Server.start();

@@ -4,9 +4,11 @@
 #   CITYLAYERS_BIN_DIR      where citylayersd and citylayers are      (build/dev/bin)
 #   CITYLAYERS_URL          look at this running server instead; what needs control of it is skipped
 #   CITYLAYERS_SCREENSHOTS  where the pictures go                     (build/browser)
+#   CITYLAYERS_TESTS        run only the tests whose name matches, and the first (all)
+#   CITYLAYERS_PATIENCE_S   how long a page may take for anything   (60)
 #   CITYLAYERS_CHROMIUM     the browser                               (/usr/bin/chromium)
 set -euo pipefail
-readonly ALL_S=900  # for all of it; it takes minutes
+readonly ALL_S=1800  # for all of it; it takes minutes
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 

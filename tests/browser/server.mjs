@@ -47,6 +47,7 @@ export class Server {
     if (built.status !== 0) throw new Error(`citylayers pack build: ${built.stderr}`);
     const [http, grpc, admin] = [await freePort(), await freePort(), await freePort()];
     server.url = `http://127.0.0.1:${http}`;
+    server.adminUrl = `http://127.0.0.1:${admin}`;
     server.arguments = [
       '--pack',
       pack,
@@ -74,6 +75,21 @@ export class Server {
       `${this.url}/readyz answers 200; the log ends: ${this.log().slice(-600)}`,
       async () => (await fetch(`${this.url}/readyz`).catch(() => undefined))?.ok,
     );
+  }
+
+  /** Event streams that clients have open. */
+  async streams() {
+    const text = await (await fetch(`${this.adminUrl}/metrics`)).text();
+    return Number(/^citylayers_http_streams (\d+)/m.exec(text)[1]);
+  }
+
+  /** Stops it as it is, its connections open: as a machine that hangs. */
+  freeze() {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.child.kill('SIGCONT');
   }
 
   /** As a power cut would. */
@@ -135,6 +151,23 @@ export class Server {
     });
     if (response.rejectedCount)
       throw new Error(`readings refused: ${JSON.stringify(response.rejected)}`);
+  }
+
+  /** Alerts that stand, by name. */
+  async standingAlerts() {
+    const page = await call(this.url, 'citylayers.alerts.v1.AlertService/ListAlerts', {
+      filter: 'state != RESOLVED',
+      pageSize: 1000,
+    });
+    return (page.alerts ?? []).map((alert) => alert.name).sort();
+  }
+
+  async resolveAlert(name) {
+    await call(this.url, 'citylayers.alerts.v1.AlertService/ResolveAlert', {
+      name,
+      actor: 'browser-test',
+      comment: 'over',
+    });
   }
 
   /** Segments under water. */
