@@ -107,25 +107,30 @@ bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least) {
 
 std::vector<StreetDepthObservation> ToStreets(
     const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m) {
-  std::map<std::string, StreetDepthObservation> by_name;
+  // A city has many streets of one name, so the name alone does not do.
+  const auto id_of = [](const flood::v1::FloodedSegment& segment) {
+    return segment.street_id().empty() ? segment.street() : segment.street_id();
+  };
+  std::map<std::string, StreetDepthObservation> by_id;
   for (const flood::v1::FloodedSegment& segment : segments) {
     if (segment.street().empty()) continue;
-    StreetDepthObservation& street = by_name[segment.street()];
+    StreetDepthObservation& street = by_id[id_of(segment)];
     if (street.street.empty() || segment.depth_m() > street.depth_m) {
       street.street = segment.street();
+      street.street_id = segment.street_id();
       street.depth_m = segment.depth_m();
       street.location = FromProto(segment.location());
     }
   }
   for (const flood::v1::FloodedSegment& segment : segments) {
-    const auto it = by_name.find(segment.street());
-    if (it == by_name.end()) continue;
+    const auto it = by_id.find(id_of(segment));
+    if (it == by_id.end()) continue;
     const double distance_m = DistanceM(it->second.location, FromProto(segment.location()));
     it->second.radius_m = std::max(it->second.radius_m, std::min(distance_m, radius_max_m));
   }
   std::vector<StreetDepthObservation> streets;
-  streets.reserve(by_name.size());
-  for (auto& [name, street] : by_name) streets.push_back(std::move(street));
+  streets.reserve(by_id.size());
+  for (auto& [id, street] : by_id) streets.push_back(std::move(street));
   return streets;
 }
 

@@ -79,6 +79,20 @@ TEST(IsAtLeastClass, OrdersRoadsByImportance) {
   EXPECT_TRUE(IsAtLeastClass("", geo::RoadClass::kTertiary)) << "not told: not left out";
 }
 
+TEST(ToStreetsTest, StreetsOfOneNameInTwoNeighbourhoodsAreTwo) {
+  std::vector<flood::v1::FloodedSegment> segments = {
+      Segment("Số 1", 0.4, 106.6), Segment("Số 1", 0.3, 106.601), Segment("Số 1", 0.2, 106.8)};
+  segments[0].set_street_id("Số 1~7");
+  segments[1].set_street_id("Số 1~7");
+  segments[2].set_street_id("Số 1~9");
+  const auto streets = ToStreets(segments, 2000);
+  ASSERT_EQ(streets.size(), 2u);
+  EXPECT_EQ(streets[0].street, "Số 1");
+  EXPECT_EQ(streets[0].street_id, "Số 1~7");
+  EXPECT_LT(streets[0].radius_m, 200) << "not over to its namesake";
+  EXPECT_EQ(streets[1].depth_m, 0.2);
+}
+
 TEST(ToStreetsTest, AStreetNameAllOverTheCityIsBounded) {
   const auto streets = ToStreets({Segment("Số 1", 0.4, 106.6), Segment("Số 1", 0.2, 106.8)}, 2000);
   ASSERT_EQ(streets.size(), 1u);

@@ -45,10 +45,11 @@ struct StageObservation {
 
 /// A street under water, all its segments together.
 struct StreetDepthObservation {
-  std::string street;
-  LonLat location;      ///< Where it is deepest.
-  double radius_m = 0;  ///< Around `location`, over all its wet segments.
-  double depth_m = 0;   ///< Greatest depth.
+  std::string street;     ///< Its name.
+  std::string street_id;  ///< Tells it from streets of the same name. Empty: the name does.
+  LonLat location;        ///< Where it is deepest.
+  double radius_m = 0;    ///< Around `location`, over all its wet segments.
+  double depth_m = 0;     ///< Greatest depth.
 };
 
 /// A jam.

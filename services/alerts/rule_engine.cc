@@ -155,7 +155,8 @@ std::vector<Transition> RuleEngine::ObserveStreets(const Complete<StreetDepthObs
     if (street.street.empty() || !std::isfinite(street.depth_m)) continue;
     Finding finding{.kind = AlertKind::kStreetDepth,
                     .rule = kStreetDepthRule,
-                    .subject = absl::StrCat("streets/", street.street),
+                    .subject = absl::StrCat(
+                        "streets/", street.street_id.empty() ? street.street : street.street_id),
                     .place = {street.street, street.street},
                     .location = street.location,
                     .radius_m = std::max(street.radius_m, rule.radius_min_m),

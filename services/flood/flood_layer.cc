@@ -37,6 +37,7 @@ std::int32_t ClassOfCm(std::int32_t depth_cm) {
 FloodLayer::FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options options)
     : pack_(std::move(pack)),
       streets_(pack_, "streets"),
+      street_index_(pack_->segments()),
       live_state_(
           std::make_shared<layers::LiveState>(layers::LiveState::Options{.epoch = options.epoch})),
       state_(options.rain) {

@@ -19,6 +19,7 @@
 #include "services/layers/folded_layer.h"
 #include "services/layers/layer.h"
 #include "services/layers/skeleton_tile.h"
+#include "services/layers/street_index.h"
 #include "storage/checkpoint/checkpoint_file.h"
 #include "storage/pack/city_pack.h"
 
@@ -91,6 +92,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
     return static_cast<const geo::Grid<float>*>(frame.matter.get());
   }
   const storage::CityPack& pack() const { return *pack_; }
+  const layers::StreetIndex& streets() const { return street_index_; }
 
  private:
   struct Gauge {
@@ -110,6 +112,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
 
   const std::shared_ptr<const storage::CityPack> pack_;
   const layers::SkeletonTiles streets_;
+  const layers::StreetIndex street_index_;
   const std::shared_ptr<layers::LiveState> live_state_;
   std::vector<Gauge> gauges_, rain_gauges_;
   std::vector<std::size_t>

@@ -180,6 +180,7 @@ absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
     answer->set_name(StrCat("segments/", roads[segment].stable_id));
     answer->set_index(segment);
     answer->set_street(std::string(roads.name(segment)));
+    answer->set_street_id(layer_->streets().Id(layer_->streets().street(segment)));
     answer->set_road_class(std::string(layers::RoadClassWord(roads[segment].road_class)));
     answer->set_depth_m(depths_cm[segment] / 100.0);
     answer->set_flood_class(ClassOf(depth_m));

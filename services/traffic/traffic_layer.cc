@@ -28,7 +28,7 @@ std::vector<float> ReferenceSpeeds(const storage::SegmentTable& roads) {
   return speeds;
 }
 
-RoadNetwork NetworkOf(const storage::SegmentTable& roads) {
+RoadNetwork NetworkOf(const storage::SegmentTable& roads, const layers::StreetIndex& streets) {
   return {
       .size = roads.size(),
       .successors = [&roads](std::uint32_t i) { return roads.successors(i); },
@@ -37,7 +37,7 @@ RoadNetwork NetworkOf(const storage::SegmentTable& roads) {
           [&roads](std::uint32_t i) { return static_cast<double>(ReferenceSpeedKmh(roads[i])); },
       .stable_id = [&roads](std::uint32_t i) { return roads[i].stable_id; },
       .twin = [&roads](std::uint32_t i) { return roads[i].twin; },
-      .street = [&roads](std::uint32_t i) { return roads[i].name; }};
+      .street = [&streets](std::uint32_t i) { return streets.street(i); }};
 }
 
 }  // namespace
@@ -46,7 +46,8 @@ TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Option
     : pack_(std::move(pack)),
       options_(options),
       closed_depth_cm_(static_cast<std::int32_t>(std::lround(options.closed_depth_m * 100))),
-      roads_(NetworkOf(pack_->segments())),
+      streets_(pack_->segments()),
+      roads_(NetworkOf(pack_->segments(), streets_)),
       tiles_(pack_, "traffic"),
       live_state_(
           std::make_shared<layers::LiveState>(layers::LiveState::Options{.epoch = options.epoch})),

@@ -16,6 +16,7 @@
 #include "services/layers/folded_layer.h"
 #include "services/layers/layer.h"
 #include "services/layers/skeleton_tile.h"
+#include "services/layers/street_index.h"
 #include "services/traffic/jams.h"
 #include "services/traffic/traffic_state.h"
 #include "storage/checkpoint/checkpoint_file.h"
@@ -100,6 +101,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   std::shared_ptr<const std::vector<JamAnswer>> jams() const;
   absl::Time data_time() const;
   const storage::CityPack& pack() const { return *pack_; }
+  const layers::StreetIndex& streets() const { return streets_; }
 
  private:
   SegmentView View(std::uint32_t segment, absl::Time now) const
@@ -113,6 +115,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   const std::shared_ptr<const storage::CityPack> pack_;
   const Options options_;
   const std::int32_t closed_depth_cm_;
+  const layers::StreetIndex streets_;
   const RoadNetwork roads_;
   const layers::SkeletonTiles tiles_;
   const std::shared_ptr<layers::LiveState> live_state_;

@@ -157,15 +157,21 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
     }
     v1::Jam* proto = page.add_jams();
     proto->set_name(StrCat("jams/", jam.id));
-    std::unordered_map<std::string_view, double> length_by_street;
-    std::string_view street;
+    const layers::StreetIndex& streets = layer_->streets();
+    std::unordered_map<std::uint32_t, double> length_by_street;
+    std::uint32_t street = layers::StreetIndex::kNoStreet;
     for (std::uint32_t segment : jam.segments) {
-      const std::string_view name = roads.name(segment);
-      const double length_m = length_by_street[name] += roads[segment].length_m;
-      if (!name.empty() && (street.empty() || length_m > length_by_street[street])) street = name;
+      const std::uint32_t here = streets.street(segment);
+      const double length_m = length_by_street[here] += roads[segment].length_m;
+      if (here == layers::StreetIndex::kNoStreet) {
+        // A part without a name gives the jam none.
+      } else if (street == layers::StreetIndex::kNoStreet || length_m > length_by_street[street]) {
+        street = here;
+      }
       proto->add_segment_indexes(segment);
     }
-    proto->set_street(std::string(street));
+    proto->set_street(std::string(streets.name(street)));
+    proto->set_street_id(streets.Id(street));
     proto->set_level(static_cast<v1::TrafficLevel>(jam.level));
     proto->set_length_m(jam.length_m);
     proto->set_delay_s(jam.delay_s);
