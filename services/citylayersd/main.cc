@@ -3,17 +3,22 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <thread>
 
 #include <signal.h>
 
 #include "services/citylayersd/command_line.h"
 #include "services/citylayersd/modules.h"
 #include "services/runtime/daemon.h"
+#include "services/runtime/library_logs.h"
 #include "services/runtime/log.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
 
 namespace {
+
+// What stopping may take over server.drain.
+constexpr absl::Duration kStopPatience = absl::Seconds(4);
 
 std::map<std::string, std::string> Environment() {
   std::map<std::string, std::string> result;
@@ -79,6 +84,8 @@ int main(int argc, char** argv) {
   runtime::StartLog(config->GetString("server.log"),
                     config->GetString("server.log_format") == "json" ? runtime::LogFormat::kJson
                                                                      : runtime::LogFormat::kText);
+  runtime::RouteLibraryLogs();
+  const absl::Duration drain = config->GetDuration("server.drain");
   absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
       runtime::Daemon::Start(*std::move(config), table);
   if (!daemon.ok()) return Fail(daemon.status());
@@ -88,7 +95,16 @@ int main(int argc, char** argv) {
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  (*daemon)->Stop();
+  // Whatever holds it up: what was acknowledged is on disk, as if the process had been killed.
+  std::thread([drain] {
+    std::this_thread::sleep_for(absl::ToChronoNanoseconds(drain + kStopPatience));
+    runtime::LogWarning("stopped; what did not end in time was cut");
+    std::_Exit(0);
+  }).detach();
+  if (!(*daemon)->Stop()) {
+    runtime::LogWarning("stopped; calls of clients that did not end in time were cut");
+    std::_Exit(0);
+  }
   runtime::LogInfo("stopped");
   return 0;
 }

@@ -407,7 +407,7 @@ Gateway::Options FakeCity::SmallOptions() {
   return options;
 }
 
-FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files) {
+FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files, bool backends_up) {
   layers_.SetLayer(TrafficLayer());
   layers::v1::Layer flood = TrafficLayer();
   flood.set_name("layers/flood");
@@ -418,6 +418,7 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files)
   base.set_kind(layers::v1::LAYER_KIND_STATIC);
   layers_.SetLayer(base);
   StartBackends();
+  if (!backends_up) StopBackends();  // their port is known now
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);

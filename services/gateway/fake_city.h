@@ -150,10 +150,12 @@ class FakeFlood final : public flood::v1::FloodService::CallbackService {
 ///
 ///   FakeCity city;
 ///   TestClient client(city.http_port());
+///
+/// Without `backends_up` the gateway starts first; StartBackends brings them.
 class FakeCity {
  public:
   explicit FakeCity(Gateway::Options options = SmallOptions(),
-                    std::unique_ptr<StaticFiles> files = nullptr);
+                    std::unique_ptr<StaticFiles> files = nullptr, bool backends_up = true);
   ~FakeCity();
 
   /// Port 0, polls every 10 ms, retries after 10 ms.

@@ -14,7 +14,10 @@
 #include "services/gateway/http_metrics.h"
 #include "services/runtime/address.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/descriptors.h"
 #include "services/runtime/log.h"
+#include "services/runtime/probed_module.h"
+#include "services/runtime/self_probe.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -110,6 +113,12 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   };
   options.http.threads = static_cast<int>(config.GetInt("gateway.threads"));
   options.http.connections_max = size("gateway.connections_max");
+  options.http.descriptors_end = runtime::ConnectionDescriptorsEnd(
+      runtime::RaiseDescriptorLimit(config.GetInt("server.descriptors_max")),
+      config.GetInt("server.descriptors_reserve"));
+  // Viewers leave a quarter of what connections may have to gRPC.
+  options.http.connections_max = std::min(
+      options.http.connections_max, static_cast<std::size_t>(options.http.descriptors_end) / 4 * 3);
   options.http.header_bytes_max = size("gateway.header_bytes_max");
   options.http.target_bytes_max = size("gateway.header_bytes_max") / 2;
   options.http.body_bytes_max = size("gateway.body_bytes_max");
@@ -125,11 +134,14 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   return options;
 }
 
-class GatewayModuleImpl final : public runtime::Module {
+class GatewayModuleImpl final : public runtime::ProbedModule {
  public:
   GatewayModuleImpl(runtime::ModuleContext& context, Gateway::Options options,
                     std::unique_ptr<StaticFiles> files)
-      : context_(context), options_(std::move(options)), files_(std::move(files)) {}
+      : context_(context),
+        host_(options.host),
+        options_(std::move(options)),
+        files_(std::move(files)) {}
 
   void ConfigureServer(grpc::ServerBuilder& builder) override {
     if (PassesCallsOn()) builder.RegisterCallbackGenericService(&proxy_);
@@ -151,6 +163,10 @@ class GatewayModuleImpl final : public runtime::Module {
     runtime::LogInfo("listening to HTTP", {{"port", gateway_->port()}});
     UpdateMetrics();
     return absl::OkStatus();
+  }
+
+  absl::Status Probe(absl::Duration timeout) override {
+    return runtime::ProbeHttp(host_, gateway_->port(), timeout);
   }
 
   absl::Status Ready() const override {
@@ -197,6 +213,7 @@ class GatewayModuleImpl final : public runtime::Module {
   }
 
   runtime::ModuleContext& context_;
+  const std::string host_;
   Gateway::Options options_;
   std::unique_ptr<StaticFiles> files_;
   HttpMetrics http_metrics_{context_.metrics()};

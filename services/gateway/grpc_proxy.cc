@@ -1,6 +1,5 @@
 #include "services/gateway/grpc_proxy.h"
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +11,10 @@
 
 #include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/upstream_call.h"
+#include "services/runtime/call_deadline.h"
+#include "services/runtime/error_details.h"
 #include "services/runtime/grpc_status.h"
+#include "services/runtime/status_bounds.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -67,12 +69,13 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     self_ = self;
     std::tie(service_, method_) = SplitPath(context_->method());
     if (router_ == nullptr) {
-      return Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the gateway is starting"));
+      return Finish(runtime::ToGrpcStatus(StillStarting("the gateway is starting")));
     }
     if (context_->client_metadata().count(kPassedOnKey) > 0) {
-      return Finish(grpc::Status(grpc::StatusCode::FAILED_PRECONDITION,
-                                 "a backend's address leads to a gateway: set backends.* to the "
-                                 "processes that run the modules"));
+      return Finish(runtime::ToGrpcStatus(runtime::WithReason(
+          absl::FailedPreconditionError("a backend's address leads to a gateway: set backends.* to "
+                                        "the processes that run the modules"),
+          kReasonBackendLoop)));
     }
     if (RpcRouter::NeedsMessage(service_)) {
       StartRead(&in_);
@@ -120,7 +123,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     for (const auto& [key, value] : ReturnedMetadata(trailers)) {
       context_->AddTrailingMetadata(key, value);
     }
-    Finish(status);
+    Finish(runtime::Normalized(status));
   }
 
  private:
@@ -158,8 +161,9 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     auto upstream = std::make_shared<Upstream>(self_, route->channel);
     for (const auto& [key, value] : *metadata) upstream->context().AddMetadata(key, value);
     upstream->context().AddMetadata(kPassedOnKey, "1");
-    if (context_->deadline() != std::chrono::system_clock::time_point::max()) {
-      upstream->context().set_deadline(context_->deadline());
+    const absl::Time deadline = runtime::DeadlineOf(context_->raw_deadline());
+    if (deadline != absl::InfiniteFuture()) {
+      upstream->context().set_deadline(absl::ToChronoTime(deadline));
     }
     {
       absl::MutexLock lock(&mutex_);
@@ -179,7 +183,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     if (!opened) {
       if (!ok) {
         return Finish(
-            grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "the call carries no request"));
+            runtime::ToGrpcStatus(absl::InvalidArgumentError("the call carries no request")));
       }
       if (!OpenUpstream(ToString(in_))) return;
       SetRequests(Requests::kReading);

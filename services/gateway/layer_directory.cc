@@ -138,7 +138,12 @@ void LayerDirectory::OnAnswer(std::size_t index, const Call& call, const grpc::S
       source.status = runtime::FromGrpcStatus(status);
     }
     failed = !source.status.ok();
+    source.answered |= !failed;
     Publish();
+    // After Publish: who sees this sees the layers as well.
+    if (std::all_of(sources_.begin(), sources_.end(), [](const auto& s) { return s.answered; })) {
+      knows_all_.store(true, std::memory_order_release);
+    }
   }
   // The next question is booked before the call counts as over, so Stop sees one or the other.
   timer_.After(failed ? options_.retry_period : options_.poll_period, [self = self_, index] {

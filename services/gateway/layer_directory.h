@@ -73,6 +73,10 @@ class LayerDirectory {
   /// The layers as of now; one atomic load.
   std::shared_ptr<const LayerSet> Layers() const { return layers_.load(std::memory_order_acquire); }
 
+  /// True once every backend has said which layers it has: what is not listed then is not there.
+  /// Before, a layer that is not listed may come. It never becomes false again.
+  bool KnowsAll() const { return knows_all_.load(std::memory_order_acquire); }
+
   /// OK when every backend has answered its last ListLayers; else who has not, and why.
   absl::Status Ready() const;
 
@@ -85,6 +89,7 @@ class LayerDirectory {
     std::unique_ptr<layers::v1::LayerService::Stub> stub;
     std::vector<layers::v1::Layer> layers;
     bool asked = false;
+    bool answered = false;  // at least once
     absl::Status status = absl::UnavailableError("not asked yet");
   };
   struct Call;
@@ -101,6 +106,7 @@ class LayerDirectory {
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<std::shared_ptr<const LayerSet>> layers_;
+  std::atomic<bool> knows_all_{false};
   // Timers may fire after the directory is gone; they hold this and find it empty then.
   struct Self {
     absl::Mutex mutex;

@@ -37,13 +37,22 @@ void Refuse(Responder& responder, int status, std::string_view detail) {
 class LayerSession final : public LiveSession {
  public:
   LayerSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder, Coding coding,
-               const std::shared_ptr<grpc::Channel>& channel, WatchLayerRequest request)
+               const LayerDirectory& directory, std::string id, WatchLayerRequest request)
       : LiveSession(std::move(streams), std::move(responder), coding),
-        stub_(layers::v1::LayerService::NewStub(channel)),
+        directory_(directory),
+        id_(std::move(id)),
         request_(std::move(request)) {}
 
  private:
   void StartCall(std::shared_ptr<grpc::ClientContext> context) override {
+    const bool knows_all = directory_.KnowsAll();
+    const std::shared_ptr<const KnownLayer> layer = directory_.Layers()->Share(id_);
+    if (layer == nullptr || !layer->live()) {  // not yet, or it turned out that there is none
+      return OnCallEnd(
+          {knows_all || layer ? grpc::StatusCode::NOT_FOUND : grpc::StatusCode::UNAVAILABLE,
+           StrCat("there is no live layer \"", id_, "\"")});
+    }
+    if (stub_ == nullptr) stub_ = layers::v1::LayerService::NewStub(layer->backend->channel);
     auto* reader = new StreamReader<WatchLayerResponse>(
         context,
         [this, self = shared_from_this()](const WatchLayerResponse& response, auto read_next) {
@@ -84,7 +93,9 @@ class LayerSession final : public LiveSession {
     return EventText(id, name, data);
   }
 
-  const std::unique_ptr<layers::v1::LayerService::Stub> stub_;
+  const LayerDirectory& directory_;
+  const std::string id_;
+  std::unique_ptr<layers::v1::LayerService::Stub> stub_;  // of calls, which come one at a time
   WatchLayerRequest request_;  // read by a call only while it starts, changed only by its events
 };
 
@@ -135,9 +146,9 @@ LiveHandler::~LiveHandler() {
 void LiveHandler::Page(const HttpRequest& request, Responder responder) {
   absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);
   if (!query.ok()) return Refuse(responder, 400, ToStd(query.status().message()));
-  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   // While a backend has not answered yet, nobody knows which layers there are: the stream waits.
-  const bool all_known = directory_.Ready().ok();
+  const bool all_known = directory_.KnowsAll();
+  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   for (const WatchLayerRequest& watch : query->layers) {
     const std::string id = watch.name().substr(std::string_view("layers/").size());
     const KnownLayer* layer = layers->Find(id);
@@ -152,15 +163,18 @@ void LiveHandler::Page(const HttpRequest& request, Responder responder) {
 }
 
 void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
+  const bool knows_all = directory_.KnowsAll();
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   const KnownLayer* layer = layers->Find(request.Param("layer"));
-  if (layer == nullptr || !layer->live()) {
+  // A layer that may come is waited for: an EventSource that is refused does not come back.
+  if (layer == nullptr ? knows_all : !layer->live()) {
     return Refuse(responder, 404, NoLiveLayer(request.Param("layer"), *layers));
   }
   absl::StatusOr<WatchLayerRequest> watch = ReadWatchRequest(request);
   if (!watch.ok()) return Refuse(responder, 400, ToStd(watch.status().message()));
   const Coding coding = EventStreamCoding(request);
-  std::make_shared<LayerSession>(streams_, std::move(responder), coding, layer->backend->channel,
+  std::make_shared<LayerSession>(streams_, std::move(responder), coding, directory_,
+                                 request.Param("layer"),
                                  *std::move(watch))
       ->Run();
 }

@@ -15,6 +15,7 @@
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/rpc_reply.h"
 #include "services/gateway/upstream_call.h"
+#include "services/runtime/call_deadline.h"
 #include "services/runtime/error_details.h"
 #include "services/runtime/grpc_status.h"
 
@@ -228,7 +229,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   if (!metadata.ok()) return reply->Fail(metadata.status());
   call.metadata = *std::move(metadata);
   if (const auto timeout = TimeoutOf(request, type->dialect)) {
-    call.deadline = absl::Now() + *timeout;
+    call.deadline = runtime::SaturatedDeadline(absl::Now() + *timeout);
   } else if (!IsStreaming(*method)) {
     call.deadline = absl::Now() + options_.unary_timeout;
   }

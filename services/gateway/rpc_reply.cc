@@ -7,6 +7,7 @@
 #include "proto/support/strings.h"
 #include "services/gateway/http_status.h"
 #include "services/runtime/grpc_status.h"
+#include "services/runtime/status_bounds.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -100,7 +101,7 @@ void RpcReply::OnMessage(UpstreamCall* call, std::string bytes) {
 
 void RpcReply::OnEnd(const grpc::Status& status, const Metadata& headers,
                      const Metadata& trailers) {
-  const grpc::Status& final_status = own_error_.ok() ? status : own_error_;
+  const grpc::Status final_status = runtime::Normalized(own_error_.ok() ? status : own_error_);
   if (shape_.dialect == RpcDialect::kConnectUnary) {
     return AnswerUnary(final_status, headers, trailers);
   }
@@ -140,7 +141,7 @@ void RpcReply::AnswerUnary(const grpc::Status& status, const Metadata& headers,
   } else {
     const grpc::Status error =
         !status.ok() ? status
-                     : grpc::Status(grpc::StatusCode::INTERNAL, "the backend sent no answer");
+                     : runtime::ToGrpcStatus(absl::InternalError("the backend sent no answer"));
     response.status = HttpStatusOf(error.error_code());
     response.SetBody("application/json", ConnectErrorJson(error));
   }

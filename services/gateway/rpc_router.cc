@@ -28,6 +28,12 @@ std::optional<std::string> FirstField(std::string_view message) {
   return name;
 }
 
+absl::Status StillStarting(std::string_view message) {
+  return runtime::WithRetryAfter(
+      runtime::WithReason(absl::UnavailableError(ToAbsl(message)), kReasonStarting),
+      absl::Seconds(1));
+}
+
 bool RpcRouter::Serves(std::string_view service) const {
   return service == kLayerService || backends_.FindByService(service) != nullptr;
 }
@@ -43,8 +49,12 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
     }
     return Route{backend->channel, ""};
   }
+  const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   if (method == "ListLayers") {
+    if (layers->all().empty() && !knows_all) {
+      return StillStarting("no backend has said yet which layers there are; try again in a second");
+    }
     layers::v1::ListLayersResponse response;
     for (const auto& layer : layers->all()) *response.add_layers() = layer->layer;
     return Route{nullptr, response.SerializeAsString()};
@@ -57,6 +67,11 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
   const std::string_view text = *name;
   const KnownLayer* layer =
       text.starts_with(kPrefix) ? layers->Find(text.substr(kPrefix.size())) : nullptr;
+  if (layer == nullptr && !knows_all) {
+    return StillStarting(StrCat("the layer \"", *name,
+                                "\" is not known yet: not every backend has answered; try again in "
+                                "a second"));
+  }
   if (layer == nullptr) {
     return runtime::WithReason(
         absl::NotFoundError(StrCat(

@@ -40,7 +40,8 @@ class RpcRouter {
   static bool NeedsMessage(std::string_view service);
 
   /// UNIMPLEMENTED: no backend serves this. INVALID_ARGUMENT: a LayerService request without a
-  /// name. NOT_FOUND: no such layer; the message lists those there are.
+  /// name. NOT_FOUND: no such layer; the message lists those there are. UNAVAILABLE: not every
+  /// backend has said yet which layers it has.
   absl::StatusOr<Route> Find(std::string_view service, std::string_view method,
                              std::string_view message) const;
 
@@ -48,6 +49,13 @@ class RpcRouter {
   const Backends& backends_;
   const LayerDirectory& directory_;
 };
+
+// Reasons of errors that only a gateway gives (services/runtime/error_details.h has the others).
+inline constexpr std::string_view kReasonStarting = "STARTING";
+inline constexpr std::string_view kReasonBackendLoop = "BACKEND_LOOP";
+
+/// UNAVAILABLE with RetryInfo and reason STARTING: the gateway does not know yet what there is.
+absl::Status StillStarting(std::string_view message);
 
 /// Text of field 1 of a serialized message; nullopt when it is not there or the bytes are malformed
 /// before its end.

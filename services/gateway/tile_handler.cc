@@ -58,7 +58,15 @@ bool IsTag(std::string_view text) {
   });
 }
 
-HttpResponse UnknownLayer(std::string_view id, const LayerSet& layers) {
+HttpResponse UnknownLayer(std::string_view id, const LayerSet& layers, bool knows_all) {
+  if (!knows_all) {
+    HttpResponse response = ProblemResponse(
+        503, StrCat("the layer \"", id, "\" is not known yet: not every backend has answered"));
+    response.AddHeader("Retry-After", "1");
+    response.AddHeader("Cache-Control", "no-store");
+    response.headers += kPublicCorsHeaders;
+    return response;
+  }
   HttpResponse response =
       ProblemResponse(404, StrCat("there is no layer \"", id, "\"; there are: ",
                                   layers.all().empty() ? std::string("none yet") : layers.Names()));
@@ -142,9 +150,12 @@ const std::string& TileHandler::CacheControl(const KnownLayer& layer) const {
 }
 
 void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
+  const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   const KnownLayer* layer = layers->Find(request.Param("layer"));
-  if (layer == nullptr) return responder.Send(UnknownLayer(request.Param("layer"), *layers));
+  if (layer == nullptr) {
+    return responder.Send(UnknownLayer(request.Param("layer"), *layers, knows_all));
+  }
   const std::string base = public_url_.BaseOf(request);
   auto text = std::make_shared<const std::string>(TileJsonOf(layer->layer, base, city_time_()));
   // A client that comes back needs no answer when only the clock has moved.
@@ -158,9 +169,10 @@ void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
 }
 
 void TileHandler::Tile(const HttpRequest& request, Responder responder) {
+  const bool knows_all = directory_.KnowsAll();
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   std::shared_ptr<const KnownLayer> layer = layers->Share(request.Param("layer"));
-  if (!layer) return responder.Send(UnknownLayer(request.Param("layer"), *layers));
+  if (!layer) return responder.Send(UnknownLayer(request.Param("layer"), *layers, knows_all));
   TileKey key;
   if (const std::string wrong = ReadCoordinate(request, key); !wrong.empty()) {
     return responder.Send(BadTile(wrong));

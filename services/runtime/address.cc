@@ -1,10 +1,20 @@
 #include "services/runtime/address.h"
 
+#include <cstring>
+
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include "proto/support/strings.h"
 
 namespace citylayers::runtime {
+namespace {
+
+bool IsLoopbackV4(std::uint32_t address) { return address >> 24 == 127; }
+
+}  // namespace
 
 std::string Address::ToString() const {
   return host.find(':') == std::string::npos ? StrCat(host, ":", port)
@@ -12,7 +22,20 @@ std::string Address::ToString() const {
 }
 
 bool Address::IsLoopback() const {
-  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+  // Only what is an address, or the one name that the system keeps for this machine (RFC 6761):
+  // "127.evil.example" is a name like any other. Short and hexadecimal forms ("127.1") are not
+  // taken for loopback either: programs read them differently.
+  if (absl::EqualsIgnoreCase(host, "localhost")) return true;
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return IsLoopbackV4(ntohl(v4.s_addr));
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) {
+    std::uint32_t mapped = 0;
+    std::memcpy(&mapped, &v6.s6_addr[12], sizeof mapped);
+    return IsLoopbackV4(ntohl(mapped));
+  }
+  return IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 absl::StatusOr<Address> ParseAddress(std::string_view text, std::string_view what) {

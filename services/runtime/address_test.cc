@@ -27,6 +27,32 @@ TEST(Address, OnlyLoopbackIsOpenWithoutBeingAsked) {
   EXPECT_TRUE(CheckReach({"127.0.0.1", 1}, false, "--grpc").ok());
   EXPECT_TRUE(CheckReach({"::1", 1}, false, "--grpc").ok());
   EXPECT_TRUE(CheckReach({"localhost", 1}, false, "--grpc").ok());
+  for (const char* host :
+       {"127.0.0.53", "127.255.255.254", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1", "LocalHost"}) {
+    EXPECT_TRUE(CheckReach({host, 1}, false, "--grpc").ok()) << host;
+  }
+  for (const char* host : {"127.evil",
+                           "127.0.0.1.evil.example",
+                           "127.",
+                           "127",
+                           "127.1",
+                           "127.0.0.256",
+                           "0x7f.1",
+                           "0177.0.0.1",
+                           "2130706433",
+                           "127.0.0.1 ",
+                           " 127.0.0.1",
+                           "localhost.evil",
+                           "localhost.",
+                           "evil.localhost",
+                           "::ffff:128.0.0.1",
+                           "::2",
+                           "::",
+                           "::127.0.0.1",
+                           "1::1",
+                           "0"}) {
+    EXPECT_FALSE(CheckReach({host, 1}, false, "--grpc").ok()) << host;
+  }
   EXPECT_FALSE(CheckReach({"0.0.0.0", 1}, false, "--grpc").ok());
   EXPECT_FALSE(CheckReach({"192.168.1.4", 1}, false, "--grpc").ok());
   EXPECT_THAT(std::string(CheckReach({"0.0.0.0", 1}, false, "--grpc").message()),

@@ -7,6 +7,7 @@
 #include <prometheus/histogram.h>
 
 #include "proto/support/strings.h"
+#include "services/runtime/call_deadline.h"
 #include "services/runtime/error_details.h"
 
 namespace citylayers::runtime {
@@ -57,9 +58,8 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
             .peer = context.peer(),
             .deadline = absl::InfiniteFuture(),
             .principal = {}};
-  if (context.deadline() != std::chrono::system_clock::time_point::max()) {
-    call.deadline = absl::FromChrono(context.deadline());
-  } else if (kind == CallKind::kUnary) {
+  call.deadline = DeadlineOf(context.raw_deadline());
+  if (call.deadline == absl::InfiniteFuture() && kind == CallKind::kUnary) {
     call.deadline = absl::Now() + options_.deadline_default;
   }
   running.fetch_add(1);

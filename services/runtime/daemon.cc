@@ -1,11 +1,15 @@
 #include "services/runtime/daemon.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <thread>
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -19,10 +23,17 @@
 #include "services/runtime/admin.h"
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/descriptors.h"
+#include "services/runtime/grpc_listener.h"
 #include "services/runtime/http/http_server.h"
 #include "services/runtime/log.h"
 #include "services/runtime/malformed_requests.h"
+#include "services/runtime/probed_module.h"
 #include "services/runtime/reflection.h"
+#include "services/runtime/self_probe.h"
+#include "services/runtime/server_health.h"
+#include "services/runtime/tick_thread.h"
+#include "services/runtime/unknown_methods.h"
 #include "services/runtime/watch_thread.h"
 #include "storage/pack/city_pack.h"
 
@@ -30,6 +41,14 @@ namespace citylayers::runtime {
 namespace {
 
 constexpr std::string_view kClockOwner = "readings";
+constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
+constexpr int kHandshakeTimeoutMs = 20'000;
+constexpr int kExitDeaf = 3;
+constexpr std::int64_t kStreamsOfClient = 2'000;
+constexpr std::int64_t kStreamsOfGateway = 20'000;
+constexpr absl::Duration kHealthPeriod = absl::Milliseconds(250);
+// What gRPC may take to end calls that were cancelled when the drain was over.
+constexpr absl::Duration kCancelPatience = absl::Seconds(1);
 
 layers::LayerServiceImpl::Options LayerOptions(const Config& config) {
   layers::LayerServiceImpl::Options options;
@@ -44,6 +63,34 @@ CallOptions CallLimits(const Config& config) {
           .streams_max = static_cast<int>(config.GetInt("grpc.streams_max"))};
 }
 
+std::int64_t StreamsPerConnection(const Config& config, bool has_gateway) {
+  const std::int64_t streams_max = config.GetInt("grpc.streams_per_connection_max");
+  if (streams_max != 0) return streams_max;
+  return has_gateway ? kStreamsOfClient : kStreamsOfGateway;
+}
+
+GrpcListener::Options ListenerOptions(const Config& config, std::int64_t streams_max) {
+  GrpcListener::Options options;
+  options.descriptors_end =
+      ConnectionDescriptorsEnd(RaiseDescriptorLimit(config.GetInt("server.descriptors_max")),
+                               config.GetInt("server.descriptors_reserve"));
+  // gRPC clients leave half of what connections may have to HTTP.
+  options.connections_max = std::min(static_cast<int>(config.GetInt("grpc.connections_max")),
+                                     options.descriptors_end / 2);
+  // Clients that obey are never cut: their streams may overlap with ones that end.
+  options.streams_per_connection_max = streams_max + std::max<std::int64_t>(streams_max / 10, 100);
+  options.streams_max = config.GetInt("grpc.streams_max") + config.GetInt("grpc.unary_max");
+  return options;
+}
+
+// Nothing that a client sends is unpacked: gRPC checks the size of a message before, not after, and
+// 1 MB of gzip may be 1 GiB.
+template <typename Arguments>
+void TakeNoCompressedMessages(Arguments set) {
+  set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
+  set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+}
+
 }  // namespace
 
 class Daemon::Impl final : public ModuleContext {
@@ -56,7 +103,7 @@ class Daemon::Impl final : public ModuleContext {
         city_clock_(machine_clock_),
         layer_service_(LayerOptions(config_), layers_, calls_) {}
 
-  ~Impl() override { Stop(); }
+  ~Impl() override { (void)Stop(); }
 
   // ModuleContext.
   const Config& config() const override { return config_; }
@@ -106,6 +153,7 @@ class Daemon::Impl final : public ModuleContext {
     const int bytes_max = static_cast<int>(config_.GetInt("grpc.message_bytes_max"));
     arguments.SetMaxReceiveMessageSize(bytes_max);
     arguments.SetMaxSendMessageSize(bytes_max);
+    TakeNoCompressedMessages([&](const char* key, int value) { arguments.SetInt(key, value); });
     if (IsLocal(module)) return server_->InProcessChannel(arguments);
     arguments.SetInt(
         GRPC_ARG_KEEPALIVE_TIME_MS,
@@ -145,11 +193,18 @@ class Daemon::Impl final : public ModuleContext {
                     [this] { return config_.ToToml(); }, [this] { return DescribeModules(); }}));
     admin_address.port = admin_->port();
     admin_address_ = admin_address.ToString();
-    server_->GetHealthCheckService()->SetServingStatus(true);
+    StartProbe(grpc_address);
+    health_ = std::make_unique<ServerHealth>(*server_->GetHealthCheckService(), HealthOf());
+    health_tick_ = std::make_unique<TickThread>(kHealthPeriod, [this] { health_->Update(); });
     return absl::OkStatus();
   }
 
   absl::Status Ready() const {
+    if (probe_ != nullptr) RETURN_IF_ERROR(probe_->Ready());
+    return ModulesReady();
+  }
+
+  absl::Status ModulesReady() const {
     for (const std::string& name : order_) {
       const absl::Status ready = modules_.at(name)->Ready();
       if (!ready.ok()) return Within(name, ready);
@@ -157,19 +212,19 @@ class Daemon::Impl final : public ModuleContext {
     return absl::OkStatus();
   }
 
-  void Stop() {
-    if (stopped_) return;
+  bool Stop() {
+    if (stopped_) return true;
     stopped_ = true;
-    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(false);
+    const absl::Time deadline = absl::Now() + config_.GetDuration("server.drain");
+    probe_tick_.reset();
+    health_tick_.reset();
+    if (health_ != nullptr) health_->EndServing();
+    if (listener_ != nullptr) listener_->Stop();
     calls_.Drain();
     for (auto it = started_.rbegin(); it != started_.rend(); ++it) modules_[*it]->Stop();
     clock_watch_.reset();
     if (admin_ != nullptr) admin_->Drain(absl::Seconds(1));
-    if (server_ != nullptr) {
-      server_->Shutdown(std::chrono::system_clock::now() +
-                        absl::ToChronoMilliseconds(config_.GetDuration("server.drain")));
-      server_->Wait();
-    }
+    return server_ == nullptr || StopServer(deadline);
   }
 
   const std::string& grpc_address() const { return grpc_address_; }
@@ -180,13 +235,83 @@ class Daemon::Impl final : public ModuleContext {
     return absl::Status(status.code(), StrCat(module, ": ", ToStd(status.message())));
   }
 
+  // gRPC ends calls when their streams are through its queues, however many somebody has filled
+  // them with. The modules have stopped, nothing that lasts waits for it: false when it takes
+  // longer than it may, and the process shall end without it.
+  bool StopServer(absl::Time deadline) {
+    auto done = std::make_shared<absl::Notification>();
+    std::thread stopping([server = server_.get(), deadline, done] {
+      server->Shutdown(absl::ToChronoTime(deadline));
+      server->Wait();
+      done->Notify();
+    });
+    const absl::Time end = std::max(deadline, absl::Now()) + kCancelPatience;
+    if (done->WaitForNotificationWithTimeout(end - absl::Now())) {
+      stopping.join();
+      return true;
+    }
+    stopping.detach();
+    return false;
+  }
+
+  void StartProbe(const Address& grpc_address) {
+    const int failures_max = static_cast<int>(config_.GetInt("server.probe_failures_max"));
+    std::vector<SelfProbe::Port> ports = {
+        {StrCat("gRPC port ", grpc_address_), [this, host = ProbeHost(grpc_address.host)] {
+           return ProbeGrpc(Address{host, grpc_port_}.ToString(), kProbeTimeout);
+         }}};
+    for (const std::string& name : order_) {
+      if (auto* module = dynamic_cast<ProbedModule*>(modules_[name].get())) {
+        ports.push_back(
+            {StrCat("port of ", name), [module] { return module->Probe(kProbeTimeout); }});
+      }
+    }
+    probe_ = std::make_unique<SelfProbe>(
+        SelfProbe::Options{.deaf_after =
+                               failures_max == 0 ? std::numeric_limits<int>::max() : failures_max},
+        std::move(ports), [](const std::string& port, const absl::Status& why) {
+          LogError("own port is deaf: ending, so that the supervisor starts the process again",
+                   {{"port", port}, {"why", ToStd(why.message())}});
+          std::_Exit(kExitDeaf);
+        });
+    probe_tick_ = std::make_unique<TickThread>(config_.GetDuration("server.probe"),
+                                               [this] { probe_->Step(); });
+  }
+
+  // Every name that a health check may ask for, with what decides it.
+  std::vector<ServerHealth::Service> HealthOf() {
+    std::vector<ServerHealth::Service> services = {{"", [this] { return Ready(); }}};
+    const Module* gateway = nullptr;
+    for (const auto& [name, module] : modules_) {
+      if (module->PassesCallsOn()) gateway = module.get();
+    }
+    for (const ModuleSpec& spec : table_) {
+      const Module* module = IsLocal(spec.name) ? modules_[spec.name].get() : gateway;
+      if (module == nullptr) continue;
+      for (const std::string& service : spec.services) {
+        services.push_back({service, [module] { return module->Ready(); }});
+      }
+    }
+    for (const std::string& service : Services()) {
+      const bool known = std::any_of(services.begin(), services.end(),
+                                     [&](const auto& s) { return s.name == service; });
+      if (!known) services.push_back({service, [this] { return ModulesReady(); }});
+    }
+    return services;
+  }
+
   absl::Status Listen(Address address) {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &port);
-    // Without this a second server would silently share the port.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    const std::int64_t streams_max = StreamsPerConnection(config_, IsLocal("gateway"));
+    listener_ = std::make_unique<GrpcListener>(ListenerOptions(config_, streams_max), metrics_);
+    ASSIGN_OR_RETURN(grpc_port_, listener_->Bind(address));
+    listener_->Register(builder);
+    TakeNoCompressedMessages(
+        [&](const char* key, int value) { builder.AddChannelArgument(key, value); });
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(streams_max));
+    // A client that connects and says nothing.
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
     builder.SetMaxReceiveMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
     builder.SetMaxSendMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
     const auto milliseconds = [this](std::string_view key) {
@@ -202,24 +327,27 @@ class Daemon::Impl final : public ModuleContext {
       modules_[name]->ConfigureServer(builder);
     }
     if (!layers_.All().empty()) builder.RegisterService(&layer_service_);
+    if (!PassesCallsOn()) builder.RegisterCallbackGenericService(&unknown_methods_);
     reflection_ = std::make_unique<Reflection>(Services());
     reflection_->Register(builder);
     AnswerMalformedRequests(builder);
     server_ = builder.BuildAndStart();
-    if (server_ == nullptr || port == 0) {
-      return absl::AlreadyExistsError(
-          StrCat("--grpc: cannot listen on ", address.ToString(),
-                 ": another program uses it; stop that one or choose --grpc HOST:PORT"));
-    }
-    address.port = static_cast<std::uint16_t>(port);
+    if (server_ == nullptr) return absl::InternalError("gRPC does not start a server");
+    server_->GetHealthCheckService()->SetServingStatus(false);  // until it is known
+    listener_->Start();
+    address.port = grpc_port_;
     grpc_address_ = address.ToString();
     return absl::OkStatus();
   }
 
+  bool PassesCallsOn() const {
+    return std::any_of(modules_.begin(), modules_.end(),
+                       [](const auto& entry) { return entry.second->PassesCallsOn(); });
+  }
+
   // What a call to this server's port can reach.
   std::vector<std::string> Services() const {
-    bool passes_on = false;
-    for (const auto& [name, module] : modules_) passes_on |= module->PassesCallsOn();
+    const bool passes_on = PassesCallsOn();
     std::vector<std::string> services;
     for (const ModuleSpec& spec : table_) {
       if (passes_on || IsLocal(spec.name)) {
@@ -268,7 +396,13 @@ class Daemon::Impl final : public ModuleContext {
   std::vector<ModuleSpec> table_;
   std::vector<std::string> order_, started_;
   std::unique_ptr<Reflection> reflection_;
+  UnknownMethods unknown_methods_;
+  std::unique_ptr<GrpcListener> listener_;
+  std::uint16_t grpc_port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<SelfProbe> probe_;
+  std::unique_ptr<ServerHealth> health_;
+  std::unique_ptr<TickThread> probe_tick_, health_tick_;
   std::unique_ptr<WatchThread> clock_watch_;
   std::unique_ptr<HttpServer> admin_;
   std::string grpc_address_, admin_address_;
@@ -301,6 +435,6 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
 std::string Daemon::grpc_address() const { return impl_->grpc_address(); }
 std::string Daemon::admin_address() const { return impl_->admin_address(); }
 absl::Status Daemon::Ready() const { return impl_->Ready(); }
-void Daemon::Stop() { impl_->Stop(); }
+bool Daemon::Stop() { return impl_->Stop(); }
 
 }  // namespace citylayers::runtime

@@ -46,8 +46,10 @@ class Daemon {
   /// OK when every module is ready; else which is not, and why.
   absl::Status Ready() const;
 
-  /// Idempotent.
-  void Stop();
+  /// Idempotent. Takes about `server.drain` and a second more, when the modules stop at once. False
+  /// when calls of clients hold gRPC up for longer: all data is safe, and the process shall end by
+  /// std::_Exit, because the daemon can no longer be destroyed.
+  [[nodiscard]] bool Stop();
 
  private:
   class Impl;

@@ -4,9 +4,13 @@
 #include <google/rpc/error_details.pb.h>
 
 #include "proto/support/strings.h"
+#include "services/runtime/header_text.h"
 
 namespace citylayers::runtime {
 namespace {
+
+constexpr std::size_t kFieldBytesMax = 100;
+constexpr std::size_t kDescriptionBytesMax = 1000;
 
 template <typename Message>
 void Attach(absl::Status& status, const Message& message) {
@@ -28,8 +32,9 @@ absl::Status BadField(std::string_view field, std::string_view description) {
   absl::Status status = absl::InvalidArgumentError(StrCat(field, ": ", description));
   google::rpc::BadRequest bad;
   auto* violation = bad.add_field_violations();
-  violation->set_field(std::string(field));
-  violation->set_description(std::string(description));
+  // They may repeat what a caller sent, of any bytes and length.
+  violation->set_field(FitHeader(field, kFieldBytesMax));
+  violation->set_description(FitHeader(description, kDescriptionBytesMax));
   Attach(status, bad);
   return WithReason(std::move(status), kReasonBadField);
 }

@@ -1,11 +1,13 @@
 #include "services/runtime/grpc_status.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/cord.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include <google/rpc/error_details.pb.h>
+
+#include "proto/support/strings.h"
+#include "services/runtime/status_bounds.h"
 
 namespace citylayers::runtime {
 
@@ -17,12 +19,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     any->set_type_url(std::string(url));
     any->set_value(std::string(payload));
   });
-  const auto code = static_cast<grpc::StatusCode>(status.code());
-  const std::string message(status.message());
-  if (details.details().empty()) return grpc::Status(code, message);
-  details.set_code(static_cast<int>(code));
-  details.set_message(message);
-  return grpc::Status(code, message, details.SerializeAsString());
+  return BoundedStatus(static_cast<grpc::StatusCode>(status.code()), ToStd(status.message()),
+                       std::move(details));
 }
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {

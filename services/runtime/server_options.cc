@@ -37,6 +37,30 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Calls that may wait for a thread before they are refused.", 1, 1e6},
       {"server.drain", OptionType::kDuration, "5s", "How long open calls may go on after SIGTERM.",
        0, 60},
+      {"server.descriptors_max", OptionType::kInt, "65536",
+       "Open files and connections of the process: the system's soft limit is raised to this, as "
+       "far "
+       "as its hard limit goes.",
+       64, 1e7},
+      {"server.descriptors_reserve", OptionType::kInt, "256",
+       "Of these, how many connections leave for the store's files and for calls to other "
+       "processes.",
+       16, 1e6},
+      {"server.probe", OptionType::kDuration, "5s",
+       "How often the process calls its own ports. After 2 failures in a row it is not ready.",
+       0.05, 3600},
+      {"server.probe_failures_max", OptionType::kInt, "6",
+       "Failures in a row after which the process ends with an error, so that it is started again; "
+       "0: never.",
+       0, 1e6},
+      {"grpc.connections_max", OptionType::kInt, "4096", "gRPC connections at once.", 1, 1e6},
+      {"grpc.streams_per_connection_max", OptionType::kInt, "0",
+       "Calls at once on one gRPC connection; clients are told, and a connection with a tenth more "
+       "is "
+       "cut. 0: 2000, or 20000 in a process without a gateway: a gateway brings the calls of all "
+       "its "
+       "clients over one connection.",
+       0, 1e6},
       {"grpc.deadline_default", OptionType::kDuration, "30s",
        "Deadline of unary calls that bring none.", 0.1, 3600},
       {"grpc.unary_max", OptionType::kInt, "512", "Unary calls at once.", 1, 1e6},

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 constexpr std::size_t kInitialReadBytes = 4096;
 constexpr std::size_t kStreamPiecesMax = 60;  // one sendmsg takes 64 pieces, two are framing
 constexpr absl::Duration kLingerTimeout = absl::Seconds(2);
-constexpr std::size_t kLingerBytesMax = 1024 * 1024;
+constexpr std::size_t kLingerBytesMax = 64 * 1024 * 1024;
 
 bool HasNoBody(int status) { return status == 204 || status == 304 || status < 200; }
 

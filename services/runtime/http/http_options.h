@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct HttpServerOptions {
   int threads = 2;
   /// Open connections; one more is answered 503 and closed.
   std::size_t connections_max = 12'000;
+  /// A socket with this descriptor number or a higher one is closed when it comes: the rest is for
+  /// the store (services/runtime/descriptors.h).
+  int descriptors_end = std::numeric_limits<int>::max();
   /// Request line and headers together; more is answered 431, or 414 when the target is to blame.
   std::size_t header_bytes_max = 16 * 1024;
   /// The target alone (Connect GET requests carry their message there).

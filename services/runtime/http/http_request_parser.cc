@@ -27,6 +27,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
     body_limit(options.body_bytes_max);
   }
 
+  bool request_line_done() const { return request_line_done_; }
   bool bad_transfer_coding() const { return bad_transfer_coding_; }
   int host_count() const { return host_count_; }
   bool expects_continue() const { return expects_continue_; }
@@ -35,6 +36,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
  private:
   void on_request_impl(http::verb, beast::string_view method, beast::string_view target,
                        int version, beast::error_code&) override {
+    request_line_done_ = true;
     request_.SetRequestLine(View(method), View(target), version);
   }
   void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
@@ -71,6 +73,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   void on_finish_impl(beast::error_code&) override {}
 
   HttpRequest& request_;
+  bool request_line_done_ = false;
   bool header_over_ = false;
   int host_count_ = 0;
   bool bad_transfer_coding_ = false;
@@ -115,6 +118,20 @@ HttpRequestParser::State HttpRequestParser::CheckRequest() {
   return State::kComplete;
 }
 
+// Target and headers have one limit together: what is larger than it may be is named, whether the
+// bytes came at once, so that Beast has not looked at the first line, or in pieces.
+HttpRequestParser::State HttpRequestParser::FailTooLarge(std::string_view unread) {
+  std::size_t target_bytes = request_.target().size();
+  if (!parser_->request_line_done()) {
+    // The line is "METHOD TARGET HTTP/1.1".
+    const std::string_view line = unread.substr(0, unread.find('\n'));
+    const std::size_t space = std::min(line.find(' '), line.size());
+    target_bytes = std::min(line.find(' ', space + 1), line.size()) - space;
+  }
+  return target_bytes > options_.target_bytes_max ? Fail(414, "the request target is too long")
+                                                  : Fail(431, "the request headers are too large");
+}
+
 HttpRequestParser::State HttpRequestParser::Feed(std::string_view bytes, std::size_t& consumed) {
   consumed = 0;
   bool had_header = parser_->is_header_done();
@@ -128,11 +145,7 @@ HttpRequestParser::State HttpRequestParser::Feed(std::string_view bytes, std::si
       if (CheckRequest() == State::kError) return State::kError;
     }
     if (error == http::error::need_more) return State::kNeedMore;
-    if (error == http::error::header_limit) {
-      const bool in_target = bytes.find('\n') == std::string_view::npos;
-      return in_target ? Fail(414, "the request target is too long")
-                       : Fail(431, "the request headers are too large");
-    }
+    if (error == http::error::header_limit) return FailTooLarge(rest);
     if (error == http::error::body_limit) return Fail(413, "the request body is too large");
     if (error == http::error::bad_version) return Fail(505, "this server speaks HTTP/1.1");
     if (error) return Fail(400, "the request is malformed");

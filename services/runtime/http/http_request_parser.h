@@ -40,6 +40,7 @@ class HttpRequestParser {
   class BeastParser;
   State Fail(int status, std::string_view detail);
   State CheckRequest();
+  State FailTooLarge(std::string_view unread);
 
   const HttpServerOptions& options_;
   HttpRequest& request_;

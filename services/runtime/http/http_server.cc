@@ -73,8 +73,10 @@ void HttpServer::Impl::OnAccept(boost::system::error_code error, HttpSocket sock
   }
   if (!error) {
     const std::size_t open = shared->connections_open.fetch_add(1) + 1;
-    if (open > shared->options.connections_max + kRefusalsMax) {
+    const bool reserved = socket.native_handle() >= shared->options.descriptors_end;
+    if (reserved || open > shared->options.connections_max + kRefusalsMax) {
       shared->connections_open.fetch_sub(1);
+      HttpLoop::Add(loops[0]->counters().connections_refused, 1);
     } else {
       loop.Adopt(std::move(socket), open > shared->options.connections_max);
     }

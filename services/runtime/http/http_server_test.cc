@@ -15,6 +15,12 @@
 namespace citylayers::runtime {
 namespace {
 
+std::string Repeated(std::string_view text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
 using ::testing::HasSubstr;
 
 class HttpServerTest : public ::testing::Test {
@@ -200,6 +206,16 @@ TEST_F(HttpServerTest, WrongRequestsAreToldWhatIsWrong) {
       {"endless target", StrCat("GET /", std::string(5000, 'a')), 414},
       {"headers too large",
        StrCat("GET /hello HTTP/1.1\r\nHost: a\r\nX: ", std::string(3000, 'b'), "\r\n\r\n"), 431},
+      {"many headers",
+       StrCat("GET /hello HTTP/1.1\r\nHost: a\r\n", Repeated("X: 0123456789\r\n", 300), "\r\n"),
+       431},
+      {"many headers that never end",
+       StrCat("GET /hello HTTP/1.1\r\nHost: a\r\n", Repeated("X: 0123456789\r\n", 300)), 431},
+      {"a target and headers too large",
+       StrCat("GET /", std::string(600, 'a'), " HTTP/1.1\r\nX: ", std::string(3000, 'b')), 414},
+      {"a header far too large",
+       StrCat("GET /hello HTTP/1.1\r\nHost: a\r\nX: ", std::string(3'000'000, 'b'), "\r\n\r\n"),
+       431},
       {"other expectation", "GET /hello HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n", 417},
       {"above the root", "GET /../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", 400},
   };
@@ -212,6 +228,23 @@ TEST_F(HttpServerTest, WrongRequestsAreToldWhatIsWrong) {
     EXPECT_THAT(response.body, HasSubstr(StrCat("\"status\":", request.status)));
   }
   EXPECT_EQ(TestClient(port()).Get("/hello").status, 200) << "the server lives";
+}
+
+TEST_F(HttpServerTest, WhichLimitIsToldDoesNotDependOnTheSegments) {
+  HttpServerOptions options;
+  options.header_bytes_max = 2000;
+  options.target_bytes_max = 500;
+  Start(options);
+  const std::string headers =
+      StrCat("GET /hello HTTP/1.1\r\nHost: a\r\nX: ", std::string(3000, 'b'));
+  const std::string target = StrCat("GET /", std::string(3000, 'a'), " HTTP/1.1\r\n\r\n");
+  for (const std::size_t piece : {1, 2, 7, 100, 1000, 4000}) {
+    for (const auto& [bytes, status] : {std::pair(headers, 431), std::pair(target, 414)}) {
+      TestClient client(port());
+      for (std::size_t at = 0; at < bytes.size(); at += piece) client.Send(bytes.substr(at, piece));
+      EXPECT_EQ(client.Read().status, status) << "pieces of " << piece;
+    }
+  }
 }
 
 TEST_F(HttpServerTest, MethodNotAllowedNamesThoseThatAre) {

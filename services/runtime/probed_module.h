@@ -1,0 +1,22 @@
+// A module that listens on a port of its own.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_PROBED_MODULE_H_
+#define CITYLAYERS_SERVICES_RUNTIME_PROBED_MODULE_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "services/runtime/module.h"
+
+namespace citylayers::runtime {
+
+/// The daemon calls Probe again and again (services/runtime/self_probe.h) while the module runs.
+class ProbedModule : public Module {
+ public:
+  /// Calls the module's port from outside, as a client does; blocks for at most `timeout`. An error
+  /// means that clients cannot reach it.
+  virtual absl::Status Probe(absl::Duration timeout) = 0;
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_PROBED_MODULE_H_

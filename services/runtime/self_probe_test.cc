@@ -1,0 +1,53 @@
+#include "services/runtime/self_probe.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "services/runtime/http/http_server.h"
+
+namespace citylayers::runtime {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(SelfProbe, IsUnreadyFirstAndDeafLaterOnce) {
+  absl::Status grpc = absl::OkStatus();
+  int deaf = 0;
+  SelfProbe probe(
+      {.unready_after = 2, .deaf_after = 4},
+      {{"HTTP port", [] { return absl::OkStatus(); }}, {"gRPC port", [&] { return grpc; }}},
+      [&](const std::string& name, const absl::Status&) {
+        EXPECT_EQ(name, "gRPC port");
+        ++deaf;
+      });
+  probe.Step();
+  EXPECT_TRUE(probe.Ready().ok());
+  grpc = absl::UnavailableError("no connection");
+  probe.Step();
+  EXPECT_TRUE(probe.Ready().ok()) << "once may be an accident";
+  probe.Step();
+  EXPECT_THAT(std::string(probe.Ready().message()), HasSubstr("gRPC port does not answer"));
+  EXPECT_EQ(deaf, 0);
+  grpc = absl::OkStatus();
+  probe.Step();
+  EXPECT_TRUE(probe.Ready().ok());
+  grpc = absl::UnavailableError("no connection");
+  for (int i = 0; i < 6; ++i) probe.Step();
+  EXPECT_EQ(deaf, 1);
+}
+
+TEST(ProbeHttp, AsksAServer) {
+  HttpServer server(HttpServerOptions{});
+  server.Handle({"GET"}, "/healthz", [](const HttpRequest&, Responder responder) {
+    responder.Send(TextResponse(200, "text/plain", "ok\n"));
+  });
+  ASSERT_TRUE(server.Listen("127.0.0.1", 0).ok());
+  EXPECT_TRUE(ProbeHttp("127.0.0.1", server.port(), absl::Seconds(5)).ok());
+  EXPECT_TRUE(ProbeHttp("0.0.0.0", server.port(), absl::Seconds(5)).ok());
+  const std::uint16_t port = server.port();
+  server.Drain(absl::ZeroDuration());
+  EXPECT_FALSE(ProbeHttp("127.0.0.1", port, absl::Seconds(5)).ok());
+}
+
+}  // namespace
+}  // namespace citylayers::runtime
