@@ -89,6 +89,14 @@ class AlertStore {
   /// Visits CAP messages, the newest first, until `visit` returns false.
   virtual absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const = 0;
 
+  /// OK, or why the last write failed. After a failure it looks by itself whether writing is
+  /// possible again.
+  virtual absl::Status WriteStatus() = 0;
+
+  /// What was written and synced and is missing since the store was opened, with what to do, for
+  /// people; empty: nothing.
+  virtual std::string Loss() const = 0;
+
   static constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();
 };
 

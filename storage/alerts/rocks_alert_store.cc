@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
@@ -25,6 +27,8 @@
 #include "proto/support/status_macros.h"
 #include "storage/alerts/alert_codec.h"
 #include "storage/alerts/digest.h"
+#include "storage/rocks/saved_logs.h"
+#include "storage/rocks/synced_mark.h"
 
 namespace citylayers::storage {
 namespace {
@@ -64,6 +68,7 @@ class RocksAlertStore final : public AlertStore {
                                                           const RocksAlertStoreOptions& options);
 
   ~RocksAlertStore() override {
+    if (mark_ != nullptr) NoteManifest();
     for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   }
 
@@ -83,6 +88,8 @@ class RocksAlertStore final : public AlertStore {
   absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const override;
   absl::StatusOr<CapRecord> GetCap(absl::string_view cap_id) const override;
   absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const override;
+  absl::Status WriteStatus() override;
+  std::string Loss() const override { return loss_; }
 
  private:
   explicit RocksAlertStore(std::unique_ptr<rocksdb::DB> db,
@@ -93,21 +100,27 @@ class RocksAlertStore final : public AlertStore {
   absl::Status AppendAlert(const AlertChange& change, std::map<uint64_t, AlertRecord>& written,
                            uint64_t& next_alert_id, rocksdb::WriteBatch& batch) const;
   absl::Status Write(rocksdb::WriteBatch& batch, bool sync);
+  absl::Status Resume();
+  void NoteManifest();
   std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const {
     return std::unique_ptr<rocksdb::Iterator>(
         db_->NewIterator(rocksdb::ReadOptions(), handles_[family]));
   }
-  uint64_t LastKey(Family family) const {
+  // A block that cannot be read is no empty family: numbers would be given a second time.
+  absl::StatusOr<uint64_t> LastKey(Family family) const {
     const auto it = Iterate(family);
     it->SeekToLast();
+    RETURN_IF_ERROR(ToStatus(it->status(), "reading the last number"));
     return it->Valid() ? DecodeKey64(View(it->key())) : 0;
   }
 
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::unique_ptr<SyncedMark> mark_;
+  std::string loss_;
   std::string instance_;
   std::mutex write_mutex_;  // One writer at a time; readers go past it.
-  bool write_failed_ = false;
+  absl::Status failure_;    // of the last write; guarded by write_mutex_
   std::atomic<uint64_t> next_alert_id_ = 1;
   std::atomic<uint64_t> next_cap_number_ = 1;
 };
@@ -130,6 +143,16 @@ bool IsHeldByAnother(const rocksdb::Status& status) {
           absl::EndsWith(text, std::strerror(EACCES)));
 }
 
+// True when a database lives, or lived, in the directory.
+bool HoldsDatabase(const std::string& path) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename().string();
+    if (absl::StartsWith(name, "MANIFEST-") || absl::EndsWith(name, ".sst")) return true;
+  }
+  return false;
+}
+
 rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   rocksdb::Options out;
   out.create_if_missing = options.create_if_missing;
@@ -141,6 +164,8 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   out.info_log = std::make_shared<NoLogger>();
   // A torn last record of the log was never acknowledged; one in the middle is damage and is told.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A log that is not the last one must be whole.
+  out.track_and_verify_wals_in_manifest = true;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -149,7 +174,9 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
 
 absl::StatusOr<std::unique_ptr<AlertStore>> RocksAlertStore::Open(
     const std::string& path, const RocksAlertStoreOptions& options) {
-  const rocksdb::Options db_options = MakeOptions(options);
+  rocksdb::Options db_options = MakeOptions(options);
+  // RocksDB takes a directory without CURRENT for a new database, whatever else is in it.
+  if (HoldsDatabase(path)) db_options.create_if_missing = false;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) {
     families.emplace_back(name, rocksdb::ColumnFamilyOptions(db_options));
@@ -169,6 +196,12 @@ absl::StatusOr<std::unique_ptr<AlertStore>> RocksAlertStore::Open(
   } else if (!options.create_if_missing) {
     return absl::NotFoundError(absl::StrCat("there is no alert store in ", path));
   }
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  ASSIGN_OR_RETURN(std::unique_ptr<SyncedMark> mark,
+                   SyncedMark::Open(absl::StrCat(path, "/SYNCED")));
+  RETURN_IF_ERROR(mark->CheckManifest(path));
+  SavedLogs logs(path, absl::StrCat(path, "/lost-logs"));
   rocksdb::DB* raw = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const rocksdb::Status status = rocksdb::DB::Open(db_options, path, families, &handles, &raw);
@@ -180,6 +213,17 @@ absl::StatusOr<std::unique_ptr<AlertStore>> RocksAlertStore::Open(
   RETURN_IF_ERROR(ToStatus(status, absl::StrCat("opening the alert store ", path)));
   auto store = std::unique_ptr<RocksAlertStore>(
       new RocksAlertStore(std::unique_ptr<rocksdb::DB>(raw), std::move(handles)));
+  store->mark_ = std::move(mark);
+  store->NoteManifest();
+  const uint64_t sequence = store->db_->GetLatestSequenceNumber();
+  if (store->mark_->found().has_value() && store->mark_->found()->sequence > sequence) {
+    const std::string kept = logs.Keep();
+    store->loss_ = absl::StrCat(
+        path, ": the write-ahead log was cut off or damaged: the last ",
+        store->mark_->found()->sequence - sequence,
+        " changes of alerts are lost; restore the directory from a backup or go on without them",
+        kept.empty() ? "" : "; what is left of the log is in ", kept);
+  }
   if (absl::Status meta = store->LoadMeta(); !meta.ok()) {
     return absl::Status(meta.code(), absl::StrCat("the alert store ", path, ": ", meta.message()));
   }
@@ -208,28 +252,57 @@ absl::Status RocksAlertStore::LoadMeta() {
   RETURN_IF_ERROR(
       ToStatus(db_->Get(rocksdb::ReadOptions(), handles_[kMeta], kInstanceKey, &instance_),
                "reading the instance"));
-  next_alert_id_ = LastKey(kAlerts) + 1;
-  next_cap_number_ = LastKey(kCap) + 1;
+  ASSIGN_OR_RETURN(const uint64_t last_alert, LastKey(kAlerts));
+  ASSIGN_OR_RETURN(const uint64_t last_cap, LastKey(kCap));
+  next_alert_id_ = last_alert + 1;
+  next_cap_number_ = last_cap + 1;
   return absl::OkStatus();
 }
 
 absl::Status RocksAlertStore::Write(rocksdb::WriteBatch& batch, bool sync) {
-  // After a failed write RocksDB refuses all others until it has resumed. When the disk was full it
-  // looks for room by itself every five seconds and is "busy" meanwhile; else it waits to be told.
-  if (write_failed_) {
-    const rocksdb::Status resumed = db_->Resume();
-    if (resumed.IsBusy()) {
-      return absl::ResourceExhaustedError(
-          "the alert store waits for room on the disk: free some, it goes on by itself");
-    }
-    RETURN_IF_ERROR(ToStatus(resumed, "the alert store stays read-only"));
-    write_failed_ = false;
-  }
+  if (!failure_.ok()) RETURN_IF_ERROR(Resume());
   rocksdb::WriteOptions options;
   options.sync = sync;
-  const rocksdb::Status status = db_->Write(options, &batch);
-  write_failed_ = !status.ok();
-  return ToStatus(status, "writing to the alert store");
+  failure_ = ToStatus(db_->Write(options, &batch), "writing to the alert store");
+  if (failure_.ok() && sync) {
+    mark_->Set({.sequence = db_->GetLatestSequenceNumber(), .offset = 0});
+    NoteManifest();
+  }
+  return failure_;
+}
+
+void RocksAlertStore::NoteManifest() {
+  std::vector<std::string> files;
+  uint64_t bytes = 0;
+  if (!db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false).ok()) return;
+  for (const std::string& file : files) {
+    absl::string_view number = file;
+    uint64_t manifest = 0;
+    if (absl::ConsumePrefix(&number, "/MANIFEST-") && absl::SimpleAtoi(number, &manifest)) {
+      mark_->SetManifest(manifest, bytes);
+    }
+  }
+}
+
+// After a failed write RocksDB refuses all others until it has resumed. When the disk was full it
+// looks for room by itself every five seconds and is "busy" meanwhile; else it waits to be told.
+absl::Status RocksAlertStore::Resume() {
+  const rocksdb::Status resumed = db_->Resume();
+  if (resumed.IsBusy()) {
+    return absl::ResourceExhaustedError(
+        "the alert store waits for room on the disk: free some, it goes on by itself");
+  }
+  RETURN_IF_ERROR(ToStatus(resumed, "the alert store stays read-only"));
+  failure_ = absl::OkStatus();
+  return failure_;
+}
+
+absl::Status RocksAlertStore::WriteStatus() {
+  // Whoever writes now finds out by itself.
+  const std::unique_lock lock(write_mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || failure_.ok()) return absl::OkStatus();
+  const absl::Status failure = failure_;
+  return Resume().ok() ? absl::OkStatus() : failure;
 }
 
 // Puts the alert and the new lines of its trail into the batch. `written` holds what the batch

@@ -56,6 +56,15 @@ std::string FormatContent(const Manifest& m) {
   return out;
 }
 
+std::string CreatedText(const Manifest& m) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", m.created_time, absl::UTCTimeZone());
+}
+
+// What guards the one field that pack_id does not cover.
+std::string CreatedCheck(const Manifest& m) {
+  return absl::StrFormat("%016x", Checksum64(StrCat(m.pack_id, "\n", CreatedText(m))));
+}
+
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(StrCat("manifest.toml: ", what, "; build the pack again"));
 }
@@ -103,9 +112,8 @@ std::string FormatManifest(const Manifest& m) {
   return StrCat(
       "# A citylayers city pack. Not to be edited: pack_id covers all but created_time.\n",
       "format_version = ", m.format_version, "\npack_id = ", TomlString(m.pack_id),
-      "\ncreated_time = ",
-      TomlString(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", m.created_time, absl::UTCTimeZone())), "\n",
-      FormatContent(m));
+      "\ncreated_time = ", TomlString(CreatedText(m)),
+      "\ncreated_check = ", TomlString(CreatedCheck(m)), "\n", FormatContent(m));
 }
 
 absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
@@ -150,6 +158,10 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
   RETURN_IF_ERROR(toml.status());
   if (ComputePackId(m) != m.pack_id) {
     return Damaged("it was edited or damaged: its pack_id does not match the rest");
+  }
+  // Packs of earlier versions have no such check.
+  if (toml.Has("created_check") && toml.String("created_check") != CreatedCheck(m)) {
+    return Damaged("it was edited or damaged: created_check does not match created_time");
   }
   return m;
 }

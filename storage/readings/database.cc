@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "proto/support/status_macros.h"
+#include "storage/rocks/saved_logs.h"
 
 namespace citylayers::storage {
 namespace {
@@ -27,6 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kFormatFile[] = "FORMAT";
+constexpr char kMarkFile[] = "SYNCED";
+constexpr char kDatabaseFolder[] = "db";
 constexpr char kFormatWord[] = "citylayers-readings ";
 constexpr size_t kMib = 1 << 20;
 
@@ -83,6 +86,11 @@ absl::Status CheckFormat(const std::string& directory) {
     return absl::DataLossError(absl::StrCat(path, " does not start with '", kFormatWord,
                                             "N': restore the directory from a backup"));
   }
+  if (format < 1) {
+    return absl::DataLossError(absl::StrCat(path, " says format ", format,
+                                            ", which there never was: restore the directory from "
+                                            "a backup"));
+  }
   if (format > kReadingsFormat) {
     return absl::FailedPreconditionError(
         absl::StrCat(directory, " was written by a newer citylayers (format ", format,
@@ -90,6 +98,16 @@ absl::Status CheckFormat(const std::string& directory) {
                      "): run that version, or give another data directory"));
   }
   return absl::OkStatus();
+}
+
+// True when a database lives, or lived, in the directory.
+bool HoldsTables(const std::string& path) {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename().string();
+    if (absl::StartsWith(name, "MANIFEST-") || absl::EndsWith(name, ".sst")) return true;
+  }
+  return false;
 }
 
 // RocksDB would keep a log of its own in the directory, and Debian's build of 7.8.3 has assertions
@@ -165,18 +183,34 @@ class Database::ErrorListener : public rocksdb::EventListener {
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const ReadingsStoreOptions& options) {
   RETURN_IF_ERROR(CheckFormat(options.directory));
   std::unique_ptr<Database> database(new Database(options.directory, options.min_free_bytes));
+  ASSIGN_OR_RETURN(database->mark_, SyncedMark::Open(options.directory + "/" + kMarkFile));
+  RETURN_IF_ERROR(
+      database->mark_->CheckManifest(options.directory + "/" + std::string(kDatabaseFolder)));
+  SavedLogs logs(options.directory + "/" + kDatabaseFolder, options.directory + "/lost-logs");
   RETURN_IF_ERROR(database->OpenFamilies(options));
+  const std::optional<SyncedMark::Position>& synced = database->mark_->found();
+  const uint64_t sequence = database->db().GetLatestSequenceNumber();
+  if (synced.has_value() && synced->sequence > sequence) {
+    database->loss_ = Loss{
+        .writes = synced->sequence - sequence, .last_offset = synced->offset, .logs = logs.Keep()};
+  }
+  database->NoteManifest();
   return database;
 }
 
 absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
+  const std::string path = directory_ + "/" + kDatabaseFolder;
   rocksdb::DBOptions db;
-  db.create_if_missing = true;
+  // RocksDB takes a directory without CURRENT for a new database, whatever else is in it.
+  db.create_if_missing = !HoldsTables(path);
   db.create_missing_column_families = true;
   db.max_total_wal_size = 256 * kMib;
   // A torn last record of the log was never acknowledged; one in the middle is damage, and what
   // comes after it was acknowledged: RocksDB's default would drop it without a word.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A log that is not the last one must be whole. (7.8.3 tells a false alarm after DB::SyncWAL,
+  // which we never call: we sync by WriteOptions.)
+  db.track_and_verify_wals_in_manifest = true;
   db.wal_bytes_per_sync = kMib;
   db.bytes_per_sync = kMib;
   db.info_log = std::make_shared<NoLogger>();
@@ -187,12 +221,17 @@ absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
   db.listeners.push_back(std::make_shared<ErrorListener>(this));
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(db, directory_ + "/db", Families(options), &families_, &opened);
+      rocksdb::DB::Open(db, path, Families(options), &families_, &opened);
   if (!status.ok()) {
     families_.clear();
     if (IsHeldByAnother(status)) {
       return absl::FailedPreconditionError(absl::StrCat(
           directory_, " is in use by another process: stop it, or give another data directory"));
+    }
+    if (!db.create_if_missing && status.IsInvalidArgument()) {
+      return absl::DataLossError(
+          absl::StrCat(path, " has tables and no CURRENT file: ", status.ToString(),
+                       "; restore the directory from a backup"));
     }
     return ToStatus(status, "open");
   }
@@ -200,7 +239,26 @@ absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
   return absl::OkStatus();
 }
 
+void Database::NoteManifest() {
+  std::vector<std::string> files;
+  uint64_t bytes = 0;
+  if (!db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false).ok()) return;
+  for (const std::string& file : files) {
+    absl::string_view number = file;
+    uint64_t manifest = 0;
+    if (absl::ConsumePrefix(&number, "/MANIFEST-") && absl::SimpleAtoi(number, &manifest)) {
+      mark_->SetManifest(manifest, bytes);
+    }
+  }
+}
+
+void Database::SyncMark() {
+  NoteManifest();
+  mark_->Sync();
+}
+
 Database::~Database() {
+  if (db_ != nullptr) NoteManifest();
   for (rocksdb::ColumnFamilyHandle* family : families_) {
     db_->DestroyColumnFamilyHandle(family);
   }
@@ -221,12 +279,16 @@ absl::Status Database::ToStatus(const rocksdb::Status& status, std::string_view 
   return absl::UnavailableError(absl::StrCat(message, "; check the disk and restart"));
 }
 
-absl::Status Database::Write(rocksdb::WriteBatch& batch) {
+absl::Status Database::Write(rocksdb::WriteBatch& batch, uint64_t last_offset) {
   RETURN_IF_ERROR(WriteStatus());
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const absl::Status status = ToStatus(db_->Write(synced, &batch), "write to");
-  if (!status.ok()) Fail(status);
+  if (status.ok()) {
+    mark_->Set({.sequence = db_->GetLatestSequenceNumber(), .offset = last_offset});
+  } else {
+    Fail(status);
+  }
   return status;
 }
 

@@ -3,7 +3,9 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_DATABASE_H_
 #define CITYLAYERS_STORAGE_READINGS_DATABASE_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "rocksdb/db.h"
 
 #include "storage/readings/readings_store.h"
+#include "storage/rocks/synced_mark.h"
 
 namespace citylayers::storage {
 
@@ -38,9 +41,19 @@ class Database {
   /// The status for whoever called: what was being done, where, what to do.
   absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) const;
 
-  /// Writes and syncs. Any failure makes the database read-only for good, since nobody knows what
-  /// a disk kept after a sync that failed.
-  absl::Status Write(rocksdb::WriteBatch& batch);
+  /// Writes and syncs; `last_offset` is the log's end after it. Any failure makes the database
+  /// read-only for good, since nobody knows what a disk kept after a sync that failed.
+  absl::Status Write(rocksdb::WriteBatch& batch, uint64_t last_offset);
+
+  /// What was synced once and is missing since this opening.
+  struct Loss {
+    uint64_t writes = 0;       ///< rows written, of every family
+    uint64_t last_offset = 0;  ///< where the log ended
+    std::string logs;          ///< directory with what is left of the write-ahead logs
+  };
+  const std::optional<Loss>& loss() const { return loss_; }
+  /// Brings the mark that loss() is told by to disk; waits for it.
+  void SyncMark();
   /// OK, or why Write() refuses.
   absl::Status WriteStatus() const;
   /// RESOURCE_EXHAUSTED when the file system has less than `min_free_bytes` left.
@@ -53,11 +66,14 @@ class Database {
       : directory_(std::move(directory)), min_free_bytes_(min_free_bytes) {}
   absl::Status OpenFamilies(const ReadingsStoreOptions& options);
   void Fail(const absl::Status& status);
+  void NoteManifest();
 
   const std::string directory_;
   const uint64_t min_free_bytes_;
   mutable absl::Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<SyncedMark> mark_;
+  std::optional<Loss> loss_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

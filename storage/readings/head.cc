@@ -7,6 +7,13 @@ namespace {
 
 bool Earlier(const StoredReading& reading, int64_t time_ms) { return reading.time_ms < time_ms; }
 
+// Steps over which the first sealing of series is spread.
+constexpr size_t kSpread = 64;
+constexpr size_t kFirstCapacity = 4;
+
+// Numbers of neighbouring series, well mixed.
+constexpr uint32_t Mixed(uint32_t series) { return (series * 0x9e3779b1U) >> 16; }
+
 absl::Span<const StoredReading> Between(const std::vector<StoredReading>& readings,
                                         int64_t start_ms, int64_t end_ms) {
   const auto first = std::lower_bound(readings.begin(), readings.end(), start_ms, Earlier);
@@ -42,6 +49,11 @@ const Head::Series* Head::Find(const Stripe& stripe, uint32_t series) {
   return slot < stripe.series.size() ? &stripe.series[slot] : nullptr;
 }
 
+size_t Head::FullCount(uint32_t series, bool was_sealed) const {
+  if (was_sealed || full_count_ < 2 * kSpread) return full_count_;
+  return full_count_ - full_count_ / 2 * (Mixed(series) % kSpread) / kSpread;
+}
+
 std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
   std::vector<uint32_t> full;
   size_t added = 0;
@@ -56,6 +68,9 @@ std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
     }
     std::vector<StoredReading>& active = series.active;
     if (active.empty()) series.active_since = offset;
+    // Series that are written together do not all grow in the same batch either.
+    if (active.capacity() == 0)
+      active.reserve(kFirstCapacity + Mixed(batch.series[i]) % kFirstCapacity);
     if (active.empty() || active.back().time_ms < reading.time_ms) {
       active.push_back(reading);
       ++added;
@@ -68,7 +83,7 @@ std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
         ++added;
       }
     }
-    if (active.size() >= full_count_ && !series.told_full) {
+    if (active.size() >= FullCount(batch.series[i], series.was_sealed) && !series.told_full) {
       series.told_full = true;
       full.push_back(batch.series[i]);
     }
@@ -128,6 +143,7 @@ std::optional<Head::Job> Head::StartSealing(uint32_t series) {
   found.active = {};
   found.active_since = kNoOffset;
   found.told_full = false;
+  found.was_sealed = true;
   return Job{series, found.aside, found.sealed};
 }
 

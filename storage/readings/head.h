@@ -23,7 +23,9 @@ namespace citylayers::storage {
 /// costs about 50 ns a reading that comes in order.
 class Head {
  public:
-  /// `full_count`: readings with which a series wants to be sealed.
+  /// `full_count`: readings with which a series wants to be sealed. For the first time it does so
+  /// between a half and all of that, by its number: series that are written together would become
+  /// full in the same batch otherwise, and their sealing would hold up the batches behind it.
   explicit Head(size_t full_count) : full_count_(full_count) {}
 
   /// Takes in a logged batch and returns the series that became full with it.
@@ -67,6 +69,7 @@ class Head {
     uint64_t aside_since = kNoOffset;
     bool has_latest = false;
     bool told_full = false;
+    bool was_sealed = false;  // since opening
     StoredReading latest;
     SealedState sealed;
   };
@@ -75,6 +78,7 @@ class Head {
     std::vector<Series> series ABSL_GUARDED_BY(mutex);
   };
 
+  size_t FullCount(uint32_t series, bool was_sealed) const;
   static Series& At(Stripe& stripe, uint32_t series) ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);
   static const Series* Find(const Stripe& stripe, uint32_t series)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);

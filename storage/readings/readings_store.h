@@ -59,6 +59,7 @@ struct ReadingsStoreStats {
   uint64_t syncs = 0;              ///< since opening: one sync serves many batches
   double sync_seconds = 0;         ///< spent in them
   uint64_t lost_chunks = 0;        ///< damaged and put aside: queries of their time fail
+  uint64_t lost_batches = 0;       ///< acknowledged, and missing when the store was opened; ever
   uint64_t dedupe_sources = 0;     ///< (source, epoch) pairs whose repeats are recognised
   uint64_t disk_bytes = 0;         ///< of the files below the directory that hold data
 };
@@ -166,6 +167,14 @@ class ReadingsStore {
   /// OK, or why the disk refuses appends: RESOURCE_EXHAUSTED when it is full or nearly so,
   /// UNAVAILABLE when it failed. A full queue is no such reason: it passes by itself.
   virtual absl::Status WriteStatus() const = 0;
+  /// What was acknowledged and missing when the store was opened, with what to do, for people;
+  /// empty: nothing. The offsets of lost batches hold empty ones: no offset is used twice.
+  virtual std::string Loss() const = 0;
+  /// How long the write under way has waited for the disk; zero when there is none.
+  virtual absl::Duration WriteWaiting() const = 0;
+  /// OK, or why batches are refused: WriteStatus, or more readings in memory than there may be. A
+  /// full queue is no such reason: it passes by itself, or WriteWaiting tells.
+  virtual absl::Status AppendStatus() const = 0;
   /// OK, or why readings cannot move into chunks. They are safe in the log and served, but the log
   /// and the memory for them grow to their limits, and then appends are refused.
   virtual absl::Status SealStatus() const = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,6 +12,9 @@
 // Opening a store: what is on disk becomes the registry, the windows, the head and the tail.
 namespace citylayers::storage {
 namespace {
+
+// Empty batches that share one write when the offsets of lost ones are filled.
+constexpr uint64_t kRowsPerWrite = 10'000;
 
 // Visits the rows of a family that start with a prefix.
 template <typename Visit>
@@ -37,6 +41,7 @@ absl::Status RocksReadingsStore::Load() {
   RETURN_IF_ERROR(LoadRegistry());
   ASSIGN_OR_RETURN(const uint64_t sealed_offset, LoadState());
   RETURN_IF_ERROR(LoadLog(sealed_offset));
+  RETURN_IF_ERROR(NoteLoss());
   sealer_ = std::make_unique<Sealer>(options_, registry_, *database_, *writer_, head_, tail_,
                                      chunks_, sealed_offset);
   writer_->Start();
@@ -138,6 +143,41 @@ absl::Status RocksReadingsStore::Replay(uint64_t offset, std::string_view row) {
   logged->batch = *std::move(batch);
   tail_.Add(row.size(), std::move(logged));
   return absl::OkStatus();
+}
+
+absl::Status RocksReadingsStore::NoteLoss() {
+  ASSIGN_OR_RETURN(lost_batches_, ReadNumber(kLostBatchesKey, 0));
+  if (!database_->loss().has_value()) return absl::OkStatus();
+  const Database::Loss& loss = *database_->loss();
+  const uint64_t last = tail_.last_offset();
+  const uint64_t count = loss.last_offset > last ? loss.last_offset - last : 0;
+  loss_ = absl::StrCat(options_.directory, ": the write-ahead log was cut off or damaged: ");
+  if (count > 0) {
+    absl::StrAppend(&loss_, count, " acknowledged batches (offsets ", last + 1, " to ",
+                    loss.last_offset, ") are lost");
+  } else {
+    absl::StrAppend(&loss_, loss.writes,
+                    " acknowledged changes of the registry, the clock or chunks are lost");
+  }
+  absl::StrAppend(&loss_, "; restore the directory from a backup or go on without them",
+                  loss.logs.empty() ? "" : "; what is left of the log is in ", loss.logs);
+  // Nobody who has folded the lost batches in may take later ones for them.
+  const std::string row = EncodeLogRow({});
+  for (uint64_t next = last + 1; next <= loss.last_offset;) {
+    rocksdb::WriteBatch write;
+    const uint64_t end = std::min(loss.last_offset + 1, next + kRowsPerWrite);
+    for (uint64_t offset = next; offset < end; ++offset) {
+      write.Put(database_->log(), LogKey(offset), row);
+    }
+    RETURN_IF_ERROR(database_->Write(write, end - 1));
+    for (; next < end; ++next) RETURN_IF_ERROR(Replay(next, row));
+  }
+  lost_batches_ += count;
+  rocksdb::WriteBatch write;
+  std::string total;
+  PutFixed64(total, lost_batches_);
+  write.Put(database_->state(), AsSlice(kLostBatchesKey), total);
+  return database_->Write(write, std::max(last, loss.last_offset));
 }
 
 absl::StatusOr<uint64_t> RocksReadingsStore::ReadNumber(std::string_view key,

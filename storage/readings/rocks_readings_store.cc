@@ -296,6 +296,11 @@ absl::Status RocksReadingsStore::WriteStatus() const {
   return database_->CheckFreeSpace();
 }
 
+absl::Status RocksReadingsStore::AppendStatus() const {
+  RETURN_IF_ERROR(WriteStatus());
+  return writer_->CheckHead();
+}
+
 absl::Status RocksReadingsStore::Compact() {
   for (rocksdb::ColumnFamilyHandle* family :
        {database_->state(), database_->meta(), database_->log(), database_->chunk()}) {
@@ -320,6 +325,7 @@ ReadingsStoreStats RocksReadingsStore::Stats() const {
   stats.batches_committed = writer.batches;
   stats.syncs = writer.syncs;
   stats.sync_seconds = writer.sync_seconds;
+  stats.lost_batches = lost_batches_;
   stats.lost_chunks = chunks_.lost_ranges().count();
   stats.dedupe_sources = writer.dedupe_sources;
   for (rocksdb::ColumnFamilyHandle* family :

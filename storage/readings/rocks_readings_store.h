@@ -33,6 +33,8 @@ namespace citylayers::storage {
 inline constexpr char kMeasurePrefix = 'D';
 inline constexpr char kStationPrefix = 'S';
 inline constexpr char kUserStatePrefix = 'U';
+/// Row of the state family.
+inline constexpr std::string_view kLostBatchesKey = "Z";
 
 /// See ReadingsStore. Load() comes first, and once.
 class RocksReadingsStore final : public ReadingsStore {
@@ -111,12 +113,16 @@ class RocksReadingsStore final : public ReadingsStore {
   ReadingsStoreStats Stats() const override;
   absl::Status WriteStatus() const override;
   absl::Status SealStatus() const override { return sealer_->status(); }
+  absl::Status AppendStatus() const override;
+  absl::Duration WriteWaiting() const override { return writer_->waiting(); }
+  std::string Loss() const override { return loss_; }
 
  private:
   absl::Status LoadRegistry();
   absl::StatusOr<uint64_t> LoadState();
   absl::Status LoadLog(uint64_t sealed_offset);
   absl::Status Replay(uint64_t offset, std::string_view row);
+  absl::Status NoteLoss();
   absl::StatusOr<uint64_t> ReadNumber(std::string_view key, uint64_t missing) const;
   absl::Status CheckBatch(const ReadingBatch& batch) const;
   absl::Status Damaged(std::string_view what, const absl::Status& status) const;
@@ -129,6 +135,8 @@ class RocksReadingsStore final : public ReadingsStore {
   Head head_;
   LogTail tail_;
   ChunkStore chunks_;
+  std::string loss_;  // Load() alone writes it, like the next
+  uint64_t lost_batches_ = 0;
   std::unique_ptr<Sealer> sealer_;
   std::unique_ptr<Writer> writer_;
 };

@@ -15,7 +15,7 @@ namespace {
 
 // Series whose chunks share one write: large enough to share the sync, small enough not to hold up
 // the batches that wait behind it.
-constexpr size_t kSeriesPerWrite = 256;
+constexpr size_t kSeriesPerWrite = 32;
 
 std::string Fixed64(uint64_t value) {
   std::string out;
@@ -108,6 +108,7 @@ void Sealer::Run() {
     const SteadyTime now = std::chrono::steady_clock::now();
     if (now < next_check) continue;
     next_check = now + period;
+    database_.SyncMark();
     SealWhatWaitsTooLong().IgnoreError();
   }
 }

@@ -59,12 +59,14 @@ absl::Status Writer::CheckRoom(size_t bytes) const {
         absl::StrCat("the write queue is full (", queue_.size(), " batches, ", queue_bytes_,
                      " bytes): send the batch again a little later"));
   }
-  if (head_.reading_count() > 2 * options_.head_readings_max) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(head_.reading_count(),
-                     " readings wait for their chunks: send the batch again a little later"));
-  }
-  return absl::OkStatus();
+  return CheckHead();
+}
+
+absl::Status Writer::CheckHead() const {
+  if (head_.reading_count() <= 2 * options_.head_readings_max) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(head_.reading_count(),
+                   " readings wait for their chunks: send the batch again a little later"));
 }
 
 void Writer::Append(ReadingBatch batch, Encoded encoded, AppendDone done) {
@@ -109,6 +111,12 @@ Writer::Figures Writer::figures() const {
   Figures figures = figures_;
   figures.queued = queue_.size();
   return figures;
+}
+
+absl::Duration Writer::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  if (!write_start_.has_value()) return absl::ZeroDuration();
+  return absl::FromChrono(std::chrono::steady_clock::now() - *write_start_);
 }
 
 void Writer::Run() {
@@ -197,11 +205,16 @@ void Writer::CommitGroup(std::vector<Item> group) {
     }
   }
   const auto start = std::chrono::steady_clock::now();
+  {
+    absl::MutexLock lock(&mutex_);
+    write_start_ = start;
+  }
   const absl::Status written =
-      write.Count() == 0 ? database_.WriteStatus() : database_.Write(write);
+      write.Count() == 0 ? database_.WriteStatus() : database_.Write(write, next_offset - 1);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   {
     absl::MutexLock lock(&mutex_);
+    write_start_.reset();
     figures_.batches += next_offset - tail_.last_offset() - 1;
     if (write.Count() != 0) {
       figures_.syncs += 1;

@@ -3,9 +3,11 @@
 #define CITYLAYERS_STORAGE_READINGS_WRITER_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "rocksdb/write_batch.h"
 
 #include "storage/readings/database.h"
@@ -58,6 +61,10 @@ class Writer {
   /// nearly full; sealing is not, since it makes room.
   absl::Status Commit(Fill fill, bool needs_space);
   Figures figures() const;
+  /// OK, or why batches are refused until readings have moved into chunks.
+  absl::Status CheckHead() const;
+  /// How long the write under way has waited for the disk.
+  absl::Duration waiting() const;
 
  private:
   struct Item {
@@ -92,6 +99,8 @@ class Writer {
   size_t queue_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   Figures figures_ ABSL_GUARDED_BY(mutex_);
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  std::optional<SteadyTime> write_start_ ABSL_GUARDED_BY(mutex_);  // of the write under way
   uint32_t dead_letter_count_ = 0;
   std::thread thread_;
 };

@@ -1,0 +1,43 @@
+// A file in a data directory that says which city pack it was used with.
+#ifndef CITYLAYERS_STORAGE_PACK_PACK_MARK_H_
+#define CITYLAYERS_STORAGE_PACK_PACK_MARK_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "proto/support/lon_lat.h"
+#include "storage/pack/manifest.h"
+
+namespace citylayers::storage {
+
+/// The pack that a data directory was last used with. Stations and readings survive a new pack of
+/// their city; of another city they make no sense.
+struct PackMark {
+  std::string pack_id;
+  std::string name;  ///< of the city, for messages
+  LonLatBox bounds;
+
+  static PackMark Of(const Manifest& manifest) {
+    return {manifest.pack_id, manifest.name_vi, manifest.bounds};
+  }
+  friend bool operator==(const PackMark&, const PackMark&) = default;
+};
+
+/// Reads `<directory>/PACK`; nothing when there is none, or a damaged one: it is a reminder, and
+/// written again at each start.
+std::optional<PackMark> LoadPackMark(const std::string& directory);
+
+/// OK when a directory that was used with `before` may be used with `now`. FAILED_PRECONDITION: the
+/// areas of the two do not touch, so it belongs to another city; the message names both.
+absl::Status CheckPackMark(const std::string& directory, const PackMark& before,
+                           const PackMark& now);
+
+/// Writes it, whole or not at all. UNAVAILABLE: the disk refuses.
+absl::Status SavePackMark(const std::string& directory, const PackMark& mark);
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_PACK_PACK_MARK_H_
