@@ -115,7 +115,7 @@ grpc::ServerWriteReactor<v1::WatchAlertsResponse>* AlertServiceImpl::WatchAlerts
 grpc::ServerUnaryReactor* AlertServiceImpl::AcknowledgeAlert(
     grpc::CallbackServerContext* context, const v1::AcknowledgeAlertRequest* request,
     v1::AcknowledgeAlertResponse* response) {
-  return calls_.Unary(
+  return calls_.UnaryWrite(
       context, "AlertService/AcknowledgeAlert", request, response,
       [this](const Call&,
              const v1::AcknowledgeAlertRequest& r) -> absl::StatusOr<v1::AcknowledgeAlertResponse> {
@@ -131,7 +131,7 @@ grpc::ServerUnaryReactor* AlertServiceImpl::AcknowledgeAlert(
 grpc::ServerUnaryReactor* AlertServiceImpl::ResolveAlert(grpc::CallbackServerContext* context,
                                                          const v1::ResolveAlertRequest* request,
                                                          v1::ResolveAlertResponse* response) {
-  return calls_.Unary(
+  return calls_.UnaryWrite(
       context, "AlertService/ResolveAlert", request, response,
       [this](const Call&,
              const v1::ResolveAlertRequest& r) -> absl::StatusOr<v1::ResolveAlertResponse> {

@@ -14,6 +14,7 @@
 #include "proto/support/status_macros.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/looker.h"
+#include "services/runtime/log.h"
 #include "services/runtime/tick_thread.h"
 #include "storage/alerts/rocks_alert_store.h"
 
@@ -46,7 +47,13 @@ class Alerts final : public runtime::Module {
   }
 
   absl::Status Ready() const override {
+    RETURN_IF_ERROR(store_->WriteStatus());
     return looker_ == nullptr ? absl::OkStatus() : looker_->Ready();
+  }
+
+  std::vector<std::string> Notices() const override {
+    const std::string loss = store_->Loss();
+    return loss.empty() ? std::vector<std::string>() : std::vector<std::string>{loss};
   }
 
   void Stop() override {
@@ -72,6 +79,9 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("alerts"));
   ASSIGN_OR_RETURN(std::unique_ptr<storage::AlertStore> store,
                    storage::OpenRocksAlertStore(directory));
+  if (const std::string loss = store->Loss(); !loss.empty()) {
+    runtime::LogError("alerts: changes of alerts are lost", {{"what", loss}});
+  }
   ASSIGN_OR_RETURN(std::unique_ptr<AlertDesk> desk,
                    AlertDesk::Open(*store, DeskOptionsOf(context.config())));
   return std::unique_ptr<runtime::Module>(

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include "services/citylayersd/command_line.h"
 #include "services/citylayersd/modules.h"
@@ -86,6 +87,7 @@ int main(int argc, char** argv) {
                                                                      : runtime::LogFormat::kText);
   runtime::RouteLibraryLogs();
   const absl::Duration drain = config->GetDuration("server.drain");
+  umask(runtime::FileMask(*config));
   absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
       runtime::Daemon::Start(*std::move(config), table);
   if (!daemon.ok()) return Fail(daemon.status());

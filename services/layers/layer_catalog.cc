@@ -15,6 +15,16 @@ void LayerCatalog::Add(std::shared_ptr<const layers::Layer> layer) {
   layers_.emplace(std::move(id), std::move(layer));
 }
 
+void LayerCatalog::AddNotice(std::string notice) {
+  absl::MutexLock lock(&mutex_);
+  notices_.push_back(std::move(notice));
+}
+
+std::vector<std::string> LayerCatalog::notices() const {
+  absl::MutexLock lock(&mutex_);
+  return notices_;
+}
+
 std::vector<std::shared_ptr<const layers::Layer>> LayerCatalog::All() const {
   absl::MutexLock lock(&mutex_);
   std::vector<std::shared_ptr<const layers::Layer>> all;

@@ -25,6 +25,10 @@ class LayerCatalog {
   /// All layers, by id.
   std::vector<std::shared_ptr<const layers::Layer>> All() const;
 
+  /// Something that viewers of every layer must be told: Layer.notices of all of them.
+  void AddNotice(std::string notice);
+  std::vector<std::string> notices() const;
+
   /// The layer of a resource name `layers/{id}`. INVALID_ARGUMENT: not such a name. NOT_FOUND: no
   /// such layer; the message lists those there are.
   absl::StatusOr<std::shared_ptr<const layers::Layer>> Find(std::string_view name) const;
@@ -33,6 +37,7 @@ class LayerCatalog {
   mutable absl::Mutex mutex_;
   std::map<std::string, std::shared_ptr<const layers::Layer>, std::less<>> layers_
       ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> notices_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace citylayers::runtime

@@ -41,9 +41,15 @@ grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerConte
       [this](const runtime::Call&,
              const v1::ListLayersRequest&) -> absl::StatusOr<v1::ListLayersResponse> {
         v1::ListLayersResponse all;
-        for (const auto& layer : catalog_.All()) *all.add_layers() = layer->Describe();
+        for (const auto& layer : catalog_.All()) *all.add_layers() = Describe(*layer);
         return all;
       });
+}
+
+v1::Layer LayerServiceImpl::Describe(const Layer& layer) const {
+  v1::Layer description = layer.Describe();
+  for (std::string& notice : catalog_.notices()) description.add_notices(std::move(notice));
+  return description;
 }
 
 grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext* context,
@@ -54,7 +60,7 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext
                              const v1::GetLayerRequest& r) -> absl::StatusOr<v1::GetLayerResponse> {
                         ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
                         v1::GetLayerResponse found;
-                        *found.mutable_layer() = layer->Describe();
+                        *found.mutable_layer() = Describe(*layer);
                         return found;
                       });
 }

@@ -37,6 +37,7 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
       grpc::CallbackServerContext* context, const v1::WatchLayerRequest* request) override;
 
  private:
+  v1::Layer Describe(const Layer& layer) const;
   /// A layer as it is when a call begins.
   struct Moment {
     std::shared_ptr<const Layer> layer;

@@ -51,12 +51,12 @@ absl::Status WithDetails(absl::Status status, const absl::Status& write_status) 
 
 }  // namespace
 
-absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Write(
-    const v1::WriteReadingsRequest& request) {
+void ReadingIngest::Write(const v1::WriteReadingsRequest& request, Done done) {
   const MeasureNames& names = request.readings().measures();
-  ASSIGN_OR_RETURN(const std::vector<KnownMeasure> known, Resolve(names));
-  return Store(request.source(), request.epoch(), request.sequence(), request.readings(), names,
-               known);
+  const absl::StatusOr<std::vector<KnownMeasure>> known = Resolve(names);
+  if (!known.ok()) return done(known.status());
+  Store(request.source(), request.epoch(), request.sequence(), request.readings(), names, *known,
+        std::move(done));
 }
 
 absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(const MeasureNames& names) {
@@ -68,17 +68,33 @@ absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(const MeasureNa
   return known;
 }
 
-absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
-    const std::string& source, uint64_t epoch, uint64_t sequence,
-    const v1::ReadingColumns& readings, const MeasureNames& names,
-    absl::Span<const KnownMeasure> known) {
+void ReadingIngest::Store(const std::string& source, uint64_t epoch, uint64_t sequence,
+                          const v1::ReadingColumns& readings, const MeasureNames& names,
+                          absl::Span<const KnownMeasure> known, Done done) {
   const absl::Time start = absl::Now();
-  RETURN_IF_ERROR(CheckSource(source, sequence));
-  ASSIGN_OR_RETURN(Verdict verdict,
-                   Validate(readings, names, known, clock_.Now(), options_.validator));
-  verdict.good.source = source;
-  verdict.good.epoch = epoch;
-  verdict.good.sequence = sequence;
+  if (absl::Status status = CheckSource(source, sequence); !status.ok()) return done(status);
+  absl::StatusOr<Verdict> verdict =
+      Validate(readings, names, known, clock_.Now(), options_.validator);
+  if (!verdict.ok()) return done(verdict.status());
+  verdict->good.source = source;
+  verdict->good.epoch = epoch;
+  verdict->good.sequence = sequence;
+  Waiting waiting{.start = start, .response = ToResponse(*verdict)};
+  if (verdict->good.size() == 0 && verdict->refused.empty()) return done(waiting.response);
+  for (const int64_t time_ms : verdict->good.times_ms) {
+    waiting.latest_ms = std::max(waiting.latest_ms, time_ms);
+  }
+  for (const storage::RejectedRow& row : verdict->refused.rows) {
+    ++waiting.refused_by_reason[row.reason];
+  }
+  store_.AppendAsync(std::move(verdict->good), std::move(verdict->refused),
+                     [this, waiting = std::move(waiting), done = std::move(done)](
+                         const absl::StatusOr<storage::AppendResult>& result) mutable {
+                       done(Stored(waiting, result));
+                     });
+}
+
+v1::WriteReadingsResponse ReadingIngest::ToResponse(const Verdict& verdict) const {
   v1::WriteReadingsResponse response;
   const size_t reported =
       std::min(verdict.refused.size(), static_cast<size_t>(options_.rejects_reported_max));
@@ -90,18 +106,16 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
   }
   response.set_rejected_count(static_cast<uint32_t>(verdict.refused.size()));
   response.set_accepted_count(static_cast<uint32_t>(verdict.good.size()));
-  int64_t latest_ms = -1;
-  for (const int64_t time_ms : verdict.good.times_ms) latest_ms = std::max(latest_ms, time_ms);
-  std::vector<uint64_t> refused_by_reason(v1::RejectReason_ARRAYSIZE, 0);
-  for (const storage::RejectedRow& row : verdict.refused.rows) ++refused_by_reason[row.reason];
-  if (verdict.good.size() == 0 && verdict.refused.empty()) return response;
+  return response;
+}
 
-  const absl::StatusOr<storage::AppendResult> result =
-      store_.Append(std::move(verdict.good), std::move(verdict.refused));
+absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Stored(
+    Waiting& waiting, const absl::StatusOr<storage::AppendResult>& result) {
   if (!result.ok()) {
     metrics_.CountFailure();
     return WithDetails(result.status(), store_.WriteStatus());
   }
+  v1::WriteReadingsResponse& response = waiting.response;
   response.set_offset(result->offset);
   response.set_duplicate(result->duplicate);
   // A repeat is answered with what was stored: today's clock and registry could judge its rows
@@ -109,20 +123,23 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Store(
   response.set_accepted_count(result->accepted_count);
   response.set_rejected_count(result->rejected_count);
   if (result->duplicate) response.clear_rejected();
-  if (latest_ms >= 0 && !result->duplicate) clock_.NoteReading(absl::FromUnixMillis(latest_ms));
+  if (waiting.latest_ms >= 0 && !result->duplicate) {
+    clock_.NoteReading(absl::FromUnixMillis(waiting.latest_ms));
+  }
   metrics_.CountBatch(result->duplicate ? 0 : response.accepted_count(), result->duplicate,
-                      refused_by_reason, absl::Now() - start);
-  return response;
+                      waiting.refused_by_reason, absl::Now() - waiting.start);
+  return std::move(response);
 }
 
-absl::StatusOr<v1::StreamReadingsResponse> IngestStream::Handle(
-    v1::StreamReadingsRequest& request) {
+void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
   if (!request.source().empty()) source_ = request.source();
   if (request.epoch() != 0 || !begun_) epoch_ = request.epoch();
   begun_ = true;
   if (request.readings().measures_size() != 0) {
     // Refused before the dictionary of the message before is given up.
-    RETURN_IF_ERROR(CheckNames(request.readings().measures(), ingest_.options().validator));
+    const absl::Status named =
+        CheckNames(request.readings().measures(), ingest_.options().validator);
+    if (!named.ok()) return done(named);
     names_.Swap(request.mutable_readings()->mutable_measures());
     known_.clear();
   }
@@ -132,14 +149,21 @@ absl::StatusOr<v1::StreamReadingsResponse> IngestStream::Handle(
                            return known.measure != nullptr;
                          });
   if (!all_known) {
-    ASSIGN_OR_RETURN(known_, ingest_.Resolve(names_));
+    absl::StatusOr<std::vector<KnownMeasure>> known = ingest_.Resolve(names_);
+    if (!known.ok()) return done(known.status());
+    known_ = *std::move(known);
   }
-  v1::StreamReadingsResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_result(), ingest_.Store(source_, epoch_, request.sequence(),
-                                                             request.readings(), names_, known_));
-  response.set_sequence(request.sequence());
-  response.set_credit_count(static_cast<uint32_t>(ingest_.options().stream_credits));
-  return response;
+  const auto answer = [done = std::move(done), sequence = request.sequence(),
+                       credits = static_cast<uint32_t>(ingest_.options().stream_credits)](
+                          absl::StatusOr<v1::WriteReadingsResponse> result) {
+    if (!result.ok()) return done(result.status());
+    v1::StreamReadingsResponse response;
+    *response.mutable_result() = *std::move(result);
+    response.set_sequence(sequence);
+    response.set_credit_count(credits);
+    done(std::move(response));
+  };
+  ingest_.Store(source_, epoch_, request.sequence(), request.readings(), names_, known_, answer);
 }
 
 }  // namespace citylayers::readings

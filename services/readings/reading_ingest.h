@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,33 +23,47 @@ namespace citylayers::readings {
 struct IngestOptions {
   ValidatorOptions validator;
   int rejects_reported_max = 100;
-  int stream_credits = 32;  ///< batches a stream's client may have unacknowledged
+  int stream_credits = 32;     ///< batches a stream's client may have unacknowledged
+  int stream_waiting_max = 8;  ///< batches of a stream that may wait for the disk at once
 };
 
-/// What WriteReadings and StreamReadings do, callable without a server. Thread-safe; waits for the
-/// disk.
+/// What WriteReadings and StreamReadings do, callable without a server. Thread-safe.
 class ReadingIngest {
  public:
   ReadingIngest(const IngestOptions& options, storage::ReadingsStore& store,
                 const MeasureDirectory& directory, ClockKeeper& clock, ReadingsMetrics& metrics)
       : options_(options), store_(store), directory_(directory), clock_(clock), metrics_(metrics) {}
 
-  /// Errors as reading_service.proto says for WriteReadings.
-  absl::StatusOr<v1::WriteReadingsResponse> Write(const v1::WriteReadingsRequest& request);
+  /// Called once, when the batch is on disk or was refused; often on the store's writer thread,
+  /// so it must be quick and must not call this.
+  using Done = std::function<void(absl::StatusOr<v1::WriteReadingsResponse>)>;
+
+  /// Errors as reading_service.proto says for WriteReadings. Waits for the disk only when a measure
+  /// is new.
+  void Write(const v1::WriteReadingsRequest& request, Done done);
 
   /// The series of a dictionary's names. May wait for the disk.
   absl::StatusOr<std::vector<KnownMeasure>> Resolve(const MeasureNames& names);
 
-  /// The same as Write with the dictionary `names` resolved already to `known`.
-  absl::StatusOr<v1::WriteReadingsResponse> Store(const std::string& source, uint64_t epoch,
-                                                  uint64_t sequence,
-                                                  const v1::ReadingColumns& readings,
-                                                  const MeasureNames& names,
-                                                  absl::Span<const KnownMeasure> known);
+  /// The same as Write with the dictionary `names` resolved already to `known`; never waits.
+  void Store(const std::string& source, uint64_t epoch, uint64_t sequence,
+             const v1::ReadingColumns& readings, const MeasureNames& names,
+             absl::Span<const KnownMeasure> known, Done done);
 
   const IngestOptions& options() const { return options_; }
 
  private:
+  /// What a batch that waits for the disk is answered and counted with.
+  struct Waiting {
+    absl::Time start;
+    v1::WriteReadingsResponse response;
+    int64_t latest_ms = -1;
+    std::vector<uint64_t> refused_by_reason = std::vector<uint64_t>(v1::RejectReason_ARRAYSIZE, 0);
+  };
+  v1::WriteReadingsResponse ToResponse(const Verdict& verdict) const;
+  absl::StatusOr<v1::WriteReadingsResponse> Stored(
+      Waiting& waiting, const absl::StatusOr<storage::AppendResult>& result);
+
   const IngestOptions options_;
   storage::ReadingsStore& store_;
   const MeasureDirectory& directory_;
@@ -61,7 +76,8 @@ class IngestStream final
     : public runtime::BidiHandler<v1::StreamReadingsRequest, v1::StreamReadingsResponse> {
  public:
   explicit IngestStream(ReadingIngest& ingest) : ingest_(ingest) {}
-  absl::StatusOr<v1::StreamReadingsResponse> Handle(v1::StreamReadingsRequest& request) override;
+  void Handle(v1::StreamReadingsRequest& request, Done done) override;
+  int waiting_max() const override { return ingest_.options().stream_waiting_max; }
 
  private:
   ReadingIngest& ingest_;

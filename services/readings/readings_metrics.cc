@@ -51,6 +51,9 @@ ReadingsMetrics::ReadingsMetrics(runtime::Metrics& metrics)
                                       "Batches that a restart would read again.")),
       lost_chunks_(metrics.Gauge("citylayers_readings_lost_chunks",
                                  "Damaged chunks put aside: queries of their time fail.")),
+      lost_batches_(metrics.Gauge("citylayers_readings_lost_batches",
+                                  "Acknowledged batches that were missing when the store was "
+                                  "opened, since it was made.")),
       dedupe_sources_(metrics.Gauge("citylayers_readings_dedupe_sources",
                                     "Sources and epochs whose repeats are recognised.")),
       committed_(metrics.Counter("citylayers_readings_committed_batches_total",
@@ -90,6 +93,7 @@ void ReadingsMetrics::Show(const storage::ReadingsStoreStats& stats) {
   series_.Set(static_cast<double>(stats.series_count));
   last_offset_.Set(static_cast<double>(stats.last_offset));
   unsealed_batches_.Set(static_cast<double>(stats.last_offset - stats.sealed_offset));
+  lost_batches_.Set(static_cast<double>(stats.lost_batches));
   lost_chunks_.Set(static_cast<double>(stats.lost_chunks));
   dedupe_sources_.Set(static_cast<double>(stats.dedupe_sources));
   RaiseTo(committed_, static_cast<double>(stats.batches_committed));

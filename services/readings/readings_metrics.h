@@ -41,6 +41,7 @@ class ReadingsMetrics {
   prometheus::Gauge& last_offset_;
   prometheus::Gauge& unsealed_batches_;
   prometheus::Gauge& lost_chunks_;
+  prometheus::Gauge& lost_batches_;
   prometheus::Gauge& dedupe_sources_;
   prometheus::Counter& committed_;
   prometheus::Counter& syncs_;

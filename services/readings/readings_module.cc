@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 
 #include "proto/support/status_macros.h"
+#include "proto/support/strings.h"
 #include "services/readings/clock_keeper.h"
 #include "services/readings/measure_directory.h"
 #include "services/readings/reading_ingest.h"
@@ -46,6 +47,9 @@ std::vector<Option> Options() {
        "Seconds of such jumps that each second of a running city clock allows again.", 0, 1e6},
       {"readings.stream_credits", OptionType::kInt, "32",
        "Batches that a StreamReadings client may have unacknowledged.", 1, 1024},
+      {"readings.stream_waiting_max", OptionType::kInt, "8",
+       "Batches of one stream that may wait for the disk at once; further ones are not read yet.",
+       1, 1024},
       {"readings.message_rows_max", OptionType::kInt, "5000",
        "Rows of one message of QueryReadings and WatchReadings.", 1, 100'000},
       {"readings.names_max", OptionType::kInt, "10000",
@@ -85,6 +89,8 @@ std::vector<Option> Options() {
        "Bytes kept of refused readings.", kMebi, 1e12},
       {"readings.min_free_bytes", OptionType::kInt, "67108864",
        "Free bytes of the file system below which batches are refused.", 0, 1e13},
+      {"readings.stall_after", OptionType::kDuration, "5s",
+       "A write that has waited for the disk for this long makes the module not ready.", 0.1, 3600},
       {"readings.block_cache_bytes", OptionType::kInt, "67108864", "Memory for blocks read.", kMebi,
        1e12},
   };
@@ -121,6 +127,7 @@ IngestOptions ToIngestOptions(const runtime::Config& config) {
   options.validator.batch_rows_max = static_cast<int>(config.GetInt("readings.batch_rows_max"));
   options.rejects_reported_max = static_cast<int>(config.GetInt("readings.rejects_reported_max"));
   options.stream_credits = static_cast<int>(config.GetInt("readings.stream_credits"));
+  options.stream_waiting_max = static_cast<int>(config.GetInt("readings.stream_waiting_max"));
   return options;
 }
 
@@ -142,6 +149,7 @@ class Readings final : public runtime::Module {
         store_(std::move(store)),
         machine_(std::move(machine)),
         clock_(std::move(clock)),
+        stall_after_(context.config().GetDuration("readings.stall_after")),
         metrics_(context.metrics()),
         directory_(
             *store_,
@@ -164,8 +172,18 @@ class Readings final : public runtime::Module {
   }
 
   absl::Status Ready() const override {
-    RETURN_IF_ERROR(store_->WriteStatus());
+    RETURN_IF_ERROR(store_->AppendStatus());
+    if (const absl::Duration waiting = store_->WriteWaiting(); waiting > stall_after_) {
+      return absl::UnavailableError(StrCat("a write has waited for the disk for ",
+                                           absl::ToInt64Seconds(waiting),
+                                           " s: check the disk of the data directory"));
+    }
     return store_->SealStatus();
+  }
+
+  std::vector<std::string> Notices() const override {
+    const std::string loss = store_->Loss();
+    return loss.empty() ? std::vector<std::string>() : std::vector<std::string>{loss};
   }
 
   void Stop() override { upkeep_.reset(); }
@@ -208,6 +226,7 @@ class Readings final : public runtime::Module {
   const std::unique_ptr<storage::ReadingsStore> store_;
   const std::unique_ptr<WallClock> machine_;
   const std::unique_ptr<ClockKeeper> clock_;
+  const absl::Duration stall_after_;
   ReadingsMetrics metrics_;
   MeasureDirectory directory_;
   ReadingIngest ingest_;
@@ -239,6 +258,9 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
                                               {"oldest_offset", stats.oldest_offset},
                                               {"last_offset", stats.last_offset},
                                               {"readings_in_memory", stats.head_readings}});
+  if (const std::string loss = store->Loss(); !loss.empty()) {
+    runtime::LogError("readings: acknowledged writes are lost", {{"what", loss}});
+  }
   return std::make_unique<Readings>(context, std::move(pack), std::move(store), std::move(machine),
                                     std::move(clock));
 }

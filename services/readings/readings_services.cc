@@ -20,9 +20,11 @@ const Clock& Machine() {
 grpc::ServerUnaryReactor* ReadingServiceImpl::WriteReadings(grpc::CallbackServerContext* context,
                                                             const v1::WriteReadingsRequest* request,
                                                             v1::WriteReadingsResponse* response) {
-  return calls_.Unary(
+  return calls_.UnaryAsync(
       context, "ReadingService/WriteReadings", request, response,
-      [this](const Call&, const v1::WriteReadingsRequest& write) { return ingest_.Write(write); });
+      [this](const Call&, const v1::WriteReadingsRequest& write, ReadingIngest::Done done) {
+        ingest_.Write(write, std::move(done));
+      });
 }
 
 grpc::ServerBidiReactor<v1::StreamReadingsRequest, v1::StreamReadingsResponse>*
@@ -90,15 +92,15 @@ grpc::ServerUnaryReactor* ClockServiceImpl::GetClock(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* ClockServiceImpl::SetClock(grpc::CallbackServerContext* context,
                                                      const common::v1::SetClockRequest* request,
                                                      common::v1::SetClockResponse* response) {
-  return calls_.Unary(context, "ClockService/SetClock", request, response,
-                      [this](const Call&, const common::v1::SetClockRequest& set)
-                          -> absl::StatusOr<common::v1::SetClockResponse> {
-                        absl::StatusOr<common::v1::CityClock> clock = clock_.Set(set);
-                        if (!clock.ok()) return clock.status();
-                        common::v1::SetClockResponse done;
-                        *done.mutable_clock() = *std::move(clock);
-                        return done;
-                      });
+  return calls_.UnaryWrite(context, "ClockService/SetClock", request, response,
+                           [this](const Call&, const common::v1::SetClockRequest& set)
+                               -> absl::StatusOr<common::v1::SetClockResponse> {
+                             absl::StatusOr<common::v1::CityClock> clock = clock_.Set(set);
+                             if (!clock.ok()) return clock.status();
+                             common::v1::SetClockResponse done;
+                             *done.mutable_clock() = *std::move(clock);
+                             return done;
+                           });
 }
 
 grpc::ServerWriteReactor<common::v1::WatchClockResponse>* ClockServiceImpl::WatchClock(

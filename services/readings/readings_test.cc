@@ -68,9 +68,9 @@ TEST_F(ReadingsTest, ARepeatIsADuplicateOverARestartToo) {
 TEST_F(ReadingsTest, ASequenceNeedsASource) {
   v1::WriteReadingsRequest request;
   request.set_sequence(1);
-  EXPECT_EQ(ingest_->Write(request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Ingest(request).status().code(), absl::StatusCode::kInvalidArgument);
   request.set_source(std::string(65, 'x'));
-  EXPECT_EQ(ingest_->Write(request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Ingest(request).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
@@ -80,7 +80,7 @@ TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
   request.set_epoch(3);
   request.set_sequence(1);
   *request.mutable_readings() = Columns({{kLevel, kNow, 1.0}});
-  const auto first = stream.Handle(request);
+  const auto first = Send(stream, request);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->credit_count(), 32u);
   request.Clear();
@@ -88,16 +88,16 @@ TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
   request.mutable_readings()->add_measure_indexes(0);
   request.mutable_readings()->add_time_deltas_ms(absl::ToUnixMillis(kNow) + 1000);
   request.mutable_readings()->add_values(2.0);
-  const auto second = stream.Handle(request);
+  const auto second = Send(stream, request);
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(second->sequence(), 2u);
   EXPECT_EQ(second->result().accepted_count(), 1u);
-  EXPECT_TRUE(stream.Handle(request)->result().duplicate());
+  EXPECT_TRUE(Send(stream, request)->result().duplicate());
   EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.source, "gate");
   EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.epoch, 3u);
   request.set_sequence(3);
   request.mutable_readings()->set_values(0, 99);
-  ASSERT_EQ(stream.Handle(request)->result().rejected_size(), 1);
+  ASSERT_EQ(Send(stream, request)->result().rejected_size(), 1);
   EXPECT_EQ((*store_->ReadDeadLetters(1))[0].measure, kLevel) << "a name of the first message";
 }
 
@@ -105,7 +105,7 @@ TEST_F(ReadingsTest, AFullQueueAndAFullDiskAreToldApart) {
   const auto refusal = [this] {
     v1::WriteReadingsRequest request;
     *request.mutable_readings() = Columns({{kLevel, kNow, 1}});
-    return ingest_->Write(request).status();
+    return Ingest(request).status();
   };
   options_.queue_bytes_max = 1;
   Open();
@@ -123,7 +123,7 @@ TEST_F(ReadingsTest, AFullQueueAndAFullDiskAreToldApart) {
   EXPECT_EQ(store_->WriteStatus().code(), absl::StatusCode::kResourceExhausted);
   v1::WriteReadingsRequest fresh;
   *fresh.mutable_readings() = Columns({{"segments/1/measures/speed", kNow, 1}});
-  EXPECT_EQ(ingest_->Write(fresh).status().code(), absl::StatusCode::kUnavailable)
+  EXPECT_EQ(Ingest(fresh).status().code(), absl::StatusCode::kUnavailable)
       << "making a measure known needs the disk too";
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include <unistd.h>
 
@@ -117,9 +118,18 @@ class TestReadings : public testing::Test {
     request.set_source("test");
     request.set_sequence(sequence);
     *request.mutable_readings() = Columns(rows);
-    const auto response = ingest_->Write(request);
+    const auto response = Ingest(request);
     EXPECT_TRUE(response.ok()) << response.status();
     return response.value_or(v1::WriteReadingsResponse());
+  }
+  absl::StatusOr<v1::WriteReadingsResponse> Ingest(const v1::WriteReadingsRequest& request) {
+    return Await<v1::WriteReadingsResponse>(
+        [&](ReadingIngest::Done done) { ingest_->Write(request, std::move(done)); });
+  }
+  static absl::StatusOr<v1::StreamReadingsResponse> Send(IngestStream& stream,
+                                                         v1::StreamReadingsRequest& request) {
+    return Await<v1::StreamReadingsResponse>(
+        [&](IngestStream::Done done) { stream.Handle(request, std::move(done)); });
   }
   std::vector<std::string> Query(const v1::QueryReadingsRequest& request, int* messages = nullptr) {
     auto stream = query_->Query(request);
@@ -135,6 +145,18 @@ class TestReadings : public testing::Test {
       for (std::string& line : Lines(response.readings())) lines.push_back(std::move(line));
     }
     return lines;
+  }
+  /// What a call gives to its `done`.
+  template <typename Response, typename Begin>
+  static absl::StatusOr<Response> Await(Begin begin) {
+    absl::Notification notified;
+    absl::StatusOr<Response> result;
+    begin([&](absl::StatusOr<Response> done) {
+      result = std::move(done);
+      notified.Notify();
+    });
+    notified.WaitForNotification();
+    return result;
   }
   static v1::QueryReadingsRequest Asking(const std::string& measure) {
     v1::QueryReadingsRequest request;

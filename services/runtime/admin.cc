@@ -31,12 +31,18 @@ absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
   text("/debug/config", "application/toml", std::move(sources.configuration));
   text("/debug/modules", "text/plain; charset=utf-8", std::move(sources.modules));
   server->Handle({"GET", "HEAD"}, "/readyz",
-                 [ready = std::move(sources.ready)](const HttpRequest&, Responder responder) {
+                 [ready = std::move(sources.ready), notices = std::move(sources.notices)](
+                     const HttpRequest&, Responder responder) {
                    const absl::Status status = ready();
-                   responder.Send(status.ok()
-                                      ? TextResponse(200, "text/plain; charset=utf-8", "ready\n")
-                                      : TextResponse(503, "text/plain; charset=utf-8",
-                                                     StrCat(ToStd(status.message()), "\n")));
+                   std::string body =
+                       status.ok() ? "ready\n" : StrCat(ToStd(status.message()), "\n");
+                   if (notices) {
+                     for (const std::string& notice : notices()) {
+                       StrAppend(&body, "notice: ", notice, "\n");
+                     }
+                   }
+                   responder.Send(TextResponse(status.ok() ? 200 : 503, "text/plain; charset=utf-8",
+                                               std::move(body)));
                  });
   RETURN_IF_ERROR(server->Listen(address.host, address.port));
   return server;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -17,10 +18,11 @@ class HttpServer;
 
 /// What the admin port shows. Functions are called on its threads.
 struct AdminSources {
-  std::function<std::string()> metrics;        // Prometheus text
-  std::function<absl::Status()> ready;         // for /readyz
-  std::function<std::string()> configuration;  // TOML, for /debug/config
-  std::function<std::string()> modules;        // text, for /debug/modules
+  std::function<std::string()> metrics;                         // Prometheus text
+  std::function<absl::Status()> ready;                          // for /readyz
+  std::function<std::string()> configuration;                   // TOML, for /debug/config
+  std::function<std::string()> modules;                         // text, for /debug/modules
+  std::function<std::vector<std::string>()> notices = nullptr;  // for /readyz, when it is ready
 };
 
 /// Serves /metrics, /healthz, /readyz, /debug/config and /debug/modules, to the Host

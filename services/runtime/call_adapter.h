@@ -4,6 +4,7 @@
 #define CITYLAYERS_SERVICES_RUNTIME_CALL_ADAPTER_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,40 +35,48 @@ namespace citylayers::runtime {
 ///   }
 class CallAdapter {
  public:
+  /// `write_executor`: threads of their own for calls that write, so that a slow disk holds up
+  /// nothing else; nullptr: `executor` runs those as well.
   CallAdapter(CallOptions options, Executor& executor, Timer& timer, Metrics& metrics,
-              const Authenticator& authenticator);
+              const Authenticator& authenticator, Executor* write_executor = nullptr);
 
   /// One request, one response. `handler` is absl::StatusOr<Response>(const Call&, const Request&),
   /// run on the executor.
   template <typename Request, typename Response, typename Handler>
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, std::string_view method,
                                   const Request* request, Response* response, Handler handler) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    absl::StatusOr<std::shared_ptr<CallScope>> scope =
-        gate_.Admit(*context, method, CallKind::kUnary);
-    if (!scope.ok()) {
-      reactor->Finish(ToGrpcStatus(scope.status()));
-      return reactor;
-    }
-    const bool queued =
-        executor_.TryPost([scope = *scope, context, request, response, reactor, handler]() mutable {
-          absl::Status status = scope->CheckDeadline();
-          if (status.ok() && context->IsCancelled())
-            status = absl::CancelledError("the caller went away");
-          if (status.ok()) {
-            absl::StatusOr<Response> result = handler(scope->call(), *request);
-            status = result.status();
-            if (result.ok()) *response = *std::move(result);
-          }
-          scope->Finish(status);
-          reactor->Finish(ToGrpcStatus(status));
-        });
-    if (!queued) {
-      const absl::Status status = gate_.Overloaded();
-      (*scope)->Finish(status);
-      reactor->Finish(ToGrpcStatus(status));
-    }
-    return reactor;
+    return UnaryOn(executor_, CallKind::kUnary, context, method, request, response,
+                   Waiting<Response>(std::move(handler)));
+  }
+
+  /// The same for a method that may wait for the disk: it runs on the threads for writes, and
+  /// counts against CallOptions::writes_max alone.
+  template <typename Request, typename Response, typename Handler>
+  grpc::ServerUnaryReactor* UnaryWrite(grpc::CallbackServerContext* context,
+                                       std::string_view method, const Request* request,
+                                       Response* response, Handler handler) {
+    return UnaryOn(write_executor_, CallKind::kWrite, context, method, request, response,
+                   Waiting<Response>(std::move(handler)));
+  }
+
+  /// The same for a method that holds no thread while it waits. `handler` is void(const Call&,
+  /// const Request&, std::function<void(absl::StatusOr<Response>)> done), run on the threads for
+  /// writes; it calls `done` once, at any time and from any thread, which only queues the answer.
+  /// The request is valid until then.
+  template <typename Request, typename Response, typename Handler>
+  grpc::ServerUnaryReactor* UnaryAsync(grpc::CallbackServerContext* context,
+                                       std::string_view method, const Request* request,
+                                       Response* response, Handler handler) {
+    using Done = std::function<void(absl::StatusOr<Response>)>;
+    return UnaryOn(write_executor_, CallKind::kWrite, context, method, request, response,
+                   [handler = std::move(handler), &executor = executor_](
+                       const Call& call, const Request& asked, const Done& done) mutable {
+                     handler(call, asked, [done, &executor](absl::StatusOr<Response> result) {
+                       executor.Post([done, result = std::move(result)]() mutable {
+                         done(std::move(result));
+                       });
+                     });
+                   });
   }
 
   /// One request, many responses. `factory` is
@@ -78,8 +87,8 @@ class CallAdapter {
                                                    std::string_view method, const Request* request,
                                                    Factory factory);
 
-  /// Many requests, one response each, in order. `factory` is
-  /// absl::StatusOr<std::unique_ptr<BidiHandler<...>>>(const Call&).
+  /// Many requests, one response each, in order; for methods that write. `factory` is
+  /// absl::StatusOr<std::unique_ptr<BidiHandler<...>>>(const Call&), run on the threads for writes.
   template <typename Request, typename Response, typename Factory>
   grpc::ServerBidiReactor<Request, Response>* Bidi(grpc::CallbackServerContext* context,
                                                    std::string_view method, Factory factory);
@@ -89,8 +98,48 @@ class CallAdapter {
   void Drain() { draining_->store(true); }
 
  private:
+  // A handler that returns its answer, as one that hands it on.
+  template <typename Response, typename Handler>
+  static auto Waiting(Handler handler) {
+    return [handler = std::move(handler)](
+               const Call& call, const auto& request,
+               const std::function<void(absl::StatusOr<Response>)>& done) mutable {
+      done(handler(call, request));
+    };
+  }
+
+  template <typename Request, typename Response, typename Handler>
+  grpc::ServerUnaryReactor* UnaryOn(Executor& executor, CallKind kind,
+                                    grpc::CallbackServerContext* context, std::string_view method,
+                                    const Request* request, Response* response, Handler handler) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    absl::StatusOr<std::shared_ptr<CallScope>> scope = gate_.Admit(*context, method, kind);
+    if (!scope.ok()) {
+      reactor->Finish(ToGrpcStatus(scope.status()));
+      return reactor;
+    }
+    const auto finish = [scope = *scope, reactor](const absl::Status& status) {
+      scope->Finish(status);
+      reactor->Finish(ToGrpcStatus(status));
+    };
+    const bool queued = executor.TryPost([scope = *scope, context, request, response, finish,
+                                          handler = std::move(handler)]() mutable {
+      absl::Status status = scope->CheckDeadline();
+      if (status.ok() && context->IsCancelled())
+        status = absl::CancelledError("the caller went away");
+      if (!status.ok()) return finish(status);
+      handler(scope->call(), *request, [response, finish](absl::StatusOr<Response> result) {
+        if (result.ok()) *response = *std::move(result);
+        finish(result.status());
+      });
+    });
+    if (!queued) finish(gate_.Overloaded());
+    return reactor;
+  }
+
   CallGate gate_;
   Executor& executor_;
+  Executor& write_executor_;
   Timer& timer_;
   const absl::Duration stream_look_;
   std::shared_ptr<std::atomic<bool>> draining_ = std::make_shared<std::atomic<bool>>(false);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
+#include "citylayers/readings/v1/reading_service.grpc.pb.h"
 #include "services/runtime/error_details.h"
 
 namespace citylayers::runtime {
@@ -14,8 +15,13 @@ namespace {
 using common::v1::ClockService;
 using common::v1::GetClockRequest;
 using common::v1::GetClockResponse;
+using common::v1::SetClockRequest;
+using common::v1::SetClockResponse;
 using common::v1::WatchClockRequest;
 using common::v1::WatchClockResponse;
+using readings::v1::ReadingService;
+using readings::v1::StreamReadingsRequest;
+using readings::v1::StreamReadingsResponse;
 using ::testing::HasSubstr;
 
 /// Gives the numbers 1, 2, 3 as loop counts, waiting for a wake before each but the first.
@@ -99,6 +105,18 @@ class TestService final : public ClockService::CallbackService {
         });
   }
 
+  grpc::ServerUnaryReactor* SetClock(grpc::CallbackServerContext* context,
+                                     const SetClockRequest* request,
+                                     SetClockResponse* response) override {
+    return calls_.UnaryAsync(context, "ClockService/SetClock", request, response,
+                             [this](const Call&, const SetClockRequest& r,
+                                    const Done<SetClockResponse>& done) { set_clock(r, done); });
+  }
+
+  template <typename Response>
+  using Done = std::function<void(absl::StatusOr<Response>)>;
+
+  std::function<void(const SetClockRequest&, Done<SetClockResponse>)> set_clock;
   std::function<absl::StatusOr<GetClockResponse>(const Call&)> get_clock;
   std::atomic<int> allowed{1};
   absl::Duration wait;  // not zero: streams only wait, so long each time
@@ -110,14 +128,74 @@ class TestService final : public ClockService::CallbackService {
   CallAdapter& calls_;
 };
 
+/// A stream whose requests wait, two at once, until a test answers them.
+class StreamService final : public ReadingService::CallbackService {
+ public:
+  using Done = std::function<void(absl::StatusOr<StreamReadingsResponse>)>;
+  using Base = BidiHandler<StreamReadingsRequest, StreamReadingsResponse>;
+  static constexpr int kWaitingMax = 2;
+
+  explicit StreamService(CallAdapter& calls) : calls_(calls) {}
+  grpc::ServerBidiReactor<StreamReadingsRequest, StreamReadingsResponse>* StreamReadings(
+      grpc::CallbackServerContext* context) override {
+    return calls_.Bidi<StreamReadingsRequest, StreamReadingsResponse>(
+        context, "ReadingService/StreamReadings",
+        [this](const Call&) -> absl::StatusOr<std::unique_ptr<Base>> {
+          return std::make_unique<Handler>(this);
+        });
+  }
+  /// Waits until so many requests have come in all.
+  void WaitFor(size_t count) {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return dones_.size() >= count; };
+    EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)));
+  }
+  size_t count() {
+    absl::MutexLock lock(&mutex_);
+    return dones_.size();
+  }
+  /// Answers the i-th request: with its number, or an error.
+  void Answer(size_t i, absl::Status status = absl::OkStatus()) {
+    Done done;
+    {
+      absl::MutexLock lock(&mutex_);
+      done = dones_[i];
+    }
+    if (!status.ok()) return done(status);
+    StreamReadingsResponse response;
+    response.set_sequence(i);
+    done(response);
+  }
+
+ private:
+  class Handler final : public Base {
+   public:
+    explicit Handler(StreamService* service) : service_(service) {}
+    void Handle(StreamReadingsRequest&, Done done) override {
+      absl::MutexLock lock(&service_->mutex_);
+      service_->dones_.push_back(std::move(done));
+    }
+    int waiting_max() const override { return kWaitingMax; }
+
+   private:
+    StreamService* service_;
+  };
+
+  CallAdapter& calls_;
+  absl::Mutex mutex_;
+  std::vector<Done> dones_ ABSL_GUARDED_BY(mutex_);
+};
+
 class CallAdapterTest : public ::testing::Test {
  protected:
   explicit CallAdapterTest(CallOptions options = {})
-      : calls_(options, executor_, timer_, metrics_, authenticator_) {
+      : calls_(options, executor_, timer_, metrics_, authenticator_, &write_executor_) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
+    builder.RegisterService(&streams_);
     server_ = builder.BuildAndStart();
     stub_ = ClockService::NewStub(server_->InProcessChannel({}));
+    stream_stub_ = ReadingService::NewStub(server_->InProcessChannel({}));
   }
   ~CallAdapterTest() override { server_->Shutdown(); }
 
@@ -130,11 +208,14 @@ class CallAdapterTest : public ::testing::Test {
   Metrics metrics_;
   Timer timer_;
   Executor executor_{2, 8};
+  Executor write_executor_{1, 64};
   AnonymousAuthenticator authenticator_;
   CallAdapter calls_;
   TestService service_{calls_};
+  StreamService streams_{calls_};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ClockService::Stub> stub_;
+  std::unique_ptr<ReadingService::Stub> stream_stub_;
 };
 
 TEST_F(CallAdapterTest, AnswersAndCounts) {
@@ -259,6 +340,147 @@ TEST_F(OneCallAtATime, OneTooManyIsTurnedAwayWithARetryTime) {
       FromGrpcStatus(status).GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
   leave.Notify();
   first.join();
+}
+
+// --- Calls that write
+
+TEST_F(CallAdapterTest, WritesThatWaitHoldNoThreadAndNoReadUp) {
+  constexpr size_t kWrites = 20;  // more than there are threads
+  absl::Mutex mutex;
+  std::vector<TestService::Done<SetClockResponse>> waiting;
+  service_.set_clock = [&](const SetClockRequest&, TestService::Done<SetClockResponse> done) {
+    absl::MutexLock lock(&mutex);
+    waiting.push_back(std::move(done));
+  };
+  service_.get_clock = [](const Call&) { return GetClockResponse(); };
+  std::vector<std::thread> writers;
+  for (size_t i = 0; i < kWrites; ++i) {
+    writers.emplace_back([this] {
+      grpc::ClientContext context;
+      SetClockResponse response;
+      EXPECT_TRUE(stub_->SetClock(&context, {}, &response).ok());
+      EXPECT_EQ(response.clock().loop_count(), 7);
+    });
+  }
+  {
+    absl::MutexLock lock(&mutex);
+    const auto all = [&] { return waiting.size() == kWrites; };
+    EXPECT_TRUE(mutex.AwaitWithTimeout(absl::Condition(&all), absl::Seconds(20)));
+  }
+  GetClockResponse read;
+  EXPECT_TRUE(Get(&read).ok());
+  SetClockResponse response;
+  response.mutable_clock()->set_loop_count(7);
+  for (const auto& done : waiting) done(response);
+  for (std::thread& writer : writers) writer.join();
+}
+
+TEST_F(CallAdapterTest, AWriteThatBlocksItsThreadHoldsNoReadUp) {
+  absl::Notification inside, leave;
+  service_.set_clock = [&](const SetClockRequest&, const auto& done) {
+    inside.Notify();
+    leave.WaitForNotification();
+    done(absl::ResourceExhaustedError("no room"));
+  };
+  service_.get_clock = [](const Call&) { return GetClockResponse(); };
+  std::thread writer([this] {
+    grpc::ClientContext context;
+    SetClockResponse response;
+    EXPECT_EQ(stub_->SetClock(&context, {}, &response).error_message(), "no room");
+  });
+  inside.WaitForNotification();
+  GetClockResponse read;
+  EXPECT_TRUE(Get(&read).ok());
+  leave.Notify();
+  writer.join();
+}
+
+class OneWriteAtATime : public CallAdapterTest {
+ protected:
+  OneWriteAtATime() : CallAdapterTest({.writes_max = 1}) {}
+};
+
+TEST_F(OneWriteAtATime, WritesAreCountedApartFromReads) {
+  absl::Notification inside;
+  TestService::Done<SetClockResponse> waiting;
+  service_.set_clock = [&](const SetClockRequest&, const auto& done) {
+    waiting = done;
+    inside.Notify();
+  };
+  service_.get_clock = [](const Call&) { return GetClockResponse(); };
+  std::thread writer([this] {
+    grpc::ClientContext context;
+    SetClockResponse response;
+    EXPECT_TRUE(stub_->SetClock(&context, {}, &response).ok());
+  });
+  inside.WaitForNotification();
+  grpc::ClientContext context;
+  SetClockResponse response;
+  EXPECT_EQ(stub_->SetClock(&context, {}, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  GetClockResponse read;
+  EXPECT_TRUE(Get(&read).ok());
+  waiting(SetClockResponse());
+  writer.join();
+}
+
+// --- Streams of requests
+
+TEST_F(CallAdapterTest, AnswersComeInTheOrderOfTheirRequests) {
+  grpc::ClientContext context;
+  auto stream = stream_stub_->StreamReadings(&context);
+  // In-process channels hold no messages: a write ends when the server reads.
+  std::thread writer([&] {
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(stream->Write({}));
+    EXPECT_TRUE(stream->WritesDone());
+  });
+  streams_.WaitFor(2);
+  EXPECT_EQ(streams_.count(), 2u) << "no more are read while two wait";
+  StreamReadingsResponse response;
+  for (const size_t first : {0, 2}) {
+    streams_.WaitFor(first + 2);
+    streams_.Answer(first + 1);
+    streams_.Answer(first);
+    for (const size_t i : {first, first + 1}) {
+      EXPECT_TRUE(stream->Read(&response));
+      EXPECT_EQ(response.sequence(), i);
+    }
+  }
+  writer.join();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(CallAdapterTest, AnErrorEndsAStreamAfterTheAnswersBeforeIt) {
+  grpc::ClientContext context;
+  auto stream = stream_stub_->StreamReadings(&context);
+  std::thread writer([&] {
+    while (stream->Write({})) {
+    }
+  });
+  streams_.WaitFor(2);
+  streams_.Answer(1, absl::UnavailableError("the disk is full"));
+  streams_.Answer(0);
+  StreamReadingsResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.sequence(), 0u);
+  // A request that was read meanwhile is answered for nobody.
+  streams_.WaitFor(3);
+  streams_.Answer(2);
+  while (stream->Read(&response)) ADD_FAILURE() << response.sequence();
+  writer.join();
+  EXPECT_EQ(stream->Finish().error_message(), "the disk is full");
+}
+
+TEST_F(CallAdapterTest, AnswersThatComeAfterTheCallerHasGoneAreDropped) {
+  grpc::ClientContext context;
+  auto stream = stream_stub_->StreamReadings(&context);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(stream->Write({}));
+  streams_.WaitFor(2);
+  context.TryCancel();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  streams_.Answer(1);
+  streams_.Answer(0);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ void CallScope::Finish(const absl::Status& status) {
           "grpc_server_handled_total", "Calls that ended, by method and code",
           {{"grpc_method", call_.method}, {"grpc_code", absl::StatusCodeToString(status.code())}})
       .Increment();
-  if (kind_ == CallKind::kUnary) {
+  if (kind_ != CallKind::kStream) {
     metrics_
         .Seconds("grpc_server_handling_seconds", "Time from a unary call's arrival to its end",
                  {{"grpc_method", call_.method}})
@@ -52,14 +52,18 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
       .Counter("grpc_server_started_total", "Calls that began, by method",
                {{"grpc_method", std::string(method)}})
       .Increment();
-  std::atomic<int>& running = kind == CallKind::kUnary ? unary_running_ : streams_running_;
-  const int limit = kind == CallKind::kUnary ? options_.unary_max : options_.streams_max;
+  std::atomic<int>& running = kind == CallKind::kUnary   ? unary_running_
+                              : kind == CallKind::kWrite ? writes_running_
+                                                         : streams_running_;
+  const int limit = kind == CallKind::kUnary   ? options_.unary_max
+                    : kind == CallKind::kWrite ? options_.writes_max
+                                               : options_.streams_max;
   Call call{.method = std::string(method),
             .peer = context.peer(),
             .deadline = absl::InfiniteFuture(),
             .principal = {}};
   call.deadline = DeadlineOf(context.raw_deadline());
-  if (call.deadline == absl::InfiniteFuture() && kind == CallKind::kUnary) {
+  if (call.deadline == absl::InfiniteFuture() && kind != CallKind::kStream) {
     call.deadline = absl::Now() + options_.deadline_default;
   }
   running.fetch_add(1);

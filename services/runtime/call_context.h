@@ -45,12 +45,13 @@ class AnonymousAuthenticator final : public Authenticator {
 /// Limits that hold for every call.
 struct CallOptions {
   absl::Duration deadline_default = absl::Seconds(30);  // for unary calls that bring none
-  int unary_max = 512;                                  // unary calls at once
-  int streams_max = 20000;                              // streaming calls at once
-  absl::Duration stream_look = absl::Seconds(2);        // how late an idle stream sees a drain
+  int unary_max = 512;                            // unary calls at once, but for those that write
+  int writes_max = 512;                           // unary calls at once that write
+  int streams_max = 20000;                        // streaming calls at once
+  absl::Duration stream_look = absl::Seconds(2);  // how late an idle stream sees a drain
 };
 
-enum class CallKind { kUnary, kStream };
+enum class CallKind { kUnary, kWrite, kStream };
 
 /// One admitted call; gives its place back when it is destroyed. Thread-safe.
 class CallScope {
@@ -90,6 +91,7 @@ class CallGate {
   Metrics& metrics_;
   const Authenticator& authenticator_;
   std::atomic<int> unary_running_{0};
+  std::atomic<int> writes_running_{0};
   std::atomic<int> streams_running_{0};
 };
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -36,6 +37,7 @@
 #include "services/runtime/unknown_methods.h"
 #include "services/runtime/watch_thread.h"
 #include "storage/pack/city_pack.h"
+#include "storage/pack/pack_mark.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -60,6 +62,7 @@ layers::LayerServiceImpl::Options LayerOptions(const Config& config) {
 CallOptions CallLimits(const Config& config) {
   return {.deadline_default = config.GetDuration("grpc.deadline_default"),
           .unary_max = static_cast<int>(config.GetInt("grpc.unary_max")),
+          .writes_max = static_cast<int>(config.GetInt("grpc.writes_max")),
           .streams_max = static_cast<int>(config.GetInt("grpc.streams_max"))};
 }
 
@@ -99,7 +102,9 @@ class Daemon::Impl final : public ModuleContext {
       : config_(std::move(config)),
         executor_(static_cast<int>(config_.GetInt("server.threads")),
                   static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
-        calls_(CallLimits(config_), executor_, timer_, metrics_, authenticator_),
+        write_executor_(static_cast<int>(config_.GetInt("server.write_threads")),
+                        static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
+        calls_(CallLimits(config_), executor_, timer_, metrics_, authenticator_, &write_executor_),
         city_clock_(machine_clock_),
         layer_service_(LayerOptions(config_), layers_, calls_) {}
 
@@ -119,15 +124,17 @@ class Daemon::Impl final : public ModuleContext {
   }
 
   absl::StatusOr<std::string> DataDirectory(std::string_view module) const override {
-    const std::filesystem::path path =
-        std::filesystem::path(config_.GetString("server.data")) / module;
+    const std::string path = DataPath(module);
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) {
       return absl::FailedPreconditionError(
-          StrCat("--data: cannot make ", path.string(), ": ", error.message()));
+          StrCat("--data: cannot make ", path, ": ", error.message()));
     }
-    return path.string();
+    // Files of earlier versions could be read by everyone; a closed directory closes them too.
+    const auto closed = static_cast<std::filesystem::perms>(FileMask(config_));
+    std::filesystem::permissions(path, closed, std::filesystem::perm_options::remove, error);
+    return path;
   }
 
   absl::StatusOr<std::shared_ptr<const storage::CityPack>> Pack() override {
@@ -173,10 +180,12 @@ class Daemon::Impl final : public ModuleContext {
                      ParseAddress(config_.GetString("server.admin"), "--admin"));
     for (const ModuleSpec* spec : specs) modules_.emplace(spec->name, nullptr);
     for (const ModuleSpec* spec : specs) {
+      RETURN_IF_ERROR(ComparePack(spec->name));
       absl::StatusOr<std::unique_ptr<Module>> module = spec->make(*this);
       if (!module.ok()) return Within(spec->name, module.status());
       modules_[spec->name] = *std::move(module);
       order_.push_back(spec->name);
+      MarkPack(spec->name);
     }
     RETURN_IF_ERROR(Listen(grpc_address));
     if (!IsLocal(kClockOwner) || order_.size() > 1) FollowClock();
@@ -190,7 +199,8 @@ class Daemon::Impl final : public ModuleContext {
         admin_,
         StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
                    {[this] { return metrics_.Serialize(); }, [this] { return Ready(); },
-                    [this] { return config_.ToToml(); }, [this] { return DescribeModules(); }}));
+                    [this] { return config_.ToToml(); }, [this] { return DescribeModules(); },
+                    [this] { return Notices(); }}));
     admin_address.port = admin_->port();
     admin_address_ = admin_address.ToString();
     StartProbe(grpc_address);
@@ -231,6 +241,10 @@ class Daemon::Impl final : public ModuleContext {
   const std::string& admin_address() const { return admin_address_; }
 
  private:
+  std::string DataPath(std::string_view module) const {
+    return (std::filesystem::path(config_.GetString("server.data")) / module).string();
+  }
+
   static absl::Status Within(std::string_view module, const absl::Status& status) {
     return absl::Status(status.code(), StrCat(module, ": ", ToStd(status.message())));
   }
@@ -371,6 +385,53 @@ class Daemon::Impl final : public ModuleContext {
         });
   }
 
+  // A data directory outlives the packs of its city (the registry wins over a pack's stations), so
+  // a new pack is taken, and reported. The pack of another city is refused: nothing would fit.
+  absl::Status ComparePack(const std::string& module) {
+    if (config_.GetString("server.pack").empty()) return absl::OkStatus();
+    const std::string directory = DataPath(module);
+    const std::optional<storage::PackMark> before = storage::LoadPackMark(directory);
+    if (!before.has_value()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::shared_ptr<const storage::CityPack> pack, Pack());
+    const storage::PackMark now = storage::PackMark::Of(pack->manifest());
+    if (now.pack_id == before->pack_id) return absl::OkStatus();
+    RETURN_IF_ERROR(storage::CheckPackMark(directory, *before, now));
+    LogWarning("the data directory was used with another city pack before",
+               {{"directory", directory}, {"pack_before", before->pack_id}, {"pack", now.pack_id}});
+    const std::string notice =
+        StrCat("the city pack has changed from ", before->pack_id, " to ", now.pack_id);
+    if (std::find(notices_.begin(), notices_.end(), notice) != notices_.end()) {
+      return absl::OkStatus();
+    }
+    notices_.push_back(notice);
+    layers_.AddNotice(StrCat("pack_changed:", before->pack_id, ":", now.pack_id));
+    return absl::OkStatus();
+  }
+
+  // The directory's files are of this pack from now on. Only a reminder: it may fail.
+  void MarkPack(const std::string& module) {
+    const std::string directory = DataPath(module);
+    std::error_code error;
+    if (!std::filesystem::is_directory(directory, error)) return;
+    const absl::StatusOr<std::shared_ptr<const storage::CityPack>> pack = Pack();
+    if (!pack.ok()) return;
+    const absl::Status saved =
+        storage::SavePackMark(directory, storage::PackMark::Of((*pack)->manifest()));
+    if (!saved.ok()) {
+      LogWarning("the city pack was not noted in the data directory", {{"why", saved.message()}});
+    }
+  }
+
+  std::vector<std::string> Notices() const {
+    std::vector<std::string> all = notices_;
+    for (const std::string& name : order_) {
+      for (const std::string& notice : modules_.at(name)->Notices()) {
+        all.push_back(StrCat(name, ": ", notice));
+      }
+    }
+    return all;
+  }
+
   std::string DescribeModules() const {
     std::string text;
     for (const std::string& name : order_) {
@@ -385,6 +446,7 @@ class Daemon::Impl final : public ModuleContext {
   Metrics metrics_;
   Timer timer_;
   Executor executor_;
+  Executor write_executor_;
   AnonymousAuthenticator authenticator_;
   CallAdapter calls_;
   CityClock city_clock_;
@@ -395,6 +457,7 @@ class Daemon::Impl final : public ModuleContext {
   std::map<std::string, std::unique_ptr<Module>, std::less<>> modules_;
   std::vector<ModuleSpec> table_;
   std::vector<std::string> order_, started_;
+  std::vector<std::string> notices_;  // filled while the modules are made
   std::unique_ptr<Reflection> reflection_;
   UnknownMethods unknown_methods_;
   std::unique_ptr<GrpcListener> listener_;

@@ -19,6 +19,9 @@ namespace citylayers::runtime {
 /// Options of every process: sections server, grpc, layers and backends.
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
 
+/// The umask for files in the data directory, by server.data_access.
+unsigned FileMask(const Config& config);
+
 /// A running process. Start makes the modules in the table's order, listens, then starts them; Stop
 /// does the reverse: health says NOT_SERVING, modules stop, open streams end, the ports close,
 /// within ten seconds.

@@ -75,6 +75,8 @@ class Module {
   virtual absl::Status Start() { return absl::OkStatus(); }
   /// OK when the module can answer with real data; else why not, for /readyz.
   virtual absl::Status Ready() const { return absl::OkStatus(); }
+  /// What operators must know although the module is ready, one sentence each, for /readyz.
+  virtual std::vector<std::string> Notices() const { return {}; }
   /// Ends that work: joins threads, closes files. Called once, in reverse order, before the server
   /// stops.
   virtual void Stop() {}

@@ -2,6 +2,11 @@
 
 namespace citylayers::runtime {
 
+unsigned FileMask(const Config& config) {
+  const std::string& access = config.GetString("server.data_access");
+  return access == "owner" ? 0077 : access == "group" ? 0027 : 0022;
+}
+
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   std::vector<Option> options = {
       {"server.target", OptionType::kString, "all",
@@ -10,6 +15,11 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Directory of the city pack (citylayers pack build makes one)."},
       {"server.data", OptionType::kString, "data",
        "Directory for what must last; created when it is not there."},
+      {.key = "server.data_access",
+       .type = OptionType::kString,
+       .default_value = "group",
+       .help = "Who may read the files in the data directory: the owner, the group or everyone.",
+       .choices = {"owner", "group", "everyone"}},
       {"server.grpc", OptionType::kString, "127.0.0.1:50051", "Address of the gRPC port."},
       {"server.http", OptionType::kString, "127.0.0.1:8080", "Address of the HTTP gateway."},
       {"server.admin", OptionType::kString, "127.0.0.1:8081",
@@ -33,6 +43,8 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        .choices = {"text", "json"}},
       {"server.threads", OptionType::kInt, "8", "Threads that run calls and layers' work.", 1,
        1024},
+      {"server.write_threads", OptionType::kInt, "4",
+       "Threads that run calls which write; they alone may wait for the disk.", 1, 256},
       {"server.queue_max", OptionType::kInt, "4096",
        "Calls that may wait for a thread before they are refused.", 1, 1e6},
       {"server.drain", OptionType::kDuration, "5s", "How long open calls may go on after SIGTERM.",
@@ -63,7 +75,10 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        0, 1e6},
       {"grpc.deadline_default", OptionType::kDuration, "30s",
        "Deadline of unary calls that bring none.", 0.1, 3600},
-      {"grpc.unary_max", OptionType::kInt, "512", "Unary calls at once.", 1, 1e6},
+      {"grpc.unary_max", OptionType::kInt, "512", "Unary calls at once, without those that write.",
+       1, 1e6},
+      {"grpc.writes_max", OptionType::kInt, "512",
+       "Unary calls at once that write, those that wait for the disk included.", 1, 1e6},
       {"grpc.streams_max", OptionType::kInt, "20000", "Streaming calls at once.", 1, 1e6},
       {"grpc.message_bytes_max", OptionType::kInt, "16777216",
        "Largest message that is taken, bytes.", 1024, 1e9},

@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 
+#include "services/runtime/bidi_reactor.h"
 #include "services/runtime/call_adapter.h"
 #include "services/runtime/error_details.h"
 #include "services/runtime/monotonic_clock.h"
@@ -202,58 +203,6 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
   Response response_;
 };
 
-/// Reads one request, answers it, reads the next.
-template <typename Request, typename Response, typename Factory>
-class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
- public:
-  BidiReactor(Factory factory, std::shared_ptr<CallScope> scope, Executor& executor,
-              std::shared_ptr<std::atomic<bool>> draining)
-      : factory_(std::move(factory)),
-        scope_(std::move(scope)),
-        executor_(executor),
-        draining_(std::move(draining)) {}
-
-  void Start() { this->StartRead(&request_); }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) return End(absl::OkStatus());  // the client has said all
-    executor_.Post([this] { HandleOne(); });
-  }
-  void OnWriteDone(bool ok) override {
-    if (!ok) return End(absl::CancelledError("the caller went away"));
-    request_.Clear();
-    this->StartRead(&request_);
-  }
-  void OnDone() override { delete this; }
-
- private:
-  void HandleOne() {
-    if (draining_->load())
-      return End(absl::UnavailableError("the server is stopping; connect again"));
-    if (handler_ == nullptr) {
-      auto made = factory_(scope_->call());
-      if (!made.ok()) return End(made.status());
-      handler_ = *std::move(made);
-    }
-    absl::StatusOr<Response> result = handler_->Handle(request_);
-    if (!result.ok()) return End(result.status());
-    response_ = *std::move(result);
-    this->StartWrite(&response_);
-  }
-  void End(const absl::Status& status) {
-    scope_->Finish(status);
-    this->Finish(ToGrpcStatus(status));
-  }
-
-  Factory factory_;
-  const std::shared_ptr<CallScope> scope_;
-  Executor& executor_;
-  const std::shared_ptr<std::atomic<bool>> draining_;
-  std::unique_ptr<BidiHandler<Request, Response>> handler_;
-  Request request_;
-  Response response_;
-};
-
 /// A stream that was refused before it began.
 template <typename Base>
 class RefusedReactor final : public Base {
@@ -288,7 +237,7 @@ grpc::ServerBidiReactor<Request, Response>* CallAdapter::Bidi(grpc::CallbackServ
   if (!scope.ok())
     return new detail::RefusedReactor<grpc::ServerBidiReactor<Request, Response>>(scope.status());
   auto* reactor = new detail::BidiReactor<Request, Response, Factory>(
-      std::move(factory), *std::move(scope), executor_, draining_);
+      std::move(factory), *std::move(scope), write_executor_, executor_, draining_);
   reactor->Start();
   return reactor;
 }

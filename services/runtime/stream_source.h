@@ -67,9 +67,15 @@ class StreamSource {
 template <typename Request, typename Response>
 class BidiHandler {
  public:
+  using Done = std::function<void(absl::StatusOr<Response>)>;
+
   virtual ~BidiHandler() = default;
-  /// Handles one request on an executor thread; one call at a time. An error ends the call.
-  virtual absl::StatusOr<Response> Handle(Request& request) = 0;
+  /// Takes one request on an executor thread; one call at a time. The request is valid until this
+  /// returns. `done` is called once, then or later, from any thread; it only queues the answer. An
+  /// error ends the call. The handler outlives every `done`.
+  virtual void Handle(Request& request, Done done) = 0;
+  /// Requests that may wait for their `done` at once; further ones are not read until then.
+  virtual int waiting_max() const { return 1; }
 };
 
 }  // namespace citylayers::runtime

@@ -80,6 +80,10 @@ test('a full disk refuses batches, and loses none that it took', async (t) => {
   assert.ok([Code.RESOURCE_EXHAUSTED, Code.UNAVAILABLE].includes(error.code), error.message);
   assert.match(error.details, /space|full|free/i);
   assert.deepEqual(await stored(api), acknowledged, 'reads go on');
+  const ready = () => fetch(`http://${city.of('readings').admin}/readyz`);
+  const refusing = await ready();
+  assert.equal(refusing.status, 503);
+  assert.match(await refusing.text(), /readings: .*(space|full|free|room)/i);
   assert.equal((await fetchTile(city, 'traffic', kBenThanh)).status, 200);
 
   rmSync(join(disk, 'filler'));
@@ -89,6 +93,7 @@ test('a full disk refuses batches, and loses none that it took', async (t) => {
       () => false,
     ),
   );
+  await until('it is ready again', async () => (await ready()).ok);
   assert.deepEqual(await stored(api), acknowledged);
   api.close();
   await city.stop();

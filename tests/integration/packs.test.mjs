@@ -79,3 +79,20 @@ test('a pack of a newer format, or a damaged one, is not served', () => {
   assert.equal(damaged.status, 1);
   assert.match(damaged.stderr, /roads\.bin/);
 });
+
+test('a bit that has flipped in any file of a pack is named, rasters included', () => {
+  const pack = join(temporaryFolder(), 'city.pack');
+  cpSync(kPack, pack, { recursive: true });
+  const ports = ['--http', '127.0.0.1:0', '--grpc', '127.0.0.1:0', '--admin', '127.0.0.1:0'];
+  for (const name of readdirSync(pack)) {
+    const bytes = readFileSync(join(pack, name));
+    bytes[bytes.length >> 1] ^= 4;
+    writeFileSync(join(pack, name), bytes);
+    const data = temporaryFolder();
+    const { status, stderr } = run('citylayersd', ['--pack', pack, '--data', data, ...ports]);
+    assert.equal(status, 1, name);
+    assert.ok(stderr.includes(name), stderr);
+    bytes[bytes.length >> 1] ^= 4;
+    writeFileSync(join(pack, name), bytes);
+  }
+});

@@ -86,15 +86,19 @@ export async function occupyPort() {
 /** One citylayersd process. */
 export class Daemon {
   /** Starts it and waits until it listens; rejects with its log when it ends before. */
-  static async start(args) {
-    const daemon = new Daemon(args);
+  static async start(args, env) {
+    const daemon = new Daemon(args, env);
     await daemon.listening;
     return daemon;
   }
 
-  constructor(args) {
+  /** @param env variables beside those of this process */
+  constructor(args, env = {}) {
     this.log = '';
-    this.child = spawn(join(kBin, 'citylayersd'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(join(kBin, 'citylayersd'), args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     running.add(this.child);
     this.ended = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
@@ -155,10 +159,19 @@ export class Daemon {
 
 /** A whole city: `url` for HTTP, `grpc` for gRPC, and its processes by target. */
 export class City {
-  /** @param options data: its folder; flags: more of them; split: a process for each service. */
-  static async start({ data = temporaryFolder(), flags = [], split = kSplit, pack = kPack } = {}) {
+  /**
+   * @param options data: its folder; flags: more of them; split: a process for each service; env: variables of its
+   * processes.
+   */
+  static async start({
+    data = temporaryFolder(),
+    flags = [],
+    split = kSplit,
+    pack = kPack,
+    env = {},
+  } = {}) {
     const city = new City();
-    Object.assign(city, { data, flags, split, pack, processes: new Map() });
+    Object.assign(city, { data, flags, split, pack, env, processes: new Map() });
     await city.resume();
     return city;
   }
@@ -183,7 +196,7 @@ export class City {
     const calls = kSplitTable[target] ?? [];
     const backends = calls.map((other) => `${other}=${this.processes.get(other).grpc}`);
     if (backends.length > 0) args.push('--backends', backends.join(','));
-    this.processes.set(target, await Daemon.start([...args, ...this.flags]));
+    this.processes.set(target, await Daemon.start([...args, ...this.flags], this.env));
   }
 
   /** Waits until all say that they are ready. */
