@@ -181,8 +181,10 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
     *proto->mutable_since_time() = ToProtoTime(absl::FromUnixMillis(jam.since_ms));
     proto->set_trend_m(answer.trend_m);
     proto->set_live_share(answer.live_share);
-    proto->set_from_street(std::string(CrossStreet(roads, jam.segments.back(), false, street)));
-    proto->set_to_street(std::string(CrossStreet(roads, jam.segments.front(), true, street)));
+    proto->set_from_street(
+        std::string(CrossStreet(roads, jam.segments.back(), false, streets.name(street))));
+    proto->set_to_street(
+        std::string(CrossStreet(roads, jam.segments.front(), true, streets.name(street))));
     proto->set_bearing_deg(BearingDeg(proto->tail(), proto->head()));
   }
   return page;
