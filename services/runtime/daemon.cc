@@ -1,7 +1,6 @@
 #include "services/runtime/daemon.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <map>

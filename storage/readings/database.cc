@@ -10,7 +10,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "rocksdb/cache.h"
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
@@ -133,8 +132,8 @@ rocksdb::ColumnFamilyOptions FamilyOptions(size_t write_buffer_bytes,
   return family;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> Families(const ReadingsStoreOptions& options) {
-  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+std::vector<rocksdb::ColumnFamilyDescriptor> Families(
+    const ReadingsStoreOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions state = FamilyOptions(8 * kMib, cache);
   state.bottommost_compression = rocksdb::kZSTD;
   rocksdb::ColumnFamilyOptions meta = FamilyOptions(4 * kMib, cache);
@@ -219,9 +218,13 @@ absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
   // An error is for people to solve: see Write().
   db.max_bgerror_resume_count = 0;
   db.listeners.push_back(std::make_shared<ErrorListener>(this));
+  cache_ = rocksdb::NewLRUCache(options.block_cache_bytes);
+  // Flushes the largest memtable when all of them together are over their memory.
+  write_buffers_ = std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
+  db.write_buffer_manager = write_buffers_;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(db, path, Families(options), &families_, &opened);
+      rocksdb::DB::Open(db, path, Families(options, cache_), &families_, &opened);
   if (!status.ok()) {
     families_.clear();
     if (IsHeldByAnother(status)) {
@@ -255,6 +258,10 @@ void Database::NoteManifest() {
 void Database::SyncMark() {
   NoteManifest();
   mark_->Sync();
+}
+
+size_t Database::memory_bytes() const {
+  return write_buffers_->memory_usage() + cache_->GetUsage();
 }
 
 Database::~Database() {

@@ -14,7 +14,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "rocksdb/cache.h"
 #include "rocksdb/db.h"
+#include "rocksdb/write_buffer_manager.h"
 
 #include "storage/readings/readings_store.h"
 #include "storage/rocks/synced_mark.h"
@@ -58,6 +60,8 @@ class Database {
   absl::Status WriteStatus() const;
   /// RESOURCE_EXHAUSTED when the file system has less than `min_free_bytes` left.
   absl::Status CheckFreeSpace() const;
+  /// Memory of the memtables and the block cache.
+  size_t memory_bytes() const;
 
  private:
   class ErrorListener;
@@ -74,6 +78,8 @@ class Database {
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<SyncedMark> mark_;
   std::optional<Loss> loss_;
+  std::shared_ptr<rocksdb::Cache> cache_;                       // RocksDB shares it
+  std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;  // the same
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

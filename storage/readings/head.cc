@@ -1,26 +1,19 @@
 #include "storage/readings/head.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace citylayers::storage {
 namespace {
 
-bool Earlier(const StoredReading& reading, int64_t time_ms) { return reading.time_ms < time_ms; }
+// Series that are encoded while a stripe is held.
+constexpr size_t kCompactedAtOnce = 32;
 
 // Steps over which the first sealing of series is spread.
 constexpr size_t kSpread = 64;
-constexpr size_t kFirstCapacity = 4;
 
 // Numbers of neighbouring series, well mixed.
 constexpr uint32_t Mixed(uint32_t series) { return (series * 0x9e3779b1U) >> 16; }
-
-absl::Span<const StoredReading> Between(const std::vector<StoredReading>& readings,
-                                        int64_t start_ms, int64_t end_ms) {
-  const auto first = std::lower_bound(readings.begin(), readings.end(), start_ms, Earlier);
-  const auto last = std::lower_bound(first, readings.end(), end_ms, Earlier);
-  return absl::MakeConstSpan(readings).subspan(static_cast<size_t>(first - readings.begin()),
-                                               static_cast<size_t>(last - first));
-}
 
 }  // namespace
 
@@ -66,23 +59,9 @@ std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
       series.latest = reading;
       series.has_latest = true;
     }
-    std::vector<StoredReading>& active = series.active;
+    ReadingRun& active = series.active;
     if (active.empty()) series.active_since = offset;
-    // Series that are written together do not all grow in the same batch either.
-    if (active.capacity() == 0)
-      active.reserve(kFirstCapacity + Mixed(batch.series[i]) % kFirstCapacity);
-    if (active.empty() || active.back().time_ms < reading.time_ms) {
-      active.push_back(reading);
-      ++added;
-    } else {
-      const auto at = std::lower_bound(active.begin(), active.end(), reading.time_ms, Earlier);
-      if (at->time_ms == reading.time_ms) {
-        *at = reading;
-      } else {
-        active.insert(at, reading);
-        ++added;
-      }
-    }
+    if (active.Insert(reading)) ++added;
     if (active.size() >= FullCount(batch.series[i], series.was_sealed) && !series.told_full) {
       series.told_full = true;
       full.push_back(batch.series[i]);
@@ -98,12 +77,10 @@ void Head::Collect(uint32_t series, int64_t start_ms, int64_t end_ms,
   absl::MutexLock lock(&stripe.mutex);
   const Series* found = Find(stripe, series);
   if (found == nullptr) return;
-  const absl::Span<const StoredReading> aside = Between(found->aside, start_ms, end_ms);
-  const absl::Span<const StoredReading> active = Between(found->active, start_ms, end_ms);
-  if (aside.empty()) {
-    out.insert(out.end(), active.begin(), active.end());
-    return;
-  }
+  if (found->aside.empty()) return found->active.Collect(start_ms, end_ms, out);
+  std::vector<StoredReading> aside, active;
+  found->aside.Collect(start_ms, end_ms, aside);
+  found->active.Collect(start_ms, end_ms, active);
   const std::vector<StoredReading> merged = MergeReadings(aside, active);
   out.insert(out.end(), merged.begin(), merged.end());
 }
@@ -144,7 +121,7 @@ std::optional<Head::Job> Head::StartSealing(uint32_t series) {
   found.active_since = kNoOffset;
   found.told_full = false;
   found.was_sealed = true;
-  return Job{series, found.aside, found.sealed};
+  return Job{series, found.aside.All(), found.sealed};
 }
 
 void Head::FinishSealing(uint32_t series, const SealedState& sealed) {
@@ -162,11 +139,32 @@ void Head::AbandonSealing(uint32_t series) {
   absl::MutexLock lock(&stripe.mutex);
   Series& found = At(stripe, series);
   const size_t before = found.aside.size() + found.active.size();
-  found.active = MergeReadings(found.aside, found.active);
+  ReadingRun merged;
+  for (const StoredReading& reading : MergeReadings(found.aside.All(), found.active.All())) {
+    merged.Insert(reading);
+  }
+  found.active = std::move(merged);
   found.active_since = std::min(found.aside_since, found.active_since);
   reading_count_.fetch_sub(before - found.active.size(), std::memory_order_relaxed);
   found.aside = {};
   found.aside_since = kNoOffset;
+}
+
+void Head::Compact() {
+  for (Stripe& stripe : stripes_) {
+    size_t slot = 0;
+    for (bool more = true; more;) {
+      absl::MutexLock lock(&stripe.mutex);
+      size_t left = kCompactedAtOnce;
+      for (; slot < stripe.series.size() && left > 0; ++slot) {
+        ReadingRun& run = stripe.series[slot].active;
+        if (!run.IsCompactable()) continue;
+        run.Compact();
+        --left;
+      }
+      more = slot < stripe.series.size();
+    }
+  }
 }
 
 uint64_t Head::OldestUnsealedOffset(uint64_t none) const {

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 
 #include "storage/readings/reading.h"
+#include "storage/readings/reading_run.h"
 #include "storage/readings/row_codec.h"
 
 namespace citylayers::storage {
@@ -52,6 +53,10 @@ class Head {
   /// Their chunks could not be written: puts them back.
   void AbandonSealing(uint32_t series);
 
+  /// Encodes what has come since the last time: call it now and then, from one thread. It holds a
+  /// stripe for some 50 us at a time.
+  void Compact();
+
   /// Offset of the oldest batch with a reading that is in no chunk; `none` when there is no such.
   uint64_t OldestUnsealedOffset(uint64_t none) const;
   /// Series whose oldest unsealed reading came with an offset up to `offset`.
@@ -63,8 +68,8 @@ class Head {
   static constexpr uint64_t kNoOffset = UINT64_MAX;
 
   struct Series {
-    std::vector<StoredReading> active;
-    std::vector<StoredReading> aside;
+    ReadingRun active;
+    ReadingRun aside;
     uint64_t active_since = kNoOffset;
     uint64_t aside_since = kNoOffset;
     bool has_latest = false;

@@ -27,13 +27,13 @@ struct ReadingsStoreOptions {
   size_t queue_bytes_max = 64 << 20;     ///< memory of those batches and of their refused rows
   size_t group_bytes_max = 4 << 20;      ///< log bytes that share one sync
   size_t chunk_readings = 2048;          ///< readings a chunk aims at
-  size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (24 bytes each)
+  size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (about 4 bytes each)
   uint64_t unsealed_log_bytes_max = 256 << 20;  ///< log that a restart may have to read again
   absl::Duration seal_after = absl::Hours(1);   ///< readings wait no longer for their chunk
   absl::Duration seal_check_every = absl::Seconds(1);  ///< how often the three above are looked at
   uint64_t log_retention_batches = 100'000;  ///< sealed batches kept for watchers that resume
   uint64_t log_retention_bytes = 256 << 20;  ///< the same in bytes: the smaller one holds
-  size_t tail_cache_readings = 1'000'000;    ///< newest batches kept in memory for watchers
+  size_t tail_cache_readings = 400'000;      ///< newest batches kept in memory for watchers
   absl::Duration retention = absl::Hours(24 * 400);  ///< age at which chunks may be dropped
   uint32_t series_max = 2'000'000;
   uint64_t dedupe_window = 1024;  ///< sequences remembered for each (source, epoch)
@@ -43,7 +43,8 @@ struct ReadingsStoreOptions {
   uint64_t dead_letter_bytes_max = 64 << 20;
   uint64_t min_free_bytes = 64 << 20;  ///< writes are refused when the file system has less left
   size_t block_cache_bytes = 64 << 20;
-  bool seal_in_background = true;  ///< false: only Seal() seals
+  size_t write_buffer_bytes = 64 << 20;  ///< RocksDB's memtables together; then they are flushed
+  bool seal_in_background = true;        ///< false: only Seal() seals
 };
 
 /// Figures of the moment, for metrics.
@@ -62,6 +63,8 @@ struct ReadingsStoreStats {
   uint64_t lost_batches = 0;       ///< acknowledged, and missing when the store was opened; ever
   uint64_t dedupe_sources = 0;     ///< (source, epoch) pairs whose repeats are recognised
   uint64_t disk_bytes = 0;         ///< of the files below the directory that hold data
+  uint64_t queued_bytes = 0;       ///< memory of the batches that wait
+  uint64_t database_bytes = 0;     ///< memory of RocksDB's memtables and block cache
 };
 
 /// Called once, when the batch is on disk or was refused; on the writer thread, so it must be quick

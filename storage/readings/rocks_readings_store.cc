@@ -322,6 +322,8 @@ ReadingsStoreStats RocksReadingsStore::Stats() const {
   stats.log_bytes = tail_.held_bytes();
   stats.head_readings = head_.reading_count();
   stats.queued_batches = writer.queued;
+  stats.queued_bytes = writer.queued_bytes;
+  stats.database_bytes = database_->memory_bytes();
   stats.batches_committed = writer.batches;
   stats.syncs = writer.syncs;
   stats.sync_seconds = writer.sync_seconds;

@@ -109,6 +109,7 @@ void Sealer::Run() {
     if (now < next_check) continue;
     next_check = now + period;
     database_.SyncMark();
+    head_.Compact();
     SealWhatWaitsTooLong().IgnoreError();
   }
 }

@@ -110,6 +110,7 @@ Writer::Figures Writer::figures() const {
   absl::MutexLock lock(&mutex_);
   Figures figures = figures_;
   figures.queued = queue_.size();
+  figures.queued_bytes = queue_bytes_;
   return figures;
 }
 

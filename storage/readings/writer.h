@@ -38,6 +38,7 @@ class Writer {
     uint64_t syncs = 0;
     double sync_seconds = 0;
     uint64_t queued = 0;
+    uint64_t queued_bytes = 0;
     uint64_t dedupe_sources = 0;
   };
 

@@ -1,0 +1,74 @@
+#include "storage/readings/reading_run.h"
+
+#include <cmath>
+#include <map>
+#include <random>
+
+#include "gtest/gtest.h"
+
+namespace citylayers::storage {
+namespace {
+
+constexpr int64_t kStartMs = 1'666'000'000'000;
+
+// Against a map: any order, repeats, gaps, values of any bits, compacted at any moment.
+TEST(ReadingRun, IsAMapByTime) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 40; ++round) {
+    ReadingRun run;
+    std::map<int64_t, StoredReading> model;
+    const int64_t span = round % 2 == 0 ? 300 : 1'000'000'000'000;
+    int64_t next_ms = kStartMs;
+    for (int i = 0; i < 1500; ++i) {
+      next_ms += 60'000;
+      const bool late = random() % 100 < static_cast<uint64_t>(round);
+      const StoredReading reading{
+          late ? kStartMs + static_cast<int64_t>(random() % static_cast<uint64_t>(span)) * 1000
+               : next_ms,
+          round % 3 == 0 ? std::ldexp(static_cast<double>(random()), -40)
+                         : static_cast<double>(random() % 1000) / 10,
+          static_cast<uint8_t>(random() % 50 == 0 ? random() % 5 : 0)};
+      EXPECT_EQ(run.Insert(reading), !model.contains(reading.time_ms));
+      model[reading.time_ms] = reading;
+      if (random() % 200 == 0) run.Compact();
+    }
+    std::vector<StoredReading> expected;
+    for (const auto& [time_ms, reading] : model) expected.push_back(reading);
+    ASSERT_EQ(run.All(), expected) << round;
+    EXPECT_EQ(run.size(), expected.size());
+    for (int query = 0; query < 50; ++query) {
+      const int64_t start = kStartMs + static_cast<int64_t>(random() % 90'000'000);
+      const int64_t end = start + static_cast<int64_t>(random() % 20'000'000);
+      std::vector<StoredReading> got;
+      run.Collect(start, end, got);
+      std::vector<StoredReading> wanted;
+      for (const StoredReading& reading : expected) {
+        if (reading.time_ms >= start && reading.time_ms < end) wanted.push_back(reading);
+      }
+      ASSERT_EQ(got, wanted);
+    }
+  }
+}
+
+TEST(ReadingRun, ASteadySensorTakesAFewBytesAReading) {
+  ReadingRun run;
+  for (int i = 0; i < 2000; ++i) {
+    run.Insert({kStartMs + i * 60'000, static_cast<double>(300 + (i * 37) % 90) / 10, 0});
+  }
+  run.Compact();
+  EXPECT_LT(run.memory_bytes(), 2000u * 6);
+}
+
+TEST(ReadingRun, FewReadingsTakeNoMoreThanTheirOwn) {
+  ReadingRun run;
+  EXPECT_EQ(run.memory_bytes(), 0u);
+  for (int i = 0; i < 33; ++i) run.Insert({kStartMs + i, 1, 0});
+  EXPECT_TRUE(run.IsCompactable());
+  run.Compact();
+  EXPECT_FALSE(run.IsCompactable());
+  EXPECT_LT(run.memory_bytes(), 200u);
+  EXPECT_EQ(run.size(), 33u);
+}
+
+}  // namespace
+}  // namespace citylayers::storage
