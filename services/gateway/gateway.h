@@ -67,6 +67,7 @@ class Gateway {
   absl::Status Ready() const { return directory_.Ready(); }
   LayerDirectory& directory() { return directory_; }
   runtime::HttpServerStats HttpStats() const { return server_.Stats(); }
+  std::size_t tile_cache_bytes() const { return tiles_.cache_bytes(); }
 
   /// Where calls go; for a GrpcProxy. Lives as long as the gateway.
   const RpcRouter& router() const { return router_; }

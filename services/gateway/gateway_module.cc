@@ -47,8 +47,8 @@ std::vector<Option> GatewayOptions() {
        "Longest that a request's body may take.", 0.1, 3600},
       {"gateway.write_timeout", OptionType::kDuration, "30s",
        "A client that takes nothing for this long is cut.", 0.1, 3600},
-      {"gateway.tile_cache_bytes", OptionType::kInt, "134217728", "Memory for cached tiles, bytes.",
-       0, 1e12},
+      {"gateway.tile_cache_bytes", OptionType::kInt, "134217728",
+       "Memory for cached tiles, bytes; no more than their share of server.memory_max.", 0, 1e12},
       {"gateway.tile_fills_max", OptionType::kInt, "512",
        "Tiles asked of the layers' servers at once.", 1, 1e5},
       {"gateway.poll", OptionType::kDuration, "250ms",
@@ -94,7 +94,8 @@ std::string DefaultWebFolder() {
 }
 
 absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
-                                             const runtime::Address& address) {
+                                             const runtime::Address& address,
+                                             const runtime::MemoryBudget& memory) {
   Gateway::Options options;
   ASSIGN_OR_RETURN(options.cors, CorsPolicy::Parse(config.GetString("gateway.cors_origins")));
   ASSIGN_OR_RETURN(options.public_url,
@@ -127,7 +128,10 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   options.http.header_timeout = config.GetDuration("gateway.header_timeout");
   options.http.body_timeout = config.GetDuration("gateway.body_timeout");
   options.http.write_timeout = config.GetDuration("gateway.write_timeout");
-  options.tiles.cache_bytes_max = size("gateway.tile_cache_bytes");
+  options.http.bodies = memory.share(runtime::MemoryUse::kHttpBodies);
+  options.http.streams = memory.share(runtime::MemoryUse::kStreams);
+  options.tiles.cache_bytes_max =
+      std::min(size("gateway.tile_cache_bytes"), memory.bytes(runtime::MemoryUse::kTiles));
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
   options.rpc.writes = config.GetBool("gateway.http_writes");
   options.directory.poll_period = config.GetDuration("gateway.poll");
@@ -206,6 +210,7 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
 
   void UpdateMetrics() {
     http_metrics_.Update(gateway_->HttpStats());
+    context_.memory().share(runtime::MemoryUse::kTiles)->Report(gateway_->tile_cache_bytes());
     context_.timer().After(kMetricsPeriod, [alive = alive_] {
       absl::MutexLock lock(&alive->mutex);
       if (alive->module != nullptr) alive->module->UpdateMetrics();
@@ -233,7 +238,8 @@ absl::StatusOr<runtime::Address> AddressOf(const runtime::Config& config) {
 
 absl::Status Check(const runtime::Config& config) {
   ASSIGN_OR_RETURN(const runtime::Address address, AddressOf(config));
-  RETURN_IF_ERROR(ReadOptions(config, address).status());
+  const runtime::MemoryBudget memory(static_cast<std::size_t>(config.GetInt("server.memory_max")));
+  RETURN_IF_ERROR(ReadOptions(config, address, memory).status());
   return runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http");
 }
 
@@ -249,7 +255,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   } else {
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }
-  ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address));
+  ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address, context.memory()));
   return std::make_unique<GatewayModuleImpl>(context, std::move(options), std::move(files));
 }
 

@@ -124,6 +124,7 @@ std::string Frame(std::uint8_t flags, std::string_view payload) {
 
 absl::StatusOr<std::vector<std::string_view>> ReadFrames(std::string_view body) {
   constexpr std::size_t kHeaderBytes = 5;
+  constexpr std::size_t kFramesMax = 1000;
   std::vector<std::string_view> frames;
   while (!body.empty()) {
     if (body.size() < kHeaderBytes) {
@@ -140,6 +141,12 @@ absl::StatusOr<std::vector<std::string_view>> ReadFrames(std::string_view body) 
     if (body.size() < size) {
       return absl::InvalidArgumentError(StrCat("the request ends inside a frame: ", body.size(),
                                                " of ", size, " bytes are here"));
+    }
+    // An empty frame takes 5 bytes and becomes a message of its own.
+    if (frames.size() == kFramesMax) {
+      return absl::InvalidArgumentError(
+          StrCat("the request has more than ", kFramesMax,
+                 " messages: send them in several requests, or over gRPC"));
     }
     frames.push_back(body.substr(0, size));
     body.remove_prefix(size);

@@ -52,6 +52,9 @@ class TileHandler {
   /// GET /tiles/{layer}.json
   void TileJson(const runtime::HttpRequest& request, runtime::Responder responder);
 
+  /// Memory that the cache holds.
+  std::size_t cache_bytes() const { return cache_.bytes(); }
+
  private:
   // What one request wants of a tile.
   struct Waiter {

@@ -150,6 +150,7 @@ class Context final : public runtime::ModuleContext {
   const runtime::Config& config() const override { return *config_; }
   runtime::Metrics& metrics() override { return metrics_; }
   runtime::Executor& executor() override { return executor_; }
+  const runtime::MemoryBudget& memory() const override { return memory_; }
   runtime::Timer& timer() override { return timer_; }
   runtime::CallAdapter& calls() override { return calls_; }
   const runtime::CityClock& city_clock() const override { return city_clock_; }
@@ -169,6 +170,7 @@ class Context final : public runtime::ModuleContext {
 
  private:
   std::unique_ptr<runtime::Config> config_;
+  const runtime::MemoryBudget memory_{512 << 20};
   runtime::Metrics metrics_;
   runtime::Executor executor_{1, 10};
   runtime::Timer timer_;

@@ -13,6 +13,8 @@
 namespace citylayers::layers {
 namespace {
 
+constexpr int kColumnsMax = 256;
+
 v1::LayerVersion ToProto(Version version) {
   v1::LayerVersion proto;
   proto.set_epoch(version.epoch);
@@ -63,6 +65,10 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
 
 absl::Status WatchSource::ChooseColumns(const v1::Layer& schema,
                                         const v1::WatchLayerRequest& request) {
+  if (request.columns_size() > kColumnsMax) {
+    return runtime::BadField(
+        "columns", StrCat(request.columns_size(), " names; at most ", kColumnsMax, " are taken"));
+  }
   std::vector<std::string> unknown(request.columns().begin(), request.columns().end());
   std::vector<std::string> known;
   for (int s = 0; s < schema.sub_layers_size(); ++s) {

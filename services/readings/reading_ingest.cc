@@ -152,6 +152,7 @@ void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
     absl::StatusOr<std::vector<KnownMeasure>> known = ingest_.Resolve(names_);
     if (!known.ok()) return done(known.status());
     known_ = *std::move(known);
+    held_bytes_ = names_.SpaceUsedExcludingSelfLong() + known_.capacity() * sizeof(KnownMeasure);
   }
   const auto answer = [done = std::move(done), sequence = request.sequence(),
                        credits = static_cast<uint32_t>(ingest_.options().stream_credits)](

@@ -78,6 +78,7 @@ class IngestStream final
   explicit IngestStream(ReadingIngest& ingest) : ingest_(ingest) {}
   void Handle(v1::StreamReadingsRequest& request, Done done) override;
   int waiting_max() const override { return ingest_.options().stream_waiting_max; }
+  std::size_t MemoryHeld() const override { return held_bytes_; }
 
  private:
   ReadingIngest& ingest_;
@@ -85,6 +86,7 @@ class IngestStream final
   std::string source_;
   uint64_t epoch_ = 0;
   MeasureNames names_;
+  std::size_t held_bytes_ = 0;  // of names_ and known_
   std::vector<KnownMeasure> known_;
 };
 

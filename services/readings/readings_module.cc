@@ -1,5 +1,6 @@
 #include "services/readings/readings_module.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -61,12 +62,13 @@ std::vector<Option> Options() {
       {"readings.queue_batches_max", OptionType::kInt, "1024", "Batches that wait for the disk.", 1,
        1'000'000},
       {"readings.queue_bytes_max", OptionType::kInt, "67108864",
-       "Memory of the batches that wait for the disk, with their refused rows, bytes.", kMebi,
-       1e12},
+       "Memory of the batches that wait for the disk, with their refused rows, bytes; no more than "
+       "their share of server.memory_max.",
+       kMebi, 1e12},
       {"readings.chunk_readings", OptionType::kInt, "2048", "Readings a chunk on disk aims at.", 16,
        65'536},
       {"readings.head_readings_max", OptionType::kInt, "8000000",
-       "Readings in memory that are in no chunk yet (24 bytes each).", 1000, 1e10},
+       "Readings in memory that are in no chunk yet (about 4 bytes each).", 1000, 1e10},
       {"readings.unsealed_log_bytes_max", OptionType::kInt, "268435456",
        "Log that a restart may have to read again, in bytes.", kMebi, 1e12},
       {"readings.seal_after", OptionType::kDuration, "1h",
@@ -91,17 +93,22 @@ std::vector<Option> Options() {
        "Free bytes of the file system below which batches are refused.", 0, 1e13},
       {"readings.stall_after", OptionType::kDuration, "5s",
        "A write that has waited for the disk for this long makes the module not ready.", 0.1, 3600},
-      {"readings.block_cache_bytes", OptionType::kInt, "67108864", "Memory for blocks read.", kMebi,
-       1e12},
+      {"readings.block_cache_bytes", OptionType::kInt, "67108864",
+       "Memory for blocks read, bytes; no more than half of the store's share of "
+       "server.memory_max.",
+       kMebi, 1e12},
   };
 }
 
-storage::ReadingsStoreOptions StoreOptions(const runtime::Config& config, std::string directory) {
+storage::ReadingsStoreOptions StoreOptions(const runtime::Config& config,
+                                           const runtime::MemoryBudget& memory,
+                                           std::string directory) {
   const auto size = [&config](const char* key) { return static_cast<size_t>(config.GetInt(key)); };
   storage::ReadingsStoreOptions options;
   options.directory = std::move(directory);
   options.queue_batches_max = size("readings.queue_batches_max");
-  options.queue_bytes_max = size("readings.queue_bytes_max");
+  options.queue_bytes_max =
+      std::min(size("readings.queue_bytes_max"), memory.bytes(runtime::MemoryUse::kIngest));
   options.chunk_readings = size("readings.chunk_readings");
   options.head_readings_max = size("readings.head_readings_max");
   options.unsealed_log_bytes_max = size("readings.unsealed_log_bytes_max");
@@ -116,7 +123,9 @@ storage::ReadingsStoreOptions StoreOptions(const runtime::Config& config, std::s
   options.dedupe_first_max = size("readings.dedupe_first_max");
   options.dead_letter_bytes_max = size("readings.dead_letter_bytes_max");
   options.min_free_bytes = size("readings.min_free_bytes");
-  options.block_cache_bytes = size("readings.block_cache_bytes");
+  const size_t database = memory.bytes(runtime::MemoryUse::kStore);
+  options.block_cache_bytes = std::min(size("readings.block_cache_bytes"), database / 2);
+  options.write_buffer_bytes = database - options.block_cache_bytes;
   return options;
 }
 
@@ -150,6 +159,7 @@ class Readings final : public runtime::Module {
         machine_(std::move(machine)),
         clock_(std::move(clock)),
         stall_after_(context.config().GetDuration("readings.stall_after")),
+        memory_(context.memory()),
         metrics_(context.metrics()),
         directory_(
             *store_,
@@ -193,6 +203,8 @@ class Readings final : public runtime::Module {
   void Upkeep() {
     const storage::ReadingsStoreStats stats = store_->Stats();
     metrics_.Show(stats);
+    memory_.share(runtime::MemoryUse::kIngest)->Report(stats.queued_bytes);
+    memory_.share(runtime::MemoryUse::kStore)->Report(stats.database_bytes);
     TellTrouble(stats);
     const absl::Time now = runtime::MonotonicClock().Now();
     if (now < next_drop_) return;
@@ -227,6 +239,7 @@ class Readings final : public runtime::Module {
   const std::unique_ptr<WallClock> machine_;
   const std::unique_ptr<ClockKeeper> clock_;
   const absl::Duration stall_after_;
+  const runtime::MemoryBudget& memory_;
   ReadingsMetrics metrics_;
   MeasureDirectory directory_;
   ReadingIngest ingest_;
@@ -244,9 +257,9 @@ class Readings final : public runtime::Module {
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
   ASSIGN_OR_RETURN(std::shared_ptr<const storage::CityPack> pack, context.Pack());
   ASSIGN_OR_RETURN(std::string directory, context.DataDirectory("readings"));
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<storage::ReadingsStore> store,
-      storage::ReadingsStore::Open(StoreOptions(context.config(), std::move(directory))));
+  ASSIGN_OR_RETURN(std::unique_ptr<storage::ReadingsStore> store,
+                   storage::ReadingsStore::Open(
+                       StoreOptions(context.config(), context.memory(), std::move(directory))));
   RETURN_IF_ERROR(SeedFromPack(pack->stations(), *store));
   auto machine = std::make_unique<WallClock>();
   const ClockLimits limits{

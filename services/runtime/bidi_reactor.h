@@ -28,12 +28,18 @@ template <typename Request, typename Response, typename Factory>
 class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
  public:
   /// `write_executor` runs the handler, `executor` what follows its answers.
-  BidiReactor(Factory factory, std::shared_ptr<CallScope> scope, Executor& write_executor,
-              Executor& executor, std::shared_ptr<std::atomic<bool>> draining)
-      : factory_(std::move(factory)),
+  BidiReactor(grpc::CallbackServerContext& context, Factory factory,
+              std::shared_ptr<CallScope> scope, Executor& write_executor, Executor& executor,
+              const CallOptions& options, std::shared_ptr<WriteWatch> writes,
+              std::shared_ptr<std::atomic<bool>> draining)
+      : context_(context),
+        factory_(std::move(factory)),
         scope_(std::move(scope)),
         write_executor_(write_executor),
         executor_(executor),
+        writes_(std::move(writes)),
+        share_(options.requests),
+        hold_(share_),
         draining_(std::move(draining)) {}
 
   void Start() { this->StartRead(&request_); }
@@ -46,9 +52,15 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     });
   }
   void OnWriteDone(bool ok) override {
-    Advance([this, ok]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    absl::Status status;
+    if (write_.End()) {
+      status = absl::DeadlineExceededError("the client did not read the stream (grpc.write_timeout)");
+    } else if (!ok) {
+      status = absl::CancelledError("the caller went away");
+    }
+    Advance([this, &status]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       writing_ = false;
-      if (!ok) end_.Update(absl::CancelledError("the caller went away"));
+      end_.Update(status);
     });
   }
   void OnDone() override { delete this; }
@@ -58,7 +70,10 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
 
   void HandleOne() {
     auto answer = std::make_shared<Answer>();
-    const absl::Status status = MakeHandler();
+    absl::Status status = MakeHandler();
+    if (status.ok() && !hold_.Resize(handler_->MemoryHeld() + MemoryOf(request_))) {
+      status = share_->Spent();
+    }
     if (!status.ok()) answer->emplace(status);
     {
       absl::MutexLock lock(&mutex_);
@@ -70,6 +85,10 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
           Advance([&]() { answer->emplace(std::move(result)); });
         });
       });
+      // A large batch does not stay in the request of an idle stream. What the handler keeps fits
+      // into what was held for both.
+      if (request_.SpaceUsedLong() > kFreedAbove) request_ = Request();
+      (void)hold_.Resize(handler_->MemoryHeld());
     }
     Advance([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { reading_ = false; });
   }
@@ -103,7 +122,10 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
         status = end_;
       }
     }
-    if (write) this->StartWrite(&response_);
+    if (write) {
+      write_.Begin(writes_, [context = &context_] { context->TryCancel(); });
+      this->StartWrite(&response_);
+    }
     if (read) {
       request_.Clear();
       this->StartRead(&request_);
@@ -134,10 +156,17 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     return handler_ == nullptr || answers_.size() < static_cast<size_t>(handler_->waiting_max());
   }
 
+  static constexpr std::size_t kFreedAbove = 64 * 1024;
+
+  grpc::CallbackServerContext& context_;  // lives until OnDone
   Factory factory_;
   const std::shared_ptr<CallScope> scope_;
   Executor& write_executor_;
   Executor& executor_;
+  const std::shared_ptr<WriteWatch> writes_;
+  const std::shared_ptr<MemoryShare> share_;
+  MemoryHold hold_;          // of the request and of what the handler remembers; HandleOne's
+  WriteWatch::Write write_;  // of the write under way
   const std::shared_ptr<std::atomic<bool>> draining_;
   std::unique_ptr<BidiHandler<Request, Response>> handler_;  // made by the first HandleOne
   Request request_;                                          // of the read under way

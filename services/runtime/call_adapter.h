@@ -23,6 +23,33 @@
 
 namespace citylayers::runtime {
 
+namespace detail {
+
+/// A unary call's answer on its way: charged to the share of what clients have not read, and ended
+/// when the client does not read it. Owns itself.
+class UnaryReactor final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryReactor(std::shared_ptr<WriteWatch> writes, std::shared_ptr<MemoryShare> share)
+      : writes_(std::move(writes)), share_(std::move(share)), hold_(share_) {}
+
+  /// Before Finish. RESOURCE_EXHAUSTED: no room for the answer.
+  absl::Status HoldAnswer(grpc::CallbackServerContext& context,
+                          const google::protobuf::Message& answer);
+
+ private:
+  void OnDone() override {
+    (void)write_.End();
+    delete this;
+  }
+
+  const std::shared_ptr<WriteWatch> writes_;
+  const std::shared_ptr<MemoryShare> share_;
+  MemoryHold hold_;
+  WriteWatch::Write write_;
+};
+
+}  // namespace detail
+
 /// Turns functions on plain messages into gRPC callback methods. One per process; thread-safe;
 /// outlives the server.
 ///
@@ -112,13 +139,17 @@ class CallAdapter {
   grpc::ServerUnaryReactor* UnaryOn(Executor& executor, CallKind kind,
                                     grpc::CallbackServerContext* context, std::string_view method,
                                     const Request* request, Response* response, Handler handler) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    absl::StatusOr<std::shared_ptr<CallScope>> scope = gate_.Admit(*context, method, kind);
+    absl::StatusOr<std::shared_ptr<CallScope>> scope =
+        gate_.Admit(*context, method, kind, request);
     if (!scope.ok()) {
-      reactor->Finish(ToGrpcStatus(scope.status()));
-      return reactor;
+      grpc::ServerUnaryReactor* refused = context->DefaultReactor();
+      refused->Finish(ToGrpcStatus(scope.status()));
+      return refused;
     }
-    const auto finish = [scope = *scope, reactor](const absl::Status& status) {
+    auto* reactor = new detail::UnaryReactor(writes_, gate_.options().writes.streams);
+    const auto finish = [scope = *scope, context, response, reactor](absl::Status status) {
+      if (status.ok()) status = reactor->HoldAnswer(*context, *response);
+      if (!status.ok()) *response = Response();
       scope->Finish(status);
       reactor->Finish(ToGrpcStatus(status));
     };
@@ -141,7 +172,7 @@ class CallAdapter {
   Executor& executor_;
   Executor& write_executor_;
   Timer& timer_;
-  const absl::Duration stream_look_;
+  const std::shared_ptr<WriteWatch> writes_;
   std::shared_ptr<std::atomic<bool>> draining_ = std::make_shared<std::atomic<bool>>(false);
 };
 

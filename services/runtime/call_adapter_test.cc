@@ -94,7 +94,9 @@ class TestService final : public ClockService::CallbackService {
         [this](const Call&, const WatchClockRequest&)
             -> absl::StatusOr<std::unique_ptr<StreamSource<WatchClockResponse>>> {
           std::unique_ptr<StreamSource<WatchClockResponse>> source;
-          if (wait > absl::ZeroDuration()) {
+          if (make_source) {
+            source = make_source();
+          } else if (wait > absl::ZeroDuration()) {
             source = std::make_unique<Waiting>(wait, &steps);
           } else {
             source = std::make_unique<Counting>(&allowed, &gone);
@@ -119,6 +121,7 @@ class TestService final : public ClockService::CallbackService {
   std::function<void(const SetClockRequest&, Done<SetClockResponse>)> set_clock;
   std::function<absl::StatusOr<GetClockResponse>(const Call&)> get_clock;
   std::atomic<int> allowed{1};
+  std::function<std::unique_ptr<StreamSource<WatchClockResponse>>()> make_source;  // may be empty
   absl::Duration wait;  // not zero: streams only wait, so long each time
   Steps steps;
   std::shared_ptr<Waker> waker;
@@ -250,6 +253,19 @@ TEST_F(CallAdapterTest, ErrorsKeepCodeMessageAndDetails) {
   ASSERT_TRUE(found);
   EXPECT_EQ(info.reason(), "BAD_FIELD");
   EXPECT_EQ(FromGrpcStatus(status), BadField("speed", "too fast")) << "and comes back as it was";
+}
+
+TEST(BadFieldTest, ALongQuoteIsCutInItsMiddleAtWholeCharacters) {
+  std::string quote = "no column \"";
+  while (quote.size() < 1'000'000) quote += "é";
+  const absl::Status status = BadField("columns", quote + "\"; did you mean \"level\"?");
+  const std::string message(status.message());
+  EXPECT_LT(message.size(), 1100u);
+  EXPECT_THAT(message, HasSubstr("columns: no column \"é"));
+  EXPECT_THAT(message, HasSubstr(" bytes … é"));
+  EXPECT_THAT(message, HasSubstr("did you mean"));
+  EXPECT_LT(std::string(*status.GetPayload("type.googleapis.com/google.rpc.BadRequest")).size(),
+            1100u);
 }
 
 TEST_F(CallAdapterTest, StreamsWakeAndEnd) {
@@ -481,6 +497,150 @@ TEST_F(CallAdapterTest, AnswersThatComeAfterTheCallerHasGoneAreDropped) {
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
   streams_.Answer(1);
   streams_.Answer(0);
+}
+
+/// Messages of 100 kB without end.
+class Flooding final : public StreamSource<WatchClockResponse> {
+ public:
+  explicit Flooding(absl::Notification* gone) : gone_(gone) {}
+  ~Flooding() override { gone_->Notify(); }
+  absl::StatusOr<StreamStep> Next(WatchClockResponse* response) override {
+    response->mutable_clock()->set_scenario(std::string(100'000, 'x'));
+    return StreamStep::Message();
+  }
+
+ private:
+  absl::Notification* gone_;
+};
+
+/// Over TCP, where a client's flow control holds up the server.
+class UnreadAnswers : public CallAdapterTest {
+ protected:
+  explicit UnreadAnswers(WriteWatch::Options writes = {.timeout = absl::Milliseconds(100),
+                                                       .sweep_every = absl::Milliseconds(10),
+                                                       .streams = Share()})
+      : CallAdapterTest({.writes = writes}), share_(writes.streams) {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&tcp_service_);
+    tcp_server_ = builder.BuildAndStart();
+    tcp_stub_ = ClockService::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                                                          grpc::InsecureChannelCredentials()));
+    tcp_service_.make_source = [this] { return std::make_unique<Flooding>(&tcp_service_.gone); };
+  }
+  ~UnreadAnswers() override { tcp_server_->Shutdown(); }
+  static std::shared_ptr<MemoryShare> Share() {
+    return std::make_shared<MemoryShare>("streams", 1'000'000);
+  }
+
+  const std::shared_ptr<MemoryShare> share_;
+  TestService tcp_service_{calls_};
+  std::unique_ptr<grpc::Server> tcp_server_;
+  std::unique_ptr<ClockService::Stub> tcp_stub_;
+};
+
+TEST_F(UnreadAnswers, AStreamThatItsClientDoesNotReadEnds) {
+  grpc::ClientContext context;
+  auto reader = tcp_stub_->WatchClock(&context, {});
+  EXPECT_TRUE(tcp_service_.gone.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  EXPECT_EQ(share_->used_bytes(), 0u);
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_rpc_unread_total 1"));
+  WatchClockResponse response;
+  while (reader->Read(&response)) {
+  }
+  EXPECT_FALSE(reader->Finish().ok());
+}
+
+TEST_F(UnreadAnswers, AStreamThatIsReadGoesOn) {
+  grpc::ClientContext context;
+  auto reader = tcp_stub_->WatchClock(&context, {});
+  const absl::Time end = absl::Now() + absl::Milliseconds(500);
+  WatchClockResponse response;
+  while (absl::Now() < end) {
+    ASSERT_TRUE(reader->Read(&response));
+    EXPECT_EQ(response.clock().scenario().size(), 100'000u);
+  }
+  EXPECT_FALSE(tcp_service_.gone.HasBeenNotified());
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(UnreadAnswers, AUnaryAnswerThatFindsNoRoomIsRefused) {
+  tcp_service_.get_clock = [](const Call&) {
+    GetClockResponse response;
+    response.mutable_clock()->set_scenario(std::string(100'000, 'x'));
+    return response;
+  };
+  ASSERT_TRUE(share_->TryTake(950'000));
+  grpc::ClientContext context;
+  GetClockResponse response;
+  const grpc::Status status = tcp_stub_->GetClock(&context, {}, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("streams"));
+  EXPECT_TRUE(
+      FromGrpcStatus(status).GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  share_->Give(950'000);
+  grpc::ClientContext again;
+  EXPECT_TRUE(tcp_stub_->GetClock(&again, {}, &response).ok());
+  for (int i = 0; i < 1000 && share_->used_bytes() != 0; ++i) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_EQ(share_->used_bytes(), 0u);
+}
+
+class OneWatchAtATime : public CallAdapterTest {
+ protected:
+  OneWatchAtATime()
+      : CallAdapterTest({.method_limits = *ParseMethodLimits("ClockService/WatchClock=1")}) {}
+};
+
+TEST_F(OneWatchAtATime, AMethodHasALimitOfItsOwn) {
+  grpc::ClientContext first_context;
+  auto first = stub_->WatchClock(&first_context, {});
+  WatchClockResponse response;
+  ASSERT_TRUE(first->Read(&response));
+  grpc::ClientContext second_context;
+  auto second = stub_->WatchClock(&second_context, {});
+  EXPECT_FALSE(second->Read(&response));
+  const grpc::Status status = second->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("1 calls of ClockService/WatchClock are running"));
+  EXPECT_TRUE(
+      FromGrpcStatus(status).GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  service_.get_clock = [](const Call&) { return GetClockResponse(); };
+  GetClockResponse clock;
+  EXPECT_TRUE(Get(&clock).ok()) << "other methods are not concerned";
+}
+
+TEST(MethodLimits, AreReadOrRefused) {
+  EXPECT_TRUE(ParseMethodLimits("")->empty());
+  const auto limits = ParseMethodLimits("A/B=2,C/D=30");
+  ASSERT_TRUE(limits.ok());
+  EXPECT_EQ(limits->at("C/D"), 30);
+  for (const char* bad : {"A/B", "A=1", "A/B=0", "A/B=x", "A/B=1=2"}) {
+    EXPECT_FALSE(ParseMethodLimits(bad).ok()) << bad;
+  }
+}
+
+TEST(MemoryOfMessages, SmallTextsCountAsTheyAreHeld) {
+  common::v1::WatchClockResponse small;
+  small.mutable_clock()->set_scenario("x");
+  EXPECT_EQ(MemoryOf(small), small.ByteSizeLong());
+  google::rpc::Status many;
+  for (int i = 0; i < 10'000; ++i) many.add_details();
+  EXPECT_GT(MemoryOf(many), 10 * many.ByteSizeLong()) << "an empty message takes 2 bytes encoded";
+}
+
+TEST(CallScopeTest, ARequestThatFindsNoRoomIsRefused) {
+  Metrics metrics;
+  std::atomic<int> running{1};
+  const auto share = std::make_shared<MemoryShare>("rpc_requests", 1000);
+  {
+    CallScope first({}, metrics, running, nullptr, CallKind::kUnary);
+    EXPECT_TRUE(first.HoldRequest(share, 800).ok());
+    CallScope second({}, metrics, running, nullptr, CallKind::kUnary);
+    EXPECT_EQ(second.HoldRequest(share, 300).code(), absl::StatusCode::kResourceExhausted);
+  }
+  EXPECT_EQ(share->used_bytes(), 0u) << "given back when the calls end";
 }
 
 }  // namespace

@@ -127,6 +127,9 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
 }  // namespace
 
 std::string Suggest(std::string_view word, const std::vector<std::string>& known) {
+  // No name of ours is longer, and the distance takes time by the product of the lengths.
+  constexpr std::size_t kWordMax = 64;
+  if (word.size() > kWordMax) return "";
   std::string best;
   int best_distance = std::max<int>(2, static_cast<int>(word.size()) / 4) + 1;
   for (const std::string& candidate : known) {

@@ -58,11 +58,19 @@ layers::LayerServiceImpl::Options LayerOptions(const Config& config) {
   return options;
 }
 
-CallOptions CallLimits(const Config& config) {
-  return {.deadline_default = config.GetDuration("grpc.deadline_default"),
-          .unary_max = static_cast<int>(config.GetInt("grpc.unary_max")),
-          .writes_max = static_cast<int>(config.GetInt("grpc.writes_max")),
-          .streams_max = static_cast<int>(config.GetInt("grpc.streams_max"))};
+CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
+  CallOptions options;
+  options.deadline_default = config.GetDuration("grpc.deadline_default");
+  options.unary_max = static_cast<int>(config.GetInt("grpc.unary_max"));
+  options.writes_max = static_cast<int>(config.GetInt("grpc.writes_max"));
+  options.streams_max = static_cast<int>(config.GetInt("grpc.streams_max"));
+  // Daemon::Check has refused what does not parse.
+  options.method_limits =
+      ParseMethodLimits(config.GetString("grpc.method_limits")).value_or(options.method_limits);
+  options.writes.timeout = config.GetDuration("grpc.write_timeout");
+  options.writes.streams = memory.share(MemoryUse::kStreams);
+  options.requests = memory.share(MemoryUse::kRpcRequests);
+  return options;
 }
 
 std::int64_t StreamsPerConnection(const Config& config, bool has_gateway) {
@@ -99,11 +107,12 @@ class Daemon::Impl final : public ModuleContext {
  public:
   explicit Impl(Config config)
       : config_(std::move(config)),
+        memory_(static_cast<std::size_t>(config_.GetInt("server.memory_max"))),
         executor_(static_cast<int>(config_.GetInt("server.threads")),
                   static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
         write_executor_(static_cast<int>(config_.GetInt("server.write_threads")),
                         static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
-        calls_(CallLimits(config_), executor_, timer_, metrics_, authenticator_, &write_executor_),
+        calls_(CallLimits(config_, memory_), executor_, timer_, metrics_, authenticator_, &write_executor_),
         city_clock_(machine_clock_),
         layer_service_(LayerOptions(config_), layers_, calls_) {}
 
@@ -113,6 +122,7 @@ class Daemon::Impl final : public ModuleContext {
   const Config& config() const override { return config_; }
   Metrics& metrics() override { return metrics_; }
   Executor& executor() override { return executor_; }
+  const MemoryBudget& memory() const override { return memory_; }
   Timer& timer() override { return timer_; }
   CallAdapter& calls() override { return calls_; }
   const CityClock& city_clock() const override { return city_clock_; }
@@ -197,7 +207,7 @@ class Daemon::Impl final : public ModuleContext {
     ASSIGN_OR_RETURN(
         admin_,
         StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
-                   {[this] { return metrics_.Serialize(); }, [this] { return Ready(); },
+                   {[this] { return MetricsText(); }, [this] { return Ready(); },
                     [this] { return config_.ToToml(); }, [this] { return DescribeModules(); },
                     [this] { return Notices(); }}));
     admin_address.port = admin_->port();
@@ -327,6 +337,9 @@ class Daemon::Impl final : public ModuleContext {
     builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
     builder.SetMaxReceiveMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
     builder.SetMaxSendMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
+    grpc::ResourceQuota quota("server");
+    quota.Resize(memory_.bytes(MemoryUse::kTransport));
+    builder.SetResourceQuota(quota);
     const auto milliseconds = [this](std::string_view key) {
       return static_cast<int>(absl::ToInt64Milliseconds(config_.GetDuration(key)));
     };
@@ -431,6 +444,12 @@ class Daemon::Impl final : public ModuleContext {
     return all;
   }
 
+  std::string MetricsText() {
+    absl::MutexLock lock(&metrics_mutex_);
+    memory_.Show(metrics_);
+    return metrics_.Serialize();
+  }
+
   std::string DescribeModules() const {
     std::string text;
     for (const std::string& name : order_) {
@@ -442,7 +461,9 @@ class Daemon::Impl final : public ModuleContext {
 
   const Config config_;
   const WallClock machine_clock_;
+  const MemoryBudget memory_;
   Metrics metrics_;
+  absl::Mutex metrics_mutex_;  // one showing at a time
   Timer timer_;
   Executor executor_;
   Executor write_executor_;
@@ -480,6 +501,7 @@ absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& 
                      ParseAddress(config.GetString("server." + flag), "--" + flag));
     RETURN_IF_ERROR(CheckReach(address, config.GetBool("server.allow_insecure"), "--" + flag));
   }
+  RETURN_IF_ERROR(ParseMethodLimits(config.GetString("grpc.method_limits")).status());
   ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config.GetString("server.target")));
   for (const ModuleSpec* spec : specs) {
     if (spec->check) RETURN_IF_ERROR(spec->check(config));

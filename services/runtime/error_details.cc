@@ -10,12 +10,24 @@ namespace citylayers::runtime {
 namespace {
 
 constexpr std::size_t kFieldBytesMax = 100;
-constexpr std::size_t kDescriptionBytesMax = 1000;
+constexpr std::size_t kDescriptionBytesMax = 1100;
 
 template <typename Message>
 void Attach(absl::Status& status, const Message& message) {
   status.SetPayload(StrCat("type.googleapis.com/", message.GetTypeName()),
                     absl::Cord(message.SerializeAsString()));
+}
+
+// A description quotes what came in, and stands in the message and in the details: a long one is
+// cut, at a whole character, so that an answer never grows with a bad request.
+std::string Shortened(std::string_view text) {
+  constexpr std::size_t kKeptBytes = 500;
+  if (text.size() <= 2 * kKeptBytes) return std::string(text);
+  std::size_t head = kKeptBytes;
+  while (head > 0 && (static_cast<unsigned char>(text[head]) & 0xC0) == 0x80) --head;
+  std::size_t tail = text.size() - kKeptBytes;
+  while (tail < text.size() && (static_cast<unsigned char>(text[tail]) & 0xC0) == 0x80) ++tail;
+  return StrCat(text.substr(0, head), " … ", tail - head, " bytes … ", text.substr(tail));
 }
 
 }  // namespace
@@ -28,7 +40,8 @@ absl::Status WithReason(absl::Status status, std::string_view reason) {
   return status;
 }
 
-absl::Status BadField(std::string_view field, std::string_view description) {
+absl::Status BadField(std::string_view field, std::string_view long_description) {
+  const std::string description = Shortened(long_description);
   absl::Status status = absl::InvalidArgumentError(StrCat(field, ": ", description));
   google::rpc::BadRequest bad;
   auto* violation = bad.add_field_violations();

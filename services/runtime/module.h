@@ -13,6 +13,7 @@
 
 #include "services/runtime/config.h"
 #include "services/runtime/executor.h"
+#include "services/runtime/memory_budget.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/timer.h"
 
@@ -40,6 +41,8 @@ class ModuleContext {
   virtual const Config& config() const = 0;
   virtual Metrics& metrics() = 0;
   virtual Executor& executor() = 0;
+  /// The process's memory for what grows with its load.
+  virtual const MemoryBudget& memory() const = 0;
   virtual Timer& timer() = 0;
   virtual CallAdapter& calls() = 0;
   /// The city clock: the readings module owns it, every other process follows it.

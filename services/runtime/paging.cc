@@ -35,9 +35,11 @@ std::string MakePageToken(std::uint64_t position, std::string_view arguments) {
 
 absl::StatusOr<std::uint64_t> ReadPageToken(std::string_view token, std::string_view arguments) {
   if (token.empty()) return std::uint64_t{0};
+  constexpr std::size_t kTokenBytesMax = 64;  // ours have 22
   std::string bytes;
   std::array<std::uint64_t, 2> words{};
-  if (absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) && bytes.size() == sizeof(words)) {
+  if (token.size() <= kTokenBytesMax && absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) &&
+      bytes.size() == sizeof(words)) {
     std::memcpy(words.data(), bytes.data(), sizeof(words));
     if (words[1] == Fingerprint(words[0], arguments)) return words[0];
   }

@@ -47,6 +47,10 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Threads that run calls which write; they alone may wait for the disk.", 1, 256},
       {"server.queue_max", OptionType::kInt, "4096",
        "Calls that may wait for a thread before they are refused.", 1, 1e6},
+      {"server.memory_max", OptionType::kInt, "536870912",
+       "Memory for what grows with the load, bytes: request bodies, requests, streams, tiles, "
+       "waiting batches, the store's buffers. Each has a share and is refused beyond it.",
+       16 << 20, 1e13},
       {"server.drain", OptionType::kDuration, "5s", "How long open calls may go on after SIGTERM.",
        0, 60},
       {"server.descriptors_max", OptionType::kInt, "65536",
@@ -82,6 +86,14 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"grpc.streams_max", OptionType::kInt, "20000", "Streaming calls at once.", 1, 1e6},
       {"grpc.message_bytes_max", OptionType::kInt, "16777216",
        "Largest message that is taken, bytes.", 1024, 1e9},
+      {"grpc.write_timeout", OptionType::kDuration, "60s",
+       "A call whose client does not read its answer for this long is ended.", 0.1, 3600},
+      {"grpc.method_limits", OptionType::kString,
+       "FloodService/ExportDepth=2,FloodService/GetDepth=32,FloodService/ListFloodedSegments=16,"
+       "LayerService/GetTiles=64,ReadingService/GetLatestReadings=8,"
+       "ReadingService/QueryReadings=64,TrafficService/ListJams=16,TrafficService/ListSegments=8",
+       "Calls of single methods at once (Service/Method=COUNT, commas between): for methods of "
+       "which few keep all threads busy."},
       {"grpc.keepalive", OptionType::kDuration, "60s", "Pings an idle connection after this.", 1,
        7200},
       {"grpc.keepalive_min", OptionType::kDuration, "10s",

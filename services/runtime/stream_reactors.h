@@ -21,24 +21,43 @@ namespace citylayers::runtime::detail {
 /// touch the gRPC stream:
 ///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued ... ->
 ///   finished.
+/// A message that waits for its client exists once, as bytes, and is charged to the streams' share.
 template <typename Request, typename Response, typename Factory>
 class StreamReactor final : public grpc::ServerWriteReactor<Response> {
  public:
-  StreamReactor(const Request* request, Factory factory, std::shared_ptr<CallScope> scope,
-                Executor& executor, Timer& timer, absl::Duration look,
+  StreamReactor(grpc::CallbackServerContext& context, const Request* request, Factory factory,
+                std::shared_ptr<CallScope> scope, Executor& executor, Timer& timer,
+                const CallOptions& options, std::shared_ptr<WriteWatch> writes,
                 std::shared_ptr<std::atomic<bool>> draining)
       : core_(std::make_shared<Core>(this, executor, timer)),
+        context_(context),
         request_(request),
         factory_(std::move(factory)),
         scope_(std::move(scope)),
-        look_(look),
+        look_(options.stream_look),
+        writes_(std::move(writes)),
+        share_(options.writes.streams),
+        hold_(share_),
         draining_(std::move(draining)) {}
 
   void Start() { core_->Queue(); }
 
-  void OnWriteDone(bool ok) override {
-    response_.Clear();
+  void OnSendInitialMetadataDone(bool ok) override {
     if (!ok || core_->cancelled()) {
+      (void)write_.End();
+      End(absl::CancelledError("the caller went away"));
+    } else {
+      WriteAndFree();
+    }
+  }
+
+  void OnWriteDone(bool ok) override {
+    bound_ = true;
+    response_.Clear();
+    (void)hold_.Resize(0);
+    if (write_.End()) {
+      End(absl::DeadlineExceededError("the client did not read the stream (grpc.write_timeout)"));
+    } else if (!ok || core_->cancelled()) {
       End(absl::CancelledError("the caller went away"));
     } else {
       core_->Queue();
@@ -172,8 +191,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     if (!step.ok()) return End(step.status());
     switch (step->kind) {
       case StreamStep::Kind::kMessage:
-        this->StartWrite(&response_);
-        return;
+        return Send();
       case StreamStep::Kind::kWait: {
         // The upper bound keeps an idle stream responsive to a drain.
         const absl::Duration wait = std::min(step->wait_max, look_);
@@ -188,18 +206,44 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     }
   }
 
+  void Send() {
+    // The first message is a snapshot as a rule, and the largest.
+    constexpr std::size_t kFreedAbove = 16 * 1024;
+    const std::size_t bytes = response_.ByteSizeLong();
+    if (!hold_.Resize(bytes)) return End(share_->Spent());
+    write_.Begin(writes_, [context = &context_] { context->TryCancel(); });
+    if (bound_) return WriteAndFree();
+    if (bytes < kFreedAbove) {
+      this->StartWrite(&response_);
+    } else {
+      this->StartSendInitialMetadata();  // whose end tells that the stream is bound
+    }
+  }
+  // Once the stream is bound to its call, StartWrite encodes the message before it returns. The
+  // write may be over by then, and another step under way: nothing of this object is touched after.
+  void WriteAndFree() {
+    const Response sending = std::move(response_);
+    this->StartWrite(&sending);
+  }
+
   void End(const absl::Status& status) {
     scope_->Finish(status);
     this->Finish(ToGrpcStatus(status));
   }
 
   const std::shared_ptr<Core> core_;
+  grpc::CallbackServerContext& context_;  // lives until OnDone
   const Request* const request_;
   Factory factory_;
   const std::shared_ptr<CallScope> scope_;
   const absl::Duration look_;
+  const std::shared_ptr<WriteWatch> writes_;
+  const std::shared_ptr<MemoryShare> share_;
+  MemoryHold hold_;  // of the message that is being written
+  WriteWatch::Write write_;
   const std::shared_ptr<std::atomic<bool>> draining_;
   std::unique_ptr<StreamSource<Response>> source_;
+  bool bound_ = false;  // gRPC has connected this object with its call
   Response response_;
 };
 
@@ -220,11 +264,12 @@ grpc::ServerWriteReactor<Response>* CallAdapter::ServerStream(grpc::CallbackServ
                                                               std::string_view method,
                                                               const Request* request,
                                                               Factory factory) {
-  auto scope = gate_.Admit(*context, method, CallKind::kStream);
+  auto scope = gate_.Admit(*context, method, CallKind::kStream, request);
   if (!scope.ok())
     return new detail::RefusedReactor<grpc::ServerWriteReactor<Response>>(scope.status());
   auto* reactor = new detail::StreamReactor<Request, Response, Factory>(
-      request, std::move(factory), *std::move(scope), executor_, timer_, stream_look_, draining_);
+      *context, request, std::move(factory), *std::move(scope), executor_, timer_, gate_.options(),
+      writes_, draining_);
   reactor->Start();
   return reactor;
 }
@@ -233,11 +278,12 @@ template <typename Request, typename Response, typename Factory>
 grpc::ServerBidiReactor<Request, Response>* CallAdapter::Bidi(grpc::CallbackServerContext* context,
                                                               std::string_view method,
                                                               Factory factory) {
-  auto scope = gate_.Admit(*context, method, CallKind::kStream);
+  auto scope = gate_.Admit(*context, method, CallKind::kStream, nullptr);
   if (!scope.ok())
     return new detail::RefusedReactor<grpc::ServerBidiReactor<Request, Response>>(scope.status());
   auto* reactor = new detail::BidiReactor<Request, Response, Factory>(
-      std::move(factory), *std::move(scope), write_executor_, executor_, draining_);
+      *context, std::move(factory), *std::move(scope), write_executor_, executor_, gate_.options(),
+      writes_, draining_);
   reactor->Start();
   return reactor;
 }

@@ -3,6 +3,7 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_STREAM_SOURCE_H_
 #define CITYLAYERS_SERVICES_RUNTIME_STREAM_SOURCE_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -76,6 +77,8 @@ class BidiHandler {
   virtual void Handle(Request& request, Done done) = 0;
   /// Requests that may wait for their `done` at once; further ones are not read until then.
   virtual int waiting_max() const { return 1; }
+  /// Bytes that it remembers from request to request.
+  virtual std::size_t MemoryHeld() const { return 0; }
 };
 
 }  // namespace citylayers::runtime

@@ -54,7 +54,7 @@ void HttpConnection::SetDeadline(absl::Duration timeout) {
 }
 
 void HttpConnection::CheckTimeout(HttpLoop::SteadyTime now) {
-  if (now < deadline_) return;
+  if (now < deadline_ && !IsStalledUnderPressure(now)) return;
   if (state_ == State::kReading && request_started_) {
     HttpLoop::Add(loop_->counters().timeouts, 1);
     AnswerError(408, "the request did not arrive in time");
@@ -64,6 +64,19 @@ void HttpConnection::CheckTimeout(HttpLoop::SteadyTime now) {
     HttpLoop::Add(loop_->counters().timeouts, 1);
   }
   Close();
+}
+
+// While streams occupy much of their memory, those whose clients do not read end earlier: they are
+// what occupies it.
+bool HttpConnection::IsStalledUnderPressure(HttpLoop::SteadyTime now) const {
+  const HttpServerOptions& options = loop_->shared().options;
+  if (state_ != State::kStreaming || !stream_writing_ || options.streams == nullptr ||
+      options.write_timeout <= options.write_timeout_under_pressure ||
+      !options.streams->IsUnderPressure()) {
+    return false;
+  }
+  return now >= deadline_ - absl::ToChronoNanoseconds(options.write_timeout -
+                                                      options.write_timeout_under_pressure);
 }
 
 void HttpConnection::BeginDrain() {
@@ -87,7 +100,13 @@ void HttpConnection::Close() {
 
 void HttpConnection::StartRead() {
   if (read_pending_) return;
-  if (in_begin_ == in_end_) in_begin_ = in_end_ = 0;
+  if (in_begin_ == in_end_) {
+    in_begin_ = in_end_ = 0;
+    // A long header must not pin its buffer to an idle connection.
+    if (in_.size() > kInitialReadBytes && !request_started_) {
+      std::string(kInitialReadBytes, '\0').swap(in_);
+    }
+  }
   if (in_end_ == in_.size()) {
     if (in_begin_ > 0) {
       std::copy(in_.begin() + static_cast<std::ptrdiff_t>(in_begin_), in_.end(), in_.begin());
@@ -228,8 +247,18 @@ void HttpConnection::Answer(HttpResponse response) {
 }
 
 std::shared_ptr<StreamWriter> HttpConnection::AnswerStream(HttpResponse head) {
-  auto stream = std::make_shared<HttpStream>(shared_from_this(),
-                                             loop_->shared().options.stream_pending_bytes_max);
+  const HttpServerOptions& options = loop_->shared().options;
+  auto stream = std::make_shared<HttpStream>(shared_from_this(), options.stream_pending_bytes_max,
+                                             options.streams);
+  if (options.streams != nullptr &&
+      options.streams->used_bytes() > options.streams->limit_bytes() / 4 * 3) {
+    stream->Ended();
+    HttpResponse refusal = ProblemResponse(
+        503, "the memory for streams is spent by clients that do not read; try again in a second");
+    refusal.AddHeader("Retry-After", "1");
+    Answer(std::move(refusal));
+    return stream;
+  }
   const bool posted =
       loop_->Post([self = shared_from_this(), stream, moved = std::move(head)]() mutable {
         self->StreamOnLoop(std::move(moved), std::move(stream));
@@ -252,6 +281,7 @@ void HttpConnection::AnswerError(int status, std::string_view detail) {
 
 void HttpConnection::AnswerOnLoop(HttpResponse response) {
   if (state_ != State::kHandling) return;
+  parser_.ReleaseBody();  // the answer may take its time to go
   response_ = std::move(response);
   if (loop_->shared().draining.load(std::memory_order_relaxed)) close_after_ = true;
   Count(response_.status);
@@ -375,6 +405,7 @@ void HttpConnection::StreamOnLoop(HttpResponse head, std::shared_ptr<HttpStream>
     stream->Ended();
     return;
   }
+  parser_.ReleaseBody();  // a stream may live for days
   stream_ = std::move(stream);
   Count(head.status);
   const bool chunked = request_.version() >= 11;

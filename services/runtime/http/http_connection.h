@@ -67,6 +67,7 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   void WriteStreamBatch();
   void EndStream();
   void SetDeadline(absl::Duration timeout);
+  bool IsStalledUnderPressure(HttpLoop::SteadyTime now) const;
 
   std::shared_ptr<HttpLoop> loop_;
   HttpSocket socket_;
@@ -103,7 +104,8 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
 /// The handler's side of a stream: a bounded queue that the connection empties.
 class HttpStream : public StreamWriter, public std::enable_shared_from_this<HttpStream> {
  public:
-  HttpStream(std::shared_ptr<HttpConnection> connection, std::size_t pending_bytes_max);
+  HttpStream(std::shared_ptr<HttpConnection> connection, std::size_t pending_bytes_max,
+             std::shared_ptr<MemoryShare> share);
 
   using StreamWriter::Write;
   bool Write(std::shared_ptr<const std::string> bytes) override;
@@ -129,6 +131,7 @@ class HttpStream : public StreamWriter, public std::enable_shared_from_this<Http
   std::shared_ptr<HttpConnection> connection_ ABSL_GUARDED_BY(mutex_);  // until Ended
   std::deque<std::shared_ptr<const std::string>> queue_ ABSL_GUARDED_BY(mutex_);
   std::size_t pending_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  MemoryHold hold_ ABSL_GUARDED_BY(mutex_);  // of pending_bytes_
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool poked_ ABSL_GUARDED_BY(mutex_) = false;  // a pump is on its way

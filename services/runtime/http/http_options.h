@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 
 #include "services/runtime/http/host_allow_list.h"
+#include "services/runtime/memory_budget.h"
 
 namespace citylayers::runtime {
 
@@ -49,6 +50,14 @@ struct HttpServerOptions {
   std::string headers = "X-Content-Type-Options: nosniff\r\n";
   /// Further header lines of the errors that the server answers by itself.
   std::string error_headers;
+  /// The same while more than half of `streams` is taken.
+  absl::Duration write_timeout_under_pressure = absl::Seconds(5);
+  /// Memory of all request bodies, as far as they have arrived; a body that finds no room is
+  /// answered 503. Not set: without a limit. Shared with the process's other users of the budget.
+  std::shared_ptr<MemoryShare> bodies;
+  /// Memory of what the clients of streams have not taken yet. Write refuses what finds no room,
+  /// and no stream begins while three quarters are taken (503). Not set: without a limit.
+  std::shared_ptr<MemoryShare> streams;
 };
 
 /// Counters of one route (or of requests that matched none).

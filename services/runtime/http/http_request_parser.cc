@@ -21,7 +21,8 @@ std::string_view View(beast::string_view text) { return {text.data(), text.size(
 // Copies what Beast finds into the request's arena, and notes what the checks need.
 class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
  public:
-  BeastParser(const HttpServerOptions& options, HttpRequest& request) : request_(request) {
+  BeastParser(const HttpServerOptions& options, HttpRequest& request)
+      : request_(request), body_hold_(options.bodies) {
     eager(true);
     header_limit(static_cast<std::uint32_t>(options.header_bytes_max));
     body_limit(options.body_bytes_max);
@@ -32,6 +33,13 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   int host_count() const { return host_count_; }
   bool expects_continue() const { return expects_continue_; }
   bool expects_other() const { return expects_other_; }
+  bool body_refused() const { return body_refused_; }
+  void ReleaseBody() {
+    constexpr std::size_t kKeptBytes = 64 * 1024;
+    if (body_hold_.bytes() <= kKeptBytes && request_.body().capacity() <= kKeptBytes) return;
+    std::string().swap(request_.mutable_body());
+    (void)body_hold_.Resize(0);
+  }
 
  private:
   void on_request_impl(http::verb, beast::string_view method, beast::string_view target,
@@ -56,24 +64,44 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   void on_header_impl(beast::error_code&) override { header_over_ = true; }
   void on_body_init_impl(boost::optional<std::uint64_t> const& length,
                          beast::error_code&) override {
-    // body_limit has been checked, but a client that only claims a length shall not cost memory.
-    constexpr std::uint64_t kReservedMax = 256 * 1024;
-    if (length) request_.mutable_body().reserve(std::min(*length, kReservedMax));
+    if (length) body_length_ = *length;
   }
-  std::size_t on_body_impl(beast::string_view body, beast::error_code&) override {
-    request_.mutable_body().append(body.data(), body.size());
-    return body.size();
+  std::size_t on_body_impl(beast::string_view body, beast::error_code& error) override {
+    return AppendBody(body, error);
   }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
-                                 beast::error_code&) override {
-    request_.mutable_body().append(body.data(), body.size());
-    return body.size();
+                                 beast::error_code& error) override {
+    return AppendBody(body, error);
   }
   void on_finish_impl(beast::error_code&) override {}
 
+  // The buffer grows by what has arrived: a length that is only claimed costs nothing. Growing by a
+  // half, and not beyond the claimed length, wastes at most a third.
+  std::size_t AppendBody(beast::string_view bytes, beast::error_code& error) {
+    std::string& body = request_.mutable_body();
+    const std::size_t needed = body.size() + bytes.size();
+    if (needed > body.capacity()) {
+      std::size_t capacity = std::max(needed, body.capacity() + body.capacity() / 2);
+      if (body_length_ >= needed) {
+        capacity = static_cast<std::size_t>(std::min<std::uint64_t>(capacity, body_length_));
+      }
+      if (!body_hold_.Resize(capacity)) {
+        body_refused_ = true;
+        error = http::error::buffer_overflow;
+        return 0;
+      }
+      body.reserve(capacity);
+    }
+    body.append(bytes.data(), bytes.size());
+    return bytes.size();
+  }
+
   HttpRequest& request_;
   bool request_line_done_ = false;
+  MemoryHold body_hold_;
+  std::uint64_t body_length_ = 0;  // as claimed; 0: chunked
+  bool body_refused_ = false;
   bool header_over_ = false;
   int host_count_ = 0;
   bool bad_transfer_coding_ = false;
@@ -92,6 +120,8 @@ void HttpRequestParser::Reset() {
   request_.Clear();
   parser_ = std::make_unique<BeastParser>(options_, request_);
 }
+
+void HttpRequestParser::ReleaseBody() { parser_->ReleaseBody(); }
 
 bool HttpRequestParser::header_done() const { return parser_->is_header_done(); }
 bool HttpRequestParser::keep_alive() const { return parser_->keep_alive(); }
@@ -146,6 +176,9 @@ HttpRequestParser::State HttpRequestParser::Feed(std::string_view bytes, std::si
     }
     if (error == http::error::need_more) return State::kNeedMore;
     if (error == http::error::header_limit) return FailTooLarge(rest);
+    if (parser_->body_refused()) {
+      return Fail(503, "the memory for request bodies is spent; try again in a second");
+    }
     if (error == http::error::body_limit) return Fail(413, "the request body is too large");
     if (error == http::error::bad_version) return Fail(505, "this server speaks HTTP/1.1");
     if (error) return Fail(400, "the request is malformed");

@@ -25,6 +25,9 @@ class HttpRequestParser {
   /// kNeedMore the unconsumed bytes must be given again, with more behind them.
   State Feed(std::string_view bytes, std::size_t& consumed);
 
+  /// Gives back the memory of a large body. REQUIRES: the request has been handled.
+  void ReleaseBody();
+
   /// Whether the header is complete.
   bool header_done() const;
   /// Whether the connection may carry another request. REQUIRES: header_done().

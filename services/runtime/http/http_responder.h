@@ -21,8 +21,8 @@ class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
 
-  /// Queues bytes; false, and nothing is queued, when the stream is closed or its limit would be
-  /// passed. Bytes may be shared by many streams.
+  /// Queues bytes; false, and nothing is queued, when the stream is closed, its limit would be
+  /// passed, or the memory of all streams is spent. Bytes may be shared by many streams.
   virtual bool Write(std::shared_ptr<const std::string> bytes) = 0;
   bool Write(std::string bytes) {
     return Write(std::make_shared<const std::string>(std::move(bytes)));

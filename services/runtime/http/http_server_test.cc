@@ -309,6 +309,96 @@ TEST_F(HttpServerTest, AClientThatReadsNothingIsCut) {
   EXPECT_EQ(server_->Stats().timeouts_total, 1u);
 }
 
+TEST_F(HttpServerTest, AClaimedLengthCostsNothing) {
+  HttpServerOptions options;
+  options.bodies = std::make_shared<MemoryShare>("http_bodies", 64 * 1024);
+  Start(options);
+  std::vector<std::unique_ptr<TestClient>> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(std::make_unique<TestClient>(port()));
+    clients.back()->Send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\nabc");
+  }
+  EXPECT_EQ(TestClient(port()).Request("POST", "/echo", "", "small").body, "small");
+  EXPECT_LT(options.bodies->used_bytes(), 1000u);
+}
+
+TEST_F(HttpServerTest, TheBodiesOfAllRequestsAreBounded) {
+  HttpServerOptions options;
+  options.bodies = std::make_shared<MemoryShare>("http_bodies", 150'000);
+  Start(options);
+  const auto used_reaches = [&](auto condition) {
+    for (int i = 0; i < 1000 && !condition(options.bodies->used_bytes()); ++i) {
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return condition(options.bodies->used_bytes());
+  };
+  TestClient first(port());
+  first.Send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 120000\r\n\r\n" +
+             std::string(100'000, 'x'));
+  ASSERT_TRUE(used_reaches([](std::size_t bytes) { return bytes > 90'000; }));
+  TestClient second(port());
+  second.Send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n" +
+              std::string(100'000, 'x'));
+  const TestResponse refused = second.Read();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.Header("retry-after"), "1");
+  EXPECT_THAT(refused.body, HasSubstr("request bodies"));
+  EXPECT_GE(options.bodies->refused(), 1u);
+  EXPECT_LE(options.bodies->used_bytes(), 150'000u);
+  EXPECT_EQ(TestClient(port()).Get("/hello").status, 200) << "what has no body is not disturbed";
+  // The one that was there goes through and gives its memory back.
+  first.Send(std::string(20'000, 'x'));
+  EXPECT_EQ(first.Read().body.size(), 120'000u);
+  EXPECT_TRUE(used_reaches([](std::size_t bytes) { return bytes == 0; }));
+  EXPECT_EQ(TestClient(port()).Request("POST", "/echo", "", "again").body, "again");
+}
+
+TEST_F(HttpServerTest, StreamsThatNobodyReadsAreBoundedTogether) {
+  HttpServerOptions options;
+  options.stream_pending_bytes_max = 4'000'000;
+  options.streams = std::make_shared<MemoryShare>("streams", 1'000'000);
+  Start(options);
+  TestClient client(port());
+  client.Send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto stream = TakeStream();
+  const auto block = std::make_shared<const std::string>(std::string(100'000, 'x'));
+  for (int refused = 0; refused < 10;) {
+    if (stream->Write(block)) {
+      refused = 0;
+    } else {
+      ++refused;
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  }
+  EXPECT_LE(stream->pending_bytes(), 1'000'000u);
+  EXPECT_EQ(options.streams->used_bytes(), stream->pending_bytes());
+  const TestResponse refused = TestClient(port()).Get("/stream");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.Header("retry-after"), "1");
+  EXPECT_TRUE(TakeStream()->closed());
+  stream->Close();
+  client.ReadUntil("0\r\n\r\n");
+  EXPECT_EQ(options.streams->used_bytes(), 0u);
+}
+
+TEST_F(HttpServerTest, UnderPressureAnUnreadStreamEndsEarlier) {
+  HttpServerOptions options;
+  options.write_timeout = absl::Hours(1);
+  options.write_timeout_under_pressure = absl::Milliseconds(50);
+  options.stream_pending_bytes_max = 64'000'000;
+  options.streams = std::make_shared<MemoryShare>("streams", 10'000'000);
+  Start(options);
+  TestClient client(port());
+  client.Send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto stream = TakeStream();
+  const auto block = std::make_shared<const std::string>(std::string(100'000, 'x'));
+  absl::Notification ended;
+  stream->NotifyClosed([&] { ended.Notify(); });
+  while (!options.streams->IsUnderPressure() && !stream->closed()) stream->Write(block);
+  EXPECT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  EXPECT_EQ(options.streams->used_bytes(), 0u);
+}
+
 TEST_F(HttpServerTest, OneConnectionTooManyIsRefusedPolitely) {
   HttpServerOptions options;
   options.connections_max = 2;

@@ -3,8 +3,11 @@
 
 namespace citylayers::runtime {
 
-HttpStream::HttpStream(std::shared_ptr<HttpConnection> connection, std::size_t pending_bytes_max)
-    : pending_bytes_max_(pending_bytes_max), connection_(std::move(connection)) {}
+HttpStream::HttpStream(std::shared_ptr<HttpConnection> connection, std::size_t pending_bytes_max,
+                       std::shared_ptr<MemoryShare> share)
+    : pending_bytes_max_(pending_bytes_max),
+      connection_(std::move(connection)),
+      hold_(std::move(share)) {}
 
 bool HttpStream::Write(std::shared_ptr<const std::string> bytes) {
   if (bytes->empty()) return !closed();
@@ -12,6 +15,7 @@ bool HttpStream::Write(std::shared_ptr<const std::string> bytes) {
   {
     absl::MutexLock lock(&mutex_);
     if (closing_ || ended_ || pending_bytes_ + bytes->size() > pending_bytes_max_) return false;
+    if (!hold_.Resize(pending_bytes_ + bytes->size())) return false;
     pending_bytes_ += bytes->size();
     queue_.push_back(std::move(bytes));
     if (!std::exchange(poked_, true)) poke = connection_;
@@ -87,6 +91,7 @@ void HttpStream::Written(std::size_t bytes) {
   {
     absl::MutexLock lock(&mutex_);
     pending_bytes_ -= bytes;
+    (void)hold_.Resize(pending_bytes_);
     if (on_writable_ && pending_bytes_ <= writable_below_) {
       writable = std::exchange(on_writable_, nullptr);
     }
@@ -103,6 +108,7 @@ void HttpStream::Ended() {
     if (std::exchange(ended_, true)) return;
     queue_.clear();
     pending_bytes_ = 0;
+    (void)hold_.Resize(0);
     connection = std::exchange(connection_, nullptr);
     writable = std::exchange(on_writable_, nullptr);
     closed = std::exchange(on_closed_, nullptr);

@@ -1,0 +1,89 @@
+// Calls that keep a thread busy or hold much memory: few of each at once, and nobody else feels them.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attackedCity, assertAlive, residentMib } from '../support/attacked_city.mjs';
+import { assertUndisturbed, measureBystander } from '../support/bystander.mjs';
+import { Code } from '../../integration/support/api.mjs';
+import { flood } from '../support/flood.mjs';
+
+const here = attackedCity();
+const kMoreMib = 200;
+const mib = () => Math.max(...[...here.city.processes.values()].map(({ child }) => residentMib(child.pid)));
+
+/** Reads a stream to its end: its error's code, or 0. */
+async function codeOf(call) {
+  try {
+    for await (const message of call) void message;
+    return 0;
+  } catch (error) {
+    return error.code;
+  }
+}
+
+async function undisturbedBy(what, attack) {
+  const idle = await measureBystander(here);
+  const beforeMib = mib();
+  const load = await flood(here.city.grpc, attack);
+  const attacked = await measureBystander(here);
+  const counts = await load.stop();
+  console.log(`${what}: ended by code ${JSON.stringify(counts)}`);
+  assertUndisturbed(what, idle, attacked);
+  assertAlive(here);
+  assert.ok(mib() - beforeMib < kMoreMib, `${(mib() - beforeMib).toFixed(0)} MiB more`);
+  return counts;
+}
+
+test('a column name of megabytes is refused at once', async () => {
+  for (const bytes of [65, 10_000, 3 << 20]) {
+    const startMs = performance.now();
+    const call = here.api.stream('LayerService.WatchLayer', {
+      name: 'layers/traffic',
+      columns: ['level'.repeat(bytes / 5)],
+    });
+    await assert.rejects(async () => {
+      for await (const message of call) void message;
+    });
+    assert.ok(performance.now() - startMs < 1000, `${bytes} bytes took ${performance.now() - startMs} ms`);
+  }
+});
+
+test('two million columns are refused at once', async () => {
+  const code = await codeOf(
+    here.api.stream('LayerService.WatchLayer', {
+      name: 'layers/traffic',
+      columns: Array(1_000_000).fill('level'),
+    }),
+  );
+  assert.ok([Code.INVALID_ARGUMENT, Code.RESOURCE_EXHAUSTED].includes(code), `code ${code}`);
+});
+
+test('200 exports of the depth at once', async () => {
+  const counts = await undisturbedBy('200 ExportDepth', {
+    name: 'FloodService.ExportDepth',
+    request: { stage_m: 1.5 },
+    stream: true,
+    parallel: 200,
+  });
+  assert.ok(counts[0] > 0, 'some are answered');
+  assert.ok(counts[Code.RESOURCE_EXHAUSTED] > 0, 'the others are told to come back');
+});
+
+test('50 wide lists of segments at once', async () => {
+  await undisturbedBy('50 ListSegments', {
+    name: 'TrafficService.ListSegments',
+    request: { page_size: 1000, street: 'nguyen' },
+    parallel: 50,
+  });
+});
+
+test('a filter as deep and as long as a message', async () => {
+  for (const filter of ['('.repeat(1 << 20), '*'.repeat(4000), `display_name = "${'*a'.repeat(2000)}"`]) {
+    const startMs = performance.now();
+    await here.api.call('AlertService.ListAlerts', { filter }).catch(() => {});
+    assert.ok(performance.now() - startMs < 1000);
+  }
+  assertAlive(here);
+});
+
+here.judge();
