@@ -22,8 +22,8 @@ StageObservation ToObservation(const flood::v1::Stage& stage);
 JamObservation ToObservation(const traffic::v1::Jam& jam);
 /// Whether a road class is `least` or a more important one; true for words that are no class.
 bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least);
-/// Wet segments as streets: one with each name, where it is deepest, as far as it is wet.
-/// `radius_max_m` bounds streets of one name all over the city.
+/// Wet segments as streets: one with each street id, where it is deepest, as far as it is wet.
+/// `radius_max_m` bounds long streets, and streets of one name that nothing tells apart.
 std::vector<StreetDepthObservation> ToStreets(
     const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
 #include "geo/raster/raster_file.h"
@@ -72,6 +73,7 @@ class Builder {
   absl::Status WriteRoads();
   absl::Status WriteTerrain();
   absl::StatusOr<std::optional<TerrainPart>> ReadTerrain();
+  void NoteUnknownGround(const storage::CellColumns& cells);
   absl::Status WriteStations();
   absl::Status WriteBaseMap();
   absl::Status AddGivenBoundaries(BaseMap* map);
@@ -161,6 +163,24 @@ absl::StatusOr<std::optional<TerrainPart>> Builder::ReadTerrain() {
   return std::optional(EmbeddedTerrain());
 }
 
+void Builder::NoteUnknownGround(const storage::CellColumns& cells) {
+  double length_m = 0, unknown_m = 0;
+  std::uint64_t unknown = 0;
+  for (std::size_t i = 0; i < cells.unknown.size(); ++i) {
+    length_m += graph_.segments[i].length_m;
+    if (cells.unknown[i] == 0) continue;
+    unknown_m += graph_.segments[i].length_m;
+    ++unknown;
+  }
+  manifest_.counts["segments_of_unknown_depth"] = unknown;
+  if (unknown == 0) return;
+  warnings_.push_back(
+      absl::StrFormat("the terrain does not cover %d of %d segments, %.1f %% of the length of the "
+                      "roads: their depth "
+                      "is not known; give a larger DEM",
+                      unknown, cells.unknown.size(), 100 * unknown_m / length_m));
+}
+
 absl::Status Builder::WriteTerrain() {
   RETURN_IF_ERROR(Step("terrain", 0));
   ASSIGN_OR_RETURN(const std::optional<TerrainPart> terrain, ReadTerrain());
@@ -187,6 +207,7 @@ absl::Status Builder::WriteTerrain() {
   RETURN_IF_ERROR(writer_->WriteFile("connection.tif", connection_tif));
   RETURN_IF_ERROR(writer_->WriteFile("water.tif", water_tif));
   RETURN_IF_ERROR(writer_->WriteFile("cells.bin", storage::EncodeSegmentCells(cells)));
+  NoteUnknownGround(cells);
   manifest_.datum = terrain->datum;
   manifest_.counts["terrain_cells"] = terrain->elevation_m.size();
   return Step("terrain", 1);

@@ -330,6 +330,28 @@ TEST_F(BuildPackTest, DemWithoutOpenWaterOrElsewhereIsRefused) {
   ExpectNothingLeft();
 }
 
+// The tiny city's streets reach 400 m from the middle; the DEM ends 1 km east of the west end.
+TEST_F(BuildPackTest, RoadsBeyondTheTerrainAreOfUnknownDepth) {
+  options_.osm = dir_ / "danang.osm.pbf";
+  WriteDem({kDaNang.lon_deg - 0.0095, kDaNang.lat_deg}, -2);
+  options_.dem_datum = "hondau";
+  const auto built = BuildPack(options_);
+  ASSERT_TRUE(built.ok()) << built.status();
+  const auto pack = storage::CityPack::Open(options_.out);
+  ASSERT_TRUE(pack.ok());
+  std::uint64_t unknown = 0;
+  for (std::uint32_t i = 0; i < (*pack)->segments().size(); ++i) {
+    const storage::SegmentRecord& s = (*pack)->segments()[i];
+    const bool is_west = s.north_east.ToLonLat().lon_deg < kDaNang.lon_deg + 0.0005;
+    EXPECT_EQ((*pack)->segment_cells()->is_known(i), is_west) << i;
+    unknown += is_west ? 0 : 1;
+  }
+  EXPECT_GT(unknown, 0u);
+  EXPECT_EQ((*pack)->manifest().counts.at("segments_of_unknown_depth"), unknown);
+  ASSERT_EQ(built->warnings.size(), 1u);
+  EXPECT_THAT(built->warnings[0], HasSubstr("does not cover"));
+}
+
 TEST_F(BuildPackTest, CanBeStoppedAtEveryStep) {
   options_.osm = dir_ / "danang.osm.pbf";
   WriteDem(kDaNang, -2);
@@ -409,7 +431,8 @@ TEST_F(BuildPackTest, TheRealCityInHalfAMinute) {
   if (!kSanitized) {
     EXPECT_LT(absl::Now() - start, absl::Seconds(30));
   }
-  EXPECT_THAT(built->warnings, UnorderedElementsAre(HasSubstr("Thanh An"), HasSubstr("Tây Nam")));
+  EXPECT_THAT(built->warnings, UnorderedElementsAre(HasSubstr("Thanh An"), HasSubstr("Tây Nam"),
+                                                    HasSubstr("terrain does not cover")));
   const auto pack = storage::CityPack::Open(options_.out);
   ASSERT_TRUE(pack.ok()) << pack.status();
   CheckPack(**pack);

@@ -21,6 +21,10 @@
 namespace citylayers::citypack {
 namespace {
 
+// A street with more of its length on no ground is of unknown depth.
+constexpr double kUnknownShareMax = 0.1;
+constexpr double kLeastLineM = 1e-3;  // so that a line of no length counts too
+
 absl::Status NoReferenceSystem() {
   return absl::InvalidArgumentError(
       "the terrain has no coordinate reference system; assign one, e.g. with gdal_edit.py "
@@ -107,22 +111,45 @@ void Warn(const std::string& path, const geo::Elevation& elevation,
   }
 }
 
-std::vector<std::uint32_t> CellsUnder(const geo::RoadSegment& segment, const TerrainPart& terrain,
-                                      const CellProjector& projector) {
+// The cells under a street, and how much of it the terrain does not cover.
+struct Ground {
   std::vector<std::uint32_t> cells;
+  bool is_known = true;
+};
+
+Ground GroundUnder(const geo::RoadSegment& segment, const TerrainPart& terrain,
+                   const CellProjector& projector) {
+  Ground ground;
+  std::vector<std::uint32_t>& cells = ground.cells;
   const geo::Grid<std::uint8_t>& water = terrain.open_water;
+  double known_m = 0, unknown_m = 0;
   std::optional<geo::CellPoint> previous;
-  for (const LonLat& p : segment.points) {
-    const std::optional<geo::CellPoint> here = projector.ToCell(p);
+  for (std::size_t i = 0; i < segment.points.size(); ++i) {
+    const std::optional<geo::CellPoint> here = projector.ToCell(segment.points[i]);
+    const double length_m =
+        i == 0 ? 0 : std::max(DistanceM(segment.points[i - 1], segment.points[i]), kLeastLineM);
+    std::size_t known = 0, passed = 0;
     if (previous && here) {
       WalkCells(*previous, *here, water.columns(), water.rows(), [&](int column, int row) {
         const auto cell = static_cast<std::uint32_t>(water.IndexOf(column, row));
-        if (water[cell] == 0 && (cells.empty() || cells.back() != cell)) cells.push_back(cell);
+        ++passed;
+        if (water[cell] != 0) return static_cast<void>(++known);
+        if (std::isnan(terrain.elevation_m[cell])) return;
+        ++known;
+        if (cells.empty() || cells.back() != cell) cells.push_back(cell);
       });
+      // Cells beyond the grid are not walked: the line passes about so many in all.
+      const double dx = std::abs(here->column - previous->column);
+      const double dy = std::abs(here->row - previous->row);
+      passed = std::max(passed, static_cast<std::size_t>(dx + dy));
     }
+    const double share = passed == 0 ? 0 : static_cast<double>(known) / static_cast<double>(passed);
+    known_m += length_m * share;
+    unknown_m += length_m * (1 - share);
     previous = here;
   }
-  return cells;
+  ground.is_known = unknown_m <= kUnknownShareMax * (known_m + unknown_m);
+  return ground;
 }
 
 }  // namespace
@@ -229,15 +256,19 @@ absl::StatusOr<storage::CellColumns> MakeSegmentCells(const geo::RoadGraph& grap
   out.begins = {0};
   for (std::uint32_t i = 0; i < graph.segments.size(); ++i) {
     const geo::RoadSegment& s = graph.segments[i];
+    bool is_known = true;
     if (s.twin < i) {
       // A twin runs over the same cells the other way; copied, so that both are wet alike.
       const std::size_t first = out.begins[s.twin], last = out.begins[s.twin + 1];
       for (std::size_t k = last; k > first; --k) out.cells.push_back(out.cells[k - 1]);
+      is_known = out.unknown[s.twin] == 0;
     } else if (!s.bridge && !s.tunnel) {
-      const std::vector<std::uint32_t> cells = CellsUnder(s, terrain, projector);
-      out.cells.insert(out.cells.end(), cells.begin(), cells.end());
+      const Ground ground = GroundUnder(s, terrain, projector);
+      out.cells.insert(out.cells.end(), ground.cells.begin(), ground.cells.end());
+      is_known = ground.is_known;
     }
     out.begins.push_back(static_cast<std::uint32_t>(out.cells.size()));
+    out.unknown.push_back(is_known ? 0 : 1);
   }
   return out;
 }

@@ -152,6 +152,36 @@ TEST(TerrainPart, StreetsRunOverCellsInDrivingOrder) {
   EXPECT_TRUE(MakeSegmentCells(Street(line, /*bridge=*/true), t)->cells.empty());
 }
 
+TEST(TerrainPart, GroundThatIsNotKnownIsNotDry) {
+  const auto unknown = [](const TerrainPart& t, const std::vector<LonLat>& line) {
+    const auto cells = MakeSegmentCells(Street(line), t);
+    EXPECT_TRUE(cells.ok()) << cells.status();
+    EXPECT_EQ(cells->unknown.size(), 2u);
+    EXPECT_EQ(cells->unknown[0], cells->unknown[1]) << "twins";
+    return cells->unknown[0] != 0;
+  };
+  const TerrainPart t = Drawn(R"(
+22222222222222222222
+222222?222222???2222
+)");
+  const auto at = [](double column, double row) {
+    return LonLat{106.7 + 0.001 * column, 10.8 - 0.001 * row};
+  };
+  EXPECT_FALSE(unknown(t, {at(0.5, 0.5), at(19.5, 0.5)}));
+  EXPECT_FALSE(unknown(t, {at(0.5, 1.5), at(11.5, 1.5)})) << "one cell of twelve";
+  EXPECT_TRUE(unknown(t, {at(8.5, 1.5), at(19.5, 1.5)})) << "three cells of twelve";
+  EXPECT_TRUE(unknown(t, {at(10.5, 0.5), at(29.5, 0.5)})) << "half of it is beyond the edge";
+  EXPECT_TRUE(unknown(t, {at(30, 30), at(31, 30)}));
+  EXPECT_TRUE(unknown(t, {at(-5, 0.5), at(30, 0.5)})) << "both ends are beyond the edges";
+  // Of what is not known no cell is left, so that nothing takes it for ground.
+  EXPECT_EQ(MakeSegmentCells(Street({at(12.5, 1.5), at(16.5, 1.5)}), t)->cells.size(), 4u);
+  EXPECT_EQ(MakeSegmentCells(Street({at(30, 30), at(31, 30)}, /*bridge=*/true), t)->unknown[0], 0)
+      << "a bridge is dry wherever it is";
+  TerrainPart river = Drawn("\n--------\n");
+  for (std::uint8_t& w : river.open_water.cells()) w = 1;
+  EXPECT_FALSE(unknown(river, {at(0.5, 0.5), at(7.5, 0.5)})) << "open water is known";
+}
+
 TEST(TerrainPart, ReferenceSystemIsNeeded) {
   TerrainPart t = Drawn("\n22\n");
   t.geometry.crs_wkt = "";

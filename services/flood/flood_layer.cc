@@ -167,7 +167,12 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   depths_cm = DepthsOf(water, depth_m.get());
   std::vector<std::int32_t>& classes = columns[kStreets].columns[kClass];
   classes.reserve(depths_cm.size());
-  for (const std::int32_t depth_cm : depths_cm) classes.push_back(ClassOfCm(depth_cm));
+  const storage::SegmentCells* cells = pack_->segment_cells();
+  for (std::uint32_t i = 0; i < depths_cm.size(); ++i) {
+    const std::int32_t depth_class = ClassOfCm(depths_cm[i]);
+    const bool is_known = depth_class > 0 || cells == nullptr || cells->is_known(i);
+    classes.push_back(is_known ? depth_class : kUnknownClass);
+  }
   std::vector<geo::TileId> changed;
   if (const geo::Grid<float>* told_m = DepthM(*frame); told_m != nullptr)
     changed = terrain_->ChangedTiles(*told_m, *depth_m);
@@ -235,7 +240,7 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
   std::string tag =
       DepthTag(samples, png ? DepthCoding::kPng : DepthCoding::kBands, pack_->pack_id(), tile);
   const std::vector<std::int32_t>& classes = frame->sub_layers[kStreets].columns[kClass];
-  const auto wet = [&classes](std::uint32_t segment) { return classes[segment] != 0; };
+  const auto wet = [&classes](std::uint32_t segment) { return classes[segment] > 0; };
   const std::vector<layers::TileAttribute> attributes = {
       {"depth_cm", &frame->sub_layers[kStreets].columns[kDepthCm]}, {"flood_class", &classes}};
   if (!png) {

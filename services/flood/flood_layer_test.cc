@@ -72,6 +72,18 @@ TEST_F(FloodLayerTest, AStageBecomesDepthOnStreetsAndTiles) {
   EXPECT_THAT(TileOf(*layer_, StreetTile(), "png").data(), IsEmpty());
 }
 
+// Of the first street the terrain covers a part only: water there is told, its absence is not.
+TEST_F(FloodLayerTest, AStreetBeyondTheTerrainIsNotDry) {
+  pack_ = FloodTestPack(dir_ / "part", /*terrain=*/true, kTestCity, "Lê Lợi", {1, 1, 0});
+  layer_ = Make();
+  Tide(*layer_, 0, 0.05);
+  EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(0, 0, 0));
+  EXPECT_THAT(Column(*layer_, kClass), ElementsAre(kUnknownClass, kUnknownClass, 0));
+  EXPECT_THAT(TileOf(*layer_, StreetTile()).data(), IsEmpty()) << "a tile shows wet streets";
+  Tide(*layer_, 10, 0.62);
+  EXPECT_THAT(Column(*layer_, kClass), ElementsAre(3, 3, 1));
+}
+
 TEST_F(FloodLayerTest, WhatIsTooShallowForAClassIsDry) {
   Tide(*layer_, 0, 0.39);
   EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(0, 0, 0)) << "nine centimetres";

@@ -48,6 +48,11 @@ layers::v1::Layer FloodSchema() {
     value->mutable_display_name()->set_vi(std::string(geo::DepthClassNameVi(depth_class)));
     value->mutable_display_name()->set_en(std::string(geo::DepthClassNameEn(depth_class)));
   }
+  auto* unknown = flood_class->add_enum_values();
+  unknown->set_number(kUnknownClass);
+  unknown->set_id("unknown");
+  unknown->mutable_display_name()->set_vi("chưa rõ");
+  unknown->mutable_display_name()->set_en("not known");
 
   layers::v1::SubLayer* bands = layer.add_sub_layers();
   bands->set_name("depth");

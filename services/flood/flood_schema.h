@@ -2,6 +2,8 @@
 #ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_SCHEMA_H_
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_SCHEMA_H_
 
+#include <cstdint>
+
 #include "citylayers/layers/v1/layers.pb.h"
 
 namespace citylayers::flood {
@@ -9,6 +11,10 @@ namespace citylayers::flood {
 /// Sub-layers, and the columns of `streets`, in the order of the schema.
 enum SubLayer : int { kStreets = 0, kDepth, kSubLayerCount };
 enum StreetColumn : int { kDepthCm = 0, kClass, kStreetColumnCount };
+
+/// flood_class of a street that is not wet as far as the terrain reaches, which it does not all the
+/// way: not known, and not dry. Below zero, so that "greater than dry" means wet.
+inline constexpr std::int32_t kUnknownClass = -1;
 
 layers::v1::Layer FloodSchema();
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "geo/flood/connection_level.h"
 #include "geo/raster/raster_file.h"
@@ -61,7 +62,7 @@ inline geo::TileId QuietTile() { return geo::TileId::FromLonLat(TestPlace(38, 3)
 /// Writes a city to `out` and opens it. Without terrain its manifest gives the reason.
 inline std::shared_ptr<const storage::CityPack> FloodTestPack(
     const std::string& out, bool terrain = true, const TestCity& city = kTestCity,
-    std::string_view street_name = "Lê Lợi") {
+    std::string_view street_name = "Lê Lợi", const std::vector<std::uint8_t>& unknown = {}) {
   auto writer = *storage::PackWriter::Create(out);
   const auto write = [&writer](std::string_view name, const std::string& bytes) {
     EXPECT_TRUE(writer->WriteFile(name, bytes).ok()) << name;
@@ -117,7 +118,8 @@ inline std::shared_ptr<const storage::CityPack> FloodTestPack(
     cells.insert(cells.end(), on.begin(), on.end());
     begins.push_back(static_cast<std::uint32_t>(cells.size()));
   }
-  write("cells.bin", storage::EncodeSegmentCells({kTestColumns, kTestRows, begins, cells}));
+  write("cells.bin",
+        storage::EncodeSegmentCells({kTestColumns, kTestRows, begins, cells, unknown}));
   EXPECT_TRUE(writer->Commit(manifest).ok());
   return storage::CityPack::Open(out).value();
 }

@@ -155,6 +155,7 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
   if (AwaitsWater()) return;
   layers::Columns columns;
   columns.columns.assign(kColumnCount, std::vector<std::int32_t>(pack_->segments().size()));
+  const storage::SegmentCells* cells = pack_->segment_cells();
   absl::Time data_time;
   {
     absl::MutexLock lock(&mutex_);
@@ -170,6 +171,8 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
       columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
       columns.columns[kFloodClass][i] =
           static_cast<std::int32_t>(geo::DepthClassOf(static_cast<float>(depths_cm_[i]) / 100.0F));
+      const bool is_known = cells == nullptr || cells->is_known(i);
+      if (!is_known && depths_cm_[i] == 0) columns.columns[kFloodClass][i] = kUnknownFloodClass;
     }
     data_time = state_.data_time();
     stale = stale || (options_.expects_water && !water_current_);

@@ -59,6 +59,17 @@ class TrafficLayerTest : public ::testing::Test {
   std::unique_ptr<TrafficLayer> layer_;
 };
 
+TEST_F(TrafficLayerTest, AStreetBeyondTheTerrainIsNotDry) {
+  storage::TestPackParts parts;
+  parts.unknown_ground = {0, 0, 1};
+  ASSERT_TRUE(storage::WriteTestPack(dir_ / "part", storage::TestManifest(), parts).ok());
+  pack_ = storage::CityPack::Open(dir_ / "part").value();
+  layer_ = Make();
+  layer_->Publish(absl::FromUnixMillis(1), false);
+  EXPECT_EQ(Value(*layer_, kFloodClass, 0), 0);
+  EXPECT_EQ(Value(*layer_, kFloodClass, 2), kUnknownFloodClass);
+}
+
 TEST_F(TrafficLayerTest, SpeedsBecomeColumnsAndATile) {
   EXPECT_EQ(layer_->GetTile(kTile, "mvt", "").status().code(), absl::StatusCode::kUnavailable);
   layer_->ApplyBatch(Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD},

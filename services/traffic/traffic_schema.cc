@@ -72,6 +72,7 @@ Layer TrafficSchema() {
   AddValue(flood, 2, "shallow", "ngập nhẹ", "shallow");
   AddValue(flood, 3, "flooded", "ngập", "flooded");
   AddValue(flood, 4, "deep", "ngập sâu", "deep");
+  AddValue(flood, kUnknownFloodClass, "unknown", "chưa rõ", "not known");
   return layer;
 }
 

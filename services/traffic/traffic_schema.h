@@ -2,12 +2,17 @@
 #ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_SCHEMA_H_
 #define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_SCHEMA_H_
 
+#include <cstdint>
+
 #include "citylayers/layers/v1/layers.pb.h"
 
 namespace citylayers::traffic {
 
 /// Places of the columns in every frame of the layer; the order of the schema.
 enum Column : int { kLevel = 0, kSpeed, kJamFactor, kAgeClass, kSource, kFloodClass, kColumnCount };
+
+/// flood_class of a street that the terrain does not cover and that no water was told of.
+inline constexpr std::int32_t kUnknownFloodClass = -1;
 
 /// Name, sub-layer and columns; the caller adds what depends on pack and moment.
 layers::v1::Layer TrafficSchema();

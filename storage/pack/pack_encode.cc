@@ -79,9 +79,10 @@ std::string EncodeTileArchive(const std::map<std::uint64_t, std::string>& tiles)
 
 std::string EncodeSegmentCells(const CellColumns& cells) {
   const std::vector<std::uint32_t> grid = {cells.columns, cells.rows};
-  const std::array<SectionBytes, 3> sections = {{{kCellGrid, AsBytes(grid)},
+  const std::array<SectionBytes, 4> sections = {{{kCellGrid, AsBytes(grid)},
                                                  {kCellBegins, AsBytes(cells.begins)},
-                                                 {kCellValues, AsBytes(cells.cells)}}};
+                                                 {kCellValues, AsBytes(cells.cells)},
+                                                 {kCellUnknown, AsBytes(cells.unknown)}}};
   return EncodeSectionFile(SectionFileKind::kCells, sections);
 }
 

@@ -35,6 +35,8 @@ struct CellColumns {
   std::uint32_t rows = 0;
   std::vector<std::uint32_t> begins;
   std::vector<std::uint32_t> cells;
+  /// 1 for segments whose ground is not known (SegmentCells::is_known). Empty: all are known.
+  std::vector<std::uint8_t> unknown;
 };
 
 /// cells.bin.

@@ -67,6 +67,7 @@ absl::Status SectionFile::Load(SectionFileKind kind) {
                kVersion, ": update the program, or build the pack again with this one"));
   }
   if (header.version == 0) return Damaged("its version is 0");
+  version_ = header.version;
   const std::size_t table_bytes = header.section_count * sizeof(TableEntry);
   if (all.size() < sizeof(Header) + table_bytes || all.size() != header.file_bytes) {
     return Damaged(StrCat("it has ", all.size(), " bytes instead of ", header.file_bytes));
@@ -109,7 +110,8 @@ absl::Status SectionFile::BadSection(std::uint32_t id) const {
   return Damaged(StrCat("section ", id, " is missing or has a wrong size"));
 }
 
-std::string EncodeSectionFile(SectionFileKind kind, std::span<const SectionBytes> sections) {
+std::string EncodeSectionFile(SectionFileKind kind, std::span<const SectionBytes> sections,
+                              std::uint8_t version) {
   std::vector<TableEntry> table;
   std::size_t end = sizeof(Header) + sections.size() * sizeof(TableEntry);
   for (const SectionBytes& section : sections) {
@@ -118,7 +120,7 @@ std::string EncodeSectionFile(SectionFileKind kind, std::span<const SectionBytes
     end = offset + section.bytes.size();
   }
   Header header{{},
-                SectionFile::kVersion,
+                version,
                 static_cast<std::uint8_t>(kind),
                 static_cast<std::uint16_t>(sections.size()),
                 end,

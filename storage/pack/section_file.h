@@ -31,13 +31,16 @@ enum class SectionFileKind : std::uint8_t { kRoads = 1, kTiles = 2, kCells = 3 }
 /// point into the mapping and live as long as this object, also after a move. Thread-safe.
 class SectionFile {
  public:
-  static constexpr std::uint8_t kVersion = 1;
+  static constexpr std::uint8_t kVersion = 2;
 
   SectionFile() = default;
 
   /// NOT_FOUND: no such file. FAILED_PRECONDITION: of a newer version. DATA_LOSS: another kind of
   /// file, truncated, or damaged. The message names the file and what to do.
   static absl::StatusOr<SectionFile> Open(const std::string& path, SectionFileKind kind);
+
+  /// The version that the file was written as, 1 to kVersion.
+  std::uint8_t version() const { return version_; }
 
   /// The bytes of a section; a null view when the file has no such section.
   std::string_view bytes(std::uint32_t id) const;
@@ -64,6 +67,7 @@ class SectionFile {
 
   std::string path_;
   MappedFile file_;
+  std::uint8_t version_ = 0;
   std::vector<Section> sections_;
 };
 
@@ -81,7 +85,8 @@ std::string_view AsBytes(const std::vector<T>& records) {
 }
 
 /// The whole content of a section file. Equal sections give equal bytes. REQUIRES: ids ascending.
-std::string EncodeSectionFile(SectionFileKind kind, std::span<const SectionBytes> sections);
+std::string EncodeSectionFile(SectionFileKind kind, std::span<const SectionBytes> sections,
+                              std::uint8_t version = SectionFile::kVersion);
 
 }  // namespace citylayers::storage
 

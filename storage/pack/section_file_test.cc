@@ -39,8 +39,8 @@ TEST(SectionFile, GivesBackSections) {
 TEST(SectionFile, HeaderIsPartOfTheFormat) {
   const std::string bytes = Sample();
   EXPECT_EQ(bytes.size(), 196u);
-  EXPECT_EQ(absl::BytesToHexString(bytes.substr(0, 16)), "434c504b01030200c400000000000000");
-  EXPECT_EQ(absl::BytesToHexString(bytes.substr(16, 8)), "af8188b08b52d6b1");
+  EXPECT_EQ(absl::BytesToHexString(bytes.substr(0, 16)), "434c504b02030200c400000000000000");
+  EXPECT_EQ(absl::BytesToHexString(bytes.substr(16, 8)), "df1f3bc975784c8e");
   EXPECT_EQ(absl::BytesToHexString(bytes.substr(32, 24)),
             "01000000000000008000000000000000"
             "0c00000000000000");
@@ -51,7 +51,7 @@ TEST(SectionFile, HeaderIsPartOfTheFormat) {
 TEST(SectionFile, NewerVersionIsRefusedWithAdvice) {
   const TempDir dir;
   std::string bytes = Sample();
-  bytes[4] = 2;
+  bytes[4] = SectionFile::kVersion + 1;
   SaveFile(dir / "f", bytes);
   const auto file = SectionFile::Open(dir / "f", SectionFileKind::kCells);
   EXPECT_TRUE(absl::IsFailedPrecondition(file.status())) << file.status();

@@ -26,6 +26,7 @@ inline constexpr std::uint32_t kTileData = 2;
 inline constexpr std::uint32_t kCellGrid = 1;
 inline constexpr std::uint32_t kCellBegins = 2;
 inline constexpr std::uint32_t kCellValues = 3;
+inline constexpr std::uint32_t kCellUnknown = 4;  // since version 2
 
 }  // namespace citylayers::storage
 

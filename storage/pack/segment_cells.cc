@@ -13,6 +13,12 @@ absl::StatusOr<SegmentCells> SegmentCells::FromFile(const SectionFile& file,
   ASSIGN_OR_RETURN(const auto grid, file.records<std::uint32_t>(kCellGrid));
   ASSIGN_OR_RETURN(cells.begins_, file.records<std::uint32_t>(kCellBegins));
   ASSIGN_OR_RETURN(cells.cells_, file.records<std::uint32_t>(kCellValues));
+  if (file.version() >= 2) {
+    ASSIGN_OR_RETURN(cells.unknown_, file.records<std::uint8_t>(kCellUnknown));
+  }
+  if (!cells.unknown_.empty() && cells.unknown_.size() != segment_count) {
+    return file.Damaged("it does not say of each segment whether its ground is known");
+  }
   if (grid.size() != 2) return file.Damaged("it does not say the size of its grid");
   cells.columns_ = grid[0];
   cells.rows_ = grid[1];

@@ -13,15 +13,15 @@ namespace citylayers::storage {
 
 /// A view of `cells.bin`, so that coupling streets to floods needs no projection at run time. Cells
 /// are row-major indexes into terrain.tif and connection.tif (row * columns + column), in driving
-/// order, each run of the same cell once. A segment off the terrain has none. Immutable,
-/// thread-safe, O(1).
+/// order, each run of the same cell once. Cells off the terrain or of unknown height are not there.
+/// Immutable, thread-safe, O(1).
 ///
 ///   for (std::uint32_t cell : pack->segment_cells()->cells(segment)) Use(level[cell]);
 class SegmentCells {
  public:
   SegmentCells() = default;
 
-  /// DATA_LOSS: not one row a segment, or a cell outside the grid.
+  /// DATA_LOSS: not one row or flag a segment, or a cell outside the grid.
   static absl::StatusOr<SegmentCells> FromFile(const SectionFile& file,
                                                std::uint32_t segment_count);
 
@@ -32,9 +32,14 @@ class SegmentCells {
     return cells_.subspan(begins_[segment], begins_[segment + 1] - begins_[segment]);
   }
 
+  /// False: over more than a tenth of the segment the terrain ends or has no height, so that no
+  /// water on its cells does not mean that it is dry. Bridges and tunnels are known: they are dry.
+  bool is_known(std::uint32_t segment) const { return unknown_.empty() || unknown_[segment] == 0; }
+
  private:
   std::span<const std::uint32_t> begins_;
   std::span<const std::uint32_t> cells_;
+  std::span<const std::uint8_t> unknown_;  // empty before version 2
   std::uint32_t columns_ = 0;
   std::uint32_t rows_ = 0;
 };

@@ -1,11 +1,15 @@
 #include "storage/pack/segment_table.h"
 
 #include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "proto/support/text.h"
+#include "storage/pack/segment_cells.h"
 #include "storage/pack/test_pack.h"
 
 namespace citylayers::storage {
@@ -65,6 +69,35 @@ TEST(SegmentTable, ANameThatIsNotUtf8IsRepairedAlone) {
     EXPECT_TRUE(IsUtf8(table.name_text(name))) << name;
   }
   EXPECT_THAT(std::string(table.name(2)), HasSubstr(" L\uFFFD"));
+}
+
+// A file as version 1 wrote it: the sections that it had then.
+std::string AsVersion1(const std::string& bytes, SectionFileKind kind, std::uint32_t sections) {
+  const TempDir dir;
+  SaveFile(dir / "f", bytes);
+  const auto file = SectionFile::Open(dir / "f", kind);
+  EXPECT_TRUE(file.ok()) << file.status();
+  std::vector<SectionBytes> old;
+  for (std::uint32_t id = 1; id <= sections; ++id) old.push_back({id, file->bytes(id)});
+  return EncodeSectionFile(kind, old, /*version=*/1);
+}
+
+TEST(SegmentCells, GroundThatIsNotKnownIsMarkedSinceVersion2) {
+  const TempDir dir;
+  const std::string bytes = EncodeSegmentCells({4, 2, {0, 2, 4, 4}, {0, 5, 5, 0}, {0, 0, 1}});
+  SaveFile(dir / "new", bytes);
+  SaveFile(dir / "old", AsVersion1(bytes, SectionFileKind::kCells, 3));
+  for (const auto& [name, is_known] : {std::pair("new", false), {"old", true}}) {
+    const auto file = SectionFile::Open(dir / name, SectionFileKind::kCells);
+    ASSERT_TRUE(file.ok()) << file.status();
+    const auto cells = SegmentCells::FromFile(*file, 3);
+    ASSERT_TRUE(cells.ok()) << name << cells.status();
+    EXPECT_TRUE(cells->is_known(0));
+    EXPECT_EQ(cells->is_known(2), is_known) << name;
+  }
+  SaveFile(dir / "bad", EncodeSegmentCells({4, 2, {0, 2, 4, 4}, {0, 5, 5, 0}, {0, 1}}));
+  const auto file = SectionFile::Open(dir / "bad", SectionFileKind::kCells);
+  EXPECT_TRUE(absl::IsDataLoss(SegmentCells::FromFile(*file, 3).status()));
 }
 
 TEST(SegmentTable, PackedPointRoundsToACentimetre) {

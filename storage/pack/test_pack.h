@@ -102,9 +102,15 @@ inline Manifest TestManifest() {
   return m;
 }
 
+/// What a test pack may have besides.
+struct TestPackParts {
+  std::vector<std::uint8_t> unknown_ground;  // CellColumns::unknown
+};
+
 /// Writes the whole pack to `out`.
 inline absl::StatusOr<std::string> WriteTestPack(const std::string& out,
-                                                 const Manifest& manifest = TestManifest()) {
+                                                 const Manifest& manifest = TestManifest(),
+                                                 const TestPackParts& parts = {}) {
   auto writer = PackWriter::Create(out);
   if (!writer.ok()) return writer.status();
   EXPECT_TRUE((*writer)->WriteFile("roads.bin", EncodeRoads(TestRoads())).ok());
@@ -112,9 +118,8 @@ inline absl::StatusOr<std::string> WriteTestPack(const std::string& out,
   EXPECT_TRUE((*writer)->WriteFile("skeletons.bin", EncodeTileArchive({{77, skeleton}})).ok());
   EXPECT_TRUE((*writer)->WriteFile("base.bin", EncodeTileArchive({{5, "five"}, {9, "nine"}})).ok());
   EXPECT_TRUE((*writer)->WriteFile("stations.toml", FormatStations(TestStations())).ok());
-  EXPECT_TRUE((*writer)
-                  ->WriteFile("cells.bin", EncodeSegmentCells({4, 2, {0, 2, 4, 4}, {0, 5, 5, 0}}))
-                  .ok());
+  const CellColumns cells = {4, 2, {0, 2, 4, 4}, {0, 5, 5, 0}, parts.unknown_ground};
+  EXPECT_TRUE((*writer)->WriteFile("cells.bin", EncodeSegmentCells(cells)).ok());
   return (*writer)->Commit(manifest);
 }
 
