@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeDocument } from './fake_event_source.js';
 import { LiveClient } from './live_client.js';
 import type { LiveLink, OpenLink, Tries } from './live_link.js';
-import { kBeatMs, kHubDeadMs, kHubLostMs, type FromHub, type LiveHealth, type ToHub } from './live_protocol.js';
+import { kBeatMs, kHubDeadMs, kHubLostMs, kHubStartMs, type FromHub, type LiveHealth, type ToHub } from './live_protocol.js';
 
 const followed = { box: { west: 1, south: 2, east: 3, north: 4 }, zoom: 12 };
 const kLive: LiveHealth = { connected: true, lost: [] };
@@ -99,7 +99,7 @@ describe('LiveClient', () => {
     FakeHub.last.alive = false;
     vi.advanceTimersByTime(kHubLostMs + kBeatMs);
     expect(health.at(-1)).toEqual({ connected: false, lost: [] });
-    vi.advanceTimersByTime(kHubDeadMs);
+    vi.advanceTimersByTime(kHubStartMs);
     expect(FakeHub.all.map((hub) => hub.tries.failures)).toEqual([0, 0, 1, 2].slice(0, FakeHub.all.length));
     expect(FakeHub.last.tries.generation).toBeGreaterThan(0);
     FakeHub.last.alive = true;
@@ -107,7 +107,20 @@ describe('LiveClient', () => {
     expect(health.at(-1)).toEqual(kLive);
   });
 
+  it('waits for a hub that starts slowly: another one would be a second stream', () => {
+    vi.advanceTimersByTime(kBeatMs);
+    FakeHub.deaf = true;
+    FakeHub.last.alive = false;
+    vi.advanceTimersByTime(kHubDeadMs + 5000);
+    expect(FakeHub.all).toHaveLength(2);
+    FakeHub.last.alive = true;
+    vi.advanceTimersByTime(60_000);
+    expect(FakeHub.all).toHaveLength(2);
+    expect(FakeHub.last.tries.generation).toBe(0);
+  });
+
   it('does not listen to a hub that it has given up', () => {
+    vi.advanceTimersByTime(kBeatMs);
     const old = FakeHub.last;
     old.alive = false;
     vi.advanceTimersByTime(kHubDeadMs + kBeatMs);
@@ -129,6 +142,7 @@ describe('LiveClient', () => {
   });
 
   it('leaves a silent hub alone while the page is hidden', () => {
+    vi.advanceTimersByTime(kBeatMs);
     page.setHidden(true);
     expect(FakeHub.last.kinds.at(-1)).toBe('hidden');
     FakeHub.last.alive = false;
@@ -159,6 +173,7 @@ describe('LiveClient', () => {
   });
 
   it('tells the next hub, too, what the page shows', () => {
+    vi.advanceTimersByTime(kBeatMs);
     client.follow(followed);
     FakeHub.last.alive = false;
     vi.advanceTimersByTime(kHubDeadMs + kBeatMs);

@@ -8,6 +8,7 @@ import {
   kHubDeadMs,
   kHubLostMs,
   kHubSilentMs,
+  kHubStartMs,
   type FromHub,
   type LiveEventName,
   type LiveEvents,
@@ -136,7 +137,8 @@ export class LiveClient {
     if (document.hidden || this.left || late) return;
     if (nowMs - this.heardMs >= kHubLostMs && this.healthNow.connected) this.setHealth(kSilent);
     const silentMs = nowMs - Math.max(this.heardMs, this.openedMs);
-    if (silentMs >= (this.link?.silenceMaxMs ?? kHubDeadMs)) return this.reopen();
+    const deadMs = this.link?.silenceMaxMs ?? kHubDeadMs;
+    if (silentMs >= (this.link && !this.answered ? kHubStartMs : deadMs)) return this.reopen();
     if (silentMs >= kHubSilentMs) this.resync();
     else if (nowMs - this.aliveMs >= kAliveMs) this.send({ kind: 'alive' });
   }

@@ -77,6 +77,8 @@ export const kBeatMs = 500;
 export const kHubSilentMs = 1000;
 /** … after this one it takes the hub for dead, or hanging, and looks for another one … */
 export const kHubDeadMs = 2000;
+/** A hub that has just been asked for has to start: given up too early, pages would end at two of them. */
+export const kHubStartMs = 8000;
 /** … and when that takes longer than this the connection counts as lost. */
 export const kHubLostMs = 4000;
 /** A visible page says this often that it is there … */
