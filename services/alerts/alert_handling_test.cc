@@ -205,6 +205,8 @@ class OneBadCap final : public storage::AlertStore {
   absl::Status ScanCaps(absl::FunctionRef<bool(const storage::CapRecord&)> visit) const override {
     return store_.ScanCaps(visit);
   }
+  absl::Status WriteStatus() override { return store_.WriteStatus(); }
+  std::string Loss() const override { return store_.Loss(); }
   std::string bad;
 
  private:

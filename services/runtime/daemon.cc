@@ -89,7 +89,8 @@ GrpcListener::Options ListenerOptions(const Config& config, std::int64_t streams
                                      options.descriptors_end / 2);
   // Clients that obey are never cut: their streams may overlap with ones that end.
   options.streams_per_connection_max = streams_max + std::max<std::int64_t>(streams_max / 10, 100);
-  options.streams_max = config.GetInt("grpc.streams_max") + config.GetInt("grpc.unary_max");
+  options.streams_max = config.GetInt("grpc.streams_max") + config.GetInt("grpc.unary_max") +
+                        config.GetInt("grpc.writes_max");
   return options;
 }
 
