@@ -43,4 +43,14 @@ void AddPlacesToWays(const std::string& from, const std::string& to) {
        [](const osmium::OSMObject& node) { return !node.tags().empty(); });
 }
 
+std::size_t CountNodes(const std::string& path) {
+  osmium::io::Reader reader(path, osmium::osm_entity_bits::node);
+  std::size_t count = 0;
+  while (const osmium::memory::Buffer buffer = reader.read()) {
+    for (const osmium::Node& node : buffer.select<osmium::Node>()) count += node.id() != 0 ? 1 : 0;
+  }
+  reader.close();
+  return count;
+}
+
 }  // namespace citylayers::test_support

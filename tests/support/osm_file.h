@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_OSM_FILE_H_
 #define CITYLAYERS_TESTS_SUPPORT_OSM_FILE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -18,6 +19,9 @@ void WriteOsmFile(const std::string& path, std::string_view opl, const std::stri
 /// Copies an extract as `osmium add-locations-to-ways` does: ways get the places of their nodes,
 /// and nodes without tags go.
 void AddPlacesToWays(const std::string& from, const std::string& to);
+
+/// How many nodes a file has. Throws what libosmium throws.
+std::size_t CountNodes(const std::string& path);
 
 }  // namespace citylayers::test_support
 
