@@ -174,8 +174,7 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
   if (!watch.ok()) return Refuse(responder, 400, ToStd(watch.status().message()));
   const Coding coding = EventStreamCoding(request);
   std::make_shared<LayerSession>(streams_, std::move(responder), coding, directory_,
-                                 request.Param("layer"),
-                                 *std::move(watch))
+                                 request.Param("layer"), *std::move(watch))
       ->Run();
 }
 

@@ -54,7 +54,8 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
   void OnWriteDone(bool ok) override {
     absl::Status status;
     if (write_.End()) {
-      status = absl::DeadlineExceededError("the client did not read the stream (grpc.write_timeout)");
+      status =
+          absl::DeadlineExceededError("the client did not read the stream (grpc.write_timeout)");
     } else if (!ok) {
       status = absl::CancelledError("the caller went away");
     }

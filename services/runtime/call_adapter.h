@@ -139,8 +139,7 @@ class CallAdapter {
   grpc::ServerUnaryReactor* UnaryOn(Executor& executor, CallKind kind,
                                     grpc::CallbackServerContext* context, std::string_view method,
                                     const Request* request, Response* response, Handler handler) {
-    absl::StatusOr<std::shared_ptr<CallScope>> scope =
-        gate_.Admit(*context, method, kind, request);
+    absl::StatusOr<std::shared_ptr<CallScope>> scope = gate_.Admit(*context, method, kind, request);
     if (!scope.ok()) {
       grpc::ServerUnaryReactor* refused = context->DefaultReactor();
       refused->Finish(ToGrpcStatus(scope.status()));

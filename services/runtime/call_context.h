@@ -50,10 +50,10 @@ class AnonymousAuthenticator final : public Authenticator {
 /// Limits that hold for every call.
 struct CallOptions {
   absl::Duration deadline_default = absl::Seconds(30);  // for unary calls that bring none
-  int unary_max = 512;    // unary calls at once, but for those that write
-  int writes_max = 512;   // unary calls at once that write
-  int streams_max = 20000;                              // streaming calls at once
-  absl::Duration stream_look = absl::Seconds(2);        // how late an idle stream sees a drain
+  int unary_max = 512;                            // unary calls at once, but for those that write
+  int writes_max = 512;                           // unary calls at once that write
+  int streams_max = 20000;                        // streaming calls at once
+  absl::Duration stream_look = absl::Seconds(2);  // how late an idle stream sees a drain
   // Calls of a method at once ("FloodService/ExportDepth"), below the limits above: for methods of
   // which few keep all threads busy.
   std::map<std::string, int, std::less<>> method_limits;

@@ -113,7 +113,8 @@ class Daemon::Impl final : public ModuleContext {
                   static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
         write_executor_(static_cast<int>(config_.GetInt("server.write_threads")),
                         static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
-        calls_(CallLimits(config_, memory_), executor_, timer_, metrics_, authenticator_, &write_executor_),
+        calls_(CallLimits(config_, memory_), executor_, timer_, metrics_, authenticator_,
+               &write_executor_),
         city_clock_(machine_clock_),
         layer_service_(LayerOptions(config_), layers_, calls_) {}
 
@@ -206,11 +207,10 @@ class Daemon::Impl final : public ModuleContext {
       LogInfo("module started", {{"module", name}});
     }
     ASSIGN_OR_RETURN(
-        admin_,
-        StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
-                   {[this] { return MetricsText(); }, [this] { return Ready(); },
-                    [this] { return config_.ToToml(); }, [this] { return DescribeModules(); },
-                    [this] { return Notices(); }}));
+        admin_, StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
+                           {[this] { return MetricsText(); }, [this] { return Ready(); },
+                            [this] { return config_.ToToml(); },
+                            [this] { return DescribeModules(); }, [this] { return Notices(); }}));
     admin_address.port = admin_->port();
     admin_address_ = admin_address.ToString();
     StartProbe(grpc_address);
