@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kCompressBytesMin = 256;
 constexpr int kGzipLevel = 6;
-// The lowest levels at which a tile is never larger than in gzip: what a client prefers must not
-// cost it more.
+// The lowest levels at which a tile is not larger than in gzip by more than a hundredth: what a
+// client prefers must not cost it more.
 constexpr int kBrotliQuality = 5;
 constexpr int kZstdLevel = 6;
 

@@ -160,7 +160,9 @@ void StaticFiles::Serve(std::string_view path, const runtime::HttpRequest& reque
                         runtime::Responder responder) const {
   const auto found = files_.find(path.empty() ? std::string_view("index.html") : path);
   if (found == files_.end() || !found->second.variants[0].body) {
-    return responder.Send(runtime::ProblemResponse(404, StrCat("there is no file /", path)));
+    HttpResponse missing = runtime::ProblemResponse(404, StrCat("there is no file /", path));
+    missing.headers += kPublicCorsHeaders;  // pages of other origins read why
+    return responder.Send(std::move(missing));
   }
   const File& file = found->second;
   unsigned available = 0;

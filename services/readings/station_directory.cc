@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
 #include "proto/support/lon_lat.h"
@@ -25,33 +24,34 @@ constexpr char kStations[] = "stations/";
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1000;
 
-// What must stay the same from page to page. The tokens of runtime/paging.h hold a number; stations
-// go by their ids, and an added one moves no page.
-std::string Fingerprint(v1::ListStationsRequest request) {
+// Of what must stay the same from page to page, and of the place in the list. The tokens of
+// runtime/paging.h hold a number; stations go by their ids, and an added one moves no page.
+std::string Fingerprint(v1::ListStationsRequest request, absl::string_view last_id) {
   request.clear_page_size();
   request.clear_page_token();
-  return StrCat(
-      absl::Hex(storage::Crc32c(StrCat(request.GetTypeName(), "\n", request.SerializeAsString())),
-                absl::kZeroPad8));
+  const std::string text =
+      StrCat(request.GetTypeName(), "\n", last_id, "\n", request.SerializeAsString());
+  return StrCat(absl::Hex(storage::Crc32c(text), absl::kZeroPad8));
 }
 
 std::string MakeToken(const v1::ListStationsRequest& request, const std::string& last_id) {
-  return absl::WebSafeBase64Escape(StrCat(Fingerprint(request), last_id));
+  return absl::WebSafeBase64Escape(StrCat(Fingerprint(request, last_id), last_id));
 }
 
 // The id after which the page starts.
 absl::StatusOr<std::string> ReadToken(const v1::ListStationsRequest& request) {
   if (request.page_token().empty()) return std::string();
-  std::string token;
-  const std::string fingerprint = Fingerprint(request);
-  if (!absl::WebSafeBase64Unescape(request.page_token(), &token) ||
-      !absl::StartsWith(token, fingerprint)) {
+  constexpr std::size_t kFingerprintBytes = 8;
+  std::string token, last_id;
+  const bool is_base64 = absl::WebSafeBase64Unescape(request.page_token(), &token);
+  if (token.size() > kFingerprintBytes) last_id = token.substr(kFingerprintBytes);
+  if (!is_base64 || token != Fingerprint(request, last_id) + last_id) {
     return runtime::WithReason(
         absl::InvalidArgumentError(
             "page_token: not one of this request; begin with the first page"),
         runtime::kReasonBadPageToken);
   }
-  return token.substr(fingerprint.size());
+  return last_id;
 }
 
 v1::Measure MeasureToProto(const storage::MeasureDef& measure) {

@@ -37,9 +37,9 @@ using Json = nlohmann::json;
 // read after it. The kernel doubles it.
 constexpr int kReceiveBufferBytes = 256 * 1024;
 // Less than this in a watch period is not a flood of requests.
-constexpr std::uint64_t kBusyBytes = 64 * 1024;
+constexpr std::uint64_t kBusyBytes = 16 * 1024;
 // Streams in a watch period that nobody needs while the server is flooded.
-constexpr std::int64_t kBegunInFlood = 500;
+constexpr std::int64_t kBegunInFlood = 125;
 constexpr int kBacklog = 1024;
 constexpr int kNoDescriptorsPauseMs = 10;
 
@@ -332,7 +332,7 @@ std::int64_t GrpcListener::CountLive() const {
 
 // gRPC knows a connection that is gone as long as it has streams to free.
 void GrpcListener::CountDying() {
-  std::int64_t streams = CountLive();
+  std::int64_t streams = 0;
   std::erase_if(dying_, [&streams](std::int64_t id) {
     Connection gone{.channelz_id = id};
     Count(gone);
@@ -344,7 +344,7 @@ void GrpcListener::CountDying() {
     Count(connection);
     streams += connection.streams;
   }
-  flooded_ = streams > options_.streams_max;
+  flooded_ = streams > options_.dying_streams_max || streams + CountLive() > options_.streams_max;
 }
 
 // channelz knows sockets by a number and the peer's address, we know them by the latter.

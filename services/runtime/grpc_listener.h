@@ -26,12 +26,12 @@ namespace citylayers::runtime {
 ///  - without free descriptors it closes what comes and goes on when there are some;
 ///  - over connections_max, or when a socket's number reaches descriptors_end, it closes the
 ///  socket;
-///  - ten times a second it asks gRPC how many streams each busy connection has, those that were
+///  - forty times a second it asks gRPC how many streams each busy connection has, those that were
 ///    reset and are not freed yet included. It cuts a connection that has more than
 ///    streams_per_connection_max, and, while all have more than streams_max together, the one that
-///    began the most streams since the last time. While the streams of connections that are gone
-///    are being freed and there are too many with them, new connections are closed, and a
-///    connection that begins many streams is cut.
+///    began the most streams since the last time. While more than dying_streams_max streams of
+///    connections that are cut or gone are being freed, or too many with those that live, new
+///    connections are closed, and a connection that begins many streams is cut.
 ///
 ///   GrpcListener listener(options, metrics);
 ///   ASSIGN_OR_RETURN(port, listener.Bind(address));
@@ -47,7 +47,9 @@ class GrpcListener {
     int descriptors_end = std::numeric_limits<int>::max();
     std::int64_t streams_per_connection_max = 12'000;
     std::int64_t streams_max = 24'000;
-    absl::Duration watch_period = absl::Milliseconds(100);
+    // Of connections that are cut or gone, not freed yet: each holds some 25 KB.
+    std::int64_t dying_streams_max = 4'000;
+    absl::Duration watch_period = absl::Milliseconds(25);
   };
   GrpcListener(Options options, Metrics& metrics);
   /// Stops.

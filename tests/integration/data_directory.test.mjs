@@ -48,7 +48,7 @@ for (const [access, forbidden] of [
 
 test('another pack of the same city is taken, and named', async () => {
   const stations = join(temporaryFolder(), 'stations.csv');
-  writeFileSync(stations, 'id,lat,lon,name_vi,kind\nphu-an,10.7786,106.7077,Phú An,water_level\n');
+  writeFileSync(stations, 'id,lat,lon,name,kind\nphu-an,10.7786,106.7077,Phú An,water_level\n');
   const pack = join(temporaryFolder(), 'new.pack');
   const built = run('citylayers', ['pack', 'build', '--stations', stations, '--out', pack]);
   assert.equal(built.status, 0, built.stderr);

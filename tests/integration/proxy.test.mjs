@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { temporaryFolder, until } from '../support/daemon.mjs';
 import { useCity } from './support/suite.mjs';
 
@@ -58,8 +58,7 @@ function readUntil(base, path, found) {
   });
 }
 
-before(async () => {
-  if (skip) return;
+test('nginx starts', { skip }, async () => {
   const folder = join(temporaryFolder(), 'nginx');
   mkdirSync(join(folder, 'tmp'), { recursive: true });
   const [plainPort, belowPort] = [await freePort(), await freePort()];

@@ -3,6 +3,7 @@
 const kDriver = 'integration-test';
 // The slowest that there is: city time all but stands still between two steps.
 const kSpeed = 0.01;
+const kBatchRows = 10_000; // half of readings.batch_rows_max
 
 export class Driver {
   /** @param startTime the city time to begin at, "2022-10-10T09:00:00Z" */
@@ -36,10 +37,12 @@ export class Driver {
     return response;
   }
 
-  /** The same speed on all these segments. */
+  /** A speed on each of these segments, in batches that the server takes. */
   async writeSpeeds(segments, speedOf) {
     const values = segments.map((s) => [`${s.name}/measures/speed`, speedOf(s)]);
-    return this.write(Object.fromEntries(values));
+    for (let i = 0; i < values.length; i += kBatchRows) {
+      await this.write(Object.fromEntries(values.slice(i, i + kBatchRows)));
+    }
   }
 }
 

@@ -25,7 +25,7 @@ function rawPost(url, path, headers, body) {
   const { hostname, port } = new URL(url);
   const lines = headers.flatMap(([name, value]) => [Buffer.from(`${name}: `), Buffer.from(value), Buffer.from('\r\n')]);
   const request = Buffer.concat([
-    Buffer.from(`POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${body.length}\r\n`),
+    Buffer.from(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${body.length}\r\n`),
     ...lines,
     Buffer.from('\r\n'),
     body,
