@@ -20,7 +20,7 @@ constexpr int kGzipLevel = 6;
 // The lowest levels at which a tile is not larger than in gzip by more than a hundredth: what a
 // client prefers must not cost it more.
 constexpr int kBrotliQuality = 5;
-constexpr int kZstdLevel = 6;
+constexpr int kZstdLevel = 9;
 
 std::string Gzip(std::string_view text) {
   z_stream stream{};
