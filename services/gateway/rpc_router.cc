@@ -4,6 +4,7 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include "proto/support/strings.h"
+#include "services/gateway/rpc_codec.h"
 #include "services/runtime/error_details.h"
 
 namespace citylayers::gateway {
@@ -48,6 +49,10 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
       return absl::UnimplementedError(StrCat("there is no service ", service, " here"));
     }
     return Route{backend->channel, ""};
+  }
+  if (FindMethod(service, method) == nullptr) {
+    return absl::UnimplementedError(
+        StrCat("there is no method ", service, "/", method, " here; reflection lists those there are"));
   }
   const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
