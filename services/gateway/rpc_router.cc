@@ -51,8 +51,8 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
     return Route{backend->channel, ""};
   }
   if (FindMethod(service, method) == nullptr) {
-    return absl::UnimplementedError(
-        StrCat("there is no method ", service, "/", method, " here; reflection lists those there are"));
+    return absl::UnimplementedError(StrCat("there is no method ", service, "/", method,
+                                           " here; reflection lists those there are"));
   }
   const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
