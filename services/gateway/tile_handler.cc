@@ -220,7 +220,7 @@ TileHandler::Admission TileHandler::Admit(const FillKey& key, const KnownLayer& 
   // fills_.
   std::optional<TileCache::Entry> entry = cache_.Find(key.first);
   if (entry && IsRight(*entry, layer)) return {.entry = std::move(entry)};
-  if (calls_ >= options_.fills_max) return {};
+  if (fills_.size() >= static_cast<std::size_t>(options_.fills_max)) return {};
   auto fill = std::make_shared<Fill>();
   fills_[key] = fill;
   ++calls_;
