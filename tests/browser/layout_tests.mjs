@@ -163,8 +163,6 @@ test('the sources of the map stay in sight, beside everything else', async ({ br
   ]) {
     await page.setViewportSize({ width, height });
     await fill(page);
-    // Captions belong to the tour of a booth, whose screen is no phone.
-    await page.evaluate(() => (document.querySelector('.caption').hidden = true));
     await settled(page);
     const sources = await page.evaluate(() => {
       const box = document.querySelector('.maplibregl-ctrl-attrib').getBoundingClientRect();
