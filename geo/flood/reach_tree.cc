@@ -213,7 +213,7 @@ class ReachTreeBuilder {
     for (std::size_t cell = 0; cell < reach_.size(); ++cell) {
       if (reach_[cell] == kNoReach) continue;
       for (const std::ptrdiff_t step : layout_.steps()) {
-        // The padding is no water, so steps from water stay inside.
+        // The padding is not water, so steps from water stay inside.
         const std::size_t next = Step(cell, step);
         if (level_m_[next] < bed_m_[cell]) {
           late_.push_back({bed_m_[cell], static_cast<std::uint32_t>(next), reach_[cell]});

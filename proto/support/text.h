@@ -1,4 +1,4 @@
-// Text from outside: names of maps and files whose bytes nobody has checked.
+// Text from outside: names in maps and files, whose bytes are not checked yet.
 #ifndef CITYLAYERS_PROTO_SUPPORT_TEXT_H_
 #define CITYLAYERS_PROTO_SUPPORT_TEXT_H_
 

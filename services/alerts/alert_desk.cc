@@ -248,7 +248,7 @@ absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment
     if (finding.place.vi.empty()) finding = FindingOf(alert);
     FollowFinding(finding, alert);
     alert.update_time = moment.city;
-    // The texts below name the place of now: a jam moves from street to street.
+    // The texts below name the present place: a jam moves from street to street.
     alert.place = finding.place;
   }
   std::string comment = ReasonFor(transition);
@@ -391,7 +391,7 @@ absl::Status AlertDesk::FollowValues(const Moment& moment) {
       const auto it = silent.find(id);
       const bool was_silent = alert.silent_since != absl::InfiniteFuture();
       if ((it != silent.end()) == was_silent) continue;
-      // After a restart nobody knows since when: since now, at least.
+      // After a restart the beginning is not known: take the present time.
       alert.silent_since = it == silent.end()                   ? absl::InfiniteFuture()
                            : it->second == absl::InfinitePast() ? moment.city
                                                                 : it->second;
