@@ -50,7 +50,8 @@ geo::TileLine TakeRing(GEOSContextHandle_t context, const GEOSGeometry* ring) {
   return line;
 }
 
-// Polygons of any nesting; lines and points, where the polygon only touches the box, have no area and are left out.
+// Polygons of any nesting; lines and points, where the polygon only touches the box, have no area
+// and are left out.
 void TakePolygons(GEOSContextHandle_t context, const GEOSGeometry* geometry,
                   std::vector<geo::TilePolygon>* out) {
   if (GEOSGeomTypeId_r(context, geometry) == GEOS_POLYGON) {

@@ -16,7 +16,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
@@ -275,13 +274,7 @@ void RocksAlertStore::NoteManifest() {
   std::vector<std::string> files;
   uint64_t bytes = 0;
   if (!db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false).ok()) return;
-  for (const std::string& file : files) {
-    absl::string_view number = file;
-    uint64_t manifest = 0;
-    if (absl::ConsumePrefix(&number, "/MANIFEST-") && absl::SimpleAtoi(number, &manifest)) {
-      mark_->SetManifest(manifest, bytes);
-    }
-  }
+  mark_->SetManifest(files, bytes);
 }
 
 // After a failed write RocksDB refuses all others until it has resumed. When the disk was full it

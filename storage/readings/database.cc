@@ -246,13 +246,7 @@ void Database::NoteManifest() {
   std::vector<std::string> files;
   uint64_t bytes = 0;
   if (!db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false).ok()) return;
-  for (const std::string& file : files) {
-    absl::string_view number = file;
-    uint64_t manifest = 0;
-    if (absl::ConsumePrefix(&number, "/MANIFEST-") && absl::SimpleAtoi(number, &manifest)) {
-      mark_->SetManifest(manifest, bytes);
-    }
-  }
+  mark_->SetManifest(files, bytes);
 }
 
 void Database::SyncMark() {

@@ -6,7 +6,9 @@
 #include <system_error>
 #include <tuple>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -94,6 +96,16 @@ void SyncedMark::Set(const Position& position) {
   absl::MutexLock lock(&mutex_);
   slot_.position = position;
   Write();
+}
+
+void SyncedMark::SetManifest(const std::vector<std::string>& live_files, uint64_t bytes) {
+  for (const std::string& file : live_files) {
+    absl::string_view number = file;
+    uint64_t manifest = 0;
+    if (absl::ConsumePrefix(&number, "/MANIFEST-") && absl::SimpleAtoi(number, &manifest)) {
+      SetManifest(manifest, bytes);
+    }
+  }
 }
 
 void SyncedMark::SetManifest(uint64_t number, uint64_t bytes) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -48,6 +49,8 @@ class SyncedMark {
   /// A failure of these is ignored: the mark then lags behind.
   void Set(const Position& position);
   void SetManifest(uint64_t number, uint64_t bytes);
+  /// The same from what RocksDB's GetLiveFiles returns.
+  void SetManifest(const std::vector<std::string>& live_files, uint64_t bytes);
   void Sync();
 
  private:
