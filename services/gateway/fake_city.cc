@@ -9,6 +9,7 @@
 
 #include "proto/support/strings.h"
 #include "services/gateway/representation.h"
+#include "services/runtime/callback_threads.h"
 #include "services/runtime/error_details.h"
 #include "services/runtime/grpc_status.h"
 
@@ -234,12 +235,13 @@ class FakeAlerts::Watcher final : public grpc::ServerWriteReactor<alerts::v1::Wa
   void OnWriteDone(bool ok) override {
     absl::MutexLock lock(&alerts_.mutex_);
     queue_.pop_front();
-    if (ok && !queue_.empty()) StartWrite(&queue_.front());
+    if (ok && !finished_ && !queue_.empty()) StartWrite(&queue_.front());
   }
   void OnCancel() override {
     {
       absl::MutexLock lock(&alerts_.mutex_);
       alerts_.watchers_.erase(this);
+      finished_ = true;
     }
     Finish(grpc::Status::CANCELLED);
   }
@@ -247,6 +249,7 @@ class FakeAlerts::Watcher final : public grpc::ServerWriteReactor<alerts::v1::Wa
 
   FakeAlerts& alerts_;
   std::deque<alerts::v1::WatchAlertsResponse> queue_;
+  bool finished_ = false;
 };
 
 grpc::ServerUnaryReactor* FakeAlerts::GetAlert(grpc::CallbackServerContext* context,
@@ -408,6 +411,7 @@ Gateway::Options FakeCity::SmallOptions() {
 }
 
 FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files, bool backends_up) {
+  runtime::KeepCallbackThreads();
   layers_.SetLayer(TrafficLayer());
   layers::v1::Layer flood = TrafficLayer();
   flood.set_name("layers/flood");

@@ -95,7 +95,7 @@ class PollBoard final : public ValueBoard {
     absl::MutexLock lock(&mutex_);
     ended_ = true;
     if (call_) call_->context.TryCancel();
-    const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return call_ == nullptr; };
+    const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_open_ == 0; };
     mutex_.Await(absl::Condition(&idle));
   }
 
@@ -116,15 +116,16 @@ class PollBoard final : public ValueBoard {
       absl::MutexLock lock(&mutex_);
       if (ended_) return;
       call_ = call;
+      ++calls_open_;
     }
     ask_(&call->context, &request_, &call->response,
          [this, self = shared_from_this(), call](const grpc::Status& status) {
-           OnAnswer(*call, status);
+           OnAnswer(call, status);
          });
   }
-  void OnAnswer(const Call& call, const grpc::Status& status) {
+  void OnAnswer(const std::shared_ptr<Call>& call, const grpc::Status& status) {
     if (status.ok()) {
-      auto [value, comparable] = to_text_(call.response);
+      auto [value, comparable] = to_text_(call->response);
       Set(std::move(value), std::move(comparable));
     } else {
       SetLost(IsMissing(status) ? "" : ReasonOf(status));
@@ -135,7 +136,8 @@ class PollBoard final : public ValueBoard {
       });
     }
     absl::MutexLock lock(&mutex_);
-    call_ = nullptr;
+    if (call_ == call) call_ = nullptr;  // the next turn may have begun by now
+    --calls_open_;
   }
 
   const absl::Duration period_;
@@ -144,7 +146,8 @@ class PollBoard final : public ValueBoard {
   const ToText to_text_;
   absl::Mutex mutex_;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  std::shared_ptr<Call> call_ ABSL_GUARDED_BY(mutex_);
+  int calls_open_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<Call> call_ ABSL_GUARDED_BY(mutex_);  // the latest
 };
 
 // Follows the alerts that stand.

@@ -22,6 +22,7 @@
 #include "services/runtime/address.h"
 #include "services/runtime/admin.h"
 #include "services/runtime/call_adapter.h"
+#include "services/runtime/callback_threads.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/grpc_listener.h"
@@ -512,6 +513,7 @@ absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& 
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
                                                       const std::vector<ModuleSpec>& table) {
+  KeepCallbackThreads();
   auto impl = std::make_unique<Impl>(std::move(config));
   RETURN_IF_ERROR(impl->Start(table));
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
