@@ -58,6 +58,7 @@ export async function runTests(context) {
       );
       await context.onFailure?.(name);
     }
+    await context.afterEach?.();
   }
   console.log(
     `browser: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,

@@ -34,6 +34,10 @@ async function watchWindows(windows, forMs) {
   return wrong;
 }
 
+/** Until the pages of earlier tests have let go of theirs. */
+const untilNoStreams = (server) =>
+  until('there is no stream', async () => (await server.streams()) === 0);
+
 const clockOf = (page) => page.evaluate(() => window.citylayers.clock.now());
 
 /** Runs `body` with several windows of one browser, which are closed whatever happens. */
@@ -75,6 +79,7 @@ for (const count of [2, 4]) {
     const { server } = all;
     if (!server) return noControl;
     await all.page?.context().close(); // the tests before are done with it
+    await untilNoStreams(server);
     await withWindows(all, count, {}, async (windows) => {
       const wrong = await watchWindows(windows, kWatchMs);
       expect(wrong.length === 0, wrong.join('\n'));
@@ -91,7 +96,7 @@ for (const count of [2, 4]) {
       );
       console.log(`     answers after ${waited.map(Math.round).join(', ')} ms`);
     });
-    await until('the stream ends with its windows', async () => (await server.streams()) === 0);
+    await untilNoStreams(server);
   });
 }
 
@@ -163,20 +168,20 @@ test('windows that nobody sees have no stream, and one when they are seen again'
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
       document.dispatchEvent(new Event('visibilitychange'));
     }, hidden);
-  const others = await server.streams(); // of pages of earlier tests
+  await untilNoStreams(server);
   await withWindows(all, 2, {}, async (windows) => {
     const asked = [];
     for (const { page } of windows) {
       await hide(page, true);
       page.on('request', (request) => asked.push(request.url()));
     }
-    await until('the stream is closed', async () => (await server.streams()) === others);
+    await until('the stream is closed', async () => (await server.streams()) === 0);
     asked.length = 0;
     await new Promise((resolve) => setTimeout(resolve, kAwayMs));
     expect(asked.length === 0, `hidden windows asked for ${asked.join(', ')}`);
     await hide(windows[0].page, false);
     await untilLive(windows[0].page);
-    await until('there is one stream', async () => (await server.streams()) === others + 1);
+    await until('there is one stream', async () => (await server.streams()) === 1);
   });
 });
 

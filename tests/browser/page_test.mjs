@@ -451,6 +451,12 @@ context.onFailure = async (name) => {
   await context.page?.screenshot({ path: file }).catch(() => {});
   if (server) console.log(`     the server's log ends:\n${server.log().slice(-1500)}`);
 };
+// What a test leaves open, also when it fails, would take part in the next one.
+context.afterEach = async () => {
+  for (const left of context.browser.contexts()) {
+    if (left !== context.page?.context()) await left.close();
+  }
+};
 let failures = 1;
 try {
   context.browser = await launch();
