@@ -68,6 +68,7 @@ class Gateway {
   LayerDirectory& directory() { return directory_; }
   runtime::HttpServerStats HttpStats() const { return server_.Stats(); }
   std::size_t tile_cache_bytes() const { return tiles_.cache_bytes(); }
+  std::size_t live_texts_bytes() const { return live_.texts_bytes(); }
 
   /// Where calls go; for a GrpcProxy. Lives as long as the gateway.
   const RpcRouter& router() const { return router_; }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <grpcpp/server_builder.h>
+#include <prometheus/gauge.h>
 
 #include "proto/support/status_macros.h"
 #include "proto/support/strings.h"
@@ -49,6 +50,10 @@ std::vector<Option> GatewayOptions() {
        "A client that takes nothing for this long is cut.", 0.1, 3600},
       {"gateway.tile_cache_bytes", OptionType::kInt, "134217728",
        "Memory for cached tiles, bytes; no more than their share of server.memory_max.", 0, 1e12},
+      {"gateway.live_texts_bytes", OptionType::kInt, "8388608",
+       "Memory for snapshots and changes that viewers of the same share, bytes; of the tiles' share "
+       "of server.memory_max.",
+       0, 1e9},
       {"gateway.tile_fills_max", OptionType::kInt, "512",
        "Tiles asked of the layers' servers at once.", 1, 1e5},
       {"gateway.poll", OptionType::kDuration, "250ms",
@@ -130,8 +135,10 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   options.http.write_timeout = config.GetDuration("gateway.write_timeout");
   options.http.bodies = memory.share(runtime::MemoryUse::kHttpBodies);
   options.http.streams = memory.share(runtime::MemoryUse::kStreams);
+  const std::size_t cached = memory.bytes(runtime::MemoryUse::kTiles);
+  options.live.texts_bytes_max = std::min(size("gateway.live_texts_bytes"), cached / 2);
   options.tiles.cache_bytes_max =
-      std::min(size("gateway.tile_cache_bytes"), memory.bytes(runtime::MemoryUse::kTiles));
+      std::min(size("gateway.tile_cache_bytes"), cached - options.live.texts_bytes_max);
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
   options.rpc.writes = config.GetBool("gateway.http_writes");
   options.directory.poll_period = config.GetDuration("gateway.poll");
@@ -210,7 +217,12 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
 
   void UpdateMetrics() {
     http_metrics_.Update(gateway_->HttpStats());
-    context_.memory().share(runtime::MemoryUse::kTiles)->Report(gateway_->tile_cache_bytes());
+    const std::size_t texts = gateway_->live_texts_bytes();
+    context_.metrics()
+        .Gauge("citylayers_gateway_live_texts_bytes",
+               "Memory of snapshots and changes that viewers of the same share.")
+        .Set(static_cast<double>(texts));
+    context_.memory().share(runtime::MemoryUse::kTiles)->Report(gateway_->tile_cache_bytes() + texts);
     context_.timer().After(kMetricsPeriod, [alive = alive_] {
       absl::MutexLock lock(&alive->mutex);
       if (alive->module != nullptr) alive->module->UpdateMetrics();

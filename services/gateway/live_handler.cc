@@ -33,6 +33,12 @@ void Refuse(Responder& responder, int status, std::string_view detail) {
   responder.Send(std::move(response));
 }
 
+// {"snapshot":{…}} -> {…}
+std::string_view EventData(std::string_view response) {
+  const std::size_t begin = response.find(':') + 1;
+  return response.substr(begin, response.size() - begin - 1);
+}
+
 // Follows one layer, and remembers where it is.
 class LayerSession final : public LiveSession {
  public:
@@ -66,13 +72,12 @@ class LayerSession final : public LiveSession {
 
   std::string EventOf(const WatchLayerResponse& response) {
     if (response.has_snapshot()) {
-      const auto& snapshot = response.snapshot();
-      Remember(snapshot.pack_id(), snapshot.version());
-      return Text("snapshot", ProtoJson(snapshot));
+      Remember(response.snapshot().pack_id(), response.snapshot().version());
+      return Text("snapshot", EventData(*streams().texts().Of(request_, response)));
     }
     if (response.has_delta()) {
       Remember(response.delta().pack_id(), response.delta().to());
-      return Text("delta", ProtoJson(response.delta()));
+      return Text("delta", EventData(*streams().texts().Of(request_, response)));
     }
     // The next delta begins at the version of the last heartbeat, not of the last delta.
     if (response.heartbeat().has_version() && request_.has_resume()) {
@@ -142,6 +147,8 @@ LiveHandler::~LiveHandler() {
   streams_->End();
   boards_->End();
 }
+
+std::size_t LiveHandler::texts_bytes() const { return streams_->texts().bytes(); }
 
 void LiveHandler::Page(const HttpRequest& request, Responder responder) {
   absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);

@@ -36,6 +36,7 @@ class LiveHandler {
     absl::Duration poll_period = absl::Seconds(2);       // of what backends have no stream for
     absl::Duration silence_max = absl::Seconds(10);      // of a layer's call, then it is lost
     absl::Duration board_linger = absl::Seconds(30);     // that a board is kept without viewers
+    std::size_t texts_bytes_max = 8 << 20;               // shared by viewers of the same
   };
   /// The references outlive the streams, which end when the HTTP server drains.
   LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
@@ -50,6 +51,9 @@ class LiveHandler {
   /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all that a page follows, in one
   /// stream (live_mux.h).
   void Page(const runtime::HttpRequest& request, runtime::Responder responder);
+
+  /// Memory of the texts that viewers share.
+  std::size_t texts_bytes() const;
 
   class Streams;
 

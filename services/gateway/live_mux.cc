@@ -7,7 +7,6 @@
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "proto/support/strings.h"
 #include "services/gateway/event_stream.h"
-#include "services/gateway/proto_json.h"
 #include "services/gateway/rfc3339.h"
 #include "services/gateway/stream_reader.h"
 
@@ -180,7 +179,12 @@ void LiveMux::Call(std::size_t index) {
 
 void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
                       std::function<void()> read_next) {
-  std::string json = ProtoJson(response);  // {"snapshot":{…}}, {"delta":{…}} or {"heartbeat":{…}}
+  WatchLayerRequest view;
+  {
+    absl::MutexLock lock(&mutex_);
+    view = feeds_[index].request;
+  }
+  const std::shared_ptr<const std::string> json = streams_->texts().Of(view, response);
   bool ended;
   {
     absl::MutexLock lock(&mutex_);
@@ -191,7 +195,7 @@ void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
     feed.heard = absl::Now();
     Remember(response, feed.request);
     if (!ended) {
-      feed.event = StrCat("{\"layer\":\"", feed.id, "\",", std::string_view(json).substr(1));
+      feed.event = StrCat("{\"layer\":\"", feed.id, "\",", std::string_view(*json).substr(1));
       feed.event_position =
           EventId(feed.request.resume().pack_id(), feed.request.resume().version());
       feed.read_next = std::move(read_next);

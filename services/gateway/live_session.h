@@ -14,6 +14,7 @@
 #include <grpcpp/client_context.h>
 
 #include "services/gateway/content_coding.h"
+#include "services/gateway/layer_texts.h"
 #include "services/gateway/live_handler.h"
 
 namespace citylayers::gateway {
@@ -29,10 +30,12 @@ class OpenStream {
 /// The open streams, so that they can be ended.
 class LiveHandler::Streams {
  public:
-  Streams(LiveHandler::Options options, runtime::Timer& timer) : options_(options), timer_(timer) {}
+  Streams(LiveHandler::Options options, runtime::Timer& timer)
+      : options_(options), timer_(timer), texts_(options.texts_bytes_max) {}
 
   const LiveHandler::Options& options() const { return options_; }
   runtime::Timer& timer() { return timer_; }
+  LayerTexts& texts() { return texts_; }
   /// False once the handler ends.
   bool Add(std::shared_ptr<OpenStream> stream);
   void Remove(const std::shared_ptr<OpenStream>& stream);
@@ -42,6 +45,7 @@ class LiveHandler::Streams {
  private:
   const LiveHandler::Options options_;
   runtime::Timer& timer_;
+  LayerTexts texts_;
   absl::Mutex mutex_;
   absl::flat_hash_set<std::shared_ptr<OpenStream>> streams_ ABSL_GUARDED_BY(mutex_);
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
@@ -76,6 +80,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
   virtual void StartCall(std::shared_ptr<grpc::ClientContext> context) = 0;
   /// Whether the backend sends no heartbeats of its own.
   virtual bool needs_heartbeats() const = 0;
+  LiveHandler::Streams& streams() { return *streams_; }
 
  private:
   enum class State { kPaused, kCalling, kEnded };

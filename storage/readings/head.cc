@@ -17,20 +17,6 @@ constexpr uint32_t Mixed(uint32_t series) { return (series * 0x9e3779b1U) >> 16;
 
 }  // namespace
 
-std::vector<StoredReading> MergeReadings(absl::Span<const StoredReading> older,
-                                         absl::Span<const StoredReading> newer) {
-  std::vector<StoredReading> merged;
-  merged.reserve(older.size() + newer.size());
-  size_t i = 0;
-  for (const StoredReading& reading : newer) {
-    while (i < older.size() && older[i].time_ms < reading.time_ms) merged.push_back(older[i++]);
-    if (i < older.size() && older[i].time_ms == reading.time_ms) ++i;
-    merged.push_back(reading);
-  }
-  merged.insert(merged.end(), older.begin() + static_cast<ptrdiff_t>(i), older.end());
-  return merged;
-}
-
 Head::Series& Head::At(Stripe& stripe, uint32_t series) {
   const size_t slot = series / kStripes;
   if (slot >= stripe.series.size()) stripe.series.resize(slot + 1);
@@ -49,7 +35,7 @@ size_t Head::FullCount(uint32_t series, bool was_sealed) const {
 
 std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
   std::vector<uint32_t> full;
-  size_t added = 0;
+  ptrdiff_t added = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     const StoredReading reading = batch.row(i);
     Stripe& stripe = StripeOf(batch.series[i]);
@@ -61,13 +47,13 @@ std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
     }
     ReadingRun& active = series.active;
     if (active.empty()) series.active_since = offset;
-    if (active.Insert(reading)) ++added;
+    added += active.Insert(reading);
     if (active.size() >= FullCount(batch.series[i], series.was_sealed) && !series.told_full) {
       series.told_full = true;
       full.push_back(batch.series[i]);
     }
   }
-  reading_count_.fetch_add(added, std::memory_order_relaxed);
+  Count(added);
   return full;
 }
 
@@ -116,6 +102,7 @@ std::optional<Head::Job> Head::StartSealing(uint32_t series) {
   Series& found = At(stripe, series);
   if (found.active.empty() || !found.aside.empty()) return std::nullopt;
   found.aside = std::move(found.active);
+  Count(found.aside.Compact());
   found.aside_since = found.active_since;
   found.active = {};
   found.active_since = kNoOffset;
@@ -159,7 +146,7 @@ void Head::Compact() {
       for (; slot < stripe.series.size() && left > 0; ++slot) {
         ReadingRun& run = stripe.series[slot].active;
         if (!run.IsCompactable()) continue;
-        run.Compact();
+        Count(run.Compact());
         --left;
       }
       more = slot < stripe.series.size();

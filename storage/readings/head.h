@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -61,6 +62,7 @@ class Head {
   uint64_t OldestUnsealedOffset(uint64_t none) const;
   /// Series whose oldest unsealed reading came with an offset up to `offset`.
   std::vector<uint32_t> SeriesUnsealedSince(uint64_t offset) const;
+  /// Readings in memory; late ones may count twice for a moment.
   size_t reading_count() const { return reading_count_.load(std::memory_order_relaxed); }
 
  private:
@@ -84,6 +86,9 @@ class Head {
   };
 
   size_t FullCount(uint32_t series, bool was_sealed) const;
+  void Count(ptrdiff_t change) {  // unsigned arithmetic: a negative change is taken away
+    reading_count_.fetch_add(static_cast<size_t>(change), std::memory_order_relaxed);
+  }
   static Series& At(Stripe& stripe, uint32_t series) ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);
   static const Series* Find(const Stripe& stripe, uint32_t series)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);
@@ -94,10 +99,6 @@ class Head {
   std::array<Stripe, kStripes> stripes_;
   std::atomic<size_t> reading_count_{0};
 };
-
-/// Merges two ascending lists into one; where times are equal the reading of `newer` stays.
-std::vector<StoredReading> MergeReadings(absl::Span<const StoredReading> older,
-                                         absl::Span<const StoredReading> newer);
 
 }  // namespace citylayers::storage
 

@@ -25,6 +25,20 @@ T Must(absl::StatusOr<T> result) {
 
 }  // namespace
 
+std::vector<StoredReading> MergeReadings(absl::Span<const StoredReading> older,
+                                         absl::Span<const StoredReading> newer) {
+  std::vector<StoredReading> merged;
+  merged.reserve(older.size() + newer.size());
+  size_t i = 0;
+  for (const StoredReading& reading : newer) {
+    while (i < older.size() && older[i].time_ms < reading.time_ms) merged.push_back(older[i++]);
+    if (i < older.size() && older[i].time_ms == reading.time_ms) ++i;
+    merged.push_back(reading);
+  }
+  merged.insert(merged.end(), older.begin() + static_cast<ptrdiff_t>(i), older.end());
+  return merged;
+}
+
 ReadingRun::Block ReadingRun::Encode(const StoredReading* readings, size_t count) {
   std::vector<int64_t> times, qualities;
   std::vector<double> values;
@@ -58,65 +72,92 @@ std::vector<StoredReading> ReadingRun::Decode(const Block& block) {
   return readings;
 }
 
-bool ReadingRun::Insert(const StoredReading& reading) {
-  const bool in_order = recent_.empty()
-                            ? blocks_.empty() || blocks_.back().last_ms < reading.time_ms
-                            : recent_.back().time_ms < reading.time_ms;
-  if (in_order) {
-    recent_.push_back(reading);
-    ++size_;
-    if (recent_.size() >= kRecentMax) Compact();
+// True when it was added, false when it replaced the reading of its time.
+bool ReadingRun::InsertInto(std::vector<StoredReading>& readings, const StoredReading& reading) {
+  if (readings.empty() || readings.back().time_ms < reading.time_ms) {
+    readings.push_back(reading);
     return true;
   }
-  if (!blocks_.empty() && reading.time_ms <= blocks_.back().last_ms) {
-    return InsertIntoBlock(reading);
-  }
-  const auto at = std::lower_bound(recent_.begin(), recent_.end(), reading.time_ms, Earlier);
-  if (at != recent_.end() && at->time_ms == reading.time_ms) {
+  const auto at = std::lower_bound(readings.begin(), readings.end(), reading.time_ms, Earlier);
+  if (at->time_ms == reading.time_ms) {
     *at = reading;
     return false;
   }
-  recent_.insert(at, reading);
-  ++size_;
+  readings.insert(at, reading);
   return true;
 }
 
-// REQUIRES: the time is not after the last block.
-bool ReadingRun::InsertIntoBlock(const StoredReading& reading) {
-  const auto block =
-      std::lower_bound(blocks_.begin(), blocks_.end(), reading.time_ms,
-                       [](const Block& b, int64_t time_ms) { return b.last_ms < time_ms; });
-  std::vector<StoredReading> readings = Decode(*block);
-  const auto at = std::lower_bound(readings.begin(), readings.end(), reading.time_ms, Earlier);
-  const bool replaces = at->time_ms == reading.time_ms;
-  if (replaces) {
-    *at = reading;
+// 0 to kBlock - 1, other than that of most other runs: series that are written together would
+// encode in the same batch otherwise, which then takes a hundred times as long as the others.
+size_t ReadingRun::Spread() const {
+  return reinterpret_cast<uintptr_t>(this) / alignof(ReadingRun) * 0x9e3779b97f4a7c15U >> 59;
+}
+
+ptrdiff_t ReadingRun::Insert(const StoredReading& reading) {
+  const size_t before = size_;
+  if (!blocks_.empty() && reading.time_ms <= blocks_.back().last_ms) {
+    if (InsertInto(late_, reading)) ++size_;
+    if (late_.size() >= kLateMax - Spread()) EncodeLate();
   } else {
-    readings.insert(at, reading);
-    ++size_;
+    if (InsertInto(recent_, reading)) ++size_;
+    if (recent_.size() >= kRecentMax - Spread()) {
+      blocks_.push_back(Encode(recent_.data(), kBlock));
+      recent_.erase(recent_.begin(), recent_.begin() + kBlock);
+    }
   }
-  if (readings.size() <= 2 * kBlock) {
-    *block = Encode(readings.data(), readings.size());
-  } else {
-    *block = Encode(readings.data() + kBlock, readings.size() - kBlock);
-    blocks_.insert(block, Encode(readings.data(), kBlock));
+  return static_cast<ptrdiff_t>(size_) - static_cast<ptrdiff_t>(before);
+}
+
+// Each block that a late reading belongs to is decoded once, and encoded as one or more.
+void ReadingRun::EncodeLate() {
+  std::vector<Block> blocks;
+  blocks.reserve(blocks_.size() + late_.size() / kBlock + 1);
+  size_ -= late_.size();
+  auto late = late_.cbegin();
+  for (Block& block : blocks_) {
+    const auto first = late;
+    while (late != late_.cend() && late->time_ms <= block.last_ms) ++late;
+    if (first == late) {
+      blocks.push_back(std::move(block));
+      continue;
+    }
+    const std::vector<StoredReading> merged = MergeReadings(
+        Decode(block), absl::MakeConstSpan(&*first, static_cast<size_t>(late - first)));
+    size_ += merged.size() - block.count;
+    size_t done = 0;
+    for (; merged.size() - done > 2 * kBlock; done += kBlock) {
+      blocks.push_back(Encode(merged.data() + done, kBlock));
+    }
+    blocks.push_back(Encode(merged.data() + done, merged.size() - done));
   }
-  return !replaces;
+  blocks_ = std::move(blocks);
+  late_ = {};
 }
 
 void ReadingRun::Collect(int64_t start_ms, int64_t end_ms, std::vector<StoredReading>& out) const {
-  const auto collect = [&](const std::vector<StoredReading>& readings) {
+  std::vector<StoredReading> encoded;
+  std::vector<StoredReading>& in_order = late_.empty() ? out : encoded;
+  const auto within = [&](const std::vector<StoredReading>& readings) {
     const auto first = std::lower_bound(readings.begin(), readings.end(), start_ms, Earlier);
     const auto last = std::lower_bound(first, readings.end(), end_ms, Earlier);
-    out.insert(out.end(), first, last);
+    return std::pair(first, last);
   };
   for (auto block =
            std::lower_bound(blocks_.begin(), blocks_.end(), start_ms,
-                            [](const Block&b, int64_t time_ms) { return b.last_ms < time_ms; });
+                            [](const Block& b, int64_t time_ms) { return b.last_ms < time_ms; });
        block != blocks_.end() && block->first_ms < end_ms; ++block) {
-    collect(Decode(*block));
+    const std::vector<StoredReading> readings = Decode(*block);
+    const auto [first, last] = within(readings);
+    in_order.insert(in_order.end(), first, last);
   }
-  collect(recent_);
+  if (!late_.empty()) {
+    const auto [first, last] = within(late_);
+    const std::vector<StoredReading> merged =
+        MergeReadings(encoded, std::vector<StoredReading>(first, last));
+    out.insert(out.end(), merged.begin(), merged.end());
+  }
+  const auto [first, last] = within(recent_);
+  out.insert(out.end(), first, last);
 }
 
 std::vector<StoredReading> ReadingRun::All() const {
@@ -126,22 +167,28 @@ std::vector<StoredReading> ReadingRun::All() const {
     const std::vector<StoredReading> readings = Decode(block);
     all.insert(all.end(), readings.begin(), readings.end());
   }
+  if (!late_.empty()) all = MergeReadings(all, late_);
   all.insert(all.end(), recent_.begin(), recent_.end());
   return all;
 }
 
-void ReadingRun::Compact() {
+ptrdiff_t ReadingRun::Compact() {
+  const size_t before = size_;
+  if (!late_.empty()) EncodeLate();
   size_t done = 0;
   for (; recent_.size() - done >= kBlock; done += kBlock) {
     blocks_.push_back(Encode(recent_.data() + done, kBlock));
   }
-  if (done == 0) return;
-  recent_ =
-      std::vector<StoredReading>(recent_.begin() + static_cast<ptrdiff_t>(done), recent_.end());
+  if (done > 0) {
+    recent_ =
+        std::vector<StoredReading>(recent_.begin() + static_cast<ptrdiff_t>(done), recent_.end());
+  }
+  return static_cast<ptrdiff_t>(size_) - static_cast<ptrdiff_t>(before);
 }
 
 size_t ReadingRun::memory_bytes() const {
-  size_t bytes = recent_.capacity() * sizeof(StoredReading) + blocks_.capacity() * sizeof(Block);
+  size_t bytes = (recent_.capacity() + late_.capacity()) * sizeof(StoredReading) +
+                 blocks_.capacity() * sizeof(Block);
   for (const Block& block : blocks_) bytes += block.bytes.capacity();
   return bytes;
 }

@@ -40,9 +40,10 @@ absl::StatusOr<std::vector<ReadingsFigure>> MeasureStore(const ReadingsBenchOpti
 /// it. Without the real data only the last one.
 absl::StatusOr<std::vector<ReadingsFigure>> MeasureBytes(const ReadingsBenchOptions& options);
 
-/// `readings.ingest_per_s` and `readings.ack_p99_ms` through StreamReadings of a running server:
-/// full load on `writers` streams, then half of it. `measures` are speeds that the server knows;
-/// readings get times from `city_time` back.
+/// `readings.ingest_per_s`, `readings.ack_p99_ms` and `readings.ack_again_p99_ms` through
+/// StreamReadings of a running server: full load on `writers` streams, then half of it with new
+/// readings, then half of it with the first readings' times. `measures` are speeds that the server
+/// knows; readings get times from `city_time` back.
 absl::StatusOr<std::vector<ReadingsFigure>> MeasureIngest(
     const std::shared_ptr<grpc::Channel>& channel, const std::vector<std::string>& measures,
     absl::Time city_time, const ReadingsBenchOptions& options);
