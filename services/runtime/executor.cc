@@ -19,19 +19,28 @@ Executor::~Executor() {
 
 bool Executor::TryPost(std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
-  if (stopping_ || queue_.size() >= queue_max_) return false;
-  queue_.push_back(std::move(task));
+  if (stopping_ || calls_.size() >= queue_max_) return false;
+  calls_.push_back(std::move(task));
   return true;
 }
 
-void Executor::Post(std::function<void()> task) {
+void Executor::Post(std::function<void()> task, Lane lane) {
   absl::MutexLock lock(&mutex_);
-  queue_.push_back(std::move(task));
+  (lane == Lane::kCalls ? calls_ : streams_).push_back(std::move(task));
 }
 
 std::size_t Executor::queue_length() const {
   absl::MutexLock lock(&mutex_);
-  return queue_.size();
+  return calls_.size() + streams_.size();
+}
+
+std::function<void()> Executor::TakeNext() {
+  const bool stream = calls_.empty() || (streams_turn_ && !streams_.empty());
+  streams_turn_ = !stream;
+  Queue& queue = stream ? streams_ : calls_;
+  std::function<void()> task = std::move(queue.front());
+  queue.pop_front();
+  return task;
 }
 
 void Executor::Run() {
@@ -40,12 +49,11 @@ void Executor::Run() {
     {
       absl::MutexLock lock(&mutex_);
       const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-        return stopping_ || !queue_.empty();
+        return stopping_ || !calls_.empty() || !streams_.empty();
       };
       mutex_.Await(absl::Condition(&ready));
-      if (queue_.empty()) return;
-      task = std::move(queue_.front());
-      queue_.pop_front();
+      if (calls_.empty() && streams_.empty()) return;
+      task = TakeNext();
     }
     task();
   }

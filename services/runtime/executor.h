@@ -1,4 +1,4 @@
-// A fixed pool of threads behind a bounded queue.
+// A fixed pool of threads behind two queues.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_EXECUTOR_H_
 #define CITYLAYERS_SERVICES_RUNTIME_EXECUTOR_H_
 
@@ -13,10 +13,14 @@
 
 namespace citylayers::runtime {
 
-/// Runs tasks on its own threads, so that gRPC's few callback threads never block. Thread-safe.
+/// Runs tasks on its own threads, so that gRPC's few callback threads never block. Calls and the
+/// steps of streams queue apart and take turns: when a change wakes a thousand streams at once, a
+/// call waits for one of their steps and not for all. Thread-safe.
 class Executor {
  public:
-  /// REQUIRES: threads >= 1, queue_max >= 1.
+  enum class Lane { kCalls, kStreams };
+
+  /// `queue_max`: of calls. REQUIRES: threads >= 1, queue_max >= 1.
   Executor(int threads, std::size_t queue_max);
   /// Runs what is queued, then joins.
   ~Executor();
@@ -24,20 +28,27 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Queues `task`; false when the queue is full or the executor shuts down (the task is dropped,
+  /// Queues a call; false when their queue is full or the executor shuts down (the task is dropped,
   /// the caller answers).
   [[nodiscard]] bool TryPost(std::function<void()> task);
   /// Queues `task` whatever the queue's length: for the steps of calls that were admitted already.
-  void Post(std::function<void()> task);
+  void Post(std::function<void()> task, Lane lane = Lane::kCalls);
 
+  /// Of both queues.
   std::size_t queue_length() const;
 
  private:
+  using Queue = std::deque<std::function<void()>>;
+
   void Run();
+  // REQUIRES: one of them is not empty.
+  std::function<void()> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::size_t queue_max_;
   mutable absl::Mutex mutex_;
-  std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
+  Queue calls_ ABSL_GUARDED_BY(mutex_);
+  Queue streams_ ABSL_GUARDED_BY(mutex_);
+  bool streams_turn_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

@@ -57,6 +57,25 @@ TEST(Executor, RefusesWhatItsQueueCannotHold) {
   release.Notify();
 }
 
+TEST(Executor, CallsAndStepsOfStreamsTakeTurns) {
+  absl::Notification release, running;
+  std::string order;
+  {
+    Executor executor(1, 4);
+    executor.Post([&] {
+      running.Notify();
+      release.WaitForNotification();
+    });
+    running.WaitForNotification();
+    for (int i = 0; i < 5; ++i) executor.Post([&] { order += 's'; }, Executor::Lane::kStreams);
+    // As many steps as there are: they do not fill the queue of the calls.
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(executor.TryPost([&] { order += 'c'; }));
+    EXPECT_EQ(executor.queue_length(), 8U);
+    release.Notify();
+  }
+  EXPECT_EQ(order, "scscscss");
+}
+
 TEST(Timer, RunsInOrderOfTime) {
   std::vector<int> order;
   absl::Notification done;

@@ -87,7 +87,8 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     }
     void QueueLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
       state = State::kQueued;
-      executor.Post([self = this->shared_from_this()] { self->RunStep(); });
+      executor.Post([self = this->shared_from_this()] { self->RunStep(); },
+                    Executor::Lane::kStreams);
     }
     void Wake() {
       absl::MutexLock lock(&mutex);
