@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attackedCity, assertAlive, residentMib } from '../support/attacked_city.mjs';
-import { assertUndisturbed, measureBystander } from '../support/bystander.mjs';
+import { assertUndisturbed } from '../support/bystander.mjs';
 import { Code } from '../../integration/support/api.mjs';
 import { flood } from '../support/flood.mjs';
 
@@ -22,13 +22,15 @@ async function codeOf(call) {
 }
 
 async function undisturbedBy(what, attack) {
-  const idle = await measureBystander(here);
   const beforeMib = mib();
-  const load = await flood(here.city.grpc, attack);
-  const attacked = await measureBystander(here);
-  const counts = await load.stop();
-  console.log(`${what}: ended by code ${JSON.stringify(counts)}`);
-  assertUndisturbed(what, idle, attacked);
+  let counts;
+  await assertUndisturbed(what, here, async () => {
+    const load = await flood(here.city.grpc, attack);
+    return async () => {
+      counts = await load.stop();
+      console.log(`${what}: ended by code ${JSON.stringify(counts)}`);
+    };
+  });
   assertAlive(here);
   assert.ok(mib() - beforeMib < kMoreMib, `${(mib() - beforeMib).toFixed(0)} MiB more`);
   return counts;

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { attackedCity, assertAlive, residentMib } from '../support/attacked_city.mjs';
-import { assertUndisturbed, measureBystander } from '../support/bystander.mjs';
+import { assertUndisturbed } from '../support/bystander.mjs';
 import { until } from '../../support/daemon.mjs';
 
 const here = attackedCity();
@@ -44,20 +44,22 @@ test('claimed lengths cost nothing', async () => {
 });
 
 test('300 bodies, all but their last byte: a bystander feels nothing, memory is bounded', async () => {
-  const idle = await measureBystander(here);
   const beforeMib = mib();
   const body = Buffer.alloc(kBodyBytes - 1, 0x20);
-  const sockets = [];
-  for (let i = 0; i < kConnections; i++) {
-    sockets.push(await half(`Content-Length: ${kBodyBytes}`, body));
-  }
-  await until('some are refused', () => sockets.some((s) => s.answer.startsWith('HTTP/1.1 503')));
-  const refused = sockets.find((s) => s.answer.startsWith('HTTP/1.1 503'));
-  assert.match(refused.answer, /Retry-After: 1/);
-  assertUndisturbed('half-sent bodies', idle, await measureBystander(here));
-  assertAlive(here);
-  assert.ok(mib() - beforeMib < kMoreMib, `${(mib() - beforeMib).toFixed(0)} MiB more`);
-  for (const socket of sockets) socket.destroy();
+  await assertUndisturbed('half-sent bodies', here, async () => {
+    const sockets = [];
+    for (let i = 0; i < kConnections; i++) {
+      sockets.push(await half(`Content-Length: ${kBodyBytes}`, body));
+    }
+    await until('some are refused', () => sockets.some((s) => s.answer.startsWith('HTTP/1.1 503')));
+    const refused = sockets.find((s) => s.answer.startsWith('HTTP/1.1 503'));
+    assert.match(refused.answer, /Retry-After: 1/);
+    return () => {
+      assertAlive(here);
+      assert.ok(mib() - beforeMib < kMoreMib, `${(mib() - beforeMib).toFixed(0)} MiB more`);
+      for (const socket of sockets) socket.destroy();
+    };
+  });
 });
 
 test('the same in chunks, and afterwards bodies are taken again', async () => {

@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { kBin, sleep, temporaryFolder, until } from '../../support/daemon.mjs';
 import { columns, stages } from '../../integration/support/driver.mjs';
 import { attackedCity } from '../support/attacked_city.mjs';
-import { assertUndisturbed, measureBystander } from '../support/bystander.mjs';
+import { assertUndisturbed } from '../support/bystander.mjs';
 
 const kStallMs = 2000;
 const kWriters = 24; // more than the server has threads of any kind
@@ -43,17 +43,20 @@ function keepBusy(act) {
 
 /** Measures a bystander while `act` is kept busy on a stalled disk. */
 async function assertUndisturbedBy(what, act) {
-  const idle = await measureBystander(here);
-  stall(kStallMs);
-  const busy = keepBusy(act);
-  await until('writes wait for the disk', async () => {
-    const before = busy.done();
-    await sleep(500);
-    return busy.done() - before < kWriters;
+  let busy;
+  await assertUndisturbed(what, here, async () => {
+    stall(kStallMs);
+    busy = keepBusy(act);
+    await until('writes wait for the disk', async () => {
+      const before = busy.done();
+      await sleep(500);
+      return busy.done() - before < kWriters;
+    });
+    return async () => {
+      recover();
+      await busy.stop();
+    };
   });
-  const attacked = await measureBystander(here).finally(recover);
-  await busy.stop();
-  assertUndisturbed(what, idle, attacked);
   assert.ok(busy.done() >= kWriters, `${busy.done()} writes came to an end`);
 }
 
