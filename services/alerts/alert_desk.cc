@@ -104,9 +104,14 @@ absl::Status AlertDesk::Load() {
 absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
   const absl::MutexLock lock(&write_mutex_);
   if (exercise_.has_value() && *exercise_ != moment.exercise) {
-    RETURN_IF_ERROR(EndOtherMode(moment));
+    // The clock changed its mode after the last look, and readings have come since: a replay writes
+    // some as it begins, and a second of it may be an hour of the city.
+    const absl::Duration since_look =
+        std::max(absl::ZeroDuration(), moment.wall - std::min(looked_at_, moment.wall));
+    RETURN_IF_ERROR(EndOtherMode(moment, moment.city - moment.speed * since_look));
   }
   exercise_ = moment.exercise;
+  looked_at_ = moment.wall;
   scenario_ = moment.scenario;
 
   Step step{.next_alert_id = store_.NextAlertId()};
@@ -188,7 +193,8 @@ std::vector<Transition> AlertDesk::RunRules(const Look& look, const Moment& mome
   return all;
 }
 
-absl::Status AlertDesk::EndOtherMode(const Moment& moment) {
+// `begun`: city time at which the present mode began, or a little earlier.
+absl::Status AlertDesk::EndOtherMode(const Moment& moment, absl::Time begun) {
   // City time is the replay's by now, which says nothing about when a real alert ended.
   Moment end = moment;
   if (moment.exercise) end.city = moment.wall;
@@ -214,13 +220,13 @@ absl::Status AlertDesk::EndOtherMode(const Moment& moment) {
     RuleStateRecord empty{.rule = state.rule, .subject = state.subject};
     if (state.rule == kStageRule) {
       // Neither do readings of the other city count in this one, also after a restart.
-      empty.read_time = moment.city - absl::Microseconds(1);
+      empty.read_time = begun - absl::Microseconds(1);
       empty.mode = ModeOf(moment.exercise);
     }
     step.changes.push_back({.rule_state = std::move(empty)});
   }
   RETURN_IF_ERROR(Write(step));
-  engine_.Clear(/*stages_from=*/moment.city);
+  engine_.Clear(/*stages_from=*/begun);
   return absl::OkStatus();
 }
 

@@ -124,7 +124,7 @@ class AlertDesk {
 
   AlertDesk(storage::AlertStore& store, DeskOptions options);
   absl::Status Load();
-  absl::Status EndOtherMode(const Moment& moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status EndOtherMode(const Moment& moment, absl::Time begun) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status AddTransition(const Transition& transition, const Moment& moment, Step& step)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status AddRenewals(const Moment& moment, Step& step)
@@ -152,6 +152,8 @@ class AlertDesk {
   RuleEngine engine_ ABSL_GUARDED_BY(write_mutex_);
   GapFinder gap_finder_ ABSL_GUARDED_BY(write_mutex_);
   std::optional<bool> exercise_ ABSL_GUARDED_BY(write_mutex_);
+  // Wall time of the last look; InfiniteFuture before the first.
+  absl::Time looked_at_ ABSL_GUARDED_BY(write_mutex_) = absl::InfiniteFuture();
   std::set<uint64_t> unwritten_peaks_ ABSL_GUARDED_BY(write_mutex_);  // To be tried again.
   std::string scenario_ ABSL_GUARDED_BY(write_mutex_);  // Outlives its replay by a look.
 

@@ -206,6 +206,35 @@ TEST_F(DeskTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt) {
   EXPECT_EQ(All("kind = STAGE").size(), 2u);
 }
 
+// Its driver writes a batch as it sets the clock, and the desk looks a while after that.
+TEST_F(DeskTest, WhatAReplayWritesBeforeTheFirstLookAtItCounts) {
+  Steps(1, 0.5);
+  moment_.exercise = true;
+  moment_.speed = 60;
+  moment_.city += absl::Hours(24 * 30);
+  const absl::Time begin = moment_.city;
+  Look look;
+  look.stages = {PhuAn(1.66)};
+  look.stages->front().recent = {{begin - absl::Minutes(2), 0.5},  // of the city before
+                                 {begin, 1.66}};
+  moment_.city += absl::Seconds(50);
+  moment_.wall += absl::Seconds(1);
+  ASSERT_TRUE(desk_->Observe(look, moment_).ok());
+  Steps(1, 1.66);
+  ASSERT_EQ(All().size(), 1);
+  EXPECT_EQ(All()[0].level, 3);
+}
+
+TEST_F(DeskTest, AReplayThatIsStartedAnewAtAnEarlierDayIsHeard) {
+  Steps(1, 0.5);
+  moment_.exercise = true;
+  moment_.city += absl::Hours(24 * 30);
+  Steps(1, 0.5);
+  moment_.city -= absl::Hours(24 * 20);
+  Steps(2, 1.66);
+  ASSERT_EQ(All().size(), 1);
+}
+
 TEST_F(DeskTest, AnActualAlertIsCancelledAsActualAtWallTimeWhenAReplayTakesOver) {
   Steps(2, 1.66);
   moment_.exercise = true;

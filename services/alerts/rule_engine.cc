@@ -133,6 +133,7 @@ void RuleEngine::NoteTimeOfStages(absl::Time now, absl::Duration slip_max) {
   const bool is_first = stages_looked_at_ == absl::InfinitePast();
   const bool went_back = now < stages_looked_at_ - slip_max;
   stages_looked_at_ = now;
+  if (went_back) stages_from_ = absl::InfinitePast();  // that was another time of the city
   if (!is_first && !went_back) return;
   for (auto& [key, subject] : subjects_) {
     if (key.first != kStageRule) continue;

@@ -18,4 +18,5 @@ use_test_pack
 
 files=("$@")
 if (($# == 0)); then files=(*.test.mjs); fi
-run_node_files security "$FILE_S" "${files[@]}"
+# One at a time: a bystander is measured.
+run_node_files security "$FILE_S" 1 "${files[@]}"

@@ -22,17 +22,26 @@ use_test_pack() {
   "$CITYLAYERS_BIN_DIR/citylayers" pack build --out "$CITYLAYERS_PACK"
 }
 
-# run_node_files NAME SECONDS FILE...: runs each file, at most SECONDS each, and ends with
-# `NAME: N passed, N failed, N skipped`. False when anything failed.
+# run_node_files NAME SECONDS JOBS FILE...: runs each file, at most SECONDS each and JOBS at once, and
+# ends with `NAME: N passed, N failed, N skipped`. False when anything failed.
 run_node_files() {
-  local name="$1" file_s="$2" file log status bad passed=0 failed=0 skipped=0 broken=()
-  shift 2
+  local name="$1" file_s="$2" jobs="$3" file log status bad passed=0 failed=0 skipped=0 broken=()
+  shift 3
+  local logs runner
+  logs="$(mktemp -d)"
+  # shellcheck disable=SC2016  # the inner shell's own variables
+  printf '%s\0' "$@" | xargs -0 -P "$jobs" -I{} bash -c '
+    timeout --kill-after=10 "$1" node --test-reporter=spec "$2" >"$3/$2.log" 2>&1
+    echo $? >"$3/$2.status"' - "$file_s" {} "$logs" &
+  runner=$!
+  count() { sed -nE "s/^[^ ]+ $1 ([0-9]+)\$/\\1/p" "$log" | tail -n 1; }
+  # Each file says what it has to say when its turn comes, in the order of the list.
   for file in "$@"; do
     say "$file"
-    log="$(mktemp)"
-    status=0
-    timeout --kill-after=10 "$file_s" node --test-reporter=spec "$file" 2>&1 | tee "$log" || status=$?
-    count() { sed -nE "s/^[^ ]+ $1 ([0-9]+)\$/\\1/p" "$log" | tail -n 1; }
+    while [[ ! -s "$logs/$file.status" ]] && kill -0 "$runner" 2>/dev/null; do sleep 0.2; done
+    status="$(cat "$logs/$file.status" || echo 1)"
+    log="$logs/$file.log"
+    cat "$log" || true
     bad=$(($(count fail || true) + $(count cancelled || true) + 0))
     # A file that could not even run, or fails after its last test, has failed.
     if ((status != 0 && bad == 0)); then bad=1; fi
@@ -40,8 +49,9 @@ run_node_files() {
     failed=$((failed + bad))
     if ((bad > 0)); then broken+=("$file (exit code $status)"); fi
     skipped=$((skipped + $(count skipped) + 0))
-    rm -f "$log"
   done
+  wait "$runner" || true
+  rm -rf "$logs"
   for file in "${broken[@]}"; do echo "FAIL $file"; done
   echo "$name: $passed passed, $failed failed, $skipped skipped"
   ((failed == 0))
