@@ -194,7 +194,7 @@ run_test() {
   run_built "integration" tests/integration/run.sh
   run_built "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
   run_built "security" tests/security/run.sh
-  run_built "browser" tests/browser/run.sh
+  run_built "browser" env CITYLAYERS_FULL="$($full && echo 1 || echo 0)" tests/browser/run.sh
   if $full; then
     run_build "build (asan)" asan
     run_built "ctest (asan)" suite_ctest asan

@@ -1,6 +1,8 @@
 // Requests that are refused row by row: what is kept of them must not grow with what they repeat.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { test } from 'node:test';
 import { Code } from '../../integration/support/api.mjs';
 import { attackedCity, assertAlive, residentMib } from '../support/attacked_city.mjs';
@@ -8,6 +10,7 @@ import { attackedCity, assertAlive, residentMib } from '../support/attacked_city
 const here = attackedCity();
 const kRows = 20_000;
 const kKib = 1024;
+const kRequestBytesMax = 4 * kKib * kKib; // grpc.request_bytes_max
 // What one request may cost on top of what the city held before it, and what a series of them may.
 const kRequestMib = 64;
 const kSeriesMib = 160;
@@ -78,6 +81,52 @@ test('a dictionary has no more names than a batch may have rows', async () => {
   });
   assertAlive(here);
   assert.ok(mib() - beforeMib < kSeriesMib, `${(mib() - beforeMib).toFixed(0)} MiB more`);
+});
+
+/** A call of WriteReadings with these bytes as its message; its gRPC status. */
+async function writeBytes(session, bytes) {
+  const frame = Buffer.alloc(5);
+  frame.writeUInt32BE(bytes.length, 1);
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/citylayers.readings.v1.ReadingService/WriteReadings',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  let status;
+  const note = (headers) => (status = headers['grpc-status'] ?? status);
+  stream.on('response', note).on('trailers', note).resume();
+  stream.write(frame);
+  stream.end(bytes);
+  await once(stream, 'close');
+  return Number(status);
+}
+
+/** A batch of nothing but names without a letter: two bytes each, and a text in memory. */
+function emptyNames(bytes) {
+  const names = Buffer.alloc(bytes - 16, Buffer.from([0x0a, 0x00]));
+  const head = [0x0a]; // WriteReadingsRequest.readings
+  for (let n = names.length; ; n >>>= 7) {
+    head.push(n > 0x7f ? (n & 0x7f) | 0x80 : n);
+    if (n <= 0x7f) break;
+  }
+  return Buffer.concat([Buffer.from(head), names]);
+}
+
+test('messages of millions of empty names, many at once, stay within bounds', async () => {
+  const session = connectHttp2(`http://${here.city.grpc}`);
+  session.on('error', () => {});
+  await once(session, 'connect');
+  assert.equal(await writeBytes(session, emptyNames(kRequestBytesMax + 64)), Code.RESOURCE_EXHAUSTED);
+  const beforeMib = mib();
+  const largest = emptyNames(kRequestBytesMax);
+  for (let round = 0; round < 3; round++) {
+    const codes = await Promise.all(Array.from({ length: 12 }, () => writeBytes(session, largest)));
+    for (const code of codes) assert.ok([Code.INVALID_ARGUMENT, Code.RESOURCE_EXHAUSTED].includes(code), `${code}`);
+  }
+  session.destroy();
+  assertAlive(here);
+  console.log(`${(mib() - beforeMib).toFixed(0)} MiB more, peak ${here.watcher.peakMib.toFixed(0)} MiB`);
 });
 
 here.judge();
