@@ -30,6 +30,7 @@ describe('alerts', () => {
     expect(levelWords({ kind: 'ALERT_KIND_STAGE', level: 3 }, words)).toBe('báo động III');
     expect(levelWords({ kind: 'ALERT_KIND_STREET_DEPTH', level: 4 }, words)).toBe('ngập sâu');
     expect(levelWords({ kind: 'ALERT_KIND_JAM', level: 2 }, words)).toBe('kẹt xe');
+    expect(levelWords({ kind: 'ALERT_KIND_OUTAGE', level: 1 }, words)).toBe('không có số liệu');
     expect(levelWords({ kind: 'ALERT_KIND_NEW', level: 2 }, words)).toBe('mức 2');
     expect(levelWords({}, words)).toBe('');
   });

@@ -61,6 +61,8 @@ export function levelWords(alert: Alert, words: Words, gauge?: Stage): string {
       return words.text(kDepthWords[level] ?? 'legend.flood');
     case 'ALERT_KIND_JAM':
       return words.text('alerts.jam');
+    case 'ALERT_KIND_OUTAGE':
+      return words.text('alerts.outage');
     default:
       return level > 0 ? words.text('alerts.level', { level }) : '';
   }
