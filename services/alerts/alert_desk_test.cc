@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "services/alerts/desk_test_support.h"
+#include "services/alerts/failing_store.h"
 
 namespace citylayers::alerts {
 namespace {
@@ -357,50 +358,6 @@ TEST_F(DeskTest, MoreThanTheMostAlertsIsToldAndTheRestIsDone) {
   EXPECT_EQ(All().size(), 1u);
   EXPECT_FALSE(Step(0.2, 0.35).ok());  // The tide still counts until its second low reading.
 }
-
-// Passes everything on to the real store, and fails to write when told.
-class FailingStore final : public storage::AlertStore {
- public:
-  explicit FailingStore(storage::AlertStore& store) : store_(store) {}
-  bool fails = false;
-  bool fails_values = false;
-
-  uint64_t NextAlertId() const override { return store_.NextAlertId(); }
-  std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
-  absl::Status Apply(absl::Span<const storage::AlertChange> changes) override {
-    return fails ? absl::ResourceExhaustedError("the disk is full") : store_.Apply(changes);
-  }
-  absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override {
-    return fails_values ? absl::ResourceExhaustedError("the disk is full")
-                        : store_.UpdateValues(alerts);
-  }
-  absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const override { return store_.GetAlert(id); }
-  absl::Status ScanAlerts(uint64_t before_id,
-                          absl::FunctionRef<bool(const AlertRecord&)> visit) const override {
-    return store_.ScanAlerts(before_id, visit);
-  }
-  absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const override {
-    return store_.ListActiveAlerts();
-  }
-  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(uint64_t id) const override {
-    return store_.ListEvents(id);
-  }
-  absl::Status VerifyTrail(uint64_t id) const override { return store_.VerifyTrail(id); }
-  absl::StatusOr<std::vector<storage::RuleStateRecord>> ListRuleStates() const override {
-    return store_.ListRuleStates();
-  }
-  absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const override {
-    return store_.GetCap(cap_id);
-  }
-  absl::Status ScanCaps(absl::FunctionRef<bool(const storage::CapRecord&)> visit) const override {
-    return store_.ScanCaps(visit);
-  }
-  absl::Status WriteStatus() override { return store_.WriteStatus(); }
-  std::string Loss() const override { return store_.Loss(); }
-
- private:
-  storage::AlertStore& store_;
-};
 
 TEST_F(DeskTest, AFullDiskChangesNothingAndIsMadeUpForLater) {
   FailingStore store(*store_);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "services/alerts/desk_test_support.h"
+#include "services/alerts/failing_store.h"
 
 namespace citylayers::alerts {
 namespace {
@@ -171,52 +172,10 @@ TEST_F(AlertHandlingTest, ACityWithoutDataSaysSo) {
   EXPECT_THAT(All("kind != OUTAGE"), IsEmpty());
 }
 
-// A store that cannot read one message.
-class OneBadCap final : public storage::AlertStore {
- public:
-  explicit OneBadCap(storage::AlertStore& store) : store_(store) {}
-  uint64_t NextAlertId() const override { return store_.NextAlertId(); }
-  std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
-  absl::Status Apply(absl::Span<const storage::AlertChange> changes) override {
-    return store_.Apply(changes);
-  }
-  absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override {
-    return store_.UpdateValues(alerts);
-  }
-  absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const override { return store_.GetAlert(id); }
-  absl::Status ScanAlerts(uint64_t before_id,
-                          absl::FunctionRef<bool(const AlertRecord&)> visit) const override {
-    return store_.ScanAlerts(before_id, visit);
-  }
-  absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const override {
-    return store_.ListActiveAlerts();
-  }
-  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(uint64_t id) const override {
-    return store_.ListEvents(id);
-  }
-  absl::Status VerifyTrail(uint64_t id) const override { return store_.VerifyTrail(id); }
-  absl::StatusOr<std::vector<storage::RuleStateRecord>> ListRuleStates() const override {
-    return store_.ListRuleStates();
-  }
-  absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const override {
-    if (cap_id == bad) return absl::DataLossError("the CAP message record is damaged");
-    return store_.GetCap(cap_id);
-  }
-  absl::Status ScanCaps(absl::FunctionRef<bool(const storage::CapRecord&)> visit) const override {
-    return store_.ScanCaps(visit);
-  }
-  absl::Status WriteStatus() override { return store_.WriteStatus(); }
-  std::string Loss() const override { return store_.Loss(); }
-  std::string bad;
-
- private:
-  storage::AlertStore& store_;
-};
-
 TEST_F(AlertHandlingTest, WhatCannotBeReadOfOneAlertLeavesTheOthersAlone) {
   Steps(2, 1.42);
-  OneBadCap store(*store_);
-  store.bad = Tide().cap_ids.at(0);
+  FailingStore store(*store_);
+  store.damaged_cap = Tide().cap_ids.at(0);
   auto desk = AlertDesk::Open(store, options_);
   ASSERT_TRUE(desk.ok()) << "nor does it keep the desk from opening: " << desk.status();
   desk_ = *std::move(desk);

@@ -40,6 +40,8 @@ std::vector<Option> GatewayOptions() {
       {"gateway.stream_bytes_max", OptionType::kInt, "16777216",
        "What one stream's client may leave unread, bytes; also the largest message to it.", 65536,
        1e9},
+      {"gateway.large_requests_max", OptionType::kInt, "64",
+       "Requests of more than 64 KiB that wait to be translated.", 1, 1e4},
       {"gateway.idle_timeout", OptionType::kDuration, "75s",
        "A connection without a request is closed after this.", 0.1, 3600},
       {"gateway.header_timeout", OptionType::kDuration, "10s",
@@ -141,6 +143,7 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
       std::min(size("gateway.tile_cache_bytes"), cached - options.live.texts_bytes_max);
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
   options.rpc.writes = config.GetBool("gateway.http_writes");
+  options.rpc.aside_max = size("gateway.large_requests_max");
   options.directory.poll_period = config.GetDuration("gateway.poll");
   return options;
 }

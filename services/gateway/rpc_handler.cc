@@ -185,6 +185,12 @@ absl::StatusOr<std::vector<std::string>> MessagesOf(const HttpRequest& request,
 
 }  // namespace
 
+struct RpcHandler::Asked {
+  const MethodDescriptor* method;
+  TypeRow type;
+  std::shared_ptr<RpcReply> reply;
+};
+
 void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   const std::string& service = request.Param("service");
   const std::string& method_name = request.Param("method");
@@ -202,9 +208,10 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                             ? Coding::kIdentity
                             : NegotiateCoding(request.JoinedHeader("accept-encoding")),
                         cors_.AnswerHeaders(request),
-                        options_.stream_ahead_bytes};
+                        options_.stream_ahead_bytes,
+                        aside_,
+                        options_.aside_bytes};
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
-  UpstreamCall::Request call;
   if (!options_.writes && !HasNoSideEffects(*method)) {
     return reply->Fail(
         runtime::WithReason(absl::PermissionDeniedError(StrCat(
@@ -216,8 +223,25 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   if (!HasNoSideEffects(*method) && !cors_.AllowsWrite(request, public_url_)) {
     return reply->Fail(ForeignWrite(*method, request));
   }
-  absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, *type);
+  const Asked asked{method, *type, reply};
+  if (request.body().size() <= options_.aside_bytes) return Translate(request, asked);
+  auto kept = std::make_shared<const HttpRequest>(request);
+  if (!aside_->TryPost([this, kept = std::move(kept), asked] { Translate(*kept, asked); })) {
+    reply->Fail(runtime::WithReason(
+        absl::ResourceExhaustedError(StrCat(options_.aside_max,
+                                            " large requests wait to be read: send it again a "
+                                            "little later, or in parts")),
+        runtime::kReasonOverloaded));
+  }
+}
+
+void RpcHandler::Translate(const HttpRequest& request, const Asked& asked) const {
+  const auto& [method, type, reply] = asked;
+  const std::string& service = request.Param("service");
+  const std::string& method_name = request.Param("method");
+  absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, type);
   if (!messages.ok()) return reply->Fail(messages.status());
+  UpstreamCall::Request call;
   call.messages = *std::move(messages);
   auto route =
       router_.Find(service, method_name, call.messages.empty() ? "" : call.messages.front());
@@ -228,7 +252,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   absl::StatusOr<Metadata> metadata = ForwardedHeaders(request);
   if (!metadata.ok()) return reply->Fail(metadata.status());
   call.metadata = *std::move(metadata);
-  if (const auto timeout = TimeoutOf(request, type->dialect)) {
+  if (const auto timeout = TimeoutOf(request, type.dialect)) {
     call.deadline = runtime::SaturatedDeadline(absl::Now() + *timeout);
   } else if (!IsStreaming(*method)) {
     call.deadline = absl::Now() + options_.unary_timeout;

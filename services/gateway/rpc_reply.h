@@ -10,6 +10,7 @@
 #include "services/gateway/content_coding.h"
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/upstream_call.h"
+#include "services/runtime/executor.h"
 #include "services/runtime/http/http_responder.h"
 
 namespace citylayers::gateway {
@@ -31,6 +32,9 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
     Coding coding;  // of a unary body
     std::string cors_headers;
     std::size_t stream_ahead_bytes;
+    // Where unary answers above `aside_bytes` are encoded; when it is gone, at once.
+    std::weak_ptr<runtime::Executor> aside;
+    std::size_t aside_bytes;
   };
   RpcReply(Shape shape, runtime::Responder responder)
       : shape_(std::move(shape)), responder_(std::move(responder)) {}

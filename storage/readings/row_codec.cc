@@ -355,8 +355,8 @@ class Dictionary {
   std::vector<uint32_t> used_;
 };
 
-// Version 1, after its version byte.
-absl::StatusOr<DeadLetter> ReadOneDeadLetter(ByteReader& reader) {
+// What both versions begin with, after the version byte.
+absl::StatusOr<DeadLetter> ReadLetterHead(ByteReader& reader) {
   DeadLetter letter;
   ASSIGN_OR_RETURN(const uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
   letter.received_us = static_cast<int64_t>(received_us);
@@ -364,6 +364,12 @@ absl::StatusOr<DeadLetter> ReadOneDeadLetter(ByteReader& reader) {
   letter.source = std::string(source);
   ASSIGN_OR_RETURN(letter.epoch, reader.ReadVarint());
   ASSIGN_OR_RETURN(letter.sequence, reader.ReadVarint());
+  return letter;
+}
+
+// Version 1, after its version byte.
+absl::StatusOr<DeadLetter> ReadOneDeadLetter(ByteReader& reader) {
+  ASSIGN_OR_RETURN(DeadLetter letter, ReadLetterHead(reader));
   ASSIGN_OR_RETURN(const uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
   letter.row = static_cast<uint32_t>(row);
   ASSIGN_OR_RETURN(letter.reason, reader.ReadByte());
@@ -390,13 +396,7 @@ absl::StatusOr<std::vector<std::string>> ReadDictionary(ByteReader& reader) {
 }
 
 absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetterBatch(ByteReader& reader) {
-  DeadLetter letter;
-  ASSIGN_OR_RETURN(const uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
-  letter.received_us = static_cast<int64_t>(received_us);
-  ASSIGN_OR_RETURN(const std::string_view source, reader.ReadText(kTextMax));
-  letter.source = std::string(source);
-  ASSIGN_OR_RETURN(letter.epoch, reader.ReadVarint());
-  ASSIGN_OR_RETURN(letter.sequence, reader.ReadVarint());
+  ASSIGN_OR_RETURN(DeadLetter letter, ReadLetterHead(reader));
   ASSIGN_OR_RETURN(const std::vector<std::string> measures, ReadDictionary(reader));
   ASSIGN_OR_RETURN(const std::vector<std::string> messages, ReadDictionary(reader));
   ASSIGN_OR_RETURN(const uint64_t count, reader.ReadVarintUpTo(kDeadLettersPerRow, "rows"));

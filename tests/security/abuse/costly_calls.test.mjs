@@ -6,6 +6,7 @@ import { attackedCity, assertAlive, residentMib } from '../support/attacked_city
 import { assertUndisturbed } from '../support/bystander.mjs';
 import { Code } from '../../integration/support/api.mjs';
 import { flood } from '../support/flood.mjs';
+import { postFlood } from '../support/post_flood.mjs';
 
 const here = attackedCity();
 const kMoreMib = 200;
@@ -21,11 +22,11 @@ async function codeOf(call) {
   }
 }
 
-async function undisturbedBy(what, attack) {
+async function undisturbedBy(what, start) {
   const beforeMib = mib();
   let counts;
   await assertUndisturbed(what, here, async () => {
-    const load = await flood(here.city.grpc, attack);
+    const load = await start();
     return async () => {
       counts = await load.stop();
       console.log(`${what}: ended by code ${JSON.stringify(counts)}`);
@@ -61,22 +62,26 @@ test('two million columns are refused at once', async () => {
 });
 
 test('200 exports of the depth at once', async () => {
-  const counts = await undisturbedBy('200 ExportDepth', {
-    name: 'FloodService.ExportDepth',
-    request: { stage_m: 1.5 },
-    stream: true,
-    parallel: 200,
-  });
+  const counts = await undisturbedBy('200 ExportDepth', () =>
+    flood(here.city.grpc, {
+      name: 'FloodService.ExportDepth',
+      request: { stage_m: 1.5 },
+      stream: true,
+      parallel: 200,
+    }),
+  );
   assert.ok(counts[0] > 0, 'some are answered');
   assert.ok(counts[Code.RESOURCE_EXHAUSTED] > 0, 'the others are told to come back');
 });
 
 test('50 wide lists of segments at once', async () => {
-  await undisturbedBy('50 ListSegments', {
-    name: 'TrafficService.ListSegments',
-    request: { page_size: 1000, street: 'nguyen' },
-    parallel: 50,
-  });
+  await undisturbedBy('50 ListSegments', () =>
+    flood(here.city.grpc, {
+      name: 'TrafficService.ListSegments',
+      request: { page_size: 1000, street: 'nguyen' },
+      parallel: 50,
+    }),
+  );
 });
 
 test('a filter as deep and as long as a message', async () => {
@@ -86,6 +91,17 @@ test('a filter as deep and as long as a message', async () => {
     assert.ok(performance.now() - startMs < 1000);
   }
   assertAlive(here);
+});
+
+test('JSON of megabytes, again and again', async () => {
+  const points = Array(1_000_000).fill('{}').join();
+  await undisturbedBy('4 x 3 MB of JSON', () =>
+    postFlood(here.city.url, {
+      method: 'flood.v1.FloodService/GetDepth',
+      json: `{"points":[${points}]}`,
+      parallel: 4,
+    }),
+  );
 });
 
 here.judge();

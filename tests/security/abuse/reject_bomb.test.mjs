@@ -129,4 +129,27 @@ test('messages of millions of empty names, many at once, stay within bounds', as
   console.log(`${(mib() - beforeMib).toFixed(0)} MiB more, peak ${here.watcher.peakMib.toFixed(0)} MiB`);
 });
 
+test('so do lists of a million nothings as JSON', async () => {
+  const post = async (method, json) => {
+    const reply = await fetch(`${here.city.url}/citylayers.${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: json,
+    });
+    await reply.text();
+    return reply.status;
+  };
+  const list = (item) => Array(Math.floor((kRequestBytesMax - kKib) / (item.length + 1))).fill(item).join();
+  const bodies = [
+    ['readings.v1.ReadingService/WriteReadings', `{"readings":{"measures":[${list('""')}]}}`],
+    ['flood.v1.FloodService/GetDepth', `{"points":[${list('{}')}]}`],
+  ];
+  for (const [method, json] of bodies) {
+    const statuses = await Promise.all(Array.from({ length: 8 }, () => post(method, json)));
+    for (const status of statuses) assert.ok([400, 429, 503].includes(status), `${method}: ${status}`);
+  }
+  assertAlive(here);
+  console.log(`peak ${here.watcher.peakMib.toFixed(0)} MiB`);
+});
+
 here.judge();
