@@ -1,0 +1,63 @@
+// Large RPC messages over HTTP, which are translated aside.
+#include "services/gateway/rpc_handler.h"
+
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "proto/support/strings.h"
+#include "services/gateway/fake_city.h"
+#include "services/runtime/http/http_test_client.h"
+
+namespace citylayers::gateway {
+namespace {
+
+using runtime::TestClient;
+using ::testing::HasSubstr;
+
+constexpr std::string_view kGetAlert = "/citylayers.alerts.v1.AlertService/GetAlert";
+constexpr std::string_view kJson = "Content-Type: application/json\r\n";
+
+// `{"name":"alerts/1"}` with a field that nobody knows, which has to be read all the same.
+std::string Padded(std::size_t objects) {
+  std::string body = "{\"name\":\"alerts/1\",\"more\":[{}";
+  for (std::size_t i = 1; i < objects; ++i) body += ",{}";
+  return body + "]}";
+}
+
+TEST(LargeRequest, IsAnsweredAsASmallOne) {
+  FakeCity city;
+  TestClient client(city.http_port());
+  const auto large = client.Request("POST", kGetAlert, kJson, Padded(50'000));
+  EXPECT_EQ(large.status, 200);
+  EXPECT_THAT(large.body, HasSubstr("Phú An"));
+  EXPECT_EQ(client.Request("POST", kGetAlert, kJson, Padded(1)).body, large.body);
+  const auto broken = client.Request("POST", kGetAlert, kJson, Padded(50'000) + "}");
+  EXPECT_EQ(broken.status, 400);
+}
+
+// Each takes some hundred milliseconds: one is read and one waits while the others come.
+TEST(LargeRequest, IsRefusedWhenTooManyWait) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.rpc.aside_max = 1;
+  FakeCity city(std::move(options));
+  const std::string body = Padded(1'000'000);
+  std::vector<int> statuses(8);
+  std::vector<std::thread> clients;
+  for (int& status : statuses) {
+    clients.emplace_back([&city, &body, &status] {
+      status = TestClient(city.http_port()).Request("POST", kGetAlert, kJson, body).status;
+    });
+  }
+  // A small one is not held up by any of them.
+  EXPECT_EQ(TestClient(city.http_port()).Request("POST", kGetAlert, kJson, Padded(1)).status, 200);
+  for (std::thread& client : clients) client.join();
+  EXPECT_THAT(statuses, ::testing::Each(::testing::AnyOf(200, 429)));
+  EXPECT_THAT(statuses, ::testing::Contains(200));
+  EXPECT_THAT(statuses, ::testing::Contains(429));
+}
+
+}  // namespace
+}  // namespace citylayers::gateway
