@@ -16,7 +16,7 @@ cd "$ROOT/tests/integration"
 readonly ONCE=(processes.test.mjs full_disk.test.mjs packs.test.mjs)
 readonly SPLIT_ONLY=(outage.test.mjs flood_outage.test.mjs)
 readonly FILE_S=300  # for one file of tests; they take seconds
-readonly JOBS=3      # files at once: they wait more than they work
+readonly JOBS=4      # files at once: they wait more than they work
 
 use_programs
 install_npm "$ROOT/tests/integration"
