@@ -18,13 +18,13 @@ constexpr uint32_t Mixed(uint32_t series) { return (series * 0x9e3779b1U) >> 16;
 }  // namespace
 
 Head::Series& Head::At(Stripe& stripe, uint32_t series) {
-  const size_t slot = series / kStripes;
+  const size_t slot = SlotOf(series);
   if (slot >= stripe.series.size()) stripe.series.resize(slot + 1);
   return stripe.series[slot];
 }
 
 const Head::Series* Head::Find(const Stripe& stripe, uint32_t series) {
-  const size_t slot = series / kStripes;
+  const size_t slot = SlotOf(series);
   return slot < stripe.series.size() ? &stripe.series[slot] : nullptr;
 }
 
@@ -33,24 +33,31 @@ size_t Head::FullCount(uint32_t series, bool was_sealed) const {
   return full_count_ - full_count_ / 2 * (Mixed(series) % kSpread) / kSpread;
 }
 
+void Head::ApplyRow(Stripe& stripe, uint64_t offset, uint32_t id, const StoredReading& reading,
+                    std::vector<uint32_t>& full, ptrdiff_t& added) {
+  Series& series = At(stripe, id);
+  if (!series.has_latest || reading.time_ms >= series.latest.time_ms) {
+    series.latest = reading;
+    series.has_latest = true;
+  }
+  ReadingRun& active = series.active;
+  if (active.empty()) series.active_since = offset;
+  added += active.Insert(reading);
+  if (active.size() >= FullCount(id, series.was_sealed) && !series.told_full) {
+    series.told_full = true;
+    full.push_back(id);
+  }
+}
+
 std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
   std::vector<uint32_t> full;
   ptrdiff_t added = 0;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    const StoredReading reading = batch.row(i);
+  for (size_t i = 0; i < batch.size();) {
     Stripe& stripe = StripeOf(batch.series[i]);
     absl::MutexLock lock(&stripe.mutex);
-    Series& series = At(stripe, batch.series[i]);
-    if (!series.has_latest || reading.time_ms >= series.latest.time_ms) {
-      series.latest = reading;
-      series.has_latest = true;
-    }
-    ReadingRun& active = series.active;
-    if (active.empty()) series.active_since = offset;
-    added += active.Insert(reading);
-    if (active.size() >= FullCount(batch.series[i], series.was_sealed) && !series.told_full) {
-      series.told_full = true;
-      full.push_back(batch.series[i]);
+    const size_t end = std::min(batch.size(), i + kNeighbours);
+    for (; i < end && &StripeOf(batch.series[i]) == &stripe; ++i) {
+      ApplyRow(stripe, offset, batch.series[i], batch.row(i), full, added);
     }
   }
   Count(added);
@@ -173,7 +180,7 @@ std::vector<uint32_t> Head::SeriesUnsealedSince(uint64_t offset) const {
     for (size_t slot = 0; slot < stripe.series.size(); ++slot) {
       const Series& series = stripe.series[slot];
       if (std::min(series.active_since, series.aside_since) <= offset) {
-        found.push_back(static_cast<uint32_t>(slot * kStripes + s));
+        found.push_back(SeriesAt(s, slot));
       }
     }
   }

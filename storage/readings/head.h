@@ -67,6 +67,9 @@ class Head {
 
  private:
   static constexpr size_t kStripes = 64;
+  // Neighbours share a stripe: series that were registered together are written together, and a
+  // batch takes one lock for so many.
+  static constexpr size_t kNeighbours = 64;
   static constexpr uint64_t kNoOffset = UINT64_MAX;
 
   struct Series {
@@ -92,8 +95,19 @@ class Head {
   static Series& At(Stripe& stripe, uint32_t series) ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);
   static const Series* Find(const Stripe& stripe, uint32_t series)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);
-  Stripe& StripeOf(uint32_t series) { return stripes_[series % kStripes]; }
-  const Stripe& StripeOf(uint32_t series) const { return stripes_[series % kStripes]; }
+  static size_t StripeIndex(uint32_t series) { return series / kNeighbours % kStripes; }
+  static size_t SlotOf(uint32_t series) {
+    return series / (kNeighbours * kStripes) * kNeighbours + series % kNeighbours;
+  }
+  static uint32_t SeriesAt(size_t stripe, size_t slot) {
+    return static_cast<uint32_t>((slot / kNeighbours * kStripes + stripe) * kNeighbours +
+                                 slot % kNeighbours);
+  }
+  Stripe& StripeOf(uint32_t series) { return stripes_[StripeIndex(series)]; }
+  const Stripe& StripeOf(uint32_t series) const { return stripes_[StripeIndex(series)]; }
+  void ApplyRow(Stripe& stripe, uint64_t offset, uint32_t series, const StoredReading& reading,
+                std::vector<uint32_t>& full, ptrdiff_t& added)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);
 
   const size_t full_count_;
   std::array<Stripe, kStripes> stripes_;
