@@ -86,15 +86,20 @@ int main(int argc, char** argv) {
     std::puts("the configuration is good");
     return 0;
   }
+  const bool json = config->GetString("server.log_format") == "json";
   runtime::StartLog(config->GetString("server.log"),
-                    config->GetString("server.log_format") == "json" ? runtime::LogFormat::kJson
-                                                                     : runtime::LogFormat::kText);
+                    json ? runtime::LogFormat::kJson : runtime::LogFormat::kText);
   runtime::RouteLibraryLogs();
   const absl::Duration drain = config->GetDuration("server.drain");
   umask(runtime::FileMask(*config));
   absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
       runtime::Daemon::Start(*std::move(config), table);
-  if (!daemon.ok()) return Fail(daemon.status());
+  if (!daemon.ok()) {
+    // With the log in JSON every line is, the last one too.
+    if (!json) return Fail(daemon.status());
+    runtime::LogError("cannot start", {{"why", daemon.status().message()}});
+    return 1;
+  }
   runtime::LogInfo("listening",
                    {{"grpc", (*daemon)->grpc_address()}, {"admin", (*daemon)->admin_address()}});
 

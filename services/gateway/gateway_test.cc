@@ -265,9 +265,14 @@ TEST(Cors, ErrorsCanBeReadByPagesOfOtherOrigins) {
     EXPECT_THAT(response.Header("access-control-expose-headers"), HasSubstr("Retry-After"));
     EXPECT_EQ(response.Header("x-content-type-options"), "nosniff") << target;
   }
-  const auto wrong_method = client.Request("DELETE", "/tiles/traffic.json");
-  EXPECT_EQ(wrong_method.status, 405);
-  EXPECT_EQ(wrong_method.Header("access-control-allow-origin"), "*");
+  for (const std::string_view method : {"DELETE", "POST"}) {
+    for (const std::string_view target : {"/tiles/traffic.json", "/live/traffic"}) {
+      const auto wrong_method = client.Request(method, target);
+      EXPECT_EQ(wrong_method.status, 405) << method << target;
+      EXPECT_EQ(wrong_method.Header("access-control-allow-origin"), "*");
+      EXPECT_THAT(wrong_method.Header("allow"), HasSubstr("GET, HEAD"));
+    }
+  }
   const auto tile = client.Get("/tiles/traffic/14/1/2.mvt");
   const auto same = client.Get("/tiles/traffic/14/1/2.mvt",
                                StrCat("If-None-Match: ", tile.Header("etag"), "\r\n"));

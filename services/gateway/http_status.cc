@@ -44,11 +44,15 @@ int HttpStatusOf(grpc::StatusCode code) {
 
 std::string_view ConnectCodeOf(grpc::StatusCode code) { return RowOf(code).connect_code; }
 
+void AddRetryAfter(runtime::HttpResponse& response) {
+  if (response.status == 503 || response.status == 429) response.AddHeader("Retry-After", "1");
+}
+
 runtime::HttpResponse ProblemOf(const grpc::Status& status) {
   const int http_status = HttpStatusOf(status.error_code());
   runtime::HttpResponse response = runtime::ProblemResponse(http_status, status.error_message());
   response.AddHeader("Cache-Control", "no-store");
-  if (http_status == 503 || http_status == 429) response.AddHeader("Retry-After", "1");
+  AddRetryAfter(response);
   return response;
 }
 

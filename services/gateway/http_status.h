@@ -16,6 +16,9 @@ int HttpStatusOf(grpc::StatusCode code);
 /// "not_found" for NOT_FOUND, as the Connect protocol writes codes.
 std::string_view ConnectCodeOf(grpc::StatusCode code);
 
+/// Says when to try again, where the HTTP status says that it may help: 429 and 503.
+void AddRetryAfter(runtime::HttpResponse& response);
+
 /// application/problem+json with the status's message; Retry-After with 429 and 503.
 runtime::HttpResponse ProblemOf(const grpc::Status& status);
 

@@ -110,7 +110,18 @@ HttpResponse WrongType(const CorsPolicy& cors, const HttpRequest& request) {
   return response;
 }
 
+// Their routes take GET, so another method ends here, as if it called a service of that name.
+bool IsPublicFolder(std::string_view name) {
+  return name == "tiles" || name == "styles" || name == "live" || name == "cap" || name == "fonts";
+}
+
 HttpResponse NoSuchMethod(const CorsPolicy& cors, const HttpRequest& request) {
+  if (IsPublicFolder(request.Param("service"))) {
+    HttpResponse response = runtime::ProblemResponse(405, "only GET and HEAD are taken here");
+    response.AddHeader("Allow", "GET, HEAD, OPTIONS");
+    response.headers += kPublicCorsHeaders;
+    return response;
+  }
   HttpResponse response =
       runtime::ProblemResponse(404, StrCat("there is no method ", request.Param("service"), "/",
                                            request.Param("method"), " and no file of this name"));

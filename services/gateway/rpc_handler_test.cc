@@ -57,6 +57,10 @@ TEST(LargeRequest, IsRefusedWhenTooManyWait) {
   EXPECT_THAT(statuses, ::testing::Each(::testing::AnyOf(200, 429)));
   EXPECT_THAT(statuses, ::testing::Contains(200));
   EXPECT_THAT(statuses, ::testing::Contains(429));
+  city.StopBackends();
+  const auto away = TestClient(city.http_port()).Request("POST", kGetAlert, kJson, Padded(1));
+  EXPECT_EQ(away.status, 503);
+  EXPECT_EQ(away.Header("retry-after"), "1");
 }
 
 }  // namespace

@@ -152,6 +152,7 @@ void RpcReply::AnswerUnary(const grpc::Status& status, const Metadata& headers,
     response.SetBody("application/json", ConnectErrorJson(error));
   }
   response.AddHeader("Cache-Control", "no-store");
+  AddRetryAfter(response);
   AddMetadata(response, "", headers);
   AddMetadata(response, "Trailer-", trailers);
   response.headers += shape_.cors_headers;

@@ -73,7 +73,7 @@ absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,
   ASSIGN_OR_RETURN(const storage::SkeletonView skeleton, storage::SkeletonView::Decode(*bytes));
   geo::LayerWriter writer(sub_layer_);
   writer.Reserve(bytes->size() + skeleton.size() * (attributes.size() + 4) * 2);
-  const std::uint32_t name_key = writer.Key("name");
+  std::optional<std::uint32_t> name_key;  // where no street has a name, the key is not there
   const std::uint32_t class_key = writer.Key("class");
   std::vector<std::uint32_t> keys;
   for (const TileAttribute& attribute : attributes) keys.push_back(writer.Key(attribute.name));
@@ -87,9 +87,10 @@ absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,
     tags.clear();
     if (const std::uint32_t local = skeleton.local_name(i);
         local != storage::SkeletonView::kUnnamed) {
+      if (!name_key) name_key = writer.Key("name");
       if (names[local] == 0)
         names[local] = writer.StringValue(pack_->segments().name_text(skeleton.name(local))) + 1;
-      tags.push_back({name_key, names[local] - 1});
+      tags.push_back({*name_key, names[local] - 1});
     }
     const std::size_t road_class =
         std::min<std::size_t>(skeleton.road_class(i), classes.size() - 1);

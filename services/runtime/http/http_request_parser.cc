@@ -16,6 +16,12 @@ namespace http = boost::beast::http;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
+// Of the header that ends within `bytes`, which begin with one of its lines: Beast takes whole ones.
+std::size_t HeaderBytes(std::string_view bytes) {
+  if (bytes.starts_with("\r\n")) return 2;
+  return std::min(bytes.find("\r\n\r\n") + 4, bytes.size());
+}
+
 }  // namespace
 
 // Copies what Beast finds into the request's arena, and notes what the checks need.
@@ -118,6 +124,7 @@ HttpRequestParser::~HttpRequestParser() = default;
 
 void HttpRequestParser::Reset() {
   request_.Clear();
+  header_bytes_ = 0;
   parser_ = std::make_unique<BeastParser>(options_, request_);
 }
 
@@ -168,11 +175,16 @@ HttpRequestParser::State HttpRequestParser::Feed(std::string_view bytes, std::si
   while (!parser_->is_done()) {
     beast::error_code error;
     const std::string_view rest = bytes.substr(consumed);
+    const std::size_t before = consumed;
     if (rest.empty()) return State::kNeedMore;
     consumed += parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     if (!had_header && parser_->is_header_done()) {
       had_header = true;
       if (CheckRequest() == State::kError) return State::kError;
+      // Beast looks at its own limit only now and then, which depends on how the bytes came.
+      if (header_bytes_ + HeaderBytes(rest) > options_.header_bytes_max) return FailTooLarge(rest);
+    } else if (!had_header) {
+      header_bytes_ += consumed - before;
     }
     if (error == http::error::need_more) return State::kNeedMore;
     if (error == http::error::header_limit) return FailTooLarge(rest);

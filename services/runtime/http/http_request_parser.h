@@ -48,6 +48,7 @@ class HttpRequestParser {
   const HttpServerOptions& options_;
   HttpRequest& request_;
   std::unique_ptr<BeastParser> parser_;
+  std::size_t header_bytes_ = 0;  // taken of a header that is not whole yet
   int error_status_ = 0;
   std::string_view error_detail_;
 };
