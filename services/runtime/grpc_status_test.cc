@@ -40,6 +40,12 @@ TEST(GrpcStatus, EveryErrorHasAReason) {
             "UNKNOWN_LAYER");
   EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
   EXPECT_TRUE(Normalized(grpc::Status::OK).ok());
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(
+      Normalized({grpc::StatusCode::UNAVAILABLE, "failed to connect"}).error_details()));
+  google::rpc::RetryInfo retry;
+  ASSERT_TRUE(details.details(0).UnpackTo(&retry)) << "who is away may come back";
+  EXPECT_EQ(retry.retry_delay().seconds(), 1);
 }
 
 TEST(GrpcStatus, LongTextFitsAndKeepsCodeAndReason) {

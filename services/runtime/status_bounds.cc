@@ -68,6 +68,12 @@ grpc::Status Normalized(const grpc::Status& status) {
   if (status.ok()) return status;
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) details.Clear();
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && details.details().empty()) {
+    // The library says only that nobody answers: a client may come back.
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(1);
+    details.add_details()->PackFrom(retry);
+  }
   const bool known = status.error_code() >= grpc::StatusCode::OK &&
                      status.error_code() <= grpc::StatusCode::UNAUTHENTICATED;
   return BoundedStatus(known ? status.error_code() : grpc::StatusCode::UNKNOWN,
