@@ -124,7 +124,8 @@ class AlertDesk {
 
   AlertDesk(storage::AlertStore& store, DeskOptions options);
   absl::Status Load();
-  absl::Status EndOtherMode(const Moment& moment, absl::Time begun) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status EndOtherMode(const Moment& moment, absl::Time begun)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status AddTransition(const Transition& transition, const Moment& moment, Step& step)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status AddRenewals(const Moment& moment, Step& step)

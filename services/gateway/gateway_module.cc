@@ -53,7 +53,8 @@ std::vector<Option> GatewayOptions() {
       {"gateway.tile_cache_bytes", OptionType::kInt, "134217728",
        "Memory for cached tiles, bytes; no more than their share of server.memory_max.", 0, 1e12},
       {"gateway.live_texts_bytes", OptionType::kInt, "8388608",
-       "Memory for snapshots and changes that viewers of the same share, bytes; of the tiles' share "
+       "Memory for snapshots and changes that viewers of the same share, bytes; of the tiles' "
+       "share "
        "of server.memory_max.",
        0, 1e9},
       {"gateway.tile_fills_max", OptionType::kInt, "512",
@@ -225,7 +226,9 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
         .Gauge("citylayers_gateway_live_texts_bytes",
                "Memory of snapshots and changes that viewers of the same share.")
         .Set(static_cast<double>(texts));
-    context_.memory().share(runtime::MemoryUse::kTiles)->Report(gateway_->tile_cache_bytes() + texts);
+    context_.memory()
+        .share(runtime::MemoryUse::kTiles)
+        ->Report(gateway_->tile_cache_bytes() + texts);
     context_.timer().After(kMetricsPeriod, [alive = alive_] {
       absl::MutexLock lock(&alive->mutex);
       if (alive->module != nullptr) alive->module->UpdateMetrics();

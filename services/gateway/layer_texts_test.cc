@@ -30,9 +30,8 @@ TEST(LayerTexts, ViewersOfTheSameShareOneText) {
   second.mutable_resume()->set_pack_id("another pack");  // where it was, not what it gets
   const auto text = texts.Of(Request("level"), Snapshot(1));
   EXPECT_EQ(text, texts.Of(second, Snapshot(1)));
-  EXPECT_EQ(*text,
-            R"({"snapshot":{"packId":"pack","version":{"counter":"1"},)"
-            R"("rows":[{"subLayer":"segments"}]}})");
+  EXPECT_EQ(*text, R"({"snapshot":{"packId":"pack","version":{"counter":"1"},)"
+                   R"("rows":[{"subLayer":"segments"}]}})");
 }
 
 TEST(LayerTexts, WhatDiffersHasATextOfItsOwn) {

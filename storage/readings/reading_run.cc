@@ -144,7 +144,7 @@ void ReadingRun::Collect(int64_t start_ms, int64_t end_ms, std::vector<StoredRea
   };
   for (auto block =
            std::lower_bound(blocks_.begin(), blocks_.end(), start_ms,
-                            [](const Block& b, int64_t time_ms) { return b.last_ms < time_ms; });
+                            [](const Block&b, int64_t time_ms) { return b.last_ms < time_ms; });
        block != blocks_.end() && block->first_ms < end_ms; ++block) {
     const std::vector<StoredReading> readings = Decode(*block);
     const auto [first, last] = within(readings);

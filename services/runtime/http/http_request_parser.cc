@@ -16,7 +16,8 @@ namespace http = boost::beast::http;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-// Of the header that ends within `bytes`, which begin with one of its lines: Beast takes whole ones.
+// Of the header that ends within `bytes`, which begin with one of its lines: Beast takes whole
+// ones.
 std::size_t HeaderBytes(std::string_view bytes) {
   if (bytes.starts_with("\r\n")) return 2;
   return std::min(bytes.find("\r\n\r\n") + 4, bytes.size());

@@ -70,9 +70,9 @@ Load RunStream(v1::ReadingService::Stub& stub, int stream_index,
   const uint64_t epoch = static_cast<uint64_t>(absl::ToUnixMicros(absl::Now()));
   absl::Time due = absl::Now();
   for (uint64_t sequence = 1; absl::Now() < end; ++sequence) {
-    v1::StreamReadingsRequest request = MakeBatch(
-        measures, first, options.batch_rows,
-        start + absl::Seconds(static_cast<int64_t>(sequence)), random, sequence == 1);
+    v1::StreamReadingsRequest request =
+        MakeBatch(measures, first, options.batch_rows,
+                  start + absl::Seconds(static_cast<int64_t>(sequence)), random, sequence == 1);
     request.set_source(absl::StrCat("bench-", stream_index));
     request.set_epoch(epoch);
     request.set_sequence(sequence);
@@ -104,8 +104,7 @@ absl::StatusOr<Load> RunStreams(v1::ReadingService::Stub& stub,
   std::vector<std::thread> streams;
   for (int i = 0; i < options.writers; ++i) {
     streams.emplace_back([&, i] {
-      loads[static_cast<size_t>(i)] =
-          RunStream(stub, i, measures, start, end, interval, options);
+      loads[static_cast<size_t>(i)] = RunStream(stub, i, measures, start, end, interval, options);
     });
   }
   for (std::thread& stream : streams) stream.join();

@@ -5,7 +5,7 @@
 
 int main(int argc, char** argv) {
   using citylayers::bench::ReadingsFigure;
-  if (argc < 2) {
+  if (argc < 2 || argc > 3 || argv[1][0] == '-') {
     std::fprintf(stderr, "usage: readings_bench DIRECTORY [REAL_DATA]\n");
     return 2;
   }
