@@ -330,22 +330,21 @@ class NoticesBoard final : public ValueBoard {
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-template <typename Stub, typename Request, typename Response>
-std::shared_ptr<LiveBoard> MakePoll(
-    const LiveBoards::Options& options, std::string event, runtime::Timer& timer,
-    const Backend* backend,
-    std::unique_ptr<Stub> (*new_stub)(const std::shared_ptr<grpc::ChannelInterface>&,
-                                      const grpc::StubOptions&),
-    void (Stub::async::*method)(grpc::ClientContext*, const Request*, Response*,
-                                std::function<void(grpc::Status)>),
-    Request request, typename PollBoard<Request, Response>::ToText to_text) {
+// A board of a unary method; nullptr when no backend has it. `ask` calls the method.
+template <typename Service, typename Request, typename Response>
+std::shared_ptr<LiveBoard> MakePoll(const LiveBoards::Options& options, std::string event,
+                                    runtime::Timer& timer, const Backend* backend, Request request,
+                                    void (*ask)(typename Service::Stub&, grpc::ClientContext*,
+                                                const Request*, Response*,
+                                                std::function<void(grpc::Status)>),
+                                    typename PollBoard<Request, Response>::ToText to_text) {
   if (backend == nullptr) return nullptr;
-  std::shared_ptr<Stub> stub = new_stub(backend->channel, grpc::StubOptions());
+  std::shared_ptr<typename Service::Stub> stub = Service::NewStub(backend->channel);
   return std::make_shared<PollBoard<Request, Response>>(
       options.linger, options.poll_period, std::move(event), timer, std::move(request),
-      [stub, method](grpc::ClientContext* context, const Request* asked, Response* response,
-                     std::function<void(grpc::Status)> done) {
-        (stub->async()->*method)(context, asked, response, std::move(done));
+      [stub, ask](grpc::ClientContext* context, const Request* asked, Response* response,
+                  std::function<void(grpc::Status)> done) {
+        ask(*stub, context, asked, response, std::move(done));
       },
       std::move(to_text));
 }
@@ -378,15 +377,23 @@ LiveBoards::LiveBoards(Options options, const Backends& backends, const LayerDir
     alerts_ = std::make_shared<AlertsBoard>(options, timer, backend->channel);
   }
   using common::v1::ClockService;
-  clock_ = MakePoll<ClockService::Stub, common::v1::GetClockRequest, common::v1::GetClockResponse>(
-      options, "clock", timer, backends.FindByService(ClockService::service_full_name()),
-      &ClockService::NewStub, &ClockService::Stub::async::GetClock, {}, ClockText);
+  clock_ = MakePoll<ClockService, common::v1::GetClockRequest, common::v1::GetClockResponse>(
+      options, "clock", timer, backends.FindByService(ClockService::service_full_name()), {},
+      [](ClockService::Stub& stub, grpc::ClientContext* context,
+         const common::v1::GetClockRequest* request, common::v1::GetClockResponse* response,
+         std::function<void(grpc::Status)> done) {
+        stub.async()->GetClock(context, request, response, std::move(done));
+      },
+      ClockText);
   using flood::v1::FloodService;
-  stages_ =
-      MakePoll<FloodService::Stub, flood::v1::ListStagesRequest, flood::v1::ListStagesResponse>(
-          options, "stages", timer, backends.FindByService(FloodService::service_full_name()),
-          &FloodService::NewStub, &FloodService::Stub::async::ListStages, {},
-          WholeText<flood::v1::ListStagesResponse>);
+  stages_ = MakePoll<FloodService, flood::v1::ListStagesRequest, flood::v1::ListStagesResponse>(
+      options, "stages", timer, backends.FindByService(FloodService::service_full_name()), {},
+      [](FloodService::Stub& stub, grpc::ClientContext* context,
+         const flood::v1::ListStagesRequest* request, flood::v1::ListStagesResponse* response,
+         std::function<void(grpc::Status)> done) {
+        stub.async()->ListStages(context, request, response, std::move(done));
+      },
+      WholeText<flood::v1::ListStagesResponse>);
   notices_ = std::make_shared<NoticesBoard>(options.linger, directory, timer);
 }
 
@@ -399,10 +406,15 @@ std::shared_ptr<LiveBoard> LiveBoards::JamsBoard(int count) {
   if (board) return board;
   traffic::v1::ListJamsRequest request;
   request.set_page_size(count);
-  board =
-      MakePoll<TrafficService::Stub, traffic::v1::ListJamsRequest, traffic::v1::ListJamsResponse>(
-          options_, "jams", timer_, backends_.FindByService(TrafficService::service_full_name()),
-          &TrafficService::NewStub, &TrafficService::Stub::async::ListJams, request, JamsText);
+  board = MakePoll<TrafficService, traffic::v1::ListJamsRequest, traffic::v1::ListJamsResponse>(
+      options_, "jams", timer_, backends_.FindByService(TrafficService::service_full_name()),
+      request,
+      [](TrafficService::Stub& stub, grpc::ClientContext* context,
+         const traffic::v1::ListJamsRequest* asked, traffic::v1::ListJamsResponse* response,
+         std::function<void(grpc::Status)> done) {
+        stub.async()->ListJams(context, asked, response, std::move(done));
+      },
+      JamsText);
   return board;
 }
 

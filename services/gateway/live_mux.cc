@@ -185,23 +185,24 @@ void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
     view = feeds_[index].request;
   }
   const std::shared_ptr<const std::string> json = streams_->texts().Of(view, response);
-  bool ended;
+  std::function<void()> read_now;  // finds the call cancelled
   {
     absl::MutexLock lock(&mutex_);
-    ended = ended_;
     Feed& feed = feeds_[index];
     feed.spoken = true;
     feed.lost.clear();
     feed.heard = absl::Now();
     Remember(response, feed.request);
-    if (!ended) {
+    if (ended_) {
+      read_now = std::move(read_next);
+    } else {
       feed.event = StrCat("{\"layer\":\"", feed.id, "\",", std::string_view(*json).substr(1));
       feed.event_position =
           EventId(feed.request.resume().pack_id(), feed.request.resume().version());
       feed.read_next = std::move(read_next);
     }
   }
-  if (ended) return read_next();  // finds the call cancelled
+  if (read_now) return read_now();
   Open(false);
   Pump();
 }
