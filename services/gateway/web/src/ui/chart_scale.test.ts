@@ -61,5 +61,6 @@ describe('spread', () => {
 
   it('takes nothing', () => {
     expect(spread([], 15)).toEqual([]);
+    expect(spread([14, 10, 6], 15, 8)).toEqual([38, 23, 8]);
   });
 });

@@ -49,8 +49,11 @@ export function runs(samples: readonly Sample[], gapMs: number): Sample[][] {
   return out;
 }
 
-/** Moves marks apart to at least `gap`, as little as needed and in their order (given falling or rising). */
-export function spread(marks: readonly number[], gap: number): number[] {
+/**
+ * Moves marks apart to at least `gap`, as little as needed and in their order (given falling or rising). None is less
+ * than `least`.
+ */
+export function spread(marks: readonly number[], gap: number, least = -Infinity): number[] {
   const order = marks.map((mark, index) => ({ mark, index })).sort((a, b) => a.mark - b.mark);
   const placed: number[] = [];
   order.forEach(({ mark }, i) =>
@@ -59,7 +62,8 @@ export function spread(marks: readonly number[], gap: number): number[] {
   // Centre the pushed run on where it belongs.
   const shift =
     order.reduce((sum, { mark }, i) => sum + mark - placed[i]!, 0) / (order.length || 1);
+  const down = Math.max(0, least - ((placed[0] ?? 0) + shift));
   const out: number[] = [];
-  order.forEach(({ index }, i) => (out[index] = placed[i]! + shift));
+  order.forEach(({ index }, i) => (out[index] = placed[i]! + shift + down));
   return out;
 }

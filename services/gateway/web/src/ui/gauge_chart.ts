@@ -60,7 +60,7 @@ export function gaugeChart(
       ),
     );
   }
-  const names = spread(levels.map(y), kNameHeight);
+  const names = spread(levels.map(y), kNameHeight, kTop);
   levels.forEach((level, i) => {
     chart.append(
       svg('line', {
