@@ -7,9 +7,9 @@
 
 #include "absl/time/time.h"
 
+#include "services/gateway/aside_thread.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/rpc_router.h"
-#include "services/runtime/executor.h"
 #include "services/runtime/http/http_responder.h"
 
 namespace citylayers::gateway {
@@ -39,7 +39,8 @@ class RpcHandler {
         router_(router),
         cors_(cors),
         public_url_(public_url),
-        aside_(std::make_shared<runtime::Executor>(1, options.aside_max)) {}
+        aside_(std::make_shared<AsideThread>(options.aside_max)) {}
+  ~RpcHandler() { aside_->End(); }
 
   /// POST and GET /{service}/{method}
   void Handle(const runtime::HttpRequest& request, runtime::Responder responder) const;
@@ -53,7 +54,7 @@ class RpcHandler {
   const RpcRouter& router_;
   const CorsPolicy& cors_;
   const PublicUrl& public_url_;
-  const std::shared_ptr<runtime::Executor> aside_;
+  const std::shared_ptr<AsideThread> aside_;
 };
 
 }  // namespace citylayers::gateway

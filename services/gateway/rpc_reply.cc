@@ -103,13 +103,11 @@ void RpcReply::OnEnd(const grpc::Status& status, const Metadata& headers,
                      const Metadata& trailers) {
   const grpc::Status final_status = runtime::Normalized(own_error_.ok() ? status : own_error_);
   if (shape_.dialect == RpcDialect::kConnectUnary) {
-    const std::shared_ptr<runtime::Executor> aside = shape_.aside.lock();
-    if (unary_bytes_.size() <= shape_.aside_bytes || aside == nullptr) {
-      return AnswerUnary(final_status, headers, trailers);
-    }
-    return aside->Post([self = shared_from_this(), final_status, headers, trailers] {
+    const auto answer = [self = shared_from_this(), final_status, headers, trailers] {
       self->AnswerUnary(final_status, headers, trailers);
-    });
+    };
+    if (unary_bytes_.size() > shape_.aside_bytes && shape_.aside->Post(answer)) return;
+    return answer();
   }
   if (shape_.dialect == RpcDialect::kConnectStream) {
     WriteFrame(kFlagEndStream, ConnectEndStreamJson(final_status, trailers));

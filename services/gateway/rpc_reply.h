@@ -7,10 +7,10 @@
 
 #include "absl/status/status.h"
 
+#include "services/gateway/aside_thread.h"
 #include "services/gateway/content_coding.h"
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/upstream_call.h"
-#include "services/runtime/executor.h"
 #include "services/runtime/http/http_responder.h"
 
 namespace citylayers::gateway {
@@ -32,8 +32,7 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
     Coding coding;  // of a unary body
     std::string cors_headers;
     std::size_t stream_ahead_bytes;
-    // Where unary answers above `aside_bytes` are encoded; when it is gone, at once.
-    std::weak_ptr<runtime::Executor> aside;
+    std::shared_ptr<AsideThread> aside;  // where unary answers above `aside_bytes` are encoded
     std::size_t aside_bytes;
   };
   RpcReply(Shape shape, runtime::Responder responder)
