@@ -176,8 +176,9 @@ Delta RandomDelta(std::mt19937& random, std::size_t reach_count) {
   Delta d{Grid<float>(columns, rows), Grid<std::uint16_t>(columns, rows, kNoReach)};
   const int water_percent = chance(random) / 8;
   for (std::size_t i = 0; i < d.reaches.size(); ++i) {
-    d.elevation_m[i] =
-        chance(random) < 5 ? NAN : static_cast<float>(chance(random) * roughness / 100) * 0.25F;
+    const bool is_void = chance(random) < 5;
+    const int steps = is_void ? 0 : chance(random) * roughness / 100;
+    d.elevation_m[i] = is_void ? NAN : static_cast<float>(steps) * 0.25F;
     if (chance(random) < water_percent)
       d.reaches[i] = static_cast<std::uint16_t>(random() % reach_count);
   }

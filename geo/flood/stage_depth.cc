@@ -21,9 +21,12 @@ void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, fl
 }
 
 void RoundToCentimetres(Grid<float>* depth_m) {
-  // By way of an integer, which every processor does four at a time.
-  for (float& depth : depth_m->cells())
+  // By way of an integer, which every processor does four at a time; lround it does not. No depth
+  // is negative.
+  for (float& depth : depth_m->cells()) {
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings)
     depth = static_cast<float>(static_cast<std::int32_t>(depth * 100.0F + 0.5F)) / 100.0F;
+  }
 }
 
 FloodTotals TotalsOf(const Grid<float>& depth_m) {
