@@ -238,8 +238,10 @@ export class City {
     const before = await count();
     await until(`layer ${layer} publishes`, async () => (await count()) >= before + 2);
     // The layer's own version, and the one that the gateway heard of when it last asked: until then it may serve
-    // what it has in its cache.
-    const { epoch, counter } = await this.version(layer);
+    // what it has in its cache. Its way to a server that has just come back may need a second.
+    const { epoch, counter } = await until(`the gateway reaches ${layer}`, () =>
+      this.version(layer).catch(() => false),
+    );
     await until(`the gateway sees version ${epoch}:${counter} of layer ${layer}`, async () => {
       const json = await (await fetch(`${this.url}/tiles/${layer}.json`)).json();
       const [seenEpoch, seenCounter] = json.data_version.split(':');
