@@ -200,6 +200,7 @@ struct RpcHandler::Asked {
   const MethodDescriptor* method;
   TypeRow type;
   std::shared_ptr<RpcReply> reply;
+  absl::Time deadline;
 };
 
 void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
@@ -234,7 +235,14 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   if (!HasNoSideEffects(*method) && !cors_.AllowsWrite(request, public_url_)) {
     return reply->Fail(ForeignWrite(*method, request));
   }
-  const Asked asked{method, *type, reply};
+  // From here on, also while it waits to be translated.
+  absl::Time deadline = absl::InfiniteFuture();
+  if (const auto timeout = TimeoutOf(request, type->dialect)) {
+    deadline = runtime::SaturatedDeadline(absl::Now() + *timeout);
+  } else if (!IsStreaming(*method)) {
+    deadline = absl::Now() + options_.unary_timeout;
+  }
+  const Asked asked{method, *type, reply, deadline};
   if (request.body().size() <= options_.aside_bytes) return Translate(request, asked);
   auto kept = std::make_shared<const HttpRequest>(request);
   if (!aside_->TryPost([this, kept = std::move(kept), asked] { Translate(*kept, asked); })) {
@@ -247,7 +255,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
 }
 
 void RpcHandler::Translate(const HttpRequest& request, const Asked& asked) const {
-  const auto& [method, type, reply] = asked;
+  const auto& [method, type, reply, deadline] = asked;
   const std::string& service = request.Param("service");
   const std::string& method_name = request.Param("method");
   absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, type);
@@ -263,11 +271,7 @@ void RpcHandler::Translate(const HttpRequest& request, const Asked& asked) const
   absl::StatusOr<Metadata> metadata = ForwardedHeaders(request);
   if (!metadata.ok()) return reply->Fail(metadata.status());
   call.metadata = *std::move(metadata);
-  if (const auto timeout = TimeoutOf(request, type.dialect)) {
-    call.deadline = runtime::SaturatedDeadline(absl::Now() + *timeout);
-  } else if (!IsStreaming(*method)) {
-    call.deadline = absl::Now() + options_.unary_timeout;
-  }
+  call.deadline = deadline;
   if (call.deadline <= absl::Now()) {
     return reply->Fail(absl::DeadlineExceededError("the deadline has passed already"));
   }
