@@ -9,7 +9,7 @@ const kTile = '/tiles/traffic/14/13047/7698.mvt';
 const kPeriodMs = 10;
 const kDisturbedFactor = 2;
 // What the scheduler of a machine with two cores adds by itself when attacker and city share it.
-const kNoiseMs = 15;
+const kNoiseMs = 40;
 const kRounds = 4;
 
 function fetchThrough(agent, url) {
