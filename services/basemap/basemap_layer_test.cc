@@ -41,7 +41,7 @@ TEST_F(BasemapLayerTest, AHeldTileIsNotSentAgain) {
 }
 
 TEST_F(BasemapLayerTest, NoTileWithContentLiesOutsideItsBounds) {
-  const auto& box = layer_->Describe().bounds();
+  const common::v1::BoundingBox box = layer_->Describe().bounds();
   for (const std::uint64_t key : {5, 9}) {
     const LonLatBox tile = geo::TileId::FromKey(key)->Bounds();
     EXPECT_LT(box.west_deg(), tile.east_deg) << key;
