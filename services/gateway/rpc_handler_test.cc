@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 constexpr std::string_view kGetAlert = "/citylayers.alerts.v1.AlertService/GetAlert";
 constexpr std::string_view kJson = "Content-Type: application/json\r\n";
 
-// `{"name":"alerts/1"}` with a field that nobody knows, which has to be read all the same.
+// `{"name":"alerts/1"}` with an unknown field, which is parsed as well.
 std::string Padded(std::size_t objects) {
   std::string body = "{\"name\":\"alerts/1\",\"more\":[{}";
   for (std::size_t i = 1; i < objects; ++i) body += ",{}";

@@ -337,7 +337,7 @@ class Daemon::Impl final : public ModuleContext {
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(streams_max));
     // A client that connects and says nothing.
     builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
-    // gRPC unpacks a message before anybody can charge it: a small limit bounds what that takes.
+    // gRPC parses a message before its memory is charged: a small limit bounds that.
     builder.SetMaxReceiveMessageSize(static_cast<int>(config_.GetInt("grpc.request_bytes_max")));
     builder.SetMaxSendMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
     grpc::ResourceQuota quota("server");

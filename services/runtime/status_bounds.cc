@@ -69,7 +69,7 @@ grpc::Status Normalized(const grpc::Status& status) {
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) details.Clear();
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && details.details().empty()) {
-    // The library says only that nobody answers: a client may come back.
+    // From the gRPC library: the server does not answer. The client may try again.
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(1);
     details.add_details()->PackFrom(retry);

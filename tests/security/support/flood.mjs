@@ -1,37 +1,23 @@
-// Calls without end from a thread of their own, so that the attacker's work does not count as the bystander's wait.
+// Calls without end from a thread of their own.
 //
 //   const load = await flood(here.city.grpc, { name: 'FloodService.ExportDepth', stream: true, parallel: 200 });
 //   … measure …
 //   const counts = await load.stop();   // { 0: 83, 8: 3752 }: how often the calls ended with which code
 
-import { once } from 'node:events';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { Api, Code } from '../../integration/support/api.mjs';
 import { sleep } from '../../support/daemon.mjs';
+import { repeat, startAttack } from './attack_worker.mjs';
 
 // A refused client comes back when RetryInfo says so.
 const kRetryMs = 1000;
 
-export async function flood(address, { name, request = {}, stream = false, parallel }) {
-  const worker = new Worker(new URL(import.meta.url), {
-    workerData: { address, name, request, stream, parallel },
-  });
-  await once(worker, 'message'); // the first calls are on their way
-  return {
-    stop: async () => {
-      worker.postMessage('stop');
-      const [counts] = await once(worker, 'message');
-      await worker.terminate();
-      return counts;
-    },
-  };
-}
+export const flood = (address, { name, request = {}, stream = false, parallel }) =>
+  startAttack(import.meta.url, { address, name, request, stream, parallel });
 
 async function attack({ address, name, request, stream, parallel }) {
   const api = new Api(address);
-  const counts = {};
-  let going = true;
-  const one = async () => {
+  const tell = await repeat(parallel, async () => {
     try {
       if (!stream) {
         await api.call(name, request);
@@ -40,22 +26,12 @@ async function attack({ address, name, request, stream, parallel }) {
       }
       return 0;
     } catch (error) {
+      if (error.code === Code.RESOURCE_EXHAUSTED) await sleep(kRetryMs);
       return error.code;
     }
-  };
-  const loop = async () => {
-    while (going) {
-      const code = await one();
-      counts[code] = (counts[code] ?? 0) + 1;
-      if (code === Code.RESOURCE_EXHAUSTED) await sleep(kRetryMs);
-    }
-  };
-  parentPort.once('message', () => (going = false));
-  const loops = Array.from({ length: parallel }, loop);
-  parentPort.postMessage('going');
-  await Promise.all(loops);
+  });
   api.close();
-  parentPort.postMessage(counts);
+  tell();
 }
 
 if (!isMainThread) await attack(workerData);
