@@ -97,7 +97,7 @@ parse_demo_options() {
 # Builds the pack when there is none for these inputs; sets PACK.
 build_pack() {
   local inputs key
-  inputs="$(hash_of samples/saigon geo storage/pack services/citypack ${OSM:+"$OSM"} ${DEM:+"$DEM"})"
+  inputs="$(hash_of samples/saigon geo storage/pack services/tools/citypack ${OSM:+"$OSM"} ${DEM:+"$DEM"})"
   key="$(sha256sum <<<"$inputs $DEM_DATUM" | cut -c1-12)"
   PACK="$DEMO_DIR/$key.pack"
   DATA="${DATA:-$DEMO_DIR/$([[ -n "$OSM$DEM" ]] && echo "$key" || echo saigon).data}"

@@ -30,7 +30,7 @@ lint_protos() {
 }
 
 lint_web_types() {
-  local web=services/gateway/web
+  local web=services/web
   [[ -f $web/tsconfig.json ]] || return 0
   (cd $web && ./node_modules/.bin/tsc --noEmit)
 }
@@ -40,7 +40,7 @@ lint_quick() {
   say "lint"
   install_packages web test
   install_npm "$ROOT"
-  [[ -f services/gateway/web/package-lock.json ]] && install_npm "$ROOT/services/gateway/web"
+  [[ -f services/web/package-lock.json ]] && install_npm "$ROOT/services/web"
   lint_step "clang-format" tests/lint/format.sh
   lint_step "buf lint" lint_protos
   lint_step "include direction" tests/lint/include_direction.sh

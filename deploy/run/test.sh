@@ -185,8 +185,8 @@ run_test() {
   ((${#LINT_FAILED[@]} == 0)) || FIRST_FAILURES+=("FAILED: lint: ${LINT_FAILED[*]}")
   run_built "ctest (dev)" suite_ctest dev
 
-  if [[ -f services/gateway/web/package-lock.json ]]; then
-    run_suite "web unit tests" suite_vitest services/gateway/web
+  if [[ -f services/web/package-lock.json ]]; then
+    run_suite "web unit tests" suite_vitest services/web
     # shellcheck source=deploy/run/web.sh
     source deploy/run/web.sh
     run_suite "web page builds" build_web

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Builds the booth page when its sources changed.
 
-readonly WEB=services/gateway/web
+readonly WEB=services/web
 
 build_web() {
   local want stamp="$WEB/dist/.sources"

@@ -1,7 +1,7 @@
 #include "geo/flood/connection_level.h"
 
+#include "base/status_macros.h"
 #include "geo/flood/priority_flood.h"
-#include "proto/support/status_macros.h"
 
 namespace citylayers::geo {
 

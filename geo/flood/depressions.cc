@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "base/status_macros.h"
 #include "geo/flood/priority_flood.h"
-#include "proto/support/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

@@ -4,11 +4,11 @@
 
 #include "absl/functional/function_ref.h"
 
+#include "base/lon_lat.h"
 #include "geo/raster/grid.h"
 #include "geo/raster/sample.h"
 #include "geo/tile/tile_geometry.h"
 #include "geo/tile/tile_id.h"
-#include "proto/support/lon_lat.h"
 
 namespace citylayers::geo {
 

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include <protozero/varint.hpp>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

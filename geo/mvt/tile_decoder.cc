@@ -7,8 +7,8 @@
 #include <protozero/exception.hpp>
 #include <protozero/pbf_reader.hpp>
 
+#include "base/status_macros.h"
 #include "geo/mvt/geometry_reader.h"
-#include "proto/support/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

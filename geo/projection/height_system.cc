@@ -7,8 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
+#include "base/status_macros.h"
 #include "geo/projection/proj_objects.h"
-#include "proto/support/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include <proj.h>
 
+#include "base/status_macros.h"
 #include "geo/projection/proj_objects.h"
-#include "proto/support/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

@@ -2,7 +2,7 @@
 #ifndef CITYLAYERS_GEO_PROJECTION_WEB_MERCATOR_H_
 #define CITYLAYERS_GEO_PROJECTION_WEB_MERCATOR_H_
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 
 namespace citylayers::geo {
 

@@ -6,8 +6,8 @@
 
 #include "absl/strings/ascii.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 
 namespace citylayers::geo {
 namespace {

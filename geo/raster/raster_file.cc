@@ -18,7 +18,7 @@
 #include <gdal_priv.h>
 #include <ogr_spatialref.h>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

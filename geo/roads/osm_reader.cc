@@ -14,10 +14,10 @@
 #include <osmium/visitor.hpp>
 #include <sys/stat.h>
 
+#include "base/status_macros.h"
+#include "base/text.h"
 #include "geo/roads/osm_tags.h"
 #include "geo/roads/stable_id.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/text.h"
 
 namespace citylayers::geo {
 namespace {

@@ -42,7 +42,7 @@ struct OsmRoads {
 };
 
 /// The ways of an .osm.pbf file that are roads for vehicles (osm_tags.h), with canonical names
-/// (proto/support/text.h). Places of nodes come from the ways themselves where these have them
+/// (base/text.h). Places of nodes come from the ways themselves where these have them
 /// (`osmium add-locations-to-ways`), else from the nodes, which must stand before the ways. The
 /// negative ids of objects that were never uploaded become ids from 2^40 - 1 downwards. Memory
 /// about 16 bytes a node.

@@ -7,10 +7,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 
+#include "base/status_macros.h"
 #include "geo/roads/reference_speed.h"
 #include "geo/roads/stable_id.h"
 #include "geo/tile/hilbert.h"
-#include "proto/support/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "base/status_macros.h"
 #include "geo/projection/web_mercator.h"
 #include "geo/tile/tile_geometry.h"
-#include "proto/support/status_macros.h"
 
 namespace citylayers::geo {
 namespace {

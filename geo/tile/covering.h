@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 
+#include "base/lon_lat.h"
 #include "geo/tile/tile_id.h"
-#include "proto/support/lon_lat.h"
 
 namespace citylayers::geo {
 

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 
 namespace citylayers::geo {
 

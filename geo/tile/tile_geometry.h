@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "base/lon_lat.h"
 #include "geo/tile/tile_id.h"
-#include "proto/support/lon_lat.h"
 
 namespace citylayers::geo {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 
 namespace citylayers::saigon {
 

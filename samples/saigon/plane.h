@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 
 namespace citylayers::saigon {
 

@@ -11,8 +11,8 @@
 #include "gtest/gtest.h"
 
 #include "samples/saigon/base_map.h"
-#include "samples/saigon/cut_for_test.h"
 #include "samples/saigon/waterways.h"
+#include "tests/support/saigon_cut.h"
 
 namespace citylayers::saigon {
 namespace {

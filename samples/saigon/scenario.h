@@ -16,8 +16,8 @@
 
 #include "absl/time/time.h"
 
+#include "base/lon_lat.h"
 #include "geo/roads/way.h"
-#include "proto/support/lon_lat.h"
 #include "samples/saigon/stations.h"
 #include "samples/saigon/storm.h"
 #include "samples/saigon/traffic_day.h"

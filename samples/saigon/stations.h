@@ -10,7 +10,7 @@
 
 #include "absl/time/time.h"
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 
 namespace citylayers::saigon {
 

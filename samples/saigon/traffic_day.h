@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/lon_lat.h"
 #include "geo/roads/way.h"
-#include "proto/support/lon_lat.h"
 
 namespace citylayers::saigon {
 

@@ -3,7 +3,7 @@
 #ifndef CITYLAYERS_SAMPLES_SAIGON_UTM_H_
 #define CITYLAYERS_SAMPLES_SAIGON_UTM_H_
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 #include "samples/saigon/plane.h"
 
 namespace citylayers::saigon {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-#include "proto/support/text.h"
+#include "base/text.h"
 
 namespace citylayers::alerts {
 namespace {
@@ -88,18 +88,19 @@ absl::Duration CapValidity(const CapOptions& options, AlertKind kind) {
   return options.jam_valid;
 }
 
-CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Words& words,
-                   const std::string& identifier, const std::vector<CapReference>& earlier,
-                   absl::Time sent, const std::string& scenario) {
+cap::CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Words& words,
+                        const std::string& identifier,
+                        const std::vector<cap::CapReference>& earlier, absl::Time sent,
+                        const std::string& scenario) {
   const bool over = alert.state == AlertState::kResolved;
   const Grade grade = GradeOf(alert.kind, std::max(1, alert.tier));
-  CapMessage message{.identifier = identifier,
-                     .sender = options.sender,
-                     .sent = sent,
-                     .status = alert.exercise ? "Exercise" : "Actual",
-                     .msg_type = earlier.empty() ? "Alert"
-                                 : over          ? "Cancel"
-                                                 : "Update"};
+  cap::CapMessage message{.identifier = identifier,
+                          .sender = options.sender,
+                          .sent = sent,
+                          .status = alert.exercise ? "Exercise" : "Actual",
+                          .msg_type = earlier.empty() ? "Alert"
+                                      : over          ? "Cancel"
+                                                      : "Update"};
   if (alert.exercise) {
     // CAP 1.2 wants the name of the exercise here.
     const std::string name = scenario.empty() ? "" : absl::StrCat(" \"", scenario, "\"");
@@ -109,16 +110,16 @@ CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Wo
   const size_t skipped = earlier.size() - std::min(earlier.size(), kReferencesMax);
   message.references.assign(earlier.begin() + static_cast<std::ptrdiff_t>(skipped), earlier.end());
 
-  CapInfo info{.categories = {alert.kind == AlertKind::kJam ? "Transport" : "Met"},
-               .urgency = over              ? "Past"
-                          : grade.immediate ? "Immediate"
-                                            : "Expected",
-               .severity = SeverityWord(alert.severity),
-               .certainty = "Observed",
-               .effective = sent,
-               .onset = std::min(alert.create_time, sent),
-               .expires = sent + CapValidity(options, alert.kind),
-               .sender_name = options.sender_name};
+  cap::CapInfo info{.categories = {alert.kind == AlertKind::kJam ? "Transport" : "Met"},
+                    .urgency = over              ? "Past"
+                               : grade.immediate ? "Immediate"
+                                                 : "Expected",
+                    .severity = SeverityWord(alert.severity),
+                    .certainty = "Observed",
+                    .effective = sent,
+                    .onset = std::min(alert.create_time, sent),
+                    .expires = sent + CapValidity(options, alert.kind),
+                    .sender_name = options.sender_name};
   if (alert.kind == AlertKind::kStreetDepth) info.categories.push_back("Transport");
   info.response_types = {over ? "AllClear"
                          : alert.kind == AlertKind::kStage
@@ -134,10 +135,10 @@ CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const Wo
     info.language = vietnamese ? "vi-VN" : "en-US";
     info.event = text(words.event);
     // Some receivers show nothing but the headline.
-    const std::string headline = alert.exercise
-                                     ? absl::StrCat(text(kExerciseMark), " ", text(words.headline))
-                                     : text(words.headline);
-    info.headline = Clip(headline, kCapHeadlineCharactersMax);
+    const std::string headline =
+        alert.exercise ? absl::StrCat(text(cap::kExerciseMark), " ", text(words.headline))
+                       : text(words.headline);
+    info.headline = Clip(headline, cap::kCapHeadlineCharactersMax);
     info.description = text(words.description);
     info.instruction = text(words.instruction);
     info.area.description = text(words.area);

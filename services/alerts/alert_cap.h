@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "services/alerts/cap.h"
 #include "services/alerts/words.h"
+#include "services/cap/cap.h"
 #include "storage/alerts/alert_record.h"
 
 namespace citylayers::alerts {
@@ -33,9 +33,10 @@ absl::Duration CapValidity(const CapOptions& options, storage::AlertKind kind);
 /// Exercise when a replay raised the alert, else Actual; an exercise says so in its headlines, and
 /// its note names the replay's `scenario` where that is known.
 /// `alert` is as it is after the change, `words` are its texts now; `sent` is city time.
-CapMessage MakeCap(const CapOptions& options, const storage::AlertRecord& alert, const Words& words,
-                   const std::string& identifier, const std::vector<CapReference>& earlier,
-                   absl::Time sent, const std::string& scenario = "");
+cap::CapMessage MakeCap(const CapOptions& options, const storage::AlertRecord& alert,
+                        const Words& words, const std::string& identifier,
+                        const std::vector<cap::CapReference>& earlier, absl::Time sent,
+                        const std::string& scenario = "");
 
 }  // namespace citylayers::alerts
 

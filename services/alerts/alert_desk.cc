@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "services/alerts/alert_life.h"
 #include "services/alerts/words.h"
 
@@ -328,15 +328,15 @@ absl::Status AlertDesk::AddCap(const Words& words, const Moment& moment, AlertCh
   if (alert.kind == AlertKind::kOutage) return absl::OkStatus();
   // The public need not hear of the end of what it was never told.
   if (alert.state == AlertState::kResolved && alert.cap_ids.empty()) return absl::OkStatus();
-  std::vector<CapReference> earlier;
+  std::vector<cap::CapReference> earlier;
   for (const std::string& cap_id : alert.cap_ids) {
     ASSIGN_OR_RETURN(const CapRecord cap, store_.GetCap(cap_id));
     earlier.push_back({options_.cap.sender, cap_id, cap.sent_time});
   }
   const std::string cap_id = store_.NextCapId(step.caps);
-  const CapMessage message =
+  const cap::CapMessage message =
       MakeCap(options_.cap, alert, words, cap_id, earlier, moment.city, scenario_);
-  absl::StatusOr<std::string> xml = WriteCap(message);
+  absl::StatusOr<std::string> xml = cap::WriteCap(message);
   if (!xml.ok()) {
     // An alert without its message is better than no alert; Observe tells of it.
     step.cap_error = xml.status();

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "services/alerts/alert_desk.h"
 
 namespace citylayers::alerts {

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/alerts/desk_test_support.h"
-#include "services/alerts/failing_store.h"
+#include "tests/support/alert_desk_fixture.h"
+#include "tests/support/failing_alert_store.h"
 
 namespace citylayers::alerts {
 namespace {

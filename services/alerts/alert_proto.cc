@@ -5,8 +5,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-#include "services/runtime/error_details.h"
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::alerts {
 namespace {

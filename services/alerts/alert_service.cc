@@ -6,12 +6,12 @@
 
 #include "absl/time/clock.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "services/alerts/alert_proto.h"
 #include "services/alerts/alert_watch_source.h"
 #include "services/layers/request_fields.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/paging.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/paging.h"
 
 namespace citylayers::alerts {
 namespace {

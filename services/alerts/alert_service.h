@@ -5,8 +5,8 @@
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "services/alerts/alert_desk.h"
 #include "services/alerts/cut_offs.h"
-#include "services/runtime/call_adapter.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/rpc/call_adapter.h"
 
 namespace citylayers::alerts {
 

@@ -6,10 +6,10 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include "proto/support/proto_time.h"
 #include "services/alerts/alert_watch_source.h"
-#include "services/alerts/desk_test_support.h"
-#include "services/runtime/call_harness.h"
-#include "services/runtime/proto_time.h"
+#include "tests/support/alert_desk_fixture.h"
+#include "tests/support/call_harness.h"
 
 namespace citylayers::alerts {
 namespace {

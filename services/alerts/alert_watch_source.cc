@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "services/alerts/alert_proto.h"
 
 namespace citylayers::alerts {

@@ -10,7 +10,7 @@
 #include "services/alerts/alert_desk.h"
 #include "services/alerts/alert_filter.h"
 #include "services/alerts/cut_offs.h"
-#include "services/runtime/stream_source.h"
+#include "services/runtime/rpc/stream_source.h"
 
 namespace citylayers::alerts {
 

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "base/status_macros.h"
 #include "geo/roads/road_class.h"
-#include "proto/support/status_macros.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/looker.h"
 #include "services/runtime/log.h"

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/runtime/config.h"
+#include "services/runtime/config/config.h"
 
 namespace citylayers::alerts {
 namespace {

@@ -4,8 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "proto/support/spelling.h"
-#include "proto/support/status_macros.h"
+#include "base/spelling.h"
+#include "base/status_macros.h"
 #include "services/alerts/filter_tree.h"
 
 namespace citylayers::alerts {

@@ -45,7 +45,7 @@ struct FilterLimits {
 ///  - `:` is "has": on texts a part of the text; elsewhere the same as `=`. `field:*` is true when
 ///    the field is set.
 ///  - `=`, `!=` and `:` compare texts case-insensitively and however they are encoded (composed or
-///    not); a value without marks also matches texts with marks (proto/support/spelling.h).
+///    not); a value without marks also matches texts with marks (base/spelling.h).
 ///  - `<`, `<=`, `>`, `>=` compare numbers, times (RFC 3339), texts by bytes, and enums by number.
 ///  - A comparison with a field that is not set is false, and `!=` is true.
 /// Immutable, cheap to copy, thread-safe. Matches is O(comparisons).

@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 
 namespace citylayers::alerts {
 namespace {

@@ -14,11 +14,11 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
-#include "proto/support/spelling.h"
-#include "proto/support/status_macros.h"
+#include "base/spelling.h"
+#include "base/status_macros.h"
 #include "services/alerts/filter_lexer.h"
 #include "services/alerts/filter_tree.h"
-#include "services/runtime/config.h"
+#include "services/runtime/config/config.h"
 
 namespace citylayers::alerts {
 namespace {

@@ -11,8 +11,8 @@
 #include <grpcpp/client_context.h>
 
 #include "geo/roads/road_class.h"
+#include "proto/support/proto_time.h"
 #include "services/runtime/log.h"
-#include "services/runtime/proto_time.h"
 
 namespace citylayers::alerts {
 namespace {

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/alerts/desk_test_support.h"
-#include "services/alerts/fake_city_services.h"
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
+#include "tests/support/alert_desk_fixture.h"
+#include "tests/support/fake_city_services.h"
 
 namespace citylayers::alerts {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 #include "storage/alerts/alert_record.h"
 
 namespace citylayers::alerts {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include <gtest/gtest.h>
 
-#include "services/alerts/rule_test_support.h"
+#include "tests/support/alert_rules_fixture.h"
 
 namespace citylayers::alerts {
 namespace {

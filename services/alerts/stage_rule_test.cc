@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/alerts/rule_test_support.h"
+#include "tests/support/alert_rules_fixture.h"
 
 namespace citylayers::alerts {
 namespace {

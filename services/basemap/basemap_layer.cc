@@ -1,7 +1,7 @@
 #include "services/basemap/basemap_layer.h"
 
+#include "base/strings.h"
 #include "geo/tile/tile_id.h"
-#include "proto/support/strings.h"
 #include "services/layers/request_fields.h"
 
 namespace citylayers::basemap {

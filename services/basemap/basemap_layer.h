@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 #include "services/layers/layer.h"
 #include "storage/pack/city_pack.h"
 

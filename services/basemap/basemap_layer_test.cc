@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "geo/tile/tile_id.h"
-#include "storage/pack/test_pack.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::basemap {
 namespace {

@@ -2,25 +2,37 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "services/basemap/basemap_layer.h"
-#include "services/layers/layer_catalog.h"
 
 namespace citylayers::basemap {
 
-runtime::ModuleSpec BasemapModule() {
-  return {
-      .name = "basemap",
-      .needs = {},
-      .services = {},
-      .options = {},
-      .make =
-          [](runtime::ModuleContext& context) -> absl::StatusOr<std::unique_ptr<runtime::Module>> {
-        ASSIGN_OR_RETURN(auto pack, context.Pack());
-        context.layers().Add(std::make_shared<BasemapLayer>(std::move(pack)));
-        return std::make_unique<runtime::Module>();
-      }};
+namespace {
+
+class Basemap final : public runtime::Module {
+ public:
+  explicit Basemap(std::shared_ptr<layers::LayerHost> host) : host_(std::move(host)) {}
+  std::vector<grpc::Service*> GrpcServices() override { return {host_->service()}; }
+
+ private:
+  const std::shared_ptr<layers::LayerHost> host_;
+};
+
+}  // namespace
+
+runtime::ModuleSpec BasemapModule(std::shared_ptr<layers::LayerHost> host) {
+  return {.name = "basemap",
+          .needs = {},
+          .services = {layers::v1::LayerService::service_full_name()},
+          .options = layers::LayerOptions(),
+          .make = [host = std::move(host)](runtime::ModuleContext& context)
+              -> absl::StatusOr<std::unique_ptr<runtime::Module>> {
+            ASSIGN_OR_RETURN(auto pack, context.Pack());
+            host->Add(context, std::make_shared<BasemapLayer>(std::move(pack)));
+            return std::make_unique<Basemap>(host);
+          }};
 }
 
 }  // namespace citylayers::basemap

@@ -2,12 +2,15 @@
 #ifndef CITYLAYERS_SERVICES_BASEMAP_BASEMAP_MODULE_H_
 #define CITYLAYERS_SERVICES_BASEMAP_BASEMAP_MODULE_H_
 
+#include <memory>
+
+#include "services/layers/layer_host.h"
 #include "services/runtime/module.h"
 
 namespace citylayers::basemap {
 
-/// No options: the base map is the city pack's.
-runtime::ModuleSpec BasemapModule();
+/// The base map is the city pack's: no options but those of all layers.
+runtime::ModuleSpec BasemapModule(std::shared_ptr<layers::LayerHost> host);
 
 }  // namespace citylayers::basemap
 

@@ -4,13 +4,13 @@
 #include <limits>
 #include <utility>
 
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "geo/flood/depth_class.h"
 #include "geo/flood/stage_depth.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "proto/support/proto_time.h"
 #include "services/flood/depth_picture.h"
 #include "services/flood/flood_schema.h"
-#include "services/runtime/proto_time.h"
 
 namespace citylayers::flood {
 namespace {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "services/flood/flood_schema.h"
-#include "services/flood/flood_test_pack.h"
+#include "tests/support/flood_pack.h"
 
 namespace citylayers::flood {
 namespace {

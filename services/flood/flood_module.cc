@@ -6,11 +6,10 @@
 
 #include "absl/time/clock.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "services/flood/flood_layer.h"
 #include "services/flood/flood_service.h"
-#include "services/layers/fold_runner_client.h"
-#include "services/layers/layer_catalog.h"
+#include "services/layers/fold_runner.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/log.h"
 
@@ -21,16 +20,17 @@ using runtime::OptionType;
 
 class Flood final : public runtime::Module {
  public:
-  Flood(runtime::ModuleContext& context, std::shared_ptr<FloodLayer> layer,
-        std::string checkpoint_path)
-      : layer_(std::move(layer)),
+  Flood(runtime::ModuleContext& context, std::shared_ptr<layers::LayerHost> host,
+        std::shared_ptr<FloodLayer> layer, std::string checkpoint_path)
+      : host_(std::move(host)),
+        layer_(std::move(layer)),
         service_(layer_, context.city_clock(), context.calls(),
                  static_cast<std::size_t>(context.config().GetInt("flood.stage_readings_max"))),
         runner_(context, "flood",
                 {"stations/-/measures/water_level", "stations/-/measures/rainfall"}, *layer_,
                 std::move(checkpoint_path)) {}
 
-  std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
+  std::vector<grpc::Service*> GrpcServices() override { return {&service_, host_->service()}; }
   absl::Status Start() override {
     runner_.Start();
     return absl::OkStatus();
@@ -39,12 +39,14 @@ class Flood final : public runtime::Module {
   void Stop() override { runner_.Stop(); }
 
  private:
+  const std::shared_ptr<layers::LayerHost> host_;
   const std::shared_ptr<FloodLayer> layer_;
   FloodServiceImpl service_;
   layers::FoldRunner runner_;
 };
 
-absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::LayerHost> host,
+                                                      runtime::ModuleContext& context) {
   const runtime::Config& config = context.config();
   ASSIGN_OR_RETURN(auto pack, context.Pack());
   ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("flood"));
@@ -58,15 +60,16 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
                         {{"gauges_max", FloodTerrain::kRainGaugesMax},
                          {"gauges_ignored", layer->rain_gauges_ignored()}});
   }
-  context.layers().Add(layer);
-  return std::unique_ptr<runtime::Module>(
-      std::make_unique<Flood>(context, std::move(layer), directory + "/flood.state"));
+  host->Add(context, layer);
+  return std::unique_ptr<runtime::Module>(std::make_unique<Flood>(
+      context, std::move(host), std::move(layer), directory + "/flood.state"));
 }
 
 }  // namespace
 
-runtime::ModuleSpec FloodModule() {
+runtime::ModuleSpec FloodModule(std::shared_ptr<layers::LayerHost> host) {
   std::vector<runtime::Option> options = layers::FoldOptions("flood", "45m");
+  for (runtime::Option& option : layers::LayerOptions()) options.push_back(std::move(option));
   options.insert(
       options.end(),
       {{"flood.curve_number", OptionType::kDouble, "92",
@@ -78,9 +81,12 @@ runtime::ModuleSpec FloodModule() {
         "Maximum number of readings per gauge in ListStages, the newest.", 1, 100'000}});
   return {.name = "flood",
           .needs = {"readings"},
-          .services = {v1::FloodService::service_full_name()},
+          .services = {v1::FloodService::service_full_name(),
+                       layers::v1::LayerService::service_full_name()},
           .options = std::move(options),
-          .make = Make};
+          .make = [host = std::move(host)](runtime::ModuleContext& context) {
+            return Make(host, context);
+          }};
 }
 
 }  // namespace citylayers::flood

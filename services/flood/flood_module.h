@@ -2,6 +2,9 @@
 #ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_MODULE_H_
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_MODULE_H_
 
+#include <memory>
+
+#include "services/layers/layer_host.h"
 #include "services/runtime/module.h"
 
 namespace citylayers::flood {
@@ -13,7 +16,7 @@ namespace citylayers::flood {
 /// stays) | | flood.checkpoint | time between two checkpoints | | flood.curve_number | how much of
 /// the rain runs off (SCS curve number) | | flood.drain_mm_per_h | what drains take while the tide
 /// lets them |
-runtime::ModuleSpec FloodModule();
+runtime::ModuleSpec FloodModule(std::shared_ptr<layers::LayerHost> host);
 
 }  // namespace citylayers::flood
 

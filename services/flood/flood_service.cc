@@ -6,15 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "geo/flood/depth_class.h"
 #include "geo/raster/raster_file.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "proto/support/proto_time.h"
 #include "services/flood/flood_schema.h"
 #include "services/layers/request_fields.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/paging.h"
-#include "services/runtime/proto_time.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/paging.h"
 
 namespace citylayers::flood {
 namespace {

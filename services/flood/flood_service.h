@@ -4,10 +4,10 @@
 
 #include <memory>
 
+#include "base/clock.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
-#include "proto/support/clock.h"
 #include "services/flood/flood_layer.h"
-#include "services/runtime/call_adapter.h"
+#include "services/runtime/rpc/call_adapter.h"
 
 namespace citylayers::flood {
 

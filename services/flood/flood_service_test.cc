@@ -12,10 +12,10 @@
 #include <gtest/gtest.h>
 
 #include "geo/raster/raster_file.h"
-#include "services/flood/flood_test_pack.h"
+#include "proto/support/proto_time.h"
 #include "services/layers/request_fields.h"
-#include "services/runtime/call_harness.h"
-#include "services/runtime/proto_time.h"
+#include "tests/support/call_harness.h"
+#include "tests/support/flood_pack.h"
 
 namespace citylayers::flood {
 namespace {

@@ -7,11 +7,11 @@
 #include <map>
 #include <utility>
 
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "geo/flood/stage_depth.h"
 #include "geo/raster/raster_file.h"
 #include "geo/tile/covering.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
 
 namespace citylayers::flood {
 namespace {

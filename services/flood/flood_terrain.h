@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 
+#include "base/lon_lat.h"
 #include "geo/flood/connection_level.h"
 #include "geo/flood/depressions.h"
 #include "geo/flood/depth_tile.h"
@@ -20,7 +21,6 @@
 #include "geo/raster/grid.h"
 #include "geo/raster/sample.h"
 #include "geo/tile/tile_id.h"
-#include "proto/support/lon_lat.h"
 #include "storage/pack/city_pack.h"
 
 namespace citylayers::flood {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/flood/flood_test_pack.h"
+#include "tests/support/flood_pack.h"
 
 namespace citylayers::flood {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <grpcpp/client_context.h>
 
-#include "proto/support/strings.h"
-#include "services/alerts/atom_feed.h"
+#include "base/strings.h"
+#include "services/cap/atom_feed.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/representation.h"
@@ -90,7 +90,7 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
   stub_->async()->ListCapMessages(
       &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
         if (status.ok()) {
-          std::vector<alerts::AtomEntry> entries;
+          std::vector<cap::AtomEntry> entries;
           for (const auto& message : call->response.messages()) {
             entries.push_back({message.cap_id(), message.headline().vi(), message.headline().en(),
                                message.message_type(),
@@ -98,10 +98,10 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
                                    absl::Nanoseconds(message.sent_time().nanos()),
                                message.exercise()});
           }
-          SendText(*call->http_request, call->responder, "application/atom+xml; charset=utf-8",
-                   "public, max-age=15",
-                   alerts::BuildAtomFeed(entries, public_url_.BaseOf(*call->http_request),
-                                         city_time_()));
+          SendText(
+              *call->http_request, call->responder, "application/atom+xml; charset=utf-8",
+              "public, max-age=15",
+              cap::BuildAtomFeed(entries, public_url_.BaseOf(*call->http_request), city_time_()));
         } else {
           SendError(call->responder, status);
         }

@@ -9,7 +9,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/runtime/http/http_message.h"
 
 namespace citylayers::gateway {

@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::gateway {
 namespace {

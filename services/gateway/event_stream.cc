@@ -6,7 +6,7 @@
 #include "absl/synchronization/mutex.h"
 #include <zlib.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/cors.h"
 
 namespace citylayers::gateway {

@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 #include <zlib.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::gateway {
 namespace {

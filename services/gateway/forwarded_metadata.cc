@@ -7,10 +7,10 @@
 
 #include "absl/strings/ascii.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/metadata_text.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/metadata_text.h"
 
 namespace citylayers::gateway {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/glyphs.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/representation.h"

@@ -8,13 +8,13 @@
 #include <grpcpp/server_builder.h>
 #include <prometheus/gauge.h>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/grpc_proxy.h"
 #include "services/gateway/http_metrics.h"
-#include "services/runtime/address.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/config/address.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/log.h"
 #include "services/runtime/probed_module.h"
@@ -90,8 +90,7 @@ std::filesystem::path ProgramFolder() {
 // The page where it was installed, else where it was built; "" when there is none.
 std::string DefaultWebFolder() {
   const std::filesystem::path program = ProgramFolder();
-  for (const char* place :
-       {"../share/citylayers/web", "web", "../../../services/gateway/web/dist"}) {
+  for (const char* place : {"../share/citylayers/web", "web", "../../../services/web/dist"}) {
     const std::filesystem::path folder = program / place;
     std::error_code error;
     if (std::filesystem::exists(folder / "index.html", error)) {
@@ -268,8 +267,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   if (folder.empty()) folder = DefaultWebFolder();
   std::unique_ptr<StaticFiles> files;
   if (folder.empty()) {
-    runtime::LogWarning(
-        "no booth page found: build it (services/gateway/web) or name it by --web DIR");
+    runtime::LogWarning("no booth page found: build it (services/web) or name it by --web DIR");
   } else {
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }
@@ -281,7 +279,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
 
 runtime::ModuleSpec GatewayModule() {
   return {.name = "gateway",
-          .needs = {},
+          .needs = {"readings", "basemap", "flood", "traffic", "alerts"},
           .services = {},
           .options = GatewayOptions(),
           .check = Check,

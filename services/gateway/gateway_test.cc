@@ -7,11 +7,11 @@
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>
 
-#include "proto/support/strings.h"
-#include "services/gateway/fake_city.h"
+#include "base/strings.h"
 #include "services/gateway/representation.h"
 #include "services/gateway/rpc_codec.h"
-#include "services/runtime/http/http_test_client.h"
+#include "tests/support/fake_city.h"
+#include "tests/support/http_test_client.h"
 
 namespace citylayers::gateway {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "absl/strings/numbers.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::gateway {
 namespace {

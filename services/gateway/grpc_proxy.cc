@@ -11,10 +11,10 @@
 
 #include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/upstream_call.h"
-#include "services/runtime/call_deadline.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/grpc_status.h"
-#include "services/runtime/status_bounds.h"
+#include "services/runtime/rpc/call_deadline.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/status_bounds.h"
 
 namespace citylayers::gateway {
 namespace {

@@ -3,7 +3,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::gateway {
 

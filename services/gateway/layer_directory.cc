@@ -7,9 +7,9 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <grpcpp/client_context.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/rpc_router.h"
-#include "services/runtime/grpc_status.h"
+#include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::gateway {
 namespace {

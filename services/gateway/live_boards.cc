@@ -7,13 +7,13 @@
 #include <grpcpp/client_context.h>
 #include <nlohmann/json.hpp>
 
+#include "base/rfc3339.h"
+#include "base/strings.h"
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
-#include "proto/support/strings.h"
 #include "services/gateway/proto_json.h"
-#include "services/gateway/rfc3339.h"
 #include "services/gateway/stream_reader.h"
 
 namespace citylayers::gateway {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "base/strings.h"
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
-#include "proto/support/strings.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/live_boards.h"

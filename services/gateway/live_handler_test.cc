@@ -3,8 +3,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "services/gateway/fake_city.h"
-#include "services/runtime/http/http_test_client.h"
+#include "tests/support/fake_city.h"
+#include "tests/support/http_test_client.h"
 
 namespace citylayers::gateway {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/rfc3339.h"
+#include "base/strings.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
-#include "proto/support/strings.h"
 #include "services/gateway/event_stream.h"
-#include "services/gateway/rfc3339.h"
 #include "services/gateway/stream_reader.h"
 
 namespace citylayers::gateway {

@@ -5,9 +5,9 @@
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>
 
-#include "proto/support/strings.h"
-#include "services/gateway/fake_city.h"
-#include "services/runtime/http/http_test_client.h"
+#include "base/strings.h"
+#include "tests/support/fake_city.h"
+#include "tests/support/http_test_client.h"
 
 namespace citylayers::gateway {
 namespace {

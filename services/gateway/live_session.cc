@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_replace.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/http_status.h"

@@ -7,8 +7,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/runtime/http/host_allow_list.h"
 
 namespace citylayers::gateway {

@@ -4,7 +4,7 @@
 
 #include <xxhash.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::gateway {
 

@@ -12,7 +12,7 @@
 #include <google/rpc/error_details.pb.h>
 #include <nlohmann/json.hpp>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/http_status.h"
 
 namespace citylayers::gateway {

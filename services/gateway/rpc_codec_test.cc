@@ -4,8 +4,8 @@
 #include "gtest/gtest.h"
 
 #include "citylayers/alerts/v1/alert_service.pb.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/grpc_status.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::gateway {
 namespace {

@@ -7,17 +7,17 @@
 #include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/gateway/content_coding.h"
 #include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/rpc_reply.h"
 #include "services/gateway/upstream_call.h"
-#include "services/runtime/call_deadline.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/grpc_status.h"
+#include "services/runtime/rpc/call_deadline.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::gateway {
 namespace {

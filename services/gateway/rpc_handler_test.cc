@@ -7,9 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "proto/support/strings.h"
-#include "services/gateway/fake_city.h"
-#include "services/runtime/http/http_test_client.h"
+#include "base/strings.h"
+#include "tests/support/fake_city.h"
+#include "tests/support/http_test_client.h"
 
 namespace citylayers::gateway {
 namespace {

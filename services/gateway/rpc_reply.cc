@@ -4,10 +4,10 @@
 
 #include "absl/strings/escaping.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/http_status.h"
-#include "services/runtime/grpc_status.h"
-#include "services/runtime/status_bounds.h"
+#include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/status_bounds.h"
 
 namespace citylayers::gateway {
 namespace {

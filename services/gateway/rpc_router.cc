@@ -3,9 +3,9 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/rpc_codec.h"
-#include "services/runtime/error_details.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::gateway {
 

@@ -50,7 +50,8 @@ class RpcRouter {
   const LayerDirectory& directory_;
 };
 
-// Reasons of errors that only a gateway gives (services/runtime/error_details.h has the others).
+// Reasons of errors that only a gateway gives (services/runtime/rpc/error_details.h has the
+// others).
 inline constexpr std::string_view kReasonStarting = "STARTING";
 inline constexpr std::string_view kReasonBackendLoop = "BACKEND_LOOP";
 

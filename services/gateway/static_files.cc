@@ -5,7 +5,7 @@
 #include <sstream>
 #include <utility>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/representation.h"
 
@@ -39,7 +39,7 @@ constexpr MediaType kMediaTypes[] = {
 };
 
 // Only our own scripts, workers, styles, pictures and data: nothing inline, no data: and no blob:.
-// The page's build takes care of that (services/gateway/web/build/no_data_urls.ts).
+// The page's build takes care of that (services/web/build/no_data_urls.ts).
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -102,9 +102,9 @@ absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string
     auto body = std::make_shared<const std::string>(ReadFile(it->path()));
     bytes += body->size();
     if (bytes > kBytesMax) {
-      return absl::ResourceExhaustedError(StrCat(
-          "the web folder ", folder, " holds more than ", kBytesMax >> 20,
-          " MiB; choose the folder of the built page (services/gateway/web/dist) by --web DIR"));
+      return absl::ResourceExhaustedError(
+          StrCat("the web folder ", folder, " holds more than ", kBytesMax >> 20,
+                 " MiB; choose the folder of the built page (services/web/dist) by --web DIR"));
     }
     files->files_[path].variants[static_cast<std::size_t>(coding)].body = std::move(body);
   }
@@ -112,7 +112,7 @@ absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string
     return absl::NotFoundError(
         StrCat("the web folder ", folder, " has no index.html",
                error ? StrCat(" (", error.message(), ")") : std::string(),
-               ": build the page (npm run build in services/gateway/web) or choose --web DIR"));
+               ": build the page (npm run build in services/web) or choose --web DIR"));
   }
   for (auto& [path, file] : files->files_) files->Prepare(path, file);
   return files;

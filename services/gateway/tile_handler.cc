@@ -9,7 +9,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/gateway/blank_png.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"

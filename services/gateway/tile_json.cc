@@ -3,8 +3,8 @@
 #include "absl/strings/str_join.h"
 #include <nlohmann/json.hpp>
 
-#include "proto/support/strings.h"
-#include "services/gateway/rfc3339.h"
+#include "base/rfc3339.h"
+#include "base/strings.h"
 
 namespace citylayers::gateway {
 namespace {

@@ -4,39 +4,29 @@
 
 #include "absl/strings/match.h"
 
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
 
-namespace citylayers::runtime {
+namespace citylayers::layers {
 
-void LayerCatalog::Add(std::shared_ptr<const layers::Layer> layer) {
+void LayerCatalog::Add(std::shared_ptr<const Layer> layer) {
   absl::MutexLock lock(&mutex_);
   std::string id(layer->id());
   layers_.emplace(std::move(id), std::move(layer));
 }
 
-void LayerCatalog::AddNotice(std::string notice) {
+std::vector<std::shared_ptr<const Layer>> LayerCatalog::All() const {
   absl::MutexLock lock(&mutex_);
-  notices_.push_back(std::move(notice));
-}
-
-std::vector<std::string> LayerCatalog::notices() const {
-  absl::MutexLock lock(&mutex_);
-  return notices_;
-}
-
-std::vector<std::shared_ptr<const layers::Layer>> LayerCatalog::All() const {
-  absl::MutexLock lock(&mutex_);
-  std::vector<std::shared_ptr<const layers::Layer>> all;
+  std::vector<std::shared_ptr<const Layer>> all;
   for (const auto& [id, layer] : layers_) all.push_back(layer);
   return all;
 }
 
-absl::StatusOr<std::shared_ptr<const layers::Layer>> LayerCatalog::Find(
-    std::string_view name) const {
+absl::StatusOr<std::shared_ptr<const Layer>> LayerCatalog::Find(std::string_view name) const {
   constexpr std::string_view kPrefix = "layers/";
   if (name.substr(0, kPrefix.size()) != kPrefix || name.size() == kPrefix.size()) {
-    return BadField("name", StrCat("\"", name, "\" is not a layer's name; write layers/traffic"));
+    return runtime::BadField("name",
+                             StrCat("\"", name, "\" is not a layer's name; write layers/traffic"));
   }
   absl::MutexLock lock(&mutex_);
   auto it = layers_.find(name.substr(kPrefix.size()));
@@ -44,8 +34,9 @@ absl::StatusOr<std::shared_ptr<const layers::Layer>> LayerCatalog::Find(
   std::string known;
   for (const auto& [id, layer] : layers_)
     StrAppend(&known, known.empty() ? "" : ", ", "layers/", id);
-  return WithReason(absl::NotFoundError(StrCat("there is no ", name, " here; there are: ", known)),
-                    kReasonUnknownLayer);
+  return runtime::WithReason(
+      absl::NotFoundError(StrCat("there is no ", name, " here; there are: ", known)),
+      runtime::kReasonUnknownLayer);
 }
 
-}  // namespace citylayers::runtime
+}  // namespace citylayers::layers

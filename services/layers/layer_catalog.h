@@ -14,32 +14,26 @@
 
 #include "services/layers/layer.h"
 
-namespace citylayers::runtime {
+namespace citylayers::layers {
 
 /// Layers by id. Modules add theirs while they are made; LayerService serves them all. Thread-safe.
 class LayerCatalog {
  public:
   /// REQUIRES: no layer of this id is there.
-  void Add(std::shared_ptr<const layers::Layer> layer);
+  void Add(std::shared_ptr<const Layer> layer);
 
   /// All layers, by id.
-  std::vector<std::shared_ptr<const layers::Layer>> All() const;
-
-  /// Something that viewers of every layer must be told: Layer.notices of all of them.
-  void AddNotice(std::string notice);
-  std::vector<std::string> notices() const;
+  std::vector<std::shared_ptr<const Layer>> All() const;
 
   /// The layer of a resource name `layers/{id}`. INVALID_ARGUMENT: not such a name. NOT_FOUND: no
   /// such layer; the message lists those there are.
-  absl::StatusOr<std::shared_ptr<const layers::Layer>> Find(std::string_view name) const;
+  absl::StatusOr<std::shared_ptr<const Layer>> Find(std::string_view name) const;
 
  private:
   mutable absl::Mutex mutex_;
-  std::map<std::string, std::shared_ptr<const layers::Layer>, std::less<>> layers_
-      ABSL_GUARDED_BY(mutex_);
-  std::vector<std::string> notices_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<const Layer>, std::less<>> layers_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace citylayers::runtime
+}  // namespace citylayers::layers
 
 #endif  // CITYLAYERS_SERVICES_LAYERS_LAYER_CATALOG_H_

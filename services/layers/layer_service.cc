@@ -4,9 +4,9 @@
 #include <memory>
 #include <utility>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::layers {
 namespace {
@@ -48,7 +48,8 @@ grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerConte
 
 v1::Layer LayerServiceImpl::Describe(const Layer& layer) const {
   v1::Layer description = layer.Describe();
-  for (std::string& notice : catalog_.notices()) description.add_notices(std::move(notice));
+  if (notices_ == nullptr) return description;
+  for (std::string& notice : notices_()) description.add_notices(std::move(notice));
   return description;
 }
 

@@ -2,11 +2,16 @@
 #ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 #define CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "services/layers/layer_catalog.h"
 #include "services/layers/watch_source.h"
-#include "services/runtime/call_adapter.h"
 #include "services/runtime/monotonic_clock.h"
+#include "services/runtime/rpc/call_adapter.h"
 
 namespace citylayers::layers {
 
@@ -18,9 +23,13 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
     WatchSource::Options watch;
   };
 
-  LayerServiceImpl(Options options, const runtime::LayerCatalog& catalog,
-                   runtime::CallAdapter& calls)
-      : options_(options), catalog_(catalog), calls_(calls) {}
+  /// What viewers of every layer must know, beside what the layer reports itself.
+  using Notices = std::function<std::vector<std::string>()>;
+
+  /// The references outlive it. `notices` is called for each description, from any thread.
+  LayerServiceImpl(Options options, const LayerCatalog& catalog, runtime::CallAdapter& calls,
+                   Notices notices = nullptr)
+      : options_(options), catalog_(catalog), calls_(calls), notices_(std::move(notices)) {}
 
   grpc::ServerUnaryReactor* ListLayers(grpc::CallbackServerContext* context,
                                        const v1::ListLayersRequest* request,
@@ -54,8 +63,9 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
                                          const std::string& if_none_match);
 
   const Options options_;
-  const runtime::LayerCatalog& catalog_;
+  const LayerCatalog& catalog_;
   runtime::CallAdapter& calls_;
+  const Notices notices_;
   const runtime::MonotonicClock machine_clock_;
 };
 

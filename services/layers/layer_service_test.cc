@@ -8,7 +8,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "services/runtime/call_harness.h"
+#include "tests/support/call_harness.h"
 
 namespace citylayers::layers {
 namespace {
@@ -85,7 +85,7 @@ class LayerServiceTest : public ::testing::Test {
   }
 
   runtime::CallHarness harness_;
-  runtime::LayerCatalog catalog_;
+  LayerCatalog catalog_;
   LayerServiceImpl service_{{.tiles_per_call_max = 4, .watch = {}}, catalog_, harness_.calls};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::LayerService::Stub> stub_;

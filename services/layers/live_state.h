@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 
 #include "geo/tile/tile_id.h"
-#include "services/runtime/stream_source.h"
+#include "services/runtime/rpc/stream_source.h"
 
 namespace citylayers::layers {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
-#include "services/runtime/watch_thread.h"
+#include "services/runtime/rpc/watch_thread.h"
 
 namespace citylayers::layers {
 

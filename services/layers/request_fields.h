@@ -7,9 +7,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
+#include "base/lon_lat.h"
 #include "citylayers/common/v1/geo.pb.h"
-#include "proto/support/lon_lat.h"
-#include "services/runtime/request_ranges.h"
+#include "services/runtime/rpc/request_ranges.h"
 
 namespace citylayers::layers {
 

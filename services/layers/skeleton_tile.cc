@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 
+#include "base/status_macros.h"
 #include "geo/mvt/layer_writer.h"
-#include "proto/support/status_macros.h"
 #include "services/layers/content_tag.h"
 #include "storage/pack/skeleton.h"
 

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "proto/support/lon_lat.h"
-#include "proto/support/strings.h"
+#include "base/lon_lat.h"
+#include "base/strings.h"
 
 namespace citylayers::layers {
 namespace {

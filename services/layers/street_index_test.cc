@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/pack/section_file.h"
-#include "storage/pack/test_pack.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::layers {
 namespace {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "proto/support/proto_time.h"
 #include "services/layers/request_fields.h"
-#include "services/runtime/config.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/proto_time.h"
+#include "services/runtime/config/config.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::layers {
 namespace {

@@ -8,10 +8,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "base/clock.h"
 #include "citylayers/layers/v1/layer_service.pb.h"
-#include "proto/support/clock.h"
 #include "services/layers/layer.h"
-#include "services/runtime/stream_source.h"
+#include "services/runtime/rpc/stream_source.h"
 
 namespace citylayers::layers {
 

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
 
 namespace citylayers::layers {
 namespace {

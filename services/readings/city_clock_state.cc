@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/proto_time.h"
-#include "storage/codec/bytes.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "proto/support/proto_time.h"
+#include "services/runtime/rpc/error_details.h"
+#include "storage/bytes/bytes.h"
 
 namespace citylayers::readings {
 namespace {

@@ -4,9 +4,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
+#include "proto/support/proto_time.h"
 #include "services/readings/city_clock_state.h"
-#include "services/runtime/proto_time.h"
 
 namespace citylayers::readings {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 
 namespace citylayers::readings {
 namespace {

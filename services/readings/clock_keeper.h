@@ -12,8 +12,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
+#include "base/clock.h"
 #include "citylayers/common/v1/clock_service.pb.h"
-#include "proto/support/clock.h"
 #include "services/readings/city_clock_state.h"
 #include "storage/readings/readings_store.h"
 

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 #include "services/readings/clock_watch.h"
-#include "services/readings/test_readings.h"
+#include "tests/support/readings_fixture.h"
 
 namespace citylayers::readings {
 namespace {

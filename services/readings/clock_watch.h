@@ -11,7 +11,7 @@
 
 #include "citylayers/common/v1/clock_service.pb.h"
 #include "services/readings/clock_keeper.h"
-#include "services/runtime/stream_source.h"
+#include "services/runtime/rpc/stream_source.h"
 
 namespace citylayers::readings {
 

@@ -7,8 +7,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 
 namespace citylayers::readings {
 namespace {

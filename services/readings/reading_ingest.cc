@@ -5,9 +5,9 @@
 
 #include "absl/time/clock.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::readings {
 namespace {

@@ -15,7 +15,7 @@
 #include "services/readings/measure_directory.h"
 #include "services/readings/reading_validator.h"
 #include "services/readings/readings_metrics.h"
-#include "services/runtime/stream_source.h"
+#include "services/runtime/rpc/stream_source.h"
 #include "storage/readings/readings_store.h"
 
 namespace citylayers::readings {

@@ -4,12 +4,12 @@
 #include <string>
 #include <utility>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "proto/support/proto_time.h"
 #include "services/readings/reading_columns.h"
 #include "services/readings/reading_watch.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/proto_time.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::readings {
 namespace {

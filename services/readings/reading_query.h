@@ -8,10 +8,10 @@
 
 #include "absl/status/statusor.h"
 
+#include "base/clock.h"
 #include "citylayers/readings/v1/reading_service.pb.h"
-#include "proto/support/clock.h"
 #include "services/readings/measure_directory.h"
-#include "services/runtime/stream_source.h"
+#include "services/runtime/rpc/stream_source.h"
 #include "storage/readings/readings_store.h"
 
 namespace citylayers::readings {

@@ -7,8 +7,8 @@
 
 #include "absl/container/flat_hash_map.h"
 
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
 #include "storage/readings/row_codec.h"
 
 namespace citylayers::readings {

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "services/readings/reading_columns.h"
 
 namespace citylayers::readings {

@@ -12,9 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "base/clock.h"
 #include "citylayers/readings/v1/reading_service.pb.h"
-#include "proto/support/clock.h"
-#include "services/runtime/stream_source.h"
+#include "services/runtime/rpc/stream_source.h"
 #include "storage/readings/readings_store.h"
 
 namespace citylayers::readings {

@@ -8,8 +8,8 @@
 
 #include "absl/time/time.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/readings/clock_keeper.h"
 #include "services/readings/measure_directory.h"
 #include "services/readings/reading_ingest.h"

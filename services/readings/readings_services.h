@@ -9,7 +9,7 @@
 #include "services/readings/reading_ingest.h"
 #include "services/readings/reading_query.h"
 #include "services/readings/station_directory.h"
-#include "services/runtime/call_adapter.h"
+#include "services/runtime/rpc/call_adapter.h"
 
 namespace citylayers::readings {
 

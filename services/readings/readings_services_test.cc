@@ -10,7 +10,7 @@
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
 
 namespace citylayers::readings {
 namespace {

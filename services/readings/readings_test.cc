@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "services/readings/test_readings.h"
+#include "tests/support/readings_fixture.h"
 
 namespace citylayers::readings {
 namespace {

@@ -9,13 +9,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/strip.h"
 
-#include "proto/support/lon_lat.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/paging.h"
-#include "services/runtime/request_ranges.h"
-#include "storage/codec/crc32c.h"
+#include "base/lon_lat.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/paging.h"
+#include "services/runtime/rpc/request_ranges.h"
+#include "storage/bytes/crc32c.h"
 
 namespace citylayers::readings {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/runtime/http/http_server.h"
 
 namespace citylayers::runtime {

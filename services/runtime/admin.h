@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/runtime/address.h"
+#include "services/runtime/config/address.h"
 
 namespace citylayers::runtime {
 

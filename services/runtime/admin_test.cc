@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/runtime/http/http_server.h"
-#include "services/runtime/http/http_test_client.h"
+#include "tests/support/http_test_client.h"
 
 namespace citylayers::runtime {
 namespace {

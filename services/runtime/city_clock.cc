@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
 
 namespace citylayers::runtime {
 

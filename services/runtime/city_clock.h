@@ -9,8 +9,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
+#include "base/clock.h"
 #include "citylayers/common/v1/clock_service.pb.h"
-#include "proto/support/clock.h"
 
 namespace citylayers::runtime {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
 
 namespace citylayers::runtime {
 namespace {

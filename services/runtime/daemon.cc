@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -14,28 +15,26 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/layers/layer_catalog.h"
-#include "services/layers/layer_service.h"
-#include "services/runtime/address.h"
 #include "services/runtime/admin.h"
-#include "services/runtime/call_adapter.h"
-#include "services/runtime/callback_threads.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/config/address.h"
 #include "services/runtime/descriptors.h"
-#include "services/runtime/grpc_listener.h"
 #include "services/runtime/http/http_server.h"
 #include "services/runtime/log.h"
-#include "services/runtime/malformed_requests.h"
 #include "services/runtime/probed_module.h"
-#include "services/runtime/reflection.h"
+#include "services/runtime/rpc/call_adapter.h"
+#include "services/runtime/rpc/callback_threads.h"
+#include "services/runtime/rpc/grpc_listener.h"
+#include "services/runtime/rpc/malformed_requests.h"
+#include "services/runtime/rpc/reflection.h"
+#include "services/runtime/rpc/server_health.h"
+#include "services/runtime/rpc/unknown_methods.h"
+#include "services/runtime/rpc/watch_thread.h"
 #include "services/runtime/self_probe.h"
-#include "services/runtime/server_health.h"
 #include "services/runtime/tick_thread.h"
-#include "services/runtime/unknown_methods.h"
-#include "services/runtime/watch_thread.h"
 #include "storage/pack/city_pack.h"
 #include "storage/pack/pack_mark.h"
 
@@ -51,13 +50,6 @@ constexpr std::int64_t kStreamsOfGateway = 20'000;
 constexpr absl::Duration kHealthPeriod = absl::Milliseconds(250);
 // What gRPC may take to end calls that were cancelled when the drain was over.
 constexpr absl::Duration kCancelPatience = absl::Seconds(1);
-
-layers::LayerServiceImpl::Options LayerOptions(const Config& config) {
-  layers::LayerServiceImpl::Options options;
-  options.tiles_per_call_max = static_cast<int>(config.GetInt("layers.tiles_per_call_max"));
-  options.watch.heartbeat = config.GetDuration("layers.watch_heartbeat");
-  return options;
-}
 
 CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
   CallOptions options;
@@ -116,8 +108,7 @@ class Daemon::Impl final : public ModuleContext {
                         static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
         calls_(CallLimits(config_, memory_), executor_, timer_, metrics_, authenticator_,
                &write_executor_),
-        city_clock_(machine_clock_),
-        layer_service_(LayerOptions(config_), layers_, calls_) {}
+        city_clock_(machine_clock_) {}
 
   ~Impl() override { (void)Stop(); }
 
@@ -129,7 +120,10 @@ class Daemon::Impl final : public ModuleContext {
   Timer& timer() override { return timer_; }
   CallAdapter& calls() override { return calls_; }
   const CityClock& city_clock() const override { return city_clock_; }
-  LayerCatalog& layers() override { return layers_; }
+  std::optional<PackChange> pack_change() const override {
+    absl::MutexLock lock(&pack_mutex_);
+    return pack_change_;
+  }
   const std::vector<ModuleSpec>& Table() const override { return table_; }
   bool IsLocal(std::string_view module) const override {
     return modules_.find(module) != modules_.end();
@@ -310,12 +304,20 @@ class Daemon::Impl final : public ModuleContext {
     for (const auto& [name, module] : modules_) {
       if (module->PassesCallsOn()) gateway = module.get();
     }
+    // A service of several modules is ready when all of them are.
+    std::map<std::string, std::set<const Module*>> modules_of;
     for (const ModuleSpec& spec : table_) {
       const Module* module = IsLocal(spec.name) ? modules_[spec.name].get() : gateway;
       if (module == nullptr) continue;
-      for (const std::string& service : spec.services) {
-        services.push_back({service, [module] { return module->Ready(); }});
-      }
+      for (const std::string& service : spec.services) modules_of[service].insert(module);
+    }
+    for (const auto& [service, modules] : modules_of) {
+      services.push_back({service, [modules = modules] {
+                            for (const Module* module : modules) {
+                              RETURN_IF_ERROR(module->Ready());
+                            }
+                            return absl::OkStatus();
+                          }});
     }
     for (const std::string& service : Services()) {
       const bool known = std::any_of(services.begin(), services.end(),
@@ -350,12 +352,13 @@ class Daemon::Impl final : public ModuleContext {
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                milliseconds("grpc.keepalive_min"));
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    std::set<grpc::Service*> registered;
     for (const std::string& name : order_) {
-      for (grpc::Service* service : modules_[name]->GrpcServices())
-        builder.RegisterService(service);
+      for (grpc::Service* service : modules_[name]->GrpcServices()) {
+        if (registered.insert(service).second) builder.RegisterService(service);
+      }
       modules_[name]->ConfigureServer(builder);
     }
-    if (!layers_.All().empty()) builder.RegisterService(&layer_service_);
     if (!PassesCallsOn()) builder.RegisterCallbackGenericService(&unknown_methods_);
     reflection_ = std::make_unique<Reflection>(Services());
     reflection_->Register(builder);
@@ -377,16 +380,13 @@ class Daemon::Impl final : public ModuleContext {
   // What a call to this server's port can reach.
   std::vector<std::string> Services() const {
     const bool passes_on = PassesCallsOn();
-    std::vector<std::string> services;
+    std::set<std::string> services;
     for (const ModuleSpec& spec : table_) {
       if (passes_on || IsLocal(spec.name)) {
-        services.insert(services.end(), spec.services.begin(), spec.services.end());
+        services.insert(spec.services.begin(), spec.services.end());
       }
     }
-    if (passes_on || !layers_.All().empty()) {
-      services.emplace_back(layers::v1::LayerService::service_full_name());
-    }
-    return services;
+    return {services.begin(), services.end()};
   }
 
   void FollowClock() {
@@ -419,7 +419,8 @@ class Daemon::Impl final : public ModuleContext {
       return absl::OkStatus();
     }
     notices_.push_back(notice);
-    layers_.AddNotice(StrCat("pack_changed:", before->pack_id, ":", now.pack_id));
+    absl::MutexLock lock(&pack_mutex_);
+    pack_change_ = {before->pack_id, now.pack_id};
     return absl::OkStatus();
   }
 
@@ -473,10 +474,9 @@ class Daemon::Impl final : public ModuleContext {
   AnonymousAuthenticator authenticator_;
   CallAdapter calls_;
   CityClock city_clock_;
-  LayerCatalog layers_;
-  layers::LayerServiceImpl layer_service_;
-  absl::Mutex pack_mutex_;
+  mutable absl::Mutex pack_mutex_;
   std::shared_ptr<const storage::CityPack> pack_ ABSL_GUARDED_BY(pack_mutex_);
+  std::optional<PackChange> pack_change_ ABSL_GUARDED_BY(pack_mutex_);
   std::map<std::string, std::unique_ptr<Module>, std::less<>> modules_;
   std::vector<ModuleSpec> table_;
   std::vector<std::string> order_, started_;

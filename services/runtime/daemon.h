@@ -11,12 +11,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-#include "services/runtime/config.h"
+#include "services/runtime/config/config.h"
 #include "services/runtime/module.h"
 
 namespace citylayers::runtime {
 
-/// Options of every process: sections server, grpc, layers and backends.
+/// Options of every process: sections server, grpc and backends, and those of the modules of
+/// `table`.
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
 
 /// The umask for files in the data directory, by server.data_access.

@@ -21,7 +21,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::runtime {
 

@@ -4,8 +4,8 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 
-#include "proto/support/strings.h"
-#include "services/runtime/error_details.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::runtime {
 namespace {

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "services/runtime/error_details.h"
+#include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::runtime {
 namespace {

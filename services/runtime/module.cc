@@ -1,15 +1,38 @@
 #include "services/runtime/module.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::runtime {
+
+namespace {
+
+// The wanted specs, each after those it needs; otherwise in the table's order.
+std::vector<const ModuleSpec*> InOrderOfNeeds(const std::vector<ModuleSpec>& table,
+                                              const std::set<std::string>& wanted) {
+  std::vector<const ModuleSpec*> result;
+  std::set<std::string> visited;
+  const std::function<void(const ModuleSpec&)> visit = [&](const ModuleSpec& spec) {
+    if (!visited.insert(spec.name).second) return;
+    for (const ModuleSpec& other : table) {
+      if (std::find(spec.needs.begin(), spec.needs.end(), other.name) != spec.needs.end()) {
+        visit(other);
+      }
+    }
+    if (wanted.count(spec.name) != 0) result.push_back(&spec);
+  };
+  for (const ModuleSpec& spec : table) visit(spec);
+  return result;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<ModuleSpec>& table,
                                                               std::string_view targets) {
@@ -30,13 +53,7 @@ absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<
                  absl::StrJoin(names, ", "), ")"));
     }
   }
-  // The table is in an order in which every module comes after what it needs; keeping that order is
-  // enough.
-  std::vector<const ModuleSpec*> result;
-  for (const ModuleSpec& spec : table) {
-    if (wanted.count(spec.name) != 0) result.push_back(&spec);
-  }
-  return result;
+  return InOrderOfNeeds(table, wanted);
 }
 
 }  // namespace citylayers::runtime

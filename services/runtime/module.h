@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/runtime/config.h"
+#include "services/runtime/config/config.h"
 #include "services/runtime/executor.h"
 #include "services/runtime/memory_budget.h"
 #include "services/runtime/metrics.h"
@@ -31,8 +32,13 @@ namespace citylayers::runtime {
 
 class CallAdapter;
 class CityClock;
-class LayerCatalog;
 struct ModuleSpec;
+
+/// Ids of the packs that a data directory was used with: the one before, and the present one.
+struct PackChange {
+  std::string before_id;
+  std::string now_id;
+};
 
 /// What a module may use. Lives as long as the module; thread-safe.
 class ModuleContext {
@@ -58,8 +64,8 @@ class ModuleContext {
   virtual bool IsLocal(std::string_view module) const = 0;
   /// Every module that there is, running here or not.
   virtual const std::vector<ModuleSpec>& Table() const = 0;
-  /// The process's layers: a module that serves one adds it while it is made (services/layers).
-  virtual LayerCatalog& layers() = 0;
+  /// Set when a data directory of this process was used with another pack before.
+  virtual std::optional<PackChange> pack_change() const = 0;
 };
 
 /// A part of the server. Made before the server listens, started when it does; one thread calls
@@ -67,7 +73,8 @@ class ModuleContext {
 class Module {
  public:
   virtual ~Module() = default;
-  /// gRPC services to register; they live as long as the module.
+  /// gRPC services to register; they live as long as the module. One that several modules return
+  /// is registered once.
   virtual std::vector<grpc::Service*> GrpcServices() { return {}; }
   /// For what RegisterService cannot say, such as a generic service.
   virtual void ConfigureServer(grpc::ServerBuilder& /*builder*/) {}
@@ -88,9 +95,9 @@ class Module {
 /// One line of the table of modules.
 struct ModuleSpec {
   std::string name;  // "traffic": a --target
-  std::vector<std::string>
-      needs;  // modules it calls: started before it when they run in this process
-  std::vector<std::string> services;  // full names of its gRPC services, but for LayerService
+  // Modules that it calls. Those that run in this process start before it.
+  std::vector<std::string> needs;
+  std::vector<std::string> services;  // full names of its gRPC services
   std::vector<Option> options;        // its section of the configuration
   // What of the configuration does not fit together, when this module is to run; may be empty.
   std::function<absl::Status(const Config&)> check = nullptr;

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/runtime/error_details.h"
 #include "services/runtime/executor.h"
-#include "services/runtime/paging.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/paging.h"
 #include "services/runtime/timer.h"
 
 namespace citylayers::runtime {
@@ -33,6 +33,16 @@ TEST(ResolveTargets, KeepsTheTablesOrder) {
   const auto table = Table();
   EXPECT_THAT(Names(table, "all"), ElementsAre("readings", "flood", "traffic"));
   EXPECT_THAT(Names(table, "traffic, readings"), ElementsAre("readings", "traffic"));
+}
+
+TEST(ResolveTargets, AModuleComesAfterThoseItNeeds) {
+  const std::vector<ModuleSpec> table = {{.name = "traffic", .needs = {"flood", "readings"}},
+                                         {.name = "flood", .needs = {"readings"}},
+                                         {.name = "basemap"},
+                                         {.name = "readings"}};
+  EXPECT_THAT(Names(table, "all"), ElementsAre("readings", "flood", "traffic", "basemap"));
+  EXPECT_THAT(Names(table, "traffic,readings"), ElementsAre("readings", "traffic"))
+      << "through flood, which runs elsewhere";
 }
 
 TEST(ResolveTargets, SuggestsWhatWasMeant) {

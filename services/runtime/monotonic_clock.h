@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "proto/support/clock.h"
+#include "base/clock.h"
 
 namespace citylayers::runtime {
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/runtime/log.h"
 
 namespace citylayers::runtime {

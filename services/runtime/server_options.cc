@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "services/runtime/daemon.h"
 
 namespace citylayers::runtime {
@@ -101,16 +103,17 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        7200},
       {"grpc.keepalive_min", OptionType::kDuration, "10s",
        "Clients that ping more often than this are cut.", 1, 7200},
-      {"layers.tiles_per_call_max", OptionType::kInt, "256", "Tiles that one GetTiles may ask for.",
-       1, 1e5},
-      {"layers.watch_heartbeat", OptionType::kDuration, "5s",
-       "A quiet WatchLayer says that it lives this often.", 0.2, 10},
   };
   for (const ModuleSpec& spec : table) {
     options.push_back(
         {"backends." + spec.name, OptionType::kString, "127.0.0.1:50051",
          "gRPC address of the process that runs " + spec.name + ", when it is another one."});
-    options.insert(options.end(), spec.options.begin(), spec.options.end());
+    for (const Option& option : spec.options) {
+      // A section that modules share stands in each of them.
+      const bool listed = std::any_of(options.begin(), options.end(),
+                                      [&](const Option& other) { return other.key == option.key; });
+      if (!listed) options.push_back(option);
+    }
   }
   return options;
 }

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/pack/test_pack.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::traffic {
 namespace {

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "services/traffic/traffic_schema.h"
-#include "storage/pack/test_pack.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::traffic {
 namespace {

@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/traffic/queue_chain.h"
 
 namespace citylayers::traffic {

@@ -6,10 +6,10 @@
 
 #include "absl/strings/numbers.h"
 
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "geo/flood/depth_class.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
 #include "services/traffic/traffic_schema.h"
 
 namespace citylayers::traffic {

@@ -9,16 +9,15 @@
 #include <grpcpp/channel.h>
 #include <prometheus/gauge.h>
 
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/layers/fold_runner_client.h"
-#include "services/layers/layer_catalog.h"
+#include "services/layers/fold_runner.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
+#include "services/runtime/rpc/watch_thread.h"
 #include "services/runtime/tick_thread.h"
-#include "services/runtime/watch_thread.h"
 #include "services/traffic/flood_follower.h"
 #include "services/traffic/traffic_layer.h"
 #include "services/traffic/traffic_service.h"
@@ -33,9 +32,10 @@ constexpr absl::Duration kLookPeriod = absl::Seconds(1);
 
 class Traffic final : public runtime::Module {
  public:
-  Traffic(runtime::ModuleContext& context, std::shared_ptr<TrafficLayer> layer,
-          std::string checkpoint_path)
+  Traffic(runtime::ModuleContext& context, std::shared_ptr<layers::LayerHost> host,
+          std::shared_ptr<TrafficLayer> layer, std::string checkpoint_path)
       : context_(context),
+        host_(std::move(host)),
         layer_(std::move(layer)),
         service_(layer_, context.city_clock(), context.calls()),
         runner_(context, "traffic", {"segments/-/measures/speed"}, *layer_,
@@ -43,7 +43,7 @@ class Traffic final : public runtime::Module {
         jams_(context.metrics().Gauge("citylayers_traffic_jams", "Jams at present")),
         flood_wait_(context.config().GetDuration("traffic.flood_wait")) {}
 
-  std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
+  std::vector<grpc::Service*> GrpcServices() override { return {&service_, host_->service()}; }
 
   absl::Status Start() override {
     // Restores the checkpoint first: what flood says then is newer.
@@ -113,6 +113,7 @@ class Traffic final : public runtime::Module {
   }
 
   runtime::ModuleContext& context_;
+  const std::shared_ptr<layers::LayerHost> host_;
   const std::shared_ptr<TrafficLayer> layer_;
   TrafficServiceImpl service_;
   layers::FoldRunner runner_;
@@ -140,7 +141,8 @@ absl::Status Check(const runtime::Config& config) {
              absl::FormatDuration(ages.unknown), ") must not go down in this order"));
 }
 
-absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::LayerHost> host,
+                                                      runtime::ModuleContext& context) {
   const runtime::Config& config = context.config();
   ASSIGN_OR_RETURN(auto pack, context.Pack());
   ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("traffic"));
@@ -153,15 +155,16 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   options.expects_water = pack->has_terrain();
   options.epoch = static_cast<std::uint64_t>(absl::ToUnixMillis(absl::Now()));
   auto layer = std::make_shared<TrafficLayer>(std::move(pack), options);
-  context.layers().Add(layer);
-  return std::unique_ptr<runtime::Module>(
-      std::make_unique<Traffic>(context, std::move(layer), directory + "/traffic.state"));
+  host->Add(context, layer);
+  return std::unique_ptr<runtime::Module>(std::make_unique<Traffic>(
+      context, std::move(host), std::move(layer), directory + "/traffic.state"));
 }
 
 }  // namespace
 
-runtime::ModuleSpec TrafficModule() {
+runtime::ModuleSpec TrafficModule(std::shared_ptr<layers::LayerHost> host) {
   std::vector<runtime::Option> options = layers::FoldOptions("traffic", "15m");
+  for (runtime::Option& option : layers::LayerOptions()) options.push_back(std::move(option));
   options.insert(options.end(), {{"traffic.age_live", OptionType::kDuration, "10m",
                                   "A speed is live up to this age (city time)."},
                                  {"traffic.age_ageing", OptionType::kDuration, "20m",
@@ -186,10 +189,13 @@ runtime::ModuleSpec TrafficModule() {
                                   0, 3600}});
   return {.name = "traffic",
           .needs = {"readings", "flood"},
-          .services = {v1::TrafficService::service_full_name()},
+          .services = {v1::TrafficService::service_full_name(),
+                       layers::v1::LayerService::service_full_name()},
           .options = std::move(options),
           .check = Check,
-          .make = Make};
+          .make = [host = std::move(host)](runtime::ModuleContext& context) {
+            return Make(host, context);
+          }};
 }
 
 }  // namespace citylayers::traffic

@@ -2,6 +2,9 @@
 #ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_MODULE_H_
 #define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_MODULE_H_
 
+#include <memory>
+
+#include "services/layers/layer_host.h"
 #include "services/runtime/module.h"
 
 namespace citylayers::traffic {
@@ -19,7 +22,7 @@ namespace citylayers::traffic {
 /// | traffic.flood_wait | how long a start without checkpoint waits for a flood server |
 ///
 /// While the flood layer is not heard, water stays as it was and the layer is stale.
-runtime::ModuleSpec TrafficModule();
+runtime::ModuleSpec TrafficModule(std::shared_ptr<layers::LayerHost> host);
 
 }  // namespace citylayers::traffic
 

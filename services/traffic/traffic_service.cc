@@ -8,13 +8,13 @@
 
 #include "absl/strings/numbers.h"
 
-#include "proto/support/spelling.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/spelling.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "proto/support/proto_time.h"
 #include "services/layers/request_fields.h"
-#include "services/runtime/error_details.h"
-#include "services/runtime/paging.h"
-#include "services/runtime/proto_time.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/paging.h"
 #include "services/traffic/cross_street.h"
 
 namespace citylayers::traffic {

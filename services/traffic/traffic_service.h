@@ -4,9 +4,9 @@
 
 #include <memory>
 
+#include "base/clock.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
-#include "proto/support/clock.h"
-#include "services/runtime/call_adapter.h"
+#include "services/runtime/rpc/call_adapter.h"
 #include "services/traffic/traffic_layer.h"
 
 namespace citylayers::traffic {

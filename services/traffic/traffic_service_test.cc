@@ -9,9 +9,9 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include "services/runtime/call_harness.h"
-#include "services/runtime/proto_time.h"
-#include "storage/pack/test_pack.h"
+#include "proto/support/proto_time.h"
+#include "tests/support/call_harness.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::traffic {
 namespace {

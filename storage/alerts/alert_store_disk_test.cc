@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "storage/alerts/alert_codec.h"
-#include "storage/alerts/alert_store_test_support.h"
+#include "tests/support/alert_store_fixture.h"
 #include "tests/support/thread_sanitizer.h"
 
 namespace citylayers::storage {

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/alerts/alert_store_test_support.h"
+#include "tests/support/alert_store_fixture.h"
 
 namespace citylayers::storage {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/alerts/alert_codec.h"
-#include "storage/alerts/alert_store_test_support.h"
+#include "tests/support/alert_store_fixture.h"
 
 namespace citylayers::storage {
 namespace {

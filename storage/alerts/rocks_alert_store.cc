@@ -23,7 +23,7 @@
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "storage/alerts/alert_codec.h"
 #include "storage/alerts/digest.h"
 #include "storage/rocks/saved_logs.h"

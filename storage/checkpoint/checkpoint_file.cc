@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::storage {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "storage/pack/checksum.h"
+#include "base/checksum.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 
 namespace citylayers::storage {
 namespace {

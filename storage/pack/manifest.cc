@@ -6,11 +6,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "storage/pack/checksum.h"
-#include "storage/pack/toml_reader.h"
-#include "storage/pack/toml_text.h"
+#include "base/checksum.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "base/toml_reader.h"
+#include "base/toml_writer.h"
 
 namespace citylayers::storage {
 namespace {

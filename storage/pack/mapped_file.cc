@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::storage {
 

@@ -8,11 +8,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "proto/support/strings.h"
-#include "storage/pack/checksum.h"
+#include "base/checksum.h"
+#include "base/strings.h"
+#include "base/toml_reader.h"
+#include "base/toml_writer.h"
 #include "storage/pack/mapped_file.h"
-#include "storage/pack/toml_reader.h"
-#include "storage/pack/toml_text.h"
 
 namespace citylayers::storage {
 namespace {

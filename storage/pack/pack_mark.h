@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 #include "storage/pack/manifest.h"
 
 namespace citylayers::storage {

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "storage/pack/checksum.h"
+#include "base/checksum.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "storage/pack/mapped_file.h"
 
 namespace citylayers::storage {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "storage/pack/city_pack.h"
-#include "storage/pack/test_pack.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::storage {
 namespace {

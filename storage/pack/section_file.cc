@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "proto/support/status_macros.h"
-#include "storage/pack/checksum.h"
+#include "base/checksum.h"
+#include "base/status_macros.h"
 
 namespace citylayers::storage {
 namespace {

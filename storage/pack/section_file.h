@@ -15,7 +15,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "storage/pack/mapped_file.h"
 
 namespace citylayers::storage {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "storage/pack/section_ids.h"
 
 namespace citylayers::storage {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <utility>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "proto/support/text.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "base/text.h"
 #include "storage/pack/section_ids.h"
 
 namespace citylayers::storage {

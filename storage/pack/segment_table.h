@@ -12,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 #include "storage/pack/section_file.h"
 
 namespace citylayers::storage {

@@ -8,9 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "proto/support/text.h"
+#include "base/text.h"
 #include "storage/pack/segment_cells.h"
-#include "storage/pack/test_pack.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::storage {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "proto/support/strings.h"
-#include "storage/pack/checksum.h"
+#include "base/checksum.h"
+#include "base/strings.h"
 
 namespace citylayers::storage {
 namespace {

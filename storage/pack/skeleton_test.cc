@@ -5,7 +5,7 @@
 #include "absl/strings/escaping.h"
 #include <gtest/gtest.h>
 
-#include "storage/pack/checksum.h"
+#include "base/checksum.h"
 
 namespace citylayers::storage {
 namespace {

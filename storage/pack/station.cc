@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "storage/pack/toml_reader.h"
-#include "storage/pack/toml_text.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "base/toml_reader.h"
+#include "base/toml_writer.h"
 
 namespace citylayers::storage {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "storage/pack/section_ids.h"
 
 namespace citylayers::storage {

@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "proto/support/status_macros.h"
-#include "storage/codec/bytes.h"
+#include "base/status_macros.h"
+#include "storage/bytes/bytes.h"
 
 namespace citylayers::storage {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "storage/readings/database.h"
 #include "storage/readings/row_codec.h"
-#include "storage/readings/test_store.h"
+#include "tests/support/readings_store_fixture.h"
 
 namespace citylayers::storage {
 namespace {

@@ -18,7 +18,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "storage/rocks/saved_logs.h"
 
 namespace citylayers::storage {

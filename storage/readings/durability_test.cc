@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "storage/readings/test_store.h"
+#include "tests/support/readings_store_fixture.h"
 #include "tests/support/thread_sanitizer.h"
 
 namespace citylayers::storage {

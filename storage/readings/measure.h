@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 
 namespace citylayers::storage {
 

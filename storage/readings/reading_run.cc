@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <utility>
 
-#include "storage/codec/bytes.h"
-#include "storage/codec/integer_column.h"
-#include "storage/codec/value_column.h"
+#include "storage/bytes/bytes.h"
+#include "storage/bytes/integer_column.h"
+#include "storage/bytes/value_column.h"
 
 namespace citylayers::storage {
 namespace {

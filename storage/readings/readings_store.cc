@@ -4,7 +4,7 @@
 
 #include "absl/synchronization/notification.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "storage/readings/rocks_readings_store.h"
 
 namespace citylayers::storage {

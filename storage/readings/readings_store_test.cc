@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "storage/readings/test_store.h"
+#include "tests/support/readings_store_fixture.h"
 
 namespace citylayers::storage {
 namespace {

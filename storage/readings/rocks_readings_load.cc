@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "proto/support/status_macros.h"
-#include "storage/codec/bytes.h"
+#include "base/status_macros.h"
+#include "storage/bytes/bytes.h"
 #include "storage/readings/rocks_readings_store.h"
 #include "storage/readings/row_codec.h"
 

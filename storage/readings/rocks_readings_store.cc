@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "rocksdb/convenience.h"
 
-#include "proto/support/status_macros.h"
-#include "storage/codec/bytes.h"
+#include "base/status_macros.h"
+#include "storage/bytes/bytes.h"
 #include "storage/readings/row_codec.h"
 #include "storage/readings/window_aggregator.h"
 

@@ -5,11 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "proto/support/status_macros.h"
-#include "storage/codec/bytes.h"
-#include "storage/codec/crc32c.h"
-#include "storage/codec/integer_column.h"
-#include "storage/codec/value_column.h"
+#include "base/status_macros.h"
+#include "storage/bytes/bytes.h"
+#include "storage/bytes/crc32c.h"
+#include "storage/bytes/integer_column.h"
+#include "storage/bytes/value_column.h"
 
 namespace citylayers::storage {
 namespace {

@@ -6,8 +6,8 @@
 #include "absl/strings/escaping.h"
 #include "gtest/gtest.h"
 
-#include "storage/codec/bytes.h"
-#include "storage/codec/crc32c.h"
+#include "storage/bytes/bytes.h"
+#include "storage/bytes/crc32c.h"
 #include "storage/readings/measure.h"
 
 namespace citylayers::storage {

@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "proto/support/status_macros.h"
-#include "storage/codec/bytes.h"
+#include "base/status_macros.h"
+#include "storage/bytes/bytes.h"
 
 namespace citylayers::storage {
 namespace {

@@ -7,8 +7,8 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 
-#include "proto/support/status_macros.h"
-#include "storage/codec/bytes.h"
+#include "base/status_macros.h"
+#include "storage/bytes/bytes.h"
 #include "storage/readings/row_codec.h"
 
 namespace citylayers::storage {

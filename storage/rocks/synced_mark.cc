@@ -12,8 +12,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "storage/codec/bytes.h"
-#include "storage/codec/crc32c.h"
+#include "storage/bytes/bytes.h"
+#include "storage/bytes/crc32c.h"
 
 namespace citylayers::storage {
 namespace {

@@ -9,9 +9,9 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/grpc_status.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::bench {
 namespace {

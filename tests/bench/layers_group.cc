@@ -7,9 +7,9 @@
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/client_context.h>
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
-#include "services/runtime/grpc_status.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "services/runtime/rpc/grpc_status.h"
 #include "tests/bench/bench_city.h"
 #include "tests/bench/groups.h"
 

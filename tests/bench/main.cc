@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "CLI/CLI.hpp"
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "tests/bench/groups.h"
 #include "tests/bench/report.h"
 #include "tests/bench/shell.h"

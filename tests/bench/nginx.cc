@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::bench {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "absl/time/clock.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "tests/bench/bench_city.h"
 #include "tests/bench/groups.h"
 #include "tests/bench/readings/readings_figures.h"

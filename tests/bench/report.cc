@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::bench {
 namespace {

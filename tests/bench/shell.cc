@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::bench {
 

@@ -7,9 +7,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 
+#include "base/status_macros.h"
+#include "base/strings.h"
 #include "geo/tile/tile_id.h"
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
 #include "tests/bench/bench_city.h"
 #include "tests/bench/groups.h"
 #include "tests/bench/nginx.h"

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "tests/bench/bench_city.h"
 #include "tests/bench/groups.h"
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { kPatienceMs, until } from './checks.mjs';
 
 // The page's own package has the driver; this folder needs none of its own.
-const require = createRequire(new URL('../../services/gateway/web/package.json', import.meta.url));
+const require = createRequire(new URL('../../services/web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
 /** The style's transitions and the fading in of names. */

@@ -54,7 +54,7 @@ export class Server {
       '--data',
       join(server.folder, 'data'),
       '--web',
-      join(kRoot, 'services/gateway/web/dist'),
+      join(kRoot, 'services/web/dist'),
       '--http',
       `127.0.0.1:${http}`,
       '--grpc',

@@ -6,11 +6,11 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include "base/status_macros.h"
 #include "citylayers/readings/v1/station_service.grpc.pb.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
-#include "proto/support/status_macros.h"
-#include "services/runtime/grpc_status.h"
-#include "services/runtime/proto_time.h"
+#include "proto/support/proto_time.h"
+#include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::crash {
 namespace {

@@ -13,11 +13,11 @@
 #include "absl/time/time.h"
 #include <grpcpp/channel.h>
 
+#include "base/lon_lat.h"
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
-#include "proto/support/lon_lat.h"
 
 namespace citylayers::crash {
 

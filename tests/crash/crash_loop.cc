@@ -7,8 +7,8 @@
 
 #include "absl/time/clock.h"
 
-#include "proto/support/status_macros.h"
-#include "proto/support/strings.h"
+#include "base/status_macros.h"
+#include "base/strings.h"
 
 namespace citylayers::crash {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "absl/container/flat_hash_set.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::crash {
 

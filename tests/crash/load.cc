@@ -4,8 +4,8 @@
 
 #include "absl/time/clock.h"
 
-#include "proto/support/strings.h"
-#include "services/runtime/proto_time.h"
+#include "base/strings.h"
+#include "proto/support/proto_time.h"
 
 namespace citylayers::crash {
 namespace {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "CLI/CLI.hpp"
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "tests/crash/crash_loop.h"
 
 namespace {

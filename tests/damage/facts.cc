@@ -14,8 +14,8 @@
 #include "storage/alerts/rocks_alert_store.h"
 #include "storage/checkpoint/checkpoint_file.h"
 #include "storage/pack/city_pack.h"
-#include "storage/pack/test_pack.h"
-#include "storage/readings/test_store.h"
+#include "tests/support/readings_store_fixture.h"
+#include "tests/support/small_pack.h"
 
 namespace citylayers::damage {
 namespace {

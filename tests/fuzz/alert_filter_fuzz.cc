@@ -1,7 +1,7 @@
 // The filters of ListAlerts and WatchAlerts.
 #include <cstdlib>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/alerts/alert_filter.h"
 #include "tests/fuzz/fuzz_target.h"
 

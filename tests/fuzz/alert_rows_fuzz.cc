@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "storage/alerts/alert_codec.h"
 #include "tests/fuzz/fuzz_target.h"
 

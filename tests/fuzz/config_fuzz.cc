@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "services/runtime/config.h"
+#include "services/runtime/config/config.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {

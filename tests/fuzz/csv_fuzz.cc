@@ -1,8 +1,8 @@
 // CSV tables, and files of stations (which may be GeoJSON, too).
 #include <cstdlib>
 
-#include "services/citypack/station_file.h"
-#include "services/csv/csv.h"
+#include "base/csv.h"
+#include "services/tools/citypack/station_file.h"
 #include "tests/fuzz/fuzz_target.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -7,7 +7,7 @@
 #include <grpc/slice.h>
 
 #include "services/gateway/forwarded_metadata.h"
-#include "services/runtime/metadata_text.h"
+#include "services/runtime/rpc/metadata_text.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {

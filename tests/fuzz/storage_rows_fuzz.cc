@@ -2,10 +2,10 @@
 #include <cstdlib>
 #include <string>
 
-#include "storage/codec/bytes.h"
-#include "storage/codec/crc32c.h"
-#include "storage/codec/integer_column.h"
-#include "storage/codec/value_column.h"
+#include "storage/bytes/bytes.h"
+#include "storage/bytes/crc32c.h"
+#include "storage/bytes/integer_column.h"
+#include "storage/bytes/value_column.h"
 #include "storage/readings/row_codec.h"
 #include "tests/fuzz/fuzz_target.h"
 

@@ -8,9 +8,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "proto/support/strings.h"
+#include "base/checksum.h"
+#include "base/strings.h"
 #include "storage/checkpoint/checkpoint_file.h"
-#include "storage/pack/checksum.h"
 #include "storage/pack/manifest.h"
 #include "storage/pack/section_file.h"
 #include "storage/pack/segment_cells.h"
@@ -66,10 +66,11 @@ std::string SectionFileOf(std::string_view input) {
     const std::size_t entry = kHeaderBytes + i * kEntryBytes;
     const std::uint64_t offset = GetU64(file, entry + 8), bytes = GetU64(file, entry + 16);
     if (offset > file.size() || bytes > file.size() - offset) continue;
-    Put(file, entry + 24, Checksum64(std::string_view(file).substr(offset, bytes)));
+    Put(file, entry + 24, citylayers::Checksum64(std::string_view(file).substr(offset, bytes)));
   }
   Put(file, 8, std::uint64_t{file.size()});
-  Put(file, 16, Checksum64(file.substr(0, 16) + file.substr(kHeaderBytes, table_bytes)));
+  Put(file, 16,
+      citylayers::Checksum64(file.substr(0, 16) + file.substr(kHeaderBytes, table_bytes)));
   return file;
 }
 
@@ -121,7 +122,7 @@ void ReadSkeleton(std::string_view input) {
   std::string bytes(input);
   if (bytes.size() >= kHeaderBytes) {
     const std::string_view body = std::string_view(bytes).substr(kHeaderBytes);
-    Put(bytes, kChecksumOffset, static_cast<std::uint32_t>(Checksum64(body)));
+    Put(bytes, kChecksumOffset, static_cast<std::uint32_t>(citylayers::Checksum64(body)));
   }
   const auto tile = SkeletonView::Decode(bytes);
   if (!tile.ok()) return;

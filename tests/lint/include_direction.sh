@@ -1,49 +1,76 @@
 #!/usr/bin/env bash
 # Who may include what. Two tables say it; the rest of the script only reads them.
 #
-# The direction is  proto <- {geo, storage} <- services <- programs,  tests and samples see all.
-# geo and storage never see each other. Heavy headers (gRPC, GDAL, RocksDB, ...) stay in the few files
-# that adapt them, so that logic compiles fast and is tested without a server.
+# The direction is  base <- proto <- {geo, storage} <- services <- programs;  geo and storage never see each other, and no
+# service sees another: what they know of each other goes over their contracts. Heavy headers (gRPC, GDAL, RocksDB, ...)
+# stay in the few files that adapt them, so that logic compiles fast and is tested without a server.
+#
+#   tests/lint/include_direction.sh            checks
+#   tests/lint/include_direction.sh --table    checks, and prints how many includes go from wing to wing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 ROOT="$PWD"
 # shellcheck source=deploy/run/common.sh
 source deploy/run/common.sh
 
-# folder of the including file : folders of ours that it may include (generated protos: "citylayers").
-# A test beside the code may use tests/ too.
+# wing : wings that it may include beside itself (generated protos: "citylayers"). A file belongs to the longest name
+# that begins its path. A test beside the code may use all that the tests may.
 readonly DIRECTION='
-proto          : proto citylayers
-geo            : proto citylayers geo
-storage        : proto citylayers storage
-services       : proto citylayers geo storage services samples
-samples        : proto citylayers geo storage services samples
-tests          : proto citylayers geo storage services samples tests
+base                      :
+proto                     : base citylayers
+geo                       : base
+storage                   : base
+samples                   : base geo
+services/runtime/config   : base
+services/runtime/http     : base services/runtime
+services/runtime/rpc      : base proto citylayers services/runtime services/runtime/config
+services/runtime          : base proto citylayers storage services/runtime/config services/runtime/rpc services/runtime/http
+services/cap              : base
+services/layers           : base proto citylayers geo storage services/runtime services/runtime/config services/runtime/rpc
+services/readings         : base proto citylayers storage services/runtime services/runtime/config services/runtime/rpc
+services/traffic          : base proto citylayers geo storage services/layers services/runtime services/runtime/config services/runtime/rpc
+services/flood            : base proto citylayers geo storage services/layers services/runtime services/runtime/config services/runtime/rpc
+services/basemap          : base proto citylayers geo storage services/layers services/runtime
+services/alerts           : base proto citylayers geo storage services/cap services/layers services/runtime services/runtime/config services/runtime/rpc
+services/gateway          : base proto citylayers services/cap services/runtime services/runtime/config services/runtime/rpc services/runtime/http
+services/tools            : base proto citylayers geo storage samples services/runtime services/runtime/config services/runtime/rpc
+services/programs         : base proto citylayers services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc
+tests                     : *
 '
 
 # heavy header, as a regular expression : files (regular expression) that may include it
 readonly HEAVY='
-^(grpcpp|grpc)/|\.grpc\.pb\.h$   : ^services/(runtime|gateway|citylayers|citylayersd)/|_(service|adapter|client|module|backend)s?\.(h|cc)$|^tests/|^samples/|_test\.cc$
+^(grpcpp|grpc)/|\.grpc\.pb\.h$   : ^services/runtime/(rpc/|daemon)|^services/(gateway|programs)/|_(service|adapter|client|module|backend)s?\.(h|cc)$|^services/layers/fold_runner\.(h|cc)$|^tests/|^samples/|_test\.cc$
 ^rocksdb/                        : ^storage/.*\.(cc)$|^storage/.*(rocks|database|store|writer).*\.h$|^tests/|_test\.cc$
-^(gdal|ogr|cpl|gdalwarper)[a-z_]*\.h$ : ^geo/.*\.cc$|^services/(citypack|citylayers)/.*\.cc$|^tests/|_test\.cc$
-^osmium/                         : ^geo/roads/.*\.cc$|^services/citypack/.*\.cc$|^tests/.*\.cc$
-^boost/                          : ^services/gateway/|^services/runtime/.*(http|admin|beast).*|^services/(citylayersd|citylayers)/|^tests/
+^(gdal|ogr|cpl|gdalwarper)[a-z_]*\.h$ : ^geo/.*\.cc$|^services/(tools/citypack|programs/citylayers)/.*\.cc$|^tests/|_test\.cc$
+^osmium/                         : ^geo/roads/.*\.cc$|^services/tools/citypack/.*\.cc$|^tests/.*\.(cc|h)$
+^boost/                          : ^services/runtime/http/|^services/runtime/admin|^services/gateway/|^services/programs/|^tests/
 '
 
+table=false
+[[ "${1:-}" == --table ]] && table=true
 files="$(tree_files '*.h' '*.cc')"
 [[ -z "$files" ]] && exit 0
 xargs -d '\n' grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' <<<"$files" |
-  awk -v direction="$DIRECTION" -v heavy="$HEAVY" '
+  awk -v direction="$DIRECTION" -v heavy="$HEAVY" -v table="$table" '
     function trim(s) { gsub(/^[ \t]+|[ \t]+$/, "", s); return s }
+    # The longest wing that begins a path; "" when it is none of ours.
+    function wing_of(path,   i, best) {
+      best = ""
+      for (i = 1; i <= wings; i++)
+        if (index(path, name[i] "/") == 1 && length(name[i]) > length(best)) best = name[i]
+      return best
+    }
     BEGIN {
       n = split(direction, lines, "\n")
       for (i = 1; i <= n; i++) {
-        if (split(lines[i], part, " : ") != 2) continue
-        from = trim(part[1]); ours[from] = 1
+        if (lines[i] !~ /:/) continue
+        split(lines[i], part, ":")
+        from = trim(part[1]); name[++wings] = from; allowed[from, from] = 1
         m = split(trim(part[2]), folders, " ")
         for (j = 1; j <= m; j++) allowed[from, folders[j]] = 1
       }
-      ours["citylayers"] = 1
+      name[++wings] = "citylayers"
       n = split(heavy, lines, "\n")
       for (i = 1; i <= n; i++) {
         if (split(lines[i], part, " : ") != 2) continue
@@ -55,11 +82,12 @@ xargs -d '\n' grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' <<<"
       where = substr($0, 1, RLENGTH - 1); rest = substr($0, RLENGTH + 1)
       file = where; sub(/:[0-9]+$/, "", file)
       sub(/^[^"<]*["<]/, "", rest); sub(/[">].*$/, "", rest)
-      from = file; sub(/\/.*/, "", from)
-      to = rest; sub(/\/.*/, "", to)
-      if (to == "tests" && file ~ /_test\.cc$/) next
-      if (ours[to] && index(rest, "/") && !allowed[from, to]) {
-        print where ": " from " must not include " rest; bad++
+      from = file ~ /_test\.cc$/ ? "tests" : wing_of(file)
+      to = wing_of(rest)
+      if (from == "") { print where ": no wing of the table"; bad++ }
+      if (to != "") {
+        if (!allowed[from, to] && !allowed[from, "*"]) { print where ": " from " must not include " rest; bad++ }
+        seen[from, to]++
       }
       for (r = 1; r <= rules; r++)
         if (rest ~ header[r] && file !~ adapter[r]) {
@@ -67,4 +95,13 @@ xargs -d '\n' grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' <<<"
         }
       count++
     }
-    END { print count " includes"; exit bad > 0 }'
+    END {
+      if (table == "true")
+        for (i = 1; i <= wings; i++) {
+          row = ""
+          for (j = 1; j <= wings; j++) if (seen[name[i], name[j]]) row = row " " name[j] "=" seen[name[i], name[j]]
+          if (row != "") printf "%-24s%s\n", name[i], row
+        }
+      print count + 0 " includes"
+      exit bad > 0
+    }'

@@ -4,7 +4,7 @@
 
 #include <boost/asio/error.hpp>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::runtime {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/runtime/http/http_connection.h"
 
 namespace citylayers::runtime {

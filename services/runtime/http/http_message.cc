@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/runtime/http/http_url.h"
 
 namespace citylayers::runtime {

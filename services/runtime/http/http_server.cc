@@ -10,7 +10,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/address.hpp>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 #include "services/runtime/http/http_loop.h"
 
 namespace citylayers::runtime {

@@ -9,8 +9,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "proto/support/strings.h"
-#include "services/runtime/http/http_test_client.h"
+#include "base/strings.h"
+#include "tests/support/http_test_client.h"
 
 namespace citylayers::runtime {
 namespace {

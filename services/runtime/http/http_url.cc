@@ -2,7 +2,7 @@
 
 #include "absl/strings/ascii.h"
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::runtime {
 namespace {

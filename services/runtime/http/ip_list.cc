@@ -8,7 +8,7 @@
 #include "absl/strings/str_split.h"
 #include <boost/asio/ip/address.hpp>
 
-#include "proto/support/strings.h"
+#include "base/strings.h"
 
 namespace citylayers::runtime {
 namespace {

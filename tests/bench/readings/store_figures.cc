@@ -15,7 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 
-#include "proto/support/status_macros.h"
+#include "base/status_macros.h"
 #include "storage/readings/readings_store.h"
 #include "tests/bench/readings/gzip_lines.h"
 #include "tests/bench/readings/readings_figures.h"

@@ -3,9 +3,9 @@
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>
 
-#include "services/gateway/fake_city.h"
 #include "services/gateway/tile_json.h"
-#include "services/runtime/http/http_test_client.h"
+#include "tests/support/fake_city.h"
+#include "tests/support/http_test_client.h"
 
 namespace citylayers::gateway {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "proto/support/lon_lat.h"
+#include "base/lon_lat.h"
 
 namespace citylayers::conformance {
 

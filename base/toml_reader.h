@@ -1,0 +1,65 @@
+// Reading our own small TOML files field by field.
+#ifndef CITYLAYERS_BASE_TOML_READER_H_
+#define CITYLAYERS_BASE_TOML_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace citylayers {
+
+/// One table of a TOML document. It reads the TOML that this folder writes: bare keys; strings,
+/// integers, floats, booleans and lists of them on one line; [table] and [[list.of.tables]]. Any
+/// bytes are safe to give (the TOML library of our platform asserts on some).
+///
+/// A field that is missing or of another type reads as an empty value and leaves an error behind,
+/// so that a reader takes all fields and asks status() once; the tables of one document share that
+/// error. Not thread-safe.
+///
+///   ASSIGN_OR_RETURN(TomlReader toml, TomlReader::Parse(text, "stations.toml"));
+///   station.id = toml.String("id");
+///   RETURN_IF_ERROR(toml.status());
+class TomlReader {
+ public:
+  /// DATA_LOSS: not that kind of TOML; the message has `what` and the line.
+  static absl::StatusOr<TomlReader> Parse(std::string_view text, std::string_view what);
+
+  bool Has(std::string_view key) const;
+  std::string String(std::string_view key) const;
+  std::int64_t Int(std::string_view key) const;
+  double Double(std::string_view key) const;  // takes integers too
+  bool Bool(std::string_view key) const;
+  std::vector<std::string> Strings(std::string_view key) const;
+  std::vector<double> Doubles(std::string_view key) const;
+  /// A table; an empty one with the error when it is missing.
+  TomlReader Table(std::string_view key) const;
+  /// A list of tables; empty when it is missing.
+  std::vector<TomlReader> Tables(std::string_view key) const;
+  /// All keys of this table with their integer values, sorted.
+  std::vector<std::pair<std::string, std::int64_t>> Ints() const;
+
+  /// The first field that was not as asked.
+  absl::Status status() const;
+
+ private:
+  struct Node;
+  struct Document;
+  class Parser;
+  TomlReader(std::shared_ptr<Document> document, const Node* table)
+      : document_(std::move(document)), table_(table) {}
+  void Fail(std::string_view key, std::string_view wanted) const;
+  template <typename T>
+  T Get(std::string_view key, std::string_view wanted) const;
+
+  std::shared_ptr<Document> document_;  // shared by the tables read from it
+  const Node* table_;                   // inside document_
+};
+
+}  // namespace citylayers
+
+#endif  // CITYLAYERS_BASE_TOML_READER_H_

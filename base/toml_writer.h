@@ -1,0 +1,18 @@
+// Writing TOML so that equal values give equal text.
+#ifndef CITYLAYERS_BASE_TOML_WRITER_H_
+#define CITYLAYERS_BASE_TOML_WRITER_H_
+
+#include <string>
+#include <string_view>
+
+namespace citylayers {
+
+/// A TOML basic string with its quotes. Bytes that are not UTF-8 are the caller's business.
+std::string TomlString(std::string_view text);
+
+/// The shortest TOML float that reads back as `value`. REQUIRES: finite.
+std::string TomlNumber(double value);
+
+}  // namespace citylayers
+
+#endif  // CITYLAYERS_BASE_TOML_WRITER_H_

@@ -1,4 +1,0 @@
-// citylayers, the command line. `citylayers --help` says what it can do.
-#include "services/citylayers/commands.h"
-
-int main(int argc, char** argv) { return citylayers::cli::RunCommandLine(argc, argv); }

@@ -1,0 +1,84 @@
+// Keeps a live layer alive: readings in, states out, checkpoints aside.
+#ifndef CITYLAYERS_SERVICES_LAYERS_FOLD_RUNNER_H_
+#define CITYLAYERS_SERVICES_LAYERS_FOLD_RUNNER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "services/layers/folded_layer.h"
+#include "services/layers/readings_client.h"
+#include "services/runtime/module.h"
+#include "services/runtime/monotonic_clock.h"
+#include "services/runtime/tick_thread.h"
+
+namespace prometheus {
+class Counter;
+class Gauge;
+class Histogram;
+}  // namespace prometheus
+
+namespace citylayers::layers {
+
+/// Restores a layer from `<data>/<layer>/<layer>.state`, follows its measures, publishes every tick
+/// and saves checkpoints, from Start to Stop. Options of the layer's section: `<layer>.tick`,
+/// `.stale_after`, `.checkpoint`, `.history_versions_max`, `.history_changes_max` (FoldOptions).
+///  - Only a state that has caught up with the log is published as fresh or saved. While the log is
+///    read anew the last published state stays, stale.
+///  - When the log cannot be read within kRestoredAfter of the start, the restored state is
+///    published once, stale.
+class FoldRunner {
+ public:
+  static constexpr absl::Duration kRestoredAfter = absl::Seconds(2);
+
+  FoldRunner(runtime::ModuleContext& context, std::string layer, std::vector<std::string> measures,
+             FoldedLayer& folded, std::string checkpoint_path,
+             absl::Duration restored_after = kRestoredAfter);
+  ~FoldRunner();
+
+  void Start();
+  void Stop();
+  /// UNAVAILABLE until a first state is published: the log's, or the restored one.
+  absl::Status Ready() const;
+
+ private:
+  void Restore();
+  void Reset();
+  void PublishOnce();
+  /// Where there is nothing fresh: what there is, stale.
+  void PublishStale() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SaveCheckpoint();
+
+  runtime::ModuleContext& context_;
+  const std::string layer_;
+  const std::vector<std::string> measures_;
+  FoldedLayer& folded_;
+  const std::string checkpoint_path_;
+  prometheus::Counter& readings_total_;
+  prometheus::Histogram& publish_seconds_;
+  prometheus::Gauge& history_versions_;
+  prometheus::Gauge& history_changes_;
+  const absl::Duration stale_after_;
+  const absl::Duration restored_after_;
+  const runtime::MonotonicClock machine_clock_;
+  absl::Time start_time_;  // of machine_clock_
+  std::uint64_t offset_ = 0;
+  absl::Mutex mutex_;                              // keeps a reset out of publishing and saving
+  bool restored_ ABSL_GUARDED_BY(mutex_) = false;  // the state is a checkpoint's, and what followed
+  std::unique_ptr<ReadingsClient> readings_;
+  std::unique_ptr<runtime::TickThread> publisher_, checkpointer_;
+};
+
+/// The options that FoldRunner reads, for the module's list.
+std::vector<runtime::Option> FoldOptions(const std::string& layer,
+                                         const std::string& stale_after_default);
+
+}  // namespace citylayers::layers
+
+#endif  // CITYLAYERS_SERVICES_LAYERS_FOLD_RUNNER_H_

@@ -1,0 +1,320 @@
+#include "services/layers/fold_runner.h"
+
+#include <atomic>
+#include <map>
+
+#include "absl/synchronization/mutex.h"
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "citylayers/readings/v1/reading_service.grpc.pb.h"
+#include "services/layers/layer_catalog.h"
+#include "services/runtime/city_clock.h"
+#include "services/runtime/rpc/call_adapter.h"
+#include "tests/support/small_pack.h"
+
+namespace citylayers::layers {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr absl::Duration kPatience = absl::Seconds(30);
+const absl::Time kCityTime = absl::FromUnixSeconds(1'700'000'000);
+
+/// Waits for `holds` under `mutex`, with patience.
+template <typename Predicate>
+bool Comes(absl::Mutex& mutex, Predicate holds) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  return mutex.AwaitWithTimeout(absl::Condition(&holds), kPatience);
+}
+
+/// The readings service with a log of batches of one reading each, which a test may begin anew.
+class FakeReadings final : public readings::v1::ReadingService::Service {
+ public:
+  /// A batch; `last`: who has read it has caught up.
+  void Add(std::uint64_t offset, bool last) {
+    absl::MutexLock lock(&mutex_);
+    log_[offset] = last;
+  }
+  /// Ends every stream and forgets the log.
+  void BeginAnew() {
+    absl::MutexLock lock(&mutex_);
+    log_.clear();
+    ++life_;
+  }
+  void End() {
+    absl::MutexLock lock(&mutex_);
+    life_ = -1;
+  }
+
+  grpc::Status WatchReadings(
+      grpc::ServerContext* context, const readings::v1::WatchReadingsRequest* request,
+      grpc::ServerWriter<readings::v1::WatchReadingsResponse>* writer) override {
+    std::uint64_t offset = request->resume_offset();
+    absl::MutexLock lock(&mutex_);
+    const int life = life_;
+    // As the real one: an offset that this log has never reached is another log's.
+    if (offset > 0 && (log_.empty() || log_.rbegin()->first < offset))
+      return {grpc::StatusCode::OUT_OF_RANGE, "the log does not reach there"};
+    while (life == life_ && life != -1 && !context->IsCancelled()) {
+      const auto next = log_.upper_bound(offset);
+      if (next == log_.end()) {
+        const auto more = [&] {
+          return life != life_ || log_.upper_bound(offset) != log_.end() || context->IsCancelled();
+        };
+        mutex_.AwaitWithTimeout(absl::Condition(&more), absl::Milliseconds(20));
+        continue;
+      }
+      offset = next->first;
+      readings::v1::WatchReadingsResponse response;
+      response.mutable_readings()->add_measure_indexes(0);
+      response.set_offset(offset);
+      response.set_caught_up(next->second);
+      writer->Write(response);
+    }
+    return grpc::Status::OK;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::map<std::uint64_t, bool> log_ ABSL_GUARDED_BY(mutex_);
+  int life_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+/// A layer of one number: how many batches it knows.
+class CountingLayer final : public FoldedLayer {
+ public:
+  void ApplyBatch(const readings::v1::ReadingColumns&) override {
+    absl::MutexLock lock(&mutex);
+    ++count;
+  }
+  void SetOffset(std::uint64_t to) override {
+    absl::MutexLock lock(&mutex);
+    offset = to;
+  }
+  void Clear() override {
+    absl::MutexLock lock(&mutex);
+    count = 0;
+    offset = 0;
+  }
+  absl::Time newest_reading_time() const override { return kCityTime; }
+  void Publish(absl::Time, bool stale) override {
+    absl::MutexLock lock(&mutex);
+    state_.Publish({{.columns = {{count}}}}, kCityTime, stale, {});
+  }
+  storage::Checkpoint MakeCheckpoint() const override {
+    absl::MutexLock lock(&mutex);
+    storage::CheckpointWriter writer;
+    writer.U32(static_cast<std::uint32_t>(count));
+    return {.kind = "count", .log_offset = offset, .payload = writer.Take()};
+  }
+  bool Restore(const storage::Checkpoint& checkpoint) override {
+    absl::MutexLock lock(&mutex);
+    storage::CheckpointReader reader(checkpoint.payload);
+    std::uint32_t saved = 0;
+    if (!reader.U32(&saved)) return false;
+    count = static_cast<int>(saved);
+    offset = checkpoint.log_offset;
+    return true;
+  }
+  LiveState& state() override { return state_; }
+  const LiveState& state() const override { return state_; }
+
+  mutable absl::Mutex mutex;
+  int count = 0;
+  std::uint64_t offset = 0;
+
+ private:
+  LiveState state_{{.epoch = 1}};
+};
+
+/// Stands still, and counts how often it is looked at: once a tick of the runner.
+class TickCounter final : public Clock {
+ public:
+  absl::Time Now() const override {
+    absl::MutexLock lock(&mutex);
+    ++looks;
+    return kCityTime;
+  }
+  mutable absl::Mutex mutex;
+  mutable int looks = 0;
+};
+
+class Context final : public runtime::ModuleContext {
+ public:
+  explicit Context(std::map<std::string, std::string> flags) {
+    auto loaded = runtime::Config::Load(FoldOptions("count", "10m"), {.flags = std::move(flags)});
+    EXPECT_TRUE(loaded.ok()) << loaded.status();
+    config_ = std::make_unique<runtime::Config>(*std::move(loaded));
+  }
+  const runtime::Config& config() const override { return *config_; }
+  runtime::Metrics& metrics() override { return metrics_; }
+  runtime::Executor& executor() override { return executor_; }
+  const runtime::MemoryBudget& memory() const override { return memory_; }
+  runtime::Timer& timer() override { return timer_; }
+  runtime::CallAdapter& calls() override { return calls_; }
+  const runtime::CityClock& city_clock() const override { return city_clock_; }
+  absl::StatusOr<std::string> DataDirectory(std::string_view) const override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<std::shared_ptr<const storage::CityPack>> Pack() override {
+    return absl::UnimplementedError("");
+  }
+  std::shared_ptr<grpc::Channel> Channel(std::string_view) override { return channel; }
+  bool IsLocal(std::string_view) const override { return true; }
+  const std::vector<runtime::ModuleSpec>& Table() const override { return table_; }
+  std::optional<runtime::PackChange> pack_change() const override { return std::nullopt; }
+
+  std::shared_ptr<grpc::Channel> channel;
+  TickCounter ticks;
+
+ private:
+  std::unique_ptr<runtime::Config> config_;
+  const runtime::MemoryBudget memory_{512 << 20};
+  runtime::Metrics metrics_;
+  runtime::Executor executor_{1, 10};
+  runtime::Timer timer_;
+  runtime::AnonymousAuthenticator authenticator_;
+  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
+  runtime::CityClock city_clock_{ticks};
+  std::vector<runtime::ModuleSpec> table_;
+};
+
+class FoldRunnerTest : public ::testing::Test {
+ protected:
+  FoldRunnerTest() {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&readings_);
+    server_ = builder.BuildAndStart();
+    context_.channel = server_->InProcessChannel({});
+  }
+  ~FoldRunnerTest() override {
+    runner_.reset();
+    context_.channel.reset();
+    readings_.End();
+    server_->Shutdown();
+  }
+
+  void Run(absl::Duration restored_after = absl::Hours(1)) {
+    runner_ = std::make_unique<FoldRunner>(context_, "count",
+                                           std::vector<std::string>{"stations/-/measures/depth"},
+                                           layer_, path_, restored_after);
+    runner_->Start();
+  }
+  /// Nobody answers where readings should be.
+  void LoseReadings() {
+    context_.channel =
+        grpc::CreateChannel("unix:" + dir_ / "nobody", grpc::InsecureChannelCredentials());
+  }
+  void AwaitOffset(std::uint64_t offset) {
+    absl::MutexLock lock(&layer_.mutex);
+    EXPECT_TRUE(Comes(layer_.mutex, [&] { return layer_.offset == offset; })) << offset;
+  }
+  /// Lets the publisher look a few more times.
+  void AwaitTicks() {
+    absl::MutexLock lock(&context_.ticks.mutex);
+    const int until = context_.ticks.looks + 3;
+    EXPECT_TRUE(Comes(context_.ticks.mutex, [&] { return context_.ticks.looks >= until; }));
+  }
+  /// The number that is published, or -1, with a star when it is stale.
+  std::string Published() const {
+    const auto frame = layer_.state().frame();
+    if (frame->sub_layers.empty()) return "-1";
+    return std::to_string(frame->sub_layers[0].columns[0][0]) + (frame->stale ? "*" : "");
+  }
+
+  storage::TempDir dir_;
+  const std::string path_ = dir_ / "count.state";
+  FakeReadings readings_;
+  std::unique_ptr<grpc::Server> server_;
+  Context context_{{{"count.tick", "50ms"}, {"count.history_versions_max", "2"}}};
+  CountingLayer layer_;
+  std::unique_ptr<FoldRunner> runner_;
+};
+
+TEST_F(FoldRunnerTest, PublishesOnceItHasCaughtUpAndSavesAtTheEnd) {
+  readings_.Add(1, false);
+  Run();
+  AwaitOffset(1);
+  AwaitTicks();
+  EXPECT_EQ(Published(), "-1");
+  EXPECT_EQ(runner_->Ready().code(), absl::StatusCode::kUnavailable);
+  readings_.Add(2, true);
+  AwaitOffset(2);
+  AwaitTicks();
+  EXPECT_EQ(Published(), "2");
+  EXPECT_TRUE(runner_->Ready().ok());
+  runner_->Stop();
+  EXPECT_EQ(storage::LoadCheckpoint(path_)->log_offset, 2U);
+}
+
+TEST_F(FoldRunnerTest, WhileTheLogIsReadAnewTheLastStateStaysStale) {
+  for (std::uint64_t offset : {501U, 502U, 503U}) readings_.Add(offset, offset == 503);
+  Run();
+  AwaitOffset(503);
+  AwaitTicks();
+  EXPECT_EQ(Published(), "3");
+  readings_.BeginAnew();
+  readings_.Add(1, false);
+  AwaitOffset(1);
+  AwaitTicks();
+  EXPECT_EQ(Published(), "3*") << "half a log is no state";
+  readings_.Add(2, true);
+  AwaitOffset(2);
+  AwaitTicks();
+  EXPECT_EQ(Published(), "2");
+}
+
+TEST_F(FoldRunnerTest, HalfALogIsNotSaved) {
+  readings_.Add(501, true);
+  Run();
+  AwaitOffset(501);
+  AwaitTicks();
+  runner_->Stop();
+  runner_.reset();
+  readings_.BeginAnew();
+  readings_.Add(1, false);
+  Run();
+  AwaitOffset(1);
+  runner_->Stop();
+  EXPECT_EQ(storage::LoadCheckpoint(path_)->log_offset, 501U);
+}
+
+TEST_F(FoldRunnerTest, WhileReadingsAreAwayTheRestoredStateIsServedStale) {
+  layer_.count = 7;
+  layer_.offset = 42;
+  ASSERT_TRUE(storage::SaveCheckpoint(path_, layer_.MakeCheckpoint()).ok());
+  layer_.Clear();
+  LoseReadings();
+  Run(absl::ZeroDuration());
+  AwaitTicks();
+  EXPECT_EQ(Published(), "7*");
+  EXPECT_TRUE(runner_->Ready().ok());
+  runner_->Stop();
+  EXPECT_EQ(storage::LoadCheckpoint(path_)->log_offset, 42U);
+}
+
+TEST_F(FoldRunnerTest, WithoutACheckpointThereIsNothingToServe) {
+  LoseReadings();
+  Run(absl::ZeroDuration());
+  AwaitTicks();
+  EXPECT_EQ(Published(), "-1");
+  runner_->Stop();
+  EXPECT_EQ(storage::LoadCheckpoint(path_).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(FoldRunnerTest, HistoryIsAsLongAsTheOptionSays) {
+  Run();
+  for (std::uint64_t offset = 1; offset <= 4; ++offset) {
+    readings_.Add(offset, true);
+    AwaitOffset(offset);
+    AwaitTicks();
+  }
+  EXPECT_EQ(layer_.state().frame()->version.counter, 4U);
+  EXPECT_EQ(layer_.state().history().versions, 2U);
+  EXPECT_THAT(context_.metrics().Serialize(),
+              HasSubstr("citylayers_layer_history_versions{layer=\"count\"} 2"));
+}
+
+}  // namespace
+}  // namespace citylayers::layers

@@ -1,0 +1,189 @@
+// What every command shares: the global options, the connection, output and errors.
+#ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_PROGRAM_H_
+#define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_PROGRAM_H_
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include <CLI/CLI.hpp>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+#include <grpcpp/support/sync_stream.h>
+
+#include "services/programs/citylayers/format.h"
+#include "services/programs/citylayers/resource_list.h"
+#include "services/programs/citylayers/stop_signal.h"
+#include "services/programs/citylayers/stream_deadline.h"
+
+namespace citylayers::cli {
+
+/// Lives as long as the CLI::App whose callbacks use it. Used by one thread.
+///
+///   CLI::App* command = program.Add(*parent, "list", "Lists layers", "  citylayers layers list");
+///   program.OnRun(command, [&program]() -> absl::Status { ... });
+class Program {
+ public:
+  /// Adds the global options (--server, --format, --timeout) to `app`, which outlives this.
+  explicit Program(CLI::App& app);
+
+  /// A group of commands, which needs one of them.
+  CLI::App* AddGroup(CLI::App& app, std::string_view name, std::string_view description);
+  /// A command with its examples, one a line.
+  CLI::App* Add(CLI::App& parent, std::string_view name, std::string_view description,
+                std::string_view examples);
+  /// Runs `body` when the command is given. An error is printed on one line and ends the program
+  /// with 1, or with 2 when it is a Usage().
+  void OnRun(CLI::App* command, std::function<absl::Status()> body);
+
+  /// Marks an error as one of the command line.
+  static absl::Status Usage(absl::Status status);
+
+  const std::string& server() const { return server_; }
+  absl::Duration timeout() const { return absl::Seconds(timeout_s_); }
+  OutputFormat format() const;
+  bool colour() const { return colour_; }
+  /// A usage error when --format geojson is asked for where there is no place.
+  absl::Status NoPlaces() const;
+  /// A list that prints itself while it grows, tables apart.
+  ResourceList List(std::vector<TableColumn> columns) const {
+    return ResourceList(format(), colour_, std::move(columns),
+                        [this](std::string_view text) { Print(text); });
+  }
+  /// How many rows a list has at most: what --limit says; else `table_limit` in a table, which a
+  /// person reads, and all in the formats for programs.
+  std::size_t LimitOf(std::optional<std::size_t> limit, std::size_t table_limit) const {
+    if (limit.has_value()) return *limit;
+    return format() == OutputFormat::kTable ? table_limit : std::numeric_limits<std::size_t>::max();
+  }
+  /// Says on stderr that a list goes on after `shown` rows, so that no cut is silent.
+  void SayCut(std::size_t shown) const;
+
+  /// The channel to --server, or to another address. Connects when it is first used.
+  std::shared_ptr<grpc::Channel> Channel();
+  static std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
+
+  /// Calls a unary method of a stub with the deadline:
+  ///   auto response = program.Call(&Stub::GetAlert, *stub, request);
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                std::type_identity_t<Stub>& stub,
+                                const std::type_identity_t<Request>& request) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    Response response;
+    const grpc::Status status = (stub.*method)(&context, request, &response);
+    if (!status.ok()) return Explain(status);
+    return response;
+  }
+
+  /// Reads a stream that has an end: on_message(message) for each. --timeout is the longest wait
+  /// for the first or the next message, not for all of them.
+  template <typename Message, typename OnMessage>
+  absl::Status ReadAll(grpc::ClientContext& context, grpc::ClientReader<Message>& reader,
+                       OnMessage on_message);
+
+  /// Reads a stream to its end, or until `stop` is signalled or `on_message` returns false (both
+  /// OK). `open` makes the call. A stream that breaks after its first message is opened again, with
+  /// pauses of 0.25 s to 5 s: `open` is called anew and can resume.
+  template <typename Open, typename OnMessage>
+  absl::Status Follow(StopSignal& stop, Open open, OnMessage on_message);
+
+  /// The error with what a person needs: the server's address, and what to do when it is away.
+  absl::Status Explain(const grpc::Status& status);
+  /// For one answer; streams take ReadAll.
+  void SetDeadline(grpc::ClientContext& context) const {
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout()));
+  }
+
+  /// To stdout, at once. The program ends quietly when nobody reads it any more.
+  void Print(std::string_view text) const;
+  /// To stderr, with a newline: "citylayers: ...".
+  void Say(std::string_view text) const;
+  /// True when stderr is a terminal: then progress is shown.
+  bool progress() const { return progress_; }
+
+ private:
+  /// The error of a stream that sent `count` messages and then nothing for --timeout.
+  absl::Status Silence(std::uint64_t count) const;
+
+  std::string server_;
+  std::string format_ = "table";
+  double timeout_s_ = 10;
+  bool colour_ = false;
+  bool progress_ = false;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+template <typename Message, typename OnMessage>
+absl::Status Program::ReadAll(grpc::ClientContext& context, grpc::ClientReader<Message>& reader,
+                              OnMessage on_message) {
+  StreamDeadline deadline(timeout(), [&context] { context.TryCancel(); });
+  Message message;
+  std::uint64_t count = 0;
+  while (deadline.During([&] { return reader.Read(&message); })) {
+    ++count;
+    on_message(message);
+    message.Clear();
+  }
+  const grpc::Status status = deadline.During([&] { return reader.Finish(); });
+  if (deadline.expired()) return Silence(count);
+  return status.ok() ? absl::OkStatus() : Explain(status);
+}
+
+template <typename Reader>
+struct MessageOf;
+template <typename Message>
+struct MessageOf<std::unique_ptr<grpc::ClientReader<Message>>> {
+  using Type = Message;
+};
+
+template <typename Open, typename OnMessage>
+absl::Status Program::Follow(StopSignal& stop, Open open, OnMessage on_message) {
+  absl::Duration pause = absl::Milliseconds(250);
+  bool away = false;
+  bool ever = false;
+  while (true) {
+    grpc::ClientContext context;
+    stop.OnStop([&context] { context.TryCancel(); });
+    auto reader = open(context);
+    bool done = false;
+    typename MessageOf<decltype(reader)>::Type message;
+    while (!done && reader->Read(&message)) {
+      if (std::exchange(away, false)) Say("the server is back");
+      ever = true;
+      pause = absl::Milliseconds(250);
+      done = !on_message(message);
+      message.Clear();
+    }
+    if (done) context.TryCancel();
+    const grpc::Status status = reader->Finish();
+    stop.OnStop(nullptr);
+    if (done || stop.stopped()) return absl::OkStatus();
+    if (status.ok()) return absl::OkStatus();
+    const bool passing = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                         status.error_code() == grpc::StatusCode::CANCELLED;
+    if (!ever || !passing) return Explain(status);
+    if (!away) Say("the server is away; waiting for it");
+    away = true;
+    if (!stop.Sleep(pause)) return absl::OkStatus();
+    pause = std::min(pause * 2, absl::Seconds(5));
+  }
+}
+
+}  // namespace citylayers::cli
+
+#endif  // CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_PROGRAM_H_

@@ -1,0 +1,49 @@
+// Ctrl-C as an event that a command can wait for.
+#ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_STOP_SIGNAL_H_
+#define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_STOP_SIGNAL_H_
+
+#include <csignal>
+#include <functional>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+#include "services/tools/replay/city_port.h"
+
+namespace citylayers::cli {
+
+/// Turns the first SIGINT or SIGTERM of the process into a call of `on_stop` and a true stopped();
+/// the second ends the process at once with 130. While it lives, the signals are blocked in the
+/// calling thread and those it starts: make it before the first channel. One at a time. Also the
+/// pacer of a replay, whose waiting a signal ends.
+class StopSignal final : public replay::Pacer {
+ public:
+  StopSignal();
+  ~StopSignal() override;
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  absl::Time Now() override;
+  bool Sleep(absl::Duration duration) override;
+  bool stopped() override;
+
+  /// What to do at once when stopped, e.g. cancel a call; called from another thread, also when it
+  /// is set too late. An empty function takes it back: it is not running any more on return.
+  void OnStop(std::function<void()> on_stop);
+
+ private:
+  void Wait();
+
+  sigset_t signals_;
+  sigset_t old_mask_;
+  absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  std::function<void()> on_stop_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+}  // namespace citylayers::cli
+
+#endif  // CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_STOP_SIGNAL_H_

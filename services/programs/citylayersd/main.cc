@@ -1,0 +1,121 @@
+// citylayersd: the city's server. `citylayersd --help` says what it takes.
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "absl/synchronization/mutex.h"
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "services/programs/citylayersd/command_line.h"
+#include "services/programs/citylayersd/modules.h"
+#include "services/runtime/daemon.h"
+#include "services/runtime/log.h"
+#include "services/runtime/rpc/library_logs.h"
+
+extern char** environ;  // NOLINT: POSIX has it so
+
+namespace {
+
+// What stopping may take over server.drain.
+constexpr absl::Duration kStopPatience = absl::Seconds(4);
+
+std::map<std::string, std::string> Environment() {
+  std::map<std::string, std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text(*entry);
+    if (const std::size_t equals = text.find('='); equals != std::string::npos) {
+      result.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return result;
+}
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "citylayersd: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace citylayers;  // NOLINT: the program's main file
+  // Blocked before any thread starts, so that sigwait below is the one that gets them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  // Debian builds Abseil with its search for deadlocks switched on: every lock that is taken while
+  // another is held then enters a graph behind one lock for all threads. Tests keep it.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+
+  absl::StatusOr<citylayersd::CommandLine> command = citylayersd::ParseCommandLine(argc, argv);
+  if (!command.ok()) {
+    Fail(command.status());
+    return 2;
+  }
+  if (command->action == citylayersd::Action::kHelp) {
+    std::fputs(citylayersd::HelpText().c_str(), stdout);
+    return 0;
+  }
+  if (command->action == citylayersd::Action::kVersion) {
+    std::fputs(citylayersd::VersionText().c_str(), stdout);
+    return 0;
+  }
+  const std::vector<runtime::ModuleSpec> table = citylayersd::ModuleTable();
+  absl::StatusOr<runtime::Config> config = runtime::Config::Load(
+      runtime::ServerOptions(table),
+      {.file = command->config_file, .flags = command->flags, .environment = Environment()});
+  if (!config.ok()) {
+    Fail(config.status());
+    return 2;
+  }
+  if (command->action == citylayersd::Action::kPrintConfig) {
+    std::fputs(config->ToToml().c_str(), stdout);
+    return 0;
+  }
+  if (command->action == citylayersd::Action::kCheckConfig) {
+    if (const absl::Status good = runtime::Daemon::Check(*config, table); !good.ok()) {
+      Fail(good);
+      return 2;
+    }
+    std::puts("the configuration is good");
+    return 0;
+  }
+  const bool json = config->GetString("server.log_format") == "json";
+  runtime::StartLog(config->GetString("server.log"),
+                    json ? runtime::LogFormat::kJson : runtime::LogFormat::kText);
+  runtime::RouteLibraryLogs();
+  const absl::Duration drain = config->GetDuration("server.drain");
+  umask(runtime::FileMask(*config));
+  absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
+      runtime::Daemon::Start(*std::move(config), table);
+  if (!daemon.ok()) {
+    // With the log in JSON every line is, the last one too.
+    if (!json) return Fail(daemon.status());
+    runtime::LogError("cannot start", {{"why", daemon.status().message()}});
+    return 1;
+  }
+  runtime::LogInfo("listening",
+                   {{"grpc", (*daemon)->grpc_address()}, {"admin", (*daemon)->admin_address()}});
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  // Whatever holds it up: what was acknowledged is on disk, as if the process had been killed.
+  std::thread([drain] {
+    std::this_thread::sleep_for(absl::ToChronoNanoseconds(drain + kStopPatience));
+    runtime::LogWarning("stopped; what did not end in time was cut");
+    std::_Exit(0);
+  }).detach();
+  if (!(*daemon)->Stop()) {
+    runtime::LogWarning("stopped; calls of clients that did not end in time were cut");
+    std::_Exit(0);
+  }
+  runtime::LogInfo("stopped");
+  return 0;
+}

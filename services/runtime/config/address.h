@@ -1,0 +1,33 @@
+// HOST:PORT.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_CONFIG_ADDRESS_H_
+#define CITYLAYERS_SERVICES_RUNTIME_CONFIG_ADDRESS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace citylayers::runtime {
+
+struct Address {
+  std::string host;  // a name or an IPv4 or IPv6 address, without brackets
+  std::uint16_t port = 0;
+
+  /// "127.0.0.1:8080"; IPv6 in brackets.
+  std::string ToString() const;
+  /// Whether only this machine can reach it.
+  bool IsLoopback() const;
+};
+
+/// Reads "HOST:PORT" or "[IPV6]:PORT"; an empty host means 127.0.0.1. INVALID_ARGUMENT names `what`
+/// (a flag) and the text.
+absl::StatusOr<Address> ParseAddress(std::string_view text, std::string_view what);
+
+/// OK for loopback, or when `allow_insecure`. INVALID_ARGUMENT otherwise, with what to do.
+absl::Status CheckReach(const Address& address, bool allow_insecure, std::string_view what);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_CONFIG_ADDRESS_H_

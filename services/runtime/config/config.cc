@@ -1,0 +1,269 @@
+#include "services/runtime/config/config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include <toml++/toml.h>
+
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "services/runtime/config/toml_text.h"
+
+namespace citylayers::runtime {
+namespace {
+
+constexpr absl::string_view kEnvironmentPrefix = "CITYLAYERS_";
+
+int EditDistance(std::string_view a, std::string_view b) {
+  std::vector<int> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const int substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+/// Checks that `value` can be read as the option's type and lies in its range.
+absl::Status CheckValue(const Option& option, std::string_view value, std::string_view where) {
+  const auto error = [&](std::string_view wanted) {
+    return absl::InvalidArgumentError(StrCat(where, ": ", option.key, " = \"", value, "\" is not ",
+                                             wanted, " (", option.help, ")"));
+  };
+  double number = 0;
+  switch (option.type) {
+    case OptionType::kString: {
+      const std::vector<std::string>& choices = option.choices;
+      if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end()) {
+        return absl::OkStatus();
+      }
+      const std::string near = Suggest(value, choices);
+      return error(StrCat("one of ", absl::StrJoin(choices, ", "),
+                          near.empty() ? "" : StrCat("; did you mean \"", near, "\"?")));
+    }
+    case OptionType::kBool: {
+      bool b;
+      return absl::SimpleAtob(ToAbsl(value), &b) ? absl::OkStatus() : error("true or false");
+    }
+    case OptionType::kInt: {
+      std::int64_t i = 0;
+      if (!absl::SimpleAtoi(ToAbsl(value), &i)) return error("a whole number");
+      number = static_cast<double>(i);
+      break;
+    }
+    case OptionType::kDouble:
+      if (!absl::SimpleAtod(ToAbsl(value), &number) || !std::isfinite(number))
+        return error("a number");
+      break;
+    case OptionType::kDuration: {
+      absl::Duration d;
+      if (!absl::ParseDuration(ToAbsl(value), &d))
+        return error("a duration such as 250ms, 5s or 2h");
+      number = absl::ToDoubleSeconds(d);
+      break;
+    }
+  }
+  if (number < option.min || number > option.max)
+    return error(StrCat("in ", option.min, " to ", option.max));
+  return absl::OkStatus();
+}
+
+std::string WrittenValue(const toml::node& node) {
+  if (const auto* s = node.as_string()) return s->get();
+  if (const auto* b = node.as_boolean()) return b->get() ? "true" : "false";
+  if (const auto* i = node.as_integer()) return StrCat(i->get());
+  if (const auto* d = node.as_floating_point()) return StrCat(d->get());
+  std::ostringstream text;
+  text << toml::node_view<const toml::node>(node);
+  return text.str();
+}
+
+std::string TomlQuoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      StrAppend(&out, "\\u", absl::Hex(byte, absl::kZeroPad4));
+    } else {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+absl::StatusOr<toml::table> ParseFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  // A folder opens as a file does, and fails when it is read.
+  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) ||
+      file.bad()) {
+    return absl::NotFoundError(StrCat(path, ": cannot be read"));
+  }
+  RETURN_IF_ERROR(CheckTomlText(text.str(), path));
+  try {
+    return toml::parse(text.str(), path);
+  } catch (const toml::parse_error& e) {
+    return absl::InvalidArgumentError(StrCat(path, ":", static_cast<int>(e.source().begin.line),
+                                             ": ", std::string(e.description())));
+  }
+}
+
+}  // namespace
+
+std::string Suggest(std::string_view word, const std::vector<std::string>& known) {
+  // No name of ours is longer, and the distance takes time by the product of the lengths.
+  constexpr std::size_t kWordMax = 64;
+  if (word.size() > kWordMax) return "";
+  std::string best;
+  int best_distance = std::max<int>(2, static_cast<int>(word.size()) / 4) + 1;
+  for (const std::string& candidate : known) {
+    const int distance = EditDistance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& inputs) {
+  Config config;
+  for (Option& option : options) {
+    RETURN_IF_ERROR(CheckValue(option, option.default_value, "default"));
+    std::string key = option.key;
+    std::string value = option.default_value;
+    config.entries_.emplace(std::move(key), Entry{std::move(option), std::move(value)});
+  }
+  if (!inputs.file.empty()) {
+    ASSIGN_OR_RETURN(const toml::table table, ParseFile(inputs.file));
+    for (const auto& [section, node] : table) {
+      const toml::table* keys = node.as_table();
+      if (keys == nullptr) {
+        return absl::InvalidArgumentError(
+            StrCat(inputs.file, ":", static_cast<int>(node.source().begin.line), ": \"",
+                   std::string(section.str()), "\" stands outside a [section]"));
+      }
+      for (const auto& [key, value] : *keys) {
+        RETURN_IF_ERROR(
+            config.Set(StrCat(std::string(section.str()), ".", std::string(key.str())),
+                       WrittenValue(value), OptionSource::kFile,
+                       StrCat(inputs.file, ":", static_cast<int>(value.source().begin.line))));
+      }
+    }
+  }
+  for (const auto& [name, value] : inputs.environment) {
+    if (!absl::StartsWith(name, kEnvironmentPrefix)) continue;
+    const std::string_view rest = std::string_view(name).substr(kEnvironmentPrefix.size());
+    const std::size_t split = rest.find("__");
+    if (split == std::string_view::npos)
+      continue;  // CITYLAYERS_REAL_DATA and the like are not options
+    const std::string key =
+        absl::AsciiStrToLower(StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
+    RETURN_IF_ERROR(
+        config.Set(key, value, OptionSource::kEnvironment, StrCat("environment ", name)));
+  }
+  for (const auto& [key, value] : inputs.flags) {
+    RETURN_IF_ERROR(config.Set(key, value, OptionSource::kFlag, StrCat("flag --", key)));
+  }
+  return config;
+}
+
+absl::Status Config::Set(std::string_view key, std::string_view value, OptionSource source,
+                         std::string_view where) {
+  auto it = entries_.find(key);
+  if (it == entries_.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, entry] : entries_) known.push_back(name);
+    const std::string near = Suggest(key, known);
+    return absl::InvalidArgumentError(
+        StrCat(where, ": there is no option \"", key, "\"",
+               near.empty() ? "" : StrCat("; did you mean \"", near, "\"?"),
+               " (--print-config lists all)"));
+  }
+  RETURN_IF_ERROR(CheckValue(it->second.option, value, where));
+  it->second.value = std::string(value);
+  it->second.source = source;
+  return absl::OkStatus();
+}
+
+const Config::Entry& Config::Find(std::string_view key, OptionType type) const {
+  auto it = entries_.find(key);
+  if (it == entries_.end() || it->second.option.type != type) {
+    std::fprintf(stderr, "configuration key %.*s is not registered with this type\n",
+                 static_cast<int>(key.size()), key.data());
+    std::abort();  // A broken invariant of the program, not of its input.
+  }
+  return it->second;
+}
+
+const std::string& Config::GetString(std::string_view key) const {
+  return Find(key, OptionType::kString).value;
+}
+
+std::int64_t Config::GetInt(std::string_view key) const {
+  std::int64_t value = 0;
+  (void)absl::SimpleAtoi(Find(key, OptionType::kInt).value, &value);
+  return value;
+}
+
+double Config::GetDouble(std::string_view key) const {
+  double value = 0;
+  (void)absl::SimpleAtod(Find(key, OptionType::kDouble).value, &value);
+  return value;
+}
+
+bool Config::GetBool(std::string_view key) const {
+  bool value = false;
+  (void)absl::SimpleAtob(Find(key, OptionType::kBool).value, &value);
+  return value;
+}
+
+absl::Duration Config::GetDuration(std::string_view key) const {
+  absl::Duration value;
+  (void)absl::ParseDuration(Find(key, OptionType::kDuration).value, &value);
+  return value;
+}
+
+OptionSource Config::SourceOf(std::string_view key) const {
+  auto it = entries_.find(key);
+  return it == entries_.end() ? OptionSource::kDefault : it->second.source;
+}
+
+std::string Config::ToToml() const {
+  std::string out;
+  std::string section;
+  for (const auto& [key, entry] : entries_) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(key, absl::MaxSplits('.', 1));
+    if (parts.first != section) {
+      StrAppend(&out, section.empty() ? "" : "\n", "[", parts.first, "]\n");
+      section = parts.first;
+    }
+    const bool quoted =
+        entry.option.type == OptionType::kString || entry.option.type == OptionType::kDuration;
+    StrAppend(&out, "# ", entry.option.help);
+    if (!entry.option.choices.empty()) {
+      StrAppend(&out, " One of ", absl::StrJoin(entry.option.choices, ", "), ".");
+    }
+    StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlQuoted(entry.value) : entry.value,
+              "\n");
+  }
+  return out;
+}
+
+}  // namespace citylayers::runtime

@@ -1,0 +1,84 @@
+// The daemon's configuration: one flat table of `section.key` options, each with a type, a default
+// and a sentence.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_CONFIG_CONFIG_H_
+#define CITYLAYERS_SERVICES_RUNTIME_CONFIG_CONFIG_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace citylayers::runtime {
+
+enum class OptionType { kString, kInt, kDouble, kBool, kDuration };
+
+/// One option. Modules list theirs; the sum of all lists is what a configuration may say.
+struct Option {
+  std::string key;            // "readings.batch_rows_max"
+  OptionType type;            // durations are written as in "250ms", "5s", "2h"
+  std::string default_value;  // in the written form
+  std::string help;           // one sentence, with the unit
+  double min = -1e300;        // for numbers and durations (seconds)
+  double max = 1e300;
+  std::vector<std::string> choices = {};  // for strings: the only values; none: any text
+};
+
+/// Where a value came from, strongest last.
+enum class OptionSource { kDefault, kFile, kEnvironment, kFlag };
+
+/// The resolved configuration. Precedence: flag > environment > file > default. Immutable after
+/// Load; thread-safe.
+///
+///   ASSIGN_OR_RETURN(Config config, Config::Load(options, {.flags = {{"server.http",
+///   "127.0.0.1:0"}}})); const int64_t rows_max = config.GetInt("readings.batch_rows_max");
+class Config {
+ public:
+  struct Inputs {
+    std::string file;                          // path of a TOML file; empty: none
+    std::map<std::string, std::string> flags;  // key -> written value
+    std::map<std::string, std::string>
+        environment;  // CITYLAYERS_SECTION__KEY -> written value; others are ignored
+  };
+
+  /// INVALID_ARGUMENT: an unknown key (with a suggestion), a value that does not parse or lies
+  /// outside its range or choices; the message names the source and the key. NOT_FOUND: the file
+  /// cannot be read.
+  static absl::StatusOr<Config> Load(std::vector<Option> options, const Inputs& inputs);
+
+  // REQUIRES: the key is in the option list with this type.
+  const std::string& GetString(std::string_view key) const;
+  std::int64_t GetInt(std::string_view key) const;
+  double GetDouble(std::string_view key) const;
+  bool GetBool(std::string_view key) const;
+  absl::Duration GetDuration(std::string_view key) const;
+
+  /// Where the value of `key` came from.
+  OptionSource SourceOf(std::string_view key) const;
+
+  /// The whole configuration as commented TOML that Load reads back to the same values.
+  std::string ToToml() const;
+
+ private:
+  struct Entry {
+    Option option;
+    std::string value;
+    OptionSource source = OptionSource::kDefault;
+  };
+  const Entry& Find(std::string_view key, OptionType type) const;
+  absl::Status Set(std::string_view key, std::string_view value, OptionSource source,
+                   std::string_view where);
+
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+/// The name among `known` nearest to `word` by edit distance, when near enough to be a slip; else
+/// empty.
+std::string Suggest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_CONFIG_CONFIG_H_

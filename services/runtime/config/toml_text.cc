@@ -1,0 +1,105 @@
+#include "services/runtime/config/toml_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+#include "base/status_macros.h"
+#include "base/strings.h"
+
+namespace citylayers::runtime {
+namespace {
+
+absl::Status CheckHeaders(std::string_view text, std::string_view file) {
+  int line_number = 0;
+  for (absl::string_view line : absl::StrSplit(ToAbsl(text), '\n')) {
+    ++line_number;
+    // Before the bracket it takes spaces of all of Unicode, behind it those of ASCII will do.
+    while (!line.empty() && !absl::ascii_isgraph(static_cast<unsigned char>(line.front()))) {
+      line.remove_prefix(1);
+    }
+    if (!absl::ConsumePrefix(&line, "[")) continue;
+    absl::ConsumePrefix(&line, "[");
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    const char c = line.empty() ? ' ' : line.front();
+    const bool good = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' ||
+                      c == '"' || c == '\'' || c == ']';
+    if (!good) {
+      return absl::InvalidArgumentError(
+          StrCat(file, ":", line_number, ": \"[\" begins a [section], but no name follows"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+/// Whether toml++ takes what begins here for the end of a line: that of ASCII, or of Unicode.
+bool IsLineEnd(std::string_view rest) {
+  if (rest.front() >= '\n' && rest.front() <= '\r') return true;
+  for (const std::string_view mark : {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
+    if (rest.substr(0, mark.size()) == mark) return true;
+  }
+  return false;
+}
+
+/// Walks over comments and quoted texts and looks at what is left.
+absl::Status CheckLetters(std::string_view text, std::string_view file) {
+  std::string_view quote;  // that ends the text we are in; empty: in none
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (!quote.empty()) {
+      if (text.substr(i, quote.size()) == quote) {
+        i += quote.size();
+        // A long text may end with one or two quotes of its own.
+        for (int more = 0; quote.size() == 3 && more < 2; ++more) {
+          if (i < text.size() && text[i] == quote.front()) ++i;
+        }
+        quote = {};
+        continue;
+      }
+      // An end of line ends a text of one line, which is an error that toml++ reports.
+      if (quote.size() == 1 && IsLineEnd(text.substr(i))) {
+        quote = {};
+      } else if (c == '\\' && quote.front() == '"' && i + 1 < text.size() &&
+                 !IsLineEnd(text.substr(i + 1))) {
+        i += 2;
+      } else {
+        ++i;
+      }
+      continue;
+    }
+    if (c == '#') {
+      while (i < text.size() && !IsLineEnd(text.substr(i))) ++i;
+      continue;
+    }
+    if (c == '"' || c == '\'') {
+      const bool is_long = text.substr(i, 3) == (c == '"' ? "\"\"\"" : "'''");
+      quote = text.substr(i, is_long ? 3 : 1);
+      i += quote.size();
+      continue;
+    }
+    if ((static_cast<unsigned char>(c) & 0x80U) != 0) {
+      const auto here = text.begin() + static_cast<std::ptrdiff_t>(i);
+      return absl::InvalidArgumentError(
+          StrCat(file, ":", 1 + std::count(text.begin(), here, '\n'),
+                 ": a character that is not ASCII stands outside of quotes; put names and values "
+                 "with such characters in \"quotes\""));
+    }
+    ++i;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckTomlText(std::string_view text, std::string_view file) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  RETURN_IF_ERROR(CheckLetters(text, file));
+  return CheckHeaders(text, file);
+}
+
+}  // namespace citylayers::runtime

@@ -1,0 +1,48 @@
+#include "services/runtime/config/toml_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace citylayers::runtime {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Message(std::string_view text) {
+  return std::string(CheckTomlText(text, "city.toml").message());
+}
+
+TEST(TomlText, LettersOfAllLanguagesMayStandInQuotesAndComments) {
+  for (const char* text : {"", "a = 1\n", "# Đường số 1\na = 1 # đ\n", "a = \"Lê Lợi\"\n",
+                           "a = 'Lê Lợi'\n", "\"đ\" = 1\n", "a = \"\"\"\nLê\n\"Lợi\"\n\"\"\"\n",
+                           "a = '''\nLê 'Lợi'\n'''\n", "a = \"\\\"đ\"\n", "a = \"\\\\\" # đ\n",
+                           "\xEF\xBB\xBF"
+                           "a = 1\n",
+                           "a = 'b\\' # đ\n"}) {
+    EXPECT_EQ(Message(text), "") << text;
+  }
+}
+
+TEST(TomlText, OutsideOfThemTheyAreRefusedWithTheirLine) {
+  for (const char* text :
+       {"đ = 1\n", "a = đ\n", "a = 1 đ\n", "[đ]\n", "[a.đ]\n", "a = \"x\"đ\n", "a = ''đ''\n",
+        "a = [1, đ]\n",
+        "a = 1\n\xC2\xA0"
+        "b = 2\n",
+        "a = \"\"\"x\"\"\"đ\n", "a = \"x\nđ\"\n", "\xFF", "a = 1 \xF0\x9F\x98\x80\n",
+        "a = \"x\\\nđ\"\n", "a = \"\"\"x\"\"\"\" đ\n", "# x\rđ",
+        "# x\xE2\x80\xA8"
+        "đ"}) {
+    EXPECT_THAT(Message(text), HasSubstr("not ASCII")) << text;
+  }
+  EXPECT_THAT(Message("a = 1\n\nb = đ\n"), HasSubstr("city.toml:3: "));
+}
+
+TEST(TomlText, ASectionHasAName) {
+  EXPECT_THAT(Message("[\n"), HasSubstr("no name follows"));
+  EXPECT_THAT(Message("a = 1\n  [[ =\n"), HasSubstr("city.toml:2"));
+  EXPECT_EQ(Message("[server]\n[ 'x' ]\n[[a]]\n"), "");
+}
+
+}  // namespace
+}  // namespace citylayers::runtime

@@ -1,0 +1,185 @@
+// The reactor behind CallAdapter::Bidi. Included by stream_reactors.h only.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_BIDI_REACTOR_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_BIDI_REACTOR_H_
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include <grpcpp/support/server_callback.h>
+
+#include "services/runtime/executor.h"
+#include "services/runtime/rpc/call_context.h"
+#include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/stream_source.h"
+
+namespace citylayers::runtime::detail {
+
+/// Reads requests while fewer than waiting_max() of them wait for their answer, and writes the
+/// answers in the order of the requests. One read and one write are under way at most. The call
+/// is finished when nothing is under way any more, so whatever comes back finds the reactor.
+template <typename Request, typename Response, typename Factory>
+class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
+ public:
+  /// `write_executor` runs the handler, `executor` what follows its answers.
+  BidiReactor(grpc::CallbackServerContext& context, Factory factory,
+              std::shared_ptr<CallScope> scope, Executor& write_executor, Executor& executor,
+              const CallOptions& options, std::shared_ptr<WriteWatch> writes,
+              std::shared_ptr<std::atomic<bool>> draining)
+      : context_(context),
+        factory_(std::move(factory)),
+        scope_(std::move(scope)),
+        write_executor_(write_executor),
+        executor_(executor),
+        writes_(std::move(writes)),
+        share_(options.requests),
+        hold_(share_),
+        draining_(std::move(draining)) {}
+
+  void Start() { this->StartRead(&request_); }
+
+  void OnReadDone(bool ok) override {
+    if (ok) return write_executor_.Post([this] { HandleOne(); });
+    Advance([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      reading_ = false;
+      read_all_ = true;  // the client has sent everything, or is gone
+    });
+  }
+  void OnWriteDone(bool ok) override {
+    absl::Status status;
+    if (write_.End()) {
+      status =
+          absl::DeadlineExceededError("the client did not read the stream (grpc.write_timeout)");
+    } else if (!ok) {
+      status = absl::CancelledError("the caller went away");
+    }
+    Advance([this, &status]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      writing_ = false;
+      end_.Update(status);
+    });
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  using Answer = std::optional<absl::StatusOr<Response>>;
+
+  void HandleOne() {
+    auto answer = std::make_shared<Answer>();
+    absl::Status status = MakeHandler();
+    if (status.ok() && !hold_.Resize(handler_->MemoryHeld() + MemoryOf(request_))) {
+      status = share_->Spent();
+    }
+    if (!status.ok()) answer->emplace(status);
+    {
+      absl::MutexLock lock(&mutex_);
+      answers_.push_back(answer);
+    }
+    if (status.ok()) {
+      handler_->Handle(request_, [this, answer](absl::StatusOr<Response> result) {
+        executor_.Post([this, answer, result = std::move(result)]() mutable {
+          Advance([&]() { answer->emplace(std::move(result)); });
+        });
+      });
+      // A large batch does not stay in the request of an idle stream. What the handler keeps fits
+      // into what was held for both.
+      if (request_.SpaceUsedLong() > kFreedAbove) request_ = Request();
+      (void)hold_.Resize(handler_->MemoryHeld());
+    }
+    Advance([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { reading_ = false; });
+  }
+
+  absl::Status MakeHandler() {
+    if (draining_->load()) {
+      return absl::UnavailableError("the server is stopping; connect again");
+    }
+    if (handler_ != nullptr) return absl::OkStatus();
+    auto made = factory_(scope_->call());
+    if (made.ok()) handler_ = *std::move(made);
+    return made.status();
+  }
+
+  // Makes a change and begins what can be begun after it: the next write, the next read, or the
+  // end. Change and decision are one step: whoever makes the last change ends the call, and nobody
+  // else touches the reactor then.
+  template <typename Change>
+  void Advance(Change change) {
+    bool write = false, read = false, finish = false;
+    absl::Status status;
+    {
+      absl::MutexLock lock(&mutex_);
+      change();
+      if (end_.ok() && !writing_) write = TakeAnswer();
+      if (!end_.ok()) DropAnswers();
+      if (end_.ok() && !read_all_ && !reading_ && HasRoom()) reading_ = read = true;
+      const bool over = !end_.ok() || read_all_;
+      if (over && !reading_ && !writing_ && answers_.empty()) {
+        finish = true;
+        status = end_;
+      }
+    }
+    if (write) {
+      write_.Begin(writes_, [context = &context_] { context->TryCancel(); });
+      this->StartWrite(&response_);
+    }
+    if (read) {
+      request_.Clear();
+      this->StartRead(&request_);
+    }
+    if (finish) {
+      scope_->Finish(status);
+      this->Finish(ToGrpcStatus(status));
+    }
+  }
+
+  // True when the next response is to be written. An error among the answers ends the call.
+  bool TakeAnswer() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (answers_.empty() || !answers_.front()->has_value()) return false;
+    absl::StatusOr<Response> answer = std::move(**answers_.front());
+    answers_.pop_front();
+    if (!answer.ok()) {
+      end_ = answer.status();
+      return false;
+    }
+    response_ = *std::move(answer);
+    return writing_ = true;
+  }
+  // Of a call that ends with an error: its answers are not wanted, those under way still come.
+  void DropAnswers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    std::erase_if(answers_, [](const auto& answer) { return answer->has_value(); });
+  }
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return handler_ == nullptr || answers_.size() < static_cast<size_t>(handler_->waiting_max());
+  }
+
+  static constexpr std::size_t kFreedAbove = 64 * 1024;
+
+  grpc::CallbackServerContext& context_;  // lives until OnDone
+  Factory factory_;
+  const std::shared_ptr<CallScope> scope_;
+  Executor& write_executor_;
+  Executor& executor_;
+  const std::shared_ptr<WriteWatch> writes_;
+  const std::shared_ptr<MemoryShare> share_;
+  MemoryHold hold_;          // of the request and of what the handler remembers; HandleOne's
+  WriteWatch::Write write_;  // of the write under way
+  const std::shared_ptr<std::atomic<bool>> draining_;
+  std::unique_ptr<BidiHandler<Request, Response>> handler_;  // made by the first HandleOne
+  Request request_;                                          // of the read under way
+  Response response_;                                        // of the write under way
+  absl::Mutex mutex_;
+  std::deque<std::shared_ptr<Answer>> answers_ ABSL_GUARDED_BY(mutex_);  // in order of requests
+  absl::Status end_ ABSL_GUARDED_BY(mutex_);     // the error that ends the call
+  bool reading_ ABSL_GUARDED_BY(mutex_) = true;  // a read, or the HandleOne that follows it
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool read_all_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace citylayers::runtime::detail
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_BIDI_REACTOR_H_

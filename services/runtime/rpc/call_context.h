@@ -1,0 +1,131 @@
+// What the call adapter knows of a call, and the gate that lets calls in.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_CONTEXT_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_CONTEXT_H_
+
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include <google/protobuf/message.h>
+#include <grpcpp/server_context.h>
+
+#include "services/runtime/memory_budget.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/rpc/write_watch.h"
+
+namespace citylayers::runtime {
+
+/// A call as a method sees it.
+struct Call {
+  std::string method;     // "ReadingService/WriteReadings"
+  std::string peer;       // "ipv4:127.0.0.1:51234"
+  absl::Time deadline;    // by the machine's clock
+  std::string principal;  // who calls, as the authenticator names them; empty: anonymous
+};
+
+/// Says who calls. The seam for API keys and tokens; thread-safe.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  /// Returns the principal's name. UNAUTHENTICATED: the call carries no or bad credentials.
+  virtual absl::StatusOr<std::string> Authenticate(
+      const grpc::CallbackServerContext& context) const = 0;
+};
+
+/// Lets everybody in as nobody: right while the server listens on loopback, or was told
+/// --allow-insecure.
+class AnonymousAuthenticator final : public Authenticator {
+ public:
+  absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext&) const override {
+    return std::string();
+  }
+};
+
+/// Limits that hold for every call.
+struct CallOptions {
+  absl::Duration deadline_default = absl::Seconds(30);  // for unary calls that bring none
+  int unary_max = 512;                            // unary calls at once, but for those that write
+  int writes_max = 512;                           // unary calls at once that write
+  int streams_max = 20000;                        // streaming calls at once
+  absl::Duration stream_look = absl::Seconds(2);  // how late an idle stream sees a drain
+  // Calls of a method at once ("FloodService/ExportDepth"), below the limits above: for methods of
+  // which few keep all threads busy.
+  std::map<std::string, int, std::less<>> method_limits;
+  WriteWatch::Options writes;             // how long a client may leave an answer unread
+  std::shared_ptr<MemoryShare> requests;  // decoded requests; may be nullptr
+};
+
+/// The memory that a decoded message takes. Of a small one its encoded size, which is cheaper.
+std::size_t MemoryOf(const google::protobuf::Message& message);
+
+/// Parses "METHOD=COUNT,…" of the option grpc.method_limits. INVALID_ARGUMENT: not written so.
+absl::StatusOr<std::map<std::string, int, std::less<>>> ParseMethodLimits(std::string_view text);
+
+enum class CallKind { kUnary, kWrite, kStream };
+
+/// One admitted call; gives its place back when it is destroyed. Thread-safe.
+class CallScope {
+ public:
+  /// `method_running`: nullptr when the method has no limit of its own.
+  CallScope(Call call, Metrics& metrics, std::atomic<int>& running,
+            std::atomic<int>* method_running, CallKind kind);
+  ~CallScope();
+
+  const Call& call() const { return call_; }
+  /// Charges the request's memory to `share` until the call ends. RESOURCE_EXHAUSTED: no room.
+  absl::Status HoldRequest(const std::shared_ptr<MemoryShare>& share, std::size_t bytes);
+  /// DEADLINE_EXCEEDED when the deadline has passed already: work that cannot be used is not begun.
+  absl::Status CheckDeadline() const;
+  /// Counts the call's end; only the first call counts.
+  void Finish(const absl::Status& status);
+
+ private:
+  const Call call_;
+  Metrics& metrics_;
+  std::atomic<int>& running_;
+  std::atomic<int>* const method_running_;
+  MemoryHold request_hold_;
+  const CallKind kind_;
+  const absl::Time start_;
+  std::atomic<bool> finished_{false};
+};
+
+/// Authenticates and admits calls. Thread-safe.
+class CallGate {
+ public:
+  CallGate(CallOptions options, Metrics& metrics, const Authenticator& authenticator);
+
+  /// `request`: nullptr when there is none yet. UNAUTHENTICATED, or RESOURCE_EXHAUSTED with
+  /// RetryInfo when too many calls are running, in all or of this method, or when the memory for
+  /// requests is spent.
+  absl::StatusOr<std::shared_ptr<CallScope>> Admit(const grpc::CallbackServerContext& context,
+                                                   std::string_view method, CallKind kind,
+                                                   const google::protobuf::Message* request);
+  /// The error of a call that finds no room.
+  absl::Status Overloaded() const;
+  const CallOptions& options() const { return options_; }
+
+ private:
+  struct MethodCount {
+    int limit = 0;
+    std::atomic<int> running{0};
+  };
+
+  const CallOptions options_;
+  Metrics& metrics_;
+  const Authenticator& authenticator_;
+  std::atomic<int> unary_running_{0};
+  std::atomic<int> writes_running_{0};
+  std::atomic<int> streams_running_{0};
+  std::map<std::string, MethodCount, std::less<>> methods_;  // its keys never change
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_CONTEXT_H_

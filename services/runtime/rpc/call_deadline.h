@@ -1,0 +1,30 @@
+// When a call must be answered.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_DEADLINE_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_DEADLINE_H_
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include <grpc/support/time.h>
+
+namespace citylayers::runtime {
+
+/// Clients that mean "none" send very long deadlines. What is further away than this is none:
+/// std::chrono cannot hold it, and a deadline that has gone round lies in the past.
+inline constexpr absl::Duration kDeadlineMax = absl::Hours(24 * 365 * 100);
+
+/// `deadline`, or InfiniteFuture when it is further away than kDeadlineMax.
+inline absl::Time SaturatedDeadline(absl::Time deadline) {
+  return deadline > absl::Now() + kDeadlineMax ? absl::InfiniteFuture() : deadline;
+}
+
+/// The raw_deadline() of a server context, by the machine's clock; InfiniteFuture: there is none.
+inline absl::Time DeadlineOf(gpr_timespec raw) {
+  if (gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0) return absl::InfiniteFuture();
+  const gpr_timespec real = gpr_convert_clock_type(raw, GPR_CLOCK_REALTIME);
+  return SaturatedDeadline(absl::UnixEpoch() + absl::Seconds(real.tv_sec) +
+                           absl::Nanoseconds(real.tv_nsec));
+}
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_DEADLINE_H_

@@ -1,0 +1,18 @@
+// Between absl::Status, which our functions return, and grpc::Status, which travels.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_
+
+#include "absl/status/status.h"
+#include <grpcpp/support/status.h>
+
+namespace citylayers::runtime {
+
+/// Codes map one to one. Payloads become details of a google.rpc.Status.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+/// The way back: details become payloads again.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_

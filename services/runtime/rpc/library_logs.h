@@ -1,0 +1,43 @@
+// Messages that gRPC and protobuf log by themselves, as lines of our log.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_LIBRARY_LOGS_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_LIBRARY_LOGS_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace citylayers::runtime {
+
+/// From here on what gRPC and protobuf log goes through our log: in its format, with control bytes
+/// escaped, the level mapped, and each place in their source at most once per 10 s. Call it after
+/// StartLog, before other threads start.
+void RouteLibraryLogs();
+
+/// Lets one message per place and period pass: text that strangers cause must not fill a disk.
+/// Thread-safe.
+class LogThrottle {
+ public:
+  explicit LogThrottle(absl::Duration period) : period_(period) {}
+  /// How many messages of `place` were held back since the last one that passed; nullopt when this
+  /// one is held back.
+  std::optional<std::int64_t> Pass(std::string_view place, absl::Time now);
+
+ private:
+  struct Place {
+    absl::Time next = absl::InfinitePast();
+    std::int64_t held_back = 0;
+  };
+  const absl::Duration period_;
+  absl::Mutex mutex_;
+  std::map<std::string, Place, std::less<>> places_ ABSL_GUARDED_BY(mutex_);  // as many as in code
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_LIBRARY_LOGS_H_

@@ -1,0 +1,37 @@
+// Which names and values can be gRPC metadata.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_METADATA_TEXT_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_METADATA_TEXT_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace citylayers::runtime {
+
+/// gRPC ends the process that adds metadata with a name or a value that it does not accept. So
+/// everything that comes from outside passes CheckMetadata before ClientContext::AddMetadata,
+/// ServerContext::AddInitialMetadata or AddTrailingMetadata. gRPC does not check what it receives.
+
+/// True for names of a-z, 0-9, "-", "_" and ".", not empty. Pseudo-headers (":path") are not names.
+bool IsMetadataName(std::string_view name);
+
+/// True for names whose values are any bytes: those that end in "-bin" and have more
+/// than that.
+bool IsBinaryMetadata(std::string_view name);
+
+/// True for names that only gRPC and HTTP/2 may set, such as "te" or "grpc-timeout", and for
+/// headers of one connection, such as "connection".
+bool IsTransportMetadata(std::string_view name);
+
+/// OK when gRPC accepts the pair. Values of names without "-bin" are bytes of 0x20 to 0x7e.
+/// INVALID_ARGUMENT with reason BAD_METADATA names the header and the first byte that is not
+/// accepted; the value may be a secret and is not repeated.
+absl::Status CheckMetadata(std::string_view name, std::string_view value);
+
+/// True for metadata that a call does not depend on: its trace, the caller's number for it and the
+/// languages of its texts. When CheckMetadata refuses such a pair, the call goes on without it.
+bool IsAdvisoryMetadata(std::string_view name);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_METADATA_TEXT_H_

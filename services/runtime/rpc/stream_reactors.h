@@ -1,0 +1,294 @@
+// The reactors behind CallAdapter::ServerStream and CallAdapter::Bidi. Included by call_adapter.h
+// only.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "absl/time/time.h"
+
+#include "services/runtime/monotonic_clock.h"
+#include "services/runtime/rpc/bidi_reactor.h"
+#include "services/runtime/rpc/call_adapter.h"
+#include "services/runtime/rpc/error_details.h"
+
+namespace citylayers::runtime::detail {
+
+/// Drives one StreamSource. At any time it is in one state, and only the holder of that state may
+/// touch the gRPC stream:
+///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued ... ->
+///   finished.
+/// A message that waits for its client exists once, as bytes, and is charged to the streams' share.
+template <typename Request, typename Response, typename Factory>
+class StreamReactor final : public grpc::ServerWriteReactor<Response> {
+ public:
+  StreamReactor(grpc::CallbackServerContext& context, const Request* request, Factory factory,
+                std::shared_ptr<CallScope> scope, Executor& executor, Timer& timer,
+                const CallOptions& options, std::shared_ptr<WriteWatch> writes,
+                std::shared_ptr<std::atomic<bool>> draining)
+      : core_(std::make_shared<Core>(this, executor, timer)),
+        context_(context),
+        request_(request),
+        factory_(std::move(factory)),
+        scope_(std::move(scope)),
+        look_(options.stream_look),
+        writes_(std::move(writes)),
+        share_(options.writes.streams),
+        hold_(share_),
+        draining_(std::move(draining)) {}
+
+  void Start() { core_->Queue(); }
+
+  void OnSendInitialMetadataDone(bool ok) override {
+    if (!ok || core_->cancelled()) {
+      (void)write_.End();
+      End(absl::CancelledError("the caller went away"));
+    } else {
+      WriteAndFree();
+    }
+  }
+
+  void OnWriteDone(bool ok) override {
+    bound_ = true;
+    response_.Clear();
+    (void)hold_.Resize(0);
+    if (write_.End()) {
+      End(absl::DeadlineExceededError("the client did not read the stream (grpc.write_timeout)"));
+    } else if (!ok || core_->cancelled()) {
+      End(absl::CancelledError("the caller went away"));
+    } else {
+      core_->Queue();
+    }
+  }
+
+  void OnCancel() override {
+    if (core_->Cancel()) End(absl::CancelledError("the caller went away"));
+  }
+
+  void OnDone() override {
+    core_->Detach();
+    if (source_ != nullptr) source_->waker()->Bind(nullptr);
+    delete this;
+  }
+
+ private:
+  enum class State { kIdle, kQueued, kStepping, kFinished };
+
+  // What wakes and timers may hold: it outlives the reactor.
+  struct Core : std::enable_shared_from_this<Core> {
+    Core(StreamReactor* r, Executor& e, Timer& t) : reactor(r), executor(e), timer(t) {}
+
+    void Queue() {
+      absl::MutexLock lock(&mutex);
+      QueueLocked();
+    }
+    void QueueLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+      state = State::kQueued;
+      executor.Post([self = this->shared_from_this()] { self->RunStep(); },
+                    Executor::Lane::kStreams);
+    }
+    void Wake() {
+      absl::MutexLock lock(&mutex);
+      WakeLocked();
+    }
+    void WakeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+      if (reactor != nullptr && state == State::kIdle) {
+        QueueLocked();
+      } else {
+        woken = true;
+      }
+    }
+    void RunStep() {
+      StreamReactor* target = nullptr;
+      {
+        absl::MutexLock lock(&mutex);
+        state = State::kStepping;
+        woken = false;
+        wake_by = absl::InfiniteFuture();
+        target = reactor;
+      }
+      if (target != nullptr) target->Step();
+    }
+    /// Wakes after `wait` unless a step comes before. Steps between two firings share one timer: a
+    /// stream that is woken often must not leave a timer, and with it a step, behind each time.
+    void WakeAfter(absl::Duration wait) {
+      absl::MutexLock lock(&mutex);
+      wake_by = clock.Now() + wait;
+      if (timer_due > wake_by) ArmLocked();
+    }
+    void ArmLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+      timer_due = wake_by;
+      timer.After(wake_by - clock.Now(),
+                  [weak = this->weak_from_this(), generation = ++timer_generation] {
+                    if (auto core = weak.lock()) core->OnTimer(generation);
+                  });
+    }
+    void OnTimer(std::int64_t generation) {
+      absl::MutexLock lock(&mutex);
+      if (generation != timer_generation) return;  // an earlier one was armed since
+      timer_due = absl::InfiniteFuture();
+      if (reactor == nullptr || wake_by == absl::InfiniteFuture()) return;
+      if (clock.Now() >= wake_by) return WakeLocked();
+      ArmLocked();  // there were steps meanwhile
+    }
+    /// Goes idle; false when a wake or a cancel came meanwhile and the step must be taken again.
+    bool GoIdle() {
+      absl::MutexLock lock(&mutex);
+      if (woken || is_cancelled) {
+        QueueLocked();
+        return false;
+      }
+      state = State::kIdle;
+      return true;
+    }
+    /// True when the caller must end the stream: nobody else is at it.
+    bool Cancel() {
+      absl::MutexLock lock(&mutex);
+      is_cancelled = true;
+      if (state != State::kIdle) return false;
+      state = State::kFinished;
+      return true;
+    }
+    bool cancelled() {
+      absl::MutexLock lock(&mutex);
+      return is_cancelled;
+    }
+    void Detach() {
+      absl::MutexLock lock(&mutex);
+      reactor = nullptr;
+      state = State::kFinished;
+    }
+
+    absl::Mutex mutex;
+    StreamReactor* reactor ABSL_GUARDED_BY(mutex);
+    Executor& executor;
+    const MonotonicClock clock;
+    Timer& timer;  // touched by steps and by the timer itself only: it is there then
+    State state ABSL_GUARDED_BY(mutex) = State::kQueued;
+    bool woken ABSL_GUARDED_BY(mutex) = false;
+    bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
+    // When an idle stream steps by itself, and the timer that sees to it: never later.
+    absl::Time wake_by ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
+    absl::Time timer_due ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
+    std::int64_t timer_generation ABSL_GUARDED_BY(mutex) = 0;
+  };
+
+  void Step() {
+    if (core_->cancelled()) return End(absl::CancelledError("the caller went away"));
+    if (draining_->load())
+      return End(absl::UnavailableError("the server is stopping; connect again"));
+    if (source_ == nullptr) {
+      auto made = factory_(scope_->call(), *request_);
+      if (!made.ok()) return End(made.status());
+      source_ = *std::move(made);
+      source_->waker()->Bind([weak = std::weak_ptr<Core>(core_)] {
+        if (auto core = weak.lock()) core->Wake();
+      });
+    }
+    absl::StatusOr<StreamStep> step = source_->Next(&response_);
+    if (!step.ok()) return End(step.status());
+    switch (step->kind) {
+      case StreamStep::Kind::kMessage:
+        return Send();
+      case StreamStep::Kind::kWait: {
+        // The upper bound keeps an idle stream responsive to a drain.
+        const absl::Duration wait = std::min(step->wait_max, look_);
+        // Armed before going idle: once idle, a cancel may end and delete this reactor at any
+        // moment.
+        core_->WakeAfter(wait);
+        core_->GoIdle();
+        return;
+      }
+      case StreamStep::Kind::kEnd:
+        return End(absl::OkStatus());
+    }
+  }
+
+  void Send() {
+    // The first message is a snapshot as a rule, and the largest.
+    constexpr std::size_t kFreedAbove = 16 * 1024;
+    const std::size_t bytes = response_.ByteSizeLong();
+    if (!hold_.Resize(bytes)) return End(share_->Spent());
+    write_.Begin(writes_, [context = &context_] { context->TryCancel(); });
+    if (bound_) return WriteAndFree();
+    if (bytes < kFreedAbove) {
+      this->StartWrite(&response_);
+    } else {
+      this->StartSendInitialMetadata();  // whose end tells that the stream is bound
+    }
+  }
+  // Once the stream is bound to its call, StartWrite encodes the message before it returns. The
+  // write may be over by then, and another step under way: nothing of this object is touched after.
+  void WriteAndFree() {
+    const Response sending = std::move(response_);
+    this->StartWrite(&sending);
+  }
+
+  void End(const absl::Status& status) {
+    scope_->Finish(status);
+    this->Finish(ToGrpcStatus(status));
+  }
+
+  const std::shared_ptr<Core> core_;
+  grpc::CallbackServerContext& context_;  // lives until OnDone
+  const Request* const request_;
+  Factory factory_;
+  const std::shared_ptr<CallScope> scope_;
+  const absl::Duration look_;
+  const std::shared_ptr<WriteWatch> writes_;
+  const std::shared_ptr<MemoryShare> share_;
+  MemoryHold hold_;  // of the message that is being written
+  WriteWatch::Write write_;
+  const std::shared_ptr<std::atomic<bool>> draining_;
+  std::unique_ptr<StreamSource<Response>> source_;
+  bool bound_ = false;  // gRPC has connected this object with its call
+  Response response_;
+};
+
+/// A stream that was refused before it began.
+template <typename Base>
+class RefusedReactor final : public Base {
+ public:
+  explicit RefusedReactor(const absl::Status& status) { this->Finish(ToGrpcStatus(status)); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace citylayers::runtime::detail
+
+namespace citylayers::runtime {
+
+template <typename Request, typename Response, typename Factory>
+grpc::ServerWriteReactor<Response>* CallAdapter::ServerStream(grpc::CallbackServerContext* context,
+                                                              std::string_view method,
+                                                              const Request* request,
+                                                              Factory factory) {
+  auto scope = gate_.Admit(*context, method, CallKind::kStream, request);
+  if (!scope.ok())
+    return new detail::RefusedReactor<grpc::ServerWriteReactor<Response>>(scope.status());
+  auto* reactor = new detail::StreamReactor<Request, Response, Factory>(
+      *context, request, std::move(factory), *std::move(scope), executor_, timer_, gate_.options(),
+      writes_, draining_);
+  reactor->Start();
+  return reactor;
+}
+
+template <typename Request, typename Response, typename Factory>
+grpc::ServerBidiReactor<Request, Response>* CallAdapter::Bidi(grpc::CallbackServerContext* context,
+                                                              std::string_view method,
+                                                              Factory factory) {
+  auto scope = gate_.Admit(*context, method, CallKind::kStream, nullptr);
+  if (!scope.ok())
+    return new detail::RefusedReactor<grpc::ServerBidiReactor<Request, Response>>(scope.status());
+  auto* reactor = new detail::BidiReactor<Request, Response, Factory>(
+      *context, std::move(factory), *std::move(scope), write_executor_, executor_, gate_.options(),
+      writes_, draining_);
+  reactor->Start();
+  return reactor;
+}
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_

@@ -1,0 +1,19 @@
+// The answer to calls of methods that a server has not.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_UNKNOWN_METHODS_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_UNKNOWN_METHODS_H_
+
+#include <grpcpp/generic/async_generic_service.h>
+
+namespace citylayers::runtime {
+
+/// UNIMPLEMENTED that names the method and has ErrorInfo, where the gRPC library answers nothing
+/// but the code. Register it on servers without another generic service; it outlives the server.
+class UnknownMethods final : public grpc::CallbackGenericService {
+ public:
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override;
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_UNKNOWN_METHODS_H_

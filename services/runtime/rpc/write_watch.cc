@@ -1,0 +1,56 @@
+#include "services/runtime/rpc/write_watch.h"
+
+#include <utility>
+
+namespace citylayers::runtime {
+
+std::shared_ptr<WriteWatch> WriteWatch::Start(Options options, Timer& timer,
+                                              std::function<void()> on_cut) {
+  std::shared_ptr<WriteWatch> watch(new WriteWatch(std::move(options), std::move(on_cut)));
+  SweepLater(watch, timer);
+  return watch;
+}
+
+void WriteWatch::SweepLater(const std::shared_ptr<WriteWatch>& watch, Timer& timer) {
+  // The timer outlives its own tasks, so they may refer to it.
+  timer.After(watch->options_.sweep_every,
+              [weak = std::weak_ptr<WriteWatch>(watch), timer = &timer] {
+                const std::shared_ptr<WriteWatch> alive = weak.lock();
+                if (alive == nullptr) return;
+                alive->Sweep(alive->clock_.Now());
+                SweepLater(alive, *timer);
+              });
+}
+
+void WriteWatch::Sweep(absl::Time now) {
+  const bool pressed = options_.streams != nullptr && options_.streams->IsUnderPressure();
+  const absl::Duration timeout =
+      pressed ? std::min(options_.timeout, options_.timeout_under_pressure) : options_.timeout;
+  absl::MutexLock lock(&mutex_);
+  for (Write::Entry& write : writes_) {
+    if (now - write.since < timeout) break;
+    if (std::exchange(write.cut, true)) continue;
+    // Under the lock, so that End() means what it says. Cancelling a call of gRPC only queues.
+    write.cancel();
+    on_cut_();
+  }
+}
+
+void WriteWatch::Write::Begin(std::shared_ptr<WriteWatch> watch, std::function<void()> cancel) {
+  if (watch == nullptr) return;
+  watch_ = std::move(watch);
+  const absl::Time now = watch_->clock_.Now();
+  absl::MutexLock lock(&watch_->mutex_);
+  entry_ = watch_->writes_.insert(watch_->writes_.end(), Entry{std::move(cancel), now});
+}
+
+bool WriteWatch::Write::End() {
+  if (watch_ == nullptr) return false;
+  const std::shared_ptr<WriteWatch> watch = std::exchange(watch_, nullptr);
+  absl::MutexLock lock(&watch->mutex_);
+  const bool cut = entry_->cut;
+  watch->writes_.erase(entry_);
+  return cut;
+}
+
+}  // namespace citylayers::runtime

@@ -1,0 +1,77 @@
+// Ends calls whose client does not read what is sent to it.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_WRITE_WATCH_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_WRITE_WATCH_H_
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+#include "services/runtime/memory_budget.h"
+#include "services/runtime/monotonic_clock.h"
+#include "services/runtime/timer.h"
+
+namespace citylayers::runtime {
+
+/// Knows every write that is under way and cancels the call of one that lasts longer than
+/// `timeout`: its bytes wait in memory for a client that does not read. While more than half of
+/// `streams` is taken, `timeout_under_pressure` holds. A write costs two short locks and no timer.
+/// Thread-safe.
+class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
+ public:
+  struct Options {
+    absl::Duration timeout = absl::Seconds(60);
+    absl::Duration timeout_under_pressure = absl::Seconds(5);
+    absl::Duration sweep_every = absl::Seconds(1);
+    std::shared_ptr<MemoryShare> streams;  ///< may be nullptr
+  };
+
+  /// `on_cut` is called for each call that is ended, for a metric. It must not call the watch.
+  static std::shared_ptr<WriteWatch> Start(Options options, Timer& timer,
+                                           std::function<void()> on_cut);
+
+  /// A write that is under way; destroyed or ended when it is over. Not thread-safe.
+  class Write {
+   public:
+    Write() = default;
+    Write(const Write&) = delete;
+    Write& operator=(const Write&) = delete;
+    ~Write() { (void)End(); }
+    /// `cancel` ends the call; it is not called after End() has returned. REQUIRES: not begun.
+    void Begin(std::shared_ptr<WriteWatch> watch, std::function<void()> cancel);
+    /// Whether the call was ended because of this write. Nothing happens when it has not begun.
+    bool End();
+
+   private:
+    friend class WriteWatch;
+    struct Entry {
+      std::function<void()> cancel;
+      absl::Time since;  // by the monotonic clock
+      bool cut = false;
+    };
+    std::shared_ptr<WriteWatch> watch_;
+    std::list<Entry>::iterator entry_;
+  };
+
+  /// Ends what waits too long at `now` (by the monotonic clock). The timer calls it.
+  void Sweep(absl::Time now);
+
+ private:
+  WriteWatch(Options options, std::function<void()> on_cut)
+      : options_(std::move(options)), on_cut_(std::move(on_cut)) {}
+  static void SweepLater(const std::shared_ptr<WriteWatch>& watch, Timer& timer);
+
+  const Options options_;
+  const std::function<void()> on_cut_;
+  const MonotonicClock clock_;
+  absl::Mutex mutex_;
+  std::list<Write::Entry> writes_ ABSL_GUARDED_BY(mutex_);  // the oldest first
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_WRITE_WATCH_H_

@@ -1,0 +1,28 @@
+// The tile skeletons of a road graph.
+#ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_SKELETON_PART_H_
+#define CITYLAYERS_SERVICES_TOOLS_CITYPACK_SKELETON_PART_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "geo/roads/road_graph.h"
+
+namespace citylayers::citypack {
+
+/// The lowest zoom at which a class of road is drawn: motorway, trunk and primary always, secondary
+/// from 12, tertiary from 13, the rest from 14.
+int MinZoomOf(geo::RoadClass road_class);
+
+/// One skeleton (storage/pack/skeleton.h) for each tile of zooms kMinZoom..kMaxZoom with a road in
+/// it, by tile key. A segment is one feature in each tile it touches, with all its parts there.
+/// `progress` gets the share done; false stops with CANCELLED.
+absl::StatusOr<std::map<std::uint64_t, std::string>> MakeSkeletons(
+    const geo::RoadGraph& graph, const std::function<bool(double)>& progress);
+
+}  // namespace citylayers::citypack
+
+#endif  // CITYLAYERS_SERVICES_TOOLS_CITYPACK_SKELETON_PART_H_

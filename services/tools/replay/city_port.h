@@ -1,0 +1,38 @@
+// The calls of the public API that a replay makes, without gRPC, so that it is tested without a
+// server.
+#ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_PORT_H_
+#define CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_PORT_H_
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "citylayers/common/v1/clock_service.pb.h"
+#include "citylayers/readings/v1/reading_service.pb.h"
+
+namespace citylayers::replay {
+
+/// ClockService and ReadingService. Errors are those of the services; UNAVAILABLE also when the
+/// server cannot be reached.
+class CityPort {
+ public:
+  virtual ~CityPort() = default;
+  virtual absl::StatusOr<common::v1::CityClock> GetClock() = 0;
+  virtual absl::StatusOr<common::v1::CityClock> SetClock(
+      const common::v1::SetClockRequest& request) = 0;
+  virtual absl::StatusOr<readings::v1::WriteReadingsResponse> WriteReadings(
+      const readings::v1::WriteReadingsRequest& request) = 0;
+};
+
+/// The machine's time and its waiting. Thread-safe.
+class Pacer {
+ public:
+  virtual ~Pacer() = default;
+  virtual absl::Time Now() = 0;
+  /// Waits; returns false at once when it is time to stop.
+  virtual bool Sleep(absl::Duration duration) = 0;
+  virtual bool stopped() = 0;
+};
+
+}  // namespace citylayers::replay
+
+#endif  // CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_PORT_H_

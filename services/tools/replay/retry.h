@@ -1,0 +1,51 @@
+// Trying again while a server is away or busy.
+#ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_RETRY_H_
+#define CITYLAYERS_SERVICES_TOOLS_REPLAY_RETRY_H_
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "services/tools/replay/city_port.h"
+
+namespace citylayers::replay {
+
+struct RetryOptions {
+  absl::Duration delay_min = absl::Milliseconds(250);
+  absl::Duration delay_max = absl::Seconds(5);
+  /// How long to go on; the last error is returned then.
+  absl::Duration give_up_after = absl::InfiniteDuration();
+  /// Told once when the first try fails, with the error, and once when it works again, with OK.
+  std::function<void(const absl::Status&)> on_change = [](const absl::Status&) {};
+};
+
+/// True for errors that pass by themselves: the server is away, restarting or busy. An oversize
+/// batch is RESOURCE_EXHAUSTED too, but carries the reason BATCH_TOO_LARGE and is final.
+bool IsPassing(const absl::Status& status);
+
+/// Calls `attempt` until it gives something else than a passing error. CANCELLED: the pacer was
+/// stopped meanwhile. `attempt` returns a StatusOr.
+template <typename Attempt>
+auto Retry(Pacer& pacer, const RetryOptions& options, Attempt attempt) -> decltype(attempt()) {
+  absl::Duration delay = options.delay_min;
+  const absl::Time start = pacer.Now();
+  bool failed = false;
+  while (true) {
+    auto result = attempt();
+    if (result.ok() || !IsPassing(result.status())) {
+      if (failed && result.ok()) options.on_change(absl::OkStatus());
+      return result;
+    }
+    if (pacer.Now() - start >= options.give_up_after) return result;
+    if (!std::exchange(failed, true)) options.on_change(result.status());
+    if (!pacer.Sleep(delay)) return absl::CancelledError("stopped");
+    delay = std::min(delay * 2, options.delay_max);
+  }
+}
+
+}  // namespace citylayers::replay
+
+#endif  // CITYLAYERS_SERVICES_TOOLS_REPLAY_RETRY_H_

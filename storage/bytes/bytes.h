@@ -1,0 +1,69 @@
+// Numbers as bytes, and a reader that never runs past the end of what it was given.
+#ifndef CITYLAYERS_STORAGE_BYTES_BYTES_H_
+#define CITYLAYERS_STORAGE_BYTES_BYTES_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace citylayers::storage {
+
+/// Appends the value in 1 to 10 bytes, seven bits a byte, lowest first (LEB128).
+void PutVarint(std::string& out, uint64_t value);
+
+/// Maps 0, -1, 1, -2, ... to 0, 1, 2, 3, ... so that small magnitudes make short varints.
+constexpr uint64_t ZigZag(int64_t value) {
+  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
+}
+constexpr int64_t UnZigZag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
+}
+
+/// Append fixed-width integers, most significant byte first: as keys they sort like the numbers.
+void PutFixed16(std::string& out, uint16_t value);
+void PutFixed32(std::string& out, uint32_t value);
+void PutFixed64(std::string& out, uint64_t value);
+
+/// Appends the bits of the double as PutFixed64 does.
+void PutDouble(std::string& out, double value);
+
+/// Appends the length as a varint, then the bytes.
+void PutText(std::string& out, std::string_view text);
+
+/// Reads what the functions above wrote, from bytes that may be anything. Every Read answers
+/// DATA_LOSS when the bytes end too early or do not make sense; the reader is then of no more use.
+/// The bytes must outlive the reader. Not thread-safe.
+///
+///   ByteReader reader(bytes);
+///   ASSIGN_OR_RETURN(const uint64_t count, reader.ReadVarint());
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
+
+  absl::StatusOr<uint8_t> ReadByte();
+  absl::StatusOr<uint64_t> ReadVarint();
+  /// A varint that must not exceed `max`.
+  absl::StatusOr<uint64_t> ReadVarintUpTo(uint64_t max, std::string_view what);
+  absl::StatusOr<uint16_t> ReadFixed16();
+  absl::StatusOr<uint32_t> ReadFixed32();
+  absl::StatusOr<uint64_t> ReadFixed64();
+  absl::StatusOr<double> ReadDouble();
+  absl::StatusOr<std::string_view> ReadBytes(size_t size);
+  /// What PutText wrote; DATA_LOSS when longer than `max_size`.
+  absl::StatusOr<std::string_view> ReadText(size_t max_size);
+  /// DATA_LOSS when bytes are left over.
+  absl::Status ExpectEnd() const;
+
+  size_t remaining() const { return bytes_.size(); }
+  std::string_view rest() const { return bytes_; }
+
+ private:
+  std::string_view bytes_;
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_STORAGE_BYTES_BYTES_H_

@@ -1,0 +1,106 @@
+// A city at the alert desk, for tests: a real store in a temporary folder, a clock that tests move,
+// and looks at one gauge, one street and one jam.
+#ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_DESK_FIXTURE_H_
+#define CITYLAYERS_TESTS_SUPPORT_ALERT_DESK_FIXTURE_H_
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "services/alerts/alert_desk.h"
+#include "storage/alerts/rocks_alert_store.h"
+
+namespace citylayers::alerts {
+
+inline constexpr absl::Time kTestStart = absl::FromUnixSeconds(1'762'425'000);  // 17:30 in Saigon.
+
+class DeskTest : public testing::Test {
+ protected:
+  DeskTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "desk.XXXXXX").string();
+    dir_ = mkdtemp(pattern.data());
+    moment_ = {.city = kTestStart, .wall = kTestStart + absl::Hours(8760)};
+    Restart();
+  }
+  ~DeskTest() override {
+    desk_.reset();
+    store_.reset();
+    std::filesystem::remove_all(dir_);
+  }
+
+  void Restart() {
+    desk_.reset();
+    store_.reset();
+    auto store = storage::OpenRocksAlertStore((dir_ / "alerts").string());
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+    auto desk = AlertDesk::Open(*store_, options_);
+    ASSERT_TRUE(desk.ok()) << desk.status();
+    desk_ = *std::move(desk);
+  }
+
+  // The gauge at Phú An, whose reading is of this moment.
+  StageObservation PhuAn(double stage_m) const {
+    return {.station = "stations/phu-an",
+            .place = {"Phú An", "Phu An"},
+            .location = {106.7062, 10.7699},
+            .stage_m = stage_m,
+            .read_time = moment_.city,
+            .levels_m = {1.40, 1.50, 1.60}};
+  }
+
+  // Time goes on by ten minutes, and the desk looks.
+  absl::Status Step(double stage_m, double depth_m = 0, double jam_kmh = 0) {
+    moment_.city += absl::Minutes(10);
+    moment_.wall += absl::Seconds(10);
+    Look look;
+    look.stages = {PhuAn(stage_m)};
+    look.streets.emplace().data_time = moment_.city;
+    if (depth_m > 0) {
+      look.streets->items.push_back(
+          {.street = "Calmette", .location = {106.698, 10.768}, .depth_m = depth_m});
+    }
+    look.jams.emplace().data_time = moment_.city;
+    if (jam_kmh > 0) {
+      look.jams->items.push_back({.jam = "jams/7",
+                                  .street = "Cộng Hòa",
+                                  .head = {106.65, 10.80},
+                                  .tail = {106.66, 10.80},
+                                  .length_m = 900,
+                                  .speed_kmh = jam_kmh});
+    }
+    return desk_->Observe(look, moment_);
+  }
+  void Steps(int count, double stage_m, double depth_m = 0, double jam_kmh = 0) {
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(Step(stage_m, depth_m, jam_kmh).ok());
+  }
+
+  std::vector<storage::AlertRecord> All(absl::string_view filter = "") const {
+    return desk_->List(*ParseAlertFilter(filter), storage::AlertStore::kNewest, 1000)->alerts;
+  }
+  // The trail as "raised:system escalated:system acknowledged:Lan".
+  std::string Trail(uint64_t id) const {
+    static constexpr const char* kNames[] = {
+        "", "raised", "escalated", "eased", "acknowledged", "resolved", "commented"};
+    std::string trail;
+    const auto events = *desk_->ListEvents(id);
+    for (const auto& event : events) {
+      trail += std::string(trail.empty() ? "" : " ") + kNames[static_cast<int>(event.type)] + ":" +
+               event.actor;
+    }
+    return trail;
+  }
+
+  DeskOptions options_;
+  std::filesystem::path dir_;
+  std::unique_ptr<storage::AlertStore> store_;
+  std::unique_ptr<AlertDesk> desk_;
+  Moment moment_;
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_TESTS_SUPPORT_ALERT_DESK_FIXTURE_H_

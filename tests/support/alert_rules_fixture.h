@@ -1,0 +1,141 @@
+// A city for tests of the alert rules.
+#ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_RULES_FIXTURE_H_
+#define CITYLAYERS_TESTS_SUPPORT_ALERT_RULES_FIXTURE_H_
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "services/alerts/rule_engine.h"
+
+namespace citylayers::alerts {
+
+inline constexpr absl::Time kStart = absl::FromUnixSeconds(1'762'425'000);
+
+// A city of one gauge, one street and one jam, that commits whatever the rules propose, as a
+// working store would. Each step advances city time and notes what changed: R raise, U escalate,
+// D ease, X resolve, F forget, with the tier after it.
+class City {
+ public:
+  explicit City(RuleOptions options = {}) : engine_(options) {}
+
+  std::string Stage(double stage_m, Quality quality = Quality::kGood, bool stale = false,
+                    absl::Duration ahead = absl::ZeroDuration()) {
+    const StageObservation phu_an{.station = "stations/phu-an",
+                                  .place = {"Phú An", "Phú An"},
+                                  .location = {106.7062, 10.7699},
+                                  .stage_m = stage_m,
+                                  .read_time = now_ + ahead,
+                                  .quality = quality,
+                                  .levels_m = levels_m_,
+                                  .stale = stale};
+    return Gauge(phu_an);
+  }
+  // What follows from a look at one gauge, one transition after the other.
+  std::string Gauge(const StageObservation& gauge) {
+    std::string notes = Note(engine_.ObserveStages({gauge}, now_, max_age_min_));
+    while (true) {
+      const std::string more = Note(engine_.ContinueStages());
+      if (more == "-") return notes;
+      absl::StrAppend(&notes, " ", more);
+    }
+  }
+  std::string Stages(std::initializer_list<double> stages) {
+    std::vector<std::string> notes;
+    for (const double stage : stages) {
+      notes.push_back(Stage(stage));
+      Advance(10);
+    }
+    return absl::StrJoin(notes, " ");
+  }
+  // A depth a minute.
+  std::string Street(double depth_m, absl::Duration data_age = absl::ZeroDuration()) {
+    Complete<StreetDepthObservation> streets{.data_time = now_ - data_age};
+    if (depth_m > 0) streets.items.push_back({.street = "Calmette", .depth_m = depth_m});
+    return Note(engine_.ObserveStreets(streets, now_));
+  }
+  std::string StreetFor(int minutes, double depth_m) {
+    std::string notes;
+    for (int i = 0; i < minutes; ++i, Advance(1)) {
+      if (const std::string note = Street(depth_m); note != "-") {
+        absl::StrAppend(&notes, notes.empty() ? "" : " ", i, ":", note);
+      }
+    }
+    return notes;
+  }
+  std::string JamFor(int minutes, double speed_kmh, double length_m, double live_share = 1) {
+    std::string notes;
+    for (int i = 0; i < minutes; ++i, Advance(1)) {
+      Complete<JamObservation> jams{.data_time = now_};
+      if (length_m > 0) {
+        jams.items.push_back({.jam = "jams/7",
+                              .street = "Cộng Hòa",
+                              .length_m = length_m,
+                              .speed_kmh = speed_kmh,
+                              .since = jam_since_,
+                              .live_share = live_share});
+      }
+      if (const std::string note = Note(engine_.ObserveJams(jams, now_)); note != "-") {
+        absl::StrAppend(&notes, notes.empty() ? "" : " ", i, ":", note);
+      }
+    }
+    return notes;
+  }
+  void EndByHand(const std::string& rule, const std::string& subject) {
+    const storage::RuleStateRecord state = engine_.EndedByHand(rule, subject);
+    states_[{rule, subject}] = state;
+    engine_.CommitEndedByHand(state);
+  }
+  void Restart() {
+    engine_.Clear();
+    std::vector<storage::RuleStateRecord> states;
+    for (const auto& [key, state] : states_) {
+      if (state.tier != 0 || state.suppressed_tier != 0 || state.alert_id != 0 ||
+          state.read_time != absl::InfinitePast()) {
+        states.push_back(state);
+      }
+    }
+    engine_.Restore(states);
+  }
+  int tier() const { return tier_; }  // After the last transition.
+  void Advance(int minutes) { now_ += absl::Minutes(minutes); }
+
+  absl::Time now_ = kStart;
+  absl::Duration max_age_min_ = absl::ZeroDuration();
+  std::vector<double> levels_m_ = {1.40, 1.50, 1.60};  // Of the gauge.
+  std::optional<absl::Time> jam_since_;                // As the traffic service tells.
+  RuleEngine engine_;
+  bool write_fails_ = false;
+  std::vector<Transition> last_;
+
+ private:
+  std::string Note(std::vector<Transition> transitions) {
+    std::string notes;
+    for (const Transition& t : transitions) {
+      absl::StrAppend(&notes, std::string(1, "RUDXF"[static_cast<int>(t.type)]), t.tier);
+      if (write_fails_) continue;
+      const uint64_t id = t.type == Transition::Type::kRaise ? next_id_++ : t.alert_id;
+      storage::RuleStateRecord state = t.state;
+      state.alert_id = t.tier == 0 ? 0 : id;
+      states_[{state.rule, state.subject}] = state;
+      engine_.Commit(t, id);
+      tier_ = t.tier;
+    }
+    if (!transitions.empty()) last_ = std::move(transitions);
+    return notes.empty() ? "-" : notes;
+  }
+
+  int tier_ = 0;
+  uint64_t next_id_ = 1;
+  std::map<std::pair<std::string, std::string>, storage::RuleStateRecord> states_;
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_TESTS_SUPPORT_ALERT_RULES_FIXTURE_H_

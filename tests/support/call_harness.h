@@ -1,0 +1,26 @@
+// For tests: the call adapter with all that it needs, as a server has it.
+#ifndef CITYLAYERS_TESTS_SUPPORT_CALL_HARNESS_H_
+#define CITYLAYERS_TESTS_SUPPORT_CALL_HARNESS_H_
+
+#include "services/runtime/executor.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/rpc/call_adapter.h"
+#include "services/runtime/timer.h"
+
+namespace citylayers::runtime {
+
+/// Default limits, two threads, everybody let in. It outlives the service and its server.
+///
+///   CallHarness harness;
+///   TrafficServiceImpl service(layer, clock, harness.calls);
+struct CallHarness {
+  Executor executor{2, 100};
+  Timer timer;
+  Metrics metrics;
+  AnonymousAuthenticator authenticator;
+  CallAdapter calls{{}, executor, timer, metrics, authenticator};
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_TESTS_SUPPORT_CALL_HARNESS_H_

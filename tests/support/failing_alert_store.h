@@ -1,0 +1,64 @@
+// For tests: an alert store that fails when told.
+#ifndef CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
+#define CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "storage/alerts/alert_store.h"
+
+namespace citylayers::alerts {
+
+/// Passes everything on to a real store, but for what its flags say. The store outlives it.
+class FailingStore final : public storage::AlertStore {
+ public:
+  explicit FailingStore(storage::AlertStore& store) : store_(store) {}
+
+  bool fails = false;         ///< Apply finds the disk full
+  bool fails_values = false;  ///< UpdateValues does
+  std::string damaged_cap;    ///< id of the CAP message that cannot be read
+
+  uint64_t NextAlertId() const override { return store_.NextAlertId(); }
+  std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
+  absl::Status Apply(absl::Span<const storage::AlertChange> changes) override {
+    return fails ? absl::ResourceExhaustedError("the disk is full") : store_.Apply(changes);
+  }
+  absl::Status UpdateValues(absl::Span<const storage::AlertRecord> alerts) override {
+    return fails_values ? absl::ResourceExhaustedError("the disk is full")
+                        : store_.UpdateValues(alerts);
+  }
+  absl::StatusOr<storage::AlertRecord> GetAlert(uint64_t id) const override {
+    return store_.GetAlert(id);
+  }
+  absl::Status ScanAlerts(
+      uint64_t before_id,
+      absl::FunctionRef<bool(const storage::AlertRecord&)> visit) const override {
+    return store_.ScanAlerts(before_id, visit);
+  }
+  absl::StatusOr<std::vector<storage::AlertRecord>> ListActiveAlerts() const override {
+    return store_.ListActiveAlerts();
+  }
+  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(uint64_t id) const override {
+    return store_.ListEvents(id);
+  }
+  absl::Status VerifyTrail(uint64_t id) const override { return store_.VerifyTrail(id); }
+  absl::StatusOr<std::vector<storage::RuleStateRecord>> ListRuleStates() const override {
+    return store_.ListRuleStates();
+  }
+  absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const override {
+    if (cap_id == damaged_cap) return absl::DataLossError("the CAP message record is damaged");
+    return store_.GetCap(cap_id);
+  }
+  absl::Status ScanCaps(absl::FunctionRef<bool(const storage::CapRecord&)> visit) const override {
+    return store_.ScanCaps(visit);
+  }
+  absl::Status WriteStatus() override { return store_.WriteStatus(); }
+  std::string Loss() const override { return store_.Loss(); }
+
+ private:
+  storage::AlertStore& store_;
+};
+
+}  // namespace citylayers::alerts
+
+#endif  // CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_

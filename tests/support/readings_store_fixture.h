@@ -1,0 +1,102 @@
+// A store in a directory of its own, for the tests of this folder.
+#ifndef CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_
+#define CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include <unistd.h>
+
+#include "storage/readings/readings_store.h"
+
+namespace citylayers::storage {
+
+/// 2022-10-17 09:46:40 UTC.
+inline constexpr int64_t kStartMs = 1'666'000'000'000;
+
+using Readings = std::vector<StoredReading>;
+
+struct Row {
+  uint32_t series;
+  int64_t time_ms;
+  double value;
+};
+
+inline ReadingBatch Batch(std::string source, uint64_t sequence, const std::vector<Row>& rows) {
+  ReadingBatch batch;
+  batch.source = std::move(source);
+  batch.epoch = 1;
+  batch.sequence = sequence;
+  for (const Row& row : rows) {
+    batch.series.push_back(row.series);
+    batch.times_ms.push_back(row.time_ms);
+    batch.values.push_back(row.value);
+  }
+  return batch;
+}
+
+inline MeasureDef SpeedOf(int segment) {
+  return {"segments/" + std::to_string(segment) + "/measures/speed",
+          "km/h",
+          1,
+          300'000,
+          "",
+          0,
+          200,
+          {}};
+}
+
+class TestStore : public testing::Test {
+ protected:
+  TestStore() {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    directory_ = testing::TempDir() + info->test_suite_name() + "_" + info->name() + "_" +
+                 std::to_string(getpid());
+    // A parameterised test has slashes in its name.
+    std::replace(directory_.begin() + static_cast<ptrdiff_t>(testing::TempDir().size()),
+                 directory_.end(), '/', '_');
+    std::filesystem::remove_all(directory_);
+    options_.directory = directory_;
+    options_.seal_in_background = false;
+  }
+  ~TestStore() override {
+    store_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  /// Opens the store, closing it first when it is open.
+  void Open() {
+    store_.reset();
+    absl::StatusOr<std::unique_ptr<ReadingsStore>> store = ReadingsStore::Open(options_);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+  /// Makes series 0 to count - 1.
+  void RegisterSpeeds(uint32_t count) {
+    std::vector<MeasureDef> measures;
+    for (uint32_t i = 0; i < count; ++i) measures.push_back(SpeedOf(static_cast<int>(i)));
+    const auto series = store_->RegisterMeasures(measures);
+    ASSERT_TRUE(series.ok()) << series.status();
+    for (uint32_t i = 0; i < count; ++i) ASSERT_EQ((*series)[i], i);
+  }
+  /// All readings of a series.
+  Readings Rows(uint32_t series) const {
+    const absl::StatusOr<Readings> rows = store_->Query(series, 0, INT64_MAX);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.value_or(Readings{});
+  }
+
+  std::string directory_;
+  ReadingsStoreOptions options_;
+  std::unique_ptr<ReadingsStore> store_;
+};
+
+}  // namespace citylayers::storage
+
+#endif  // CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_

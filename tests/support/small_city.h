@@ -1,0 +1,63 @@
+// Small inputs for the tests of this folder.
+#ifndef CITYLAYERS_TESTS_SUPPORT_SMALL_CITY_H_
+#define CITYLAYERS_TESTS_SUPPORT_SMALL_CITY_H_
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <stdlib.h>
+
+#include "base/lon_lat.h"
+
+namespace citylayers::citypack {
+
+/// A folder that goes away with its object.
+class TempDir {
+ public:
+  TempDir() {
+    std::string name = (std::filesystem::temp_directory_path() / "citylayers-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  ~TempDir() { std::filesystem::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+inline std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+inline void SaveFile(const std::string& path, std::string_view bytes) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+inline std::vector<std::string> FilesIn(const std::string& dir) {
+  std::vector<std::string> names;
+  for (const auto& e : std::filesystem::directory_iterator(dir)) {
+    names.push_back(e.path().filename().string());
+  }
+  return names;
+}
+
+/// Bến Thành, and a place that the embedded city does not cover.
+inline constexpr LonLat kBenThanh = {106.698, 10.772};
+inline constexpr LonLat kDaNang = {108.22, 16.07};
+
+/// An extract with a street "Lê Lợi" (two-way, 5 nodes) crossed by "Pasteur" (one-way) around a
+/// place, 200 m a step.
+void WriteTinyOsm(const std::string& path, LonLat centre);
+
+}  // namespace citylayers::citypack
+
+#endif  // CITYLAYERS_TESTS_SUPPORT_SMALL_CITY_H_
