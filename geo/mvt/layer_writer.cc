@@ -55,7 +55,7 @@ std::uint32_t LayerWriter::Key(std::string_view key) {
   return it->second;
 }
 
-std::uint32_t LayerWriter::ValueIndex(std::string encoded_value) {
+std::uint32_t LayerWriter::ValueIndex(std::string&& encoded_value) {
   const auto next = static_cast<std::uint32_t>(value_indexes_.size());
   const auto [it, is_new] = value_indexes_.try_emplace(std::move(encoded_value), next);
   if (is_new) protozero::pbf_writer(values_).add_message(kLayerValue, it->first);

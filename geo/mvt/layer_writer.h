@@ -61,7 +61,7 @@ class LayerWriter {
   void AppendTo(std::string* tile) const;
 
  private:
-  std::uint32_t ValueIndex(std::string encoded_value);
+  std::uint32_t ValueIndex(std::string&& encoded_value);
 
   std::string name_;
   std::uint32_t extent_;

@@ -14,6 +14,7 @@
 #include "geo/roads/road_class.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/looker.h"
+#include "services/layers/layer_follower.h"
 #include "services/runtime/log.h"
 #include "services/runtime/tick_thread.h"
 #include "storage/alerts/rocks_alert_store.h"
@@ -38,8 +39,14 @@ class Alerts final : public runtime::Module {
   std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
 
   absl::Status Start() override {
-    inputs_ = std::make_unique<InputClient>(context_.Channel("flood"), context_.Channel("traffic"),
-                                            cut_offs_, input_options_);
+    const auto flood = context_.Channel("flood");
+    const auto traffic = context_.Channel("traffic");
+    flood_ = std::make_unique<layers::LayerFollower>(flood, "layers/flood", "alerts follow flood");
+    traffic_ =
+        std::make_unique<layers::LayerFollower>(traffic, "layers/traffic", "alerts follow traffic");
+    inputs_ = std::make_unique<InputClient>(
+        flood, traffic, cut_offs_, input_options_, [this] { return flood_->revision(); },
+        [this] { return traffic_->revision(); });
     looker_ = std::make_unique<Looker>(*desk_, *inputs_, context_.city_clock(), context_.metrics());
     ticks_ = std::make_unique<runtime::TickThread>(context_.config().GetDuration("alerts.tick"),
                                                    [this] { looker_->LookOnce(); });
@@ -60,6 +67,8 @@ class Alerts final : public runtime::Module {
     ticks_.reset();
     looker_.reset();
     inputs_.reset();
+    flood_.reset();
+    traffic_.reset();
   }
 
  private:
@@ -69,6 +78,7 @@ class Alerts final : public runtime::Module {
   const InputClientOptions input_options_;
   CutOffs cut_offs_;
   AlertServiceImpl service_;
+  std::unique_ptr<layers::LayerFollower> flood_, traffic_;
   std::unique_ptr<InputClient> inputs_;
   std::unique_ptr<Looker> looker_;
   std::unique_ptr<runtime::TickThread> ticks_;

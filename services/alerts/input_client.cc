@@ -136,17 +136,42 @@ std::vector<StreetDepthObservation> ToStreets(
 
 InputClient::InputClient(std::shared_ptr<grpc::Channel> flood,
                          std::shared_ptr<grpc::Channel> traffic, CutOffs& cut_offs,
-                         InputClientOptions options)
+                         InputClientOptions options, Revision flood_revision,
+                         Revision traffic_revision)
     : flood_(flood::v1::FloodService::NewStub(std::move(flood))),
       traffic_(traffic::v1::TrafficService::NewStub(std::move(traffic))),
       cut_offs_(cut_offs),
-      options_(options) {}
+      options_(options) {
+  flood_known_.revision_of = std::move(flood_revision);
+  traffic_known_.revision_of = std::move(traffic_revision);
+}
 
-Look InputClient::Read(absl::Time stages_since) {
-  Look look;
-  if (!Note(stages_, ReadStages(stages_since, look), look)) look.stages.reset();
-  if (!Note(streets_, ReadStreets(look), look)) look.streets.reset();
-  if (!Note(jams_, ReadJams(look), look)) look.jams.reset();
+bool InputClient::MayReuse(const Known& known, absl::Time now) const {
+  return known.revision.has_value() && known.revision == known.revision_of() &&
+         now >= known.city_time && now - known.city_time < options_.reuse_max;
+}
+
+Look InputClient::Read(absl::Time stages_since, absl::Time now) {
+  const auto read_again = [&](Known& known, const auto& read) {
+    if (MayReuse(known, now)) return;
+    known.look = {};
+    // Taken before the lists are read: what changes meanwhile is read next time.
+    known.revision = known.revision_of == nullptr ? std::nullopt : known.revision_of();
+    known.city_time = now;
+    read(known.look);
+    if (!known.look.failures.empty()) known.revision = std::nullopt;
+  };
+  read_again(flood_known_, [&](Look& look) {
+    if (!Note(stages_, ReadStages(stages_since, look), look)) look.stages.reset();
+    if (!Note(streets_, ReadStreets(look), look)) look.streets.reset();
+  });
+  read_again(traffic_known_, [&](Look& look) {
+    if (!Note(jams_, ReadJams(look), look)) look.jams.reset();
+  });
+  Look look = flood_known_.look;
+  look.jams = traffic_known_.look.jams;
+  look.failures.insert(look.failures.end(), traffic_known_.look.failures.begin(),
+                       traffic_known_.look.failures.end());
   return look;
 }
 

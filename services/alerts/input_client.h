@@ -2,7 +2,10 @@
 #ifndef CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
 #define CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +35,7 @@ struct InputClientOptions {
   int page_size = 1000;
   int pages_max = 100;  ///< Of one list; a longer one is taken for no answer.
   double radius_max_m = 2000;
+  absl::Duration reuse_max = absl::Seconds(10);  ///< City time. Gauges become stale by it alone.
   /// Least important class of road whose water is an alert of its own. Water on alleys is on the
   /// map; an operator's list that names each of them hides the streets that matter.
   geo::RoadClass street_class_min = geo::RoadClass::kTertiary;
@@ -41,12 +45,19 @@ struct InputClientOptions {
 /// service goes away and when it is back, not in between. `cut_offs` outlives it.
 class InputClient {
  public:
-  InputClient(std::shared_ptr<grpc::Channel> flood, std::shared_ptr<grpc::Channel> traffic,
-              CutOffs& cut_offs, InputClientOptions options = {});
+  /// The revision of a layer (layers::LayerFollower); nullopt: not known.
+  using Revision = std::function<std::optional<std::uint64_t>()>;
 
-  /// One look at the city, with the readings of gauges since a city time. What did not answer is
-  /// missing from it.
-  Look Read(absl::Time stages_since = absl::InfiniteFuture());
+  /// Lists of a layer whose revision is the one they were read at are not read again, until the
+  /// city time has moved by `reuse_max`. Without revisions every list is read each time.
+  InputClient(std::shared_ptr<grpc::Channel> flood, std::shared_ptr<grpc::Channel> traffic,
+              CutOffs& cut_offs, InputClientOptions options = {}, Revision flood_revision = nullptr,
+              Revision traffic_revision = nullptr);
+
+  /// The observations at city time `now`, with the readings of gauges since another city time. What
+  /// did not answer is missing.
+  Look Read(absl::Time stages_since = absl::InfiniteFuture(),
+            absl::Time now = absl::InfinitePast());
 
  private:
   struct Peer {
@@ -54,6 +65,14 @@ class InputClient {
     std::string input;
     bool is_down = false;
   };
+  // Lists of one layer, and what they were read at.
+  struct Known {
+    Revision revision_of;
+    std::optional<std::uint64_t> revision;  // nullopt: they have to be read
+    absl::Time city_time;
+    Look look;
+  };
+  bool MayReuse(const Known& known, absl::Time now) const;
   bool Note(Peer& peer, const grpc::Status& status, Look& look);
   grpc::Status ReadStages(absl::Time since, Look& look);
   grpc::Status ReadStreets(Look& look);
@@ -66,6 +85,7 @@ class InputClient {
   Peer stages_{"stages", kStagesInput};
   Peer streets_{"flooded streets", kStreetsInput};
   Peer jams_{"jams", kJamsInput};
+  Known flood_known_, traffic_known_;
 };
 
 }  // namespace citylayers::alerts

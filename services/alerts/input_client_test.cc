@@ -116,6 +116,31 @@ TEST_F(InputClientTest, JamsThatDoNotTellTheirShareAreTakenAsMeasured) {
   EXPECT_EQ(look.jams->data_time, absl::InfinitePast());
 }
 
+TEST_F(InputClientTest, ListsOfALayerThatStayedTheSameAreReadOnce) {
+  std::optional<std::uint64_t> flood = 1;
+  std::optional<std::uint64_t> traffic = 1;
+  InputClient client(
+      city_.channel(), city_.channel(), cut_offs_, {}, [&] { return flood; },
+      [&] { return traffic; });
+  city_.flood.stages.add_stages()->set_station("stations/a");
+  const auto count = [&](absl::Time now) {
+    const Look look = client.Read(absl::InfiniteFuture(), now);
+    return std::pair(look.stages->size(), look.jams->items.size());
+  };
+  EXPECT_EQ(count(kTime), std::pair(size_t{1}, size_t{0}));
+  city_.flood.stages.add_stages()->set_station("stations/b");
+  city_.traffic.jams.add_jams()->set_name("jams/7");
+  EXPECT_EQ(count(kTime), std::pair(size_t{1}, size_t{0})) << "nothing has changed";
+  traffic = 2;
+  EXPECT_EQ(count(kTime), std::pair(size_t{1}, size_t{1}));
+  EXPECT_EQ(count(kTime + absl::Seconds(10)), std::pair(size_t{2}, size_t{1}))
+      << "a gauge may have become stale";
+  city_.flood.stages.add_stages()->set_station("stations/c");
+  flood = std::nullopt;
+  EXPECT_EQ(count(kTime + absl::Seconds(10)), std::pair(size_t{3}, size_t{1}))
+      << "the stream is down: nothing is known";
+}
+
 TEST_F(InputClientTest, AListOfTooManyPagesIsNoAnswerAndCounted) {
   for (int i = 0; i < 6; ++i) {
     city_.flood.segments.push_back(Segment(absl::StrCat("Số ", i), 0.4, 106.7));

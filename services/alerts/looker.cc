@@ -36,7 +36,7 @@ void Looker::LookOnce() {
   const runtime::MonotonicClock clock;
   const absl::Time start = clock.Now();
   const Moment before = MomentOf(clock_);
-  const Look look = inputs_.Read(before.city - desk_.StageWindow(before));
+  const Look look = inputs_.Read(before.city - desk_.StageWindow(before), before.city);
   NoteStatus(desk_.Observe(look, MomentOf(clock_)));
   NoteSilence();
   NoteGaps(look);

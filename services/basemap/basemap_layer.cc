@@ -38,9 +38,9 @@ LonLatBox BoundsWithContent(const storage::CityPack& pack) {
 }  // namespace
 
 BasemapLayer::BasemapLayer(std::shared_ptr<const storage::CityPack> pack)
-    : pack_(std::move(pack)), bounds_(BoundsWithContent(*pack_)) {}
+    : pack_(std::move(pack)), bounds_(BoundsWithContent(*pack_)), description_(MakeDescription()) {}
 
-layers::v1::Layer BasemapLayer::Describe() const {
+layers::v1::Layer BasemapLayer::MakeDescription() const {
   const storage::Manifest& manifest = pack_->manifest();
   layers::v1::Layer layer;
   layer.set_name("layers/base");

@@ -18,14 +18,17 @@ class BasemapLayer final : public layers::Layer {
   explicit BasemapLayer(std::shared_ptr<const storage::CityPack> pack);
 
   std::string_view id() const override { return "base"; }
-  layers::v1::Layer Describe() const override;
+  const layers::v1::Layer& description() const override { return description_; }
   absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
                                              std::string_view format,
                                              std::string_view if_none_match) const override;
 
  private:
+  layers::v1::Layer MakeDescription() const;
+
   const std::shared_ptr<const storage::CityPack> pack_;
   const LonLatBox bounds_;  // of the pack, and what is drawn beyond
+  const layers::v1::Layer description_;
 };
 
 }  // namespace citylayers::basemap

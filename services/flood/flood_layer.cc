@@ -66,11 +66,15 @@ FloodLayer::FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options op
 absl::StatusOr<std::shared_ptr<FloodLayer>> FloodLayer::Make(
     std::shared_ptr<const storage::CityPack> pack, Options options) {
   auto layer = std::shared_ptr<FloodLayer>(new FloodLayer(std::move(pack), options));
-  if (!layer->pack_->has_terrain()) return layer;
+  if (!layer->pack_->has_terrain()) {
+    layer->description_ = layer->MakeDescription();
+    return layer;
+  }
   std::vector<LonLat> gauges, rain_gauges;
   for (const Gauge& gauge : layer->gauges_) gauges.push_back(gauge.station->location);
   for (const Gauge& gauge : layer->rain_gauges_) rain_gauges.push_back(gauge.station->location);
   ASSIGN_OR_RETURN(layer->terrain_, FloodTerrain::Load(*layer->pack_, gauges, rain_gauges));
+  layer->description_ = layer->MakeDescription();
   return layer;
 }
 
@@ -145,13 +149,16 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   std::optional<Water> measured;
   absl::Time data_time;
   bool dirty = false;
+  std::vector<std::string> notices;
   {
     absl::MutexLock lock(&mutex_);
+    if (terrain_ != nullptr && ShowsReconstructed()) notices.emplace_back("reconstructed_stages");
     data_time = state_.data_time();
     std::swap(dirty, dirty_);
     if (dirty) water = WaterNow(/*measured_only=*/false);
     if (dirty && state_.UsesProfile()) measured = WaterNow(/*measured_only=*/true);
   }
+  live_state_->SetNotices(std::move(notices));
   const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
   if (!dirty && !frame->sub_layers.empty()) return live_state_->Touch(data_time, stale);
   std::shared_ptr<const std::vector<std::int32_t>> measured_cm;
@@ -193,14 +200,9 @@ std::shared_ptr<const layers::RowIndex> FloodLayer::row_index(int sub_layer) con
   return sub_layer == kStreets ? row_index_ : nullptr;
 }
 
-layers::v1::Layer FloodLayer::Describe() const {
+layers::v1::Layer FloodLayer::MakeDescription() const {
   layers::v1::Layer layer = FloodSchema();
-  const auto frame = live_state_->frame();
   layer.set_pack_id(pack_->pack_id());
-  layer.mutable_version()->set_epoch(frame->version.epoch);
-  layer.mutable_version()->set_counter(frame->version.counter);
-  SetTime(frame->data_time, [&] { return layer.mutable_data_time(); });
-  layer.set_stale(frame->stale);
   layer.set_attribution(pack_->manifest().attribution);
   if (terrain_ == nullptr) {
     layer.set_unavailable_reason(
@@ -213,12 +215,6 @@ layers::v1::Layer FloodLayer::Describe() const {
   layer.mutable_bounds()->set_east_deg(bounds.east_deg);
   layer.mutable_bounds()->set_north_deg(bounds.north_deg);
   if (pack_->manifest().has_notice("synthetic_terrain")) layer.add_notices("synthetic_terrain");
-  const std::vector<StageAnswer> stages = Stages();
-  if (std::any_of(stages.begin(), stages.end(), [](const StageAnswer& answer) {
-        return answer.now.has_value() && answer.now->quality == readings::v1::QUALITY_ESTIMATED;
-      })) {
-    layer.add_notices("reconstructed_stages");
-  }
   return layer;
 }
 
@@ -260,6 +256,14 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
   ASSIGN_OR_RETURN(const std::string streets, streets_.Encode(tile, attributes, wet));
   result.mutable_data()->append(streets);
   return result;
+}
+
+bool FloodLayer::ShowsReconstructed() const {
+  return std::any_of(gauges_.begin(), gauges_.end(), [this](const Gauge& gauge) {
+    mutex_.AssertHeld();
+    const std::optional<StageNow> stage = state_.Stage(gauge.station->id);
+    return stage.has_value() && stage->quality == readings::v1::QUALITY_ESTIMATED;
+  });
 }
 
 std::vector<FloodLayer::StageAnswer> FloodLayer::Stages(absl::Time since,

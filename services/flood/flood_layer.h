@@ -60,7 +60,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
 
   // layers::Layer.
   std::string_view id() const override { return "flood"; }
-  layers::v1::Layer Describe() const override;
+  const layers::v1::Layer& description() const override { return description_; }
   absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
                                              std::string_view format,
                                              std::string_view if_none_match) const override;
@@ -106,6 +106,9 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   };
 
   FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options options);
+  layers::v1::Layer MakeDescription() const;
+  /// Whether a gauge shows a stage that was reconstructed, not measured.
+  bool ShowsReconstructed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Water WaterNow(bool measured_only) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Depth of each segment, cm, as it is shown; with terrain also that of each cell.
   std::vector<std::int32_t> DepthsOf(const Water& water, geo::Grid<float>* depth_m) const;
@@ -118,6 +121,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   std::vector<std::size_t>
       tide_of_rain_gauge_;  // the nearest gauge, whose tide stops the zone's drains
   std::unique_ptr<FloodTerrain> terrain_;
+  layers::v1::Layer description_;  // made once terrain_ is there
   std::shared_ptr<const layers::RowIndex> row_index_;
 
   mutable absl::Mutex mutex_;

@@ -52,8 +52,9 @@ class FileSource final : public runtime::StreamSource<v1::ExportDepthResponse> {
 
 absl::Status FloodServiceImpl::NeedTerrain() const {
   if (layer_->terrain() != nullptr) return absl::OkStatus();
-  return runtime::WithReason(absl::FailedPreconditionError(layer_->Describe().unavailable_reason()),
-                             runtime::kReasonNoTerrain);
+  return runtime::WithReason(
+      absl::FailedPreconditionError(layer_->description().unavailable_reason()),
+      runtime::kReasonNoTerrain);
 }
 
 absl::StatusOr<v1::GetDepthResponse> FloodServiceImpl::DepthAt(

@@ -59,8 +59,8 @@ std::vector<Option> GatewayOptions() {
        0, 1e9},
       {"gateway.tile_fills_max", OptionType::kInt, "512",
        "Tiles asked of the layers' servers at once.", 1, 1e5},
-      {"gateway.poll", OptionType::kDuration, "250ms",
-       "How often layers are asked for their version: how late a new tile can be.", 0.02, 60},
+      {"gateway.follow_tick", OptionType::kDuration, "250ms",
+       "How often a layer reports its version at most: how late a new tile can be.", 0.25, 60},
       {"gateway.cors_origins", OptionType::kString, "",
        "Origins (commas between) whose pages may call RPCs; \"*\" for all; empty for the page's "
        "own."
@@ -144,7 +144,7 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
   options.rpc.writes = config.GetBool("gateway.http_writes");
   options.rpc.aside_max = size("gateway.large_requests_max");
-  options.directory.poll_period = config.GetDuration("gateway.poll");
+  options.directory.tick = config.GetDuration("gateway.follow_tick");
   return options;
 }
 

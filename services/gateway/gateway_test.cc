@@ -32,6 +32,31 @@ TestResponse Post(FakeCity& city, std::string_view path, std::string_view header
   return TestClient(city.http_port()).Request("POST", path, headers, body);
 }
 
+// The gateway itself, while its backends change nothing or hang.
+TEST(Directory, FollowsVersionsByStreams) {
+  FakeCity city;
+  city.WaitUntilSeen("traffic");
+  const int lists = city.layers().counts().lists;
+  EXPECT_EQ(lists, 1);
+  for (int i = 0; i < 3; ++i) {
+    city.layers().Bump("traffic");
+    city.WaitUntilSeen("traffic");
+  }
+  EXPECT_EQ(city.layers().counts().lists, lists);
+  const auto seen = city.gateway().directory().Layers()->Share("traffic");
+  EXPECT_EQ(seen->version.counter, city.layers().Counter("traffic"));
+}
+
+TEST(Directory, ABackendWithoutHeartbeatsIsLostAndFoundAgain) {
+  Gateway::Options options = FakeCity::SmallOptions();
+  options.directory.silence_max = absl::Milliseconds(50);
+  FakeCity city(options);  // its streams bring nothing while no layer changes
+  city.WaitUntilSeen("traffic", /*reachable=*/false);
+  EXPECT_THAT(std::string(city.gateway().Ready().message()), HasSubstr("no heartbeat for 50ms"));
+  city.WaitUntilSeen("traffic");
+  EXPECT_GT(city.layers().counts().lists, 1);
+}
+
 TEST(ConnectUnary, JsonThereAndBack) {
   FakeCity city;
   const auto response = Post(city, kGetAlert, kJson, R"({"name":"alerts/1"})");

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include <google/protobuf/util/message_differencer.h>
 #include <grpcpp/client_context.h>
 
 #include "base/strings.h"
 #include "services/gateway/rpc_router.h"
+#include "services/gateway/stream_reader.h"
 #include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::gateway {
@@ -16,10 +18,47 @@ namespace {
 
 constexpr std::string_view kNamePrefix = "layers/";
 
+template <typename Event>
+void ApplyState(const Event& event, layers::v1::Layer& layer) {
+  if (event.has_data_time()) *layer.mutable_data_time() = event.data_time();
+  layer.set_stale(event.stale());
+}
+
+// Brings a description up to an event of its stream; false when nothing differs.
+bool Apply(const layers::v1::WatchLayerResponse& response, layers::v1::Layer& layer) {
+  const layers::v1::LayerVersion version_before = layer.version();
+  const google::protobuf::Timestamp time_before = layer.data_time();
+  const bool stale_before = layer.stale();
+  const std::vector<std::string> notices_before(layer.notices().begin(), layer.notices().end());
+  // The stream of a static layer has a version of its own.
+  const bool live = layer.kind() == layers::v1::LAYER_KIND_LIVE;
+  if (response.has_snapshot()) {
+    ApplyState(response.snapshot(), layer);
+    *layer.mutable_notices() = response.snapshot().notices();
+    if (live) *layer.mutable_version() = response.snapshot().version();
+  } else if (response.has_delta()) {
+    ApplyState(response.delta(), layer);
+    if (live) *layer.mutable_version() = response.delta().to();
+  } else {
+    ApplyState(response.heartbeat(), layer);
+    *layer.mutable_notices() = response.heartbeat().notices();
+    if (live && response.heartbeat().has_version()) {
+      *layer.mutable_version() = response.heartbeat().version();
+    }
+  }
+  using google::protobuf::util::MessageDifferencer;
+  return !MessageDifferencer::Equals(version_before, layer.version()) ||
+         !MessageDifferencer::Equals(time_before, layer.data_time()) ||
+         stale_before != layer.stale() ||
+         !std::equal(notices_before.begin(), notices_before.end(), layer.notices().begin(),
+                     layer.notices().end());
+}
+
 std::shared_ptr<const KnownLayer> MakeKnown(const layers::v1::Layer& layer, std::string id,
-                                            std::uint32_t number, const Backend* backend,
-                                            bool reachable) {
+                                            std::uint64_t revision, std::uint32_t number,
+                                            const Backend* backend, bool reachable) {
   auto known = std::make_shared<KnownLayer>();
+  known->revision = revision;
   known->layer = layer;
   known->id = std::move(id);
   known->number = number;
@@ -65,6 +104,7 @@ std::string LayerSet::Names() const {
 }
 
 struct LayerDirectory::Call {
+  std::uint64_t connection = 0;
   grpc::ClientContext context;
   layers::v1::ListLayersRequest request;
   layers::v1::ListLayersResponse response;
@@ -91,7 +131,8 @@ void LayerDirectory::Start() {
     absl::MutexLock lock(&mutex_);
     count = sources_.size();
   }
-  for (std::size_t i = 0; i < count; ++i) Ask(i);
+  for (std::size_t i = 0; i < count; ++i) Connect(i);
+  After(options_.check_period, [](LayerDirectory& directory) { directory.Check(); });
 }
 
 void LayerDirectory::Stop() {
@@ -99,13 +140,38 @@ void LayerDirectory::Stop() {
     absl::MutexLock lock(&self_->mutex);
     self_->directory = nullptr;
   }
+  std::vector<std::shared_ptr<grpc::ClientContext>> streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    for (Source& source : sources_) TakeStreams(source, streams);
+  }
+  for (const auto& stream : streams) stream->TryCancel();
   absl::MutexLock lock(&mutex_);
-  stopping_ = true;
   const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
   mutex_.Await(absl::Condition(&idle));
 }
 
-void LayerDirectory::Ask(std::size_t index) {
+void LayerDirectory::TakeStreams(Source& source,
+                                 std::vector<std::shared_ptr<grpc::ClientContext>>& streams) {
+  for (auto& [id, followed] : source.layers) {
+    if (followed.context) streams.push_back(std::exchange(followed.context, nullptr));
+  }
+}
+
+void LayerDirectory::After(absl::Duration delay, std::function<void(LayerDirectory&)> task) {
+  timer_.After(delay, [self = self_, task = std::move(task)] {
+    absl::MutexLock lock(&self->mutex);
+    if (self->directory != nullptr) task(*self->directory);
+  });
+}
+
+void LayerDirectory::CallOver() {
+  absl::MutexLock lock(&mutex_);
+  --calls_;
+}
+
+void LayerDirectory::Connect(std::size_t index) {
   auto call = std::make_shared<Call>();
   call->context.set_deadline(absl::ToChronoTime(absl::Now() + options_.call_timeout));
   call->context.AddMetadata(kPassedOnKey, "1");
@@ -114,44 +180,158 @@ void LayerDirectory::Ask(std::size_t index) {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
     ++calls_;
+    call->connection = ++sources_[index].connection;
     stub = sources_[index].stub.get();
   }
-  stub->async()->ListLayers(
-      &call->context, &call->request, &call->response,
-      [this, index, call](const grpc::Status& status) { OnAnswer(index, *call, status); });
+  stub->async()->ListLayers(&call->context, &call->request, &call->response,
+                            [this, index, call](const grpc::Status& status) {
+                              OnLayers(index, *call, status);
+                              CallOver();
+                            });
 }
 
-void LayerDirectory::OnAnswer(std::size_t index, const Call& call, const grpc::Status& status) {
-  bool failed;
+void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::Status& status) {
+  // A server without layers is as good as any other.
+  const bool has_none = status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
+  if (!status.ok() && !has_none) {
+    return Lose(index, call.connection, runtime::FromGrpcStatus(status));
+  }
   {
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
     source.asked = true;
-    if (status.ok()) {
-      source.layers.assign(call.response.layers().begin(), call.response.layers().end());
-      source.status = absl::OkStatus();
-    } else if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
-      // A server without layers: fine.
-      source.layers.clear();
-      source.status = absl::OkStatus();
-    } else {
-      source.status = runtime::FromGrpcStatus(status);
+    source.answered = true;
+    source.status = absl::OkStatus();
+    source.layers.clear();
+    for (const layers::v1::Layer& layer : call.response.layers()) {
+      if (!ToStd(layer.name()).starts_with(kNamePrefix)) continue;
+      Followed& followed = source.layers[layer.name().substr(kNamePrefix.size())];
+      followed.layer = layer;
+      followed.revision = ++revisions_;
+      followed.heard = absl::Now();
+      followed.request.set_name(layer.name());
+      followed.request.set_tiles_only(true);
+      followed.request.set_tick_ms(
+          static_cast<std::uint32_t>(absl::ToInt64Milliseconds(options_.tick)));
     }
-    failed = !source.status.ok();
-    source.answered |= !failed;
     Publish();
     // After Publish: who sees this sees the layers as well.
     if (std::all_of(sources_.begin(), sources_.end(), [](const auto& s) { return s.answered; })) {
       knows_all_.store(true, std::memory_order_release);
     }
   }
-  // The next question is booked before the call counts as over, so Stop sees one or the other.
-  timer_.After(failed ? options_.retry_period : options_.poll_period, [self = self_, index] {
-    absl::MutexLock lock(&self->mutex);
-    if (self->directory != nullptr) self->directory->Ask(index);
-  });
-  absl::MutexLock lock(&mutex_);
-  --calls_;
+  Follow(index, call.connection);
+}
+
+void LayerDirectory::Follow(std::size_t index, std::uint64_t connection) {
+  struct Stream {
+    std::string id;
+    std::shared_ptr<grpc::ClientContext> context;
+    layers::v1::WatchLayerRequest request;
+  };
+  std::vector<std::shared_ptr<Stream>> streams;
+  layers::v1::LayerService::Stub* stub;
+  {
+    absl::MutexLock lock(&mutex_);
+    Source& source = sources_[index];
+    if (stopping_ || source.connection != connection) return;
+    stub = source.stub.get();
+    for (auto& [id, followed] : source.layers) {
+      followed.context = std::make_shared<grpc::ClientContext>();
+      followed.context->AddMetadata(kPassedOnKey, "1");
+      streams.push_back(std::make_shared<Stream>(Stream{id, followed.context, followed.request}));
+      ++calls_;
+    }
+  }
+  for (const auto& stream : streams) {
+    auto* reader = new StreamReader<layers::v1::WatchLayerResponse>(
+        stream->context,
+        [this, index, connection, stream](const layers::v1::WatchLayerResponse& response,
+                                          auto read_next) {
+          OnEvent(index, connection, stream->id, response);
+          read_next();
+        },
+        [this, index, connection](const grpc::Status& status) {
+          OnStreamEnd(index, connection, status);
+          CallOver();
+        });
+    stub->async()->WatchLayer(stream->context.get(), &stream->request, reader);
+    reader->Begin();
+  }
+}
+
+void LayerDirectory::OnEvent(std::size_t index, std::uint64_t connection, const std::string& id,
+                             const layers::v1::WatchLayerResponse& response) {
+  bool other_pack = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    Source& source = sources_[index];
+    if (stopping_ || source.connection != connection) return;
+    Followed& followed = source.layers[id];
+    followed.heard = absl::Now();
+    other_pack =
+        response.has_snapshot() && response.snapshot().pack_id() != followed.layer.pack_id();
+    if (!Apply(response, followed.layer)) return;
+    followed.revision = ++revisions_;
+    Publish();
+  }
+  if (other_pack) return Lose(index, connection, absl::UnavailableError("it has another pack now"));
+}
+
+void LayerDirectory::OnStreamEnd(std::size_t index, std::uint64_t connection,
+                                 const grpc::Status& status) {
+  Lose(index, connection,
+       status.ok() ? absl::UnavailableError("it ended a stream") : runtime::FromGrpcStatus(status));
+}
+
+void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Status why) {
+  std::vector<std::shared_ptr<grpc::ClientContext>> streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    Source& source = sources_[index];
+    if (stopping_ || source.connection != connection) return;
+    source.asked = true;
+    ++source.connection;
+    source.status = std::move(why);
+    TakeStreams(source, streams);
+    Publish();
+  }
+  // Without the mutex, which the ends of the streams take.
+  for (const auto& stream : streams) stream->TryCancel();
+  After(options_.retry_period, [index](LayerDirectory& directory) { directory.Connect(index); });
+}
+
+// A backend that hangs ends no stream, and one without layers has none: what can be found out
+// without a call.
+void LayerDirectory::Check() {
+  struct Lost {
+    std::size_t index;
+    std::uint64_t connection;
+    absl::Status why;
+  };
+  std::vector<Lost> lost;
+  {
+    absl::MutexLock lock(&mutex_);
+    const absl::Time oldest = absl::Now() - options_.silence_max;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      const Source& source = sources_[i];
+      if (!source.status.ok()) continue;
+      const bool silent =
+          std::any_of(source.layers.begin(), source.layers.end(),
+                      [&](const auto& entry) { return entry.second.heard < oldest; });
+      if (silent) {
+        lost.push_back({i, source.connection,
+                        absl::UnavailableError(StrCat(
+                            "no heartbeat for ", absl::FormatDuration(options_.silence_max)))});
+      } else if (source.layers.empty() &&
+                 source.backend->channel->GetState(/*try_to_connect=*/false) ==
+                     GRPC_CHANNEL_TRANSIENT_FAILURE) {
+        lost.push_back({i, source.connection, absl::UnavailableError("the connection is down")});
+      }
+    }
+  }
+  for (Lost& each : lost) Lose(each.index, each.connection, std::move(each.why));
+  After(options_.check_period, [](LayerDirectory& directory) { directory.Check(); });
 }
 
 std::uint32_t LayerDirectory::NumberOf(const std::string& id) {
@@ -169,18 +349,17 @@ void LayerDirectory::Publish() {
   for (const bool reachable : {true, false}) {
     for (const Source& source : sources_) {
       if (source.status.ok() != reachable) continue;
-      for (const layers::v1::Layer& layer : source.layers) {
-        if (!ToStd(layer.name()).starts_with(kNamePrefix)) continue;
-        std::string id = layer.name().substr(kNamePrefix.size());
+      for (const auto& [id, followed] : source.layers) {
         if (taken(id)) continue;
         auto old = before->Share(id);
-        if (old && old->backend == source.backend && old->reachable && reachable &&
-            google::protobuf::util::MessageDifferencer::Equals(old->layer, layer)) {
+        if (old && old->backend == source.backend && old->reachable == reachable &&
+            old->revision == followed.revision) {
           layers.push_back(std::move(old));
           continue;
         }
         changed = true;
-        layers.push_back(MakeKnown(layer, id, NumberOf(id), source.backend, reachable));
+        layers.push_back(MakeKnown(followed.layer, id, followed.revision, NumberOf(id),
+                                   source.backend, reachable));
       }
     }
   }

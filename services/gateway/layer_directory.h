@@ -1,9 +1,10 @@
-// Which layers there are, at which version, and who serves them.
+// The layers of all backends with their present versions.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LAYER_DIRECTORY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LAYER_DIRECTORY_H_
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,7 +23,7 @@
 
 namespace citylayers::gateway {
 
-/// A layer as last heard of. Immutable.
+/// A layer as last reported by its backend. Immutable.
 struct KnownLayer {
   layers::v1::Layer layer;
   std::string id;            // "traffic"
@@ -30,6 +31,7 @@ struct KnownLayer {
   const Backend* backend = nullptr;
   bool reachable = true;  // false: its backend does not answer; what is cached is stale
   Version version;
+  std::uint64_t revision = 0;  // differs when anything of the layer has changed
   std::string version_header;  // "X-Citylayers-Version: pack:epoch:counter\r\n": a resume token
 
   bool live() const { return layer.kind() == layers::v1::LAYER_KIND_LIVE; }
@@ -51,23 +53,28 @@ class LayerSet {
   std::vector<std::shared_ptr<const KnownLayer>> layers_;
 };
 
-/// Asks every backend for its layers, again and again, and keeps what they said. The layers of a
-/// backend that is down stay, as unreachable. It knows no layer by name: whoever answers ListLayers
-/// has layers. Thread-safe.
+/// Follows every layer of every backend: one ListLayers when a backend is reached, then a
+/// WatchLayer stream per layer, which brings versions, data times and notices. While nothing
+/// changes there are heartbeats only. When a stream ends, or brings nothing for `silence_max`, the
+/// backend's layers stay as unreachable until it answers ListLayers again. The directory knows no
+/// layer by name. Thread-safe.
 class LayerDirectory {
  public:
   struct Options {
-    absl::Duration poll_period = absl::Milliseconds(250);  // how late a new version is seen
-    absl::Duration retry_period = absl::Seconds(1);        // while a backend is down
+    absl::Duration tick = absl::Milliseconds(250);   // how late a new version is seen
+    absl::Duration retry_period = absl::Seconds(1);  // while a backend is down
     absl::Duration call_timeout = absl::Seconds(2);
+    absl::Duration silence_max = absl::Seconds(10);         // of a stream; then its backend is lost
+    absl::Duration check_period = absl::Milliseconds(250);  // of silence and of connections
   };
+
   /// `backends` and `timer` outlive it.
   LayerDirectory(Options options, const Backends& backends, runtime::Timer& timer);
   ~LayerDirectory();
 
-  /// Begins to ask.
+  /// Connects to the backends.
   void Start();
-  /// Stops asking and waits for calls under way.
+  /// Ends all streams and waits for calls under way.
   void Stop();
 
   /// The layers as of now; one atomic load.
@@ -77,24 +84,45 @@ class LayerDirectory {
   /// Before, a layer that is not listed may come. It never becomes false again.
   bool KnowsAll() const { return knows_all_.load(std::memory_order_acquire); }
 
-  /// OK when every backend has answered its last ListLayers; else who has not, and why.
+  /// OK when every backend is connected; otherwise the one that is not, and why.
   absl::Status Ready() const;
 
   /// Blocks until every backend has answered or failed once. For tests.
   void WaitForFirstRound();
 
  private:
+  struct Followed {
+    layers::v1::Layer layer;
+    layers::v1::WatchLayerRequest request;
+    std::shared_ptr<grpc::ClientContext> context;  // of the stream under way
+    std::uint64_t revision = 0;
+    absl::Time heard;
+  };
+  // A connection is what begins with a ListLayers and ends with the first stream that does.
   struct Source {
     const Backend* backend = nullptr;
     std::unique_ptr<layers::v1::LayerService::Stub> stub;
-    std::vector<layers::v1::Layer> layers;
+    std::map<std::string, Followed> layers;  // by id
+    std::uint64_t connection = 0;
     bool asked = false;
     bool answered = false;  // at least once
     absl::Status status = absl::UnavailableError("not asked yet");
   };
   struct Call;
-  void Ask(std::size_t index);
-  void OnAnswer(std::size_t index, const Call& call, const grpc::Status& status);
+  void Connect(std::size_t index);
+  void OnLayers(std::size_t index, const Call& call, const grpc::Status& status);
+  void Follow(std::size_t index, std::uint64_t connection);
+  void OnEvent(std::size_t index, std::uint64_t connection, const std::string& id,
+               const layers::v1::WatchLayerResponse& response);
+  void OnStreamEnd(std::size_t index, std::uint64_t connection, const grpc::Status& status);
+  // Gives a connection up: its layers become unreachable, its streams end, the next one is tried
+  // later. Does nothing for an earlier connection.
+  void Lose(std::size_t index, std::uint64_t connection, absl::Status why);
+  static void TakeStreams(Source& source,
+                          std::vector<std::shared_ptr<grpc::ClientContext>>& streams);
+  void Check();
+  void After(absl::Duration delay, std::function<void(LayerDirectory&)> task);
+  void CallOver();
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::uint32_t NumberOf(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -103,6 +131,7 @@ class LayerDirectory {
   mutable absl::Mutex mutex_;
   std::vector<Source> sources_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint32_t> numbers_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t revisions_ ABSL_GUARDED_BY(mutex_) = 0;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<std::shared_ptr<const LayerSet>> layers_;

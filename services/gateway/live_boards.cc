@@ -1,6 +1,7 @@
 #include "services/gateway/live_boards.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,7 @@ namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(2);
 constexpr absl::Duration kNoticesPeriod = absl::Seconds(1);
+constexpr absl::Duration kViewersPeriod = absl::Seconds(1);
 
 std::string ReasonOf(const grpc::Status& status) {
   return status.ok() ? "the server ended the stream" : status.error_message();
@@ -73,9 +75,10 @@ class ValueBoard : public LiveBoard {
   std::string comparable_ ABSL_GUARDED_BY(value_mutex_);
 };
 
-// Asks a unary method again and again.
+// The answer of a unary method that lists what belongs to a layer. Asked again when the layer has
+// changed, and while it fails; at most once per period.
 template <typename Request, typename Response>
-class PollBoard final : public ValueBoard {
+class ListBoard final : public ValueBoard {
  public:
   // Starts a call; `done` is its end.
   using Ask = std::function<void(grpc::ClientContext*, const Request*, Response*,
@@ -83,10 +86,14 @@ class PollBoard final : public ValueBoard {
   // The event's data, and what has to differ.
   using ToText = std::function<std::pair<std::string, std::string>(const Response&)>;
 
-  PollBoard(absl::Duration linger, absl::Duration period, std::string event, runtime::Timer& timer,
-            Request request, Ask ask, ToText to_text)
+  // The revision of the layer; 0 when there is none.
+  using Revision = std::function<std::uint64_t()>;
+
+  ListBoard(absl::Duration linger, absl::Duration period, std::string event, runtime::Timer& timer,
+            Request request, Ask ask, ToText to_text, Revision revision)
       : ValueBoard(linger, std::move(event), timer),
         period_(period),
+        revision_(std::move(revision)),
         request_(std::move(request)),
         ask_(std::move(ask)),
         to_text_(std::move(to_text)) {}
@@ -101,6 +108,7 @@ class PollBoard final : public ValueBoard {
 
  private:
   struct Call {
+    std::uint64_t revision = 0;  // of the layer, before the call
     grpc::ClientContext context;
     Response response;
   };
@@ -111,6 +119,7 @@ class PollBoard final : public ValueBoard {
   }
   void Turn() {
     auto call = std::make_shared<Call>();
+    call->revision = revision_();
     call->context.set_deadline(absl::ToChronoTime(absl::Now() + kCallTimeout));
     {
       absl::MutexLock lock(&mutex_);
@@ -130,17 +139,25 @@ class PollBoard final : public ValueBoard {
     } else {
       SetLost(IsMissing(status) ? "" : ReasonOf(status));
     }
-    if (KeepGoing()) {
-      timer().After(period_, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) static_cast<PollBoard&>(*self).Turn();
-      });
-    }
+    CheckLater(status.ok() ? std::optional(call->revision) : std::nullopt);
     absl::MutexLock lock(&mutex_);
     if (call_ == call) call_ = nullptr;  // the next turn may have begun by now
     --calls_open_;
   }
+  // `known`: the revision that the value is of; none: the value has to be asked for.
+  void CheckLater(std::optional<std::uint64_t> known) {
+    if (!KeepGoing()) return;
+    timer().After(period_, [weak = weak_from_this(), known] {
+      const auto self = weak.lock();
+      if (!self) return;
+      auto& board = static_cast<ListBoard&>(*self);
+      if (known.has_value() && *known == board.revision_()) return board.CheckLater(known);
+      board.Turn();
+    });
+  }
 
   const absl::Duration period_;
+  const Revision revision_;
   const Request request_;
   const Ask ask_;
   const ToText to_text_;
@@ -150,57 +167,69 @@ class PollBoard final : public ValueBoard {
   std::shared_ptr<Call> call_ ABSL_GUARDED_BY(mutex_);  // the latest
 };
 
-// Follows the alerts that stand.
-class AlertsBoard final : public LiveBoard {
+// Follows a server stream, whose calls come one after the other. `Base` is the board that it feeds.
+template <typename Base, typename Response>
+class StreamBoard : public Base {
  public:
-  AlertsBoard(const LiveBoards::Options& options, runtime::Timer& timer,
-              const std::shared_ptr<grpc::Channel>& channel)
-      : LiveBoard({.linger = options.linger}, "alerts", timer),
-        retry_period_(options.retry_period),
-        stub_(alerts::v1::AlertService::NewStub(channel)) {
-    request_.set_filter(std::string(kStandingAlerts));
-  }
-
   void End() override {
+    std::shared_ptr<grpc::ClientContext> context;
+    {
+      absl::MutexLock lock(&mutex_);
+      ended_ = true;
+      context = context_;
+    }
+    if (context) context->TryCancel();
     absl::MutexLock lock(&mutex_);
-    ended_ = true;
-    if (context_) context_->TryCancel();
     const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_open_ == 0; };
     mutex_.Await(absl::Condition(&idle));
   }
 
- private:
-  using Response = alerts::v1::WatchAlertsResponse;
+ protected:
+  template <typename... Arguments>
+  explicit StreamBoard(absl::Duration retry_period, Arguments&&... arguments)
+      : Base(std::forward<Arguments>(arguments)...), retry_period_(retry_period) {}
 
+  // Starts a call with `reader`.
+  virtual void Open(grpc::ClientContext* context, StreamReader<Response>* reader) = 0;
+  virtual void OnMessage(const Response& response) = 0;
+  // Called before the first call for new viewers.
+  virtual void OnStart() {}
+
+ private:
   void StartSource() override {
+    OnStart();
+    Call();
+  }
+  void Call() {
     auto context = std::make_shared<grpc::ClientContext>();
+    std::shared_ptr<grpc::ClientContext> before;
     std::uint64_t call;
     {
       absl::MutexLock lock(&mutex_);
       if (ended_) return;
-      if (context_) context_->TryCancel();
-      context_ = context;
+      before = std::exchange(context_, context);
       call = ++call_;
       ++calls_open_;
     }
-    const auto self = shared_from_this();
+    if (before) before->TryCancel();
+    const auto self = this->shared_from_this();
     auto* reader = new StreamReader<Response>(
         context,
         [this, self, call](const Response& response, auto read_next) {
-          OnChange(call, response);
+          if (IsCurrent(call)) OnMessage(response);
           read_next();
         },
         [this, self, call](const grpc::Status& status) { OnEnd(call, status); });
-    stub_->async()->WatchAlerts(context.get(), &request_, reader);
+    Open(context.get(), reader);
     reader->Begin();
-    After(kNoticesPeriod, call, &AlertsBoard::CheckViewers);
+    After(kViewersPeriod, call, &StreamBoard::CheckViewers);
   }
   // Runs a method later, unless another call has begun by then.
-  void After(absl::Duration delay, std::uint64_t call, void (AlertsBoard::*method)(std::uint64_t)) {
-    timer().After(delay, [weak = weak_from_this(), call, method] {
+  void After(absl::Duration delay, std::uint64_t call, void (StreamBoard::*method)(std::uint64_t)) {
+    this->timer().After(delay, [weak = this->weak_from_this(), call, method] {
       const auto self = weak.lock();
       if (!self) return;
-      auto& board = static_cast<AlertsBoard&>(*self);
+      auto& board = static_cast<StreamBoard&>(*self);
       if (board.IsCurrent(call)) (board.*method)(call);
     });
   }
@@ -210,18 +239,55 @@ class AlertsBoard final : public LiveBoard {
   }
   // Lets the call go once there has been no viewer for a while.
   void CheckViewers(std::uint64_t call) {
-    if (KeepGoing()) return After(kNoticesPeriod, call, &AlertsBoard::CheckViewers);
-    absl::MutexLock lock(&mutex_);
-    if (call != call_) return;  // a viewer came, and a call with it
-    ++call_;
-    if (context_) context_->TryCancel();
-    context_ = nullptr;
+    if (this->KeepGoing()) return After(kViewersPeriod, call, &StreamBoard::CheckViewers);
+    std::shared_ptr<grpc::ClientContext> context;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (call != call_) return;  // a viewer came, and a call with it
+      ++call_;
+      context.swap(context_);
+    }
+    if (context) context->TryCancel();
   }
   void Retry(std::uint64_t /*call*/) {
-    if (KeepGoing()) StartSource();
+    if (this->KeepGoing()) Call();
   }
-  void OnChange(std::uint64_t call, const Response& response) {
-    if (!IsCurrent(call)) return;
+  void OnEnd(std::uint64_t call, const grpc::Status& status) {
+    if (IsCurrent(call)) {
+      this->SetLost(ReasonOf(status));
+      After(retry_period_, call, &StreamBoard::Retry);
+    }
+    absl::MutexLock lock(&mutex_);
+    if (call == call_) context_ = nullptr;
+    --calls_open_;
+  }
+
+  const absl::Duration retry_period_;
+  absl::Mutex mutex_;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;  // the present call; earlier ones are over
+  int calls_open_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The alerts that stand.
+class AlertsBoard final : public StreamBoard<LiveBoard, alerts::v1::WatchAlertsResponse> {
+ public:
+  AlertsBoard(const LiveBoards::Options& options, runtime::Timer& timer,
+              const std::shared_ptr<grpc::Channel>& channel)
+      : StreamBoard(options.retry_period, LiveBoard::Options{.linger = options.linger}, "alerts",
+                    timer),
+        stub_(alerts::v1::AlertService::NewStub(channel)) {
+    request_.set_filter(std::string(kStandingAlerts));
+  }
+
+ private:
+  using Response = alerts::v1::WatchAlertsResponse;
+
+  void Open(grpc::ClientContext* context, StreamReader<Response>* reader) override {
+    stub_->async()->WatchAlerts(context, &request_, reader);
+  }
+  void OnMessage(const Response& response) override {
     {
       absl::MutexLock lock(&alerts_mutex_);
       if (response.snapshot()) alerts_.clear();
@@ -236,15 +302,6 @@ class AlertsBoard final : public LiveBoard {
     if (response.snapshot()) return Renew();
     Append(ProtoJson(response));
   }
-  void OnEnd(std::uint64_t call, const grpc::Status& status) {
-    if (IsCurrent(call)) {
-      SetLost(ReasonOf(status));
-      After(retry_period_, call, &AlertsBoard::Retry);
-    }
-    absl::MutexLock lock(&mutex_);
-    if (call == call_) context_ = nullptr;
-    --calls_open_;
-  }
   std::string MakeSnapshot() const override {
     absl::MutexLock lock(&alerts_mutex_);
     std::string text = "{";
@@ -255,16 +312,49 @@ class AlertsBoard final : public LiveBoard {
     return text;
   }
 
-  const absl::Duration retry_period_;
   const std::unique_ptr<alerts::v1::AlertService::Stub> stub_;
   alerts::v1::WatchAlertsRequest request_;
-  absl::Mutex mutex_;
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;  // the present call; earlier ones are over
-  int calls_open_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
   mutable absl::Mutex alerts_mutex_;  // taken after the board's, never before
   std::map<std::string, std::string> alerts_ ABSL_GUARDED_BY(alerts_mutex_);  // JSON by name
+};
+
+// The city clock. It comes once per second; viewers, who reckon with its speed, get it once per
+// period and whenever it is set.
+class ClockBoard final : public StreamBoard<ValueBoard, common::v1::WatchClockResponse> {
+ public:
+  ClockBoard(const LiveBoards::Options& options, runtime::Timer& timer,
+             const std::shared_ptr<grpc::Channel>& channel)
+      : StreamBoard(options.retry_period, options.linger, "clock", timer),
+        period_(options.poll_period),
+        stub_(common::v1::ClockService::NewStub(channel)) {}
+
+ private:
+  using Response = common::v1::WatchClockResponse;
+
+  void Open(grpc::ClientContext* context, StreamReader<Response>* reader) override {
+    stub_->async()->WatchClock(context, &request_, reader);
+  }
+  void OnStart() override { Forget(); }
+  void OnMessage(const Response& response) override {
+    const absl::Time now = absl::Now();
+    common::v1::CityClock setting = response.clock();
+    setting.clear_city_time();
+    setting.clear_as_of_time();
+    std::string set = setting.SerializeAsString();
+    if (set == set_ && now - sent_ < period_) return SetLost("");
+    set_ = std::move(set);
+    sent_ = now;
+    std::string text = StrCat("{\"clock\":", ProtoJson(response.clock()), ",\"serverTime\":\"",
+                              Rfc3339(now), "\"}");
+    Set(text, text);
+  }
+
+  const absl::Duration period_;
+  const std::unique_ptr<common::v1::ClockService::Stub> stub_;
+  const common::v1::WatchClockRequest request_;
+  // Of the calls' messages, which come one at a time:
+  std::string set_;
+  absl::Time sent_ = absl::InfinitePast();
 };
 
 // What the directory knows of each layer. Nothing is asked for it.
@@ -332,21 +422,28 @@ class NoticesBoard final : public ValueBoard {
 
 // A board of a unary method; nullptr when no backend has it. `ask` calls the method.
 template <typename Service, typename Request, typename Response>
-std::shared_ptr<LiveBoard> MakePoll(const LiveBoards::Options& options, std::string event,
+std::shared_ptr<LiveBoard> MakeList(const LiveBoards::Options& options, std::string event,
                                     runtime::Timer& timer, const Backend* backend, Request request,
                                     void (*ask)(typename Service::Stub&, grpc::ClientContext*,
                                                 const Request*, Response*,
                                                 std::function<void(grpc::Status)>),
-                                    typename PollBoard<Request, Response>::ToText to_text) {
+                                    typename ListBoard<Request, Response>::ToText to_text,
+                                    const LayerDirectory& directory, std::string_view layer) {
   if (backend == nullptr) return nullptr;
   std::shared_ptr<typename Service::Stub> stub = Service::NewStub(backend->channel);
-  return std::make_shared<PollBoard<Request, Response>>(
+  return std::make_shared<ListBoard<Request, Response>>(
       options.linger, options.poll_period, std::move(event), timer, std::move(request),
       [stub, ask](grpc::ClientContext* context, const Request* asked, Response* response,
                   std::function<void(grpc::Status)> done) {
         ask(*stub, context, asked, response, std::move(done));
       },
-      std::move(to_text));
+      std::move(to_text),
+      [&directory, layer] {
+        const std::shared_ptr<const KnownLayer> known = directory.Layers()->Share(layer);
+        // A layer that goes or comes back is another one too: only a call finds out what is lost.
+        return known == nullptr ? std::uint64_t{0}
+                                : known->revision * 2 + (known->reachable ? 1 : 0);
+      });
 }
 
 template <typename Response>
@@ -362,38 +459,27 @@ std::pair<std::string, std::string> JamsText(const traffic::v1::ListJamsResponse
   return {ProtoJson(response), ProtoJson(comparable)};
 }
 
-std::pair<std::string, std::string> ClockText(const common::v1::GetClockResponse& response) {
-  std::string text = StrCat("{\"clock\":", ProtoJson(response.clock()), ",\"serverTime\":\"",
-                            Rfc3339(absl::Now()), "\"}");
-  return {text, text};  // every reading of a clock is news
-}
-
 }  // namespace
 
 LiveBoards::LiveBoards(Options options, const Backends& backends, const LayerDirectory& directory,
                        runtime::Timer& timer)
-    : options_(options), backends_(backends), timer_(timer) {
+    : options_(options), backends_(backends), directory_(directory), timer_(timer) {
   if (const Backend* backend = backends.Find("alerts")) {
     alerts_ = std::make_shared<AlertsBoard>(options, timer, backend->channel);
   }
   using common::v1::ClockService;
-  clock_ = MakePoll<ClockService, common::v1::GetClockRequest, common::v1::GetClockResponse>(
-      options, "clock", timer, backends.FindByService(ClockService::service_full_name()), {},
-      [](ClockService::Stub& stub, grpc::ClientContext* context,
-         const common::v1::GetClockRequest* request, common::v1::GetClockResponse* response,
-         std::function<void(grpc::Status)> done) {
-        stub.async()->GetClock(context, request, response, std::move(done));
-      },
-      ClockText);
+  if (const Backend* backend = backends.FindByService(ClockService::service_full_name())) {
+    clock_ = std::make_shared<ClockBoard>(options, timer, backend->channel);
+  }
   using flood::v1::FloodService;
-  stages_ = MakePoll<FloodService, flood::v1::ListStagesRequest, flood::v1::ListStagesResponse>(
+  stages_ = MakeList<FloodService, flood::v1::ListStagesRequest, flood::v1::ListStagesResponse>(
       options, "stages", timer, backends.FindByService(FloodService::service_full_name()), {},
       [](FloodService::Stub& stub, grpc::ClientContext* context,
          const flood::v1::ListStagesRequest* request, flood::v1::ListStagesResponse* response,
          std::function<void(grpc::Status)> done) {
         stub.async()->ListStages(context, request, response, std::move(done));
       },
-      WholeText<flood::v1::ListStagesResponse>);
+      WholeText<flood::v1::ListStagesResponse>, directory, "flood");
   notices_ = std::make_shared<NoticesBoard>(options.linger, directory, timer);
 }
 
@@ -406,7 +492,7 @@ std::shared_ptr<LiveBoard> LiveBoards::JamsBoard(int count) {
   if (board) return board;
   traffic::v1::ListJamsRequest request;
   request.set_page_size(count);
-  board = MakePoll<TrafficService, traffic::v1::ListJamsRequest, traffic::v1::ListJamsResponse>(
+  board = MakeList<TrafficService, traffic::v1::ListJamsRequest, traffic::v1::ListJamsResponse>(
       options_, "jams", timer_, backends_.FindByService(TrafficService::service_full_name()),
       request,
       [](TrafficService::Stub& stub, grpc::ClientContext* context,
@@ -414,7 +500,7 @@ std::shared_ptr<LiveBoard> LiveBoards::JamsBoard(int count) {
          std::function<void(grpc::Status)> done) {
         stub.async()->ListJams(context, asked, response, std::move(done));
       },
-      JamsText);
+      JamsText, directory_, "traffic");
   return board;
 }
 

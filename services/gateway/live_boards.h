@@ -22,8 +22,8 @@ namespace citylayers::gateway {
 /// Filter of the alerts that a viewer sees without asking for others.
 inline constexpr std::string_view kStandingAlerts = "state != RESOLVED";
 
-/// alerts (followed by WatchAlerts), clock, stages and jams (asked every `poll_period`), notices
-/// (of the layer directory). Thread-safe.
+/// alerts (by WatchAlerts), clock (by WatchClock), stages and jams (listed when their layer has
+/// changed, at most once per `poll_period`), notices (of the layer directory). Thread-safe.
 class LiveBoards {
  public:
   struct Options {
@@ -55,6 +55,7 @@ class LiveBoards {
 
   const Options options_;
   const Backends& backends_;
+  const LayerDirectory& directory_;
   runtime::Timer& timer_;
   std::shared_ptr<LiveBoard> alerts_;  // nullptr: no backend has them
   std::shared_ptr<LiveBoard> clock_;

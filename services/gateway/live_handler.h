@@ -33,7 +33,7 @@ class LiveHandler {
     absl::Duration heartbeat_period = absl::Seconds(5);  // of our own, while it is down
     absl::Duration head_patience = absl::Seconds(1);     // for a backend's first word
     std::size_t stream_ahead_bytes = 64 * 1024;          // pending for a client before reading on
-    absl::Duration poll_period = absl::Seconds(2);       // of what backends have no stream for
+    absl::Duration poll_period = absl::Seconds(2);       // least time between two lists of a feed
     absl::Duration silence_max = absl::Seconds(10);      // of a layer's call, then it is lost
     absl::Duration board_linger = absl::Seconds(30);     // that a board is kept without viewers
     std::size_t texts_bytes_max = 8 << 20;               // shared by viewers of the same

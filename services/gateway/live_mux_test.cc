@@ -182,12 +182,16 @@ TEST(LivePage, ResolvedAlertsAreToldAndNotKept) {
 TEST(LivePage, AFeedThatIsLostIsNamedAndTheOthersGoOn) {
   FakeCity city;
   TestClient client(city.http_port());
-  Open(client, "jams=5&clock=1");
+  Open(client, "jams=5&alerts=1");
   client.ReadUntil("jams/one");
   city.traffic().SetJam("");
+  city.layers().Bump("traffic");
   EXPECT_THAT(client.ReadUntil("\"lost\":[{\"feed\":\"jams\",\"reason\":\"no jams today\"}]"),
               HasSubstr("event: heartbeat"));
-  client.ReadUntil("event: clock");
+  alerts::v1::WatchAlertsResponse change;
+  change.add_alerts()->set_name("alerts/2");
+  city.alerts().Send(change);
+  EXPECT_THAT(client.ReadUntil("alerts/2"), HasSubstr("event: alerts"));
   city.traffic().SetJam("two");
   EXPECT_THAT(client.ReadUntil("jams/two"), HasSubstr("event: jams"));
   client.ReadUntil("event: heartbeat\ndata: {\"serverTime\":");
@@ -199,10 +203,26 @@ TEST(LivePage, WhatStaysTheSameIsSentOnce) {
   TestClient client(city.http_port());
   Open(client, "jams=5");
   client.ReadUntil("jams/one");
-  const int calls = city.traffic().calls();
   std::string text;
-  while (city.traffic().calls() < calls + 5) text += client.ReadUntil("\n\n");
+  for (int i = 0; i < 5; ++i) {
+    const int calls = city.traffic().calls();
+    city.layers().Bump("traffic");
+    while (city.traffic().calls() == calls) text += client.ReadUntil("\n\n");
+  }
   EXPECT_THAT(text, Not(HasSubstr("event: jams")));
+}
+
+TEST(LivePage, WhileNothingChangesNoListIsAskedFor) {
+  FakeCity city;
+  TestClient client(city.http_port());
+  Open(client, "layers=traffic&jams=5&stages=1&clock=1&notices=1");
+  client.ReadUntil("jams/one");
+  client.ReadUntil("event: heartbeat");
+  const int jams = city.traffic().calls();
+  const int lists = city.layers().counts().lists;
+  for (int i = 0; i < 5; ++i) client.ReadUntil("event: heartbeat");  // 30 ms each; lists: 10 ms
+  EXPECT_EQ(city.traffic().calls(), jams);
+  EXPECT_EQ(city.layers().counts().lists, lists);
 }
 
 TEST(LivePage, OutlivesItsBackends) {

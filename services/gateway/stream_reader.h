@@ -1,4 +1,4 @@
-// Reads a server stream of a backend, one message at a time. Private to the live handler.
+// Reads a server stream of a backend, one message at a time. Private to the gateway.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_STREAM_READER_H_
 #define CITYLAYERS_SERVICES_GATEWAY_STREAM_READER_H_
 

@@ -24,11 +24,16 @@ class Layer {
   /// "traffic".
   virtual std::string_view id() const = 0;
 
-  /// The whole description with the schema; `version`, `data_time` and `stale` as of now.
-  virtual v1::Layer Describe() const = 0;
+  /// What never changes while the process runs: the schema, the pack, bounds, formats, fixed
+  /// notices, for static layers the version. O(1).
+  virtual const v1::Layer& description() const = 0;
+
+  /// description() with the version, data_time, stale and notices of the present frame.
+  v1::Layer Describe() const;
 
   /// One tile at the version of `frame`, which is of live_state(), or nullptr for static layers: so
-  /// the tiles of one frame fit together. `format` is one of Describe().formats; `if_none_match` as
+  /// the tiles of one frame fit together. `format` is one of description().formats; `if_none_match`
+  /// as
   /// in GetTileRequest. An area without features gives empty data. The content tag is found before
   /// anything is encoded. UNAVAILABLE: the layer's inputs have not been read yet.
   virtual absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId tile,

@@ -71,7 +71,7 @@ absl::StatusOr<LayerServiceImpl::Moment> LayerServiceImpl::MomentOf(
   Moment moment;
   ASSIGN_OR_RETURN(moment.layer, catalog_.Find(name));
   moment.format = format.empty() ? "mvt" : format;
-  const v1::Layer description = moment.layer->Describe();
+  const v1::Layer& description = moment.layer->description();
   if (std::count(description.formats().begin(), description.formats().end(), moment.format) == 0) {
     std::string known;
     for (const std::string& f : description.formats())
@@ -166,8 +166,10 @@ grpc::ServerWriteReactor<v1::WatchLayerResponse>* LayerServiceImpl::WatchLayer(
       context, "LayerService/WatchLayer", request,
       [this](const runtime::Call&, const v1::WatchLayerRequest& r) -> absl::StatusOr<Source> {
         ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
-        ASSIGN_OR_RETURN(auto source,
-                         WatchSource::Make(std::move(layer), r, options_.watch, machine_clock_));
+        WatchSource::Options options = options_.watch;
+        if (notices_ != nullptr) options.notices = notices_();
+        ASSIGN_OR_RETURN(auto source, WatchSource::Make(std::move(layer), r, std::move(options),
+                                                        machine_clock_));
         return Source(std::move(source));
       });
 }

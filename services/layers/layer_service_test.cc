@@ -21,13 +21,7 @@ class RestlessLayer final : public Layer {
  public:
   RestlessLayer() { Publish(0); }
   std::string_view id() const override { return "restless"; }
-  v1::Layer Describe() const override {
-    v1::Layer layer;
-    layer.set_name("layers/restless");
-    layer.add_formats("mvt");
-    layer.set_max_zoom(14);
-    return layer;
-  }
+  const v1::Layer& description() const override { return description_; }
   absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId, std::string_view,
                                      std::string_view) const override {
     v1::Tile tile;
@@ -39,6 +33,14 @@ class RestlessLayer final : public Layer {
   std::shared_ptr<const LiveState> live_state() const override { return state_; }
 
  private:
+  static v1::Layer MakeDescription() {
+    v1::Layer layer;
+    layer.set_name("layers/restless");
+    layer.add_formats("mvt");
+    layer.set_max_zoom(14);
+    return layer;
+  }
+  const v1::Layer description_ = MakeDescription();
   void Publish(std::int32_t number) const {
     state_->Publish({{.columns = {{number}}}}, absl::FromUnixSeconds(1), false, {});
   }

@@ -85,6 +85,7 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
   next->version = {epoch_, before->version.counter + (changed ? 1 : 0)};
   next->data_time = data_time;
   next->stale = stale;
+  next->notices = before->notices;
   next->sub_layers = std::move(sub_layers);
   next->matter = changed ? std::move(matter) : before->matter;
   step.counter = next->version.counter;
@@ -116,6 +117,18 @@ void LiveState::Touch(absl::Time data_time, bool stale) {
     frame_ = std::move(next);
   }
   if (stale != before->stale) WakeWatchers();
+}
+
+void LiveState::SetNotices(std::vector<std::string> notices) {
+  const std::shared_ptr<const Frame> before = frame();
+  if (before->notices == notices) return;
+  auto next = std::make_shared<Frame>(*before);
+  next->notices = std::move(notices);
+  {
+    absl::MutexLock lock(&mutex_);
+    frame_ = std::move(next);
+  }
+  WakeWatchers();
 }
 
 std::shared_ptr<const Frame> LiveState::frame() const {

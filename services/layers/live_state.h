@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -38,6 +39,7 @@ struct Frame {
   Version version;
   absl::Time data_time = absl::InfinitePast();  // InfinitePast: no data yet
   bool stale = false;
+  std::vector<std::string> notices;  // those of Layer.notices that depend on the state
   std::vector<Columns> sub_layers;
   /// What the layer's tiles are made of besides the columns, so that both are of one version; only
   /// the layer itself knows its type. It changes with the version, or not at all.
@@ -77,12 +79,17 @@ class LiveState {
   /// `data_time` and `stale` move. Returns whether the version moved. O(rows x columns). `tiles`:
   /// changed tiles that rows cannot tell of. `matter`: Frame::matter of the next version; without a
   /// next version the present one stays. REQUIRES: every call has the same number of sub-layers,
-  /// columns and rows; at most 32 columns; one thread at a time calls Publish and Touch.
+  /// columns and rows; at most 32 columns; one thread at a time calls Publish,
+  /// Touch and SetNotices.
   bool Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
                std::vector<geo::TileId> tiles, std::shared_ptr<const void> matter = nullptr);
 
   /// Publishes the present state again, with only these two moved. O(1) when neither does.
   void Touch(absl::Time data_time, bool stale);
+
+  /// Replaces Frame::notices of the present frame and of those to come. O(1) when they are the
+  /// same. Called by the thread that publishes.
+  void SetNotices(std::vector<std::string> notices);
 
   /// The present frame; version 0 without sub-layers before the first Publish. O(1).
   std::shared_ptr<const Frame> frame() const;
@@ -101,7 +108,8 @@ class LiveState {
   /// does not reach back.
   std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
 
-  /// Wakes `waker` at each new version and when `stale` turns, until it is gone. O(1) on average.
+  /// Wakes `waker` at each new version and when `stale` or the notices change, until it is gone.
+  /// O(1) on average.
   void AddWatcher(std::weak_ptr<runtime::Waker> waker) const;
 
   /// Watchers held: those that live, and no more dead ones than that (or kWatchersSwept).

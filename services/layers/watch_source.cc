@@ -15,6 +15,13 @@ namespace {
 
 constexpr int kColumnsMax = 256;
 
+// The state of a layer that never changes, so that caches follow it like any other.
+std::shared_ptr<const LiveState> StaticState(const v1::Layer& layer) {
+  auto state = std::make_shared<LiveState>(LiveState::Options{.epoch = layer.version().epoch()});
+  state->Publish(std::vector<Columns>(1), absl::InfinitePast(), false, {});
+  return state;
+}
+
 v1::LayerVersion ToProto(Version version) {
   v1::LayerVersion proto;
   proto.set_epoch(version.epoch);
@@ -28,12 +35,15 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
                                                                const v1::WatchLayerRequest& request,
                                                                Options options,
                                                                const Clock& machine_clock) {
-  if (layer->live_state() == nullptr) {
+  const v1::Layer& schema = layer->description();
+  std::shared_ptr<const LiveState> state = layer->live_state();
+  if (state == nullptr && !request.tiles_only()) {
     return absl::FailedPreconditionError(
         StrCat("layers/", layer->id(), " is static: there is nothing to watch; read its tiles"));
   }
-  auto source =
-      std::unique_ptr<WatchSource>(new WatchSource(std::move(layer), options, machine_clock));
+  if (state == nullptr) state = StaticState(schema);
+  auto source = std::unique_ptr<WatchSource>(
+      new WatchSource(std::move(layer), std::move(state), options, machine_clock));
   source->tick_ =
       request.tick_ms() == 0 ? options.tick_default : absl::Milliseconds(request.tick_ms());
   if (source->tick_ < options.tick_min || source->tick_ > options.tick_max) {
@@ -49,11 +59,10 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
     return runtime::BadField(
         "zoom", StrCat(request.zoom(), " is not in 0 to ", kViewZoomMax, " (0: all rows)"));
   }
-  const v1::Layer schema = source->layer_->Describe();
   source->pack_id_ = schema.pack_id();
   source->tiles_only_ = request.tiles_only();
   RETURN_IF_ERROR(source->ChooseColumns(schema, request));
-  if (request.resume().pack_id() == schema.pack_id()) {
+  if (request.has_resume() && request.resume().pack_id() == schema.pack_id()) {
     source->sent_ = {request.resume().version().epoch(), request.resume().version().counter()};
     source->considered_ = source->sent_;
     const auto frame = source->state_->frame();
@@ -104,11 +113,18 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
   const absl::Time now = machine_clock_.Now();
   const std::shared_ptr<const Frame> frame = state_->frame();
   if (!has_base_) {
-    if (frame->sub_layers.empty())
-      return runtime::StreamStep::Wait(tick_);  // nothing published yet
+    if (frame->sub_layers.empty()) {  // nothing published yet
+      if (last_message_ == absl::InfinitePast()) last_message_ = now;
+      const absl::Duration until_heartbeat = last_message_ + options_.heartbeat - now;
+      if (until_heartbeat > absl::ZeroDuration()) {
+        return runtime::StreamStep::Wait(std::min(tick_, until_heartbeat));
+      }
+      return SendHeartbeat(now, *frame, response->mutable_heartbeat());
+    }
     FillSnapshot(*frame, response->mutable_snapshot());
     has_base_ = true;
     sent_ = considered_ = frame->version;
+    sent_notices_ = frame->notices;
     return Sent(now, frame->stale, true);
   }
   const absl::Duration until_tick = last_state_ + tick_ - now;
@@ -128,20 +144,37 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
   }
   const absl::Duration until_heartbeat = last_message_ + options_.heartbeat - now;
   // That the data age, or are fresh again, is told with the next tick like any other change.
-  const bool turned = tick_over && frame->stale != sent_stale_;
+  // Notices, which no delta carries, do not wait for the tick.
+  const bool turned = (tick_over && frame->stale != sent_stale_) || frame->notices != sent_notices_;
   if (until_heartbeat > absl::ZeroDuration() && !turned) {
     return runtime::StreamStep::Wait(tick_over ? until_heartbeat
                                                : std::min(until_tick, until_heartbeat));
   }
-  v1::Heartbeat* heartbeat = response->mutable_heartbeat();
   // Nothing in view changed up to here, so the client's state is that of this version too.
   sent_ = considered_;
-  *heartbeat->mutable_version() = ToProto(sent_);
-  if (sent_ == frame->version) {  // else newer data are on their way with the next delta
-    SetTime(frame->data_time, [&] { return heartbeat->mutable_data_time(); });
+  return SendHeartbeat(now, *frame, response->mutable_heartbeat());
+}
+
+runtime::StreamStep WatchSource::SendHeartbeat(absl::Time now, const Frame& frame,
+                                               v1::Heartbeat* heartbeat) {
+  if (has_base_) {
+    *heartbeat->mutable_version() = ToProto(sent_);
+    if (sent_ == frame.version) {  // else newer data are on their way with the next delta
+      SetTime(frame.data_time, [&] { return heartbeat->mutable_data_time(); });
+    }
   }
-  heartbeat->set_stale(frame->stale);
-  return Sent(now, frame->stale, false);
+  heartbeat->set_stale(frame.stale);
+  AddNotices(frame, heartbeat->mutable_notices());
+  sent_notices_ = frame.notices;
+  return Sent(now, frame.stale, false);
+}
+
+void WatchSource::AddNotices(const Frame& frame,
+                             google::protobuf::RepeatedPtrField<std::string>* notices) const {
+  const auto& fixed = layer_->description().notices();
+  notices->Add(fixed.begin(), fixed.end());
+  notices->Add(frame.notices.begin(), frame.notices.end());
+  notices->Add(options_.notices.begin(), options_.notices.end());
 }
 
 runtime::StreamStep WatchSource::Sent(absl::Time now, bool stale, bool state) {
@@ -156,6 +189,7 @@ void WatchSource::FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const
   *snapshot->mutable_version() = ToProto(frame.version);
   SetTime(frame.data_time, [&] { return snapshot->mutable_data_time(); });
   snapshot->set_stale(frame.stale);
+  AddNotices(frame, snapshot->mutable_notices());
   for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
     const SubLayerView& view = sub_layers_[s];
     if (!view.has_rows) continue;

@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_LAYERS_WATCH_SOURCE_H_
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,7 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
     absl::Duration tick_min = absl::Milliseconds(250);
     absl::Duration tick_max = absl::Minutes(1);
     absl::Duration heartbeat = absl::Seconds(5);  // however long the tick is
+    std::vector<std::string> notices;             // of the process, beside those of the layer
   };
   /// The greatest zoom of a view, that of web maps.
   static constexpr std::uint32_t kViewZoomMax = 24;
@@ -32,7 +34,7 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
   /// `machine_clock` paces ticks and heartbeats: a monotonic one, not the city clock.
   /// INVALID_ARGUMENT: tick_ms or zoom out of range, an unknown column, a viewport that is no box
   /// on the earth.
-  /// FAILED_PRECONDITION: a static layer.
+  /// FAILED_PRECONDITION: a static layer, without tiles_only.
   static absl::StatusOr<std::unique_ptr<WatchSource>> Make(std::shared_ptr<const Layer> layer,
                                                            const v1::WatchLayerRequest& request,
                                                            Options options,
@@ -51,15 +53,19 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
     std::vector<bool> visible;  // empty: all rows
   };
 
-  WatchSource(std::shared_ptr<const Layer> layer, Options options, const Clock& machine_clock)
+  WatchSource(std::shared_ptr<const Layer> layer, std::shared_ptr<const LiveState> state,
+              Options options, const Clock& machine_clock)
       : layer_(std::move(layer)),
-        state_(layer_->live_state()),
+        state_(std::move(state)),
         options_(options),
         machine_clock_(machine_clock) {}
 
   absl::Status ChooseColumns(const v1::Layer& schema, const v1::WatchLayerRequest& request);
   /// Notes what the client has been told; `state`: with columns, not merely a heartbeat.
   runtime::StreamStep Sent(absl::Time now, bool stale, bool state);
+  void AddNotices(const Frame& frame,
+                  google::protobuf::RepeatedPtrField<std::string>* notices) const;
+  runtime::StreamStep SendHeartbeat(absl::Time now, const Frame& frame, v1::Heartbeat* heartbeat);
   void FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const;
   /// False when nothing in view changed.
   bool FillDelta(const Changes& changes, const Frame& frame, v1::Delta* delta) const;
@@ -78,6 +84,7 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
   Version sent_;           // what the client has been told
   Version considered_;     // up to here nothing in view changed
   bool sent_stale_ = false;
+  std::vector<std::string> sent_notices_;
   absl::Time last_state_ = absl::InfinitePast();    // when a snapshot or delta went out
   absl::Time last_message_ = absl::InfinitePast();  // when anything did
 };

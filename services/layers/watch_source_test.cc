@@ -35,18 +35,7 @@ class RowLayer final : public Layer {
     row_index_ = std::make_shared<RowIndex>(std::move(rows));
   }
   std::string_view id() const override { return "rows"; }
-  v1::Layer Describe() const override {
-    v1::Layer layer;
-    layer.set_pack_id("pack-1");
-    auto* sub_layer = layer.add_sub_layers();
-    sub_layer->set_name("roads");
-    sub_layer->set_id_kind(v1::ID_KIND_SEGMENT_INDEX);
-    auto* level = sub_layer->add_columns();
-    level->set_name("level");
-    level->set_watched_by_default(true);
-    sub_layer->add_columns()->set_name("age");
-    return layer;
-  }
+  const v1::Layer& description() const override { return description_; }
   absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, std::string_view,
                                      std::string_view) const override {
     return v1::Tile();
@@ -62,6 +51,19 @@ class RowLayer final : public Layer {
   std::shared_ptr<LiveState> state = std::make_shared<LiveState>(LiveState::Options{.epoch = 9});
 
  private:
+  static v1::Layer MakeDescription() {
+    v1::Layer layer;
+    layer.set_pack_id("pack-1");
+    auto* sub_layer = layer.add_sub_layers();
+    sub_layer->set_name("roads");
+    sub_layer->set_id_kind(v1::ID_KIND_SEGMENT_INDEX);
+    auto* level = sub_layer->add_columns();
+    level->set_name("level");
+    level->set_watched_by_default(true);
+    sub_layer->add_columns()->set_name("age");
+    return layer;
+  }
+  const v1::Layer description_ = MakeDescription();
   std::shared_ptr<const RowIndex> row_index_;
 };
 
@@ -102,8 +104,55 @@ TEST_F(WatchSourceTest, BeginsWithASnapshotOfRowsThatAreNotDefault) {
 TEST_F(WatchSourceTest, WaitsForTheFirstState) {
   auto source = Watch();
   EXPECT_EQ(Next(*source), Kind::kWait);
+  Pass(absl::Seconds(5));
+  ASSERT_EQ(Next(*source), Kind::kMessage) << "meanwhile it shows that it lives";
+  EXPECT_FALSE(response_.heartbeat().has_version());
+  EXPECT_EQ(Next(*source), Kind::kWait);
   layer_->Publish({1, 1, 1, 1});
   EXPECT_EQ(Next(*source), Kind::kMessage);
+}
+
+TEST_F(WatchSourceTest, NoticesComeWithSnapshotsAndAtOnceWhenTheyChange) {
+  layer_->Publish({1, 1, 1, 1});
+  layer_->state->SetNotices({"profile_speeds"});
+  v1::WatchLayerRequest request;
+  auto source = *WatchSource::Make(layer_, request, {.notices = {"pack_changed:a:b"}}, clock_);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_THAT(response_.snapshot().notices(), ElementsAre("profile_speeds", "pack_changed:a:b"));
+  EXPECT_EQ(Next(*source), Kind::kWait);
+  layer_->state->SetNotices({});
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_THAT(response_.heartbeat().notices(), ElementsAre("pack_changed:a:b"));
+  EXPECT_EQ(Next(*source), Kind::kWait);
+}
+
+// A layer that never changes.
+class StillLayer final : public Layer {
+ public:
+  std::string_view id() const override { return "still"; }
+  const v1::Layer& description() const override { return description_; }
+  absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, std::string_view,
+                                     std::string_view) const override {
+    return v1::Tile();
+  }
+
+ private:
+  const v1::Layer description_;
+};
+
+TEST_F(WatchSourceTest, AStaticLayerIsFollowedByItsHeartbeats) {
+  const auto layer = std::make_shared<StillLayer>();
+  v1::WatchLayerRequest request;
+  EXPECT_EQ(WatchSource::Make(layer, request, {}, clock_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  request.set_tiles_only(true);
+  auto source = *WatchSource::Make(layer, request, {}, clock_);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_TRUE(response_.has_snapshot());
+  EXPECT_EQ(Next(*source), Kind::kWait);
+  Pass(absl::Seconds(5));
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_TRUE(response_.has_heartbeat());
 }
 
 TEST_F(WatchSourceTest, OneDeltaATickHoweverOftenTheStateChanges) {

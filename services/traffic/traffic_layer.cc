@@ -62,6 +62,7 @@ TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Option
     bounds_.Extend({rows.back().box.east_deg, rows.back().box.north_deg});
   }
   row_index_ = std::make_shared<layers::RowIndex>(std::move(rows));
+  description_ = MakeDescription();
 }
 
 void TrafficLayer::ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh,
@@ -157,13 +158,13 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
   columns.columns.assign(kColumnCount, std::vector<std::int32_t>(pack_->segments().size()));
   const storage::SegmentCells* cells = pack_->segment_cells();
   absl::Time data_time;
+  bool shows_profile = false;
   {
     absl::MutexLock lock(&mutex_);
     std::vector<SegmentView> views(state_.size());
-    shows_profile_ = false;
     for (std::uint32_t i = 0; i < state_.size(); ++i) {
       const SegmentView view = views[i] = View(i, now);
-      shows_profile_ = shows_profile_ || view.source == Source::kProfile;
+      shows_profile = shows_profile || view.source == Source::kProfile;
       columns.columns[kLevel][i] = static_cast<std::int32_t>(view.level);
       columns.columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
       columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
@@ -178,6 +179,8 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
     stale = stale || (options_.expects_water && !water_current_);
     UpdateJams(views, now);
   }
+  live_state_->SetNotices(shows_profile ? std::vector<std::string>{"profile_speeds"}
+                                        : std::vector<std::string>{});
   live_state_->Publish({std::move(columns)}, data_time, stale, {});
 }
 
@@ -221,21 +224,14 @@ void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time 
   jams_ = std::move(answers);
 }
 
-layers::v1::Layer TrafficLayer::Describe() const {
+layers::v1::Layer TrafficLayer::MakeDescription() const {
   layers::v1::Layer layer = TrafficSchema();
-  const auto frame = live_state_->frame();
   layer.set_pack_id(pack_->pack_id());
-  layer.mutable_version()->set_epoch(frame->version.epoch);
-  layer.mutable_version()->set_counter(frame->version.counter);
-  SetTime(frame->data_time, [&] { return layer.mutable_data_time(); });
-  layer.set_stale(frame->stale);
   layer.set_attribution(pack_->manifest().attribution);
   layer.mutable_bounds()->set_west_deg(bounds_.west_deg);
   layer.mutable_bounds()->set_south_deg(bounds_.south_deg);
   layer.mutable_bounds()->set_east_deg(bounds_.east_deg);
   layer.mutable_bounds()->set_north_deg(bounds_.north_deg);
-  absl::MutexLock lock(&mutex_);
-  if (shows_profile_) layer.add_notices("profile_speeds");
   return layer;
 }
 

@@ -78,7 +78,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
 
   // layers::Layer.
   std::string_view id() const override { return "traffic"; }
-  layers::v1::Layer Describe() const override;
+  const layers::v1::Layer& description() const override { return description_; }
   absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
                                              std::string_view format,
                                              std::string_view if_none_match) const override;
@@ -104,6 +104,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   const layers::StreetIndex& streets() const { return streets_; }
 
  private:
+  layers::v1::Layer MakeDescription() const;
   SegmentView View(std::uint32_t segment, absl::Time now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;
@@ -121,6 +122,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   const std::shared_ptr<layers::LiveState> live_state_;
   std::shared_ptr<const layers::RowIndex> row_index_;
   LonLatBox bounds_;
+  layers::v1::Layer description_;  // made once bounds_ are known
 
   mutable absl::Mutex mutex_;
   TrafficState state_ ABSL_GUARDED_BY(mutex_);
@@ -129,7 +131,6 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   bool water_current_ ABSL_GUARDED_BY(mutex_) = false;
   bool water_waived_ ABSL_GUARDED_BY(mutex_) = false;
   std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool shows_profile_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<std::string, std::uint32_t> segment_of_measure_ ABSL_GUARDED_BY(mutex_);
   std::vector<Jam> last_jams_ ABSL_GUARDED_BY(mutex_);
   struct Length {

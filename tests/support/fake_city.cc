@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "services/gateway/representation.h"
+#include "services/gateway/rpc_router.h"
 #include "services/runtime/rpc/callback_threads.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/grpc_status.h"
@@ -90,10 +91,65 @@ constexpr const char* kCapXml = "<alert xmlns=\"urn:oasis:names:tc:emergency:cap
 
 }  // namespace
 
+// A stream with the versions of a layer. Guarded by the service's mutex.
+class FakeLayers::Follower final : public grpc::ServerWriteReactor<layers::v1::WatchLayerResponse> {
+ public:
+  Follower(FakeLayers& layers, std::string id) ABSL_NO_THREAD_SAFETY_ANALYSIS : layers_(layers),
+                                                                                id_(std::move(id)) {
+    layers_.followers_.insert(this);
+    Tell();
+  }
+  const std::string& id() const { return id_; }
+  // Sends the present version when it was not sent yet.
+  void Tell() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const layers::v1::Layer& layer = layers_.layers_[id_];
+    if (writing_ || finished_ || layer.SerializeAsString() == sent_) return;
+    sent_ = layer.SerializeAsString();
+    writing_ = true;
+    layers::v1::Snapshot& snapshot = *response_.mutable_snapshot();
+    snapshot.set_pack_id(layer.pack_id());
+    *snapshot.mutable_version() = layer.version();
+    *snapshot.mutable_data_time() = layer.data_time();
+    snapshot.set_stale(layer.stale());
+    *snapshot.mutable_notices() = layer.notices();
+    StartWrite(&response_);
+  }
+
+ private:
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&layers_.mutex_);
+    writing_ = false;
+    if (ok) Tell();
+  }
+  void OnCancel() override {
+    {
+      absl::MutexLock lock(&layers_.mutex_);
+      layers_.followers_.erase(this);
+      finished_ = true;
+    }
+    Finish(grpc::Status::CANCELLED);
+  }
+  void OnDone() override { delete this; }
+
+  FakeLayers& layers_;
+  const std::string id_;
+  layers::v1::WatchLayerResponse response_;
+  std::string sent_;
+  bool writing_ = false;
+  bool finished_ = false;
+};
+
+void FakeLayers::TellFollowers(const std::string& id) {
+  for (Follower* follower : followers_) {
+    if (follower->id() == id) follower->Tell();
+  }
+}
+
 void FakeLayers::SetLayer(layers::v1::Layer layer) {
   absl::MutexLock lock(&mutex_);
   const std::string id = layer.name().substr(7);
   layers_[id] = std::move(layer);
+  TellFollowers(id);
 }
 
 void FakeLayers::SetTile(const std::string& path, std::string bytes) {
@@ -101,12 +157,14 @@ void FakeLayers::SetTile(const std::string& path, std::string bytes) {
   tiles_[path] = std::move(bytes);
   auto& version = *layers_[path.substr(0, path.find('/'))].mutable_version();
   version.set_counter(version.counter() + 1);
+  TellFollowers(path.substr(0, path.find('/')));
 }
 
 void FakeLayers::Bump(const std::string& id) {
   absl::MutexLock lock(&mutex_);
   auto& version = *layers_[id].mutable_version();
   version.set_counter(version.counter() + 1);
+  TellFollowers(id);
 }
 
 std::uint64_t FakeLayers::Counter(const std::string& id) const {
@@ -137,6 +195,7 @@ grpc::ServerUnaryReactor* FakeLayers::ListLayers(grpc::CallbackServerContext* co
                                                  const layers::v1::ListLayersRequest*,
                                                  layers::v1::ListLayersResponse* response) {
   absl::MutexLock lock(&mutex_);
+  ++counts_.lists;
   for (const auto& [id, layer] : layers_) *response->add_layers() = layer;
   return Finish(context);
 }
@@ -205,8 +264,11 @@ void FakeLayers::WaitForHeld(std::size_t count) {
 }
 
 grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* FakeLayers::WatchLayer(
-    grpc::CallbackServerContext*, const layers::v1::WatchLayerRequest* request) {
+    grpc::CallbackServerContext* context, const layers::v1::WatchLayerRequest* request) {
   absl::MutexLock lock(&mutex_);
+  if (request->tiles_only() && context->client_metadata().count(kPassedOnKey) > 0) {
+    return new Follower(*this, request->name().substr(7));
+  }
   counts_.watches.push_back(*request);
   for (const std::string& column : request->columns()) {
     if (column == "nonsense") {
@@ -326,6 +388,13 @@ grpc::ServerUnaryReactor* FakeClock::GetClock(grpc::CallbackServerContext* conte
   return Finish(context);
 }
 
+grpc::ServerWriteReactor<common::v1::WatchClockResponse>* FakeClock::WatchClock(
+    grpc::CallbackServerContext*, const common::v1::WatchClockRequest*) {
+  common::v1::WatchClockResponse response;
+  response.mutable_clock()->set_scenario("tide");
+  return new ScriptReactor<common::v1::WatchClockResponse>({response}, false);
+}
+
 void FakeTraffic::SetJam(std::string id) {
   absl::MutexLock lock(&mutex_);
   jam_ = std::move(id);
@@ -402,7 +471,7 @@ Gateway::Options FakeCity::SmallOptions() {
   Gateway::Options options;
   options.port = 0;
   options.drain_patience = absl::Milliseconds(200);
-  options.directory.poll_period = absl::Milliseconds(10);
+  options.directory.check_period = absl::Milliseconds(10);
   options.directory.retry_period = absl::Milliseconds(10);
   options.live.retry_period = absl::Milliseconds(10);
   options.live.heartbeat_period = absl::Milliseconds(30);

@@ -43,12 +43,14 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   /// Blocks until `count` calls wait so.
   void WaitForHeld(std::size_t count);
   /// What WatchLayer sends before it waits for the client to leave. It refuses the column
-  /// "nonsense".
+  /// "nonsense". The gateway's own streams, which ask for tiles only, get the layer's versions
+  /// instead and are not counted.
   void SetScript(std::vector<layers::v1::WatchLayerResponse> script);
 
   struct Counts {
     int tiles_made = 0;    // GetTile calls answered with data
     int not_modified = 0;  // GetTile calls answered without
+    int lists = 0;         // ListLayers calls
     std::vector<layers::v1::WatchLayerRequest> watches;
   };
   Counts counts() const;
@@ -70,12 +72,15 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   mutable absl::Mutex mutex_;
   std::map<std::string, layers::v1::Layer> layers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> tiles_ ABSL_GUARDED_BY(mutex_);
+  class Follower;
+  void TellFollowers(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AnswerTile(const layers::v1::GetTileRequest& request, layers::v1::GetTileResponse* response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool hold_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::function<void()>> held_ ABSL_GUARDED_BY(mutex_);  // each answers one call
   std::vector<layers::v1::WatchLayerResponse> script_ ABSL_GUARDED_BY(mutex_);
   Counts counts_ ABSL_GUARDED_BY(mutex_);
+  std::set<Follower*> followers_ ABSL_GUARDED_BY(mutex_);
 };
 
 /// CAP messages that never change, and alerts that a test sends. WatchAlerts refuses the filter
@@ -108,12 +113,14 @@ class FakeAlerts final : public alerts::v1::AlertService::CallbackService {
   std::set<Watcher*> watchers_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// A clock, the jams and the stages of a city; each answer counts its calls.
+/// A clock, which streams its state once, the jams and the stages of a city.
 class FakeClock final : public common::v1::ClockService::CallbackService {
  public:
   grpc::ServerUnaryReactor* GetClock(grpc::CallbackServerContext*,
                                      const common::v1::GetClockRequest*,
                                      common::v1::GetClockResponse*) override;
+  grpc::ServerWriteReactor<common::v1::WatchClockResponse>* WatchClock(
+      grpc::CallbackServerContext*, const common::v1::WatchClockRequest*) override;
 };
 class FakeTraffic final : public traffic::v1::TrafficService::CallbackService {
  public:

@@ -26,7 +26,8 @@ StopSignal::~StopSignal() {
     absl::MutexLock lock(&mutex_);
     ending_ = true;
   }
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  // The thread waits for it with sigwait and is not ended by it.
+  pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
   thread_.join();
   pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
 }

@@ -2,7 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_PACK_COMMAND_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_PACK_COMMAND_H_
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): that of the library
 class App;
 }
 
