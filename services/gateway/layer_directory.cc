@@ -30,19 +30,17 @@ bool Apply(const layers::v1::WatchLayerResponse& response, layers::v1::Layer& la
   const google::protobuf::Timestamp time_before = layer.data_time();
   const bool stale_before = layer.stale();
   const std::vector<std::string> notices_before(layer.notices().begin(), layer.notices().end());
-  // The stream of a static layer has a version of its own.
-  const bool live = layer.kind() == layers::v1::LAYER_KIND_LIVE;
   if (response.has_snapshot()) {
     ApplyState(response.snapshot(), layer);
     *layer.mutable_notices() = response.snapshot().notices();
-    if (live) *layer.mutable_version() = response.snapshot().version();
+    *layer.mutable_version() = response.snapshot().version();
   } else if (response.has_delta()) {
     ApplyState(response.delta(), layer);
-    if (live) *layer.mutable_version() = response.delta().to();
+    *layer.mutable_version() = response.delta().to();
   } else {
     ApplyState(response.heartbeat(), layer);
     *layer.mutable_notices() = response.heartbeat().notices();
-    if (live && response.heartbeat().has_version()) {
+    if (response.heartbeat().has_version()) {
       *layer.mutable_version() = response.heartbeat().version();
     }
   }

@@ -24,8 +24,8 @@ class Layer {
   /// "traffic".
   virtual std::string_view id() const = 0;
 
-  /// What never changes while the process runs: the schema, the pack, bounds, formats, fixed
-  /// notices, for static layers the version. O(1).
+  /// The constant part of the description: the schema, the pack, bounds, formats and fixed notices;
+  /// for static layers also the version, whose counter is 1. O(1).
   virtual const v1::Layer& description() const = 0;
 
   /// description() with the version, data_time, stale and notices of the present frame.

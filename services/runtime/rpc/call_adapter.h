@@ -159,8 +159,9 @@ class CallAdapter {
         status = absl::CancelledError("the caller went away");
       if (!status.ok()) return finish(status);
       handler(scope->call(), *request, [response, finish](absl::StatusOr<Response> result) {
-        if (result.ok()) *response = *std::move(result);
-        finish(result.status());
+        const absl::Status done = result.status();
+        if (done.ok()) *response = *std::move(result);
+        finish(done);
       });
     });
     if (!queued) finish(gate_.Overloaded());
