@@ -87,7 +87,8 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
   next->stale = stale;
   next->notices = before->notices;
   next->sub_layers = std::move(sub_layers);
-  next->matter = changed ? std::move(matter) : before->matter;
+  if (!changed) matter = before->matter;
+  next->matter = std::move(matter);
   step.counter = next->version.counter;
   {
     absl::MutexLock lock(&mutex_);

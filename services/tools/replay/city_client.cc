@@ -36,7 +36,7 @@ absl::StatusOr<Response> Unary(absl::Duration timeout, Call call) {
 std::optional<geo::RoadClass> ParseRoadClass(std::string_view name) {
   constexpr std::string_view kNames[] = {"motorway", "trunk", "primary", "secondary",
                                          "tertiary", "local", "service"};
-  for (std::uint8_t i = 0; i < std::size(kNames); ++i) {
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
     if (kNames[i] == name) return static_cast<geo::RoadClass>(i);
   }
   return std::nullopt;
@@ -75,7 +75,7 @@ absl::StatusOr<ListedSegment> ToListed(const traffic::v1::Segment& segment) {
 
 }  // namespace
 
-CityClient::CityClient(std::shared_ptr<grpc::Channel> channel, absl::Duration timeout)
+CityClient::CityClient(const std::shared_ptr<grpc::Channel>& channel, absl::Duration timeout)
     : clock_(common::v1::ClockService::NewStub(channel)),
       readings_(readings::v1::ReadingService::NewStub(channel)),
       timeout_(timeout) {}

@@ -18,7 +18,7 @@ namespace citylayers::replay {
 /// CityPort over a channel. Each call has a deadline. Thread-safe.
 class CityClient final : public CityPort {
  public:
-  CityClient(std::shared_ptr<grpc::Channel> channel, absl::Duration timeout);
+  CityClient(const std::shared_ptr<grpc::Channel>& channel, absl::Duration timeout);
 
   absl::StatusOr<common::v1::CityClock> GetClock() override;
   absl::StatusOr<common::v1::CityClock> SetClock(

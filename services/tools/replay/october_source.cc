@@ -59,7 +59,7 @@ absl::StatusOr<std::unique_ptr<OctoberSource>> OctoberSource::Make(const CsvTabl
     ways.emplace(geo::WayIdOf(segment.stable_id), segment.road_class);
   }
   ClassMedians medians(profile, ways);
-  std::unique_ptr<OctoberSource> source(new OctoberSource(std::move(profile), std::move(medians)));
+  std::unique_ptr<OctoberSource> source(new OctoberSource(std::move(profile), medians));
   source->AddGauges(gauges, city);
   source->AddStreets(city);
   if (source->measures_.empty()) {
@@ -71,7 +71,7 @@ absl::StatusOr<std::unique_ptr<OctoberSource>> OctoberSource::Make(const CsvTabl
 }
 
 OctoberSource::OctoberSource(StreetProfile profile, ClassMedians medians)
-    : profile_(std::move(profile)), medians_(std::move(medians)) {}
+    : profile_(std::move(profile)), medians_(medians) {}
 
 void OctoberSource::AddGauges(const std::vector<RiverGauge>& river, const CityListing& city) {
   for (const RiverGauge& gauge : river) {

@@ -64,7 +64,7 @@ TEST(Timetable, AnyHalfMinuteGetsItsEvenShareOfStreets) {
     ASSERT_LT(phase_s, 300);
     ++per_half_minute[static_cast<std::size_t>(phase_s / 30)];
   }
-  for (const int count : per_half_minute) EXPECT_NEAR(count, kStreets / 10, kStreets / 1000);
+  for (const int count : per_half_minute) EXPECT_NEAR(count, kStreets / 10.0, kStreets / 1000.0);
 }
 
 TEST(Timetable, NeighboursAreFarApartInTime) {
