@@ -17,6 +17,7 @@ namespace citylayers::gateway {
 namespace {
 
 constexpr std::string_view kNamePrefix = "layers/";
+constexpr absl::Duration kExcusedPause = absl::Milliseconds(100);
 
 template <typename Event>
 void ApplyState(const Event& event, layers::v1::Layer& layer) {
@@ -192,7 +193,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
   // A server without layers is as good as any other.
   const bool has_none = status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
   if (!status.ok() && !has_none) {
-    return Lose(index, call.connection, runtime::FromGrpcStatus(status));
+    return OnFailure(index, call.connection, runtime::FromGrpcStatus(status));
   }
   {
     absl::MutexLock lock(&mutex_);
@@ -267,6 +268,7 @@ void LayerDirectory::OnEvent(std::size_t index, std::uint64_t connection, const 
     if (stopping_ || source.connection != connection) return;
     Followed& followed = source.layers[id];
     followed.heard = absl::Now();
+    source.excused = false;
     other_pack =
         response.has_snapshot() && response.snapshot().pack_id() != followed.layer.pack_id();
     if (!Apply(response, followed.layer)) return;
@@ -278,8 +280,29 @@ void LayerDirectory::OnEvent(std::size_t index, std::uint64_t connection, const 
 
 void LayerDirectory::OnStreamEnd(std::size_t index, std::uint64_t connection,
                                  const grpc::Status& status) {
-  Lose(index, connection,
-       status.ok() ? absl::UnavailableError("it ended a stream") : runtime::FromGrpcStatus(status));
+  OnFailure(
+      index, connection,
+      status.ok() ? absl::UnavailableError("it ended a stream") : runtime::FromGrpcStatus(status));
+}
+
+void LayerDirectory::OnFailure(std::size_t index, std::uint64_t connection, absl::Status why) {
+  std::vector<std::shared_ptr<grpc::ClientContext>> streams;
+  bool excused = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    Source& source = sources_[index];
+    if (stopping_ || source.connection != connection) return;
+    excused = source.answered && source.status.ok() && !source.excused;
+    if (excused) {
+      source.excused = true;
+      ++source.connection;
+      TakeStreams(source, streams);
+    }
+  }
+  if (!excused) return Lose(index, connection, std::move(why));
+  for (const auto& stream : streams) stream->TryCancel();
+  After(std::min(options_.retry_period, kExcusedPause),
+        [index](LayerDirectory& directory) { directory.Connect(index); });
 }
 
 void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Status why) {

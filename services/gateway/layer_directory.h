@@ -104,6 +104,7 @@ class LayerDirectory {
     std::unique_ptr<layers::v1::LayerService::Stub> stub;
     std::map<std::string, Followed> layers;  // by id
     std::uint64_t connection = 0;
+    bool excused = false;  // one failure since the last event
     bool asked = false;
     bool answered = false;  // at least once
     absl::Status status = absl::UnavailableError("not asked yet");
@@ -115,6 +116,9 @@ class LayerDirectory {
   void OnEvent(std::size_t index, std::uint64_t connection, const std::string& id,
                const layers::v1::WatchLayerResponse& response);
   void OnStreamEnd(std::size_t index, std::uint64_t connection, const grpc::Status& status);
+  // A stream or call failed. The first time the connection is made again at once, since one that is
+  // shared may have been cut by what another client sent over it; then it is given up.
+  void OnFailure(std::size_t index, std::uint64_t connection, absl::Status why);
   // Gives a connection up: its layers become unreachable, its streams end, the next one is tried
   // later. Does nothing for an earlier connection.
   void Lose(std::size_t index, std::uint64_t connection, absl::Status why);
