@@ -198,6 +198,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
   {
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
+    if (source.connection != call.connection) return;  // given up meanwhile
     source.asked = true;
     source.answered = true;
     source.status = absl::OkStatus();

@@ -24,8 +24,8 @@ class LayerFollower {
   LayerFollower(const std::shared_ptr<grpc::Channel>& channel, const std::string& name,
                 std::string what);
 
-  /// A number that differs when the version, the data time, the staleness or the notices of the
-  /// layer have changed. nullopt: the stream is down, and nothing is known.
+  /// A number that differs when the version, the data time or the staleness of the layer have
+  /// changed. nullopt: the stream is down, and nothing is known.
   std::optional<std::uint64_t> revision() const;
 
  private:

@@ -11,7 +11,6 @@
 #include "base/strings.h"
 
 namespace citylayers::runtime {
-
 namespace {
 
 // The wanted specs, each after those it needs; otherwise in the table's order.
