@@ -93,6 +93,7 @@ class ClockBoard final : public StreamBoard<ValueBoard, common::v1::WatchClockRe
     common::v1::CityClock setting = response.clock();
     setting.clear_city_time();
     setting.clear_as_of_time();
+    setting.clear_hold_time();  // moves ahead with a replay
     std::string set = setting.SerializeAsString();
     if (set == set_ && now - sent_ < period_) return SetLost("");
     set_ = std::move(set);
