@@ -12,8 +12,8 @@
 namespace citylayers::runtime {
 namespace {
 
-// The token proves that it was made for these arguments, not who made it: it grants nothing that
-// the call would not.
+// The token proves that it was made for these arguments, not who made it. It grants nothing that
+// the call itself would not.
 std::uint64_t Fingerprint(std::uint64_t position, std::string_view arguments) {
   return XXH3_64bits_withSeed(arguments.data(), arguments.size(), position ^ 0x70616765746f6b31ULL);
 }
