@@ -109,7 +109,7 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
     std::set<std::pair<std::string, uint64_t>> seen;
     for (const LoggedBatchPtr& logged : *log) {
       EXPECT_TRUE(seen.emplace(logged->batch.source, logged->batch.sequence).second)
-          << logged->batch.source << " " << logged->batch.sequence << " is there twice";
+          << logged->batch.source << " " << logged->batch.sequence << " occurs twice";
     }
     for (uint32_t w = 0; w < kWriters; ++w) {
       const Readings rows = Rows(w);
