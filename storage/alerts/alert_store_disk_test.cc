@@ -79,38 +79,38 @@ TEST_F(AlertStoreDiskTest, AFileWhereTheDirectoryShouldBeIsAClearError) {
 // changes acknowledged before stay readable. Runs in a child process, because the limit applies to
 // the process.
 TEST_F(AlertStoreDiskTest, AFullDiskIsAStatusAndLosesNothing) {
-CITYLAYERS_FORKS_WITH_THREADS();
-store_.reset();
-const pid_t child = fork();
-ASSERT_GE(child, 0);
-if (child == 0) {
-  signal(SIGXFSZ, SIG_IGN);
-  auto store = OpenRocksAlertStore(path());
-  if (!store.ok()) _exit(1);
-  const rlimit limit{200'000, 200'000};
-  setrlimit(RLIMIT_FSIZE, &limit);
-  uint64_t acknowledged = 0;
-  absl::Status status;
-  while (status.ok() && acknowledged < 10'000) {
-    AlertRecord alert{.id = (*store)->NextAlertId(), .subject = std::string(500, 'x')};
-    status = (*store)->Apply({{.alert = alert}});
-    acknowledged += status.ok();
+  CITYLAYERS_FORKS_WITH_THREADS();
+  store_.reset();
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    auto store = OpenRocksAlertStore(path());
+    if (!store.ok()) _exit(1);
+    const rlimit limit{200'000, 200'000};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    uint64_t acknowledged = 0;
+    absl::Status status;
+    while (status.ok() && acknowledged < 10'000) {
+      AlertRecord alert{.id = (*store)->NextAlertId(), .subject = std::string(500, 'x')};
+      status = (*store)->Apply({{.alert = alert}});
+      acknowledged += status.ok();
+    }
+    const bool clear = status.code() == absl::StatusCode::kUnavailable ||
+                       status.code() == absl::StatusCode::kResourceExhausted;
+    const bool readable = (*store)->GetAlert(acknowledged).ok();
+    _exit(clear && readable && acknowledged > 10 && acknowledged < 10'000 &&
+                  (*store)->NextAlertId() == acknowledged + 1
+              ? 42
+              : 2);
   }
-  const bool clear = status.code() == absl::StatusCode::kUnavailable ||
-                     status.code() == absl::StatusCode::kResourceExhausted;
-  const bool readable = (*store)->GetAlert(acknowledged).ok();
-  _exit(clear && readable && acknowledged > 10 && acknowledged < 10'000 &&
-                (*store)->NextAlertId() == acknowledged + 1
-            ? 42
-            : 2);
-}
-int status = 0;
-ASSERT_EQ(waitpid(child, &status, 0), child);
-ASSERT_TRUE(WIFEXITED(status));
-EXPECT_EQ(WEXITSTATUS(status), 42);
-Reopen();
-ASSERT_TRUE(store_->GetAlert(store_->NextAlertId() - 1).ok());
-EXPECT_TRUE(store_->Apply({{.alert = NewAlert()}}).ok());
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 42);
+  Reopen();
+  ASSERT_TRUE(store_->GetAlert(store_->NextAlertId() - 1).ok());
+  EXPECT_TRUE(store_->Apply({{.alert = NewAlert()}}).ok());
 }
 
 // A small file system that becomes full and then gets free space, as when an operator deletes

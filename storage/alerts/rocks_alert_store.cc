@@ -294,7 +294,7 @@ absl::Status RocksAlertStore::Resume() {
 }
 
 absl::Status RocksAlertStore::WriteStatus() {
-  // A running write finds out by itself.
+  // A write in progress sets the status itself; this call does not wait for it.
   const std::unique_lock lock(write_mutex_, std::try_to_lock);
   if (!lock.owns_lock() || failure_.ok()) return absl::OkStatus();
   const absl::Status failure = failure_;

@@ -51,7 +51,7 @@ absl::Status CityPack::Load() {
   manifest_ = *std::move(manifest);
 
   // A pack file must be listed in the manifest, so that files of two packs never mix. Rasters are
-  // read later, by other code, which must not meet a damaged one.
+  // read later, by other code, which must not read a damaged one.
   const auto check = [&](std::string_view name) -> absl::Status {
     const PackFile* file = manifest_.FindFile(name);
     if (file == nullptr) {

@@ -124,7 +124,7 @@ TEST_F(DamageTest, AChunkFailsItsQueriesAndNoOthers) {
 }
 
 //   series 0   [damaged] . . late . . . later            the chunk is put aside
-//   series 1   [ chunk ]     late                        and other series go on
+//   series 1   [ chunk ]     late                        and other series are sealed
 TEST_F(DamageTest, LateReadingsOfADamagedChunkHoldNothingUp) {
   options_.retention = absl::Hours(24 * 14);
   Open();

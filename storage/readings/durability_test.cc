@@ -204,7 +204,7 @@ TEST_F(DurabilityTest, WritesAreRefusedBeforeTheDiskIsFull) {
   EXPECT_EQ(store_->WriteStatus().code(), absl::StatusCode::kResourceExhausted) << "and reports it";
 }
 
-// --- Bytes that are not ours
+// --- Other data in the directory
 
 TEST_F(DurabilityTest, ADirectoryOfANewerVersionIsRefused) {
   Open();

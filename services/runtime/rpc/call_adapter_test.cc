@@ -513,7 +513,7 @@ class Flooding final : public StreamSource<WatchClockResponse> {
   absl::Notification* gone_;
 };
 
-/// Over TCP, where a client's flow control holds up the server.
+/// Over TCP, where a client's flow control blocks the server.
 class UnreadAnswers : public CallAdapterTest {
  protected:
   explicit UnreadAnswers(WriteWatch::Options writes = {.timeout = absl::Milliseconds(100),

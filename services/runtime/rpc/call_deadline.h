@@ -9,7 +9,7 @@
 namespace citylayers::runtime {
 
 /// Clients that mean "no deadline" send very distant ones. A deadline further away than this counts
-/// as none: std::chrono cannot hold it, and after an overflow it would lie in the past.
+/// as none: std::chrono cannot hold it, and after an overflow it would be in the past.
 inline constexpr absl::Duration kDeadlineMax = absl::Hours(24 * 365 * 100);
 
 /// `deadline`, or InfiniteFuture when it is further away than kDeadlineMax.
