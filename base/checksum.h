@@ -1,4 +1,4 @@
-// The checksums of a pack's files.
+// XXH3 checksums, used for the files of a pack.
 #ifndef CITYLAYERS_BASE_CHECKSUM_H_
 #define CITYLAYERS_BASE_CHECKSUM_H_
 

@@ -1,4 +1,4 @@
-// The time zone of the city, for everything that people read or type.
+// The time zone of the city, for times that people read or type.
 #ifndef CITYLAYERS_BASE_CITY_ZONE_H_
 #define CITYLAYERS_BASE_CITY_ZONE_H_
 

@@ -1,5 +1,5 @@
-// The one source of city time. Pure logic takes an absl::Time; whoever needs "now" is handed a
-// Clock.
+// The interface of the city clock. Pure logic takes an absl::Time; code that needs the current time
+// is passed a Clock.
 #ifndef CITYLAYERS_BASE_CLOCK_H_
 #define CITYLAYERS_BASE_CLOCK_H_
 
@@ -8,8 +8,9 @@
 
 namespace citylayers {
 
-/// Tells the time that data live by: ages, decay, rule durations, CAP `sent`. Deadlines, keepalive
-/// and metrics use the monotonic clock instead. Implementations are thread-safe.
+/// A clock of city time, the time base of all data: ages, decay, rule durations, CAP `sent`.
+/// Deadlines, keepalive and metrics use the monotonic clock instead. Implementations are
+/// thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -23,7 +23,7 @@ void DropByteOrderMark(std::string_view& text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
 }
 
-// Takes one record and its line end off `text`; adds its lines to `lines`.
+// Removes one record and its line end from `text`; adds its lines to `lines`.
 absl::StatusOr<std::vector<std::string>> TakeRecord(std::string_view& text, std::size_t& lines) {
   std::vector<std::string> fields(1);
   bool quoted = false;
@@ -72,10 +72,10 @@ absl::StatusOr<std::vector<std::string>> CheckCsvHeader(std::vector<std::string>
   std::set<std::string> seen;
   for (std::string& name : names) {
     absl::StripAsciiWhitespace(&name);
-    // Columns without a name are nobody's, so several of them confuse nobody.
+    // Columns without a name cannot be requested, so several of them are accepted.
     if (!name.empty() && !seen.insert(absl::AsciiStrToLower(name)).second) {
       return absl::InvalidArgumentError(
-          StrCat("the column \"", name, "\" is there twice; leave one of them"));
+          StrCat("the column \"", name, "\" occurs twice; remove one of them"));
     }
   }
   if (names.size() == 1 && names[0].find_first_of(";\t") != std::string::npos) {
@@ -88,7 +88,7 @@ absl::StatusOr<std::vector<std::string>> CheckCsvHeader(std::vector<std::string>
 }
 
 bool CsvQuotes::GoesOnAfter(std::string_view line) {
-  // As TakeRecord: a quote opens a field only where the field is empty so far.
+  // As in TakeRecord: a quote opens a field only where the field is still empty.
   bool empty = !quoted_;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
@@ -109,8 +109,8 @@ std::string CsvTable::Where(std::size_t row) const { return StrCat(name, ", line
 absl::StatusOr<std::size_t> CsvTable::Column(std::string_view column) const {
   const auto it = std::find(header.begin(), header.end(), column);
   if (it == header.end()) {
-    return absl::InvalidArgumentError(StrCat(name, ": there is no column \"", column,
-                                             "\"; there are ", absl::StrJoin(header, ", ")));
+    return absl::InvalidArgumentError(StrCat(name, ": no column \"", column, "\"; the columns are ",
+                                             absl::StrJoin(header, ", ")));
   }
   return static_cast<std::size_t>(it - header.begin());
 }

@@ -1,4 +1,4 @@
-// Comma-separated values with a header line, as RFC 4180 has them.
+// Reading of comma-separated values with a header line, in the format of RFC 4180.
 #ifndef CITYLAYERS_BASE_CSV_H_
 #define CITYLAYERS_BASE_CSV_H_
 
@@ -12,24 +12,25 @@
 
 namespace citylayers {
 
-/// Fields of one record that is a line. A field in double quotes may hold commas, doubled quotes
-/// and line ends. A byte order mark and a carriage return at the end are dropped. INVALID_ARGUMENT:
-/// a quote that does not end.
+/// Splits one record of one line into fields. A field in double quotes may contain commas, doubled
+/// quotes and line ends. A byte order mark, and a carriage return at the end, are dropped.
+/// INVALID_ARGUMENT: an unterminated quote.
 absl::StatusOr<std::vector<std::string>> SplitCsvLine(std::string_view line);
 
-/// A decimal number, also "nan" or "inf"; spaces around it are ignored. Nothing for any other text,
-/// hexadecimal numbers too: what looks like one is a slip.
+/// A decimal number, or "nan" or "inf"; spaces around it are ignored. nullopt for any other text,
+/// including hexadecimal numbers, which are more likely typing errors.
 std::optional<double> ParseDecimal(std::string_view text);
 
-/// The names of columns, without spaces around them. INVALID_ARGUMENT: a name that is there twice
-/// (letter case aside), since then nobody knows which one counts; a single column whose name holds
-/// semicolons or tabs, since then another character separates them; UTF-16.
+/// Returns the column names without spaces around them. INVALID_ARGUMENT: a name that occurs twice
+/// (case-insensitive), because requests for it would be ambiguous; a single column whose name
+/// contains semicolons or tabs, which means another separator; UTF-16.
 absl::StatusOr<std::vector<std::string>> CheckCsvHeader(std::vector<std::string> names);
 
-/// Follows the quotes of a text that comes line by line, to know where a record ends.
+/// Tracks the quotes of a text that is read line by line, to find the end of a record.
 class CsvQuotes {
  public:
-  /// Takes the next line, without its line end. True: the record goes on in the line after it.
+  /// Takes the next line, without its line end. Returns true when the record continues on the next
+  /// line.
   bool GoesOnAfter(std::string_view line);
 
  private:
@@ -44,18 +45,17 @@ struct CsvTable {
 
   /// "stations.csv, line 3"
   std::string Where(std::size_t row) const;
-  /// Index of a column. INVALID_ARGUMENT: there is none of that name (message lists those there
-  /// are).
+  /// Index of a column. INVALID_ARGUMENT: no column has that name (the message lists the columns).
   absl::StatusOr<std::size_t> Column(std::string_view column) const;
-  /// Cell as a number. INVALID_ARGUMENT with file and line: it is none, or not finite.
+  /// A cell as a number. INVALID_ARGUMENT with file and line: not a number, or not finite.
   absl::StatusOr<double> Number(std::size_t row, std::size_t column) const;
 };
 
-/// INVALID_ARGUMENT with name and line: no header or one that CheckCsvHeader refuses, a row with
-/// another number of fields, a quote that does not end. Blank lines are skipped.
+/// INVALID_ARGUMENT with name and line: no header, a header refused by CheckCsvHeader, a row with
+/// another number of fields, an unterminated quote. Blank lines are skipped.
 absl::StatusOr<CsvTable> ParseCsv(std::string_view text, std::string_view name);
 
-/// NOT_FOUND: the file cannot be read; else as ParseCsv.
+/// NOT_FOUND: the file cannot be read. Other errors as for ParseCsv.
 absl::StatusOr<CsvTable> ReadCsv(const std::string& path);
 
 }  // namespace citylayers

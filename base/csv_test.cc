@@ -76,7 +76,8 @@ TEST(Csv, MissingColumnListsThoseThereAre) {
   const auto table = ParseCsv("street_id,los\n1,2\n", "x.csv");
   ASSERT_TRUE(table.ok());
   EXPECT_EQ(*table->Column("los"), 1u);
-  EXPECT_THAT(MessageOf(table->Column("period").status()), HasSubstr("there are street_id, los"));
+  EXPECT_THAT(MessageOf(table->Column("period").status()),
+              HasSubstr("the columns are street_id, los"));
 }
 
 TEST(Csv, AFileThatIsNotThereIsNotFound) {
@@ -85,7 +86,7 @@ TEST(Csv, AFileThatIsNotThereIsNotFound) {
 
 TEST(Csv, AColumnThatIsThereTwiceIsRefused) {
   EXPECT_THAT(MessageOf(ParseCsv("id,lat,lon,lat\n1,2,3,4\n", "x.csv").status()),
-              HasSubstr("x.csv, line 1: the column \"lat\" is there twice"));
+              HasSubstr("x.csv, line 1: the column \"lat\" occurs twice"));
   EXPECT_THAT(MessageOf(ParseCsv("\nvalue, Value\n1,2\n", "x.csv").status()),
               HasSubstr("line 2: the column \"Value\""));
   EXPECT_TRUE(ParseCsv("id,,\n1,,\n", "x.csv").ok()) << "columns without a name";
@@ -105,7 +106,7 @@ TEST(Csv, OtherSeparatorsAndUtf16AreToldApart) {
   EXPECT_TRUE(ParseCsv("id\n1;2\n", "x.csv").ok());
 }
 
-// The walker agrees with the parser on where records end.
+// CsvQuotes agrees with the parser on the end of each record.
 TEST(Csv, QuotesTellWhetherARecordGoesOn) {
   for (const char* text :
        {"a,b", "a,\"b", "a,\"b\"", "\"a\"\"", "\"a\"\"\"", "a\"b", "\"\"x", "\"\",\"y", "\"\"\"\"",

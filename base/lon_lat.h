@@ -1,5 +1,5 @@
-// Positions and boxes on the WGS 84 ellipsoid, in degrees. Plain values shared by every layer of
-// the system.
+// Positions and boxes on the WGS 84 ellipsoid, in degrees. Plain values used in all parts of the
+// system.
 #ifndef CITYLAYERS_BASE_LON_LAT_H_
 #define CITYLAYERS_BASE_LON_LAT_H_
 
@@ -41,8 +41,8 @@ struct LonLatBox {
   friend bool operator==(const LonLatBox&, const LonLatBox&) = default;
 };
 
-/// Great-circle distance on a sphere of 6,371,008.8 m (IUGG mean radius), metres. Error against WGS
-/// 84 <= 0.5 %.
+/// Great-circle distance on a sphere of 6,371,008.8 m (IUGG mean radius), metres. The error against
+/// WGS 84 is at most 0.5 %.
 double DistanceM(LonLat a, LonLat b);
 
 }  // namespace citylayers

@@ -1,4 +1,4 @@
-// Points in time as JSON has them.
+// Times in the JSON format of RFC 3339.
 #ifndef CITYLAYERS_BASE_RFC3339_H_
 #define CITYLAYERS_BASE_RFC3339_H_
 

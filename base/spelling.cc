@@ -14,15 +14,15 @@
 namespace citylayers {
 namespace {
 
-// The d's that carry a stroke, in every alphabet that a keyboard may have given: Vietnamese đ and
-// Đ, the Icelandic eth, and the African letter that looks the same.
+// True for the letters d with a stroke of every alphabet that a keyboard may produce: Vietnamese đ
+// and Đ, the Icelandic eth, and the African letter of the same shape.
 bool IsStrokedD(utf8proc_int32_t code) {
   return code == 0x110 || code == 0x111 || code == 0xD0 || code == 0xF0 || code == 0x189 ||
          code == 0x256;
 }
 constexpr std::string_view kStroke = "\x01";
 
-// Small letters, each followed by its marks. Empty: no UTF-8.
+// Lower-case letters, each followed by its marks. Empty: not UTF-8.
 std::vector<utf8proc_int32_t> Decomposed(const std::string& text) {
   constexpr auto kHow = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE |
                                                        UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
@@ -49,7 +49,8 @@ std::string Utf8(utf8proc_int32_t code) {
 
 Spelling Spelling::Of(std::string_view utf8) {
   Spelling result;
-  std::set<std::string> marks;  // of the latest letter; sorted, since they are typed in any order
+  std::set<std::string>
+      marks;  // of the latest letter; sorted, because they may be typed in any order
   const auto end_letter = [&] {
     for (const std::string& mark : marks) result.marked += mark;
     marks.clear();

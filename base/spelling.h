@@ -1,4 +1,4 @@
-// Names as people ask for them.
+// Matching of names in requests, with or without diacritics.
 #ifndef CITYLAYERS_BASE_SPELLING_H_
 #define CITYLAYERS_BASE_SPELLING_H_
 
@@ -7,17 +7,17 @@
 
 namespace citylayers {
 
-/// How a name is spelled, letter case and runs of spaces aside. Composed and decomposed UTF-8 spell
-/// the same, as do đ and the letters of other alphabets that look like it.
+/// The spelling of a name, case-insensitive and with single spaces. Composed and decomposed UTF-8
+/// have the same spelling, as have đ and the letters of other alphabets of the same shape.
 struct Spelling {
   std::string letters;  // without marks: "le loi"
-  std::string marked;   // the same with its marks after each letter; equal: no marks
+  std::string marked;   // the letters, each followed by its marks; equal to `letters`: no marks
 
   static Spelling Of(std::string_view utf8);
 };
 
-/// The street or place that a request names. Asked without any mark, marks do not count, as most
-/// people type on a phone; asked with marks, they do:
+/// The street or place that a request names. A query without any mark matches regardless of marks,
+/// because most people type so on a phone; a query with marks matches only the same marks:
 ///
 ///   NameQuery("le loi").Matches("Lê Lợi")   true, like "LÊ LỢI" and "lê lợi"
 ///   NameQuery("lê lai").Matches("Lê Lợi")   false

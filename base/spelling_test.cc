@@ -26,7 +26,7 @@ TEST(NameQuery, WithoutMarksItIsFoundToo) {
 TEST(NameQuery, WithMarksTheyCount) {
   EXPECT_FALSE(Means("lê lời", "Lê Lợi"));
   EXPECT_FALSE(Means("bà triệu", "Bá Triệu"));
-  EXPECT_FALSE(Means("lê loi", "Lê Lợi")) << "who writes one mark means all";
+  EXPECT_FALSE(Means("lê loi", "Lê Lợi")) << "a query with one mark requires all marks";
   EXPECT_FALSE(Means("đa kao", "Da Kao"));
 }
 
@@ -37,7 +37,7 @@ TEST(NameQuery, AnotherStreetIsAnother) {
   EXPECT_FALSE(Means("a", ""));
 }
 
-// A Mac writes "ệ" as e, dot below, circumflex; others may have the marks the other way around.
+// A Mac writes "ệ" as e, dot below, circumflex; other systems may have the marks in reverse order.
 TEST(NameQuery, DecomposedLettersAreTheSame) {
   EXPECT_TRUE(Means("Ngh\u1EC7", "Nghe\u0323\u0302"));
   EXPECT_TRUE(Means("Nghe\u0302\u0323", "Ngh\u1EC7"));
@@ -70,8 +70,8 @@ TEST(NameQuery, AnEthIsADWithAStroke) {
 TEST(NameQuery, LettersOfOtherLanguagesLoseTheirMarksToo) {
   EXPECT_TRUE(Means("rue muller", "Rue Müller"));
   EXPECT_TRUE(Means("STRASSE", "Straße"));
-  EXPECT_TRUE(Means("le\u00A0loi", "Lê Lợi")) << "a space that does not break";
-  EXPECT_TRUE(Means("le\u200B loi", "Lê Lợi")) << "a space that has no width";
+  EXPECT_TRUE(Means("le\u00A0loi", "Lê Lợi")) << "a no-break space";
+  EXPECT_TRUE(Means("le\u200B loi", "Lê Lợi")) << "a zero-width space";
 }
 
 }  // namespace

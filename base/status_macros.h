@@ -1,4 +1,4 @@
-// Macros that pass an absl::Status on to the caller. They evaluate their argument once.
+// Macros that return an absl::Status to the caller. They evaluate their argument once.
 #ifndef CITYLAYERS_BASE_STATUS_MACROS_H_
 #define CITYLAYERS_BASE_STATUS_MACROS_H_
 

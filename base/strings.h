@@ -1,5 +1,5 @@
 // Text helpers on std::string_view. Debian's abseil is built for C++14, so its absl::string_view is
-// a type of its own and absl::StrCat does not take std::string_view: these do.
+// a separate type and absl::StrCat does not accept std::string_view; these functions do.
 #ifndef CITYLAYERS_BASE_STRINGS_H_
 #define CITYLAYERS_BASE_STRINGS_H_
 
@@ -12,7 +12,7 @@
 
 namespace citylayers {
 
-/// The same characters, no copy.
+/// The same characters, without a copy.
 inline absl::string_view ToAbsl(std::string_view text) {
   return absl::string_view(text.data(), text.size());
 }
@@ -31,13 +31,13 @@ decltype(auto) StrCatArgument(const T& value) {
 }
 }  // namespace detail
 
-/// absl::StrCat that also takes std::string_view.
+/// absl::StrCat that accepts std::string_view as well.
 template <typename... Parts>
 std::string StrCat(const Parts&... parts) {
   return absl::StrCat(detail::StrCatArgument(parts)...);
 }
 
-/// absl::StrAppend that also takes std::string_view.
+/// absl::StrAppend that accepts std::string_view as well.
 template <typename... Parts>
 void StrAppend(std::string* out, const Parts&... parts) {
   absl::StrAppend(out, detail::StrCatArgument(parts)...);

@@ -15,7 +15,7 @@ constexpr std::string_view kReplacement = "\uFFFD";
 constexpr Code kCapitalEth = 0xD0, kSmallEth = 0xF0;
 constexpr std::string_view kCapitalDStroke = "Đ", kSmallDStroke = "đ";
 
-// Takes the first character off. Negative: the byte taken is not part of UTF-8.
+// Removes the first character. Returns a negative value when the byte removed is not part of UTF-8.
 Code TakeCode(std::string_view& text, std::string_view* bytes) {
   Code code = -1;
   const utf8proc_ssize_t size =
@@ -31,8 +31,8 @@ bool IsNoncharacter(Code code) {
   return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
 }
 
-// U+200C and U+200D join letters in some scripts, so they stay; the others of their kind only make
-// two names of one look.
+// U+200C and U+200D join letters in some scripts and are kept; the other invisible characters would
+// only make two names that look alike different.
 bool IsInvisible(Code code) {
   constexpr Code kNonJoiner = 0x200C, kJoiner = 0x200D;
   return utf8proc_category(code) == UTF8PROC_CATEGORY_CF && code != kNonJoiner && code != kJoiner;
@@ -63,7 +63,8 @@ std::string Composed(const std::string& text) {
 
 bool IsPlainAscii(std::string_view text) {
   for (const char c : text) {
-    if (c < ' ' || c == '\x7F') return false;  // char is signed: bytes over 0x7F are below too
+    if (c < ' ' || c == '\x7F')
+      return false;  // char is signed: bytes over 0x7F are below ' ' as well
   }
   return true;
 }

@@ -45,7 +45,7 @@ std::string ParseKey(std::string_view* in) {
   return key;
 }
 
-// What stands after a backslash, of which TomlString() writes these three.
+// Parses the character after a backslash; TomlString() writes these three.
 bool ParseEscape(std::string_view* in, std::string* out) {
   if (Consume(in, "\"")) return out->push_back('"'), true;
   if (Consume(in, "\\")) return out->push_back('\\'), true;
@@ -120,7 +120,7 @@ struct TomlReader::Node {
 struct TomlReader::Document {
   std::string what;
   Node root;
-  Node none;  // stands in for a table that is missing
+  Node none;  // stands for a missing table
   absl::Status status;
 };
 
@@ -140,7 +140,8 @@ class TomlReader::Parser {
   }
 
  private:
-  // Makes table_ the table that "a.b.c" names; on the way a list stands for its last table.
+  // Sets table_ to the table named "a.b.c", creating it; on the path a list stands for its last
+  // table.
   bool Header(std::string_view* in, bool is_list) {
     Node* node = root_;
     for (;;) {
@@ -166,7 +167,7 @@ absl::StatusOr<TomlReader> TomlReader::Parse(std::string_view text, std::string_
   for (int line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     if (!parser.Line(text.substr(0, end))) {
-      return absl::DataLossError(StrCat(what, ":", line, ": this line cannot be read"));
+      return absl::DataLossError(StrCat(what, ":", line, ": this line is not valid"));
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }

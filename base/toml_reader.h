@@ -1,4 +1,4 @@
-// Reading our own small TOML files field by field.
+// A reader of the small TOML files written by this project, field by field.
 #ifndef CITYLAYERS_BASE_TOML_READER_H_
 #define CITYLAYERS_BASE_TOML_READER_H_
 
@@ -13,37 +13,37 @@
 
 namespace citylayers {
 
-/// One table of a TOML document. It reads the TOML that this folder writes: bare keys; strings,
-/// integers, floats, booleans and lists of them on one line; [table] and [[list.of.tables]]. Any
-/// bytes are safe to give (the TOML library of our platform asserts on some).
+/// One table of a TOML document. Supports the TOML written by this folder: bare keys; strings,
+/// integers, floats, booleans and lists of them on one line; [table] and [[list.of.tables]]. Safe
+/// for any bytes (the TOML library of the platform has assertions that fail on some).
 ///
-/// A field that is missing or of another type reads as an empty value and leaves an error behind,
-/// so that a reader takes all fields and asks status() once; the tables of one document share that
-/// error. Not thread-safe.
+/// A field that is missing or has another type is read as an empty value and sets an error, so that
+/// a caller reads all fields and checks status() once; the tables of one document share that error.
+/// Not thread-safe.
 ///
 ///   ASSIGN_OR_RETURN(TomlReader toml, TomlReader::Parse(text, "stations.toml"));
 ///   station.id = toml.String("id");
 ///   RETURN_IF_ERROR(toml.status());
 class TomlReader {
  public:
-  /// DATA_LOSS: not that kind of TOML; the message has `what` and the line.
+  /// DATA_LOSS: not supported TOML; the message has `what` and the line.
   static absl::StatusOr<TomlReader> Parse(std::string_view text, std::string_view what);
 
   bool Has(std::string_view key) const;
   std::string String(std::string_view key) const;
   std::int64_t Int(std::string_view key) const;
-  double Double(std::string_view key) const;  // takes integers too
+  double Double(std::string_view key) const;  // accepts integers as well
   bool Bool(std::string_view key) const;
   std::vector<std::string> Strings(std::string_view key) const;
   std::vector<double> Doubles(std::string_view key) const;
-  /// A table; an empty one with the error when it is missing.
+  /// A table. A missing one is empty and sets the error.
   TomlReader Table(std::string_view key) const;
-  /// A list of tables; empty when it is missing.
+  /// A list of tables; empty when missing.
   std::vector<TomlReader> Tables(std::string_view key) const;
   /// All keys of this table with their integer values, sorted.
   std::vector<std::pair<std::string, std::int64_t>> Ints() const;
 
-  /// The first field that was not as asked.
+  /// The error of the first field that was missing or had another type.
   absl::Status status() const;
 
  private:

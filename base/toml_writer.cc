@@ -25,7 +25,7 @@ std::string TomlNumber(double value) {
   char buffer[32];
   const auto result = std::to_chars(buffer, buffer + sizeof(buffer), value);
   std::string out(buffer, result.ptr);
-  // TOML tells floats from integers by their looks.
+  // TOML distinguishes floats from integers by their notation.
   if (out.find_first_of(".e") == std::string::npos) out += ".0";
   return out;
 }

@@ -1,4 +1,4 @@
-// Writing TOML so that equal values give equal text.
+// A writer of TOML for which equal values give equal text.
 #ifndef CITYLAYERS_BASE_TOML_WRITER_H_
 #define CITYLAYERS_BASE_TOML_WRITER_H_
 
@@ -7,7 +7,7 @@
 
 namespace citylayers {
 
-/// A TOML basic string with its quotes. Bytes that are not UTF-8 are the caller's business.
+/// A TOML basic string with its quotes. The caller must ensure valid UTF-8.
 std::string TomlString(std::string_view text);
 
 /// The shortest TOML float that reads back as `value`. REQUIRES: finite.

@@ -1,5 +1,5 @@
-# CITYLAYERS_ALLOCATOR: the malloc of citylayersd. jemalloc keeps memory in few arenas and gives back what is not used
-# (docs/operate/run.md has the measured figures); `system` takes the C library's. Sanitizers bring their own.
+# CITYLAYERS_ALLOCATOR: the malloc of citylayersd. jemalloc keeps memory in few arenas and returns unused memory to the
+# system (measured figures: docs/operate/run.md); `system` uses the C library's. Sanitizers have their own malloc.
 set(CITYLAYERS_ALLOCATOR jemalloc CACHE STRING "malloc of citylayersd: jemalloc or system")
 set_property(CACHE CITYLAYERS_ALLOCATOR PROPERTY STRINGS jemalloc system)
 
@@ -9,6 +9,6 @@ function(citylayers_allocator program)
   endif()
   find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
   target_sources(${program} PRIVATE allocator.cc)
-  # Named although nothing calls it: it replaces malloc.
+  # Listed although no code calls it: it replaces malloc.
   target_link_libraries(${program} PRIVATE -Wl,--no-as-needed ${JEMALLOC_LIBRARY} -Wl,--as-needed)
 endfunction()

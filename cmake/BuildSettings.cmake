@@ -1,4 +1,4 @@
-# Compiler, launcher and linker settings that every target shares.
+# Compiler, launcher and linker settings shared by all targets.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -7,15 +7,15 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
-# Line tables only: full debug information doubles the link time and nobody steps through a release here.
+# Line tables only: full debug information doubles the link time, and release builds are not debugged step by step.
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 
-# Everywhere, since some packages ask for it: what is precompiled must fit all sources.
+# Set for all targets, because some packages require it: precompiled headers must fit all sources.
 add_compile_options(-pthread)
 
 find_program(CITYLAYERS_CCACHE ccache)
 if(CITYLAYERS_CCACHE)
-  # ccache takes precompiled headers only when told that times and unused macros in them do not matter.
+  # ccache caches precompiled headers only when it ignores times and unused macros in them.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CITYLAYERS_CCACHE})
   add_compile_options(-fpch-preprocess)
@@ -25,12 +25,12 @@ if(CITYLAYERS_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# Warnings are errors for our code; generated code is compiled without them (see Targets.cmake).
+# Warnings are errors for the project's code; generated code is compiled without them (see Targets.cmake).
 set(CITYLAYERS_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
     -Wno-missing-field-initializers -Werror)
 
-# For sources that are compiled more often than they work: tests, main functions, the command line. What they spend is
-# in the libraries they call, which are optimised as always.
+# For sources whose compile time matters more than their run time: tests, main functions, the command line. Their run
+# time is spent in the libraries that they call, which are fully optimised.
 set(CITYLAYERS_LIGHT_OPTIMISATION "")
 if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   set(CITYLAYERS_LIGHT_OPTIMISATION -O1)

@@ -1,6 +1,6 @@
-# CITYLAYERS_SANITIZE=address,undefined or thread. Thread is for geo, storage and pure logic only: Debian's gRPC is not
-# instrumented and floods it with false reports. So it builds and runs the tests without gRPC and what they link, no
-# more; tests/support/thread_sanitizer.cc tells it of Abseil's mutexes.
+# CITYLAYERS_SANITIZE=address,undefined or thread. Thread is only for geo, storage and pure logic: Debian's gRPC is not
+# instrumented, which causes very many false reports. Therefore that build has only the tests without gRPC and the
+# libraries that they link; tests/support/thread_sanitizer.cc declares Abseil's mutexes to the sanitizer.
 set(CITYLAYERS_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize takes them")
 if(CITYLAYERS_SANITIZE)
   add_compile_options(-fsanitize=${CITYLAYERS_SANITIZE} -fno-omit-frame-pointer)

@@ -1,6 +1,6 @@
-# The four kinds of target in this tree. A folder is a library; its tests stand beside its code. The option GRPC of
-# libraries and tests says that most of their sources include gRPC, or link what does; the thread sanitizer leaves such
-# tests out. PRECOMPILED names headers of a library's own.
+# The four kinds of targets in this tree. A folder is a library; its tests are beside its code. The option GRPC of
+# libraries and tests declares that most of their sources include gRPC, or link libraries that do; the thread
+# sanitizer's build omits such tests. PRECOMPILED names headers of the library itself.
 #
 #   citylayers_library(geo_tile SRCS tile_id.cc DEPS absl::status)      -> citylayers_geo_tile, citylayers::geo_tile
 #   citylayers_test(geo_tile SRCS tile_id_test.cc DEPS ...)             -> citylayers_geo_tile_test, run by ctest
@@ -53,7 +53,7 @@ function(citylayers_test name)
   endif()
   if(CITYLAYERS_SANITIZE_THREAD)
     target_link_libraries(citylayers_${name}_test PRIVATE citylayers_thread_sanitizer)
-    set_target_properties(citylayers_${name}_test PROPERTIES EXCLUDE_FROM_ALL OFF)  # alone: see the top CMakeLists.txt
+    set_target_properties(citylayers_${name}_test PROPERTIES EXCLUDE_FROM_ALL OFF)  # the only targets: see the top CMakeLists.txt
   endif()
   add_test(NAME ${name} COMMAND citylayers_${name}_test)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}

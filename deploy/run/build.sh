@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # ./run build [preset]
 
-# configure PRESET: runs CMake when the build folder is new. Ninja configures again by itself when
-# a CMake file changes.
+# configure PRESET: runs CMake when the build folder is new. Ninja runs CMake again when a CMake
+# file changes.
 configure() {
   local preset="$1"
   [[ -f "build/$preset/build.ninja" ]] && return

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every command of ./run shares: messages, and installing what is missing.
+# Functions shared by all commands of ./run: messages, and installation of missing packages.
 
 if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
   readonly BOLD=$'\e[1m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'
@@ -15,13 +15,13 @@ die() {
   exit 1
 }
 
-# usage_error MESSAGE: a wrong call; exit code 2.
+# usage_error MESSAGE: reports invalid arguments; exit code 2.
 usage_error() {
   say_error "$@"
   exit 2
 }
 
-# Runs a command as root: as it is when we are root, else through sudo.
+# Runs a command as root: directly when already root, otherwise through sudo.
 as_root() {
   if [[ $EUID -eq 0 ]]; then
     "$@"
@@ -43,15 +43,15 @@ have_node() {
     [[ "$(node --version)" =~ ^v([0-9]+) ]] && ((BASH_REMATCH[1] >= 18))
 }
 
-# install_packages GROUP...: makes sure that the Debian packages of these groups are there.
-# One dpkg-query answers that, so a call that finds everything costs well under a second.
+# install_packages GROUP...: installs the missing Debian packages of these groups. One dpkg-query
+# determines them, so a call that finds everything installed takes well under a second.
 install_packages() {
   local group wanted missing
   wanted="$(for group in "$@"; do packages_of "$group"; done | sort -u)"
   if have_node; then wanted="$(grep -vxE 'nodejs|npm' <<<"$wanted")"; fi
   command -v dpkg-query >/dev/null ||
     die "this is not Debian: install the packages in deploy/packages/*.txt by hand"
-  # A package that was never seen makes dpkg-query fail; what it prints about the others counts.
+  # A package unknown to dpkg makes dpkg-query fail; its output for the others is still valid.
   # shellcheck disable=SC2016  # the format is dpkg-query's own
   missing="$(comm -23 <(echo "$wanted") <(
     xargs dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' <<<"$wanted" \
@@ -65,7 +65,7 @@ install_packages() {
     as_root apt-get update -q
     as_root apt-get install -q -y --no-install-recommends $missing </dev/null
   else
-    # Thousands of lines that nobody reads, unless it fails.
+    # Thousands of lines, shown only if the command fails.
     local log=build/apt.log
     mkdir -p build
     {
@@ -78,14 +78,14 @@ install_packages() {
   fi
 }
 
-# install_npm FOLDER: `npm ci` unless node_modules already is what the lockfile says.
+# install_npm FOLDER: runs `npm ci` unless node_modules already matches the lockfile.
 install_npm() {
   local folder="$1" stamp="$1/node_modules/.installed" want
   want="$(sha256sum <"$folder/package-lock.json")"
   [[ -f "$stamp" && "$(<"$stamp")" == "$want" ]] && return
   have_node || die "need Node >= 18 with npm on the PATH; found: $(node --version 2>&1 || true)"
   say "installing npm packages of $(realpath --relative-to="$ROOT" "$folder")"
-  # No install scripts: every binary that we use is shipped inside a package.
+  # No install scripts: every binary that is needed is shipped inside a package.
   (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund </dev/null)
   echo "$want" >"$stamp"
 }
@@ -96,8 +96,8 @@ hash_of() {
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16
 }
 
-# tree_files [PATTERN...]: tracked and new files that are not ignored, one a line; with git path
-# patterns, those that match.
+# tree_files [PATTERN...]: tracked and new files that are not ignored, one per line; with git path
+# patterns, only those that match.
 tree_files() {
   local file
   git -C "$ROOT" -c safe.directory='*' ls-files --cached --others --exclude-standard -- "$@" |

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./run demo: from the sources to a live page, and back to nothing on Ctrl-C.
+# ./run demo: builds from source, runs the live page, and stops everything on Ctrl-C.
 
 # shellcheck source=deploy/run/build.sh
 source deploy/run/build.sh
@@ -16,19 +16,19 @@ Usage: ./run demo [options]
   --http HOST:PORT     the page and the tiles       (127.0.0.1:8080)
   --grpc HOST:PORT     gRPC                         (127.0.0.1:50051)
   --admin HOST:PORT    metrics and health           (127.0.0.1:8081)
-  --data DIR           where readings and alerts are kept (build/demo/CITY.data)
-  --speed N            seconds of city time in a second (60)
-  --split              a process for each service, as on several machines
-  --lan                the page open to the local network, with a QR code for phones; it only shows,
-                       and there are no keys and no TLS: for a closed network such as a booth's.
-                       gRPC stays on this machine, unless --grpc 0.0.0.0:PORT opens it too
+  --data DIR           directory of readings and alerts (build/demo/CITY.data)
+  --speed N            seconds of city time per second (60)
+  --split              one process per service, as on several machines
+  --lan                the page open to the local network, with a QR code for phones; read-only,
+                       without keys and TLS: only for a closed network such as a booth's.
+                       gRPC stays on this machine unless --grpc 0.0.0.0:PORT opens it as well
   --no-open            do not open a browser
 TEXT
 }
 
-# --split: one process a line, in the order in which they start. The address of a process is --grpc's
-# and --admin's with this much added to the port. `backends` are the modules that it calls ("*": all
-# others); readings owns the city clock, so everybody calls it.
+# --split: one process per line, in the order in which they start. The addresses of a process are
+# those of --grpc and --admin with this number added to the port. `backends` are the modules that it
+# calls ("*": all others); every process calls readings, which owns the city clock.
 #       target    +port  backends
 readonly SPLIT_TABLE='
         readings  1      -
@@ -48,7 +48,7 @@ readonly STOP_S=10
 OSM='' DEM='' DEM_DATUM='' DATA='' SPEED=60 SPLIT=false LAN=false OPEN=true
 HTTP=127.0.0.1:8080 GRPC=127.0.0.1:50051 ADMIN=127.0.0.1:8081
 
-declare -A CHILD_NAME=()  # pid -> name; each child leads a process group of its own
+declare -A CHILD_NAME=()  # pid -> name; each child leads a separate process group
 
 parse_demo_options() {
   while (($# > 0)); do
@@ -112,8 +112,8 @@ build_pack() {
 
 log_of() { echo "$DEMO_DIR/log/$1.log"; }
 
-# start NAME COMMAND...: in a process group of its own, so that Ctrl-C reaches only us and we stop
-# the children in order.
+# start NAME COMMAND...: runs the command in a separate process group, so that Ctrl-C reaches only
+# this script, which stops the children in order.
 start() {
   local name="$1"
   shift
@@ -122,7 +122,7 @@ start() {
   CHILD_NAME[$!]="$name"
 }
 
-# stop_children: TERM, up to STOP_S seconds, then KILL. Leaves nothing running.
+# stop_children: sends TERM, waits up to STOP_S seconds, then sends KILL. Leaves no process running.
 stop_children() {
   local pid deadline=$((SECONDS + STOP_S)) alive
   trap '' INT TERM
@@ -138,14 +138,14 @@ stop_children() {
   CHILD_NAME=()
 }
 
-# Children first: what we say may go to a pipe that is closed already.
+# Stops the children before printing, because the output may be a closed pipe.
 on_signal() {
   stop_children
   say "stopped" || true
   exit 0
 }
 
-# child_ended: true when a child is gone; shows what it said last and sets ENDED to its name.
+# child_ended: true when a child has ended; shows its last output and sets ENDED to its name.
 child_ended() {
   local pid
   for pid in "${!CHILD_NAME[@]}"; do
@@ -157,7 +157,7 @@ child_ended() {
   return 1
 }
 
-# http_status HOST:PORT PATH: prints the status code of a GET; needs nothing but bash.
+# http_status HOST:PORT PATH: prints the status code of a GET; needs only bash.
 http_status() {
   local host="${1%:*}" line
   [[ "$host" == 0.0.0.0 || "$host" == '*' ]] && host=127.0.0.1
@@ -165,12 +165,12 @@ http_status() {
   exec 9<>"/dev/tcp/${host%]}/${1##*:}" || return 1
   printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&9
   IFS= read -r -t 5 line <&9 || line=''
-  timeout 5 cat <&9 >/dev/null || true  # hanging up in the middle would look like an error over there
+  timeout 5 cat <&9 >/dev/null || true  # closing the connection early would look like an error in the server
   exec 9>&-
   [[ "$line" =~ ^HTTP/1\.[01]\ ([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
-# in_use HOST:PORT: somebody listens there already.
+# in_use HOST:PORT: true when a program already listens there.
 in_use() {
   local host="${1%:*}"
   [[ "$host" == 0.0.0.0 || "$host" == '*' ]] && host=127.0.0.1
@@ -181,7 +181,7 @@ in_use() {
 # plus HOST:PORT N: the address with N added to the port.
 plus() { echo "${1%:*}:$((${1##*:} + $2))"; }
 
-# local_of HOST:PORT: the address as a process on this machine reaches it.
+# local_of HOST:PORT: the address by which a process on this machine reaches it.
 local_of() { echo "${1/#0.0.0.0:/127.0.0.1:}"; }
 
 start_all() {
@@ -193,7 +193,7 @@ start_split() {
   local target offset calls other other_offset backends options grpc
   while read -r target offset calls; do
     [[ -n "$target" ]] || continue
-    # Only the gateway is for others; the services behind it listen on loopback.
+    # Only the gateway is for other machines; the services behind it listen on loopback.
     grpc="$(plus "$GRPC" "$offset")"
     [[ "$target" == gateway ]] || grpc="$(local_of "$grpc")"
     options=(--target "$target" --pack "$PACK" --data "$DATA"
@@ -210,8 +210,8 @@ start_split() {
   done <<<"$SPLIT_TABLE"
 }
 
-# With a port taken by another program its answers could be mistaken for ours, so we do not wait
-# for /readyz then: the daemon says what is wrong and ends, and so do we.
+# If another program uses one of the ports, its answers could be mistaken for the daemon's, so the
+# script does not wait for /readyz: the daemon reports the fault and ends, and so does the script.
 addresses_taken() {
   local address offset taken=1
   local addresses=("$HTTP" "$GRPC" "$ADMIN")
@@ -249,7 +249,7 @@ wait_ready() {
 
 start_replay() {
   local real="${CITYLAYERS_REAL_DATA:-$ROOT/../shared/data}" server scenario
-  # The city clock and the readings are one module: its own process when split.
+  # The city clock and the readings are one module: a separate process when split.
   server="$(local_of "$($SPLIT && plus "$GRPC" 1 || echo "$GRPC")")"
   scenario=("$SCENARIO_EMBEDDED")
   if [[ -n "$OSM" && -d "$real" ]]; then scenario=("$SCENARIO_REAL" --real-data "$real"); fi
@@ -257,7 +257,7 @@ start_replay() {
   start replay "$BIN/citylayers" replay "${scenario[@]}" --speed "$SPEED" --loop --server "$server"
 }
 
-# ---- what the person sees -----------------------------------------------------------------------
+# ---- output for the user ------------------------------------------------------------------------
 
 announce() {
   local url lan_url address
@@ -283,7 +283,7 @@ run_demo() {
   INSECURE=()
   local groups=(build web)
   if $LAN; then
-    # The page is called by address, or by the name that announce falls back to.
+    # The page is requested by address, or by the name that announce falls back to.
     INSECURE=(--allow-insecure --gateway.hosts "$(hostname) $(hostname).local")
     groups+=(demo)
   fi
@@ -299,7 +299,7 @@ run_demo() {
   start_replay
   announce
   until child_ended; do
-    # A trap runs as soon as `wait` is interrupted; a sleeping shell would answer late.
+    # A trap runs as soon as `wait` is interrupted; during a sleep it would run late.
     sleep 1 &
     wait $! || true
   done

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # ./run lint [--all]: every check is a script in tests/lint or one command here; all of them run,
-# and the failed ones are named at the end.
+# and the failed ones are listed at the end.
 
 # shellcheck source=deploy/run/build.sh
 source deploy/run/build.sh
 
 LINT_FAILED=()
 LINT_PASSED=0
-LINT_LAST_WORDS=''  # of the failed checks, for ./run test to repeat
+LINT_LAST_WORDS=''  # of the failed checks, repeated by ./run test
 
-# lint_step NAME COMMAND...: runs a check and keeps its verdict; its output is shown on failure.
+# lint_step NAME COMMAND...: runs a check and records its result; its output is shown on failure.
 lint_step() {
   local name="$1" output
   shift
@@ -35,7 +35,7 @@ lint_web_types() {
   (cd $web && ./node_modules/.bin/tsc --noEmit)
 }
 
-# The checks that need no build: seconds.
+# The checks that need no build; they take seconds.
 lint_quick() {
   say "lint"
   install_packages web test
@@ -62,7 +62,7 @@ run_lint() {
   lint_quick
   install_packages build
   configure dev >/dev/null
-  # Only what the proto folder generates; a program's objects are not needed to read its source.
+  # Builds only the generated sources of proto; object files are not needed to read a source.
   if ninja -C build/dev -t targets all | grep -q '^citylayers_proto:'; then
     ninja -C build/dev citylayers_proto
   fi

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ./run test [--full]: every suite, one after the other. A suite that fails does not stop the
-# others; after a build that fails, those that need it are skipped. What failed is repeated at the
-# end, and the last line counts all of them: `N passed, N failed, N skipped`.
+# others; after a failed build, suites that need it are skipped. Failures are repeated at the end,
+# and the last line counts all of them: `N passed, N failed, N skipped`.
 
 # shellcheck source=deploy/run/lint.sh
 source deploy/run/lint.sh
@@ -10,17 +10,16 @@ PASSED=0
 FAILED=0
 SKIPPED=0
 SUMMARY=()
-# What the suites that failed said of it, and of each the first thing that failed: to stand at the
-# end, where it is looked for.
+# Output of the failed suites, and the first failure of each, for the summary at the end.
 FAILURES=''
 FIRST_FAILURES=()
 SUITE_FAILED=0  # of the latest suite
 BUILT=true      # no build has failed
 
-# Lines that name what failed: tests of node and vitest, files and checks; targets of ninja; tests
-# of ctest and of gtest; cycles of the crash loop.
+# Lines that name a failure: tests of node and vitest, files and checks; targets of ninja; tests of
+# ctest and of gtest; cycles of the crash loop.
 readonly FAILED_NAME='^ *✖ |^ *FAIL |^FAILED: |\*\*\*(Failed|Timeout|Exception|Not Run)|^\[  FAILED  \]| FAILED$'
-# Lines that say why, or that belong to a list of what failed.
+# Lines that give a reason, or that belong to a list of failures.
 readonly FAILED_WORD=': Failure$|[Ee]rror\b.*:|ERROR:|asynchronous activity|The following tests FAILED|^  > '
 readonly FAILED_LINES_MAX=40  # of a suite
 
@@ -32,9 +31,9 @@ add_suite() {
   SUMMARY+=("$(printf '%-28s %5d passed %4d failed %4d skipped %5d s' "$@")")
 }
 
-# failures_in LOG: the lines of a suite's output that tell of a failure, each with what follows it;
-# its last lines when there are none. Of too many, the first ones, where the cause is, and the last
-# ones, where some suites have a list.
+# failures_in LOG: the lines of a suite's output that report a failure, each with the following
+# lines; its last lines when there are none. Of too many, the first ones, which have the cause, and
+# the last ones, where some suites have a list.
 failures_in() {
   local lines first=$((FAILED_LINES_MAX - 11))
   lines="$(grep -aE --after-context=8 "$FAILED_NAME|$FAILED_WORD" "$1" || tail -n 20 "$1")"
@@ -44,7 +43,7 @@ failures_in() {
   cut -c1-300 <<<"$lines"
 }
 
-# first_failure_in LOG: the first thing that failed, in a line: by its name, else by what was said.
+# first_failure_in LOG: the first failure in one line: its name, or else its message.
 first_failure_in() {
   {
     grep -aE "$FAILED_NAME" "$1" | grep -av '✖ failing tests:'
@@ -53,8 +52,8 @@ first_failure_in() {
   } | sed -nE '1 { s/^ *((✖|FAIL|FAILED:) )?//; s/ \.{3,}/ /; p }' | cut -c1-200
 }
 
-# run_suite NAME COMMAND...: runs a suite and counts it by the last line of the form
-# `N passed, N failed[, N skipped]` that it prints; one without such a line counts as one test.
+# run_suite NAME COMMAND...: runs a suite and counts it by the last line of the form `N passed, N
+# failed[, N skipped]` that it prints; one without such a line counts as one test.
 run_suite() {
   local name="$1" log start=$SECONDS status=0 line
   shift
@@ -69,7 +68,7 @@ run_suite() {
   elif ((status == 0)); then
     passed=1
   fi
-  # A suite that dies after its closing line, or before it, has failed whatever it counted.
+  # A suite that ends with an error has failed, whatever its counts are.
   if ((status != 0 && failed == 0)); then failed=1; fi
   if ((failed > 0)); then
     FAILURES+="$(printf '\n▸ %s failed\n%s' "$name" "$(failures_in "$log")")"$'\n'
@@ -80,14 +79,14 @@ run_suite() {
   add_suite "$name" "$passed" "$failed" "$skipped" $((SECONDS - start))
 }
 
-# run_build NAME PRESET: a build as a suite.
+# run_build NAME PRESET: runs a build as a suite.
 run_build() {
   run_suite "$1" build_targets "$2"
   ((SUITE_FAILED == 0)) || BUILT=false
 }
 
-# run_built NAME COMMAND...: runs a suite on what was built. After a build that failed it counts as
-# skipped: what an earlier one has left proves nothing.
+# run_built NAME COMMAND...: runs a suite on the built programs. After a failed build it counts as
+# skipped, because the results of an earlier build prove nothing.
 run_built() {
   if $BUILT; then
     run_suite "$@"
@@ -97,8 +96,8 @@ run_built() {
   fi
 }
 
-# ends_of_crashed PRESET LOG: the last lines of each test that ctest had to kill or that died: the
-# last `[ RUN` among them is what it was at.
+# ends_of_crashed PRESET LOG: the last lines of each test that ctest had to kill or that died; the
+# last `[ RUN` among them is the test case that was running.
 ends_of_crashed() {
   local name why
   sed -nE 's/^\s+[0-9]+ - (\S+) \((.*)\)$/\1 \2/p' "$2" | while read -r name why; do
@@ -113,7 +112,7 @@ ends_of_crashed() {
   done
 }
 
-# suite_ctest PRESET: ctest's own output, then the same as one countable line.
+# suite_ctest PRESET: prints ctest's output, then the counts in one line.
 suite_ctest() {
   local preset="$1" status=0 log
   log="$(mktemp)"
@@ -145,7 +144,7 @@ suite_vitest() {
   return "$status"
 }
 
-# suite_fuzz: each fuzz target for a short while with its kept corpus.
+# suite_fuzz: runs each fuzz target briefly with its stored corpus.
 suite_fuzz() {
   local target passed=0 failed=0
   for target in build/dev/bin/*_fuzz build/asan/bin/*_fuzz; do
@@ -204,7 +203,7 @@ run_test() {
   printf '%s\n' "$FAILURES"
   for line in "${FIRST_FAILURES[@]}" "${SUMMARY[@]}"; do echo "$line"; done
   echo "total $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"
-  # Alone on the last line, in the form that CI reads.
+  # Alone on the last line, in the format that CI reads.
   echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
   ((FAILED == 0))
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int32_t kNone = -1;
 
-// Adds a point unless it and the two before it lie on one line; then the middle one goes.
+// Adds a point; when it and the two before it are on one line, the middle one is removed.
 void AddPoint(TileLine& line, TilePoint p) {
   if (line.size() >= 2) {
     const TilePoint a = line[line.size() - 2], b = line.back();
@@ -31,7 +31,8 @@ ContourTracer::ContourTracer(const Grid<float>& samples, const TileLattice& latt
     const float* from = samples.cells().data() + row * count;
     std::copy(from, from + count, values_.data() + (row + 1) * width_ + 1);
   }
-  // One pass a threshold: each is a plain comparison loop, which runs as vector instructions.
+  // One pass per threshold: each is a plain comparison loop, which is compiled to vector
+  // instructions.
   reached_.assign(values_.size(), 0);
   for (const float threshold : thresholds_) {
     for (std::size_t node = 0; node < values_.size(); ++node) {
@@ -75,7 +76,7 @@ void ContourTracer::LinkCell(std::size_t node, std::size_t k) {
     next_[static_cast<std::size_t>(from)] = to;
     edges_.push_back(from);
   };
-  // Each line keeps the high corner on its right (y grows downwards).
+  // Each line has the high corner on its right (y grows downwards).
   switch (high) {
     case 1:
       link(top, left);
@@ -133,7 +134,7 @@ ContourRing ContourTracer::Follow(std::int32_t first, std::size_t k) {
     AddPoint(ring.points, PointOn(edge, k));
     edge = std::exchange(next_[static_cast<std::size_t>(edge)], kNone);
   }
-  // The way has come back to its first point, which an open ring does not repeat.
+  // The ring ends at its first point, which an open ring does not repeat.
   if (ring.points.back() == ring.points.front()) ring.points.pop_back();
   ring.area = SignedArea(ring.points);
   return ring;
@@ -150,8 +151,8 @@ TilePoint ContourTracer::PointOn(std::int32_t edge, std::size_t k) const {
   return horizontal ? TilePoint{x + along, y} : TilePoint{x, y + along};
 }
 
-// Distance from the low sample to where thresholds[k] is met: a whole number, at least 1 from both
-// samples and from the crossings of the other thresholds on this edge, in their order.
+// Distance from the low sample to the crossing of thresholds[k]: a whole number, at least 1 away
+// from both samples and from the crossings of the other thresholds on this edge, in their order.
 double ContourTracer::CrossingFrom(float low, float high, std::size_t k) const {
   std::size_t last = k;
   while (last + 1 < thresholds_.size() && thresholds_[last + 1] <= high) ++last;

@@ -1,4 +1,4 @@
-// Rings around the samples that reach a threshold.
+// Contour rings around samples that reach a threshold.
 #ifndef CITYLAYERS_GEO_FLOOD_CONTOUR_H_
 #define CITYLAYERS_GEO_FLOOD_CONTOUR_H_
 
@@ -15,16 +15,16 @@ namespace citylayers::geo {
 
 /// One closed contour line of a threshold.
 struct ContourRing {
-  TileLine points;  // whole numbers; the higher ground is on the right-hand side of the way
+  TileLine points;  // whole numbers; the higher ground is to the right of the direction
   double area = 0;  // signed: positive around higher samples, negative around a hole in them
   std::size_t inner =
       0;  // a sample beside the ring that reaches the threshold (ContourTracer index)
 };
 
-/// Traces contours of one lattice of samples by marching squares. Samples outside count as 0; of
-/// two high samples that only meet at a corner each keeps its own ring. Rings of one threshold, and
-/// of different thresholds, never touch. Borrows samples and thresholds. Not thread-safe. REQUIRES:
-/// as DepthBands.
+/// Traces contours of one lattice of samples by marching squares. Samples outside count as 0; two
+/// high samples that meet only at a corner have separate rings. Rings of one threshold, and of
+/// different thresholds, never touch. Borrows samples and thresholds. Not thread-safe. REQUIRES: as
+/// DepthBands.
 class ContourTracer {
  public:
   ContourTracer(const Grid<float>& samples, const TileLattice& lattice,
@@ -33,11 +33,11 @@ class ContourTracer {
   /// The rings of thresholds[k], in an order fixed by the samples.
   std::vector<ContourRing> Trace(std::size_t k);
 
-  /// For each sample (by ContourRing::inner's index) the number of the region that it belongs to
-  /// among the samples that reach thresholds[k] and touch by an edge; 0 for lower samples.
+  /// For each sample (by ContourRing::inner's index) the number of its region among the samples
+  /// that reach thresholds[k] and touch by an edge; 0 for lower samples.
   std::vector<std::uint32_t> Regions(std::size_t k) const;
 
-  /// Whether no sample reaches the threshold.
+  /// True when no sample reaches the threshold.
   bool IsEmpty(std::size_t k) const { return highest_ <= k; }
 
  private:
@@ -49,11 +49,11 @@ class ContourTracer {
 
   TileLattice lattice_;
   std::span<const float> thresholds_;
-  std::size_t width_;                  // of the samples with one more on each side
+  std::size_t width_;                  // of the samples with a margin of one on each side
   std::vector<float> values_;          // padded
-  std::vector<std::uint8_t> reached_;  // how many thresholds each sample reaches
-  std::size_t highest_ = 0;            // the most that any reaches
-  std::vector<std::size_t> mixed_;     // squares of four samples that some contour crosses
+  std::vector<std::uint8_t> reached_;  // number of thresholds that each sample reaches
+  std::size_t highest_ = 0;            // the maximum of reached_
+  std::vector<std::size_t> mixed_;     // squares of four samples that a contour crosses
   std::vector<std::int32_t> next_;   // edge after an edge; 2 * node + 0 goes right of it, + 1 down
   std::vector<std::int32_t> edges_;  // those that have a next one, in order of discovery
 };

@@ -15,14 +15,14 @@ namespace {
 
 constexpr std::int32_t kUnlabelled = -2;
 
-// Labels a flooded terrain on the padded layout: which depression each cell lies in or drains to.
+// Labels a flooded terrain on the padded layout: the depression that each cell is in or drains to.
 class Labeller {
  public:
   explicit Labeller(const PriorityFlood& flood)
       : flood_(flood), label_(flood.layout().size(), kNoDepression) {}
 
-  // Depressions get numbers in reverse order of flooding: from the highest spill level down, and
-  // each before the one that it spills into.
+  // Numbers the depressions in reverse order of flooding: from the highest spill level down, each
+  // before the one that it spills into.
   void Run() {
     for (const std::uint32_t cell : flood_.order()) {
       if (IsHollow(cell)) label_[cell] = kUnlabelled;
@@ -49,8 +49,8 @@ class Labeller {
   const std::vector<float>& spill() const { return spill_; }
 
  private:
-  // Numbers the whole hollow around its first cell. Water came in over its sill, so that is where
-  // it spills, and the sill's cell is labelled already.
+  // Numbers the whole hollow around its first cell. Water entered over its sill, so it spills
+  // there, and the sill's cell is already labelled.
   void Claim(std::uint32_t first) {
     const float spill = flood_.level()[first];
     downstream_.push_back(label_[flood_.from()[first]]);
@@ -70,8 +70,9 @@ class Labeller {
     }
   }
 
-  // Steepest way down over the filled terrain; across a flat, back the way the flood came. Either
-  // comes earlier in the order of flooding, so it has its label and no circle can form.
+  // The steepest descent over the filled terrain; across a flat, the direction of the flood in
+  // reverse. Both lead to a cell earlier in the order of flooding, which has its label, so no cycle
+  // can form.
   std::size_t DownstreamOf(std::size_t cell) const {
     const float level = flood_.level()[cell];
     std::size_t best = flood_.from()[cell];
@@ -216,8 +217,8 @@ double DepressionMap::LevelOfVolumeM(std::size_t depression, double volume_m3) c
   const std::size_t first = first_cell_[depression];
   const double lowest_m = cells_[first].elevation_m;
   const double cells_of_water_m = volume_m3 / cell_area_m2_;
-  // The number of wet cells: the most such that water just covering the last one takes no more than
-  // the volume.
+  // The number of wet cells: the largest number for which water that just covers the last one is
+  // not more than the volume.
   std::size_t wet = 1, beyond = d.cell_count + 1;
   while (beyond - wet > 1) {
     const std::size_t middle = wet + (beyond - wet) / 2;
@@ -232,7 +233,8 @@ void DepressionMap::RaiseToPonds(const Ponds& ponds, Grid<float>* depth_m) const
   for (std::size_t d = 0; d < size(); ++d) {
     const double level_m = ponds.level_m[d];
     for (std::size_t i = first_cell_[d]; i < first_cell_[d + 1]; ++i) {
-      if (!(level_m > cells_[i].elevation_m)) break;  // the rest lies higher; NaN stops at once
+      if (!(level_m > cells_[i].elevation_m))
+        break;  // the remaining cells are higher; NaN stops at once
       float& depth = (*depth_m)[cells_[i].index];
       depth = std::max(depth, static_cast<float>(level_m - cells_[i].elevation_m));
     }

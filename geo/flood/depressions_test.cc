@@ -119,7 +119,7 @@ TEST(DepressionMap, AFullHollowSpillsIntoTheNextOne) {
   EXPECT_EQ(ponds.spilled_m3, 0);
 }
 
-// The slow model raises the water by bisection until it holds the volume.
+// The reference model raises the water by bisection until it holds the volume.
 TEST(DepressionMap, LevelOfVolumeEqualsBisection) {
   std::mt19937 random(31);
   std::uniform_real_distribution<float> height(0, 3);
@@ -205,7 +205,7 @@ TEST(DepressionMap, SpillsAlwaysGoOnDownwards) {
 TEST(DepressionMap, ZonesSendTheirOwnRain) {
   const Terrain t = FromArt(kHollow);
   const DepressionMap map = DepressionMap::Build(t.elevation_m, t.water, 100).value();
-  Grid<std::uint8_t> zones(7, 5, 9);  // 9 is no zone
+  Grid<std::uint8_t> zones(7, 5, 9);  // 9 is not a zone
   for (int row = 1; row < 5; ++row) zones.at(5, row) = 1;
   const std::vector<double> areas = map.ZoneAreasM2(zones, 2);
   const double runoff_m[] = {5.0, 0.1};

@@ -21,8 +21,8 @@ bool Inside(TilePoint p, const TileLine& ring) {
   return inside;
 }
 
-// Builds one band: what lies inside the contours of its threshold but not of the next one. A hole
-// in the deeper water is the outside of an island of this band within it.
+// Builds one band: the area inside the contours of its threshold but outside those of the next one.
+// A hole in the deeper water is the exterior ring of an island of this band.
 class BandBuilder {
  public:
   explicit BandBuilder(std::vector<std::uint32_t> regions) : regions_(std::move(regions)) {}
@@ -39,7 +39,7 @@ class BandBuilder {
     polygons_.push_back({{std::move(points)}});
   }
 
-  // REQUIRES: all outsides and islands are there.
+  // REQUIRES: all exterior rings and islands are added.
   void AddHole(TileLine points, std::size_t inner) {
     const std::uint32_t region = regions_[inner];
     std::size_t owner = outside_of_region_.at(region);

@@ -188,7 +188,7 @@ TEST(DepthBands, BandsShareOutTheWetAreaWithoutGapOrOverlap) {
     }
     const auto whole =
         DepthBands(samples, LatticeOf(samples), std::span(kDepthClassFromM).first(1));
-    // Positions are kept one unit apart, which moves a contour a little when others cross the edge.
+    // Crossings are kept one unit apart, which moves a contour slightly when others cross the edge.
     EXPECT_NEAR(bands_area, AreaOf(whole.at(0).polygons), 0.03 * bands_area);
   }
 }
@@ -214,7 +214,7 @@ TEST(DepthBands, AFloodOverTheWholeTileFillsItAndItsBuffer) {
   const Grid<float> depth(400, 400, 0.25f);
   const TileId tile = TileId::Make(14, 13047, 7698).value();
   const LonLatBox box = tile.Bounds();
-  const auto to_cell = [&](LonLat p) {  // the tile lies in the middle of the grid
+  const auto to_cell = [&](LonLat p) {  // the tile is in the middle of the grid
     return CellPoint{100 + 200 * (p.lon_deg - box.west_deg) / (box.east_deg - box.west_deg),
                      100 + 200 * (box.north_deg - p.lat_deg) / (box.north_deg - box.south_deg)};
   };
@@ -228,7 +228,7 @@ TEST(DepthBands, AFloodOverTheWholeTileFillsItAndItsBuffer) {
   EXPECT_TRUE(Inside({2048, 2048}, bands[1].polygons[0]));
   for (const TilePolygon& rim : bands[0].polygons) {
     for (const TileLine& ring : rim.rings) {
-      for (const TilePoint& p : ring) EXPECT_FALSE(visible.Contains(p)) << "nobody sees the rim";
+      for (const TilePoint& p : ring) EXPECT_FALSE(visible.Contains(p)) << "the rim is not visible";
     }
   }
   const Grid<float> masked(400, 400, NAN);

@@ -44,7 +44,7 @@ VehicleLimits LimitsOf(Vehicle vehicle) {
     case Vehicle::kEmergency:
       return {0.30f, 0.60f};
   }
-  return {0.10f, 0.20f};  // a vehicle that this build does not know is treated as the weakest
+  return {0.10f, 0.20f};  // an unknown vehicle is treated as the weakest
 }
 
 Passability PassabilityOf(Vehicle vehicle, float depth_m) {

@@ -7,7 +7,7 @@
 namespace citylayers::geo {
 namespace {
 
-constexpr int kMeshStep = 16;  // samples between two calls of the mapping
+constexpr int kMeshStep = 16;  // number of samples between two calls of the mapping
 
 CellPoint Mix(CellPoint a, CellPoint b, double t) {
   return {a.column + (b.column - a.column) * t, a.row + (b.row - a.row) * t};

@@ -9,7 +9,7 @@ namespace {
 
 TileId Tile(int z, int x, int y) { return TileId::Make(z, x, y).value(); }
 
-// A grid in plain degrees over the city: 0.0005 degrees a cell from 106.5 E, 10.9 N.
+// A grid in plain degrees over the city: 0.0005 degrees per cell from 106.5 E, 10.9 N.
 CellPoint CellOf(LonLat p) { return {(p.lon_deg - 106.5) / 0.0005, (10.9 - p.lat_deg) / 0.0005}; }
 
 Grid<float> EastwardRamp() {
@@ -35,7 +35,7 @@ TEST(TileLattice, PixelsAreSampledInTheirMiddle) {
   EXPECT_EQ(lattice.count, 256);
 }
 
-// The slow model maps every sample by itself.
+// The reference model maps every sample separately.
 TEST(SampleDepthTile, InterpolatedMappingEqualsTheExactOne) {
   const Grid<float> depth = EastwardRamp();
   for (const TileId tile : {Tile(10, 815, 481), Tile(12, 3261, 1924), Tile(15, 26095, 15397)}) {

@@ -1,4 +1,4 @@
-// Walking over a grid without asking at each step whether the border is near.
+// A padded grid layout, on which neighbour access needs no border checks.
 #ifndef CITYLAYERS_GEO_FLOOD_NEIGHBOURS_H_
 #define CITYLAYERS_GEO_FLOOD_NEIGHBOURS_H_
 
@@ -26,10 +26,10 @@ class PaddedLayout {
 
   std::size_t stride() const { return columns_ + 2; }
   std::size_t size() const { return stride() * (rows_ + 2); }
-  /// Index differences to the neighbours: those by an edge first, then those by a corner.
+  /// Index differences to the neighbours: those across an edge first, then those across a corner.
   std::span<const std::ptrdiff_t> steps() const { return {offsets_.data(), steps_}; }
 
-  /// Where an inner row begins.
+  /// Index of the first inner cell of a row.
   std::size_t RowStart(std::size_t row) const { return (row + 1) * stride() + 1; }
 
   /// A padded copy of a grid.

@@ -13,7 +13,7 @@ namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr std::size_t kMaxCells = std::size_t{1} << 31;
 
-// A float as an integer of the same order, so that (height, cell) packs into one word whose
+// Maps a float to an integer with the same order, so that (height, cell) packs into one word whose
 // comparison is a single instruction.
 std::uint32_t OrderedBits(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -71,7 +71,7 @@ void PriorityFlood::SeedOpenWater() {
       done_[cell] = 1;  // walls and the padding
     }
   }
-  // Water amid water has nobody to flood.
+  // A water cell surrounded by water has no cell to flood.
   for (std::size_t cell = 0; cell < water_.size(); ++cell) {
     if (water_[cell] == 0) continue;
     const bool shore =
@@ -87,7 +87,8 @@ void PriorityFlood::RunLoop() {
     const std::uint64_t next = frontier_.top();
     frontier_.pop();
     Spread<kRecord>(static_cast<std::size_t>(next & 0xFFFFFFFFu));
-    // Whatever is not above the water just reached floods with it, in order of arrival: no heap.
+    // Cells not above the water just reached are flooded with it, in order of arrival, without the
+    // heap.
     for (std::size_t i = 0; i < level_ground_.size(); ++i) Spread<kRecord>(level_ground_[i]);
     level_ground_.clear();
   }

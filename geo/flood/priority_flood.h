@@ -1,4 +1,4 @@
-// The priority-flood itself, with what it knows besides the level: order and origin of the water.
+// The priority-flood algorithm, which also yields the order and the origin of the water.
 #ifndef CITYLAYERS_GEO_FLOOD_PRIORITY_FLOOD_H_
 #define CITYLAYERS_GEO_FLOOD_PRIORITY_FLOOD_H_
 
@@ -15,28 +15,28 @@
 
 namespace citylayers::geo {
 
-/// OK when ConnectionLevel takes grids of these sizes.
+/// OK when ConnectionLevel accepts grids of these sizes.
 absl::Status CheckFloodGrids(const Grid<float>& elevation_m, const Grid<std::uint8_t>& open_water);
 
-/// Floods a terrain from its open water upwards; see ConnectionLevel for what the level means. All
-/// arrays are on the padded layout. Construct, Run once, read. Not thread-safe.
-/// REQUIRES: CheckFloodGrids.
+/// Floods a terrain from its open water upwards; see ConnectionLevel for the meaning of the level.
+/// All arrays use the padded layout. Construct, Run once, read. Not thread-safe. REQUIRES:
+/// CheckFloodGrids.
 class PriorityFlood {
  public:
   PriorityFlood(const Grid<float>& elevation_m, const Grid<std::uint8_t>& open_water,
                 Connectivity connectivity);
 
-  /// With `record`, order() and from() are filled, at about a third more time.
+  /// With `record`, fills order() and from(), which takes about a third more time.
   void Run(bool record = false);
 
   const PaddedLayout& layout() const { return layout_; }
   const std::vector<float>& elevation_m() const { return elevation_m_; }
   const std::vector<std::uint8_t>& water() const { return water_; }
   const std::vector<float>& level() const { return level_; }
-  /// Cells in the order in which water leaves them for their neighbours; levels never fall along
-  /// it.
+  /// Cells in the order in which water leaves them for their neighbours; levels never decrease
+  /// along it.
   const std::vector<std::uint32_t>& order() const { return order_; }
-  /// The cell from which water came to each cell; itself for open water.
+  /// The cell from which water came to each cell; for open water the cell itself.
   const std::vector<std::uint32_t>& from() const { return from_; }
 
  private:

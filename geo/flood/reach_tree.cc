@@ -27,7 +27,8 @@ std::size_t Step(std::size_t cell, std::ptrdiff_t step) {
   return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(cell) + step);
 }
 
-/// Numbers for sets of reaches: equal sets have equal numbers. The set of reach r alone is r.
+/// Numbers for sets of reaches: equal sets have equal numbers. The set of only reach r has number
+/// r.
 class ReachSets {
  public:
   explicit ReachSets(std::size_t reach_count) {
@@ -59,11 +60,11 @@ class ReachSets {
   std::unordered_map<std::uint64_t, std::uint32_t> unions_;
 };
 
-/// Indexes of the cells with these levels, lowest first; those of +infinity are left out. A radix
+/// Indexes of the cells with these levels, lowest first; those of +infinity are omitted. A radix
 /// sort: std::sort takes eight times as long.
 std::vector<std::uint32_t> ByLevel(const std::vector<float>& level_m) {
   const auto key = [&level_m](std::uint32_t cell) {
-    // A float as an integer of the same order.
+    // Maps a float to an integer with the same order.
     const auto bits = std::bit_cast<std::uint32_t>(level_m[cell]);
     return (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
   };
@@ -84,7 +85,7 @@ std::vector<std::uint32_t> ByLevel(const std::vector<float>& level_m) {
 
 }  // namespace
 
-/// Joins cells into components as the level rises. A component is known by its top node.
+/// Joins cells into components as the level rises. A component is identified by its top node.
 class ReachTreeBuilder {
  public:
   ReachTreeBuilder(const Grid<float>& elevation_m, const Grid<float>& level_m,
@@ -101,7 +102,7 @@ class ReachTreeBuilder {
       if (reach_[cell] == kNoReach) continue;
       label_[cell] = reach_[cell];
       if (std::isnan(bed_m_[cell])) bed_m_[cell] = -kInfinity;
-      level_m_[cell] = kInfinity;  // no land: not among the cells that join
+      level_m_[cell] = kInfinity;  // not land: not among the cells that join
     }
   }
 
@@ -111,7 +112,7 @@ class ReachTreeBuilder {
       if (label_[cell] != kNoNode) continue;
       const float level_m = level_m_[cell];
       ApplyLateContacts(level_m);
-      if (!Enter(cell)) continue;  // the water comes to it by way of cells of the same level
+      if (!Enter(cell)) continue;  // water reaches it through cells of the same level
       level_ground_.assign(1, cell);
       for (std::size_t i = 0; i < level_ground_.size(); ++i) {
         for (const std::ptrdiff_t step : layout_.steps()) {
@@ -128,13 +129,13 @@ class ReachTreeBuilder {
  private:
   struct Node {
     std::uint32_t set = 0;
-    std::uint32_t top = 0;  // towards the top node of the component that it is in
+    std::uint32_t top = 0;  // leads to the top node of its component
     std::uint32_t parent = kNoNode;
     float joins_at_m = kInfinity;
     std::uint32_t alias = kNoNode;  // the node that it was found equal to
     std::vector<std::uint32_t> sources;
   };
-  /// Water whose bed is above the shore: the shore floods from elsewhere first.
+  /// Contact with water whose bed is above the shore: the shore is flooded from elsewhere first.
   struct LateContact {
     float level_m = 0;
     std::uint32_t cell = 0;
@@ -170,13 +171,13 @@ class ReachTreeBuilder {
     children_first_.push_back(node);
   }
 
-  /// The top node of the component that two things make when they meet at a level: top nodes, or
-  /// reaches, which stay apart from the land that they flood.
+  /// Returns the top node of the component formed when `a` and `b` meet at a level. Each is a top
+  /// node of land, or a reach, which is never attached to the land that it floods.
   std::uint32_t Join(std::uint32_t a, std::uint32_t b, float level_m) {
     if (a == b) return a;
     const std::uint32_t set = sets_.Union(nodes_[a].set, nodes_[b].set);
     if (IsLand(a) && IsLand(b) && nodes_[a].set == nodes_[b].set) {
-      // Regions of one set flood at the same stages, so they are one node.
+      // Regions with the same set flood at the same stages, so they become one node.
       nodes_[b].top = nodes_[b].alias = a;
       return a;
     }
@@ -191,7 +192,7 @@ class ReachTreeBuilder {
     return node;
   }
 
-  /// Joins a cell to what it touches. False: to nothing yet.
+  /// Joins a cell to its neighbours. Returns false when there are none to join yet.
   bool Enter(std::size_t cell) {
     const float level_m = level_m_[cell];
     std::uint32_t top = kNoNode, last_label = kNoNode;
@@ -234,7 +235,7 @@ class ReachTreeBuilder {
   }
 
   ReachTree Finish() {
-    // Aliases go, the others keep their order, so that sources stay before what they make.
+    // Removes aliases; the others keep their order, so that sources precede the nodes made of them.
     std::vector<std::uint32_t> number(nodes_.size());
     ReachTree tree;
     tree.reach_count_ = reach_count_;
@@ -267,13 +268,13 @@ class ReachTreeBuilder {
 
   const PaddedLayout layout_;
   const std::vector<std::uint16_t> reach_;
-  std::vector<float> bed_m_;    // of open water; -infinity where it is not known
+  std::vector<float> bed_m_;    // of open water; -infinity where it is unknown
   std::vector<float> level_m_;  // of land
   std::vector<std::uint32_t> label_;
   const std::size_t reach_count_;
   ReachSets sets_;
   std::vector<Node> nodes_;
-  std::vector<std::uint32_t> children_first_;  // nodes by when they got a parent
+  std::vector<std::uint32_t> children_first_;  // nodes in the order in which they got a parent
   std::vector<LateContact> late_;
   std::size_t next_late_ = 0;
   std::vector<std::size_t> level_ground_;
@@ -305,7 +306,7 @@ std::vector<float> ReachTree::NodeStages(std::span<const float> stages_m) const 
       stage_m[node] = std::max(stage_m[node], stage_m[sources_[s]]);
     }
   }
-  // A stage above the level at which a region joins the one around it floods both.
+  // A stage above the level at which a region joins the surrounding one floods both.
   for (const std::uint32_t node : parents_first_) {
     const float around_m = stage_m[parent_[node]];
     if (around_m > joins_at_m_[node]) stage_m[node] = around_m;

@@ -31,7 +31,7 @@ struct Delta {
 };
 
 // Digits are ground in metres, letters are open water at 0 m: 'a' of reach 0, 'b' of reach 1, ...
-// '#' is a wall, '?' water of reach 0 whose depth is not known.
+// '#' is a wall, '?' is water of reach 0 with unknown depth.
 Delta FromArt(const std::vector<std::string>& art) {
   const int columns = static_cast<int>(art[0].size()), rows = static_cast<int>(art.size());
   Delta d{Grid<float>(columns, rows), Grid<std::uint16_t>(columns, rows, kNoReach)};
@@ -48,8 +48,8 @@ Delta FromArt(const std::vector<std::string>& art) {
   return d;
 }
 
-// The slow and obvious model: from the water of each reach alone, water walks over land to every
-// neighbour whose ground is under the stage of that reach; the highest stage stays.
+// The reference model: from the water of each reach separately, water spreads over land to every
+// neighbour whose ground is below the stage of that reach; the highest stage applies.
 Grid<float> EachReachFlooded(const Delta& d, const std::vector<float>& stages_m,
                              Connectivity connectivity) {
   Grid<float> depth_m(d.elevation_m.columns(), d.elevation_m.rows());
@@ -113,7 +113,7 @@ std::string Row(const Grid<float>& depth_m, int row) {
 
 TEST(ReachTree, AHighStageFloodsWhatALowSillOfALowStageDoesNot) {
   // Land at 0 m between reach a, behind a sill of 3 m, and reach b, behind one of 2 m. It connects
-  // to b first; but when a stands at 4 m and b at 1 m, the water comes from a.
+  // to b first; but with a at 4 m and b at 1 m, the water comes from a.
   const Delta d = FromArt({"a30002b"});
   EXPECT_EQ(Row(Flood(d, {4, 1}).depth_m, 0), "4144421");
   EXPECT_EQ(Row(Flood(d, {1, 4}).depth_m, 0), "1144424");
@@ -135,7 +135,8 @@ TEST(ReachTree, AReachOfUnknownStageFloodsNothing) {
 }
 
 TEST(ReachTree, OpenWaterStandsAtItsOwnStage) {
-  // Reach b lies between a and the land on the right: what runs into b is what its gauge reads.
+  // Reach b is between a and the land on the right: its gauge already includes water that flows
+  // into b.
   const Delta d = FromArt({"a1b11"});
   EXPECT_EQ(Row(Flood(d, {5, 2}).depth_m, 0), "54211");
 }
@@ -146,7 +147,7 @@ TEST(ReachTree, WaterOfUnknownDepthFloodsFromBelow) {
 }
 
 TEST(ReachTree, ABedAboveItsShoreFloodsItOnlyFromAboveTheBed) {
-  // The middle belongs to a from 1 m on and to b, whose bed is at 3 m, from there.
+  // The middle belongs to a from 1 m on and also to b, whose bed is at 3 m, from 3 m on.
   Delta d = FromArt({"a1b"});
   d.elevation_m.at(2, 0) = 3;
   EXPECT_EQ(Row(Flood(d, {2, 3}).depth_m, 0), "21.");
@@ -167,7 +168,7 @@ TEST(ReachTree, GridsOfDifferentSizeAreRefused) {
   EXPECT_FALSE(ReachTree::Build(three, three, Grid<std::uint16_t>(2, 3)).ok());
 }
 
-// Noise with few heights, so that ties and flats are common, and with water anywhere.
+// Noise with few heights, so that ties and flats are common, and water at random cells.
 Delta RandomDelta(std::mt19937& random, std::size_t reach_count) {
   const int columns = std::uniform_int_distribution<int>(1, 36)(random);
   const int rows = std::uniform_int_distribution<int>(1, 36)(random);
@@ -221,7 +222,7 @@ TEST(ReachTree, EqualsAFloodFillFromEachReach) {
 }
 
 // A plain that falls from 2.6 m in the west to 0.2 m at the sea in the east, with dikes, polders
-// under the sea and creeks, and a river whose stage goes from one gauge to the other in `steps`.
+// below sea level and creeks, and a river whose stage changes between two gauges in `steps`.
 Delta River(int columns, int rows, std::uint16_t steps, unsigned seed) {
   std::mt19937 random(seed);
   std::uniform_real_distribution<float> noise(-0.25F, 0.25F);

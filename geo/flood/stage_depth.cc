@@ -12,7 +12,7 @@ void FitDepthTo(const Grid<float>& elevation_m, Grid<float>* depth_m) {
 void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, float stage_m,
                   Grid<float>* depth_m) {
   FitDepthTo(elevation_m, depth_m);
-  // Plain pointers without aliasing: the compiler turns the loop into vector instructions.
+  // Plain pointers without aliasing, so that the loop is compiled to vector instructions.
   const float* __restrict ground = elevation_m.cells().data();
   const float* __restrict level = level_m.cells().data();
   float* __restrict depth = depth_m->cells().data();
@@ -21,8 +21,8 @@ void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, fl
 }
 
 void RoundToCentimetres(Grid<float>* depth_m) {
-  // By way of an integer, which every processor does four at a time; lround it does not. No depth
-  // is negative.
+  // Rounds by conversion to an integer, for which every processor has a vector instruction, unlike
+  // lround. No depth is negative.
   for (float& depth : depth_m->cells()) {
     // NOLINTNEXTLINE(bugprone-incorrect-roundings)
     depth = static_cast<float>(static_cast<std::int32_t>(depth * 100.0F + 0.5F)) / 100.0F;

@@ -22,7 +22,7 @@ Vertex Rounded(TilePoint p) {
   return {static_cast<std::int32_t>(std::lround(p.x)), static_cast<std::int32_t>(std::lround(p.y))};
 }
 
-// Rounded points without repetitions.
+// Appends the rounded points without repetitions.
 void RoundInto(std::span<const TilePoint> line, std::vector<Vertex>& out) {
   out.clear();
   for (const TilePoint& p : line) {

@@ -1,5 +1,5 @@
-// Geometry of a Mapbox Vector Tile 2.1 feature as bytes, made apart from the tile so that it can be
-// cut once and used in many live tiles.
+// Encoding of Mapbox Vector Tile 2.1 geometry, separate from the tile so that it can be cut once
+// and used in many live tiles.
 #ifndef CITYLAYERS_GEO_MVT_GEOMETRY_H_
 #define CITYLAYERS_GEO_MVT_GEOMETRY_H_
 
@@ -11,24 +11,24 @@
 
 namespace citylayers::geo {
 
-/// Numbers of the specification.
+/// The numbers of the specification.
 enum class GeometryType : std::uint32_t { kUnknown = 0, kPoint = 1, kLine = 2, kPolygon = 3 };
 
-// Each function returns the content of a feature's `geometry` field (packed command integers),
-// equal bytes for equal input, and an empty string when nothing is left to draw. Coordinates are
-// tile units and are rounded to whole ones; REQUIRES: they are finite and within +-2^30.
-// Thread-safe; O(points).
+// Each function returns the content of a feature's `geometry` field (packed command integers):
+// equal bytes for equal input, and an empty string when nothing is left to draw. Coordinates are in
+// tile units and are rounded to whole ones; REQUIRES: finite and within +-2^30. Thread-safe;
+// O(points).
 
 /// One or more points, in the order given.
 std::string EncodePointGeometry(std::span<const TilePoint> points);
 
-/// One or more lines. Points that fall on the one before are dropped, then lines of one point are.
+/// One or more lines. Points equal to the previous one are dropped, then lines of one point.
 std::string EncodeLineGeometry(std::span<const TileLine> parts);
 std::string EncodeLineGeometry(const TileLine& line);
 
-/// One or more polygons. Rings get the winding the specification asks for (outside clockwise on the
-/// map, holes the other way), repeated points go, rings without area go, and a polygon whose
-/// outside goes takes its holes with it.
+/// One or more polygons. Rings get the winding required by the specification (exterior rings
+/// clockwise on the map, holes counterclockwise). Repeated points and rings without area are
+/// dropped; a polygon whose exterior ring is dropped is dropped with its holes.
 std::string EncodePolygonGeometry(std::span<const TilePolygon> polygons);
 std::string EncodePolygonGeometry(const TilePolygon& polygon);
 

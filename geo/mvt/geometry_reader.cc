@@ -17,15 +17,15 @@ absl::Status Broken(const std::string& what) {
   return absl::InvalidArgumentError(absl::StrCat("geometry ", what));
 }
 
-// Steps through the command integers with the cursor that they move.
+// Reads the command integers and tracks the cursor that they move.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
 
   bool done() const { return at_ == end_; }
 
-  // The count of the next command, which must be `command`. Each repetition of a MoveTo or LineTo
-  // needs two bytes at least, so a larger count lies.
+  // Reads the count of the next command, which must be `command`. Each repetition of a MoveTo or
+  // LineTo needs at least two bytes, so a larger count is invalid.
   absl::StatusOr<std::uint32_t> Count(std::uint32_t command, const char* name) {
     if (done()) return Broken(absl::StrCat("ends where ", name, " is due"));
     const auto integer = static_cast<std::uint32_t>(protozero::decode_varint(&at_, end_));
@@ -49,7 +49,7 @@ class Reader {
     return cursor_;
   }
 
-  // Whether the next command is ClosePath.
+  // True when the next command is ClosePath.
   bool AtClosePath() const {
     const char* ahead = at_;
     return !done() && (protozero::decode_varint(&ahead, end_) & 7) == 7;
@@ -61,8 +61,8 @@ class Reader {
   DecodedPoint cursor_;
 };
 
-// Positive when the ring runs clockwise on the map. In floating point, relative to the first point:
-// damaged coordinates would overflow integers.
+// Positive when the ring runs clockwise on the map. In floating point, relative to the first point,
+// because damaged coordinates would overflow integers.
 double TwiceArea(const Part& ring) {
   double twice = 0;
   for (std::size_t i = 1; i + 1 < ring.size(); ++i) {
@@ -87,7 +87,7 @@ absl::StatusOr<std::vector<Part>> ReadPoints(Reader reader) {
   return std::vector<Part>{std::move(points)};
 }
 
-// MoveTo one point, LineTo at least `min_lines` more.
+// MoveTo with one point, then LineTo with at least `min_lines`.
 absl::StatusOr<Part> ReadPath(Reader& reader, std::uint32_t min_lines, bool strict) {
   ASSIGN_OR_RETURN(const std::uint32_t moves, reader.Count(1, "MoveTo"));
   if (moves != 1) return Broken(absl::StrCat("begins a path with ", moves, " MoveTo, not 1"));

@@ -8,7 +8,7 @@
 namespace citylayers::geo {
 namespace {
 
-// All integers of the specification's examples are under 128, so a byte each.
+// All integers of the specification's examples are under 128, so each takes one byte.
 std::string Bytes(std::initializer_list<int> integers) {
   std::string out;
   for (const int i : integers) out.push_back(static_cast<char>(i));

@@ -70,7 +70,7 @@ std::uint32_t LayerWriter::StringValue(std::string_view value) {
 
 std::uint32_t LayerWriter::IntValue(std::int64_t value) {
   std::string encoded;
-  // A negative number costs ten bytes as int64 but few as sint64.
+  // A negative number takes ten bytes as int64 but few as sint64.
   if (value < 0) {
     protozero::pbf_writer(encoded).add_sint64(kValueSint, value);
   } else {
@@ -95,7 +95,7 @@ bool LayerWriter::AddFeature(GeometryType type, std::optional<std::uint64_t> id,
                              std::string_view geometry, std::span<const Tag> tags) {
   using protozero::pbf_wire_type;
   if (geometry.empty()) return false;
-  // Sizes first, then one pass of writing: protozero's nested writers would move the bytes instead.
+  // Computes sizes first, then writes in one pass: protozero's nested writers would move the bytes.
   std::size_t tags_size = 0;
   for (const Tag& tag : tags) tags_size += VarintSize(tag.key) + VarintSize(tag.value);
   std::size_t size = 2 + 1 + VarintSize(geometry.size()) + geometry.size();
@@ -131,7 +131,8 @@ void LayerWriter::AppendTo(std::string* tile) const {
   std::string head;
   {
     protozero::pbf_writer writer(head);
-    writer.add_uint32(kLayerVersion, kSpecVersion);  // first, so that a reader knows what follows
+    writer.add_uint32(kLayerVersion,
+                      kSpecVersion);  // first, because a reader needs it for the rest
     writer.add_string(kLayerName, name_);
   }
   std::string tail;

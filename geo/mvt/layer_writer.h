@@ -1,4 +1,4 @@
-// Writes the layers of a Mapbox Vector Tile 2.1.
+// A writer of the layers of a Mapbox Vector Tile 2.1.
 #ifndef CITYLAYERS_GEO_MVT_LAYER_WRITER_H_
 #define CITYLAYERS_GEO_MVT_LAYER_WRITER_H_
 
@@ -15,11 +15,11 @@
 
 namespace citylayers::geo {
 
-/// Builds one layer. A tile is its layers' bytes one after another; layers of one tile must have
+/// Builds one layer. A tile is the concatenation of its layers' bytes; layers of one tile must have
 /// different names.
-///  - Equal calls give equal bytes: keys, values and features stand in the order of first use.
-///  - Keys and values are stored once per layer and named by index. Look the indexes up once and
-///    reuse them: then a live feature costs one copy of its ready-made geometry (about 20 ns).
+///  - Equal calls give equal bytes: keys, values and features are in the order of first use.
+///  - Keys and values are stored once per layer and referenced by index. Get the indexes once and
+///    reuse them: a live feature then costs one copy of its encoded geometry (about 20 ns).
 /// Not thread-safe; no errors.
 ///
 ///   LayerWriter layer("traffic");
@@ -29,7 +29,7 @@ namespace citylayers::geo {
 ///   layer.AppendTo(&tile);
 class LayerWriter {
  public:
-  /// A feature's attribute: indexes that Key() and the *Value() functions gave.
+  /// A feature's attribute: indexes returned by Key() and the *Value() functions.
   struct Tag {
     std::uint32_t key = 0;
     std::uint32_t value = 0;
@@ -37,8 +37,8 @@ class LayerWriter {
 
   explicit LayerWriter(std::string_view name, std::uint32_t extent = kTileExtent);
 
-  /// Index of a key or value, which is stored when it is new. Integers of either sign share one
-  /// value type on the wire per sign, so that equal numbers are one value. REQUIRES: finite
+  /// Index of a key or value, which is stored when it is new. Integers are encoded by one value
+  /// type per sign, whatever their C++ type, so that equal numbers are one value. REQUIRES: finite
   /// doubles.
   std::uint32_t Key(std::string_view key);
   std::uint32_t StringValue(std::string_view value);
@@ -46,18 +46,18 @@ class LayerWriter {
   std::uint32_t DoubleValue(double value);
   std::uint32_t BoolValue(bool value);
 
-  /// Room for features to come, in bytes: saves copies when the size is known roughly.
+  /// Reserves bytes for features: saves copies when the size is approximately known.
   void Reserve(std::size_t bytes) { features_.reserve(bytes); }
 
-  /// Adds a feature with ready-made geometry (Encode*Geometry). Without geometry nothing is added
-  /// and the result is false. REQUIRES: tags hold indexes of this writer.
+  /// Adds a feature with encoded geometry (Encode*Geometry). Returns false, and adds nothing, when
+  /// the geometry is empty. REQUIRES: tags hold indexes of this writer.
   bool AddFeature(GeometryType type, std::optional<std::uint64_t> id, std::string_view geometry,
                   std::span<const Tag> tags);
 
   bool empty() const { return feature_count_ == 0; }
   std::size_t feature_count() const { return feature_count_; }
 
-  /// Appends the layer to a tile; an empty layer appends nothing (the specification asks so).
+  /// Appends the layer to a tile; an empty layer appends nothing, as the specification requires.
   void AppendTo(std::string* tile) const;
 
  private:
@@ -65,7 +65,7 @@ class LayerWriter {
 
   std::string name_;
   std::uint32_t extent_;
-  std::string features_;  // encoded fields, ready to be copied
+  std::string features_;  // encoded fields, ready for copying
   std::string keys_;
   std::string values_;
   std::size_t feature_count_ = 0;

@@ -85,7 +85,7 @@ TEST(LayerWriter, IdZeroAndNoIdDiffer) {
   EXPECT_EQ(layers[0].features[1].id, std::nullopt);
 }
 
-// The bytes are a contract: entity tags and caches depend on them.
+// The bytes must not change: entity tags and caches depend on them.
 TEST(LayerWriter, GoldenBytes) {
   LayerWriter layer("p");
   const LayerWriter::Tag tag{layer.Key("k"), layer.IntValue(1)};

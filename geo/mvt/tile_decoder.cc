@@ -72,7 +72,7 @@ absl::StatusOr<DecodedValue> DecodeValue(pbf_reader message) {
   return *std::move(value);
 }
 
-// A layer's fields as found; features wait until keys and values are known.
+// A layer's fields as found; features are decoded once keys and values are known.
 struct RawLayer {
   DecodedLayer layer;
   bool has_name = false;
@@ -116,7 +116,7 @@ absl::StatusOr<RawLayer> ReadLayerFields(pbf_reader message) {
     }
   }
   if (!raw.has_name || raw.layer.name.empty()) return Broken("a layer has no name");
-  // Version 0 stands for a missing one too: the schema's default of 1 must not be relied upon.
+  // Version 0 includes a missing one: the schema's default of 1 must not be relied upon.
   if (raw.layer.version < 1 || raw.layer.version > 2) {
     return Broken(absl::StrCat("layer '", raw.layer.name, "' has version ", raw.layer.version,
                                ", known are 1 and 2"));
@@ -225,7 +225,8 @@ const DecodedValue* DecodedLayer::Find(const DecodedFeature& feature, std::strin
 }
 
 absl::StatusOr<std::vector<DecodedLayer>> DecodeTile(std::string_view bytes) {
-  // protozero throws on bytes that are no protobuf; nothing of it leaves this function.
+  // protozero throws on bytes that are not a protobuf message; the exception stays in this
+  // function.
   try {
     return DecodeMessage(bytes);
   } catch (const protozero::exception& e) {

@@ -1,4 +1,4 @@
-// Reads a Mapbox Vector Tile back: for tests, the command line, and to refuse what is not one.
+// A strict decoder of Mapbox Vector Tiles, for tests, the command line and validation.
 #ifndef CITYLAYERS_GEO_MVT_TILE_DECODER_H_
 #define CITYLAYERS_GEO_MVT_TILE_DECODER_H_
 
@@ -30,8 +30,8 @@ struct DecodedFeature {
   GeometryType type = GeometryType::kUnknown;
   /// Indexes into the layer's keys and values, all of them within range.
   std::vector<LayerWriter::Tag> tags;
-  /// Points: one part with all of them. Lines: one part a line. Polygons: one part a ring, open,
-  /// outside rings with positive area (see SignedArea) and each followed by its holes. Unknown
+  /// Points: one part with all of them. Lines: one part per line. Polygons: one part per ring,
+  /// open, exterior rings with positive area (see SignedArea), each followed by its holes. Unknown
   /// type: none.
   std::vector<std::vector<DecodedPoint>> parts;
 };
@@ -44,14 +44,14 @@ struct DecodedLayer {
   std::vector<DecodedValue> values;
   std::vector<DecodedFeature> features;
 
-  /// The value that a feature of this layer has for a key, or null.
+  /// The value of a feature of this layer for a key, or nullptr.
   const DecodedValue* Find(const DecodedFeature& feature, std::string_view key) const;
 };
 
-/// Reads an uncompressed tile of specification 1 or 2.x. Any bytes are safe: memory stays within
-/// some fifty times the input, time is linear. Thread-safe.
-/// INVALID_ARGUMENT: the tile breaks the specification (its version 2 rules for layers of version
-/// 2); the message names layer, feature and rule. Empty input is an empty tile.
+/// Decodes an uncompressed tile of specification 1 or 2.x. Safe for any bytes: memory stays within
+/// some fifty times the input, time is linear. Thread-safe. INVALID_ARGUMENT: the tile violates the
+/// specification (the rules of version 2 for layers of version 2); the message names layer, feature
+/// and rule. Empty input is an empty tile.
 absl::StatusOr<std::vector<DecodedLayer>> DecodeTile(std::string_view bytes);
 
 }  // namespace citylayers::geo

@@ -13,7 +13,7 @@
 namespace citylayers::geo {
 namespace {
 
-// The system itself, without a transformation to WGS 84 that may be bound to it.
+// Returns the system without a transformation to WGS 84 that may be bound to it.
 ProjPtr Unbound(PJ_CONTEXT* context, ProjPtr crs) {
   if (proj_get_type(crs.get()) != PJ_TYPE_BOUND_CRS) return crs;
   return ProjPtr(proj_get_source_crs(context, crs.get()));
@@ -32,7 +32,7 @@ std::optional<VerticalDatum> KnownDatum(const std::string& name) {
   return std::nullopt;
 }
 
-// Reads one axis of a system with an axis for heights.
+// Reads one axis of a system and sets the heights if it is vertical.
 void ReadAxis(PJ_CONTEXT* context, const PJ* crs, int axis, HeightSystem* heights) {
   const ProjPtr system(proj_crs_get_coordinate_system(context, crs));
   if (system == nullptr) return;

@@ -1,4 +1,4 @@
-// What a coordinate reference system says about heights.
+// The vertical part of a coordinate reference system.
 #ifndef CITYLAYERS_GEO_PROJECTION_HEIGHT_SYSTEM_H_
 #define CITYLAYERS_GEO_PROJECTION_HEIGHT_SYSTEM_H_
 
@@ -14,20 +14,20 @@ namespace citylayers::geo {
 
 /// The vertical part of a compound system, or the third axis of a three-dimensional one.
 struct HeightSystem {
-  std::string name;                    // "EGM2008 height"
-  double unit_m = 1;                   // metres in one of its units
-  bool is_depth = false;               // counts downwards
-  bool ellipsoidal = false;            // over the ellipsoid: tens of metres from any sea level
-  std::optional<VerticalDatum> datum;  // when it is one that this program knows
+  std::string name;          // "EGM2008 height"
+  double unit_m = 1;         // metres in one of its units
+  bool is_depth = false;     // counts downwards
+  bool ellipsoidal = false;  // over the ellipsoid: differs from any sea level by tens of metres
+  std::optional<VerticalDatum> datum;  // when it is a datum known to this program
 };
 
-/// Of a system given as WKT, "EPSG:32648+3855" or a PROJ string; nothing when it has no heights.
-/// INVALID_ARGUMENT: a system that PROJ does not know.
+/// Returns the height system of "EPSG:32648+3855", WKT or a PROJ string; nullopt when it has no
+/// heights. INVALID_ARGUMENT: a system unknown to PROJ.
 absl::StatusOr<std::optional<HeightSystem>> HeightSystemOf(const std::string& crs);
 
-/// Whether heights that declare `declared` may be taken as `given`. `local` may always be given,
-/// since its owner states the offset. INVALID_ARGUMENT: they contradict each other; the message
-/// says what to give instead.
+/// Checks that heights declared as `declared` may be read as `given`. `local` is always accepted,
+/// because its owner states the offset. INVALID_ARGUMENT: the two contradict each other; the
+/// message names the accepted values.
 absl::Status CheckDeclaredHeights(const HeightSystem& declared, VerticalDatum given);
 
 }  // namespace citylayers::geo

@@ -1,4 +1,4 @@
-// Owners of PROJ's objects, for the sources of this folder.
+// Owning pointers to PROJ's objects. Internal to this folder.
 #ifndef CITYLAYERS_GEO_PROJECTION_PROJ_OBJECTS_H_
 #define CITYLAYERS_GEO_PROJECTION_PROJ_OBJECTS_H_
 
@@ -19,13 +19,13 @@ struct ProjDeleter {
 using ProjContextPtr = std::unique_ptr<PJ_CONTEXT, ProjContextDeleter>;
 using ProjPtr = std::unique_ptr<PJ, ProjDeleter>;
 
-/// A context that prints nothing and uses no network.
+/// Makes a context that prints nothing and uses no network.
 ProjContextPtr MakeProjContext();
 
-/// Why the last call failed.
+/// The reason why the last call failed.
 std::string LastProjError(PJ_CONTEXT* context);
 
-/// The beginning of a WKT, which runs over pages, for error messages.
+/// The beginning of a WKT (which may be pages long), for error messages.
 std::string ShortCrs(const std::string& crs);
 
 /// INVALID_ARGUMENT: PROJ does not know the system.

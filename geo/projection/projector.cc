@@ -12,8 +12,8 @@
 namespace citylayers::geo {
 namespace {
 
-// The part of a compound system that says where: with its heights every transformation from two
-// dimensions would be a guess.
+// The horizontal part of a compound system: with heights every transformation from two dimensions
+// would be ballpark only.
 ProjPtr Horizontal(PJ_CONTEXT* context, ProjPtr crs) {
   if (proj_get_type(crs.get()) != PJ_TYPE_COMPOUND_CRS) return crs;
   PJ* flat = proj_crs_get_sub_crs(context, crs.get(), 0);
@@ -33,7 +33,7 @@ absl::StatusOr<MapPoint> Transform(PJ* pj, PJ_DIRECTION direction, MapPoint p) {
 }  // namespace
 
 struct Projector::Impl {
-  ProjContextPtr context;  // first in, last out: the transformation lives in it
+  ProjContextPtr context;  // declared first, destroyed last: the transformation refers to it
   ProjPtr transformation;
 };
 

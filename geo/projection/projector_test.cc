@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Corner of the SFINCS test model, whose authors give it in both systems' terms.
+// Corner of the SFINCS test model, whose authors give it in both systems.
 constexpr MapPoint kUtm33{318650, 5040000};
 
 TEST(Projector, LongitudeComesFirstWhateverTheAxisOrder) {
@@ -37,7 +37,7 @@ TEST(Projector, InverseUndoesForward) {
   EXPECT_NEAR(back->y, kUtm33.y, 1e-6);
 }
 
-// PROJ is the oracle of our closed formula.
+// PROJ is the reference for the closed formula.
 TEST(Projector, AgreesWithTheClosedWebMercatorFormula) {
   const auto mercator = Projector::Make("EPSG:4326", "EPSG:3857");
   ASSERT_TRUE(mercator.ok()) << mercator.status();
@@ -84,7 +84,7 @@ TEST(Projector, EachThreadWorksWithItsOwn) {
   for (const double sum : sums) EXPECT_EQ(sum, sums[0]);
 }
 
-// The corner of a map near Can Tho, in each system's own coordinates.
+// The corner of a map near Can Tho, in each system's coordinates.
 TEST(Projector, ADatumThatNothingTiesToWgs84IsAGuess) {
   const auto is_guess = [](const std::string& crs) {
     const auto projector = Projector::Make("EPSG:4326", crs);

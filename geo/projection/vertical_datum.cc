@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, VerticalDatum>, 4> kNames = {{
     {"local", VerticalDatum::kLocal},
 }};
 
-// Letters to insert, delete or replace to get from a to b.
+// Number of letters to insert, delete or replace to get from a to b.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -45,13 +45,13 @@ std::string_view VerticalDatumName(VerticalDatum datum) {
 }
 
 absl::StatusOr<VerticalDatum> ParseVerticalDatum(std::string_view name) {
-  constexpr std::size_t kLongestName = 32;  // bounds the work on a hostile name
-  // Debian's absl has a string_view type of its own; std::string converts to both.
+  constexpr std::size_t kLongestName = 32;  // limits the work for a hostile name
+  // Debian's absl has its own string_view type; std::string converts to both.
   std::string lower(name.substr(0, kLongestName));
   absl::StripAsciiWhitespace(&lower);
   absl::AsciiStrToLower(&lower);
   std::string_view nearest;
-  std::size_t nearest_distance = 3;  // farther than two letters is no typing error
+  std::size_t nearest_distance = 3;  // a distance over two letters is not a typing error
   for (const auto& [known, value] : kNames) {
     if (lower == known) return value;
     if (const std::size_t d = EditDistance(lower, known); d < nearest_distance) {

@@ -1,4 +1,4 @@
-// Web Mercator (EPSG:3857) by its closed formula, as world coordinates from 0 to 1. No PROJ.
+// Web Mercator (EPSG:3857) by its closed formula, as world coordinates from 0 to 1, without PROJ.
 #ifndef CITYLAYERS_GEO_PROJECTION_WEB_MERCATOR_H_
 #define CITYLAYERS_GEO_PROJECTION_WEB_MERCATOR_H_
 
@@ -24,7 +24,7 @@ WorldPoint WorldFromLonLat(LonLat p);
 /// The inverse of WorldFromLonLat, exact to 1e-12 degrees.
 LonLat LonLatFromWorld(WorldPoint w);
 
-/// Ground metres that one world unit (the whole square's width) stands for at a latitude.
+/// Ground metres per world unit (the width of the whole square) at a latitude.
 double GroundMPerWorldUnit(double lat_deg);
 
 }  // namespace citylayers::geo

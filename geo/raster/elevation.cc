@@ -86,7 +86,7 @@ absl::StatusOr<Elevation> MakeElevation(Raster stored, std::string_view what,
   if (stored.is_byte && stored.scale == 1) {
     return Refusal(what,
                    "its values are whole numbers of 8 bits, as of a hillshade or a map of classes; "
-                   "if they are metres, say so with gdal_translate -ot Float32");
+                   "if they are metres, convert it with gdal_translate -ot Float32");
   }
   Elevation out;
   ASSIGN_OR_RETURN(out.unit_m, UnitOf(stored, what, options));

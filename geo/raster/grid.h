@@ -1,5 +1,4 @@
-// A raster in memory and where it lies. No I/O here: geo/raster/raster_file.h reads and writes
-// files.
+// A raster in memory with its position. No I/O: geo/raster/raster_file.h reads and writes files.
 #ifndef CITYLAYERS_GEO_RASTER_GRID_H_
 #define CITYLAYERS_GEO_RASTER_GRID_H_
 
@@ -11,7 +10,7 @@
 
 namespace citylayers::geo {
 
-/// Where a grid lies: cell (column, row) has its upper left corner at
+/// Position of a grid: cell (column, row) has its upper left corner at
 ///   x = affine[0] + column * affine[1] + row * affine[2]
 ///   y = affine[3] + column * affine[4] + row * affine[5]
 /// in the coordinate reference system `crs_wkt` (GDAL's geotransform order; rotation allowed).
@@ -27,9 +26,9 @@ struct GridGeometry {
   friend bool operator==(const GridGeometry&, const GridGeometry&) = default;
 };
 
-/// Row-major values of T over a GridGeometry's cells; row 0 is the first row of the file (usually
-/// north). A plain value: copy is deep, not thread-safe while written. REQUIRES of at(): 0 <=
-/// column < columns, 0 <= row < rows.
+/// Row-major values of T over the cells of a GridGeometry; row 0 is the first row of the file
+/// (usually north). A plain value: copies are deep; not thread-safe while written. at() REQUIRES: 0
+/// <= column < columns, 0 <= row < rows.
 template <typename T>
 class Grid {
  public:

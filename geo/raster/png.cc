@@ -8,8 +8,8 @@
 namespace citylayers::geo {
 namespace {
 
-// Live tiles are made on demand: level 3 is several times as fast as the default 6 and some percent
-// larger.
+// Live tiles are encoded on demand: level 3 is several times as fast as the default 6, and its
+// output a few percent larger.
 constexpr int kCompressionLevel = 3;
 
 void Append(png_structp png, png_bytep data, png_size_t size) {
@@ -44,7 +44,7 @@ absl::StatusOr<std::string> EncodePng(int width, int height, std::span<const std
     png_destroy_write_struct(&png, nullptr);
     return absl::ResourceExhaustedError("PNG: out of memory");
   }
-  // libpng reports errors by a long jump to here; nothing with a destructor is made after it.
+  // libpng reports errors by a long jump to here; no object with a destructor is made after it.
   if (setjmp(png_jmpbuf(png)) != 0) {
     png_destroy_write_struct(&png, &info);
     return absl::InternalError("PNG: the encoder failed");

@@ -1,4 +1,4 @@
-// Pictures for clients that draw no vectors.
+// PNG encoding, for clients that draw no vectors.
 #ifndef CITYLAYERS_GEO_RASTER_PNG_H_
 #define CITYLAYERS_GEO_RASTER_PNG_H_
 
@@ -10,11 +10,11 @@
 
 namespace citylayers::geo {
 
-/// Largest width and height of a picture that EncodePng takes.
+/// Maximum width and height of an image for EncodePng.
 inline constexpr int kMaxPngSide = 4096;
 
-/// A PNG of 8-bit red, green, blue, alpha (not premultiplied) pixels, row by row from the top.
-/// Equal pixels give equal bytes (no time stamp). Thread-safe; about 1 ms for 256 x 256 pixels.
+/// Encodes 8-bit red, green, blue, alpha (not premultiplied) pixels, row by row from the top. Equal
+/// pixels give equal bytes (no time stamp). Thread-safe; about 1 ms for 256 x 256 pixels.
 /// INVALID_ARGUMENT: a side outside 1..kMaxPngSide, or not width * height * 4 bytes.
 absl::StatusOr<std::string> EncodePng(int width, int height, std::span<const std::uint8_t> rgba);
 

@@ -9,7 +9,7 @@
 namespace citylayers::geo {
 namespace {
 
-// libpng's own simplified reader is the oracle.
+// libpng's simplified reader is the reference.
 std::vector<std::uint8_t> ReadPng(const std::string& bytes, int* width, int* height) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;

@@ -35,7 +35,7 @@ void RegisterDrivers() {
   std::call_once(once, [] { GDALAllRegister(); });
 }
 
-// Keeps GDAL's complaints off stderr and remembers the first of them for our own message.
+// Keeps GDAL's messages off stderr and stores the first of them for the error status.
 class ErrorCollector {
  public:
   ErrorCollector() { CPLPushErrorHandlerEx(&ErrorCollector::Collect, this); }
@@ -67,7 +67,7 @@ absl::Status Unreadable(const std::string& path, const std::string& why) {
   return absl::InvalidArgumentError(absl::StrCat("raster ", path, ": ", why));
 }
 
-// Marks as NaN what the band's mask leaves out, and undoes the band's scaling.
+// Sets masked cells to NaN, and undoes the band's scaling.
 absl::Status ApplyMaskAndScale(const std::string& path, GDALRasterBand& band, double scale,
                                double offset, Grid<float>& values) {
   const int columns = values.columns(), rows = values.rows();
@@ -87,7 +87,7 @@ absl::Status ApplyMaskAndScale(const std::string& path, GDALRasterBand& band, do
   return absl::OkStatus();
 }
 
-// What the band says of its values.
+// Reads the band's metadata on its values.
 void DescribeBand(GDALRasterBand& band, Raster* raster) {
   raster->unit = band.GetUnitType();
   raster->scale = band.GetScale();
@@ -103,7 +103,7 @@ void DescribeBand(GDALRasterBand& band, Raster* raster) {
   }
 }
 
-// A dataset name in GDAL's memory file system that no other call uses.
+// A file name in GDAL's memory file system that no other call uses.
 std::string MemoryFileName() {
   static std::atomic<std::uint64_t> counter{0};
   return absl::StrCat("/vsimem/citylayers_", counter.fetch_add(1), ".tif");

@@ -1,4 +1,4 @@
-// Rasters on disk: any format that GDAL reads, GeoTIFF to write.
+// Raster files: reads any format of GDAL, writes GeoTIFF.
 #ifndef CITYLAYERS_GEO_RASTER_RASTER_FILE_H_
 #define CITYLAYERS_GEO_RASTER_RASTER_FILE_H_
 
@@ -13,8 +13,8 @@
 
 namespace citylayers::geo {
 
-/// Names of the file tags that say which zero the heights count from (see vertical_datum.h), which
-/// offset was already added to reach it, and whether the terrain is made up.
+/// Names of the file tags for the vertical datum of the heights (see vertical_datum.h), for the
+/// offset that was already added to reach it, and for synthetic terrain.
 inline constexpr char kTagVerticalDatum[] = "CITYLAYERS_VERTICAL_DATUM";
 inline constexpr char kTagOffsetM[] = "CITYLAYERS_OFFSET_M";
 inline constexpr char kTagSynthetic[] = "CITYLAYERS_SYNTHETIC";
@@ -26,9 +26,9 @@ using RasterTags = std::map<std::string, std::string>;
 struct Raster {
   GridGeometry geometry;
   Grid<float> values;  // NaN where the file has no data
-  RasterTags tags;     // the file's and the band's metadata, the band's winning
-  std::string unit;    // of the values, in the file's word ("m", "ft"); empty: it has none
-  double scale = 1;    // what was read = scale * stored + offset
+  RasterTags tags;     // the file's and the band's metadata; those of the band take precedence
+  std::string unit;    // unit of the values as named in the file ("m", "ft"); empty: none
+  double scale = 1;    // value = scale * stored + offset
   double offset = 0;
   bool is_picture = false;  // colours: red, green, blue or a palette
   bool is_byte = false;     // stored in 8 bits
@@ -37,7 +37,7 @@ struct Raster {
 struct RasterReadOptions {
   int band = 1;
   std::size_t max_cells = 400'000'000;  // 1.6 GB of values
-  bool as_stored = false;               // leave scale and offset to the caller
+  bool as_stored = false;               // leaves scale and offset to the caller
 };
 
 /// Reads one band. No-data values, masked cells and values that are not finite become NaN; the
@@ -54,15 +54,15 @@ struct GeoTiffOptions {
 };
 
 /// Writes a tiled GeoTIFF: float32 with NaN as no-data, or bytes. An existing file is replaced; a
-/// failed write leaves none. INVALID_ARGUMENT: geometry and values differ in size, an empty grid,
-/// or an unknown reference system. INTERNAL: the file cannot be written (disk full, folder
+/// failed write leaves no file. INVALID_ARGUMENT: geometry and values differ in size, an empty
+/// grid, or an unknown reference system. INTERNAL: the file cannot be written (disk full, directory
 /// missing).
 absl::Status WriteGeoTiff(const std::string& path, const GridGeometry& geometry,
                           const Grid<float>& values, const GeoTiffOptions& options = {});
 absl::Status WriteGeoTiff(const std::string& path, const GridGeometry& geometry,
                           const Grid<std::uint8_t>& values, const GeoTiffOptions& options = {});
 
-/// The same file as bytes.
+/// Returns the bytes of the same file.
 absl::StatusOr<std::string> EncodeGeoTiff(const GridGeometry& geometry, const Grid<float>& values,
                                           const GeoTiffOptions& options = {});
 absl::StatusOr<std::string> EncodeGeoTiff(const GridGeometry& geometry,

@@ -123,7 +123,7 @@ TEST_F(RasterFileTest, WhatCannotBeWrittenSaysSoAndLeavesNoFile) {
             absl::StatusCode::kInternal);
 }
 
-// What a band says of its values besides them.
+// Metadata of a band.
 TEST_F(RasterFileTest, UnitScaleAndKindOfValuesAreTold) {
   const std::string path = Path("said.tif");
   ASSERT_TRUE(WriteGeoTiff(path, Geometry(3, 2), Values(3, 2)).ok());

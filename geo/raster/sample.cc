@@ -47,7 +47,7 @@ float SampleBilinear(const Grid<float>& grid, CellPoint p) {
     const float value = top + (bottom - top) * fy;
     if (!std::isnan(value)) return value;
   }
-  // Near the border or an unknown cell: the mean of what is known, by weight.
+  // Near the border or an unknown cell: the weighted mean of the known cells.
   float sum = 0, weight = 0;
   for (int dy = 0; dy <= 1; ++dy) {
     for (int dx = 0; dx <= 1; ++dx) {

@@ -1,4 +1,4 @@
-// Reading a grid between its cells, and the way between map coordinates and cells.
+// Interpolation of a grid between its cells, and conversion between map coordinates and cells.
 #ifndef CITYLAYERS_GEO_RASTER_SAMPLE_H_
 #define CITYLAYERS_GEO_RASTER_SAMPLE_H_
 
@@ -11,25 +11,25 @@
 
 namespace citylayers::geo {
 
-/// A place on a grid, counted in cells from the upper left corner: cell (column, row) has its
-/// centre at (column + 0.5, row + 0.5).
+/// A position on a grid, in cells from the upper left corner: cell (column, row) has its centre at
+/// (column + 0.5, row + 0.5).
 struct CellPoint {
   double column = 0;
   double row = 0;
   friend bool operator==(const CellPoint&, const CellPoint&) = default;
 };
 
-/// A place in the coordinate reference system of a grid.
+/// A position in the coordinate reference system of a grid.
 struct GridPoint {
   double x = 0;
   double y = 0;
   friend bool operator==(const GridPoint&, const GridPoint&) = default;
 };
 
-/// A GridGeometry's affine map and its inverse; rotated grids too. Value type, thread-safe.
+/// A GridGeometry's affine map and its inverse; supports rotated grids. Value type, thread-safe.
 class GridAffine {
  public:
-  /// INVALID_ARGUMENT: the map is not finite or squeezes the grid to a line, so has no inverse.
+  /// INVALID_ARGUMENT: the map is not finite, or has no inverse because it maps the grid to a line.
   static absl::StatusOr<GridAffine> Make(const std::array<double, 6>& affine);
 
   GridPoint ToMap(CellPoint c) const {
@@ -48,7 +48,7 @@ class GridAffine {
   std::array<double, 4> inverse_ = {};
 };
 
-/// Index of the cell that holds a place, or nothing outside the grid or for NaN.
+/// Index of the cell at a position; nullopt outside the grid or for NaN.
 template <typename T>
 std::optional<std::size_t> CellIndexAt(const Grid<T>& grid, CellPoint p) {
   if (!(p.column >= 0 && p.row >= 0 && p.column < grid.columns() && p.row < grid.rows())) {
@@ -57,12 +57,12 @@ std::optional<std::size_t> CellIndexAt(const Grid<T>& grid, CellPoint p) {
   return grid.IndexOf(static_cast<int>(p.column), static_cast<int>(p.row));
 }
 
-/// Value of the cell that holds a place; NaN outside.
+/// Value of the cell at a position; NaN outside.
 float SampleNearest(const Grid<float>& grid, CellPoint p);
 
-/// Value between the centres of the four cells around a place. Cells of NaN and cells beyond the
-/// border take no part; NaN where the cell that holds the place is NaN, and outside the grid. So
-/// the edge of the known area stays where it is and is not blurred.
+/// Value interpolated between the centres of the four cells around a position. Cells of NaN and
+/// cells outside the grid are ignored; NaN where the cell at the position is NaN, and outside the
+/// grid. So the edge of the known area is not moved or blurred.
 float SampleBilinear(const Grid<float>& grid, CellPoint p);
 
 }  // namespace citylayers::geo

@@ -8,7 +8,7 @@ namespace citylayers::geo {
 namespace {
 
 TEST(GridAffine, ARotatedGridFindsItsWayBack) {
-  // 50 m cells turned by 27 degrees, like the SFINCS test model.
+  // 50 m cells rotated by 27 degrees, like the SFINCS test model.
   const double c = 50 * std::cos(27 * M_PI / 180), s = 50 * std::sin(27 * M_PI / 180);
   const auto affine = GridAffine::Make({318650, c, -s, 5040000, s, c});
   ASSERT_TRUE(affine.ok());

@@ -11,7 +11,7 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 constexpr std::array<float, 4> kNeverHeights = {-99999, -32768, -32767, -9999};
-// From the largest on, so that the next one is found apart once the larger are gone.
+// From the largest on, so that the next one is isolated once the larger ones are cleared.
 constexpr std::array<float, 5> kHeightsApart = {99999, 65535, 32767, 9999, -999};
 constexpr std::size_t kNeighboursMin = 3;
 
@@ -25,7 +25,7 @@ std::size_t Clear(float value, Grid<float>* grid) {
   return cells;
 }
 
-// Whether the value is in the grid, and nothing but it beyond half of it.
+// True when the value is in the grid, and no other value is beyond half of it.
 bool StandsApart(float value, const Grid<float>& grid) {
   bool found = false;
   for (const float cell : grid.cells()) {
@@ -65,7 +65,7 @@ std::size_t ClearImpossibleHeights(Grid<float>* heights_m) {
 
 std::size_t ClearSpikes(double step_m, Grid<float>* heights_m) {
   const Grid<float>& z = *heights_m;
-  std::vector<std::size_t> spikes;  // cleared at the end, so that none hides another
+  std::vector<std::size_t> spikes;  // cleared at the end, so that no spike hides another
   for (int row = 0; row < z.rows(); ++row) {
     for (int column = 0; column < z.columns(); ++column) {
       const float here = z.at(column, row);

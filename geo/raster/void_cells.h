@@ -1,4 +1,4 @@
-// Cells whose number is not a height, though the file does not say so.
+// Removal of cells with undeclared no-data values or impossible heights.
 #ifndef CITYLAYERS_GEO_RASTER_VOID_CELLS_H_
 #define CITYLAYERS_GEO_RASTER_VOID_CELLS_H_
 
@@ -9,28 +9,28 @@
 
 namespace citylayers::geo {
 
-/// A number that stood for "no data", and how many cells had it.
+/// A no-data number, with the number of cells that had it.
 struct VoidValue {
   double value = 0;
   std::size_t cells = 0;
   friend bool operator==(const VoidValue&, const VoidValue&) = default;
 };
 
-/// Sets cells to NaN that hold one of the numbers that programs write where they know nothing, in
-/// the numbers as stored, before any scale. -9999, -32767, -32768, -99999 always; -999, 9999,
-/// 32767, 65535, 99999 when they stand apart: nothing else in the grid lies within half of them.
-/// Each number that was found, ascending. O(cells).
+/// Sets cells to NaN that hold a usual no-data number, compared as stored, before any scale. -9999,
+/// -32767, -32768, -99999 always; -999, 9999, 32767, 65535, 99999 when they are isolated: no other
+/// value of the grid is beyond half of them. Returns each number that was found, ascending.
+/// O(cells).
 std::vector<VoidValue> ClearVoidValues(Grid<float>* stored);
 
-/// What can be a height in metres: the deepest sea and the highest mountain with room to spare.
+/// Range of plausible heights in metres: the deepest sea and the highest mountain, with a margin.
 inline constexpr double kLowestGroundM = -11'100;
 inline constexpr double kHighestGroundM = 9'000;
 
-/// Sets cells outside that range to NaN; how many. O(cells).
+/// Sets cells outside that range to NaN and returns their number. O(cells).
 std::size_t ClearImpossibleHeights(Grid<float>* heights_m);
 
-/// Sets cells to NaN that stick out of the ground or into it: more than `step_m` above all, or
-/// below all, of their known neighbours, of which there are at least three. How many. O(cells).
+/// Sets spikes to NaN and returns their number: cells more than `step_m` above all, or below all,
+/// of their known neighbours, of which there are at least three. O(cells).
 std::size_t ClearSpikes(double step_m, Grid<float>* heights_m);
 
 }  // namespace citylayers::geo

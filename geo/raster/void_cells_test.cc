@@ -37,7 +37,7 @@ TEST(VoidCells, LargeNumbersAreVoidOnlyWhenTheyStandApart) {
   Grid<float> apart = Row({1, 9999, 3, 65535, 32767});
   EXPECT_THAT(ClearVoidValues(&apart),
               ElementsAre(VoidValue{9999, 1}, VoidValue{32767, 1}, VoidValue{65535, 1}));
-  // Centimetres: 99.99 m among hills of that height is a hill.
+  // Centimetres: 99.99 m among hills of that height is a valid height.
   Grid<float> hills = Row({9998, 9999, 7000, 10002});
   EXPECT_THAT(ClearVoidValues(&hills), IsEmpty());
   Grid<float> low = Row({-3, -999, 2});
@@ -75,7 +75,7 @@ TEST(VoidCells, HillsCliffsAndRidgesStay) {
   const Grid<float> before = grid;
   EXPECT_EQ(ClearSpikes(50, &grid), 0u);
   EXPECT_EQ(grid, before);
-  // Too little is known around it.
+  // Too few known neighbours.
   Grid<float> alone = Row({NAN, 500, 1});
   EXPECT_EQ(ClearSpikes(50, &alone), 0u);
 }

@@ -28,7 +28,7 @@ absl::Status HistoryFile(const std::string& path) {
       "an extract of one moment of it: osmium time-filter ", path, " -o now.osm.pbf"));
 }
 
-// Where the nodes are. Positive and negative ids, each sorted before the first look-up.
+// Positions of nodes. Positive and negative ids, each sorted before the first look-up.
 class NodePlaces {
  public:
   void Add(const osmium::Node& node) {
@@ -55,7 +55,7 @@ class NodePlaces {
   bool unsorted_ = false;
 };
 
-// Takes the roads out of the stream of objects. The first error stays.
+// Collects the roads from the stream of objects. The first error is kept.
 class RoadHandler : public osmium::handler::Handler {
  public:
   explicit RoadHandler(const std::string& path) : path_(path) {}
@@ -107,10 +107,10 @@ class RoadHandler : public osmium::handler::Handler {
     if (status_.ok()) status_ = std::move(status);
   }
 
-  // False: nothing of the line is left.
+  // Returns false when nothing of the line is left.
   bool TakeLine(const osmium::Way& source, Way* way) {
     std::size_t missing = 0, missing_in_middle = 0, missing_in_row = 0;
-    bool joined = false;  // two nodes in a row are there
+    bool joined = false;  // two consecutive nodes are present
     for (const osmium::NodeRef& node : source.nodes()) {
       const osmium::Location place = node.location().valid() ? node.location() : places_.Find(node);
       if (!place.valid()) {
@@ -119,7 +119,7 @@ class RoadHandler : public osmium::handler::Handler {
         continue;
       }
       const bool after_gap = missing_in_row > 0 && !way->nodes.empty();
-      // A node twice in a row is a slip of the mapper and would cut a segment of no length.
+      // A node twice in a row is a mapping error and would make a segment without length.
       if (!after_gap && !way->nodes.empty() && way->nodes.back() == node.ref()) continue;
       if (after_gap) {
         way->gaps.push_back(way->nodes.size());
@@ -133,7 +133,8 @@ class RoadHandler : public osmium::handler::Handler {
     }
     roads_.missing_nodes += missing;
     if (!joined) {
-      // A way of one place is a slip that no extract can mend: only what is missing counts.
+      // A way with a single position is a mapping error, which no extract can repair; only missing
+      // nodes are counted.
       if (missing > 0) roads_.lost.Add(source.id());
       return false;
     }

@@ -1,4 +1,4 @@
-// Roads out of an OpenStreetMap extract.
+// A reader of roads from an OpenStreetMap extract.
 #ifndef CITYLAYERS_GEO_ROADS_OSM_READER_H_
 #define CITYLAYERS_GEO_ROADS_OSM_READER_H_
 
@@ -16,11 +16,11 @@ namespace citylayers::geo {
 
 struct OsmReadOptions {
   std::size_t max_ways = 20'000'000;
-  /// Called now and then with the share of the file that has been read, 0 to 1; false stops.
+  /// Called periodically with the share of the file that has been read, 0 to 1; false stops.
   std::function<bool(double)> progress;
 };
 
-/// A number of roads and one of them, so that a person can look it up.
+/// A number of roads and the id of one, for inspection.
 struct OsmCount {
   std::size_t ways = 0;
   std::int64_t example = 0;  // the source's id of the first
@@ -30,25 +30,25 @@ struct OsmCount {
   }
 };
 
-/// The roads of an extract, and what was missing or left out on the way.
+/// The roads of an extract, with the ones that were incomplete or omitted.
 struct OsmRoads {
   std::vector<Way> ways;  // in file order
-  OsmCount broken;        // some nodes in the middle are missing: cut there (Way::gaps)
+  OsmCount broken;        // some nodes in the middle are missing: split there (Way::gaps)
   OsmCount shortened;     // only nodes at an end are missing, as at the edge of a cut extract
-  OsmCount lost;          // fewer than two nodes in a row are there: left out
-  std::size_t missing_nodes = 0;  // node references of roads that the extract does not hold
-  OsmCount closed;                // closed to vehicles, or disused (osm_tags.h): left out
+  OsmCount lost;          // no two consecutive nodes are present: omitted
+  std::size_t missing_nodes = 0;  // node references of roads to nodes that are not in the extract
+  OsmCount closed;                // closed to vehicles, or disused (osm_tags.h): omitted
   OsmCount not_utf8;              // the name is not UTF-8: repaired with U+FFFD
 };
 
-/// The ways of an .osm.pbf file that are roads for vehicles (osm_tags.h), with canonical names
-/// (base/text.h). Places of nodes come from the ways themselves where these have them
-/// (`osmium add-locations-to-ways`), else from the nodes, which must stand before the ways. The
-/// negative ids of objects that were never uploaded become ids from 2^40 - 1 downwards. Memory
-/// about 16 bytes a node.
+/// Reads the ways of an .osm.pbf file that are roads for vehicles (osm_tags.h), with canonical
+/// names (base/text.h). Positions of nodes are taken from the ways themselves when they have them
+/// (`osmium add-locations-to-ways`), otherwise from the nodes, which must precede the ways. The
+/// negative ids of objects that were never uploaded become ids from 2^40 - 1 downwards. Memory:
+/// about 16 bytes per node.
 /// NOT_FOUND: no such file. INVALID_ARGUMENT: not an .osm.pbf, damaged or truncated, a history
 /// file, nodes after ways, or no road in it. RESOURCE_EXHAUSTED: more than max_ways. CANCELLED:
-/// `progress` said so.
+/// `progress` returned false.
 absl::StatusOr<OsmRoads> ReadOsmRoads(const std::string& path, const OsmReadOptions& options = {});
 
 }  // namespace citylayers::geo

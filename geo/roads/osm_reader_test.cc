@@ -31,7 +31,7 @@ std::string TempPath(const std::string& name) {
 
 using Tags = std::vector<std::pair<const char*, const char*>>;
 
-// A .osm.pbf with nodes 1..9 along the equator, 0.001 degrees apart, and the ways given.
+// An .osm.pbf with nodes 1..9 along the equator, 0.001 degrees apart, and the given ways.
 std::string WritePbf(const std::string& name,
                      const std::vector<std::pair<std::vector<std::int64_t>, Tags>>& ways) {
   using namespace osmium::builder::attr;  // NOLINT: the library's way to write builders
@@ -85,7 +85,7 @@ TEST(OsmReader, TakesRoadsWithTheirTags) {
   EXPECT_EQ(roads->lost.example, 103);
 }
 
-// Way 10 comes to a crossing at node 4, which way 11 leaves; nodes 2, 3 and 5 carry no tag.
+// Way 10 ends at a crossing at node 4, where way 11 starts; nodes 2, 3 and 5 have no tag.
 constexpr char kBend[] =
     "n1 x106.700 y10.770 Thighway=traffic_signals\n"
     "n2 x106.701 y10.772\n"
@@ -96,7 +96,7 @@ constexpr char kBend[] =
     "w10 Thighway=primary,name=Cung Nn1,n2,n3,n4\n"
     "w11 Thighway=primary,name=Thang Nn4,n5,n6\n";
 
-// An extract from an OPL text, read and removed.
+// Reads an extract made from an OPL text, and removes it.
 absl::StatusOr<OsmRoads> Read(const std::string& opl, const std::string& format = "pbf") {
   const std::string path = TempPath("drawn.osm.pbf");
   test_support::WriteOsmFile(path, opl, format);
@@ -123,7 +123,7 @@ TEST(OsmReader, PlacesInTheWaysAreTakenFromThere) {
   const auto placed = Read(kBend, "pbf,locations_on_ways=true");
   ASSERT_TRUE(plain.ok() && placed.ok()) << plain.status() << placed.status();
   EXPECT_EQ(Lines(*plain), "10: 1 2 3 4\n11: 4 5 6\n");
-  // As `osmium add-locations-to-ways` writes it: without the nodes that carry no tag.
+  // As written by `osmium add-locations-to-ways`: without the nodes that have no tag.
   const std::string path = TempPath("placed.osm.pbf");
   test_support::WriteOsmFile(path, kBend, "pbf,locations_on_ways=true", {1, 4});
   const auto thinned = ReadOsmRoads(path);
@@ -185,7 +185,7 @@ TEST(OsmReader, NodesAfterTheirWaysAreRefusedUnlessTheWaysHavePlaces) {
       "w10 Thighway=primary Nn1,n2\nn1 x106.700 y10.77\nn2 x106.701 y10.77\n";
   EXPECT_THAT(Read(kTurned).status().message(), HasSubstr("osmium sort"));
   EXPECT_TRUE(Read("n2 x106.7 y10.8\nn1 x106.8 y10.7\nw1 Thighway=primary Nn1,n2\n").ok())
-      << "the order of nodes is their own affair";
+      << "the order of nodes is irrelevant";
 }
 
 TEST(OsmReader, NamesAreOneSpelling) {

@@ -95,7 +95,7 @@ bool IsClosedToVehicles(const TagLookup& tag) {
   for (const char* state : kStatesOfNoUse) {
     if (tag(state) == "yes") return true;
   }
-  // From the most general to the most specific; the last one set counts.
+  // From the most general to the most specific; the last one set applies.
   std::string_view general = tag("access");
   for (const char* key : {"vehicle", "motor_vehicle"}) {
     if (const std::string_view value = tag(key); !value.empty()) general = value;
@@ -105,7 +105,7 @@ bool IsClosedToVehicles(const TagLookup& tag) {
     return (value.empty() ? general : value) != "no";
   };
   if (is_open("motorcar") || is_open("motorcycle")) return false;
-  // Buses share the road with others unless it says that it is theirs alone.
+  // Buses share the road with others unless it is tagged as theirs only.
   for (const char* key : {"bus", "psv"}) {
     if (const std::string_view value = tag(key); !value.empty() && value != "no") return false;
   }

@@ -4,9 +4,9 @@ namespace citylayers::geo {
 
 // Vietnam's limits in built-up areas are 60 km/h on divided roads and 50 km/h on others (Circular
 // 31/2019/TT-BGTVT of the Ministry of Transport, articles 6 and 7); expressways are signed 80 to
-// 120 km/h (article 9). A stream that is mostly motorbikes runs below them between signals even at
-// night, so the values for streets are our choice under the limits. They stand until somebody tags
-// a limit: measured speeds do not change them.
+// 120 km/h (article 9). Traffic that is mostly motorbikes is slower than that between signals even
+// at night, so the values for streets are our choice below the limits. They apply to roads without
+// a tagged limit: measured speeds do not change them.
 double DefaultReferenceSpeedKmh(RoadClass road_class) {
   switch (road_class) {
     case RoadClass::kMotorway:

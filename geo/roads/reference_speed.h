@@ -1,4 +1,4 @@
-// How fast traffic runs freely, by tag or by class of road.
+// Free-flow speeds of roads, by tag or by class.
 #ifndef CITYLAYERS_GEO_ROADS_REFERENCE_SPEED_H_
 #define CITYLAYERS_GEO_ROADS_REFERENCE_SPEED_H_
 

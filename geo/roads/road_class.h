@@ -1,4 +1,4 @@
-// Words for road classes, as APIs, tiles and options say them.
+// Names of road classes in APIs, tiles and options.
 #ifndef CITYLAYERS_GEO_ROADS_ROAD_CLASS_H_
 #define CITYLAYERS_GEO_ROADS_ROAD_CLASS_H_
 
@@ -10,11 +10,11 @@
 
 namespace citylayers::geo {
 
-/// By the number of the class: the most important first.
+/// Indexed by the number of the class: the most important first.
 inline constexpr std::array<std::string_view, 7> kRoadClassWords = {
     "motorway", "trunk", "primary", "secondary", "tertiary", "local", "service"};
 
-/// Nothing for words that are no class.
+/// nullopt for words that are not a class.
 std::optional<RoadClass> ParseRoadClass(std::string_view word);
 
 }  // namespace citylayers::geo

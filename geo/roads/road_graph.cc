@@ -17,7 +17,7 @@ namespace {
 
 using NodeUses = absl::flat_hash_map<std::int64_t, std::uint32_t>;
 
-// A segment before it is numbered.
+// A segment without a number.
 struct Draft {
   std::uint64_t order = 0;
   std::int64_t from = 0;  // node ids of the source
@@ -33,7 +33,7 @@ absl::Status CheckWay(const Way& way) {
   };
   if (way.id <= 0 || way.id > kMaxWayId) return bad("has an id out of range; use 1 .. 2^40 - 1");
   if (way.points.size() < 2) return bad("has fewer than two points");
-  if (way.nodes.size() != way.points.size()) return bad("has not one node id a point");
+  if (way.nodes.size() != way.points.size()) return bad("does not have one node id per point");
   std::size_t previous = 0;
   for (const std::size_t gap : way.gaps) {
     if (gap <= previous || gap >= way.points.size())
@@ -43,7 +43,8 @@ absl::Status CheckWay(const Way& way) {
   return absl::OkStatus();
 }
 
-// Junctions are the nodes used more than once; both ends of a way count twice to be among them.
+// Junctions are the nodes used more than once; both ends of a way count twice, so that they are
+// included.
 NodeUses CountUses(const std::vector<const Way*>& ways) {
   NodeUses uses;
   for (const Way* way : ways) {
@@ -78,7 +79,7 @@ int LanesOneWay(const Way& way) {
   return way.oneway == Oneway::kNo ? (way.lanes + 1) / 2 : way.lanes;
 }
 
-// The one or two drafts of the stretch of `way` from its point `begin` to `end`, both included.
+// Adds the one or two drafts of the stretch of `way` from its point `begin` to `end`, inclusive.
 void AddDrafts(const Way& way, std::uint32_t ordinal, std::size_t begin, std::size_t end,
                std::vector<Draft>* drafts) {
   RoadSegment s;
@@ -93,7 +94,7 @@ void AddDrafts(const Way& way, std::uint32_t ordinal, std::size_t begin, std::si
   const double length_m = LengthM(s.points);
   s.length_m = std::max(length_m, kMinSegmentLengthM);
   s.midpoint = Midpoint(s.points, length_m);
-  // From one computation for both directions, so that rounding cannot part twins.
+  // From one computation for both directions, so that rounding cannot separate twins.
   const std::uint64_t order = HilbertIndexOf(s.midpoint);
   const bool has_twin = way.oneway == Oneway::kNo;
   if (way.oneway != Oneway::kBackward) {
@@ -129,7 +130,7 @@ absl::Status CutWay(const Way& way, const NodeUses& uses, std::vector<Draft>* dr
   return absl::OkStatus();
 }
 
-// Twins differ in the lowest bit of the stable id, so they stand side by side.
+// Twins differ in the lowest bit of the stable id, so they are adjacent.
 void LinkTwins(const std::vector<Draft>& drafts, RoadGraph* graph) {
   for (std::uint32_t i = 0; i + 1 < drafts.size(); ++i) {
     RoadSegment &a = graph->segments[i], &b = graph->segments[i + 1];
@@ -196,7 +197,7 @@ absl::StatusOr<RoadGraph> BuildRoadGraph(std::span<const Way> ways,
   std::sort(kept.begin(), kept.end(), [](const Way* a, const Way* b) { return a->id < b->id; });
   for (std::size_t i = 1; i < kept.size(); ++i) {
     if (kept[i]->id == kept[i - 1]->id) {
-      return absl::InvalidArgumentError(absl::StrCat("way ", kept[i]->id, " is there twice"));
+      return absl::InvalidArgumentError(absl::StrCat("way ", kept[i]->id, " occurs twice"));
     }
   }
   const NodeUses uses = CountUses(kept);

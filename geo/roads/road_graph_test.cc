@@ -21,8 +21,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-// A map drawn in characters: letters are nodes, their place on the page is their place on the map,
-// 0.001 degrees (about 110 m) a character. Node ids are the letters' codes.
+// A map drawn in characters: letters are nodes, their position in the text is their position on the
+// map, 0.001 degrees (about 110 m) per character. Node ids are the letters' codes.
 class Map {
  public:
   explicit Map(const std::string& drawing) {
@@ -33,7 +33,7 @@ class Map {
       if (c == '\n') column = 0, ++row;
     }
   }
-  // A way along the nodes that the letters name.
+  // A way along the nodes with these letters.
   Way Along(std::int64_t id, const std::string& letters, Oneway oneway = Oneway::kNo) const {
     Way way;
     way.id = id;
@@ -97,7 +97,7 @@ TEST(RoadGraph, WaysAreCutWhereTheyShareANode) {
 }
 
 TEST(RoadGraph, ABridgeCrossesWithoutMeeting) {
-  // The same picture, but no way has a node at the crossing.
+  // The same drawing, but no way has a node at the crossing.
   const Map map(kCross);
   const RoadGraph graph = Build({map.Along(1, "AC"), map.Along(2, "BD")});
   EXPECT_THAT(map.Names(graph), UnorderedElementsAre("A>C", "C>A", "B>D", "D>B"));
@@ -238,7 +238,7 @@ TEST(RoadGraph, BadWaysAreNamed) {
   EXPECT_THAT(error({map.Along(5, "A")}), HasSubstr("way 5 has fewer than two points"));
   EXPECT_THAT(error({map.Along(0, "AB")}), HasSubstr("way 0"));
   EXPECT_THAT(error({map.Along(kMaxWayId + 1, "AB")}), HasSubstr("out of range"));
-  EXPECT_THAT(error({map.Along(5, "AB"), map.Along(5, "BC")}), HasSubstr("way 5 is there twice"));
+  EXPECT_THAT(error({map.Along(5, "AB"), map.Along(5, "BC")}), HasSubstr("way 5 occurs twice"));
   Way uneven = map.Along(6, "ABC");
   uneven.nodes.pop_back();
   EXPECT_THAT(error({uneven}), HasSubstr("way 6"));
@@ -246,7 +246,7 @@ TEST(RoadGraph, BadWaysAreNamed) {
       BuildRoadGraph(std::vector<Way>{map.Along(5, "AB")}, {.max_segments = 1}).status()));
 }
 
-// A random town against the definitions, checked slowly.
+// Checks a random town against the definitions, by slow code.
 TEST(RoadGraph, RandomTownObeysTheDefinitions) {
   std::mt19937 random(42);
   std::vector<Way> ways;
@@ -294,7 +294,7 @@ TEST(RoadGraph, RandomTownObeysTheDefinitions) {
   EXPECT_NEAR(built_m, drawn_m, 1e-6 * drawn_m);
 }
 
-// A---B   C-D---E: the course between B and C, and between C and D, is not known.
+// A---B   C-D---E: the course between B and C, and between C and D, is unknown.
 TEST(RoadGraph, NoSegmentSpansAGap) {
   const Map map("A---B   C-D---E");
   Way way = map.Along(7, "ABCDE");
@@ -303,7 +303,7 @@ TEST(RoadGraph, NoSegmentSpansAGap) {
   ASSERT_TRUE(graph.ok()) << graph.status();
   EXPECT_THAT(map.Names(*graph), UnorderedElementsAre("A>B", "B>A", "D>E", "E>D"));
   for (const RoadSegment& s : graph->segments) EXPECT_LT(s.length_m, 450);
-  // D to E is the second stretch that there is.
+  // D to E is the second existing stretch.
   EXPECT_THAT(map.After(*graph, "A>B"), ElementsAre("B>A"));
 }
 

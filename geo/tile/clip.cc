@@ -12,11 +12,11 @@ namespace {
 struct Piece {
   TilePoint from;
   TilePoint to;
-  bool leaves = false;  // the segment goes on beyond `to`
+  bool leaves = false;  // the segment continues beyond `to`
 };
 
-// Liang-Barsky: the segment a + t (b - a) is inside each edge's half plane for a range of t; what
-// remains of [0, 1] is the piece.
+// Liang-Barsky: the segment a + t (b - a) is inside each edge's half plane for a range of t; the
+// intersection with [0, 1] is the piece.
 std::optional<Piece> ClipSegment(TilePoint a, TilePoint b, const TileBox& box) {
   const double dx = b.x - a.x, dy = b.y - a.y;
   const std::array<double, 4> direction = {-dx, dx, -dy, dy};
@@ -36,7 +36,7 @@ std::optional<Piece> ClipSegment(TilePoint a, TilePoint b, const TileBox& box) {
     }
     if (t0 > t1) return std::nullopt;
   }
-  // The ends themselves are kept to the bit, so that parts of one line join without a seam.
+  // End points are kept bit by bit, so that parts of one line join without a gap.
   const auto at = [&](double t) {
     return TilePoint{std::clamp(a.x + t * dx, box.min_x, box.max_x),
                      std::clamp(a.y + t * dy, box.min_y, box.max_y)};

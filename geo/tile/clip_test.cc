@@ -50,7 +50,7 @@ double Length(const TileLine& line) {
   return sum;
 }
 
-// The slow model walks the line in tiny steps and measures what lies inside.
+// The reference model steps along the line and measures the length inside.
 TEST(ClipLine, KeepsTheLengthThatASlowWalkFindsInside) {
   std::mt19937 random(7);
   std::uniform_real_distribution<double> coordinate(-10, 20);

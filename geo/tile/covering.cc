@@ -32,7 +32,7 @@ struct Range {
   double max = 0;
 };
 
-// The x of the part of segment a-b that lies in the band y0..y1. REQUIRES: it reaches the band.
+// The x range of the part of segment a-b within the band y0..y1. REQUIRES: it reaches the band.
 Range XWithinBand(WorldPoint a, WorldPoint b, double y0, double y1) {
   if (a.y > b.y) std::swap(a, b);
   const double dy = b.y - a.y;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kPointOrder = 31;
 
-// Turns a quadrant's own frame into the frame of the square around it (and back: it is its own
-// inverse). `side` is the quadrant's width; (right, lower) says which quadrant it is.
+// Transforms a quadrant's coordinates to those of the square around it (and back: it is its own
+// inverse). `side` is the quadrant's width; (right, lower) identifies the quadrant.
 void Turn(std::uint32_t side, bool right, bool lower, HilbertCell& cell) {
   if (lower) return;
   if (right) {

@@ -1,5 +1,5 @@
 // Positions along the Hilbert curve, which visits a square grid so that neighbours on the curve are
-// neighbours on the map. It gives tiles and road segments their order.
+// neighbours on the map. They define the order of tiles and road segments.
 #ifndef CITYLAYERS_GEO_TILE_HILBERT_H_
 #define CITYLAYERS_GEO_TILE_HILBERT_H_
 
@@ -16,15 +16,16 @@ struct HilbertCell {
   friend bool operator==(const HilbertCell&, const HilbertCell&) = default;
 };
 
-/// Place of a cell on the curve of an order, 0 .. 4^order - 1. The curve starts at (0, 0) and, for
-/// order 1, goes (0,0) (0,1) (1,1) (1,0). REQUIRES: 0 <= order <= 31; x, y < 2^order. O(order).
+/// Position of a cell on the curve of an order, 0 .. 4^order - 1. The curve starts at (0, 0) and,
+/// for order 1, goes (0,0) (0,1) (1,1) (1,0). REQUIRES: 0 <= order <= 31; x, y < 2^order. O(order).
 std::uint64_t HilbertIndex(int order, HilbertCell cell);
 
 /// The inverse of HilbertIndex. REQUIRES: index < 4^order.
 HilbertCell HilbertCellAt(int order, std::uint64_t index);
 
-/// Place of a point of the Web Mercator square on the curve of order 31 (cells under 2 cm). Sorting
-/// segments by it puts those that lie together side by side. Points off the square are clamped.
+/// Position of a point of the Web Mercator square on the curve of order 31 (cells under 2 cm).
+/// Segments sorted by it are near their neighbours on the map. Points outside the square are
+/// clamped.
 std::uint64_t HilbertIndexOf(LonLat p);
 
 }  // namespace citylayers::geo

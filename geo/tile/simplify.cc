@@ -22,7 +22,7 @@ TileLine Simplify(std::span<const TilePoint> line, double tolerance) {
   if (line.size() <= 2) return TileLine(line.begin(), line.end());
   std::vector<char> keep(line.size(), 0);
   keep.front() = keep.back() = 1;
-  // A stack of our own: a long straight road must not overflow the call stack.
+  // An explicit stack: a long straight road must not overflow the call stack.
   std::vector<std::pair<std::size_t, std::size_t>> open = {{0, line.size() - 1}};
   const double tolerance2 = tolerance * tolerance;
   while (!open.empty()) {

@@ -30,7 +30,7 @@ TileLine TileTransform::FromLonLat(std::span<const LonLat> line) const {
 
 double SignedArea(std::span<const TilePoint> ring) {
   if (ring.size() < 3) return 0;
-  // Relative to the first point, so that far-away rings lose no precision.
+  // Relative to the first point, so that distant rings lose no precision.
   const TilePoint o = ring[0];
   double twice = 0;
   for (std::size_t i = 1; i + 1 < ring.size(); ++i) {

@@ -1,4 +1,4 @@
-// Geometry inside one tile, in the tile's own units, and the way there from longitude and latitude.
+// Geometry in the units of one tile, and its conversion from longitude and latitude.
 #ifndef CITYLAYERS_GEO_TILE_TILE_GEOMETRY_H_
 #define CITYLAYERS_GEO_TILE_TILE_GEOMETRY_H_
 
@@ -11,11 +11,11 @@
 
 namespace citylayers::geo {
 
-/// Units across a tile: the extent of every vector tile we make.
+/// Units across a tile: the extent of every vector tile of this project.
 inline constexpr std::uint32_t kTileExtent = 4096;
 
 /// A point in tile units: (0, 0) is the tile's north-west corner, x to the east, y to the south,
-/// (extent, extent) the south-east corner. Points of a buffer lie outside that square.
+/// (extent, extent) the south-east corner. Points of a buffer are outside that square.
 struct TilePoint {
   double x = 0;
   double y = 0;
@@ -24,8 +24,8 @@ struct TilePoint {
 
 using TileLine = std::vector<TilePoint>;
 
-/// One polygon: rings[0] is its outside, further rings are holes. Rings are open (the first point
-/// is not repeated at the end); the direction of a ring does not matter here.
+/// One polygon: rings[0] is its exterior ring, the others are holes. Rings are open (the first
+/// point is not repeated at the end), in any direction.
 struct TilePolygon {
   std::vector<TileLine> rings;
   friend bool operator==(const TilePolygon&, const TilePolygon&) = default;
@@ -43,12 +43,12 @@ struct TileBox {
   }
 };
 
-/// The tile's square with `buffer` units more on each side.
+/// The tile's square extended by `buffer` units on each side.
 inline TileBox BufferedTileBox(double buffer, std::uint32_t extent = kTileExtent) {
   return {-buffer, -buffer, extent + buffer, extent + buffer};
 }
 
-/// Maps between longitude/latitude and the units of one tile. Value type, thread-safe.
+/// Converts between longitude/latitude and the units of one tile. Value type, thread-safe.
 ///
 ///   const TileTransform transform(tile);
 ///   TilePoint p = transform.FromLonLat({106.7, 10.77});
@@ -66,8 +66,8 @@ class TileTransform {
   double origin_y_;
 };
 
-/// Signed area of an open ring in square tile units: positive when it runs clockwise on the map,
-/// which is what a vector tile asks of an outside ring (y grows to the south).
+/// Signed area of an open ring in square tile units: positive when it runs clockwise on the map, as
+/// a vector tile requires of an exterior ring (y grows to the south).
 double SignedArea(std::span<const TilePoint> ring);
 
 }  // namespace citylayers::geo

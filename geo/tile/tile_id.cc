@@ -36,7 +36,7 @@ absl::StatusOr<TileId> TileId::Make(std::int64_t z, std::int64_t x, std::int64_t
 
 absl::StatusOr<TileId> TileId::FromLonLat(LonLat p, int z) {
   if (absl::Status status = CheckZoom(z); !status.ok()) return status;
-  // Written so that NaN fails too.
+  // Written so that NaN is refused as well.
   if (!(p.lon_deg >= -180 && p.lon_deg <= 180)) {
     return absl::InvalidArgumentError(
         absl::StrCat("longitude ", p.lon_deg, " is out of range; use -180..180 degrees"));

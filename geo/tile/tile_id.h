@@ -1,4 +1,4 @@
-// The name of one tile of the Web Mercator pyramid.
+// The id of one tile of the Web Mercator pyramid.
 #ifndef CITYLAYERS_GEO_TILE_TILE_ID_H_
 #define CITYLAYERS_GEO_TILE_TILE_ID_H_
 
@@ -15,9 +15,8 @@ namespace citylayers::geo {
 
 /// A tile z/x/y in the XYZ scheme: zoom 0 is the world, x grows to the east, y to the south.
 ///  - Always valid: 0 <= z <= kMaxZoom and 0 <= x, y < 2^z; the default is 0/0/0.
-///  - Ordered by Key(): first by zoom, then along the Hilbert curve, so that tiles that lie
-///  together
-///    sort together.
+///  - Ordered by Key(): first by zoom, then along the Hilbert curve, so that neighbouring tiles are
+///    sorted together.
 /// Value type of 12 bytes, thread-safe; everything is O(1) or O(z).
 ///
 ///   ASSIGN_OR_RETURN(const TileId tile, TileId::Make(14, 13047, 7698));
@@ -28,12 +27,12 @@ class TileId {
 
   TileId() = default;
 
-  /// The tile of these numbers. INVALID_ARGUMENT: zoom or coordinate out of range; the message
+  /// The tile with these numbers. INVALID_ARGUMENT: zoom or coordinate out of range; the message
   /// names it.
   static absl::StatusOr<TileId> Make(std::int64_t z, std::int64_t x, std::int64_t y);
-  /// The tile that holds a point. The east and south edges of the world belong to the last column
-  /// and row. INVALID_ARGUMENT: zoom out of range, longitude outside +-180, latitude outside the
-  /// Web Mercator square (+-85.0511), or a number that is not finite.
+  /// The tile at a point. The east and south edges of the world belong to the last column and row.
+  /// INVALID_ARGUMENT: zoom out of range, longitude outside +-180, latitude outside the Web
+  /// Mercator square (+-85.0511), or a number that is not finite.
   static absl::StatusOr<TileId> FromLonLat(LonLat p, int z);
   /// The inverse of Key(). INVALID_ARGUMENT: no tile of zoom <= kMaxZoom has this key.
   static absl::StatusOr<TileId> FromKey(std::uint64_t key);
@@ -42,11 +41,12 @@ class TileId {
   std::uint32_t x() const { return x_; }
   std::uint32_t y() const { return y_; }
 
-  /// The tile one zoom up that holds this one; 0/0/0 is its own parent.
+  /// The tile at the next lower zoom that contains this one; 0/0/0 is its own parent.
   TileId Parent() const;
-  /// The four tiles one zoom down, row by row from the north-west. REQUIRES: z() < kMaxZoom.
+  /// The four tiles at the next higher zoom, row by row from the north-west. REQUIRES: z() <
+  /// kMaxZoom.
   std::array<TileId, 4> Children() const;
-  /// Whether `other` is this tile or lies inside it.
+  /// True when `other` is this tile or inside it.
   bool Contains(TileId other) const;
   /// The tile's box without any buffer.
   LonLatBox Bounds() const;

@@ -1,4 +1,4 @@
-// Between absl::Time and google.protobuf.Timestamp.
+// Conversions between absl::Time and google.protobuf.Timestamp.
 #ifndef CITYLAYERS_PROTO_SUPPORT_PROTO_TIME_H_
 #define CITYLAYERS_PROTO_SUPPORT_PROTO_TIME_H_
 
@@ -10,7 +10,7 @@ namespace citylayers {
 /// REQUIRES: a finite time.
 inline google::protobuf::Timestamp ToProtoTime(absl::Time time) {
   google::protobuf::Timestamp proto;
-  // Not by ToUnixNanos, which ends in the year 2262; the city clock does not.
+  // Not ToUnixNanos, whose range ends in the year 2262; that of the city clock does not.
   const std::int64_t seconds = absl::ToUnixSeconds(time);  // rounds down
   proto.set_seconds(seconds);
   proto.set_nanos(
@@ -22,7 +22,7 @@ inline absl::Time FromProtoTime(const google::protobuf::Timestamp& proto) {
   return absl::FromUnixSeconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
 }
 
-/// Sets the field that `mutable_field()` gives, unless the time is infinite, which stands for
+/// Sets the field returned by `mutable_field()`; leaves it unset for an infinite time, which means
 /// "none".
 template <typename MutableField>
 void SetTime(absl::Time time, MutableField mutable_field) {

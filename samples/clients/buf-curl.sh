@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The same by `buf curl` alone: the server tells its own schema by reflection, no .proto file is read.
+# The same as node/watch_layer.mjs with only `buf curl`: the schema comes from the server by
+# reflection, no .proto file is read.
 #
 #   samples/clients/buf-curl.sh [HOST:PORT] [layers/traffic]
 set -euo pipefail
@@ -21,7 +22,7 @@ rpc layers.v1.LayerService/GetTile "{\"name\": \"$layer\", \"tile\": {\"z\": 14,
   grep -oE '"contentTag": *"[^"]+"'
 
 echo "deltas:"
-# awk goes when it has seen enough, which ends the stream: no error.
+# awk exits after the wanted number of deltas, which ends the stream; that is not an error.
 { rpc layers.v1.LayerService/WatchLayer "{\"name\": \"$layer\", \"tickMs\": 250}" 2>/dev/null || true; } |
   awk -v wanted="$DELTAS" '/"delta": *\{/ && ++seen == wanted { exit } END { print seen + 0 }'
 

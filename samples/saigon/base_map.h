@@ -2,9 +2,9 @@
 //
 //   for (const saigon::Area& area : saigon::Areas()) Draw(area.kind, area.rings);
 //
-// Everything here was written by hand from common knowledge of the city and is approximate (100 to
-// 200 m); see README.md. All functions are pure, deterministic and thread-safe; Areas() takes some
-// 0.3 s, the others a millisecond.
+// All data was written by hand from common knowledge of the city and is approximate (100 to 200 m);
+// see README.md. All functions are pure, deterministic and thread-safe; Areas() takes some 0.3 s,
+// the others a millisecond.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_BASE_MAP_H_
 #define CITYLAYERS_SAMPLES_SAIGON_BASE_MAP_H_
 
@@ -16,7 +16,7 @@
 
 namespace citylayers::saigon {
 
-/// What the embedded city covers. Local streets fill its part north of 10.68 N.
+/// The area of the embedded city. Local streets fill its part north of 10.68 N.
 inline constexpr LonLatBox kBounds = {106.60, 10.62, 106.83, 10.88};
 
 enum class AreaKind : std::uint8_t {
@@ -29,9 +29,9 @@ enum class AreaKind : std::uint8_t {
   kPort = 6,    // container and river ports, industrial zones
 };
 
-/// A filled shape. rings[0] is the outer ring, counter-clockwise; further rings are holes,
-/// clockwise. Rings are closed (first point == last), simple, and have at least 4 points. Rivers
-/// and canals overlap where they join: fill them without an outline.
+/// A filled shape. rings[0] is the outer ring, counter-clockwise; the others are holes, clockwise.
+/// Rings are closed (first point == last), simple, and have at least 4 points. Rivers and canals
+/// overlap where they join: fill them without an outline.
 struct Area {
   AreaKind kind = AreaKind::kRiver;
   std::string name_vi;
@@ -41,7 +41,7 @@ struct Area {
 
 enum class LineKind : std::uint8_t { kRiver = 0, kCanal = 1 };
 
-/// The centre line of a water, in the direction of its flow at ebb: for names along it.
+/// The centre line of a river or canal, in the direction of its flow at ebb; for names along it.
 struct Line {
   LineKind kind = LineKind::kRiver;
   std::string name_vi;
@@ -60,7 +60,7 @@ enum class PlaceKind : std::uint8_t {
   kAirport = 6,
 };
 
-/// A name at a point. rank: 1 = city, shown first; 6 = shown last (about zoom 8 + rank).
+/// A name at a point. rank: 1 = city, shown first; 6 = shown last (from about zoom 8 + rank).
 struct Place {
   PlaceKind kind = PlaceKind::kQuarter;
   std::string name_vi;
@@ -71,7 +71,7 @@ struct Place {
 
 /// Rivers, canals, lakes, parks, fields, ports and the airfield.
 std::vector<Area> Areas();
-/// One centre line a river or canal.
+/// One centre line per river or canal.
 std::vector<Line> WaterLines();
 /// City, district, ward and landmark names, by rank.
 std::vector<Place> Places();

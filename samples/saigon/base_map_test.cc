@@ -31,7 +31,7 @@ double SignedArea(const std::vector<Point>& ring) {
   return sum;
 }
 
-// Every pair of edges, as slow as it is plain.
+// Compares every pair of edges: slow and simple.
 bool IsSimpleSlow(const std::vector<Point>& ring) {
   const std::size_t edges = ring.size() - 1;
   for (std::size_t i = 0; i < edges; ++i) {
@@ -138,7 +138,7 @@ TEST(SaigonBaseMap, SaigonRiverPassesKnownPlacesOnTheRightSide) {
 }
 
 TEST(SaigonBaseMap, BinhQuoiIsAllButAnIsland) {
-  // Round the peninsula there is water to the north, east and south; the canal cuts its neck.
+  // There is water to the north, east and south of the peninsula; the canal cuts its neck.
   for (const LonLat wet : {LonLat{106.7278, 10.8292}, LonLat{106.7503, 10.8277},
                            LonLat{106.7335, 10.8136}, LonLat{106.7172, 10.8120}}) {
     EXPECT_TRUE(InWater(wet)) << wet.lon_deg << " " << wet.lat_deg;

@@ -7,8 +7,8 @@
 namespace citylayers::saigon {
 namespace {
 
-// Crossing points lie on edges of cells. An edge is named by its lower left corner and whether it
-// runs east (0) or north (1).
+// Crossing points are on edges of cells. An edge is identified by its lower left corner and its
+// direction, east (0) or north (1).
 std::int64_t EdgeId(int column, int row, int north) {
   return ((static_cast<std::int64_t>(row) << 31) | static_cast<std::int64_t>(column)) * 2 + north;
 }
@@ -23,26 +23,26 @@ Point PointOnEdge(const ContourField& f, std::int64_t edge) {
   const int row = static_cast<int>(edge >> 32);
   const double a = f.at(column, row);
   const double b = north ? f.at(column, row + 1) : f.at(column + 1, row);
-  // Never exactly in a corner: two rings through one corner would touch.
+  // Never exactly in a corner, because two rings through one corner would touch.
   const double t = std::clamp(a / (a - b), 0.02, 0.98);
   return f.CornerAt(column, row) + (north ? Point{0, t * f.cell_m} : Point{t * f.cell_m, 0});
 }
 
-// The pieces of outline in one cell, with the negative side on the left. Corners 0..3 and edges
-// 0..3 counter-clockwise from the south-west corner and the south edge.
+// Adds the pieces of outline in one cell, with the negative side on the left. Corners 0..3 and
+// edges 0..3 are counter-clockwise from the south-west corner and the south edge.
 void AddCell(const ContourField& f, int c, int r, std::unordered_map<std::int64_t, Link>* links) {
   const double v[4] = {f.at(c, r), f.at(c + 1, r), f.at(c + 1, r + 1), f.at(c, r + 1)};
   const std::int64_t edges[4] = {EdgeId(c, r, 0), EdgeId(c + 1, r, 1), EdgeId(c, r + 1, 0),
                                  EdgeId(c, r, 1)};
   bool in[4];
   for (int i = 0; i < 4; ++i) in[i] = v[i] < 0;
-  // Walking round the cell counter-clockwise, the outline leaves the inside where inside turns to
-  // outside on edge i and comes back at the edge where it turns to inside.
+  // Counter-clockwise around the cell, the outline leaves the inside at an edge i where inside
+  // changes to outside, and returns at the edge where outside changes to inside.
   for (int i = 0; i < 4; ++i) {
     if (!(in[i] && !in[(i + 1) % 4])) continue;
     // Inside -> outside on edge i. The line that bounds this inside run enters the cell here when
-    // its inside lies to the left: it ends at the nearest outside -> inside edge walking back, or,
-    // in a saddle with a wet middle, at the one walking on.
+    // its inside is to the left: it ends at the nearest outside -> inside edge backwards, or, in a
+    // saddle with a wet middle, at the next one forwards.
     const bool saddle = in[i] && in[(i + 2) % 4] && !in[(i + 1) % 4] && !in[(i + 3) % 4];
     const bool wet_middle = v[0] + v[1] + v[2] + v[3] < 0;
     int to = -1;
@@ -68,7 +68,7 @@ double SignedArea(const std::vector<Point>& ring) {
 }
 
 std::vector<Point> SimplifyRing(const std::vector<Point>& ring, double tolerance_m) {
-  // Cut at the two points farthest apart, so that both halves keep their ends.
+  // Split at the two points farthest apart, so that both halves keep their ends.
   std::size_t far = 0;
   double best = -1;
   for (std::size_t i = 0; i < ring.size(); ++i) {
@@ -105,7 +105,7 @@ ContourField MakeField(const std::vector<Point>& line, double margin_m, double c
 
 std::vector<std::vector<Point>> Contour(const ContourField& field, double tolerance_m) {
   std::unordered_map<std::int64_t, Link> links;
-  std::vector<std::int64_t> order;  // the map's own order would differ between libraries
+  std::vector<std::int64_t> order;  // the order of the map would differ between libraries
   for (int r = 0; r + 1 < field.rows; ++r) {
     for (int c = 0; c + 1 < field.columns; ++c) {
       const int wet = (field.at(c, r) < 0) + (field.at(c + 1, r) < 0) + (field.at(c, r + 1) < 0) +

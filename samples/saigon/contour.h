@@ -1,5 +1,5 @@
-// The outline of what is negative in a sampled field: how centre lines with widths become polygons
-// that are valid by construction, however tight the bends. Internal to samples/saigon.
+// The outline of the negative area of a sampled field. It converts centre lines with widths to
+// polygons that are valid by construction, even at tight bends. Internal to samples/saigon.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_CONTOUR_H_
 #define CITYLAYERS_SAMPLES_SAIGON_CONTOUR_H_
 
@@ -11,7 +11,7 @@
 
 namespace citylayers::saigon {
 
-/// Values at the corners of square cells; starts as "far outside".
+/// Values at the corners of square cells; initially "far outside".
 struct ContourField {
   Point origin;  // of corner (0, 0), south-west
   double cell_m = 10;
@@ -49,13 +49,13 @@ struct ContourField {
 /// A field that covers `line` and margin_m around it, filled with +margin_m.
 ContourField MakeField(const std::vector<Point>& line, double margin_m, double cell_m);
 
-/// Closed rings around negative values: outer rings counter-clockwise, holes clockwise, the
-/// longest ring first; points within tolerance_m of a straight line are dropped where that keeps
-/// every ring simple. REQUIRES: the field's border is positive.
+/// Closed rings around negative values: outer rings counter-clockwise, holes clockwise, longest
+/// ring first. Points within tolerance_m of a straight line are dropped if every ring stays simple.
+/// REQUIRES: the field's border is positive.
 std::vector<std::vector<Point>> Contour(const ContourField& field, double tolerance_m);
 
-/// True when no two edges of the closed ring cross or touch but neighbours at their common point.
-/// O(n) for rings whose edges are short against their extent.
+/// True when no two edges of the closed ring cross or touch, except neighbours at their common
+/// point. O(n) for rings whose edges are short compared with their extent.
 bool IsSimpleRing(const std::vector<Point>& ring);
 
 }  // namespace citylayers::saigon

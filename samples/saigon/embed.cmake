@@ -1,4 +1,4 @@
-# Turns text files into one C++ source of string constants, so that programs need no data files at run time.
+# Converts text files to one C++ source of string constants, so that programs need no data files at run time.
 #   cmake -DOUT=embedded.cc "-DFILES=streets.tsv|water.tsv" -DDIR=<folder> -P embed.cmake
 # streets.tsv becomes `const absl::string_view kStreetsTsv` (embedded.h declares it).
 string(REPLACE "|" ";" FILES "${FILES}")

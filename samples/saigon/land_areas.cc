@@ -18,8 +18,8 @@ Enum ParseWord(const Row& row, const std::string& word,
   BadTable(row, "unknown word '" + word + "'");
 }
 
-// Fields have no corners. The ring is smoothed with its neighbours' corners on both sides, so that
-// the join is as smooth as the rest.
+// Fields have no corners. The ring is extended by its neighbours' corners on both sides before
+// smoothing, so that the join is as smooth as the rest.
 std::vector<Point> SmoothRing(const std::vector<Point>& ring) {
   std::vector<Point> wrapped = {ring.back()};
   wrapped.insert(wrapped.end(), ring.begin(), ring.end());

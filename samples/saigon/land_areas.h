@@ -19,7 +19,7 @@ struct LandArea {
 
 std::vector<LandArea> ReadLandAreas();
 
-/// How the local streets of a quarter look: see quarters.tsv.
+/// Character of the local streets of a quarter: see quarters.tsv.
 enum class QuarterStyle { kNone, kDense, kTown, kPlanned, kVilla, kRural };
 
 struct Quarter {
@@ -29,7 +29,7 @@ struct Quarter {
   std::vector<Point> ring;
 };
 
-/// In the order in which they apply: the first that holds a place wins.
+/// In order of precedence: the first quarter that contains a place applies.
 std::vector<Quarter> ReadQuarters();
 
 }  // namespace citylayers::saigon

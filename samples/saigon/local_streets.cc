@@ -1,7 +1,7 @@
 // Streets are traced like stream lines through a field of directions that repeats every quarter
-// turn: at each place the field follows the main streets and banks around, so that local streets
-// run along them or across. Lines keep apart from others of the same direction by the quarter's
-// spacing and stop early at random, which gives T-junctions and dead ends instead of a grid.
+// turn: at each place the field follows the main streets and banks nearby, so that local streets
+// run along or across them. Lines keep the quarter's spacing from others of the same direction and
+// stop early at random, which gives T-junctions and dead ends instead of a grid.
 #include "samples/saigon/local_streets.h"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ class DirectionField {
     }
   }
 
-  /// Direction in radians, meant modulo a quarter turn.
+  /// Direction in radians, modulo a quarter turn.
   double At(Point p) const {
     const double fx = (p.x - low_.x) / kLatticeM, fy = (p.y - low_.y) / kLatticeM;
     const int c = std::clamp(static_cast<int>(fx), 0, columns_ - 2);
@@ -79,7 +79,7 @@ class DirectionField {
   std::vector<std::complex<double>> sums_;
 };
 
-// Which quarter a place belongs to, on a lattice of 20 m: 0 for none.
+// The quarter of each place, on a lattice of 20 m; 0 for none.
 class QuarterMap {
  public:
   QuarterMap(Point low, Point high, const BankDistance& banks)
@@ -145,7 +145,7 @@ class QuarterMap {
   std::vector<int> cells_;
 };
 
-// Points of traced lines with their directions, for keeping lines of one direction apart.
+// Points of traced lines with their directions, used to keep lines of one direction apart.
 class Crowd {
  public:
   Crowd(Point low, Point high)
@@ -159,7 +159,7 @@ class Crowd {
     if (c < 0 || r < 0 || c >= columns_ || r >= rows_) return;
     cells_[IndexOf(c, r)].push_back({p, {std::cos(angle), std::sin(angle)}, line});
   }
-  /// True when a line of about this direction (other than `line`) runs nearer than `apart_m`.
+  /// True when a line of about this direction (other than `line`) is nearer than `apart_m`.
   bool IsNear(Point p, double angle, double apart_m, int line) const {
     const Point direction = {std::cos(angle), std::sin(angle)};
     const double squared = apart_m * apart_m;
@@ -223,7 +223,8 @@ class Generator {
 
   std::vector<Street> Run() {
     SeedAlongMain();
-    // Three rounds of places all over, each with new directions: later ones fill what is left.
+    // Three rounds of seeds over the whole area, each with new directions: later ones fill the
+    // gaps.
     for (int round = 0; round < 3; ++round) SeedEverywhere(round == 0 ? 70 : 45);
     return std::move(streets_);
   }
@@ -256,7 +257,7 @@ class Generator {
     return field_.At(p) + (coarse + 0.35 * fine) * sway_deg * std::numbers::pi / 180;
   }
 
-  // The one of the field's four directions that is nearest to `angle`.
+  // Returns the one of the field's four directions that is nearest to `angle`.
   static double Nearest(double field, double angle) {
     const double quarter = std::numbers::pi / 2;
     return field + std::round((angle - field) / quarter) * quarter;
@@ -295,7 +296,7 @@ class Generator {
     }
   }
 
-  // Walks from `start` until something ends the street. Appends to `out`; true when it ended at a
+  // Walks from `start` until the street ends. Appends to `out`; returns true when it ended at a
   // main street.
   bool Walk(Point start, double angle, double apart_m, double longest_m, int id, bool from_main,
             std::vector<Point>* out) {
@@ -338,7 +339,8 @@ class Generator {
   void Trace(Point start, double angle, const Quarter& quarter, bool from_main) {
     const double vary = quarter.style == QuarterStyle::kPlanned ? 0.08 : 0.28;
     const double apart_m = quarter.spacing_m * random_.Uniform(1 - vary, 1 + vary);
-    // Drawn before any test, so that a change in one quarter leaves the others as they are.
+    // Random numbers are drawn before any test, so that a change in one quarter leaves the others
+    // unchanged.
     const double forward_m = Longest(quarter), backward_m = Longest(quarter);
     const int id = static_cast<int>(streets_.size());
     if (crowd_.IsNear(start, angle, apart_m * (from_main ? 0.8 : 1.0), id)) return;

@@ -11,7 +11,7 @@
 namespace citylayers::saigon {
 
 /// Streets that fill the quarters of quarters.tsv: traced along and across the direction of the
-/// nearest main streets and banks, kept apart as far as the quarter says, ending at main streets,
+/// nearest main streets and banks, at the distance set for the quarter, ending at main streets,
 /// water and parks. Not yet joined; ids from kFirstLocalId.
 std::vector<Street> LocalStreets(const std::vector<Street>& main, const BankDistance& banks,
                                  std::uint64_t seed);

@@ -14,10 +14,10 @@ namespace citylayers::saigon {
 namespace {
 
 constexpr double kMergeM = 24;     // crossings nearer than this are one junction (a roundabout)
-constexpr double kSnapM = 90;      // an end this near to another street was meant to meet it
-constexpr double kQuayM = 17;      // a quay street's middle from the water
+constexpr double kSnapM = 90;      // an end this near to another street is joined to it
+constexpr double kQuayM = 17;      // distance of a quay street's centre from the water
 constexpr double kAbutmentM = 12;  // a bridge begins this far before the water
-constexpr double kStubM = 60;      // shorter dead ends beyond a crossing are slips of the pen
+constexpr double kStubM = 60;      // shorter dead ends beyond a crossing are drawing errors
 
 geo::RoadClass ParseClass(const Row& row) {
   static constexpr std::pair<const char*, geo::RoadClass> kClasses[] = {
@@ -44,7 +44,7 @@ double SpeedLimitKmh(geo::RoadClass road_class) {
   }
 }
 
-// Moves the line out of the water, so that it follows the quay however rough both drawings are.
+// Moves the line out of the water, so that it follows the quay even if both drawings are rough.
 std::vector<Point> PushToQuay(std::vector<Point> line, const BankDistance& banks) {
   line = Densify(line, 35);
   for (Point& p : line) {
@@ -83,7 +83,7 @@ Street ReadStreet(const Row& row, const BankDistance& banks) {
   return street;
 }
 
-// Draws each loose end to the street it was meant to meet: first to another street's end, then to
+// Joins each loose end to the street that it should meet: first to another street's end, then to
 // the nearest line.
 void SnapEnds(std::vector<Street>& streets) {
   for (std::size_t s = 0; s < streets.size(); ++s) {
@@ -137,10 +137,10 @@ void TrimStubs(std::vector<Street>& streets, std::size_t nodes) {
   }
 }
 
-// Cuts a street where it goes over water: the wet parts become bridges.
+// Cuts a street at water: the parts over water become bridges.
 std::vector<Street> CutBridges(const Street& street, const BankDistance& banks, int* next_node) {
   if (street.bridge || street.tunnel) return {street};
-  // Points every 8 m, so that abutments stand within 8 m of where they should.
+  // Points every 8 m, so that abutments are within 8 m of their nominal place.
   std::vector<Point> line;
   std::vector<int> junctions;
   std::vector<bool> wet;

@@ -10,8 +10,8 @@
 
 namespace citylayers::saigon {
 
-/// Streets in the order of streets.tsv. Ids are 100 * (line's rank) + part, parts counted along
-/// the street: a bridge over a river or canal is a part of its own with `bridge` set.
+/// Streets in the order of streets.tsv. Ids are 100 * (line's rank) + part, parts counted along the
+/// street: a bridge over a river or canal is a separate part with `bridge` set.
 std::vector<Street> MainStreets(const BankDistance& banks);
 
 }  // namespace citylayers::saigon

@@ -49,7 +49,7 @@ std::vector<Point> Smooth(const std::vector<Point>& line, double step_m) {
   std::vector<Point> out = {line[0]};
   for (std::size_t i = 1; i + 2 < padded.size(); ++i) {
     const Point p0 = padded[i - 1], p1 = padded[i], p2 = padded[i + 1], p3 = padded[i + 2];
-    // Knots by the square root of the chord: the curve then neither loops nor overshoots.
+    // Knots by the square root of the chord, with which the curve neither loops nor overshoots.
     const double t1 = std::sqrt(std::max(1.0, Distance(p0, p1)));
     const double t2 = t1 + std::sqrt(std::max(1.0, Distance(p1, p2)));
     const double t3 = t2 + std::sqrt(std::max(1.0, Distance(p2, p3)));

@@ -1,8 +1,8 @@
 // Plane geometry in metres around the city, and the seeded random numbers of its generators.
 // Internal to samples/saigon.
 //
-// The plane is a local equirectangular one: over the 30 km of the city its scale is wrong by less
-// than 0.1 %, which is far below the accuracy of the data, and it needs no projection library.
+// The plane is a local equirectangular projection: over the 30 km of the city the error of its
+// scale is less than 0.1 %, far below the accuracy of the data, and it needs no projection library.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_PLANE_H_
 #define CITYLAYERS_SAMPLES_SAIGON_PLANE_H_
 
@@ -41,16 +41,16 @@ inline LonLat ToLonLat(Point p) {
 
 inline double Dot(Point a, Point b) { return a.x * b.x + a.y * b.y; }
 inline double Cross(Point a, Point b) { return a.x * b.y - a.y * b.x; }
-// Not std::hypot: it guards against overflow that metres never reach, at ten times the cost.
+// Not std::hypot, which checks for overflow (impossible with these values) at ten times the cost.
 inline double Length(Point a) { return std::sqrt(a.x * a.x + a.y * a.y); }
 inline double Distance(Point a, Point b) { return Length(a - b); }
 inline Point Lerp(Point a, Point b, double t) { return a + (b - a) * t; }
 
-/// The place on segment a-b nearest to p, as the fraction 0..1 from a.
+/// The point on segment a-b nearest to p, as the fraction 0..1 from a.
 double NearestFraction(Point p, Point a, Point b);
 double SegmentDistance(Point p, Point a, Point b);
-/// True when a-b and c-d cross or touch; then *t and *u are the fractions along each. Parallel
-/// segments never do.
+/// True when a-b and c-d cross or touch; sets *t and *u to the fractions along each. False for
+/// parallel segments.
 bool Intersect(Point a, Point b, Point c, Point d, double* t, double* u);
 
 double PolylineLength(const std::vector<Point>& line);
@@ -58,14 +58,14 @@ double PolylineLength(const std::vector<Point>& line);
 double PolylineDistance(Point p, const std::vector<Point>& line);
 /// A smooth curve (centripetal Catmull-Rom) through all points, one point about every step_m.
 std::vector<Point> Smooth(const std::vector<Point>& line, double step_m);
-/// Adds points so that none is farther than step_m from the next; keeps the given ones.
+/// Adds points so that consecutive ones are at most step_m apart; keeps the given ones.
 std::vector<Point> Densify(const std::vector<Point>& line, double step_m);
-/// Drops points that lie within tolerance_m of the line without them (Douglas-Peucker).
+/// Drops points within tolerance_m of the simplified line (Douglas-Peucker).
 std::vector<Point> Simplify(const std::vector<Point>& line, double tolerance_m);
 /// Even-odd rule; `ring` may be open or closed.
 bool InRing(Point p, const std::vector<Point>& ring);
 
-/// SplitMix64: the same numbers on every machine, which <random>'s distributions do not promise.
+/// SplitMix64: the same numbers on every machine, which <random>'s distributions do not guarantee.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}

@@ -13,7 +13,7 @@ TEST(Plane, IsRightToATenthOfAPercentAcrossTheCity) {
   const LonLat places[] = {{106.60, 10.62}, {106.83, 10.88}, {106.60, 10.88}, {106.70, 10.76}};
   for (const LonLat a : places) {
     for (const LonLat b : places) {
-      // DistanceM is spherical and itself off by up to 0.5 %.
+      // DistanceM is spherical and has an error of up to 0.5 %.
       EXPECT_NEAR(Distance(ToPlane(a), ToPlane(b)), DistanceM(a, b), 0.007 * DistanceM(a, b));
     }
     EXPECT_NEAR(ToLonLat(ToPlane(a)).lon_deg, a.lon_deg, 1e-7);

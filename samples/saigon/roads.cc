@@ -13,10 +13,10 @@ namespace citylayers::saigon {
 namespace {
 
 constexpr double kMergeM = 10;  // local junctions nearer than this are one
-constexpr double kReachM = 34;  // a local street's end this near to another street is drawn to it
+constexpr double kReachM = 34;  // a local street's end this near to another street is joined to it
 
-// Lengthens loose ends straight on to the street ahead, so that most streets end at another one;
-// what lies farther stays a dead end.
+// Extends loose ends straight to the street ahead, so that most streets end at another one; ends
+// farther away stay dead ends.
 void ReachAhead(std::vector<Street>& streets, const BankDistance& banks) {
   PieceIndex index(120);
   for (std::size_t s = 0; s < streets.size(); ++s) {
@@ -45,7 +45,7 @@ void ReachAhead(std::vector<Street>& streets, const BankDistance& banks) {
   }
 }
 
-// Drops local streets that no path of streets joins to the main network.
+// Removes local streets that are not connected to the main network.
 void DropIslands(std::vector<Street>& streets, std::size_t nodes) {
   std::vector<int> parent(nodes);
   std::iota(parent.begin(), parent.end(), 0);

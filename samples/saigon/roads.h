@@ -1,4 +1,4 @@
-// The streets of the embedded Ho Chi Minh City: main streets and bridges by their real names and
+// The streets of the embedded Ho Chi Minh City: main streets and bridges with their real names and
 // approximate courses, local streets from a seeded generator.
 //
 //   std::vector<geo::Way> ways = saigon::Roads();
@@ -17,7 +17,7 @@ namespace citylayers::saigon {
 
 inline constexpr std::uint64_t kDefaultSeed = 1698;  // the year Gia Định was founded
 
-/// Main streets have ids below kFirstLocalId, generated local streets from there on.
+/// Main streets have ids below kFirstLocalId, generated local streets have ids from there on.
 inline constexpr std::int64_t kFirstLocalId = 1'000'000;
 
 /// All ways, main streets first, connected through shared node ids. Nodes are numbered from 1.

@@ -1,6 +1,6 @@
 // A generated day in Ho Chi Minh City: two rush hours, a 100 mm storm, and a spring tide of 1.70 m
-// that meets the evening rush. Deterministic: a value is a function of seed, place and time, so
-// readings can be asked for in any order and by any number of callers.
+// during the evening rush. Deterministic: a value is a function of seed, place and time, so
+// readings can be requested in any order and by any number of callers.
 //
 //   saigon::Scenario day({.seed = 7});
 //   double m = day.StageM("phu-an", absl::Hours(18));                    // 1.70
@@ -24,14 +24,14 @@
 
 namespace citylayers::saigon {
 
-/// What a list of scenarios shows of one.
+/// The entry of a scenario in a list.
 struct ScenarioInfo {
   std::string id;
   std::string title_vi;
   std::string title_en;
   std::string description_vi;
   std::string description_en;
-  std::string local_date;  // YYYY-MM-DD in Asia/Ho_Chi_Minh: the day that is played by default
+  std::string local_date;  // YYYY-MM-DD in Asia/Ho_Chi_Minh: the day played by default
 };
 
 /// The embedded scenarios: "saigon-king-tide".
@@ -49,15 +49,15 @@ class Scenario {
 
   /// 24 hours, from local midnight.
   absl::Duration length() const { return absl::Hours(24); }
-  /// Mean speed of the segment's traffic, km/h, > 0, rounded to 0.1. Free at night; below 0.25 of
-  /// the reference in queues, below 0.10 where traffic stands.
+  /// Mean speed of the segment's traffic, km/h, > 0, rounded to 0.1. Free flow at night; below 0.25
+  /// of the reference speed in queues, below 0.10 where traffic stands.
   double SpeedKmh(const SegmentInput& segment, absl::Duration since_midnight) const;
-  /// Water level in metres over Hòn Dấu, rounded to 1 mm. Phú An has its day's high of exactly
-  /// 1.70 m at 18:00. 0 for an id that is not a water-level station.
+  /// Water level in metres over Hòn Dấu, rounded to 1 mm. The day's high at Phú An is exactly 1.70
+  /// m at 18:00. 0 for an id that is not a water-level station.
   double StageM(std::string_view station_id, absl::Duration since_midnight) const;
   /// Rain in (t - interval, t], mm, rounded to 0.1. 0 for an id that is not a rain gauge.
   double RainMm(std::string_view station_id, absl::Duration t, absl::Duration interval) const;
-  /// Rain intensity at a place, mm/h: what RainMm adds up.
+  /// Rain intensity at a place, mm/h; RainMm is its sum.
   double RainRateMmPerHour(LonLat at, absl::Duration since_midnight) const;
 
  private:

@@ -194,7 +194,7 @@ TEST(SaigonScenario, JamsStandAtTheBottlenecksOfTheCity) {
 }
 
 TEST(SaigonScenario, ADirectedQueueStandsOneWayOnly) {
-  // Huỳnh Tấn Phát in the morning: into the city, not out of it.
+  // Huỳnh Tấn Phát in the morning: the queue is towards the city, not away from it.
   double in = 0, out = 0;
   for (const CutSegment& s : Segments()) {
     if (s.way->name != "Huỳnh Tấn Phát" || s.mid.y < ToPlane({106.73, 10.745}).y) continue;

@@ -22,7 +22,7 @@ struct StationSpec {
   std::string name_en;
   StationKind kind = StationKind::kWaterLevel;
   LonLat at;
-  /// Alert levels I, II, III (báo động) in metres over Hòn Dấu; empty where none are set.
+  /// Alert levels I, II, III (báo động) in metres over Hòn Dấu; empty when none are defined.
   std::vector<double> thresholds_m;
   absl::Duration period = absl::Minutes(10);  // between two readings
 };

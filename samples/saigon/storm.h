@@ -9,15 +9,15 @@
 
 namespace citylayers::saigon {
 
-/// Rain between 14:30 and 17:00 local time, 100 mm in all at the gauge Mạc Đĩnh Chi, which the
-/// middle of the cell passes, and less beside its track. Immutable; thread-safe.
+/// Rain between 14:30 and 17:00 local time: 100 mm in total at the gauge Mạc Đĩnh Chi, which the
+/// centre of the cell passes, and less beside its track. Immutable; thread-safe.
 class Storm {
  public:
   explicit Storm(std::uint64_t seed);
 
   /// Intensity in mm/h. `hour` is 0..24, local.
   double RateMmPerHour(LonLat at, double hour) const;
-  /// Rain of (from, to], hours of one day, in mm: minutes added up.
+  /// Rain of (from, to], hours of one day, in mm: the sum over minutes.
   double SumMm(LonLat at, double from_hour, double to_hour) const;
 
  private:

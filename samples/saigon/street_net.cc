@@ -7,8 +7,8 @@
 namespace citylayers::saigon {
 namespace {
 
-// A place on a street that becomes a node: `at` counts points of the line (2.5 is the middle
-// between the third and fourth).
+// A place on a street that becomes a node: `at` is a position in points of the line (2.5 is the
+// middle between the third and fourth).
 struct Contact {
   int street = 0;
   double at = 0;
@@ -110,7 +110,7 @@ class Joiner {
     }
   }
 
-  // One number for all contacts that are one node; sets places_.
+  // Numbers the contacts, with one number for all contacts of a node; sets places_.
   std::vector<int> NumberClusters() {
     UnionFind sets(contacts_.size());
     for (const auto& [a, b] : joins_) sets.Join(a, b);
@@ -185,7 +185,7 @@ class Joiner {
         const auto from = static_cast<std::size_t>(std::floor(stops[s][k].at)) + 1;
         for (std::size_t i = from; static_cast<double>(i) < stops[s][k + 1].at; ++i) {
           const Point bend = street.line[i];
-          // A bend that a merged node has swallowed would make a hook.
+          // A bend within a merged node would make a hook.
           if (Distance(bend, here) < 0.7 * merge_m_ || Distance(bend, next) < 0.7 * merge_m_) {
             continue;
           }

@@ -1,5 +1,4 @@
-// Streets as lines in the plane, and the step that makes a network of them. Internal to
-// samples/saigon.
+// Streets as lines in the plane, and their conversion to a network. Internal to samples/saigon.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_STREET_NET_H_
 #define CITYLAYERS_SAMPLES_SAIGON_STREET_NET_H_
 
@@ -22,14 +21,14 @@ struct Street {
   double max_speed_kmh = 0;
   bool bridge = false;
   bool tunnel = false;
-  bool apart = false;  // an expressway on piers: meets others at its ends only
+  bool apart = false;  // an expressway on piers: connected to others only at its ends
   std::vector<Point> line;
   std::vector<int> junctions;  // a node number for each point of line; -1: only a bend
 
   bool MeetsAtEndsOnly() const { return bridge || tunnel || apart; }
 };
 
-/// Pieces of lines in square cells, for "what is near here". O(1) per piece stored.
+/// Pieces of lines in square cells, for queries of nearby pieces. O(1) per piece stored.
 class PieceIndex {
  public:
   struct Piece {
@@ -39,8 +38,8 @@ class PieceIndex {
   };
   explicit PieceIndex(double cell_m) : cell_m_(cell_m) {}
   void Add(int street, const std::vector<Point>& line);
-  /// Calls visit(piece) for all pieces whose cells the box a-b, widened by reach_m, touches; a
-  /// piece may come more than once.
+  /// Calls visit(piece) for all pieces in cells that the box a-b, widened by reach_m, touches; a
+  /// piece may be visited more than once.
   template <typename Visit>
   void VisitNear(Point a, Point b, double reach_m, Visit visit) const {
     for (int c = Cell(std::min(a.x, b.x) - reach_m); c <= Cell(std::max(a.x, b.x) + reach_m); ++c) {
@@ -63,13 +62,13 @@ class PieceIndex {
   std::unordered_map<std::int64_t, std::vector<int>> cells_;
 };
 
-/// Gives streets common nodes where they cross, and where an end of one lies within touch_m of
-/// another. Nodes nearer than merge_m to each other become one; nodes that streets bring along
-/// (junctions >= 0) keep their place. Afterwards junctions[] is set anew in every street, all ends
-/// are nodes, and numbers run from 0 without gaps. Returns the nodes' places. Deterministic.
+/// Gives streets common nodes where they cross, and where an end of one is within touch_m of
+/// another. Nodes nearer than merge_m to each other become one; existing nodes (junctions >= 0)
+/// keep their position. Afterwards junctions[] is reassigned in every street, all ends are nodes,
+/// and numbers are contiguous from 0. Returns the nodes' positions. Deterministic.
 std::vector<Point> JoinStreets(std::vector<Street>& streets, double merge_m, double touch_m);
 
-/// How many streets' points use each node (an end counts one, a point within a line two).
+/// Number of streets' points that use each node (an end counts one, a point within a line two).
 std::vector<int> NodeDegrees(const std::vector<Street>& streets, std::size_t nodes);
 
 }  // namespace citylayers::saigon

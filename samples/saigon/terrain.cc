@@ -19,9 +19,10 @@ namespace citylayers::saigon {
 namespace {
 
 constexpr double kCellM = 25;
-constexpr double kLatticeM = 150;      // spot heights are interpolated this finely, then smoothly
-constexpr double kLowestLandM = 1.15;  // no land is wet at a stage of 1.0 m
-constexpr double kLaneSlope = 0.006;   // of the ground beside a low lane
+constexpr double kLatticeM =
+    150;  // spacing of the lattice to which spot heights are interpolated; smooth in between
+constexpr double kLowestLandM = 1.15;  // no land is flooded at a stage of 1.0 m
+constexpr double kLaneSlope = 0.006;   // slope of the ground beside a low lane
 constexpr double kLaneReachM = 90;
 
 struct Spot {
@@ -44,7 +45,7 @@ std::vector<Spot> ReadSpots() {
   return spots;
 }
 
-// The runs of a street's course that lie in the box.
+// Adds the runs of a street's course within the box.
 void AddStreetLanes(const Row& row, const std::vector<Street>& streets, Lane lane, Point low,
                     Point high, std::vector<Lane>* lanes) {
   bool found = false;
@@ -85,8 +86,8 @@ std::vector<Lane> ReadLanes(const BankDistance& banks) {
   return lanes;
 }
 
-// Tides reach a low street through its drains. The terrain shows that as a narrow gully from the
-// street's place nearest to a bank straight to the water.
+// Tides reach a low street through its drains. The terrain models that as a narrow gully from the
+// street's point nearest to a bank straight to the water.
 Lane Gully(const Lane& lane, const BankDistance& banks) {
   Point p = lane.course[0];
   for (const Point q : lane.course) {
@@ -146,7 +147,7 @@ class Builder {
     return ToPlane(FromUtm48({a[0] + (c + 0.5) * a[1], a[3] + (r + 0.5) * a[5]}));
   }
 
-  // Inverse distance weighting (Shepard) on a coarse lattice; cells are bilinear in it.
+  // Inverse distance weighting (Shepard) on a coarse lattice; cells are interpolated bilinearly.
   void InterpolateSpots() {
     const std::vector<Spot> spots = ReadSpots();
     low_ = ToPlane({kBounds.west_deg - 0.02, kBounds.south_deg - 0.02});
@@ -192,7 +193,7 @@ class Builder {
       return;
     }
     terrain_.open_water.at(c, r) = 1;
-    // Quay walls are steep, then the bed deepens towards the middle: 12 m in the river.
+    // Quay walls are steep, then the bed deepens towards the middle, to 12 m in the river.
     const double depth = 1.8 + std::min(10.5, -bank * 0.09);
     terrain_.elevation_hondau_m.at(c, r) = static_cast<float>(-depth);
   }
@@ -204,7 +205,7 @@ class Builder {
       const int c0 = static_cast<int>((utm.x - a[0]) / kCellM);
       const int r0 = static_cast<int>((a[3] - utm.y) / kCellM);
       const int reach = static_cast<int>(kLaneReachM / kCellM) + 1;
-      // Kerbs sink unevenly: the deep places lie some 300 m apart.
+      // Kerbs sink unevenly: the deep places are some 300 m apart.
       const double level =
           lane.level_m + 0.09 * Noise(seed_ + 24, on, 330) + 0.03 * Noise(seed_ + 26, on, 80);
       const double half_m = lane.half_m * (1 + 0.5 * Noise(seed_ + 27, on, 240));
@@ -214,7 +215,7 @@ class Builder {
           const Point utm_cell = {a[0] + (c + 0.5) * kCellM, a[3] - (r + 0.5) * kCellM};
           const double d = Distance(utm, utm_cell);
           if (d > kLaneReachM) continue;
-          // Yards and walls break the slope beside the street, so its edge is ragged.
+          // Yards and walls interrupt the slope beside the street, so its edge is ragged.
           const double ragged = std::max(0.0, 0.5 + Noise(seed_ + 25, utm_cell, 70));
           const double ground =
               level + std::max(0.0, d - half_m) * kLaneSlope * (0.3 + 1.6 * ragged);

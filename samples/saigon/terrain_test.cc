@@ -21,7 +21,7 @@ const Terrain& City() {
   return *terrain;
 }
 
-// The lowest stage at which each cell gets wet from open water: the plainest priority flood.
+// The lowest stage at which each cell is flooded from open water: a simple priority flood.
 const geo::Grid<float>& ConnectionLevel() {
   static const auto* const level = [] {
     const Terrain& t = City();
@@ -51,8 +51,8 @@ const geo::Grid<float>& ConnectionLevel() {
   return *level;
 }
 
-// Visits the land cells between the box's corners (the grid's north is off by 0.3 degrees, which
-// does not matter here).
+// Visits the land cells between the box's corners. The grid's north differs by 0.3 degrees, which
+// is irrelevant here.
 template <typename Visit>
 void ForLandIn(LonLatBox box, Visit visit) {
   const Terrain& t = City();
@@ -85,7 +85,7 @@ double HeightM(LonLat p) {
       static_cast<int>((utm.y - t.geometry.affine[3]) / t.geometry.affine[5]));
 }
 
-// Deepest water over a named main street within the box, in metres, and how much of it is wet.
+// Maximum depth over a named main street within the box, in metres, and the flooded length.
 struct StreetWater {
   double deepest_m = 0;
   double wet_m = 0;

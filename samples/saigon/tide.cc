@@ -43,7 +43,7 @@ double TideM(absl::string_view station_id, double hour) {
       return from.stage_m +
              (to.stage_m - from.stage_m) * (1 - std::cos(share * std::numbers::pi)) / 2;
     }
-    // Past the next day's first low: the curve begins anew.
+    // After the next day's first low the curve repeats.
     return TideM(station_id, t - 24);
   }
   return 0;

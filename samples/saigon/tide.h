@@ -6,9 +6,9 @@
 
 namespace citylayers::saigon {
 
-/// Metres over Hòn Dấu; 0 for other ids. `hour` is 0..24, local, and the day joins itself at its
-/// ends. A mixed semidiurnal spring tide: two unequal highs, half-cosines between the extremes.
-/// Thread-safe.
+/// Metres over Hòn Dấu; 0 for other ids. `hour` is 0..24, local; the end of the day joins its
+/// beginning. A mixed semidiurnal spring tide: two unequal highs, half-cosines between the
+/// extremes. Thread-safe.
 double TideM(absl::string_view station_id, double hour);
 
 }  // namespace citylayers::saigon

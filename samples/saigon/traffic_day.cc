@@ -17,7 +17,8 @@ namespace citylayers::saigon {
 namespace {
 
 constexpr double kCellM = 60;
-constexpr double kOnStreetM = 28;  // a segment's middle this near to a queue's street is on it
+constexpr double kOnStreetM =
+    28;  // a segment whose midpoint is this near to a queue's street is on it
 
 std::int64_t CellOf(double x, double y) {
   return (static_cast<std::int64_t>(std::floor(x / kCellM)) << 32) ^
@@ -34,7 +35,7 @@ double Bump(double hour, double from, double peak, double to) {
 double MorningRush(double hour) { return Bump(hour, 6.25, 7.75, 9.6); }
 double EveningRush(double hour) { return Bump(hour, 15.9, 17.9, 20.2); }
 
-// How much of its free speed a class loses at the height of the rush away from any queue.
+// Share of its free speed that a class loses at the peak of the rush, outside queues.
 double RushLoss(geo::RoadClass road_class) {
   switch (road_class) {
     case geo::RoadClass::kMotorway:
@@ -98,7 +99,7 @@ double TrafficDay::QueueRatio(const SegmentInput& segment, double hour) const {
           const Point travel = {std::sin(bearing), std::cos(bearing)};
           if (Dot(travel, to_head) * queue.direction < 0) continue;
         }
-        // The queue reaches back farther the higher the rush; it is densest near its head.
+        // The higher the rush, the longer the queue; it is densest near its head.
         const double share =
             std::max(queue.morning * MorningRush(hour), queue.evening * EveningRush(hour));
         const double reach = queue.length_m * share;
@@ -116,7 +117,7 @@ double TrafficDay::QueueRatio(const SegmentInput& segment, double hour) const {
 double TrafficDay::Ratio(const SegmentInput& segment, double hour, double rain_mm_per_hour) const {
   const Point mid = ToPlane(segment.mid);
   const double from_centre_km = Length(mid - ToPlane({106.695, 10.778})) / 1000;
-  // The morning rush comes in from the outskirts, the evening rush goes out to them.
+  // The morning rush moves in from the outskirts, the evening rush moves out to them.
   const double shift_hours = std::clamp((from_centre_km - 4) * 0.05, -0.3, 0.5);
   const double rush =
       std::max(0.9 * MorningRush(hour + shift_hours), EveningRush(hour - shift_hours));
@@ -127,7 +128,7 @@ double TrafficDay::Ratio(const SegmentInput& segment, double hour, double rain_m
   const double own = HashUnit(seed_ + 31, own_id) - 0.5;
   double ratio = 1 - RushLoss(segment.road_class) * busy * (1 + 0.5 * own);
   ratio *= 1 - 0.35 * std::clamp(rain_mm_per_hour / 80, 0.0, 1.0);
-  // Five-minute unrest, blended between its steps so that neighbours in time agree.
+  // Random variation in steps of five minutes, interpolated so that successive values are close.
   const double step = hour * 12;
   const auto bin = static_cast<std::int64_t>(std::floor(step));
   const double unrest =

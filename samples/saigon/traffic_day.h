@@ -1,5 +1,5 @@
-// The traffic of the generated day: rush hours that spread through the city, and queues that stand
-// at known bottlenecks. Part of scenario.h.
+// The traffic of the generated day: rush hours that spread through the city, and queues at known
+// bottlenecks. Part of scenario.h.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_TRAFFIC_DAY_H_
 #define CITYLAYERS_SAMPLES_SAIGON_TRAFFIC_DAY_H_
 
@@ -12,14 +12,14 @@
 
 namespace citylayers::saigon {
 
-/// One directed stretch of road, as far as the scenario has to know it.
+/// One directed stretch of road, with the properties that the scenario needs.
 struct SegmentInput {
   std::uint64_t stable_id = 0;
   LonLat mid;
   geo::RoadClass road_class = geo::RoadClass::kLocal;
   double reference_speed_kmh = 40;  // free speed; > 0
-  /// Direction of travel, degrees clockwise from north; negative: not known. Queues that stand in
-  /// one direction only (towards a bridge) then fill both.
+  /// Direction of travel, degrees clockwise from north; negative: unknown. Queues in one direction
+  /// only (towards a bridge) then fill both.
   double bearing_deg = -1;
 };
 
@@ -40,7 +40,7 @@ class TrafficDay {
     double worst_ratio = 1;
     int direction = 0;  // 1: towards the head, -1: away from it, 0: both
   };
-  // A place on a street where a queue can stand.
+  // A place on a street where a queue may be.
   struct Mark {
     double x_m = 0, y_m = 0;
     int queue = 0;

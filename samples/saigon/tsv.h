@@ -1,5 +1,6 @@
-// Reads the embedded tables. They are part of the program, so a bad line is a broken build: these
-// functions end the process with a message that names table and line. Internal to samples/saigon.
+// A reader of the embedded tables. They are part of the program, so a bad line is a faulty build:
+// these functions end the process with a message that names table and line. Internal to
+// samples/saigon.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_TSV_H_
 #define CITYLAYERS_SAMPLES_SAIGON_TSV_H_
 
@@ -12,13 +13,13 @@
 
 namespace citylayers::saigon {
 
-/// One line of a table: fields split at tabs, runs of tabs counted as one.
+/// One line of a table: fields split at tabs; consecutive tabs count as one.
 struct Row {
   std::string where;  // "water.tsv:7", for messages
   std::vector<std::string> fields;
 };
 
-/// All rows of `text` but comments (#) and empty lines. REQUIRES: each has `fields` fields.
+/// All rows of `text` except comments (#) and empty lines. REQUIRES: each has `fields` fields.
 std::vector<Row> ReadTable(absl::string_view table, absl::string_view text, std::size_t fields);
 
 double ParseNumber(const Row& row, absl::string_view text);

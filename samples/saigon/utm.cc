@@ -8,7 +8,7 @@ namespace citylayers::saigon {
 namespace {
 
 // L. Krüger, Konforme Abbildung des Erdellipsoids in der Ebene (1912), series in the third
-// flattening n, cut after n^3: the next term is below 0.1 mm.
+// flattening n, truncated after n^3: the next term is below 0.1 mm.
 constexpr double kSemiMajorM = 6'378'137.0;
 constexpr double kFlattening = 1 / 298.257223563;
 constexpr double kScale = 0.9996;

@@ -1,5 +1,5 @@
 // WGS 84 / UTM zone 48N (EPSG:32648) by Krüger's series, so that the terrain needs no projection
-// library. Good to a millimetre within 3 degrees of 105 E. Internal to samples/saigon.
+// library. Accurate to a millimetre within 3 degrees of 105 E. Internal to samples/saigon.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_UTM_H_
 #define CITYLAYERS_SAMPLES_SAIGON_UTM_H_
 

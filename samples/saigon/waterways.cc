@@ -42,7 +42,7 @@ std::vector<Waterway> ReadWaterways() {
     double along = 0;
     for (std::size_t i = 0; i < w.centre.size(); ++i) {
       if (i > 0) along += Distance(w.centre[i - 1], w.centre[i]);
-      // Banks are never straight: the width breathes by some 8 %.
+      // Banks are never straight: the width varies by some 8 %.
       const double breathe = 1 + 0.08 * Noise(11, w.centre[i], 600);
       w.half_m.push_back(0.5 * std::lerp(from, to, along / length) * breathe);
     }
@@ -93,7 +93,7 @@ Point BankDistance::Outward(Point p) const {
 std::vector<std::vector<Point>> Outline(const Waterway& water) {
   const double widest = *std::max_element(water.half_m.begin(), water.half_m.end());
   const double narrowest = *std::min_element(water.half_m.begin(), water.half_m.end());
-  // A cell must be smaller than the water is wide, or the contour breaks into pieces.
+  // A cell must be smaller than the width of the water, otherwise the contour breaks into pieces.
   const double cell_m = std::clamp(narrowest * 0.6, 6.0, 25.0);
   ContourField field = MakeField(water.centre, widest + 3 * cell_m, cell_m);
   const double far = 3 * cell_m;

@@ -1,5 +1,5 @@
 // Rivers and canals as smooth centre lines with widths, and the distance to their banks. Internal
-// to samples/saigon: base_map.h gives the polygons.
+// to samples/saigon: base_map.h has the polygons.
 #ifndef CITYLAYERS_SAMPLES_SAIGON_WATERWAYS_H_
 #define CITYLAYERS_SAMPLES_SAIGON_WATERWAYS_H_
 
@@ -18,13 +18,13 @@ struct Waterway {
   std::string name_vi;
   std::string name_en;
   std::vector<Point> centre;   // a point about every 40 m
-  std::vector<double> half_m;  // half the width at each
+  std::vector<double> half_m;  // half the width at each point
 };
 
 std::vector<Waterway> ReadWaterways();
 
 /// Signed distance to the nearest bank of any water: negative in water. Exact up to kReachM, which
-/// is returned for everything farther. O(centre-line pieces within 400 m). Thread-safe.
+/// is returned for all larger distances. O(centre-line pieces within 400 m). Thread-safe.
 class BankDistance {
  public:
   static constexpr double kReachM = 400;

@@ -1,4 +1,4 @@
-// The admin port: what operators and probes ask a process.
+// The admin HTTP port of a process: metrics, health, configuration and module states.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_ADMIN_H_
 #define CITYLAYERS_SERVICES_RUNTIME_ADMIN_H_
 
@@ -16,18 +16,19 @@ namespace citylayers::runtime {
 
 class HttpServer;
 
-/// What the admin port shows. Functions are called on its threads.
+/// Sources of the pages of the admin port. The functions are called on its threads.
 struct AdminSources {
-  std::function<std::string()> metrics;                         // Prometheus text
-  std::function<absl::Status()> ready;                          // for /readyz
-  std::function<std::string()> configuration;                   // TOML, for /debug/config
-  std::function<std::string()> modules;                         // text, for /debug/modules
-  std::function<std::vector<std::string>()> notices = nullptr;  // for /readyz, when it is ready
+  std::function<std::string()> metrics;        // Prometheus text
+  std::function<absl::Status()> ready;         // decides /readyz
+  std::function<std::string()> configuration;  // TOML, for /debug/config
+  std::function<std::string()> modules;        // text, for /debug/modules
+  std::function<std::vector<std::string>()> notices =
+      nullptr;  // shown by /readyz when it is ready; may be empty
 };
 
-/// Serves /metrics, /healthz, /readyz, /debug/config and /debug/modules, to the Host
-/// headers of HostAllowList with `names`. ALREADY_EXISTS: the address is in use; the message names
-/// --admin. INVALID_ARGUMENT: one of `names` is not a host name.
+/// Starts the server of /metrics, /healthz, /readyz, /debug/config and /debug/modules. It answers
+/// only to Host headers accepted by HostAllowList with `names`. ALREADY_EXISTS: the address is in
+/// use; the message names --admin. INVALID_ARGUMENT: one of `names` is not a host name.
 absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
                                                        std::string_view names,
                                                        AdminSources sources);

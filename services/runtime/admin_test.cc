@@ -40,7 +40,7 @@ TEST_F(AdminTest, ShowsWhatItsSourcesSay) {
   EXPECT_EQ(Get("/debug/none").status, 404);
 }
 
-// A page whose name was pointed at this machine must not read the configuration.
+// DNS rebinding: a web page whose name resolves to this machine must not read the configuration.
 TEST_F(AdminTest, AnswersOnlyToItsOwnNames) {
   const auto ask = [&](std::string_view host) {
     TestClient client(server_->port());

@@ -1,4 +1,4 @@
-// The city clock as every module but its owner sees it.
+// The city clock as seen by every module except its owner, the readings module.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_CITY_CLOCK_H_
 #define CITYLAYERS_SERVICES_RUNTIME_CITY_CLOCK_H_
 
@@ -14,21 +14,21 @@
 
 namespace citylayers::runtime {
 
-/// City time computed from the last state the clock's owner sent: one message a second is enough
-/// for any speed. Anchored at the arrival of that message, so that machines need not agree on their
-/// wall clocks. Thread-safe.
+/// City time computed from the last state that the clock's owner sent; one message per second is
+/// enough for any speed. Anchored at the arrival of that message, so that machines need not agree
+/// on their wall clocks. Thread-safe.
 class CityClock final : public Clock {
  public:
-  /// `machine` measures the time since the last message; it outlives this.
+  /// `machine` measures the time since the last message; it must outlive this object.
   explicit CityClock(const Clock& machine) : machine_(machine) {}
 
   /// The city time; the machine's time before the first Set.
   absl::Time Now() const override;
-  /// Takes over a state of the owner's clock.
+  /// Replaces the state by one received from the owner.
   void Set(const common::v1::CityClock& state);
-  /// The last state taken over; CLOCK_MODE_UNSPECIFIED before the first.
+  /// The last state received; CLOCK_MODE_UNSPECIFIED before the first.
   common::v1::CityClock state() const;
-  /// True while a replay drives the clock: what happens is an exercise.
+  /// True while a replay drives the clock, that is, during an exercise.
   bool IsReplay() const { return state().mode() == common::v1::CLOCK_MODE_REPLAY; }
 
  private:

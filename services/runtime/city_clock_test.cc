@@ -37,7 +37,7 @@ TEST(CityClock, RunsAtTheReplaysSpeedAndHoldsWhenTheDriverIsSilent) {
   machine.now += absl::Seconds(2);
   EXPECT_EQ(clock.Now(), absl::FromUnixSeconds(5120));
   machine.now += absl::Seconds(60);
-  EXPECT_EQ(clock.Now(), absl::FromUnixSeconds(5300)) << "five wall seconds' worth, no more";
+  EXPECT_EQ(clock.Now(), absl::FromUnixSeconds(5300)) << "five wall seconds' worth and not more";
   EXPECT_TRUE(clock.IsReplay());
   clock.Set(Replay(5300, 60, 5600));
   machine.now += absl::Seconds(1);

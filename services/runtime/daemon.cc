@@ -48,7 +48,7 @@ constexpr int kExitDeaf = 3;
 constexpr std::int64_t kStreamsOfClient = 2'000;
 constexpr std::int64_t kStreamsOfGateway = 20'000;
 constexpr absl::Duration kHealthPeriod = absl::Milliseconds(250);
-// What gRPC may take to end calls that were cancelled when the drain was over.
+// Time that gRPC may take to end the calls that are cancelled at the end of the drain.
 constexpr absl::Duration kCancelPatience = absl::Seconds(1);
 
 CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
@@ -57,7 +57,7 @@ CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
   options.unary_max = static_cast<int>(config.GetInt("grpc.unary_max"));
   options.writes_max = static_cast<int>(config.GetInt("grpc.writes_max"));
   options.streams_max = static_cast<int>(config.GetInt("grpc.streams_max"));
-  // Daemon::Check has refused what does not parse.
+  // Daemon::Check has refused values that do not parse.
   options.method_limits =
       ParseMethodLimits(config.GetString("grpc.method_limits")).value_or(options.method_limits);
   options.writes.timeout = config.GetDuration("grpc.write_timeout");
@@ -77,18 +77,19 @@ GrpcListener::Options ListenerOptions(const Config& config, std::int64_t streams
   options.descriptors_end =
       ConnectionDescriptorsEnd(RaiseDescriptorLimit(config.GetInt("server.descriptors_max")),
                                config.GetInt("server.descriptors_reserve"));
-  // gRPC clients leave half of what connections may have to HTTP.
+  // gRPC clients leave half of the connections' descriptors to HTTP.
   options.connections_max = std::min(static_cast<int>(config.GetInt("grpc.connections_max")),
                                      options.descriptors_end / 2);
-  // Clients that obey are never cut: their streams may overlap with ones that end.
+  // A tenth more than announced: streams of a conforming client may overlap with ones that end, and
+  // must not get it cut.
   options.streams_per_connection_max = streams_max + std::max<std::int64_t>(streams_max / 10, 100);
   options.streams_max = config.GetInt("grpc.streams_max") + config.GetInt("grpc.unary_max") +
                         config.GetInt("grpc.writes_max");
   return options;
 }
 
-// Nothing that a client sends is unpacked: gRPC checks the size of a message before, not after, and
-// 1 MB of gzip may be 1 GiB.
+// Messages of clients are not decompressed: gRPC checks the size of a message before, not after
+// decompression, and 1 MB of gzip may hold 1 GiB.
 template <typename Arguments>
 void TakeNoCompressedMessages(Arguments set) {
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
@@ -137,7 +138,8 @@ class Daemon::Impl final : public ModuleContext {
       return absl::FailedPreconditionError(
           StrCat("--data: cannot make ", path, ": ", error.message()));
     }
-    // Files of earlier versions could be read by everyone; a closed directory closes them too.
+    // Files of earlier versions were readable by every user; a closed directory protects them as
+    // well.
     const auto closed = static_cast<std::filesystem::perms>(FileMask(config_));
     std::filesystem::permissions(path, closed, std::filesystem::perm_options::remove, error);
     return path;
@@ -254,9 +256,9 @@ class Daemon::Impl final : public ModuleContext {
     return absl::Status(status.code(), StrCat(module, ": ", ToStd(status.message())));
   }
 
-  // gRPC ends calls when their streams are through its queues, however many somebody has filled
-  // them with. The modules have stopped, nothing that lasts waits for it: false when it takes
-  // longer than it may, and the process shall end without it.
+  // gRPC ends a call when its stream has passed through its queues, and clients may have filled
+  // these. The modules have stopped, so nothing durable depends on it. Returns false when the
+  // deadline passes; the process must then end without destroying the daemon.
   bool StopServer(absl::Time deadline) {
     auto done = std::make_shared<absl::Notification>();
     std::thread stopping([server = server_.get(), deadline, done] {
@@ -289,7 +291,7 @@ class Daemon::Impl final : public ModuleContext {
         SelfProbe::Options{.deaf_after =
                                failures_max == 0 ? std::numeric_limits<int>::max() : failures_max},
         std::move(ports), [](const std::string& port, const absl::Status& why) {
-          LogError("own port is deaf: ending, so that the supervisor starts the process again",
+          LogError("own port unreachable: ending, so that the supervisor restarts the process",
                    {{"port", port}, {"why", ToStd(why.message())}});
           std::_Exit(kExitDeaf);
         });
@@ -297,14 +299,14 @@ class Daemon::Impl final : public ModuleContext {
                                                [this] { probe_->Step(); });
   }
 
-  // Every name that a health check may ask for, with what decides it.
+  // Every name that a health check may request, with the condition that decides it.
   std::vector<ServerHealth::Service> HealthOf() {
     std::vector<ServerHealth::Service> services = {{"", [this] { return Ready(); }}};
     const Module* gateway = nullptr;
     for (const auto& [name, module] : modules_) {
       if (module->PassesCallsOn()) gateway = module.get();
     }
-    // A service of several modules is ready when all of them are.
+    // A service of several modules is ready when all these modules are.
     std::map<std::string, std::set<const Module*>> modules_of;
     for (const ModuleSpec& spec : table_) {
       const Module* module = IsLocal(spec.name) ? modules_[spec.name].get() : gateway;
@@ -337,9 +339,9 @@ class Daemon::Impl final : public ModuleContext {
     TakeNoCompressedMessages(
         [&](const char* key, int value) { builder.AddChannelArgument(key, value); });
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(streams_max));
-    // A client that connects and says nothing.
+    // Limits clients that connect and send nothing.
     builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
-    // gRPC parses a message before its memory is charged: a small limit bounds that.
+    // gRPC parses a message before its memory is charged; a small limit bounds that memory.
     builder.SetMaxReceiveMessageSize(static_cast<int>(config_.GetInt("grpc.request_bytes_max")));
     builder.SetMaxSendMessageSize(static_cast<int>(config_.GetInt("grpc.message_bytes_max")));
     grpc::ResourceQuota quota("server");
@@ -365,7 +367,7 @@ class Daemon::Impl final : public ModuleContext {
     AnswerMalformedRequests(builder);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr) return absl::InternalError("gRPC does not start a server");
-    server_->GetHealthCheckService()->SetServingStatus(false);  // until it is known
+    server_->GetHealthCheckService()->SetServingStatus(false);  // until readiness is known
     listener_->Start();
     address.port = grpc_port_;
     grpc_address_ = address.ToString();
@@ -377,7 +379,7 @@ class Daemon::Impl final : public ModuleContext {
                        [](const auto& entry) { return entry.second->PassesCallsOn(); });
   }
 
-  // What a call to this server's port can reach.
+  // Full names of the services that a call to this server's port can reach.
   std::vector<std::string> Services() const {
     const bool passes_on = PassesCallsOn();
     std::set<std::string> services;
@@ -400,8 +402,9 @@ class Daemon::Impl final : public ModuleContext {
         });
   }
 
-  // A data directory outlives the packs of its city (the registry wins over a pack's stations), so
-  // a new pack is taken, and reported. The pack of another city is refused: nothing would fit.
+  // A data directory is used longer than a pack of its city (the registry takes precedence over a
+  // pack's stations), so a new pack of the same city is accepted and reported. A pack of another
+  // city is refused, because nothing in the directory would match it.
   absl::Status ComparePack(const std::string& module) {
     if (config_.GetString("server.pack").empty()) return absl::OkStatus();
     const std::string directory = DataPath(module);
@@ -424,7 +427,8 @@ class Daemon::Impl final : public ModuleContext {
     return absl::OkStatus();
   }
 
-  // The directory's files are of this pack from now on. Only a reminder: it may fail.
+  // Notes in the directory that its files belong to this pack from now on. Only a note: it may
+  // fail.
   void MarkPack(const std::string& module) {
     const std::string directory = DataPath(module);
     std::error_code error;
@@ -467,7 +471,7 @@ class Daemon::Impl final : public ModuleContext {
   const WallClock machine_clock_;
   const MemoryBudget memory_;
   Metrics metrics_;
-  absl::Mutex metrics_mutex_;  // one showing at a time
+  absl::Mutex metrics_mutex_;  // serializes Show
   Timer timer_;
   Executor executor_;
   Executor write_executor_;

@@ -1,5 +1,5 @@
-// One process of the city: the modules asked for, a gRPC server, an admin port, and their common
-// life.
+// One process of the platform: the selected modules, a gRPC server and an admin port, started and
+// stopped together.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_DAEMON_H_
 #define CITYLAYERS_SERVICES_RUNTIME_DAEMON_H_
 
@@ -16,43 +16,43 @@
 
 namespace citylayers::runtime {
 
-/// Options of every process: sections server, grpc and backends, and those of the modules of
+/// Options of every process: the sections server, grpc and backends, and those of the modules in
 /// `table`.
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
 
-/// The umask for files in the data directory, by server.data_access.
+/// The umask for files in the data directory, from server.data_access.
 unsigned FileMask(const Config& config);
 
-/// A running process. Start makes the modules in the table's order, listens, then starts them; Stop
-/// does the reverse: health says NOT_SERVING, modules stop, open streams end, the ports close,
-/// within ten seconds.
+/// A running process. Start creates the modules in the table's order, listens, then starts them.
+/// Stop does the reverse within ten seconds: health returns NOT_SERVING, modules stop, open streams
+/// end, the ports close.
 ///
 ///   ASSIGN_OR_RETURN(auto daemon, Daemon::Start(config, table));
 ///   ... until SIGTERM ...
 ///   daemon->Stop();
 class Daemon {
  public:
-  /// What Start would refuse of a configuration without opening anything. INVALID_ARGUMENT: an
-  /// unknown target; an address that is none, or not loopback without server.allow_insecure; what
-  /// a module that is to run says of its options.
+  /// Checks a configuration without opening anything. INVALID_ARGUMENT: an unknown target; an
+  /// address that does not parse, or is not loopback without server.allow_insecure; an error of the
+  /// `check` of a module that is to run.
   static absl::Status Check(const Config& config, const std::vector<ModuleSpec>& table);
 
-  /// What Check says. ALREADY_EXISTS: an address is in use; the message names it and the flag.
-  /// Other codes: what a module said.
+  /// Errors: those of Check. ALREADY_EXISTS: an address is in use; the message names it and the
+  /// flag. Other codes: errors of a module.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(Config config,
                                                        const std::vector<ModuleSpec>& table);
   ~Daemon();
 
-  /// Bound addresses as HOST:PORT; for port 0 the port that was given.
+  /// Bound addresses as HOST:PORT; for port 0 with the port that the system chose.
   std::string grpc_address() const;
   std::string admin_address() const;
 
-  /// OK when every module is ready; else which is not, and why.
+  /// OK when every module is ready; otherwise names the modules that are not, with the reason.
   absl::Status Ready() const;
 
-  /// Idempotent. Takes about `server.drain` and a second more, when the modules stop at once. False
-  /// when calls of clients hold gRPC up for longer: all data is safe, and the process shall end by
-  /// std::_Exit, because the daemon can no longer be destroyed.
+  /// Idempotent. Takes about `server.drain` plus one second when the modules stop at once. Returns
+  /// false when calls of clients hold up gRPC for longer: all data is safe, but the daemon can no
+  /// longer be destroyed, and the process must end by std::_Exit.
   [[nodiscard]] bool Stop();
 
  private:

@@ -8,7 +8,7 @@
 namespace citylayers::runtime {
 
 std::int64_t RaiseDescriptorLimit(std::int64_t wanted) {
-  constexpr std::int64_t kUnknown = 1024;  // what Linux starts a process with
+  constexpr std::int64_t kUnknown = 1024;  // the usual soft limit on Linux
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return kUnknown;
   const auto clamped = [](rlim_t value) {

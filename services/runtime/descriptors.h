@@ -1,4 +1,4 @@
-// File descriptors of the process: how many there may be, and which of them connections may take.
+// Limits of the process's file descriptors: the total, and the part that connections may use.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_DESCRIPTORS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_DESCRIPTORS_H_
 
@@ -6,14 +6,14 @@
 
 namespace citylayers::runtime {
 
-/// Raises the soft limit of open files (RLIMIT_NOFILE) to the hard limit, at most to `wanted`, and
-/// returns the soft limit that holds now. Never lowers it.
+/// Raises the soft limit of open files (RLIMIT_NOFILE) to `wanted`, or to the hard limit when that
+/// is lower, and returns the soft limit that holds now. Never lowers it.
 std::int64_t RaiseDescriptorLimit(std::int64_t wanted);
 
-/// The first descriptor number that a connection may not have, so that `reserve` numbers of `limit`
-/// stay for files of the store, calls to other processes and probes. At least half of the limit is
-/// for connections. The kernel gives out the lowest free number, so a new socket with this number
-/// or a higher one shows that as many descriptors are open: the listener closes it.
+/// Returns the first descriptor number that a connection may not have, so that `reserve` numbers of
+/// `limit` remain for files of the store, calls to other processes and probes. At least half of the
+/// limit is for connections. The kernel assigns the lowest free number, so a new socket with this
+/// number or a higher one shows that as many descriptors are open; the listener closes it.
 int ConnectionDescriptorsEnd(std::int64_t limit, std::int64_t reserve);
 
 }  // namespace citylayers::runtime

@@ -1,4 +1,4 @@
-// A fixed pool of threads behind two queues.
+// A fixed pool of threads with two queues.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_EXECUTOR_H_
 #define CITYLAYERS_SERVICES_RUNTIME_EXECUTOR_H_
 
@@ -13,35 +13,35 @@
 
 namespace citylayers::runtime {
 
-/// Runs tasks on its own threads, so that gRPC's few callback threads never block. Calls and the
-/// steps of streams queue apart and take turns: when a change wakes a thousand streams at once, a
-/// call waits for one of their steps and not for all. Thread-safe.
+/// Runs tasks on its own threads, so that gRPC's few callback threads never block. Calls and steps
+/// of streams have separate queues, which are served in turn: when a change wakes a thousand
+/// streams at once, a call waits for one of their steps and not for all. Thread-safe.
 class Executor {
  public:
   enum class Lane { kCalls, kStreams };
 
-  /// `queue_max`: of calls. REQUIRES: threads >= 1, queue_max >= 1.
+  /// `queue_max` limits the queue of calls. REQUIRES: threads >= 1, queue_max >= 1.
   Executor(int threads, std::size_t queue_max);
-  /// Runs what is queued, then joins.
+  /// Runs the queued tasks, then joins.
   ~Executor();
 
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Queues a call; false when their queue is full or the executor shuts down (the task is dropped,
-  /// the caller answers).
+  /// Queues a call. Returns false when the queue is full or the executor shuts down; the task is
+  /// then dropped and the caller must answer.
   [[nodiscard]] bool TryPost(std::function<void()> task);
-  /// Queues `task` whatever the queue's length: for the steps of calls that were admitted already.
+  /// Queues `task` regardless of the queue's length. For steps of calls that are already admitted.
   void Post(std::function<void()> task, Lane lane = Lane::kCalls);
 
-  /// Of both queues.
+  /// Number of tasks in both queues.
   std::size_t queue_length() const;
 
  private:
   using Queue = std::deque<std::function<void()>>;
 
   void Run();
-  // REQUIRES: one of them is not empty.
+  // REQUIRES: at least one queue is not empty.
   std::function<void()> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::size_t queue_max_;

@@ -9,11 +9,10 @@
 namespace citylayers::runtime {
 namespace {
 
-// A process has one log, as it has one stderr. Set by StartLog, before there are threads that read
-// it.
+// The format of the process's one log. Set by StartLog, before other threads read it.
 LogFormat g_format = LogFormat::kText;
 
-// As JSON has it. What is no UTF-8 becomes U+FFFD: a log must not fail on what it is about.
+// A JSON string. Bytes that are not UTF-8 become U+FFFD, so that logging never fails on its input.
 std::string Quoted(std::string_view text) {
   using Json = nlohmann::json;
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -1,4 +1,4 @@
-// The memory that a process may use for what grows with its load: one total with named shares.
+// The limit of a process's memory that grows with its load: one total with named shares.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_MEMORY_BUDGET_H_
 #define CITYLAYERS_SERVICES_RUNTIME_MEMORY_BUDGET_H_
 
@@ -16,27 +16,30 @@
 
 namespace citylayers::runtime {
 
-/// A named part of the budget: a counter with a limit. Thread-safe; two atomic operations a take.
+/// A named part of the budget: a counter with a limit. Thread-safe; TryTake costs two atomic
+/// operations.
 class MemoryShare {
  public:
   MemoryShare(std::string name, std::size_t limit_bytes)
       : name_(std::move(name)), limit_bytes_(limit_bytes) {}
 
-  /// Takes `bytes`; false, and nothing is taken, when the share is spent. Counts the refusals.
+  /// Takes `bytes`. Returns false, takes nothing and counts a refusal when the share has no room.
   [[nodiscard]] bool TryTake(std::size_t bytes);
   void Give(std::size_t bytes) { used_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
 
-  /// For a user that keeps within the limit by itself: what it holds now. Not beside TryTake.
+  /// Sets the bytes in use, for a user that keeps within the limit by itself. Do not combine with
+  /// TryTake.
   void Report(std::size_t bytes) { used_bytes_.store(bytes, std::memory_order_relaxed); }
 
-  /// More than half is taken: time to end what only occupies memory.
+  /// True when more than half is taken: calls and streams that only occupy memory should end.
   bool IsUnderPressure() const { return used_bytes() > limit_bytes_ / 2; }
   const std::string& name() const { return name_; }
   std::size_t limit_bytes() const { return limit_bytes_; }
   std::size_t used_bytes() const { return used_bytes_.load(std::memory_order_relaxed); }
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
-  /// RESOURCE_EXHAUSTED with RetryInfo: names the share and the option that sets the total.
+  /// RESOURCE_EXHAUSTED with RetryInfo; the message names the share and the option that sets the
+  /// total.
   absl::Status Spent() const;
 
  private:
@@ -46,8 +49,8 @@ class MemoryShare {
   std::atomic<std::uint64_t> refused_{0};
 };
 
-/// What one owner holds of a share; gives it back when it is destroyed. Without a share it always
-/// has room. Not thread-safe; movable.
+/// The bytes that one owner holds of a share; the destructor returns them. Without a share Resize
+/// always succeeds. Not thread-safe; movable.
 ///
 ///   MemoryHold hold(share);
 ///   if (!hold.Resize(buffer.capacity() + more)) return share->Spent();
@@ -65,7 +68,7 @@ class MemoryHold {
   }
   ~MemoryHold() { (void)Resize(0); }
 
-  /// Holds `bytes` from now on; false, and nothing changes, when the share has no room for more.
+  /// Sets the bytes held. Returns false, and changes nothing, when the share has no room for more.
   [[nodiscard]] bool Resize(std::size_t bytes) {
     if (share_ == nullptr) return true;
     if (bytes > bytes_ && !share_->TryTake(bytes - bytes_)) return false;
@@ -80,7 +83,8 @@ class MemoryHold {
   std::size_t bytes_ = 0;
 };
 
-/// What the budget is divided among. What is not here has a fixed size: programs, pack, layers.
+/// The uses that the budget is divided among. Memory of fixed size is not counted: programs, pack,
+/// layers.
 enum class MemoryUse {
   kHttpBodies,   ///< request bodies that are arriving or being handled
   kRpcRequests,  ///< decoded gRPC requests that wait or are handled
@@ -105,7 +109,8 @@ class MemoryBudget {
   }
   std::size_t bytes(MemoryUse use) const { return share(use)->limit_bytes(); }
 
-  /// Brings the shares' figures into the metrics: used, limit, refusals. One thread at a time.
+  /// Writes the shares' figures to the metrics: used, limit, refusals. Called by one thread at a
+  /// time.
   void Show(Metrics& metrics) const;
 
  private:

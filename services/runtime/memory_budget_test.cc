@@ -18,7 +18,7 @@ TEST(MemoryShare, TakesUpToItsLimitAndCountsRefusals) {
   MemoryShare share("streams", 100);
   EXPECT_TRUE(share.TryTake(60));
   EXPECT_FALSE(share.TryTake(41));
-  EXPECT_FALSE(share.TryTake(SIZE_MAX)) << "no wrap around";
+  EXPECT_FALSE(share.TryTake(SIZE_MAX)) << "the sum must not wrap around";
   EXPECT_TRUE(share.TryTake(40));
   EXPECT_EQ(share.used_bytes(), 100u);
   EXPECT_EQ(share.refused(), 2u);
@@ -85,7 +85,8 @@ TEST(MemoryShare, ManyThreadsNeverHoldMoreThanTheLimit) {
     threads.emplace_back([&] {
       for (int i = 0; i < 20'000; ++i) {
         if (!share->TryTake(300)) continue;
-        // Takes that are refused show for a moment, so the sum of what is held is counted apart.
+        // Refused takes are visible for a moment, so the sum of the bytes held is counted
+        // separately.
         static std::atomic<int> held{0};
         if (held.fetch_add(300) + 300 > 1000) over = true;
         held.fetch_sub(300);

@@ -1,5 +1,5 @@
-// The process's metrics, in Prometheus' model. Names carry base units; labels are bounded (layer,
-// method, code), never ids.
+// The process's metrics in the Prometheus model. Names carry base units. Labels have few values
+// (layer, method, code), never ids.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_METRICS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_METRICS_H_
 
@@ -15,10 +15,10 @@ class Histogram;
 
 namespace citylayers::runtime {
 
-/// A registry of counters, gauges and histograms. The references it hands out live as long as it
-/// does and are thread-safe and lock-free to update (include <prometheus/counter.h> and so on to do
-/// that). Asking twice for the same name and labels gives the same object; one lock and a map
-/// lookup each, so keep the reference.
+/// A registry of counters, gauges and histograms. The references that it returns are valid for its
+/// lifetime, thread-safe and lock-free to update (include <prometheus/counter.h> and so on for
+/// that). The same name and labels return the same object; each call costs one lock and a map
+/// lookup, so keep the reference.
 class Metrics {
  public:
   using Labels = std::map<std::string, std::string>;
@@ -34,7 +34,7 @@ class Metrics {
   prometheus::Histogram& Seconds(const std::string& name, const std::string& help,
                                  const Labels& labels = {});
 
-  /// The text exposition format, for /metrics.
+  /// Returns the metrics in the text exposition format, for /metrics.
   std::string Serialize() const;
 
  private:

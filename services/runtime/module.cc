@@ -13,7 +13,7 @@
 namespace citylayers::runtime {
 namespace {
 
-// The wanted specs, each after those it needs; otherwise in the table's order.
+// The wanted specs, each after the ones that it needs; otherwise in the table's order.
 std::vector<const ModuleSpec*> InOrderOfNeeds(const std::vector<ModuleSpec>& table,
                                               const std::set<std::string>& wanted) {
   std::vector<const ModuleSpec*> result;
@@ -47,7 +47,7 @@ absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<
     } else {
       const std::string near = Suggest(name, names);
       return absl::InvalidArgumentError(
-          StrCat("--target: there is no \"", name, "\"",
+          StrCat("--target: unknown module \"", name, "\"",
                  near.empty() ? "" : StrCat("; did you mean \"", near, "\"?"), " (all, or any of ",
                  absl::StrJoin(names, ", "), ")"));
     }

@@ -78,7 +78,7 @@ TEST(Executor, CallsAndStepsOfStreamsTakeTurns) {
     });
     running.WaitForNotification();
     for (int i = 0; i < 5; ++i) executor.Post([&] { order += 's'; }, Executor::Lane::kStreams);
-    // As many steps as there are: they do not fill the queue of the calls.
+    // As many stream steps as calls: they do not fill the queue of calls.
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(executor.TryPost([&] { order += 'c'; }));
     EXPECT_EQ(executor.queue_length(), 8U);
     release.Notify();
@@ -90,8 +90,9 @@ TEST(Timer, RunsInOrderOfTime) {
   std::vector<int> order;
   absl::Notification done;
   Timer timer;
-  // Asked for on the timer's own thread, so that it looks at neither before both are there. They
-  // are long due: nobody waits, and no pause of this machine changes which one is the earlier.
+  // Both are added on the timer's own thread, so that it evaluates neither before both are pending.
+  // Both are overdue: the test does not wait, and a pause of the machine does not change which is
+  // earlier.
   timer.After(absl::ZeroDuration(), [&] {
     timer.After(-absl::Hours(1), [&] {
       order.push_back(2);

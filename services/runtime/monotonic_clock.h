@@ -1,4 +1,4 @@
-// Time that only goes forward, for deadlines, paces and metrics.
+// A clock that never goes back, for deadlines, intervals and metrics.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_MONOTONIC_CLOCK_H_
 #define CITYLAYERS_SERVICES_RUNTIME_MONOTONIC_CLOCK_H_
 
@@ -8,8 +8,8 @@
 
 namespace citylayers::runtime {
 
-/// Counts from the machine's start, whoever sets its wall clock: differences mean something, dates
-/// do not.
+/// Counts from the machine's start, independent of changes to its wall clock. Differences are
+/// meaningful; dates are not.
 class MonotonicClock final : public Clock {
  public:
   absl::Time Now() const override {

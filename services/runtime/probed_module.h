@@ -1,4 +1,4 @@
-// A module that listens on a port of its own.
+// A module that listens on its own port.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_PROBED_MODULE_H_
 #define CITYLAYERS_SERVICES_RUNTIME_PROBED_MODULE_H_
 
@@ -9,11 +9,12 @@
 
 namespace citylayers::runtime {
 
-/// The daemon calls Probe again and again (services/runtime/self_probe.h) while the module runs.
+/// A module whose port the daemon probes periodically while it runs
+/// (services/runtime/self_probe.h).
 class ProbedModule : public Module {
  public:
-  /// Calls the module's port from outside, as a client does; blocks for at most `timeout`. An error
-  /// means that clients cannot reach it.
+  /// Calls the module's port over the network, as a client does; blocks for at most `timeout`. An
+  /// error means that clients cannot reach it.
   virtual absl::Status Probe(absl::Duration timeout) = 0;
 };
 

@@ -1,4 +1,4 @@
-// A server that calls itself, as clients do, to find out whether it can still be reached.
+// Periodic calls of a server to its own ports, which detect that clients can no longer reach it.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_SELF_PROBE_H_
 #define CITYLAYERS_SERVICES_RUNTIME_SELF_PROBE_H_
 
@@ -14,14 +14,14 @@
 
 namespace citylayers::runtime {
 
-/// Counts how often each of a server's ports failed to answer in a row. A port that failed
-/// `unready_after` times is not ready; one that failed `deaf_after` times is taken for deaf for
-/// good, and `on_deaf` is called, once: the process shall end and be started again. Thread-safe.
+/// Counts consecutive failures of each of a server's ports. A port with `unready_after` failures is
+/// not ready. A port with `deaf_after` failures is considered permanently unreachable; `on_deaf` is
+/// then called once and should end the process, so that the supervisor restarts it. Thread-safe.
 class SelfProbe {
  public:
   struct Port {
     std::string name;                    // "gRPC port 127.0.0.1:50051"
-    std::function<absl::Status()> call;  // opens a connection of its own; may block for a while
+    std::function<absl::Status()> call;  // opens a new connection; may block for a while
   };
   struct Options {
     int unready_after = 2;
@@ -32,7 +32,7 @@ class SelfProbe {
 
   /// Calls every port once.
   void Step();
-  /// OK, or UNAVAILABLE with which port does not answer and why.
+  /// OK, or UNAVAILABLE with the port that does not answer and the reason.
   absl::Status Ready() const;
 
  private:
@@ -40,16 +40,16 @@ class SelfProbe {
   const std::vector<Port> ports_;
   const std::function<void(const std::string&, const absl::Status&)> on_deaf_;
   mutable absl::Mutex mutex_;
-  std::vector<int> failures_ ABSL_GUARDED_BY(mutex_);  // in a row, by port
+  std::vector<int> failures_ ABSL_GUARDED_BY(mutex_);  // consecutive, by port
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   bool deaf_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-/// Opens a TCP connection to an HTTP server, sends "GET /healthz" and waits for a 200. UNAVAILABLE
-/// says what failed.
+/// Opens a TCP connection to an HTTP server, sends "GET /healthz" and waits for a 200. UNAVAILABLE:
+/// the message names the step that failed.
 absl::Status ProbeHttp(const std::string& host, std::uint16_t port, absl::Duration timeout);
 
-/// An address that reaches a server that listens on `host`: loopback for the wildcards.
+/// Returns an address that reaches a server listening on `host`: loopback for the wildcards.
 std::string ProbeHost(const std::string& host);
 
 }  // namespace citylayers::runtime

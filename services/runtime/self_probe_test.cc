@@ -24,7 +24,7 @@ TEST(SelfProbe, IsUnreadyFirstAndDeafLaterOnce) {
   EXPECT_TRUE(probe.Ready().ok());
   grpc = absl::UnavailableError("no connection");
   probe.Step();
-  EXPECT_TRUE(probe.Ready().ok()) << "once may be an accident";
+  EXPECT_TRUE(probe.Ready().ok()) << "one failure may be an accident";
   probe.Step();
   EXPECT_THAT(std::string(probe.Ready().message()), HasSubstr("gRPC port does not answer"));
   EXPECT_EQ(deaf, 0);

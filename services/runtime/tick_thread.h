@@ -1,4 +1,4 @@
-// A thread that does one thing again and again.
+// A thread that calls a function periodically.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_TICK_THREAD_H_
 #define CITYLAYERS_SERVICES_RUNTIME_TICK_THREAD_H_
 
@@ -14,9 +14,10 @@
 
 namespace citylayers::runtime {
 
-/// Calls `tick` every `period` (from the start of one call to the next; a long call delays, none
-/// pile up) until Stop or destruction, which wait for a running call. By the monotonic clock:
-/// setting the machine's wall clock changes nothing.
+/// Calls `tick` every `period`, measured from the start of one call to the start of the next, until
+/// Stop or destruction, which wait for a running call. A long call delays the next one; missed
+/// calls are not made up for. Uses the monotonic clock: setting the machine's wall clock has no
+/// effect.
 class TickThread {
  public:
   TickThread(absl::Duration period, std::function<void()> tick)
@@ -48,7 +49,7 @@ class TickThread {
     return stopped_.wait_until(lock, time, [this] { return stopping_; });
   }
 
-  // Of the standard library, because absl::Mutex waits by the wall clock.
+  // Standard library types, because absl::Mutex waits by the wall clock.
   std::mutex mutex_;
   std::condition_variable stopped_;  // with mutex_
   bool stopping_ = false;            // guarded by mutex_

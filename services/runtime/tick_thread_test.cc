@@ -1,4 +1,4 @@
-// What must go on when somebody sets the machine's wall clock back.
+// Tests that timers and threads keep running when the machine's wall clock is set back.
 #include "services/runtime/tick_thread.h"
 
 #include <atomic>
@@ -18,7 +18,7 @@ namespace {
 std::atomic<std::time_t> wall_ahead_s{0};
 }  // namespace
 
-// This program's wall clock, in place of the C library's.
+// Replaces the C library's clock_gettime in this program: the wall clock can be shifted.
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
   const auto result = static_cast<int>(syscall(SYS_clock_gettime, clock, time));
   if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += wall_ahead_s.load();
@@ -28,15 +28,15 @@ extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
 namespace citylayers::runtime {
 namespace {
 
-/// While it lives the wall clock is an hour ahead of the one that the system waits by: who waits
-/// for a wall clock's time waits an hour, as if it had been set back meanwhile.
+/// While an instance lives, the wall clock is an hour ahead of the clock that the system waits by.
+/// A wait until a wall clock time then takes an hour, as if the clock had been set back meanwhile.
 class WrongHour {
  public:
   WrongHour() { wall_ahead_s = 3600; }
   ~WrongHour() { wall_ahead_s = 0; }
 };
 
-/// An event with a wait of its own, by the monotonic clock.
+/// An event whose wait uses the monotonic clock.
 class Event {
  public:
   void Notify() { promise_.set_value(); }

@@ -17,7 +17,7 @@ Timer::~Timer() {
 }
 
 void Timer::After(absl::Duration delay, std::function<void()> task) {
-  // A year is for ever here, and keeps the sum of clock and delay within range.
+  // A year stands for "never", and keeps the sum of clock and delay within range.
   const auto bounded = absl::ToChronoNanoseconds(std::min(delay, absl::Hours(24 * 365)));
   const std::lock_guard lock(mutex_);
   const auto it = pending_.emplace(Clock::now() + bounded, std::move(task));

@@ -1,4 +1,4 @@
-// Runs things later, on one thread.
+// A thread that calls functions after a delay.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_TIMER_H_
 #define CITYLAYERS_SERVICES_RUNTIME_TIMER_H_
 
@@ -13,9 +13,9 @@
 
 namespace citylayers::runtime {
 
-/// Calls functions after a delay, by the monotonic clock: setting the machine's wall clock neither
-/// hastens nor holds them. Thread-safe. Functions run on the timer's thread: they must be short and
-/// not block. At destruction what is pending is dropped.
+/// Calls functions after a delay, by the monotonic clock: setting the machine's wall clock has no
+/// effect. Thread-safe. Functions run on the timer's thread; they must be short and must not block.
+/// The destructor drops the pending ones.
 class Timer {
  public:
   Timer();
@@ -30,7 +30,7 @@ class Timer {
 
   void Run();
 
-  // Of the standard library, because absl::CondVar waits by the wall clock.
+  // Standard library types, because absl::CondVar waits by the wall clock.
   std::mutex mutex_;
   std::condition_variable changed_;                                  // with mutex_
   std::multimap<Clock::time_point, std::function<void()>> pending_;  // guarded by mutex_

@@ -12,7 +12,7 @@ namespace citylayers::storage {
 namespace {
 
 // Writes fields one after the other. Reader below has a method of the same name for each, so that
-// one list of fields (VisitFields) serves both ways and cannot drift apart.
+// one list of fields (VisitFields) serves both and they cannot differ.
 class Writer {
  public:
   Writer(std::string* out, uint8_t version) : out_(out), version_(version) {}
@@ -35,7 +35,7 @@ class Writer {
     out_->append(v);
   }
   void Field(absl::Time v) {
-    // Infinite times saturate to the ends of int64, and come back as infinite.
+    // Infinite times saturate to the ends of int64, and are read back as infinite.
     Fixed64(static_cast<uint64_t>(absl::ToUnixMicros(v)));
   }
   void Field(const Localized& v) {
@@ -124,7 +124,7 @@ class Reader {
   }
   void Field(std::vector<std::string>& v) {
     const uint64_t count = Number();
-    if (count > in_.size()) {  // Each takes a byte at least.
+    if (count > in_.size()) {  // Each takes at least a byte.
       ok_ = false;
       return;
     }

@@ -1,4 +1,4 @@
-// Bytes of the alert store's records. Layout: docs/formats/alerts.md.
+// Encoding of the alert store's records. Layout: docs/formats/alerts.md.
 #ifndef CITYLAYERS_STORAGE_ALERTS_ALERT_CODEC_H_
 #define CITYLAYERS_STORAGE_ALERTS_ALERT_CODEC_H_
 
@@ -13,8 +13,8 @@
 namespace citylayers::storage {
 
 /// The version byte that each value starts with. Version 2 of a rule state ends with the mode;
-/// version 1 is read as one of an unknown mode. Version 2 of an alert ends with its worst severity
-/// and level; version 1 is read as one that was never worse than it is.
+/// version 1 is read with mode kUnknown. Version 2 of an alert ends with its worst severity and
+/// level; version 1 is read with the current ones as the worst.
 inline constexpr uint8_t kAlertVersion = 2;
 inline constexpr uint8_t kEventVersion = 1;
 inline constexpr uint8_t kCapVersion = 1;
@@ -26,19 +26,19 @@ std::string EncodeEvent(const AlertEventRecord& event);
 std::string EncodeRuleState(const RuleStateRecord& state);
 std::string EncodeCap(const CapRecord& cap);
 
-/// DATA_LOSS: the bytes are cut, too long, or name an enum value that does not exist.
-/// FAILED_PRECONDITION: a later version's record.
+/// DATA_LOSS: the bytes are truncated, too long, or contain an unknown enum value.
+/// FAILED_PRECONDITION: the record has a later version.
 absl::StatusOr<AlertRecord> DecodeAlert(absl::string_view bytes);
 absl::StatusOr<AlertEventRecord> DecodeEvent(absl::string_view bytes);
 absl::StatusOr<RuleStateRecord> DecodeRuleState(absl::string_view bytes);
 absl::StatusOr<CapRecord> DecodeCap(absl::string_view bytes);
 
-/// Hash of a trail's line: SHA-256 over the hash of the line before (32 zero bytes for the first),
-/// the alert's id (8 bytes, big endian) and the encoded line without its hash.
+/// Hash of a line of a trail: SHA-256 over the hash of the line before (32 zero bytes for the
+/// first), the alert's id (8 bytes, big endian) and the encoded line without its hash.
 std::string EventHash(absl::string_view previous_hash, uint64_t alert_id,
                       const AlertEventRecord& event);
 
-/// Big-endian keys sort as their numbers do. A key of another length decodes to 0.
+/// Big-endian keys sort in the order of their numbers. A key of another length decodes to 0.
 std::string EncodeKey64(uint64_t number);
 uint64_t DecodeKey64(absl::string_view key);
 std::string EncodeEventKey(uint64_t alert_id, uint32_t sequence);

@@ -71,7 +71,7 @@ TEST(AlertCodecTest, EveryRecordComesBackAsItWas) {
 }
 
 // Golden bytes: a change here is a change of the format, which needs a new version and a reader of
-// the old one. Laid out by hand from docs/formats/alerts.md.
+// the former one. Written by hand from docs/formats/alerts.md.
 TEST(AlertCodecTest, GoldenBytesOfAnAuditLine) {
   EXPECT_EQ(absl::BytesToHexString(EncodeEvent(SampleEvent())),
             "01"                              // version
@@ -126,7 +126,7 @@ TEST(AlertCodecTest, ARuleStateOfVersionOneIsOfAnUnknownMode) {
   EXPECT_EQ(state->subject, "jams/7");
   EXPECT_EQ(state->alert_id, 300u);
   EXPECT_EQ(state->mode, CityMode::kUnknown);
-  // Neither version with the bytes of the other.
+  // Each version must refuse the bytes of the other.
   EXPECT_FALSE(DecodeRuleState(absl::StrCat("\x01", body, "\x03")).ok());
   EXPECT_FALSE(DecodeRuleState(absl::StrCat("\x02", body)).ok());
   EXPECT_EQ(DecodeRuleState(absl::StrCat("\x03", body, "\x03")).status().code(),
@@ -185,7 +185,7 @@ TEST(AlertCodecTest, TheHashOfALineDependsOnEverythingBeforeIt) {
   other.comment = "đã xử lý";
   EXPECT_NE(EventHash("", 1, other), first);
   other = event;
-  other.hash = "x";  // The hash does not cover itself.
+  other.hash = "x";  // The hash is not part of the hashed bytes.
   EXPECT_EQ(EventHash("", 1, other), first);
 }
 

@@ -1,5 +1,5 @@
-// What the alert store keeps: alerts, the lines of their audit trails, what the rules remember, and
-// the CAP messages that were issued. Plain values; times are city time unless they say otherwise.
+// Records of the alert store: alerts, lines of their audit trails, states of the rules, and issued
+// CAP messages. Plain values; times are city time unless stated otherwise.
 #ifndef CITYLAYERS_STORAGE_ALERTS_ALERT_RECORD_H_
 #define CITYLAYERS_STORAGE_ALERTS_ALERT_RECORD_H_
 
@@ -32,40 +32,39 @@ enum class AlertEventType : uint8_t {
   kResolved = 5,
   kCommented = 6
 };
-/// Whose clock the city lives by: the wall's, or a replay's.
+/// The source of the city's time: the wall clock, or a replay.
 enum class CityMode : uint8_t { kUnknown = 1, kReal = 2, kExercise = 3 };
 
 /// A raised condition.
 struct AlertRecord {
   uint64_t id = 0;   ///< From 1, in the order of raising.
   std::string rule;  ///< The rule that raised it: "stage", "street_depth", "jam" or "outage".
-  /// What it is about: `stations/{id}`, `streets/{name}`, `jams/{id}` or `inputs/{name}`.
+  /// The subject: `stations/{id}`, `streets/{name}`, `jams/{id}` or `inputs/{name}`.
   std::string subject;
   AlertKind kind = AlertKind::kStage;
   AlertSeverity severity = AlertSeverity::kMinor;
   AlertState state = AlertState::kOpen;
-  int32_t tier = 0;  ///< Step of its rule that is in force, from 1.
-  int32_t level =
-      0;  ///< What people call it: báo động 1 to 3, depth class 1 to 4, jam tier 1 to 3.
+  int32_t tier = 0;  ///< The step of its rule in force, from 1.
+  int32_t level = 0;  ///< The public number: báo động 1 to 3, depth class 1 to 4, jam tier 1 to 3.
   Localized place;
   LonLat location;
   double radius_m = 0;  ///< Radius around `location` within which people should act.
   Localized headline;
   Localized instruction;
-  double peak_value = 0;  ///< At its worst so far, in `unit`.
+  double peak_value = 0;  ///< The worst value so far, in `unit`.
   double value = 0;
   std::string unit;  ///< "m" or "km/h".
   absl::Time create_time;
   absl::Time update_time;
-  absl::Time resolve_time = absl::InfiniteFuture();  ///< InfiniteFuture while it lasts.
+  absl::Time resolve_time = absl::InfiniteFuture();  ///< InfiniteFuture while the alert is active.
   std::string acknowledged_by;
-  bool exercise = false;             ///< A replay raised it.
-  std::vector<std::string> cap_ids;  ///< Messages issued for it, the oldest first.
-  uint32_t event_count = 0;          ///< Length of its trail. Set by the store.
+  bool exercise = false;             ///< Raised during a replay.
+  std::vector<std::string> cap_ids;  ///< CAP messages issued for it, oldest first.
+  uint32_t event_count = 0;          ///< Number of lines in its trail. Set by the store.
   std::string trail_hash;            ///< Hash of the last line, 32 bytes. Set by the store.
-  AlertSeverity worst_severity = AlertSeverity::kMinor;  ///< The highest that it has had.
-  int32_t worst_level = 0;                               ///< The highest that it has had.
-  /// City time since which its subject has no data; InfiniteFuture while it has. Not stored.
+  AlertSeverity worst_severity = AlertSeverity::kMinor;  ///< The highest severity so far.
+  int32_t worst_level = 0;                               ///< The highest level so far.
+  /// City time since which its subject has no data; InfiniteFuture while it has data. Not stored.
   absl::Time silent_since = absl::InfiniteFuture();
   friend bool operator==(const AlertRecord&, const AlertRecord&) = default;
 };
@@ -78,30 +77,32 @@ struct AlertEventRecord {
   absl::Time write_time;  ///< Wall-clock time.
   std::string actor;      ///< An operator's name, or "system".
   std::string comment;
-  int32_t level = 0;  ///< The alert's level after it.
+  int32_t level = 0;  ///< The alert's level after this event.
   std::string
-      hash;  ///< SHA-256 over the line before's hash and this line, 32 bytes. Set by the store.
+      hash;  ///< SHA-256 over the previous line's hash and this line, 32 bytes. Set by the store.
   friend bool operator==(const AlertEventRecord&, const AlertEventRecord&) = default;
 };
 
-/// What a rule remembers about one subject, so that a restart raises nothing again.
+/// The stored state of a rule for one subject, so that a restart does not raise an alert again.
 struct RuleStateRecord {
   std::string rule;
   std::string subject;
-  int32_t tier = 0;             ///< Tier in force, 0 when none.
-  int32_t suppressed_tier = 0;  ///< Ended by hand at this tier: nothing is raised up to it. 0: no.
-  uint64_t alert_id = 0;        ///< The alert that stands for it, 0 when none.
-  absl::Time read_time = absl::InfinitePast();  ///< Newest reading that was taken into account.
-  /// Where it was remembered: it says nothing of the other city. kUnknown: stored before this was.
+  int32_t tier = 0;  ///< Tier in force, 0 when none.
+  int32_t suppressed_tier =
+      0;  ///< Ended by hand at this tier: tiers up to it raise no alert. 0: not suppressed.
+  uint64_t alert_id = 0;                        ///< The alert raised for it, 0 when none.
+  absl::Time read_time = absl::InfinitePast();  ///< Time of the newest reading taken into account.
+  /// The mode in which it was stored; it does not apply in the other mode. kUnknown: stored by a
+  /// version without this field.
   CityMode mode = CityMode::kUnknown;
   friend bool operator==(const RuleStateRecord&, const RuleStateRecord&) = default;
 };
 
-/// A CAP message as it was issued. Never changed afterwards.
+/// A CAP message as issued. Never changed afterwards.
 struct CapRecord {
   std::string cap_id;  ///< `{instance}-{number}`, see AlertStore::NextCapId.
   uint64_t alert_id = 0;
-  std::string message_type;  ///< Alert, Update or Cancel.
+  std::string message_type;  ///< "Alert", "Update" or "Cancel".
   absl::Time sent_time;
   bool exercise = false;
   Localized headline;

@@ -1,5 +1,4 @@
-// The durable home of alerts: what was raised, who did what about it, and what was told to the
-// public.
+// A durable store of alerts, of their audit trails and of the CAP messages issued to the public.
 #ifndef CITYLAYERS_STORAGE_ALERTS_ALERT_STORE_H_
 #define CITYLAYERS_STORAGE_ALERTS_ALERT_STORE_H_
 
@@ -19,24 +18,24 @@
 
 namespace citylayers::storage {
 
-/// One step in the life of one alert. All parts are written, or none.
+/// One change of one alert. Either all parts are written, or none.
 struct AlertChange {
   std::optional<AlertRecord> alert;      ///< The alert after the change.
   std::vector<AlertEventRecord> events;  ///< Lines to append to its trail. REQUIRES: alert.
-  /// Replaces the state of its rule and subject; one with nothing to remember (tier 0, not
-  /// suppressed, no alert, no reading) is removed.
+  /// Replaces the state of its rule and subject. An empty state (tier 0, not suppressed, no alert,
+  /// no reading) is removed.
   std::optional<RuleStateRecord> rule_state;
-  std::optional<CapRecord> cap;  ///< With the id of NextCapId.
+  std::optional<CapRecord> cap;  ///< Its id must be that of NextCapId.
 };
 
-/// Keeps alerts, their audit trails, rule states and CAP messages.
+/// Stores alerts, their audit trails, rule states and CAP messages.
 ///  - A change is one atomic, synced write: once Apply returns OK it survives kill -9 and power
-///    loss, and a torn change is never seen.
+///    loss, and a partial change is never visible.
 ///  - Trails only grow. Each line carries SHA-256 over itself and the hash of the line before; the
-///    alert carries the last hash, so VerifyTrail finds any line changed, removed or put in.
+///    alert carries the last hash, so VerifyTrail detects any changed, removed or inserted line.
 ///  - CAP messages are immutable.
-/// Thread-safe: readers run beside one writer; writers take turns. Reads are O(log n); scans cost
-/// what they visit.
+/// Thread-safe: readers run concurrently with one writer; writers take turns. Reads are O(log n); a
+/// scan costs time proportional to the records it visits.
 ///
 ///   ASSIGN_OR_RETURN(auto store, OpenRocksAlertStore(data_dir + "/alerts"));
 ///   AlertRecord alert{.id = store->NextAlertId(), ...};
@@ -49,32 +48,33 @@ class AlertStore {
   /// The id for the next new alert. It stays the same until an alert with it has been applied.
   virtual uint64_t NextAlertId() const = 0;
 
-  /// The id for the CAP message that is `ahead` messages after the next: `{instance}-{number}`.
-  /// The instance is drawn when the database is made, so ids never repeat, not even after a wipe.
+  /// The id for the CAP message `ahead` messages after the next: `{instance}-{number}`. The
+  /// instance is random and chosen when the database is created, so ids never repeat, even after a
+  /// wipe.
   virtual std::string NextCapId(int ahead = 0) const = 0;
 
-  /// Writes all changes in one synced batch. Fills sequence, hash, event_count and trail_hash by
-  /// itself. INVALID_ARGUMENT: events without an alert, a CAP id out of turn, an alert id beyond
-  /// the next. RESOURCE_EXHAUSTED: the disk is full. UNAVAILABLE: another write error; nothing was
-  /// written and the next Apply tries again.
+  /// Writes all changes in one synced batch. Sets sequence, hash, event_count and trail_hash.
+  /// INVALID_ARGUMENT: events without an alert, a CAP id that is not the next one, an alert id
+  /// beyond the next. RESOURCE_EXHAUSTED: the disk is full. UNAVAILABLE: another write error;
+  /// nothing was written, and the next Apply tries again.
   virtual absl::Status Apply(absl::Span<const AlertChange> changes) = 0;
 
-  /// Overwrites `value` and `peak_value` of alerts that exist, without a sync: it survives kill -9,
-  /// but the last ones may be lost with the power. For values that move every second.
+  /// Overwrites `value` and `peak_value` of existing alerts without a sync: the values survive kill
+  /// -9, but the last ones may be lost in a power failure. For values that change every second.
   /// Errors as in Apply; NOT_FOUND: no such alert.
   virtual absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) = 0;
 
   /// NOT_FOUND: no such alert.
   virtual absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const = 0;
 
-  /// Visits alerts with an id less than `before_id`, the newest first, until `visit` returns false.
+  /// Visits alerts with an id less than `before_id`, newest first, until `visit` returns false.
   virtual absl::Status ScanAlerts(uint64_t before_id,
                                   absl::FunctionRef<bool(const AlertRecord&)> visit) const = 0;
 
-  /// Alerts that are not resolved, the oldest first.
+  /// Alerts that are not resolved, oldest first.
   virtual absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const = 0;
 
-  /// The trail of an alert, the oldest line first. NOT_FOUND: no such alert.
+  /// The trail of an alert, oldest line first. NOT_FOUND: no such alert.
   virtual absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(uint64_t alert_id) const = 0;
 
   /// Recomputes the hashes of a trail. DATA_LOSS: it was tampered with; the message names the line.
@@ -83,18 +83,18 @@ class AlertStore {
 
   virtual absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const = 0;
 
-  /// NOT_FOUND: no message of this id was issued here.
+  /// NOT_FOUND: no message with this id was issued here.
   virtual absl::StatusOr<CapRecord> GetCap(absl::string_view cap_id) const = 0;
 
-  /// Visits CAP messages, the newest first, until `visit` returns false.
+  /// Visits CAP messages, newest first, until `visit` returns false.
   virtual absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const = 0;
 
-  /// OK, or why the last write failed. After a failure it looks by itself whether writing is
+  /// OK, or the error of the last write. After a failure this call checks whether writing is
   /// possible again.
   virtual absl::Status WriteStatus() = 0;
 
-  /// What was written and synced and is missing since the store was opened, with what to do, for
-  /// people; empty: nothing.
+  /// A message for people about changes that were written and synced, and are missing since the
+  /// store was opened, with the remedy. Empty: nothing is missing.
   virtual std::string Loss() const = 0;
 
   static constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();

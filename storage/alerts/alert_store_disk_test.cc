@@ -1,4 +1,4 @@
-// What becomes of the store with its files: other versions, full disks, kill -9.
+// Tests of the alert store's files: other versions, full disks, kill -9.
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -75,8 +75,9 @@ TEST_F(AlertStoreDiskTest, AFileWhereTheDirectoryShouldBeIsAClearError) {
   EXPECT_FALSE(OpenRocksAlertStore(file + "/alerts").ok());
 }
 
-// What a full disk does, by a limit on the size of files: the write fails, nothing of it is there,
-// and what was acknowledged before stays readable. In a child, since the limit is the process's.
+// Simulates a full disk by a limit on the size of files: the write fails, none of it is stored, and
+// changes acknowledged before stay readable. Runs in a child process, because the limit applies to
+// the process.
 TEST_F(AlertStoreDiskTest, AFullDiskIsAStatusAndLosesNothing) {
   CITYLAYERS_FORKS_WITH_THREADS();
   store_.reset();
@@ -112,9 +113,9 @@ TEST_F(AlertStoreDiskTest, AFullDiskIsAStatusAndLosesNothing) {
   EXPECT_TRUE(store_->Apply({{.alert = NewAlert()}}).ok());
 }
 
-// A small file system that fills up and then gets room, as when somebody deletes what is not
-// needed: from refusal back to work without a restart. The size decides what fails first: a file of
-// opening's, the write-ahead log, or a table in the background.
+// A small file system that becomes full and then gets free space, as when an operator deletes
+// files: the store goes from refusal back to work without a restart. The size decides which write
+// fails first: a file of the opening, the write-ahead log, or a table in the background.
 class FullDiskTest : public AlertStoreTest, public testing::WithParamInterface<std::string> {
  protected:
   bool Mount(const std::string& size, unsigned long flags) {
@@ -174,15 +175,15 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
   for (int i = 0; i < 300; ++i) {
     status = store_->Apply({{.alert = NewAlert()}});
     if (status.ok()) break;
-    absl::SleepFor(absl::Milliseconds(100));  // RocksDB looks for room every five seconds.
+    absl::SleepFor(absl::Milliseconds(100));  // RocksDB checks for space every five seconds.
   }
   EXPECT_TRUE(status.ok()) << status;
   Reopen();
   EXPECT_EQ(store_->NextAlertId(), acknowledged + 2);
 }
 
-// kill -9 in the middle of writing, twenty times over: the child tells each acknowledged id over a
-// pipe, and after its death exactly those (and at most the one in flight) are there, each whole.
+// kill -9 during writes, twenty times: the child reports each acknowledged id over a pipe, and
+// after its death exactly those (and at most the one in flight) are stored, each complete.
 TEST_F(AlertStoreDiskTest, KillNineLosesNothingAcknowledgedAndTearsNothing) {
   CITYLAYERS_FORKS_WITH_THREADS();
   store_.reset();

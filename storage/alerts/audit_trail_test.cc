@@ -1,4 +1,4 @@
-// What somebody with a hex editor cannot do unnoticed.
+// Tests that manual changes of the stored bytes of a trail are detected.
 #include "rocksdb/db.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// SHA-256, and bytes that nobody can guess.
+// SHA-256, and random bytes for secrets.
 #ifndef CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
 #define CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
 
@@ -12,8 +12,8 @@ namespace citylayers::storage {
 /// SHA-256 (FIPS 180-4) of the bytes: 32 bytes.
 std::string Sha256(absl::string_view bytes);
 
-/// `count` bytes from the system's generator for secrets. Aborts when it has none, as a guessable
-/// secret would be worse than no service.
+/// Returns `count` bytes from the system's generator for secrets. Aborts when that is unavailable,
+/// because a guessable secret would be worse than no service.
 std::string RandomBytes(size_t count);
 
 }  // namespace citylayers::storage

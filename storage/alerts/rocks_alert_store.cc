@@ -36,7 +36,7 @@ constexpr uint64_t kFormatVersion = 1;
 constexpr char kFormatKey[] = "format";
 constexpr char kInstanceKey[] = "instance";
 
-// Column families in the order of their handles. "default" holds what is about the database itself.
+// Column families in the order of their handles. "default" holds data about the database itself.
 enum Family { kMeta, kAlerts, kActive, kEvents, kRuleState, kCap, kFamilyCount };
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"default", "alerts",     "active",
                                                                 "events",  "rule_state", "cap"};
@@ -105,7 +105,7 @@ class RocksAlertStore final : public AlertStore {
     return std::unique_ptr<rocksdb::Iterator>(
         db_->NewIterator(rocksdb::ReadOptions(), handles_[family]));
   }
-  // A block that cannot be read is no empty family: numbers would be given a second time.
+  // An unreadable block must not be read as an empty family: ids would be assigned a second time.
   absl::StatusOr<uint64_t> LastKey(Family family) const {
     const auto it = Iterate(family);
     it->SeekToLast();
@@ -118,22 +118,23 @@ class RocksAlertStore final : public AlertStore {
   std::unique_ptr<SyncedMark> mark_;
   std::string loss_;
   std::string instance_;
-  std::mutex write_mutex_;  // One writer at a time; readers go past it.
+  std::mutex write_mutex_;  // one writer at a time; readers do not take it
   absl::Status failure_;    // of the last write; guarded by write_mutex_
   std::atomic<uint64_t> next_alert_id_ = 1;
   std::atomic<uint64_t> next_cap_number_ = 1;
 };
 
-// RocksDB would keep a log of its own in the directory, and Debian's build of 7.8.3 has assertions
-// on: on a full disk, the line after the one that failed ends the process. Errors come as statuses.
+// RocksDB would write its own log into the directory, and Debian's build of 7.8.3 has assertions
+// on: on a full disk, the log line after the one that failed ends the process. Errors are returned
+// as statuses.
 class NoLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char*, va_list) override {}
 };
 
-// RocksDB tells by its text alone why it has no lock: somebody has it, or the file cannot be
-// locked.
+// RocksDB distinguishes only by its text whether another process holds the lock or the file cannot
+// be locked.
 bool IsHeldByAnother(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;
@@ -142,7 +143,7 @@ bool IsHeldByAnother(const rocksdb::Status& status) {
           absl::EndsWith(text, std::strerror(EACCES)));
 }
 
-// True when a database lives, or lived, in the directory.
+// True when the directory holds a database, or the remains of one.
 bool HoldsDatabase(const std::string& path) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
@@ -157,11 +158,12 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   out.create_if_missing = options.create_if_missing;
   out.create_missing_column_families = true;
   out.write_buffer_size = options.write_buffer_bytes;
-  // Alerts come a few a minute: small files and one background thread are plenty.
+  // Alerts come at a few per minute: small files and one background thread are sufficient.
   out.max_background_jobs = 2;
   out.max_open_files = 64;
   out.info_log = std::make_shared<NoLogger>();
-  // A torn last record of the log was never acknowledged; one in the middle is damage and is told.
+  // A torn last record of the log was never acknowledged; one in the middle is damage and is
+  // reported.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // A log that is not the last one must be whole.
   out.track_and_verify_wals_in_manifest = true;
@@ -174,14 +176,14 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
 absl::StatusOr<std::unique_ptr<AlertStore>> RocksAlertStore::Open(
     const std::string& path, const RocksAlertStoreOptions& options) {
   rocksdb::Options db_options = MakeOptions(options);
-  // RocksDB takes a directory without CURRENT for a new database, whatever else is in it.
+  // RocksDB creates a new database in a directory without CURRENT, whatever else is in it.
   if (HoldsDatabase(path)) db_options.create_if_missing = false;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) {
     families.emplace_back(name, rocksdb::ColumnFamilyOptions(db_options));
   }
-  // A newer version may have families that we do not know; Open would refuse them with a message
-  // that says nothing about versions.
+  // A newer version may have families unknown to this one; Open would refuse them with a message
+  // that does not mention versions.
   std::vector<std::string> present;
   if (rocksdb::DB::ListColumnFamilies(db_options, path, &present).ok()) {
     for (const std::string& name : present) {
@@ -278,7 +280,8 @@ void RocksAlertStore::NoteManifest() {
 }
 
 // After a failed write RocksDB refuses all others until it has resumed. When the disk was full it
-// looks for room by itself every five seconds and is "busy" meanwhile; else it waits to be told.
+// checks for space every five seconds and is "busy" meanwhile; otherwise it waits for a call of
+// Resume.
 absl::Status RocksAlertStore::Resume() {
   const rocksdb::Status resumed = db_->Resume();
   if (resumed.IsBusy()) {
@@ -291,15 +294,15 @@ absl::Status RocksAlertStore::Resume() {
 }
 
 absl::Status RocksAlertStore::WriteStatus() {
-  // Whoever writes now finds out by itself.
+  // A write in progress sets the status itself; this call does not wait for it.
   const std::unique_lock lock(write_mutex_, std::try_to_lock);
   if (!lock.owns_lock() || failure_.ok()) return absl::OkStatus();
   const absl::Status failure = failure_;
   return Resume().ok() ? absl::OkStatus() : failure;
 }
 
-// Puts the alert and the new lines of its trail into the batch. `written` holds what the batch
-// already has, since a batch may change one alert twice.
+// Adds the alert and the new lines of its trail to the batch. `written` holds the alerts already in
+// the batch, because a batch may change one alert twice.
 absl::Status RocksAlertStore::AppendAlert(const AlertChange& change,
                                           std::map<uint64_t, AlertRecord>& written,
                                           uint64_t& next_alert_id,
@@ -469,7 +472,7 @@ absl::StatusOr<std::vector<RuleStateRecord>> RocksAlertStore::ListRuleStates() c
 absl::StatusOr<CapRecord> RocksAlertStore::GetCap(absl::string_view cap_id) const {
   const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(cap_id, '-');
   uint64_t number = 0;
-  // Compared as text again, since SimpleAtoi takes " 7" and "+7" too.
+  // Compared as text again, because SimpleAtoi accepts " 7" and "+7" as well.
   if (parts.first != instance_ || !absl::SimpleAtoi(parts.second, &number) ||
       absl::StrCat(instance_, "-", number) != cap_id) {
     return absl::NotFoundError(absl::StrCat("there is no CAP message \"", absl::CHexEscape(cap_id),

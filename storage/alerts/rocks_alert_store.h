@@ -17,10 +17,9 @@ struct RocksAlertStoreOptions {
   size_t block_cache_bytes = 8 << 20;
 };
 
-/// Opens the database in `path`, or makes it. One process at a time.
-/// FAILED_PRECONDITION: it was written by a newer version, or another process holds it.
-/// NOT_FOUND: it is not there and may not be made. DATA_LOSS: it is damaged.
-/// UNAVAILABLE or RESOURCE_EXHAUSTED: the disk.
+/// Opens the database in `path`, or creates it. One process at a time. FAILED_PRECONDITION: it was
+/// written by a newer version, or another process uses it. NOT_FOUND: it does not exist and must
+/// not be created. DATA_LOSS: it is damaged. UNAVAILABLE or RESOURCE_EXHAUSTED: disk errors.
 absl::StatusOr<std::unique_ptr<AlertStore>> OpenRocksAlertStore(
     const std::string& path, const RocksAlertStoreOptions& options = {});
 

@@ -1,4 +1,4 @@
-// Numbers as bytes, and a reader that never runs past the end of what it was given.
+// Encoding of numbers and text as bytes, and a reader that never reads past the end.
 #ifndef CITYLAYERS_STORAGE_BYTES_BYTES_H_
 #define CITYLAYERS_STORAGE_BYTES_BYTES_H_
 
@@ -11,7 +11,7 @@
 
 namespace citylayers::storage {
 
-/// Appends the value in 1 to 10 bytes, seven bits a byte, lowest first (LEB128).
+/// Appends the value in 1 to 10 bytes, seven bits per byte, lowest first (LEB128).
 void PutVarint(std::string& out, uint64_t value);
 
 /// Maps 0, -1, 1, -2, ... to 0, 1, 2, 3, ... so that small magnitudes make short varints.
@@ -33,9 +33,9 @@ void PutDouble(std::string& out, double value);
 /// Appends the length as a varint, then the bytes.
 void PutText(std::string& out, std::string_view text);
 
-/// Reads what the functions above wrote, from bytes that may be anything. Every Read answers
-/// DATA_LOSS when the bytes end too early or do not make sense; the reader is then of no more use.
-/// The bytes must outlive the reader. Not thread-safe.
+/// Reads the encodings above from untrusted bytes. Every Read returns DATA_LOSS when the bytes end
+/// too early or are invalid; the reader must not be used after that. The bytes must outlive the
+/// reader. Not thread-safe.
 ///
 ///   ByteReader reader(bytes);
 ///   ASSIGN_OR_RETURN(const uint64_t count, reader.ReadVarint());
@@ -45,14 +45,14 @@ class ByteReader {
 
   absl::StatusOr<uint8_t> ReadByte();
   absl::StatusOr<uint64_t> ReadVarint();
-  /// A varint that must not exceed `max`.
+  /// Reads a varint; DATA_LOSS when it exceeds `max`.
   absl::StatusOr<uint64_t> ReadVarintUpTo(uint64_t max, std::string_view what);
   absl::StatusOr<uint16_t> ReadFixed16();
   absl::StatusOr<uint32_t> ReadFixed32();
   absl::StatusOr<uint64_t> ReadFixed64();
   absl::StatusOr<double> ReadDouble();
   absl::StatusOr<std::string_view> ReadBytes(size_t size);
-  /// What PutText wrote; DATA_LOSS when longer than `max_size`.
+  /// Reads a text written by PutText; DATA_LOSS when it is longer than `max_size`.
   absl::StatusOr<std::string_view> ReadText(size_t max_size);
   /// DATA_LOSS when bytes are left over.
   absl::Status ExpectEnd() const;

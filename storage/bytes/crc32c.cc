@@ -10,8 +10,8 @@ constexpr uint32_t kReflectedPolynomial = 0x82f63b78;
 
 using Tables = std::array<std::array<uint32_t, 256>, 8>;
 
-// Table k holds the CRC of a byte followed by k zero bytes, so that eight bytes take eight lookups
-// that do not wait for each other.
+// Table k holds the CRC of a byte followed by k zero bytes, so that eight bytes take eight
+// independent lookups.
 constexpr Tables MakeTables() {
   Tables tables{};
   for (uint32_t byte = 0; byte < 256; ++byte) {

@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), the check that guards every row we write.
+// CRC-32C (Castagnoli), the checksum of every stored row.
 #ifndef CITYLAYERS_STORAGE_BYTES_CRC32C_H_
 #define CITYLAYERS_STORAGE_BYTES_CRC32C_H_
 

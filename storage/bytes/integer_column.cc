@@ -18,7 +18,7 @@ constexpr size_t kBlock = 64;
 constexpr int kRiceEscape = 24;
 constexpr int kRiceMaxShift = 40;
 
-// Differences wrap around like unsigned numbers do, so that any two int64 have one.
+// Differences wrap around as unsigned numbers, so that any two int64 have one.
 int64_t Difference(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
 }
@@ -59,7 +59,7 @@ class BitWriter {
 class BitReader {
  public:
   explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
-  // Past the end it reads zeros and says so in overrun().
+  // Past the end it returns zeros and sets overrun().
   uint64_t Take(int width) {
     if (width > 32) {
       const uint64_t low = Take(32);
@@ -89,7 +89,7 @@ class BitReader {
   bool overrun_ = false;
 };
 
-// --- Blocks: zigzag(least) varint, width byte, then (value - least) in width bits each.
+// --- Blocks: zigzag(minimum) varint, width byte, then (value - minimum) in width bits each.
 
 void PutBlocks(std::string& out, absl::Span<const int64_t> values) {
   for (size_t start = 0; start < values.size(); start += kBlock) {
@@ -137,7 +137,7 @@ uint64_t RiceBits(absl::Span<const int64_t> block, int shift) {
 }
 
 int BestRiceShift(absl::Span<const int64_t> block) {
-  // The best shift lies beside the width of the mean magnitude.
+  // The best shift is close to the width of the mean magnitude.
   double mean = 0;
   for (const int64_t value : block) mean += static_cast<double>(ZigZag(value));
   mean /= static_cast<double>(block.size());
@@ -205,8 +205,8 @@ std::vector<int64_t> Deltas(absl::Span<const int64_t> values) {
   return deltas;
 }
 
-// Follows a column with a running mean in sixteenths, in which each value weighs as much as all
-// before it. Numbers wrap around, in the same way when reading.
+// Tracks a running mean of a column in sixteenths, in which each value has the same weight as all
+// values before it. Numbers wrap around, in the same way when reading.
 class Smoother {
  public:
   explicit Smoother(int64_t first) : mean_(static_cast<uint64_t>(first) * 16) {}
@@ -273,7 +273,7 @@ std::string Start(IntegerMode mode, int64_t first) {
   return out;
 }
 
-// Constant and linear columns are not worth a comparison: nothing is shorter.
+// Constant and linear columns need no comparison: no other mode is shorter.
 bool PutIfLinear(std::string& out, absl::Span<const int64_t> values) {
   const int64_t first = values.empty() ? 0 : values[0];
   const int64_t step = values.size() < 2 ? 0 : Difference(values[1], values[0]);

@@ -33,7 +33,7 @@ IntegerMode ModeOf(const std::vector<int64_t>& values) {
   return static_cast<IntegerMode>(out[0]);
 }
 
-// Shapes of real columns, and the mode each should end in.
+// Shapes of real columns, with the expected mode of each.
 TEST(IntegerColumnTest, EachShapeGetsItsMode) {
   std::vector<int64_t> constant(500, 7), regular, gaps, rain, walk, noise, jitter;
   std::mt19937 random(1);
@@ -63,7 +63,7 @@ TEST(IntegerColumnTest, EachShapeGetsItsMode) {
   EXPECT_LE(Size(rain), 24u);
 }
 
-// A model of any column: random walks of every magnitude, with the extremes of int64 thrown in.
+// A model of any column: random walks of every magnitude, including the extremes of int64.
 TEST(IntegerColumnTest, RandomColumnsRoundTrip) {
   std::mt19937_64 random(2);
   for (int round = 0; round < 2000; ++round) {
@@ -80,7 +80,7 @@ TEST(IntegerColumnTest, RandomColumnsRoundTrip) {
   }
 }
 
-// Rice codes come within a tenth of the entropy of what a noisy sensor does.
+// Rice codes are within a tenth of the entropy of a noisy sensor's values.
 TEST(IntegerColumnTest, NoiseCostsLittleMoreThanItsEntropy) {
   std::mt19937_64 random(3);
   std::geometric_distribution<int64_t> zigzag(1.0 / 20);
@@ -109,7 +109,7 @@ TEST(IntegerColumnTest, BytesStayAsTheyAre) {
   EXPECT_EQ(hex({7, 0, 3, 5, 1, 6, 2, 4}), "040003c71a8b");
 }
 
-// A decoder meets damaged bytes sooner or later: it must answer, and never with too many rows.
+// A decoder must return an error for damaged bytes, and never more rows than requested.
 TEST(IntegerColumnTest, AnyBytesAreAnsweredWithoutHarm) {
   std::mt19937_64 random(4);
   int refused = 0;

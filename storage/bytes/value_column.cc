@@ -27,8 +27,9 @@ bool ScaleAll(absl::Span<const double> values, int decimals, std::vector<int64_t
   return true;
 }
 
-// Each number's bits XORed with those before it: a byte of (leading zero bytes << 4 | bytes that
-// follow), then the middle bytes, lowest first; trailing zero bytes are left out.
+// Each number's bits XORed with those of the previous one: a byte of (leading zero bytes << 4
+// number of bytes that follow), then the middle bytes, lowest first; trailing zero bytes are
+// omitted.
 void PutXor(std::string& out, absl::Span<const double> values) {
   uint64_t before = 0;
   for (const double value : values) {
@@ -69,9 +70,9 @@ absl::StatusOr<std::vector<double>> ReadXor(ByteReader& reader, size_t count) {
 
 std::optional<int64_t> ScaleExactly(double value, int decimals) {
   const double scaled = value * kPowersOfTen[static_cast<size_t>(decimals)];
-  if (!(std::fabs(scaled) < kLargestExact)) return std::nullopt;  // NaN fails here too.
+  if (!(std::fabs(scaled) < kLargestExact)) return std::nullopt;  // Refuses NaN as well.
   const int64_t integer = std::llround(scaled);
-  // Compared as bits: -0.0 equals 0.0 but is not the value that was given.
+  // Compared as bits: -0.0 equals 0.0 but is a different value.
   if (std::bit_cast<uint64_t>(Unscale(integer, decimals)) != std::bit_cast<uint64_t>(value)) {
     return std::nullopt;
   }

@@ -73,15 +73,15 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(StrCat(path, ": no checkpoint"));
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const absl::Status damaged = absl::DataLossError(
-      StrCat(path, ": the checkpoint is damaged; it is made anew from the log"));
+  const absl::Status damaged =
+      absl::DataLossError(StrCat(path, ": the checkpoint is damaged; it is rebuilt from the log"));
   CheckpointReader reader(bytes);
   std::uint32_t magic = 0, version = 0, crc = 0;
   if (!reader.U32(&magic) || magic != kMagic || !reader.U32(&version)) return damaged;
   if (version > kFormatVersion) {
     return absl::FailedPreconditionError(StrCat(path, ": format ", version,
                                                 " is newer than this program's ", kFormatVersion,
-                                                "; it is made anew from the log"));
+                                                "; it is rebuilt from the log"));
   }
   if (bytes.size() < sizeof(crc)) return damaged;
   std::memcpy(&crc, bytes.data() + bytes.size() - sizeof(crc), sizeof(crc));

@@ -1,4 +1,5 @@
-// A small file that holds the state a module folded from the readings log, and how far it had read.
+// A small file with the state that a module folded from the readings log, and the log offset it
+// covers.
 #ifndef CITYLAYERS_STORAGE_CHECKPOINT_CHECKPOINT_FILE_H_
 #define CITYLAYERS_STORAGE_CHECKPOINT_CHECKPOINT_FILE_H_
 
@@ -10,21 +11,22 @@
 
 namespace citylayers::storage {
 
-/// What a checkpoint says. Format: docs/formats/checkpoint.md.
+/// The content of a checkpoint. Format: docs/formats/checkpoint.md.
 struct Checkpoint {
-  std::string kind;                // whose state: "traffic"
+  std::string kind;                // the owner of the state: "traffic"
   std::uint32_t kind_version = 0;  // of the payload's layout
   std::string pack_id;             // the pack that indexes in the payload belong to
-  std::uint64_t log_offset = 0;    // everything up to this offset is folded in
+  std::uint64_t log_offset = 0;    // every batch up to this offset is folded in
   std::string payload;             // the module's own bytes
 };
 
-/// Replaces the file at `path` as a whole: written beside it, synced, renamed, so a crash leaves
-/// the old or the new one. UNAVAILABLE: the disk refused; the old file stands.
+/// Replaces the file at `path` atomically: the new file is written under another name, synced and
+/// renamed, so a crash leaves the old or the new one. UNAVAILABLE: a disk error; the old file is
+/// unchanged.
 absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 
-/// NOT_FOUND: no such file. FAILED_PRECONDITION: of a newer format. DATA_LOSS: truncated or damaged
-/// (checksum). A caller that gets anything but OK starts without state and reads the log again.
+/// NOT_FOUND: no such file. FAILED_PRECONDITION: it has a newer format. DATA_LOSS: truncated or
+/// damaged (checksum). After any error the caller starts without state and reads the log again.
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 
 /// Appends to and reads from payloads: fixed little-endian numbers and arrays of them.
@@ -49,7 +51,7 @@ class CheckpointWriter {
 class CheckpointReader {
  public:
   explicit CheckpointReader(const std::string& bytes) : bytes_(bytes) {}
-  // Each is false, and leaves its target alone, when the bytes do not reach.
+  // Each returns false, and leaves its target unchanged, when too few bytes are left.
   bool U32(std::uint32_t* value) { return Raw(value, sizeof(*value)); }
   bool U64(std::uint64_t* value) { return Raw(value, sizeof(*value)); }
   bool F64(double* value) { return Raw(value, sizeof(*value)); }

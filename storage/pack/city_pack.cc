@@ -18,7 +18,7 @@ absl::Status CheckFile(const std::string& path, const PackFile& expected, std::s
     return absl::DataLossError(
         StrCat(path,
                " does not belong to this pack or is damaged (checksum); build the pack "
-               "again or copy it anew"));
+               "again or copy it again"));
   }
   return absl::OkStatus();
 }
@@ -50,8 +50,8 @@ absl::Status CityPack::Load() {
   }
   manifest_ = *std::move(manifest);
 
-  // A pack file must be named by the manifest, so that files of two packs never mix. Rasters are
-  // read later, by others: a damaged one must not come so far.
+  // A pack file must be listed in the manifest, so that files of two packs never mix. Rasters are
+  // read later, by other code, which must not read a damaged one.
   const auto check = [&](std::string_view name) -> absl::Status {
     const PackFile* file = manifest_.FindFile(name);
     if (file == nullptr) {

@@ -1,4 +1,4 @@
-// A city pack: everything about a city that does not change while the system runs.
+// A city pack: all data of a city that do not change while the system runs.
 #ifndef CITYLAYERS_STORAGE_PACK_CITY_PACK_H_
 #define CITYLAYERS_STORAGE_PACK_CITY_PACK_H_
 
@@ -21,8 +21,8 @@ namespace citylayers::storage {
 
 /// An opened pack directory (format: docs/formats/pack.md). Opening compares every file, rasters
 /// included, with the manifest's checksums (about 5 GB/s). Binary files are mapped, not copied, so
-/// memory is shared between processes. Immutable and thread-safe. It is shared because services,
-/// their snapshots and tiles under way all point into it.
+/// processes share the memory. Immutable and thread-safe. Shared, because services, their snapshots
+/// and tiles in progress refer to it.
 ///
 ///   ASSIGN_OR_RETURN(std::shared_ptr<const CityPack> pack, CityPack::Open("var/pack"));
 ///   const SegmentTable& roads = pack->segments();
@@ -30,8 +30,8 @@ namespace citylayers::storage {
 class CityPack {
  public:
   /// NOT_FOUND: no such directory, or no manifest in it. FAILED_PRECONDITION: written by a newer
-  /// version (message: rebuild, or update). DATA_LOSS: a file is missing, damaged, truncated, or of
-  /// another pack.
+  /// version (message: rebuild, or update). DATA_LOSS: a file is missing, damaged, truncated, or
+  /// belongs to another pack.
   static absl::StatusOr<std::shared_ptr<const CityPack>> Open(const std::string& directory);
 
   CityPack(const CityPack&) = delete;
@@ -46,26 +46,27 @@ class CityPack {
     return segments_.FindSegment(stable_id);
   }
 
-  /// Tile skeletons (storage/pack/skeleton.h) of zooms min_zoom..max_zoom. Tiles without roads are
-  /// not there.
+  /// Tile skeletons (storage/pack/skeleton.h) of zooms min_zoom to max_zoom. Tiles without roads
+  /// are absent.
   const TileArchive& skeletons() const { return skeletons_; }
-  /// Ready, uncompressed vector tiles of the base map, same zooms.
+  /// Encoded, uncompressed vector tiles of the base map, of the same zooms.
   const TileArchive& base_tiles() const { return base_tiles_; }
 
   const std::vector<PackStation>& stations() const { return stations_; }
 
-  /// Whether the pack can carry a flood layer. If not, manifest().AbsentReason("terrain") says why.
+  /// True when the pack supports a flood layer. Otherwise manifest().AbsentReason("terrain") has
+  /// the reason.
   bool has_terrain() const { return segment_cells_.has_value(); }
-  /// GeoTIFFs on one grid. Terrain: float32 metres over Hòn Dấu. Connection level: float32, the
-  /// stage above which a cell gets wet from open water. Water: uint8, 1 = open water.
-  /// REQUIRES: has_terrain().
+  /// GeoTIFFs on one grid. Terrain: float32, metres over Hòn Dấu. Connection level: float32, the
+  /// stage above which a cell is flooded from open water. Water: uint8, 1 = open water. REQUIRES:
+  /// has_terrain().
   std::string terrain_path() const { return directory_ + "/terrain.tif"; }
   std::string connection_path() const { return directory_ + "/connection.tif"; }
   std::string water_path() const { return directory_ + "/water.tif"; }
   /// Cells under each segment; nullptr without terrain.
   const SegmentCells* segment_cells() const { return segment_cells_ ? &*segment_cells_ : nullptr; }
 
-  /// Compares every file with its checksum again, as Open did.
+  /// Compares every file with its checksum again, as Open does.
   absl::Status Verify() const;
 
  private:

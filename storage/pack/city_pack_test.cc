@@ -73,7 +73,7 @@ TEST_F(CityPackTest, AbsentDirectoryIsNotFound) {
   EXPECT_THAT(pack.status().message(), HasSubstr("pack build"));
 }
 
-// Whatever byte of whatever file flips, opening fails; nothing of it is served.
+// Whichever byte of whichever file flips, opening fails and nothing is served.
 TEST_F(CityPackTest, EveryFlippedByteIsFound) {
   for (const auto& entry : std::filesystem::directory_iterator(out_)) {
     const std::string path = entry.path().string();
@@ -84,7 +84,7 @@ TEST_F(CityPackTest, EveryFlippedByteIsFound) {
       bad[i] = static_cast<char>(bad[i] ^ 0x20);
       SaveFile(path, bad);
       const auto pack = CityPack::Open(out_);
-      // created_time and comments are the only bytes that pack_id leaves out.
+      // created_time and comments are the only bytes not covered by pack_id.
       if (pack.ok() && entry.path().filename() == "manifest.toml") continue;
       EXPECT_FALSE(pack.ok()) << path << " byte " << i;
     }

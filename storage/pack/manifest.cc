@@ -23,7 +23,7 @@ std::string TomlStrings(const std::vector<std::string>& strings) {
       "]");
 }
 
-// Everything that pack_id covers.
+// The text that pack_id covers.
 std::string FormatContent(const Manifest& m) {
   std::string out;
   StrAppend(&out, "name_vi = ", TomlString(m.name_vi), "\nname_en = ", TomlString(m.name_en));
@@ -60,7 +60,7 @@ std::string CreatedText(const Manifest& m) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", m.created_time, absl::UTCTimeZone());
 }
 
-// What guards the one field that pack_id does not cover.
+// Checksum of created_time, which pack_id does not cover.
 std::string CreatedCheck(const Manifest& m) {
   return absl::StrFormat("%016x", Checksum64(StrCat(m.pack_id, "\n", CreatedText(m))));
 }
@@ -159,7 +159,7 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
   if (ComputePackId(m) != m.pack_id) {
     return Damaged("it was edited or damaged: its pack_id does not match the rest");
   }
-  // Packs of earlier versions have no such check.
+  // Packs of earlier versions do not have this check.
   if (toml.Has("created_check") && toml.String("created_check") != CreatedCheck(m)) {
     return Damaged("it was edited or damaged: created_check does not match created_time");
   }

@@ -1,4 +1,4 @@
-// What a city pack says about itself.
+// The manifest of a city pack: its identity, area, sources and files.
 #ifndef CITYLAYERS_STORAGE_PACK_MANIFEST_H_
 #define CITYLAYERS_STORAGE_PACK_MANIFEST_H_
 
@@ -16,30 +16,30 @@
 
 namespace citylayers::storage {
 
-/// Where one part of the pack came from.
+/// The source of one part of the pack.
 struct PackSource {
   std::string part;         // roads, base, terrain, water, stations, boundaries
   std::string name;         // a file's name without folders, or "samples/saigon"
-  std::string attribution;  // who must be named, e.g. "© OpenStreetMap contributors"
-  bool synthetic = false;   // made up or generated, not measured
+  std::string attribution;  // the required credit, e.g. "© OpenStreetMap contributors"
+  bool synthetic = false;   // generated, not measured
   friend bool operator==(const PackSource&, const PackSource&) = default;
 };
 
-/// A part that the pack does not have, and why.
+/// A part that is missing in the pack, with the reason.
 struct AbsentPart {
   std::string part;
   std::string reason;  // a sentence for operators
   friend bool operator==(const AbsentPart&, const AbsentPart&) = default;
 };
 
-/// How heights of the source became metres over Hòn Dấu. Applied once, at import.
+/// Conversion of the source's heights to metres over Hòn Dấu. Applied once, at import.
 struct PackDatum {
   std::string source_datum;  // hondau, egm2008, egm96, local
   double offset_m = 0;       // added to every source height
   friend bool operator==(const PackDatum&, const PackDatum&) = default;
 };
 
-/// One file of the pack beside the manifest.
+/// One file of the pack, except the manifest.
 struct PackFile {
   std::string name;
   std::uint64_t bytes = 0;
@@ -58,8 +58,8 @@ struct Manifest {
   std::string name_en;
   LonLatBox bounds;
   int min_zoom = 8;
-  int max_zoom = 14;                 // clients overzoom beyond
-  std::string attribution;           // of all sources, one line for the map's corner
+  int max_zoom = 14;                 // clients overzoom beyond it
+  std::string attribution;           // of all sources, one line for the corner of the map
   std::vector<std::string> notices;  // badges: "synthetic_terrain", "synthetic_roads", ...
   std::vector<PackSource> sources;
   std::vector<AbsentPart> absent;
@@ -68,20 +68,21 @@ struct Manifest {
   std::vector<PackFile> files;                  // by name
 
   bool has_notice(std::string_view notice) const;
-  /// Why a part is not in the pack; empty when it is.
+  /// The reason why a part is missing in the pack; empty when it is present.
   std::string_view AbsentReason(std::string_view part) const;
   const PackFile* FindFile(std::string_view name) const;
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
-/// The text of `manifest.toml`, always the same for equal manifests.
+/// Returns the text of `manifest.toml`; equal manifests give equal text.
 std::string FormatManifest(const Manifest& manifest);
 
-/// Reads it and checks that pack_id belongs to the rest. FAILED_PRECONDITION: written by a newer
-/// version. DATA_LOSS: not TOML, fields missing, or edited by hand.
+/// Parses the text of `manifest.toml` and checks that pack_id matches the content.
+/// FAILED_PRECONDITION: written by a newer version. DATA_LOSS: not TOML, fields missing, or edited
+/// by hand.
 absl::StatusOr<Manifest> ParseManifest(std::string_view text);
 
-/// The id that belongs to everything else in the manifest but created_time.
+/// Computes the id from all fields of the manifest except created_time.
 std::string ComputePackId(const Manifest& manifest);
 
 }  // namespace citylayers::storage

@@ -38,7 +38,7 @@ TEST(Manifest, IdCoversContentButNotTheTimeOfBuilding) {
   EXPECT_NE(ComputePackId(other), m.pack_id);
 }
 
-// Golden: changing the text changes the ids of all packs; then raise kFormatVersion.
+// Golden: a change of the text changes the ids of all packs; kFormatVersion must then be raised.
 TEST(Manifest, TextIsPartOfTheFormat) {
   EXPECT_THAT(FormatManifest(Complete()), HasSubstr(R"(
 name_vi = "Thành phố Hồ Chí Minh"

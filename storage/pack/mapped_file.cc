@@ -30,7 +30,7 @@ absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
     return absl::FailedPreconditionError(StrCat(path, " is not a regular file"));
   }
   MappedFile file;
-  // An empty mapping is an error to mmap; an empty file is a fact that the caller judges.
+  // mmap refuses an empty mapping; the caller decides whether an empty file is valid.
   if (info.st_size > 0) {
     void* address =
         ::mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ, MAP_PRIVATE, fd, 0);

@@ -1,4 +1,4 @@
-// A file seen as memory.
+// A file mapped into memory.
 #ifndef CITYLAYERS_STORAGE_PACK_MAPPED_FILE_H_
 #define CITYLAYERS_STORAGE_PACK_MAPPED_FILE_H_
 
@@ -11,7 +11,7 @@
 namespace citylayers::storage {
 
 /// A whole file mapped read-only. Move-only; the bytes keep their address when it is moved. The
-/// file may be renamed or unlinked meanwhile, but must not be truncated. Thread-safe.
+/// file may be renamed or unlinked while it is mapped, but must not be truncated. Thread-safe.
 class MappedFile {
  public:
   MappedFile() = default;

@@ -1,5 +1,5 @@
-// The content of a pack's binary files, made from plain values. The readers are SegmentTable,
-// TileArchive and SegmentCells; the bytes are described in docs/formats/pack.md.
+// Encoders of a pack's binary files from plain values. The readers are SegmentTable, TileArchive
+// and SegmentCells; docs/formats/pack.md describes the bytes.
 #ifndef CITYLAYERS_STORAGE_PACK_PACK_ENCODE_H_
 #define CITYLAYERS_STORAGE_PACK_PACK_ENCODE_H_
 
@@ -12,7 +12,7 @@
 
 namespace citylayers::storage {
 
-/// What roads.bin is made of. A row index `begins` has one entry more than there are rows: row i is
+/// The content of roads.bin. A row index `begins` has one entry more than there are rows: row i is
 /// values[begins[i] .. begins[i + 1]).
 struct RoadColumns {
   std::vector<SegmentRecord> records;
@@ -23,23 +23,23 @@ struct RoadColumns {
   std::uint32_t node_count = 0;
 };
 
-/// roads.bin. REQUIRES: distinct stable ids, references in range. O(n log n).
+/// Encodes roads.bin. REQUIRES: distinct stable ids, references in range. O(n log n).
 std::string EncodeRoads(const RoadColumns& roads);
 
-/// skeletons.bin or base.bin.
+/// Encodes skeletons.bin or base.bin.
 std::string EncodeTileArchive(const std::map<std::uint64_t, std::string>& tiles);
 
-/// What cells.bin is made of: a row of cell indexes for each segment.
+/// The content of cells.bin: a row of cell indexes for each segment.
 struct CellColumns {
   std::uint32_t columns = 0;
   std::uint32_t rows = 0;
   std::vector<std::uint32_t> begins;
   std::vector<std::uint32_t> cells;
-  /// 1 for segments whose ground is not known (SegmentCells::is_known). Empty: all are known.
+  /// 1 for segments whose ground is unknown (SegmentCells::is_known). Empty: all are known.
   std::vector<std::uint8_t> unknown;
 };
 
-/// cells.bin.
+/// Encodes cells.bin.
 std::string EncodeSegmentCells(const CellColumns& cells);
 
 }  // namespace citylayers::storage

@@ -1,4 +1,4 @@
-// A file in a data directory that says which city pack it was used with.
+// A file in a data directory that records the city pack it was used with.
 #ifndef CITYLAYERS_STORAGE_PACK_PACK_MARK_H_
 #define CITYLAYERS_STORAGE_PACK_PACK_MARK_H_
 
@@ -13,11 +13,11 @@
 
 namespace citylayers::storage {
 
-/// The pack that a data directory was last used with. Stations and readings survive a new pack of
-/// their city; of another city they make no sense.
+/// The pack that a data directory was last used with. Stations and readings stay valid with a new
+/// pack of their city, but not with a pack of another city.
 struct PackMark {
   std::string pack_id;
-  std::string name;  ///< of the city, for messages
+  std::string name;  ///< name of the city, for messages
   LonLatBox bounds;
 
   static PackMark Of(const Manifest& manifest) {
@@ -26,16 +26,17 @@ struct PackMark {
   friend bool operator==(const PackMark&, const PackMark&) = default;
 };
 
-/// Reads `<directory>/PACK`; nothing when there is none, or a damaged one: it is a reminder, and
-/// written again at each start.
+/// Reads `<directory>/PACK`; nullopt when it is missing or damaged, because it is only a note that
+/// each start rewrites.
 std::optional<PackMark> LoadPackMark(const std::string& directory);
 
 /// OK when a directory that was used with `before` may be used with `now`. FAILED_PRECONDITION: the
-/// areas of the two do not touch, so it belongs to another city; the message names both.
+/// areas of the two packs do not touch, so the directory belongs to another city; the message names
+/// both.
 absl::Status CheckPackMark(const std::string& directory, const PackMark& before,
                            const PackMark& now);
 
-/// Writes it, whole or not at all. UNAVAILABLE: the disk refuses.
+/// Writes the file atomically. UNAVAILABLE: a disk error.
 absl::Status SavePackMark(const std::string& directory, const PackMark& mark);
 
 }  // namespace citylayers::storage

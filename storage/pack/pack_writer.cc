@@ -63,8 +63,8 @@ std::string Parent(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
-// Only a pack or an empty folder may be replaced: a slip of the keyboard must not cost a home
-// folder.
+// Only a pack or an empty directory may be replaced, so that a mistyped path cannot delete a home
+// directory.
 absl::Status CheckReplaceable(const std::string& out) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(out, error))) return absl::OkStatus();
@@ -83,7 +83,8 @@ absl::Status CheckReplaceable(const std::string& out) {
       StrCat(out, " exists and is not a city pack; name another folder with --out, or remove it"));
 }
 
-// Folders of builds whose process is gone. One of a living process is a build under way.
+// Removes directories of builds whose process has ended. One of a running process is a build in
+// progress.
 void RemoveStaleBuilds(const std::string& out) {
   const std::string prefix = fs::path(out).filename().string() + ".building-";
   std::error_code error;
@@ -97,8 +98,8 @@ void RemoveStaleBuilds(const std::string& out) {
   }
 }
 
-// Puts `building` where `out` is. With something in the way both names are swapped in one step, so
-// that a reader finds either the old pack or the new one.
+// Moves `building` to `out`. If `out` exists, both names are swapped in one step, so that a reader
+// finds either the old pack or the new one.
 absl::Status PutInPlace(const std::string& building, const std::string& out) {
   std::error_code error;
   if (!fs::exists(out, error)) {
@@ -110,7 +111,7 @@ absl::Status PutInPlace(const std::string& building, const std::string& out) {
     return absl::OkStatus();
   }
   if (errno != EINVAL && errno != ENOSYS) return Failed("replace", out);
-  // The file system cannot swap: for a moment there is no pack.
+  // The file system cannot swap: there is no pack for a moment.
   const std::string old = building + ".old";
   if (::rename(out.c_str(), old.c_str()) != 0) return Failed("move away", out);
   if (::rename(building.c_str(), out.c_str()) != 0) {
@@ -127,7 +128,7 @@ absl::Status PutInPlace(const std::string& building, const std::string& out) {
 absl::StatusOr<std::unique_ptr<PackWriter>> PackWriter::Create(const std::string& out_path) {
   std::string out = out_path;
   while (out.size() > 1 && out.back() == '/') out.pop_back();
-  if (out.empty()) return absl::InvalidArgumentError("the pack needs a folder: give --out");
+  if (out.empty()) return absl::InvalidArgumentError("the pack needs a folder: set --out");
   RETURN_IF_ERROR(CheckReplaceable(out));
   std::error_code error;
   fs::create_directories(Parent(out), error);

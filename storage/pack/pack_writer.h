@@ -1,4 +1,4 @@
-// Writing a city pack so that it is either whole or not there.
+// A writer of city packs that replaces a pack atomically.
 #ifndef CITYLAYERS_STORAGE_PACK_PACK_WRITER_H_
 #define CITYLAYERS_STORAGE_PACK_PACK_WRITER_H_
 
@@ -14,17 +14,17 @@
 
 namespace citylayers::storage {
 
-/// Builds a pack in `<out>.building-<pid>` and puts it in place with one rename. Until Commit()
-/// succeeds `out` is as it was; a writer that goes away without it removes what it wrote, and what
-/// a killed process left behind is removed by the next writer for the same `out`. Not thread-safe.
+/// Builds a pack in `<out>.building-<pid>` and moves it to `out` with one rename. Until Commit()
+/// succeeds `out` is unchanged. Destruction without Commit() removes the files written; the next
+/// writer for the same `out` removes those of a killed process. Not thread-safe.
 ///
 ///   ASSIGN_OR_RETURN(auto writer, PackWriter::Create("var/pack"));
 ///   RETURN_IF_ERROR(writer->WriteFile("roads.bin", EncodeRoads(roads)));
 ///   ASSIGN_OR_RETURN(std::string pack_id, writer->Commit(manifest));
 class PackWriter {
  public:
-  /// FAILED_PRECONDITION: `out` exists and is neither a city pack nor an empty directory (nothing
-  /// but a pack is ever replaced). Others: the folder cannot be made.
+  /// FAILED_PRECONDITION: `out` exists and is neither a city pack nor an empty directory (only
+  /// packs are replaced). Other codes: the directory cannot be created.
   static absl::StatusOr<std::unique_ptr<PackWriter>> Create(const std::string& out);
 
   PackWriter(const PackWriter&) = delete;
@@ -34,13 +34,13 @@ class PackWriter {
   /// Writes a file and adds it to the manifest. RESOURCE_EXHAUSTED: the disk is full.
   absl::Status WriteFile(std::string_view name, std::string_view bytes);
 
-  /// Where a library that writes files by itself shall put one; follow with AdoptFile.
+  /// Path for a file that a library writes itself; follow with AdoptFile.
   std::string PathOf(std::string_view name) const;
   /// Adds a file written to PathOf(name) to the manifest.
   absl::Status AdoptFile(std::string_view name);
 
-  /// Fills in files and pack_id, writes the manifest, syncs everything to disk and puts the pack in
-  /// place, replacing the pack that was there. Returns the pack_id. Call it once.
+  /// Sets files and pack_id, writes the manifest, syncs everything to disk and moves the pack to
+  /// `out`, replacing the pack there. Returns the pack_id. Call it once.
   absl::StatusOr<std::string> Commit(Manifest manifest);
 
  private:

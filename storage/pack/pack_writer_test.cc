@@ -59,7 +59,7 @@ TEST(PackWriter, AKilledBuildLeavesNoPackAndTheNextOneCleansUp) {
   ASSERT_EQ(::waitpid(child, &how, 0), child);
   ASSERT_TRUE(WIFSIGNALED(how));
   EXPECT_FALSE(std::filesystem::exists(dir / "pack"));
-  EXPECT_EQ(Names(dir.path()).size(), 1u);  // what the dead build left
+  EXPECT_EQ(Names(dir.path()).size(), 1u);  // the remains of the dead build
   ASSERT_TRUE(WriteTestPack(dir / "pack").ok());
   EXPECT_THAT(Names(dir.path()), UnorderedElementsAre("pack"));
 }

@@ -81,7 +81,7 @@ absl::Status SectionFile::Load(SectionFileKind kind) {
   for (std::size_t i = 0; i < header.section_count; ++i) {
     TableEntry entry;
     std::memcpy(&entry, all.data() + sizeof(Header) + i * sizeof(TableEntry), sizeof(entry));
-    // Written so that the sum cannot overflow.
+    // Written without a sum that could overflow.
     if (entry.offset > all.size() || entry.bytes > all.size() - entry.offset ||
         entry.offset % kAlignment != 0) {
       return Damaged(StrCat("section ", entry.id, " lies outside"));
@@ -103,7 +103,7 @@ std::string_view SectionFile::bytes(std::uint32_t id) const {
 
 absl::Status SectionFile::Damaged(std::string_view what) const {
   return absl::DataLossError(
-      StrCat(path_, " is damaged: ", what, "; build the pack again or copy it anew"));
+      StrCat(path_, " is damaged: ", what, "; build the pack again or copy it again"));
 }
 
 absl::Status SectionFile::BadSection(std::uint32_t id) const {

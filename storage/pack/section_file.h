@@ -1,4 +1,4 @@
-// The container that every binary file of a city pack is: checked sections, mapped into memory.
+// The container format of a city pack's binary files: sections with checksums, mapped into memory.
 #ifndef CITYLAYERS_STORAGE_PACK_SECTION_FILE_H_
 #define CITYLAYERS_STORAGE_PACK_SECTION_FILE_H_
 
@@ -23,7 +23,7 @@ namespace citylayers::storage {
 static_assert(std::endian::native == std::endian::little,
               "pack files are little-endian and are read in place");
 
-/// What a file holds. The numbers are part of the format.
+/// The content of a file. The numbers are part of the format.
 enum class SectionFileKind : std::uint8_t { kRoads = 1, kTiles = 2, kCells = 3 };
 
 /// A read-only file of numbered sections. Layout: docs/formats/pack.md. Opening maps the file and
@@ -35,17 +35,17 @@ class SectionFile {
 
   SectionFile() = default;
 
-  /// NOT_FOUND: no such file. FAILED_PRECONDITION: of a newer version. DATA_LOSS: another kind of
-  /// file, truncated, or damaged. The message names the file and what to do.
+  /// NOT_FOUND: no such file. FAILED_PRECONDITION: it has a newer version. DATA_LOSS: another kind
+  /// of file, truncated, or damaged. The message names the file and the remedy.
   static absl::StatusOr<SectionFile> Open(const std::string& path, SectionFileKind kind);
 
-  /// The version that the file was written as, 1 to kVersion.
+  /// The version of the file, 1 to kVersion.
   std::uint8_t version() const { return version_; }
 
   /// The bytes of a section; a null view when the file has no such section.
   std::string_view bytes(std::uint32_t id) const;
 
-  /// A section as records of T. DATA_LOSS: missing, or its size is not a multiple of T's.
+  /// A section as records of T. DATA_LOSS: it is missing, or its size is not a multiple of T's.
   template <typename T>
   absl::StatusOr<std::span<const T>> records(std::uint32_t id) const {
     static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 64);
@@ -53,7 +53,7 @@ class SectionFile {
     if (raw.data() == nullptr || raw.size() % sizeof(T) != 0) return BadSection(id);
     return std::span<const T>(reinterpret_cast<const T*>(raw.data()), raw.size() / sizeof(T));
   }
-  /// The error for content that does not fit together.
+  /// The error for inconsistent content.
   absl::Status Damaged(std::string_view what) const;
   const std::string& path() const { return path_; }
 
@@ -77,14 +77,14 @@ struct SectionBytes {
   std::string_view bytes;
 };
 
-/// A vector of plain records as bytes; borrowed.
+/// The bytes of a vector of plain records; borrowed.
 template <typename T>
 std::string_view AsBytes(const std::vector<T>& records) {
   static_assert(std::is_trivially_copyable_v<T>);
   return {reinterpret_cast<const char*>(records.data()), records.size() * sizeof(T)};
 }
 
-/// The whole content of a section file. Equal sections give equal bytes. REQUIRES: ids ascending.
+/// The content of a section file. Equal sections give equal bytes. REQUIRES: ids ascending.
 std::string EncodeSectionFile(SectionFileKind kind, std::span<const SectionBytes> sections,
                               std::uint8_t version = SectionFile::kVersion);
 

@@ -35,7 +35,7 @@ TEST(SectionFile, GivesBackSections) {
   EXPECT_TRUE(absl::IsDataLoss(file.records<std::uint64_t>(1).status()));
 }
 
-// Golden: the layout of docs/formats/pack.md. If this changes, so must kVersion.
+// Golden: the layout of docs/formats/pack.md. If this changes, kVersion must change.
 TEST(SectionFile, HeaderIsPartOfTheFormat) {
   const std::string bytes = Sample();
   EXPECT_EQ(bytes.size(), 196u);

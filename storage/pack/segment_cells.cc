@@ -17,20 +17,20 @@ absl::StatusOr<SegmentCells> SegmentCells::FromFile(const SectionFile& file,
     ASSIGN_OR_RETURN(cells.unknown_, file.records<std::uint8_t>(kCellUnknown));
   }
   if (!cells.unknown_.empty() && cells.unknown_.size() != segment_count) {
-    return file.Damaged("it does not say of each segment whether its ground is known");
+    return file.Damaged("it does not have one ground flag per segment");
   }
-  if (grid.size() != 2) return file.Damaged("it does not say the size of its grid");
+  if (grid.size() != 2) return file.Damaged("it does not have the size of its grid");
   cells.columns_ = grid[0];
   cells.rows_ = grid[1];
   const auto& begins = cells.begins_;
   if (begins.size() != std::size_t{segment_count} + 1 || begins.front() != 0 ||
       begins.back() != cells.cells_.size() || !std::is_sorted(begins.begin(), begins.end())) {
-    return file.Damaged("it does not have one row a segment");
+    return file.Damaged("it does not have one row per segment");
   }
   const std::uint64_t cell_count = std::uint64_t{cells.columns_} * cells.rows_;
   if (std::any_of(cells.cells_.begin(), cells.cells_.end(),
                   [&](std::uint32_t cell) { return cell >= cell_count; })) {
-    return file.Damaged("a cell lies outside the grid");
+    return file.Damaged("a cell is outside the grid");
   }
   return cells;
 }

@@ -1,4 +1,4 @@
-// Which cells of the terrain each road segment runs over.
+// The terrain cells under each road segment.
 #ifndef CITYLAYERS_STORAGE_PACK_SEGMENT_CELLS_H_
 #define CITYLAYERS_STORAGE_PACK_SEGMENT_CELLS_H_
 
@@ -11,17 +11,17 @@
 
 namespace citylayers::storage {
 
-/// A view of `cells.bin`, so that coupling streets to floods needs no projection at run time. Cells
+/// A view of `cells.bin`, so that relating streets to floods needs no projection at run time. Cells
 /// are row-major indexes into terrain.tif and connection.tif (row * columns + column), in driving
-/// order, each run of the same cell once. Cells off the terrain or of unknown height are not there.
-/// Immutable, thread-safe, O(1).
+/// order; consecutive repeats of a cell are stored once. Cells outside the terrain or of unknown
+/// height are omitted. Immutable, thread-safe, O(1).
 ///
 ///   for (std::uint32_t cell : pack->segment_cells()->cells(segment)) Use(level[cell]);
 class SegmentCells {
  public:
   SegmentCells() = default;
 
-  /// DATA_LOSS: not one row or flag a segment, or a cell outside the grid.
+  /// DATA_LOSS: not one row or flag per segment, or a cell outside the grid.
   static absl::StatusOr<SegmentCells> FromFile(const SectionFile& file,
                                                std::uint32_t segment_count);
 
@@ -32,8 +32,9 @@ class SegmentCells {
     return cells_.subspan(begins_[segment], begins_[segment + 1] - begins_[segment]);
   }
 
-  /// False: over more than a tenth of the segment the terrain ends or has no height, so that no
-  /// water on its cells does not mean that it is dry. Bridges and tunnels are known: they are dry.
+  /// False when the terrain ends or has no height over more than a tenth of the segment, so that
+  /// cells without water do not mean that it is dry. True for bridges and tunnels, which count as
+  /// dry.
   bool is_known(std::uint32_t segment) const { return unknown_.empty() || unknown_[segment] == 0; }
 
  private:

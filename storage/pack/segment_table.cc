@@ -12,7 +12,7 @@
 namespace citylayers::storage {
 namespace {
 
-// A CSR index over `count` rows: begins at 0, never falls, ends at the number of values.
+// A CSR index over `count` rows: begins at 0, never decreases, ends at the number of values.
 bool IsRowIndex(std::span<const std::uint32_t> begins, std::size_t count, std::size_t values) {
   return begins.size() == count + 1 && begins.front() == 0 && begins.back() == values &&
          std::is_sorted(begins.begin(), begins.end());
@@ -87,7 +87,7 @@ absl::Status SegmentTable::Check() const {
     const bool twin_inside = r.twin == kNoSegment || (r.twin < count && records_[r.twin].twin == i);
     if (!points_inside || !twin_inside || r.name >= name_count() || r.from_node >= node_count_ ||
         r.to_node >= node_count_) {
-      return bad("segment ", i, " refers to something that is not there");
+      return bad("segment ", i, " has a reference out of range");
     }
   }
   if (ids_.size() != count) return bad("the table of stable ids is wrong");

@@ -17,7 +17,7 @@
 
 namespace citylayers::storage {
 
-/// What stands where a segment index would, when there is none.
+/// Stands for a missing segment index.
 inline constexpr std::uint32_t kNoSegment = 0xFFFFFFFF;
 
 /// A point in units of 1e-7 degrees (about 1 cm).
@@ -30,28 +30,28 @@ struct PackedPoint {
   friend bool operator==(const PackedPoint&, const PackedPoint&) = default;
 };
 
-/// One directed stretch of road between two junctions, as it lies in the file. Its index is its
-/// place in the table: dense, in Hilbert order, valid within one pack only.
+/// One directed stretch of road between two junctions, as stored in the file. Its index is its
+/// position in the table: dense, in Hilbert order, valid within one pack only.
 struct SegmentRecord {
   static constexpr std::uint8_t kBridge = 1;
   static constexpr std::uint8_t kTunnel = 2;
 
-  std::uint64_t stable_id = 0;  // < 2^53; survives a new pack of the same source
+  std::uint64_t stable_id = 0;  // < 2^53; the same in a new pack of the same source
   std::uint32_t from_node = 0;  // dense junction numbers, < node_count()
   std::uint32_t to_node = 0;
-  std::uint32_t twin = kNoSegment;  // the same stretch driven the other way
+  std::uint32_t twin = kNoSegment;  // the same stretch in the opposite direction
   std::uint32_t name = 0;           // for SegmentTable::name_text(); 0: unnamed
   std::uint32_t first_point = 0;
   std::uint32_t point_count = 0;  // >= 2
-  float length_m = 0;             // along the line
+  float length_m = 0;             // length along the line
   float reference_speed_kmh = 0;  // free flow: the tagged limit, or the default of the class; > 0
   float max_speed_kmh = 0;        // the tagged limit; 0: none
   std::uint8_t road_class = 0;  // 0 motorway, 1 trunk, 2 primary, 3 secondary, 4 tertiary, 5 local,
                                 // 6 service (geo::RoadClass)
-  std::uint8_t lanes = 0;       // in this direction; 0: not known
+  std::uint8_t lanes = 0;       // in this direction; 0: unknown
   std::uint8_t flags = 0;       // kBridge | kTunnel
   std::uint8_t reserved = 0;
-  PackedPoint midpoint;    // half way along the line
+  PackedPoint midpoint;    // half of the length from the start, on the line
   PackedPoint south_west;  // of the bounding box
   PackedPoint north_east;
 
@@ -66,9 +66,9 @@ struct SegmentRecord {
 };
 static_assert(sizeof(SegmentRecord) == 72);
 
-/// A view of `roads.bin`: all segments, their lines, names and how they meet. Everything points
-/// into the mapped file, so a view is cheap to copy and valid as long as its CityPack. Immutable,
-/// thread-safe; every access is O(1), FindSegment O(log n).
+/// A view of `roads.bin`: all segments, their lines, names and connections. It points into the
+/// mapped file, so it is cheap to copy and valid as long as its CityPack. Immutable, thread-safe;
+/// every access is O(1), FindSegment O(log n).
 ///
 ///   const SegmentTable& roads = pack->segments();
 ///   for (std::uint32_t i = 0; i < roads.size(); ++i) Use(roads[i].length_m, roads.name(i));
@@ -78,7 +78,7 @@ class SegmentTable {
   SegmentTable() = default;
 
   /// Checks every reference inside the sections once (indexes, counts, order, text offsets), so
-  /// that access needs no checks. DATA_LOSS: something points outside; the message names it.
+  /// that access needs no checks. DATA_LOSS: a reference is out of range; the message names it.
   static absl::StatusOr<SegmentTable> FromFile(const SectionFile& file);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(records_.size()); }
@@ -92,8 +92,8 @@ class SegmentTable {
   }
   /// The street's name in Vietnamese; empty when it has none.
   std::string_view name(std::uint32_t index) const { return name_text(records_[index].name); }
-  /// Segments that a driver may take next, ascending. Turning back into the twin is listed only
-  /// where there is no other way on (a dead end).
+  /// Segments that a driver may take next, ascending. Turning back into the twin is listed only at
+  /// a dead end.
   std::span<const std::uint32_t> successors(std::uint32_t index) const {
     return Row(successor_begins_, successors_, index);
   }
@@ -111,8 +111,9 @@ class SegmentTable {
     return name_bytes_.substr(name_begins_[name], name_begins_[name + 1] - name_begins_[name]);
   }
 
-  /// Distinct names that were not UTF-8. They are served with U+FFFD for each wrong byte: gRPC
-  /// sends no string that is not UTF-8, so one such name would take the whole list with it.
+  /// Number of distinct names that were not UTF-8. They are served with U+FFFD for each invalid
+  /// byte, because gRPC does not send a string that is not UTF-8, and one such name would fail the
+  /// whole list.
   std::uint32_t repaired_name_count() const { return repaired_name_count_; }
 
   /// The index of a segment by its stable id; nullopt when this pack has no such segment.
@@ -143,7 +144,8 @@ class SegmentTable {
     std::vector<std::uint32_t> begins;
     std::string bytes;
   };
-  // Of a pack with bad names, in place of those in the file; shared by the copies of this view.
+  // Set for a pack with invalid names, in place of those in the file; shared by the copies of this
+  // view.
   std::shared_ptr<const Names> repaired_names_;
   std::uint32_t repaired_name_count_ = 0;
 };

@@ -27,7 +27,7 @@ absl::Status OpenRoads(const RoadColumns& roads) {
 
 TEST(SegmentTable, GoodRoadsOpen) { EXPECT_TRUE(OpenRoads(TestRoads()).ok()); }
 
-// Checksums are right here, yet the content does not fit together: a bug in a writer, or malice.
+// The checksums are valid, but the content is inconsistent: a bug in a writer, or an attack.
 TEST(SegmentTable, EveryReferenceIsChecked) {
   const std::pair<const char*, std::function<void(RoadColumns&)>> faults[] = {
       {"twin out of range", [](auto& r) { r.records[0].twin = 7; }},
@@ -49,7 +49,7 @@ TEST(SegmentTable, EveryReferenceIsChecked) {
   }
 }
 
-// One name in another encoding: it is served repaired, and the others as they are.
+// One name in another encoding: it is served repaired, and the others unchanged.
 TEST(SegmentTable, ANameThatIsNotUtf8IsRepairedAlone) {
   const TempDir dir;
   RoadColumns roads = TestRoads();
@@ -60,7 +60,7 @@ TEST(SegmentTable, ANameThatIsNotUtf8IsRepairedAlone) {
   ASSERT_TRUE(file.ok()) << file.status();
   const auto opened = SegmentTable::FromFile(*file);
   ASSERT_TRUE(opened.ok()) << opened.status();
-  const SegmentTable table = *opened;  // A copy sees the same names.
+  const SegmentTable table = *opened;  // a copy has the same names
   EXPECT_EQ(table.repaired_name_count(), 2u);
   EXPECT_EQ(table.name_count(), 5u);
   EXPECT_EQ(table.name(0), "Lê Lợi");
@@ -71,7 +71,7 @@ TEST(SegmentTable, ANameThatIsNotUtf8IsRepairedAlone) {
   EXPECT_THAT(std::string(table.name(2)), HasSubstr(" L\uFFFD"));
 }
 
-// A file as version 1 wrote it: the sections that it had then.
+// A file as written by version 1: with the sections of that version.
 std::string AsVersion1(const std::string& bytes, SectionFileKind kind, std::uint32_t sections) {
   const TempDir dir;
   SaveFile(dir / "f", bytes);

@@ -9,11 +9,11 @@
 namespace citylayers::storage {
 namespace {
 
-// magic "SK", version, reserved 0, feature count, name count, checksum of all that follows; then
+// magic "SK", version, reserved 0, feature count, name count, checksum of everything after it; then
 // records, names, geometry.
 constexpr std::size_t kHeaderBytes = 16;
 constexpr std::size_t kChecksumOffset = 12;
-// segment, local name, end of geometry (its begin is the end of the one before), class, flags.
+// segment, local name, end of geometry (its begin is the previous end), class, flags
 constexpr std::size_t kRecordBytes = 16;
 
 void AppendU32(std::uint32_t value, std::string& out) {
@@ -84,7 +84,7 @@ absl::StatusOr<SkeletonView> SkeletonView::Decode(std::string_view bytes) {
   if (ShortChecksum(bytes.substr(kHeaderBytes)) != view.ReadU32(kChecksumOffset)) {
     return damaged("the checksum does not match");
   }
-  // The checksum guards against accidents; the checks below against bytes made up on purpose.
+  // The checksum detects accidents; the checks below protect against bytes made up on purpose.
   std::uint32_t end = 0;
   for (std::size_t i = 0; i < view.count_; ++i) {
     const std::uint32_t next = view.ReadU32(view.RecordOffset(i) + 8);

@@ -1,4 +1,4 @@
-// The part of a live tile that never changes: which segments are in it, and their lines.
+// The static part of a live tile: the segments in it and their lines.
 #ifndef CITYLAYERS_STORAGE_PACK_SKELETON_H_
 #define CITYLAYERS_STORAGE_PACK_SKELETON_H_
 
@@ -15,15 +15,15 @@ namespace citylayers::storage {
 
 /// One feature to put into a skeleton.
 struct SkeletonFeature {
-  std::uint32_t segment = 0;  // index; each at most once in a tile
+  std::uint32_t segment = 0;  // index; each at most once per tile
   std::uint32_t name = 0;     // the pack's name number; 0: unnamed
   std::uint8_t road_class = 0;
   std::uint8_t flags = 0;  // SegmentRecord::kBridge | kTunnel
   std::string geometry;  // content of the MVT feature's `geometry` field: packed varints; not empty
 };
 
-/// Encodes a skeleton. The order of `features` does not matter: they are sorted by segment, so
-/// equal features give equal bytes. REQUIRES: distinct segments, no empty geometry.
+/// Encodes a skeleton. The order of `features` is irrelevant: they are sorted by segment, so equal
+/// features give equal bytes. REQUIRES: distinct segments, no empty geometry.
 std::string EncodeSkeleton(std::vector<SkeletonFeature> features);
 
 /// A decoded skeleton: a view into the archive's bytes, which must outlive it. Cheap to copy,
@@ -39,8 +39,8 @@ class SkeletonView {
 
   SkeletonView() = default;
 
-  /// Checks version, checksum and every offset, so that no byte string makes access go astray.
-  /// DATA_LOSS: damaged. FAILED_PRECONDITION: of a newer version.
+  /// Checks version, checksum and every offset, so that access is safe for any bytes. DATA_LOSS:
+  /// damaged. FAILED_PRECONDITION: it has a newer version.
   static absl::StatusOr<SkeletonView> Decode(std::string_view bytes);
 
   std::size_t size() const { return count_; }
@@ -51,7 +51,7 @@ class SkeletonView {
 
   /// Features are ascending by segment. REQUIRES for all below: i < size().
   std::uint32_t segment(std::size_t i) const;
-  /// Place in name(); kUnnamed when the street has no name.
+  /// Index for name(); kUnnamed when the street has no name.
   static constexpr std::uint32_t kUnnamed = 0xFFFFFFFF;
   std::uint32_t local_name(std::size_t i) const;
   std::uint8_t road_class(std::size_t i) const;

@@ -42,7 +42,7 @@ TEST(Skeleton, OrderOfInputDoesNotMatter) {
   EXPECT_EQ(EncodeSkeleton(features), EncodeSkeleton(Sample()));
 }
 
-// Golden: the layout of docs/formats/pack.md. If this changes, so must kVersion.
+// Golden: the layout of docs/formats/pack.md. If this changes, kVersion must change.
 TEST(Skeleton, BytesArePartOfTheFormat) {
   const std::string bytes = EncodeSkeleton({{7, 3, 2, 1, "ab"}});
   EXPECT_EQ(absl::BytesToHexString(bytes),
@@ -80,7 +80,7 @@ TEST(Skeleton, DamageIsFound) {
   EXPECT_TRUE(absl::IsFailedPrecondition(SkeletonView::Decode(newer).status()));
 }
 
-// Bytes with a right checksum but a wild content must not lead outside (run it under asan).
+// Arbitrary bytes with a valid checksum must not lead to access outside (run it under asan).
 TEST(Skeleton, WildBytesNeverLeadOutside) {
   std::mt19937 random(20260101);
   int accepted = 0;

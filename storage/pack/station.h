@@ -1,4 +1,4 @@
-// The stations that a pack brings along, to seed the registry once.
+// The stations of a city pack, which seed the registry once.
 #ifndef CITYLAYERS_STORAGE_PACK_STATION_H_
 #define CITYLAYERS_STORAGE_PACK_STATION_H_
 
@@ -25,16 +25,16 @@ struct PackThreshold {
 struct PackMeasure {
   std::string kind;  // water_level, rainfall, speed, flow, occupancy or depth
   std::string unit;  // m, mm, km/h, ...
-  int decimals = 0;  // that carry meaning, 0..6
+  int decimals = 0;  // significant decimals, 0..6
   absl::Duration period;
   std::string vertical_datum;  // "hondau" for heights, else empty
-  double min_value = 0;        // smallest and largest value taken as valid
+  double min_value = 0;        // smallest and largest valid value
   double max_value = 0;
   std::vector<PackThreshold> thresholds;  // ascending
   friend bool operator==(const PackMeasure&, const PackMeasure&) = default;
 };
 
-/// A fixed place that is measured. `id` is the {id} of `stations/{id}`: [a-z0-9-]+.
+/// A fixed measuring place. `id` is the {id} of `stations/{id}`: [a-z0-9-]+.
 struct PackStation {
   std::string id;
   std::string name_vi;
@@ -47,8 +47,8 @@ struct PackStation {
 /// Text of `stations.toml`. Equal stations give equal text; Parse(Format(s)) == s.
 std::string FormatStations(const std::vector<PackStation>& stations);
 
-/// DATA_LOSS: not TOML, a missing or wrong field (the message names the station), a version newer
-/// than this program's.
+/// DATA_LOSS: not TOML, or a missing or invalid field (the message names the station).
+/// FAILED_PRECONDITION: a newer version than this program's.
 absl::StatusOr<std::vector<PackStation>> ParseStations(std::string_view text);
 
 }  // namespace citylayers::storage

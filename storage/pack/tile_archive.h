@@ -1,4 +1,4 @@
-// Many tiles in one file, found by their key.
+// An archive of many tiles in one file, found by key.
 #ifndef CITYLAYERS_STORAGE_PACK_TILE_ARCHIVE_H_
 #define CITYLAYERS_STORAGE_PACK_TILE_ARCHIVE_H_
 
@@ -15,8 +15,8 @@
 namespace citylayers::storage {
 
 /// A view of one archive of a pack. A tile's key is its PMTiles v3 number: all tiles of lower zooms
-/// first, then its place on the Hilbert curve (geo::TileId::Key()). The bytes point into the mapped
-/// file and live as long as the CityPack. Immutable, thread-safe. Find is O(log tiles).
+/// first, then its position on the Hilbert curve (geo::TileId::Key()). The bytes point into the
+/// mapped file and are valid as long as the CityPack. Immutable, thread-safe. Find is O(log tiles).
 ///
 ///   std::optional<std::string_view> mvt = pack->base_tiles().Find(tile.Key());
 class TileArchive {

@@ -13,16 +13,16 @@
 namespace citylayers::storage {
 namespace {
 
-// A chunk may grow to this many times its aim before it is cut: late readings and small seals then
-// join a chunk instead of making crumbs.
+// A chunk may grow to this many times its target size before it is split, so that late readings and
+// small seals join a chunk instead of making small ones.
 constexpr size_t GrownSize(size_t chunk_readings) { return chunk_readings * 3 / 2; }
 
-// A chunk smaller than this always takes more readings in; a larger one only when they are a good
-// part of it, so that many small seals do not write the same readings again and again.
+// A smaller chunk always takes more readings; a larger one only when they are a considerable part
+// of it, so that many small seals do not rewrite the same readings.
 constexpr size_t kCrumb = 256;
 
-// Buckets that hold chunks at all, so that a query "since ever" does not seek in 2,900 of them.
-// Where there are none, or they cannot be read (the iterator's status tells), the range is empty.
+// The buckets that hold chunks at all, so that a query without a start does not seek in 2,900 of
+// them. Without any, or when they cannot be read (see the iterator's status), the range is empty.
 std::pair<uint16_t, uint16_t> Clamp(rocksdb::Iterator& chunks, uint16_t first, uint16_t last) {
   if (last - first < 4) return {first, last};
   chunks.SeekToFirst();
@@ -129,8 +129,8 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::Read(uint32_t series, int
   return readings;
 }
 
-// The readings on disk that the new ones have to be merged with: chunks they overlap, or the last
-// chunk when it is small. Their rows are marked for deletion.
+// The readings on disk that the new ones must be merged with: overlapping chunks, or the last chunk
+// when it is small. Marks their rows for deletion.
 absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
     const Head::Job& job, absl::Span<const StoredReading> readings, Change& change) const {
   std::vector<StoredReading> old;
@@ -146,13 +146,13 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
       late ? TakeChunks(job, readings.front().time_ms, readings.back().time_ms + 1, taken, old)
            : TakeChunks(job, sealed.tail_first_ms, sealed.tail_first_ms + 1, taken, old);
   if (!late && (!status.ok() || !taken.lost.empty())) {
-    // What comes after the damaged chunk need not be joined with it.
+    // Chunks after the damaged one need not be merged with it.
     return std::vector<StoredReading>();
   }
   if (absl::IsDataLoss(status)) {
-    // Not even the keys can be read: the series' readings of this week are lost as far as they
-    // went. The new ones are written beside them, since they would hold up the log for good
-    // otherwise.
+    // Not even the keys can be read: the series' readings of this week are lost up to their end.
+    // The new ones are written beside them; otherwise they would block the trimming of the log
+    // permanently.
     const int64_t end_ms = BucketEndMs(BucketOf(readings.front().time_ms));
     change.lost.push_back(
         {{job.series, end_ms - kBucketMs, std::min(end_ms, job.sealed.latest.time_ms + 1)}, ""});
@@ -164,7 +164,7 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
   return old;
 }
 
-// Reads the chunks of a time range into `old`, those that are damaged into `change.lost`.
+// Reads the chunks of a time range into `old`, and damaged ones into `change.lost`.
 absl::Status ChunkStore::TakeChunks(const Head::Job& job, int64_t start_ms, int64_t end_ms,
                                     Change& change, std::vector<StoredReading>& old) const {
   const auto lost = [&](ChunkKey key, std::string_view bytes, int64_t end_ms_max) {
@@ -198,7 +198,7 @@ absl::Status ChunkStore::PlanBucket(const Head::Job& job, absl::Span<const Store
     merged = MergeReadings(old, readings);
     readings = merged;
   }
-  // Pieces of nearly equal size; one piece up to one and a half times the aim.
+  // Pieces of nearly equal size; a single piece up to one and a half times the target.
   const size_t pieces =
       std::max<size_t>(1, (readings.size() + chunk_readings_ / 2) / chunk_readings_);
   size_t start = 0;

@@ -1,4 +1,5 @@
-// Chunks on disk: finding those of a time range, and writing new ones. Internal to this folder.
+// The store of chunks on disk: finds those of a time range and writes new ones. Internal to this
+// folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_CHUNK_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_CHUNK_STORE_H_
 
@@ -20,10 +21,10 @@
 
 namespace citylayers::storage {
 
-/// The chunks of a series in a bucket never overlap in time: readings that come late are merged
-/// into the chunk they belong to when they are sealed. A chunk that cannot be read then is put
-/// aside, and its time is lost: queries of it fail, everything else goes on. Thread-safe, except
-/// that Plan's callers must take turns.
+/// The chunks of a series in a bucket never overlap in time: late readings are merged into the
+/// chunk they belong to when they are sealed. A chunk that cannot be read at that time is put aside
+/// and its time is lost: queries of that time fail, all others work. Thread-safe, except that
+/// callers of Plan must take turns.
 class ChunkStore {
  public:
   ChunkStore(Database& database, size_t chunk_readings)
@@ -32,7 +33,7 @@ class ChunkStore {
   using Visitor =
       std::function<absl::Status(ChunkKey key, const ChunkStats& stats, std::string_view bytes)>;
   /// Visits the series' chunks that hold times from start_ms to before end_ms, ascending, each with
-  /// its check sum verified. A visitor that answers CANCELLED ends the visit without an error.
+  /// its checksum verified. A visitor that returns CANCELLED ends the visit without an error.
   /// DATA_LOSS: a chunk of that time is damaged or lost.
   absl::Status Visit(uint32_t series, int64_t start_ms, int64_t end_ms,
                      const Visitor& visitor) const;
@@ -41,12 +42,12 @@ class ChunkStore {
   absl::StatusOr<std::vector<StoredReading>> Read(uint32_t series, int64_t start_ms, int64_t end_ms,
                                                   size_t enough) const;
 
-  /// A chunk that could not be read, and the bytes of its row as far as they could.
+  /// A chunk that could not be read, with the bytes of its row as far as they could be read.
   struct LostChunk {
     LostRange range;
     std::string bytes;
   };
-  /// What sealing a job changes: rows to delete first, rows to put, and the state afterwards.
+  /// The changes that seal a job: rows to delete first, rows to put, and the state afterwards.
   struct Change {
     uint32_t series = 0;
     std::vector<std::string> deletes;
@@ -55,17 +56,17 @@ class ChunkStore {
     SealedState sealed;
   };
   absl::StatusOr<Change> Plan(const Head::Job& job, int decimals) const;
-  /// REQUIRES: NoteLost(change) came before, so that nobody reads past what is missing.
+  /// REQUIRES: NoteLost(change) was called before, so that no query skips the missing time.
   void Fill(const Change& change, rocksdb::WriteBatch& write) const;
   void NoteLost(const Change& change);
 
-  /// True when there are chunks in buckets before `bucket`.
+  /// True when a bucket before `bucket` holds chunks.
   absl::StatusOr<bool> HasBefore(uint16_t bucket) const;
   LostRanges& lost_ranges() { return lost_ranges_; }
   const LostRanges& lost_ranges() const { return lost_ranges_; }
 
  private:
-  /// Told a damaged chunk, its row, and the time up to which it can reach at most.
+  /// Receives each damaged chunk, its row, and the latest time that it can contain.
   using DamageVisitor =
       std::function<void(ChunkKey key, std::string_view bytes, int64_t end_ms_max)>;
   absl::Status Scan(uint32_t series, int64_t start_ms, int64_t end_ms, const Visitor& visitor,
@@ -88,7 +89,7 @@ class ChunkStore {
 std::string LostChunkKey(uint32_t series, int64_t start_ms);
 inline constexpr char kLostChunkPrefix = 'X';
 
-/// The key of a series' sealed state in the state family, and back.
+/// Encodes and parses the key of a series' sealed state in the state family.
 std::string SealedStateKey(uint32_t series);
 inline constexpr char kSealedStatePrefix = 'L';
 

@@ -1,4 +1,5 @@
-// Rows and blocks that a disk has changed: told by name, never served, and in nobody else's way.
+// Tests of damaged rows and blocks: they are reported by name, never served, and do not block other
+// data.
 #include <fstream>
 
 #include "gmock/gmock.h"
@@ -23,7 +24,7 @@ class DamageTest : public TestStore {
     return ReadingsStore::Open(options_).status();
   }
 
-  // Changes the last byte of a row behind the store's back.
+  // Changes the last byte of a row, bypassing the store.
   void Damage(rocksdb::ColumnFamilyHandle* (Database::*family)() const, const std::string& key) {
     store_.reset();
     auto database = Database::Open(options_);
@@ -35,7 +36,7 @@ class DamageTest : public TestStore {
     ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), ((**database).*family)(), key, value).ok());
   }
 
-  // Changes a byte of the file that holds the chunks, which RocksDB notices by itself.
+  // Changes a byte of the file that holds the chunks; RocksDB detects this.
   void DamageChunkFile() {
     ASSERT_TRUE(store_->Seal().ok());
     ASSERT_TRUE(store_->Compact().ok());
@@ -74,7 +75,7 @@ TEST_F(DamageTest, ABatchIsNamedNotServed) {
   const absl::Status status = OpenError();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(status.ToString(), HasSubstr("batch 2 in the log of " + directory_));
-  EXPECT_THAT(status.ToString(), HasSubstr("check sum"));
+  EXPECT_THAT(status.ToString(), HasSubstr("checksum"));
 }
 
 TEST_F(DamageTest, ASealedBatchIsNamedToItsWatchersOnly) {
@@ -123,7 +124,7 @@ TEST_F(DamageTest, AChunkFailsItsQueriesAndNoOthers) {
 }
 
 //   series 0   [damaged] . . late . . . later            the chunk is put aside
-//   series 1   [ chunk ]     late                        and everybody else goes on
+//   series 1   [ chunk ]     late                        and other series are sealed
 TEST_F(DamageTest, LateReadingsOfADamagedChunkHoldNothingUp) {
   options_.retention = absl::Hours(24 * 14);
   Open();

@@ -40,7 +40,7 @@ absl::Status FileError(std::string_view doing, const std::string& path) {
   return absl::UnavailableError(message);
 }
 
-// The file is made whole or not at all: written under another name, synced, renamed.
+// Creates the file atomically: written under another name, synced, renamed.
 absl::Status WriteFormatFile(const std::string& path) {
   const std::string fresh = path + ".new";
   const std::string text = absl::StrCat(kFormatWord, kReadingsFormat, "\n");
@@ -86,8 +86,8 @@ absl::Status CheckFormat(const std::string& directory) {
                                             "N': restore the directory from a backup"));
   }
   if (format < 1) {
-    return absl::DataLossError(absl::StrCat(path, " says format ", format,
-                                            ", which there never was: restore the directory from "
+    return absl::DataLossError(absl::StrCat(path, " has format ", format,
+                                            ", which does not exist: restore the directory from "
                                             "a backup"));
   }
   if (format > kReadingsFormat) {
@@ -99,7 +99,7 @@ absl::Status CheckFormat(const std::string& directory) {
   return absl::OkStatus();
 }
 
-// True when a database lives, or lived, in the directory.
+// True when the directory holds a database, or the remains of one.
 bool HoldsTables(const std::string& path) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
@@ -109,9 +109,9 @@ bool HoldsTables(const std::string& path) {
   return false;
 }
 
-// RocksDB would keep a log of its own in the directory, and Debian's build of 7.8.3 has assertions
-// on: when the disk is full, the line after the one that failed ends the process. What matters
-// comes back as statuses anyway.
+// RocksDB would write its own log into the directory, and Debian's build of 7.8.3 has assertions
+// on: when the disk is full, the log line after the one that failed ends the process. Errors are
+// returned as statuses.
 class NoLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -142,8 +142,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(
   rocksdb::ColumnFamilyOptions chunk = FamilyOptions(32 * kMib, cache);
   chunk.bottommost_compression = rocksdb::kZSTD;
   // Keys start with the week, so files hold neighbouring weeks and retention drops most of them
-  // whole. A partitioner that cuts files at weeks costs 2 KB a week, more than a river gauge needs.
-  // FIFO without compaction: 7.8's FIFO may drop fresh data when it compacts.
+  // whole. A partitioner that splits files at weeks costs 2 KB per week, more than the data of a
+  // river gauge.
+  // FIFO without compaction: FIFO of 7.8 may drop fresh data when it compacts.
   rocksdb::ColumnFamilyOptions dead_letter = FamilyOptions(4 * kMib, cache);
   dead_letter.compaction_style = rocksdb::kCompactionStyleFIFO;
   dead_letter.compaction_options_fifo.max_table_files_size = options.dead_letter_bytes_max;
@@ -155,8 +156,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(
           {"dlq", dead_letter}};
 }
 
-// RocksDB tells by its text alone why it has no lock: somebody has it, or the file cannot be
-// locked.
+// RocksDB distinguishes only by its text whether another process holds the lock or the file cannot
+// be locked.
 bool IsHeldByAnother(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;
@@ -167,7 +168,7 @@ bool IsHeldByAnother(const rocksdb::Status& status) {
 
 }  // namespace
 
-// Flushes and compactions fail outside of any call: they, too, must stop the writing.
+// Flushes and compactions fail outside of any call; their errors must stop the writing as well.
 class Database::ErrorListener : public rocksdb::EventListener {
  public:
   explicit ErrorListener(Database* database) : database_(database) {}
@@ -200,26 +201,26 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const ReadingsStoreOpti
 absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
   const std::string path = directory_ + "/" + kDatabaseFolder;
   rocksdb::DBOptions db;
-  // RocksDB takes a directory without CURRENT for a new database, whatever else is in it.
+  // RocksDB creates a new database in a directory without CURRENT, whatever else is in it.
   db.create_if_missing = !HoldsTables(path);
   db.create_missing_column_families = true;
   db.max_total_wal_size = 256 * kMib;
-  // A torn last record of the log was never acknowledged; one in the middle is damage, and what
-  // comes after it was acknowledged: RocksDB's default would drop it without a word.
+  // A torn last record of the log was never acknowledged. One in the middle is damage, and the
+  // records after it were acknowledged: RocksDB's default would drop them silently.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // A log that is not the last one must be whole. (7.8.3 tells a false alarm after DB::SyncWAL,
-  // which we never call: we sync by WriteOptions.)
+  // A log that is not the last one must be whole. (7.8.3 reports a false alarm after DB::SyncWAL,
+  // which is never called here: writes sync by WriteOptions.)
   db.track_and_verify_wals_in_manifest = true;
   db.wal_bytes_per_sync = kMib;
   db.bytes_per_sync = kMib;
   db.info_log = std::make_shared<NoLogger>();
-  db.max_open_files = -1;  // FIFO, which the dead letters use, demands it.
+  db.max_open_files = -1;  // required by FIFO, which the dead letters use
   db.max_background_jobs = 2;
-  // An error is for people to solve: see Write().
+  // Errors are resolved by operators: see Write().
   db.max_bgerror_resume_count = 0;
   db.listeners.push_back(std::make_shared<ErrorListener>(this));
   cache_ = rocksdb::NewLRUCache(options.block_cache_bytes);
-  // Flushes the largest memtable when all of them together are over their memory.
+  // Flushes the largest memtable when all of them together exceed this memory.
   write_buffers_ = std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
   db.write_buffer_manager = write_buffers_;
   rocksdb::DB* opened = nullptr;

@@ -1,5 +1,4 @@
-// The RocksDB database below the readings store: opening, families, errors. Internal to this
-// folder.
+// The RocksDB database of the readings store: opening, families, errors. Internal to this folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_DATABASE_H_
 #define CITYLAYERS_STORAGE_READINGS_DATABASE_H_
 
@@ -23,7 +22,7 @@
 
 namespace citylayers::storage {
 
-/// Version of the layout that this program writes; it reads this one and refuses newer ones.
+/// Version of the layout that this program reads and writes; it refuses newer ones.
 inline constexpr int kReadingsFormat = 1;
 
 /// An open database. Thread-safe.
@@ -40,23 +39,23 @@ class Database {
   rocksdb::ColumnFamilyHandle* chunk() const { return families_[3]; }
   rocksdb::ColumnFamilyHandle* dead_letter() const { return families_[4]; }
 
-  /// The status for whoever called: what was being done, where, what to do.
+  /// Converts to the caller's status: the operation, the directory, the remedy.
   absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) const;
 
-  /// Writes and syncs; `last_offset` is the log's end after it. Any failure makes the database
-  /// read-only for good, since nobody knows what a disk kept after a sync that failed.
+  /// Writes and syncs. `last_offset` is the end of the log after it. Any failure makes the database
+  /// read-only permanently, because it is unknown what the disk kept after a failed sync.
   absl::Status Write(rocksdb::WriteBatch& batch, uint64_t last_offset);
 
-  /// What was synced once and is missing since this opening.
+  /// Writes that were synced once and are missing since this opening.
   struct Loss {
     uint64_t writes = 0;       ///< rows written, of every family
-    uint64_t last_offset = 0;  ///< where the log ended
-    std::string logs;          ///< directory with what is left of the write-ahead logs
+    uint64_t last_offset = 0;  ///< the last offset of the log
+    std::string logs;          ///< directory with the remains of the write-ahead logs
   };
   const std::optional<Loss>& loss() const { return loss_; }
-  /// Brings the mark that loss() is told by to disk; waits for it.
+  /// Writes the mark that loss() is computed from to disk, and waits for it.
   void SyncMark();
-  /// OK, or why Write() refuses.
+  /// OK, or the reason why Write() refuses.
   absl::Status WriteStatus() const;
   /// RESOURCE_EXHAUSTED when the file system has less than `min_free_bytes` left.
   absl::Status CheckFreeSpace() const;
@@ -78,13 +77,13 @@ class Database {
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<SyncedMark> mark_;
   std::optional<Loss> loss_;
-  std::shared_ptr<rocksdb::Cache> cache_;                       // RocksDB shares it
-  std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;  // the same
+  std::shared_ptr<rocksdb::Cache> cache_;                       // shared with RocksDB
+  std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;  // shared with RocksDB
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };
 
-/// Slices and views of the same bytes.
+/// Conversions between slices and views of the same bytes.
 inline rocksdb::Slice AsSlice(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view AsView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 

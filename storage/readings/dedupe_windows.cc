@@ -13,8 +13,8 @@ absl::StatusOr<std::optional<AppendResult>> DedupeWindows::Find(const std::strin
   const auto too_far = [&](uint64_t greatest, absl::string_view after) {
     return absl::InvalidArgumentError(absl::StrCat(
         "sequence ", sequence, " of source '", source, "' is greater than ", greatest,
-        ", the greatest that is taken ", after,
-        ": count batches from 1, one by one, and begin a new epoch after a loss of the count"));
+        ", the greatest that is accepted ", after,
+        ": count batches from 1, one by one, and begin a new epoch if the count is lost"));
   };
   const auto window = windows_.find(Key{source, epoch});
   if (window == windows_.end() || window->second.results.empty()) {
@@ -61,7 +61,8 @@ std::vector<DedupeWindows::Forgotten> DedupeWindows::Insert(const std::string& s
                                                             const AppendResult& result) {
   const Key key{source, epoch};
   Window& window = windows_[key];
-  // Offsets order the sources over a restart, so they do it here; what stored nothing comes last.
+  // Offsets order the sources across a restart, so they are used here; results without an offset
+  // come last.
   uses_ = std::max(uses_, result.offset);
   window.last_use = uses_;
   window.results[sequence] = result;

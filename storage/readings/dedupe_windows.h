@@ -1,4 +1,4 @@
-// Which batches of which source have been stored already.
+// The batches that are already stored, by source, for deduplication.
 #ifndef CITYLAYERS_STORAGE_READINGS_DEDUPE_WINDOWS_H_
 #define CITYLAYERS_STORAGE_READINGS_DEDUPE_WINDOWS_H_
 
@@ -15,16 +15,17 @@
 
 namespace citylayers::storage {
 
-/// For each (source, epoch) the results of its last sequence numbers. A sequence may come in any
-/// order within the window; one that lies further back than the window is refused, since nobody
-/// remembers what became of it. Owned by the writer thread; not thread-safe. O(log n) a batch.
+/// Holds the results of the last sequence numbers of each (source, epoch). Within the window
+/// sequences may come in any order; one further back than the window is refused, because its result
+/// has been dropped. Owned by the writer thread; not thread-safe. O(log n) per batch.
 class DedupeWindows {
  public:
   struct Limits {
-    uint64_t window = 1024;       ///< sequences remembered for a (source, epoch)
-    size_t sources_max = 10'000;  ///< (source, epoch) pairs; the one silent the longest goes first
-    /// How far a sequence may lie past the newest of its source and epoch, and how great the first
-    /// one may be. What is greater would leave the source no sequence that is still taken.
+    uint64_t window = 1024;  ///< sequences kept per (source, epoch)
+    size_t sources_max =
+        10'000;  ///< (source, epoch) pairs; the least recently active is dropped first
+    /// Maximum distance of a sequence past the newest of its source and epoch, and maximum first
+    /// sequence. A greater one would leave the source no accepted sequence.
     uint64_t jump_max = 100'000;
     uint64_t first_max = 1'000'000'000;
   };
@@ -36,18 +37,18 @@ class DedupeWindows {
 
   explicit DedupeWindows(Limits limits) : limits_(limits) {}
 
-  /// On opening, before any Insert: a result as it was kept, in any order; then FinishLoading. What
-  /// the limits no longer allow is forgotten with the next Insert; a source's place in the order of
-  /// silence is the greatest offset it got.
+  /// Used on opening, before any Insert: adds a stored result, in any order; then call
+  /// FinishLoading. Results beyond the limits are dropped by the next Insert. Sources are ordered
+  /// by activity by their greatest offset.
   void Load(const std::string& source, uint64_t epoch, uint64_t sequence,
             const AppendResult& result);
   void FinishLoading();
 
-  /// The result with which the batch was stored, or nothing when it is new. OUT_OF_RANGE: the
+  /// The result with which the batch was stored, or nullopt when it is new. OUT_OF_RANGE: the
   /// sequence is older than the window. INVALID_ARGUMENT: it is too far ahead.
   absl::StatusOr<std::optional<AppendResult>> Find(const std::string& source, uint64_t epoch,
                                                    uint64_t sequence) const;
-  /// Remembers a result and returns what is forgotten for it.
+  /// Adds a result and returns the results dropped for it.
   std::vector<Forgotten> Insert(const std::string& source, uint64_t epoch, uint64_t sequence,
                                 const AppendResult& result);
   size_t source_count() const { return windows_.size(); }
@@ -65,7 +66,7 @@ class DedupeWindows {
   const Limits limits_;
   std::map<Key, Window> windows_;
   uint64_t uses_ = 0;
-  std::vector<Forgotten> forgotten_;  // the next Insert hands them out
+  std::vector<Forgotten> forgotten_;  // returned by the next Insert
 };
 
 }  // namespace citylayers::storage

@@ -31,7 +31,7 @@ TEST(DedupeWindows, TheSourceSilentTheLongestGoesFirst) {
   EXPECT_EQ(windows.source_count(), 2u);
 }
 
-// Rows are read in the order of their keys; "a" was heard of last all the same.
+// Rows are read in the order of their keys; "a" was still the last one active.
 TEST(DedupeWindows, TheOrderOfSilenceOutlivesARestart) {
   DedupeWindows windows({.window = 10, .sources_max = 3});
   windows.Load("a", 1, 1, At(9));
@@ -55,7 +55,7 @@ TEST(DedupeWindows, WhatSmallerLimitsNoLongerAllowIsForgotten) {
   EXPECT_EQ(forgotten.size(), 4u) << "a 1, 2 and 3, and b 1";
 }
 
-// Else one call with 2^64 - 1 would use up a gateway's source and epoch for good.
+// Otherwise one call with 2^64 - 1 would use up a gateway's source and epoch permanently.
 TEST(DedupeWindows, AbsurdJumpsAreRefusedAndChangeNothing) {
   constexpr uint64_t kGreatest = std::numeric_limits<uint64_t>::max();
   DedupeWindows windows({.window = 10, .sources_max = 10, .jump_max = 100, .first_max = 1000});
@@ -77,7 +77,7 @@ TEST(DedupeWindows, AbsurdJumpsAreRefusedAndChangeNothing) {
   EXPECT_TRUE(windows.Find("gateway", 2, 1).ok());
 }
 
-// A data directory from before the bound: no overflow, and the way out is told.
+// A data directory from before the bound: no overflow, and the error names the remedy.
 TEST(DedupeWindows, ASequenceAtTheEndOfItsNumbersIsStillAnswered) {
   constexpr uint64_t kGreatest = std::numeric_limits<uint64_t>::max();
   DedupeWindows windows({.window = 10, .sources_max = 10});

@@ -1,4 +1,5 @@
-// What must hold when the process is killed, the disk is full, or the directory is not ours.
+// Tests of the store when the process is killed, the disk is full, or the directory holds other
+// data.
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -46,7 +47,7 @@ struct Ack {
 double ValueOf(uint32_t writer, uint32_t sequence) { return sequence % 1000 + writer * 0.1; }
 
 // The child: every writer sends its batches in order and reports each one once it is acknowledged.
-// It never returns; the parent kills it.
+// Does not return; the parent kills it.
 [[noreturn]] void WriteUntilKilled(const ReadingsStoreOptions& options, uint64_t epoch,
                                    const std::vector<uint32_t>& first, int acks) {
   auto store = ReadingsStore::Open(options);
@@ -88,7 +89,8 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
     const pid_t child = fork();
     if (child == 0) WriteUntilKilled(options_, /*epoch=*/1, first, pipe_ends[1]);
     close(pipe_ends[1]);
-    // Killed after a random number of acknowledgements, in the middle of the others.
+    // Kills the child after a random number of acknowledgements, while other batches are in
+    // progress.
     const uint64_t kill_after = 20 + random() % 400;
     Ack ack;
     for (uint64_t count = 0; read(pipe_ends[0], &ack, sizeof(ack)) == sizeof(ack); ++count) {
@@ -107,7 +109,7 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
     std::set<std::pair<std::string, uint64_t>> seen;
     for (const LoggedBatchPtr& logged : *log) {
       EXPECT_TRUE(seen.emplace(logged->batch.source, logged->batch.sequence).second)
-          << logged->batch.source << " " << logged->batch.sequence << " is there twice";
+          << logged->batch.source << " " << logged->batch.sequence << " occurs twice";
     }
     for (uint32_t w = 0; w < kWriters; ++w) {
       const Readings rows = Rows(w);
@@ -118,7 +120,7 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
         ASSERT_EQ(rows[i].value, ValueOf(w, i + 1));
       }
       stored[w] = static_cast<uint32_t>(rows.size());
-      if (acked[w] == 0) continue;  // it had no turn before the end
+      if (acked[w] == 0) continue;  // it stored no batch before the end
       const auto repeat =
           store_->Append(Batch("w" + std::to_string(w), acked[w], {{w, kStartMs, 1}}), {});
       ASSERT_TRUE(repeat.ok());
@@ -130,8 +132,8 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
 
 // --- A full disk
 
-// The size decides what fails first: opening's files, the write-ahead log, or a table in the
-// background.
+// The size decides which write fails first: files of the opening, the write-ahead log, or a table
+// in the background.
 class FullDiskTest : public DurabilityTest, public testing::WithParamInterface<std::string> {
  protected:
   FullDiskTest() {
@@ -179,7 +181,7 @@ TEST_P(FullDiskTest, WritesAreRefusedAndReadsServed) {
   EXPECT_FALSE(store_->WriteStatus().ok());
   const Readings rows = Rows(0);
   EXPECT_EQ(rows.size(), acknowledged.size()) << "reads go on";
-  // With room, and opened anew, everything that was acknowledged is there.
+  // With free space, and reopened, every acknowledged reading is present.
   store_.reset();
   ASSERT_EQ(mount("tmpfs", directory_.c_str(), "tmpfs", MS_REMOUNT, "size=512m"), 0);
   Open();
@@ -199,10 +201,10 @@ TEST_F(DurabilityTest, WritesAreRefusedBeforeTheDiskIsFull) {
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(refused.status().ToString(), HasSubstr(directory_));
   EXPECT_TRUE(store_->PutState("clock", "x").ok()) << "small state still fits";
-  EXPECT_EQ(store_->WriteStatus().code(), absl::StatusCode::kResourceExhausted) << "and says so";
+  EXPECT_EQ(store_->WriteStatus().code(), absl::StatusCode::kResourceExhausted) << "and reports it";
 }
 
-// --- Bytes that are not ours
+// --- Other data in the directory
 
 TEST_F(DurabilityTest, ADirectoryOfANewerVersionIsRefused) {
   Open();

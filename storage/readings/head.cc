@@ -9,10 +9,10 @@ namespace {
 // Series that are encoded while a stripe is held.
 constexpr size_t kCompactedAtOnce = 32;
 
-// Steps over which the first sealing of series is spread.
+// Number of steps over which the first sealing of series is spread.
 constexpr size_t kSpread = 64;
 
-// Numbers of neighbouring series, well mixed.
+// Hashes the ids of neighbouring series to different numbers.
 constexpr uint32_t Mixed(uint32_t series) { return (series * 0x9e3779b1U) >> 16; }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Readings that are in the log but not in chunks yet, and the latest reading of every series.
+// Readings of the log that are not in chunks yet, and the latest reading of every series.
 #ifndef CITYLAYERS_STORAGE_READINGS_HEAD_H_
 #define CITYLAYERS_STORAGE_READINGS_HEAD_H_
 
@@ -20,26 +20,27 @@
 namespace citylayers::storage {
 
 /// Holds recent readings by series, in time order; a later reading of the same time replaces the
-/// earlier one. Sealing takes a series' readings aside (they stay visible), and drops them once
-/// their chunk is on disk. Thread-safe: series are spread over stripes with a mutex each. Apply
-/// costs about 50 ns a reading that comes in order.
+/// earlier one. Sealing sets a series' readings aside (they stay visible) and drops them once their
+/// chunk is on disk. Thread-safe: series are distributed over stripes with a mutex each. Apply
+/// costs about 50 ns per reading that comes in order.
 class Head {
  public:
-  /// `full_count`: readings with which a series wants to be sealed. For the first time it does so
-  /// between a half and all of that, by its number: series that are written together would become
-  /// full in the same batch otherwise, and their sealing would hold up the batches behind it.
+  /// `full_count`: number of readings at which a series is reported as full. The first time, a
+  /// series is full at a number between half and all of that, which depends on its id: otherwise
+  /// series that are written together would become full in the same batch, and sealing them would
+  /// delay the batches behind it.
   explicit Head(size_t full_count) : full_count_(full_count) {}
 
-  /// Takes in a logged batch and returns the series that became full with it.
+  /// Adds a logged batch and returns the series that became full with it.
   std::vector<uint32_t> Apply(uint64_t offset, const ReadingBatch& batch);
 
   /// Appends the series' readings with start_ms <= time < end_ms, ascending.
   void Collect(uint32_t series, int64_t start_ms, int64_t end_ms,
                std::vector<StoredReading>& out) const;
-  /// The latest reading by time of each series asked for.
+  /// The latest reading by time of each of the given series.
   std::vector<std::optional<StoredReading>> Latest(absl::Span<const uint32_t> series) const;
 
-  /// What the store knows from disk about a series. Before Apply, on opening.
+  /// Sets the state of a series from disk. On opening, before Apply.
   void SetSealed(uint32_t series, const SealedState& sealed);
 
   struct Job {
@@ -47,28 +48,29 @@ class Head {
     std::vector<StoredReading> readings;
     SealedState sealed;
   };
-  /// Takes the series' readings aside. Nothing when it has none, or others are still aside.
+  /// Sets the series' readings aside for sealing. Returns nullopt when it has none, or others are
+  /// still aside.
   std::optional<Job> StartSealing(uint32_t series);
-  /// Their chunks are on disk: drops them.
+  /// Drops the readings set aside: their chunks are on disk.
   void FinishSealing(uint32_t series, const SealedState& sealed);
-  /// Their chunks could not be written: puts them back.
+  /// Puts the readings set aside back: their chunks could not be written.
   void AbandonSealing(uint32_t series);
 
-  /// Encodes what has come since the last time: call it now and then, from one thread. It holds a
-  /// stripe for some 50 us at a time.
+  /// Encodes the readings that came since the last call; call it periodically from one thread. It
+  /// holds a stripe for some 50 us at a time.
   void Compact();
 
-  /// Offset of the oldest batch with a reading that is in no chunk; `none` when there is no such.
+  /// Offset of the oldest batch with a reading that is in no chunk; `none` when there is none.
   uint64_t OldestUnsealedOffset(uint64_t none) const;
   /// Series whose oldest unsealed reading came with an offset up to `offset`.
   std::vector<uint32_t> SeriesUnsealedSince(uint64_t offset) const;
-  /// Readings in memory; late ones may count twice for a moment.
+  /// Number of readings in memory; late ones may be counted twice temporarily.
   size_t reading_count() const { return reading_count_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr size_t kStripes = 64;
-  // Neighbours share a stripe: series that were registered together are written together, and a
-  // batch takes one lock for so many.
+  // Neighbouring ids share a stripe: series that were registered together are written together, so
+  // a batch takes one lock for many of them.
   static constexpr size_t kNeighbours = 64;
   static constexpr uint64_t kNoOffset = UINT64_MAX;
 
@@ -89,7 +91,7 @@ class Head {
   };
 
   size_t FullCount(uint32_t series, bool was_sealed) const;
-  void Count(ptrdiff_t change) {  // unsigned arithmetic: a negative change is taken away
+  void Count(ptrdiff_t change) {  // unsigned arithmetic: adding a negative change subtracts
     reading_count_.fetch_add(static_cast<size_t>(change), std::memory_order_relaxed);
   }
   static Series& At(Stripe& stripe, uint32_t series) ABSL_EXCLUSIVE_LOCKS_REQUIRED(stripe.mutex);

@@ -1,4 +1,4 @@
-// Everything has a limit: what happens at each, and on the way out with a full queue.
+// Tests of every limit of the store, and of closing it with a full queue.
 #include <atomic>
 #include <deque>
 
@@ -20,7 +20,7 @@ class LimitsTest : public TestStore {
     store_.reset();
   }
 
-  // Holds the writer until Release(), so that what is appended stays in the queue.
+  // Holds the writer until Release(), so that appended batches stay in the queue.
   void HoldWriter() {
     absl::Notification held;
     store_->AppendAsync(Batch("", 0, {{0, kStartMs, 1}}), {},
@@ -33,8 +33,8 @@ class LimitsTest : public TestStore {
   void Release() {
     if (!release_.HasBeenNotified()) release_.Notify();
   }
-  // Appends without waiting; the outcome is there when the store is closed, or at once when the
-  // batch is refused.
+  // Appends without waiting; the outcome is set when the store is closed, or at once when the batch
+  // is refused.
   const absl::Status& AppendBehind(ReadingBatch batch) {
     absl::Status& outcome = outcomes_.emplace_back(absl::UnknownError("waits"));
     store_->AppendAsync(std::move(batch), {}, [&outcome](const absl::StatusOr<AppendResult>& done) {
@@ -45,7 +45,7 @@ class LimitsTest : public TestStore {
   absl::Status Write(int64_t time_ms) {
     return store_->Append(Batch("", 0, {{0, time_ms, 1}}), {}).status();
   }
-  // Waits for the sealer to have come that far.
+  // Waits until the sealer has reached `offset`.
   bool IsSealedUpTo(uint64_t offset) const {
     for (int i = 0; i < 2000 && store_->Stats().sealed_offset < offset; ++i) {
       store_->WaitForOffsetAfter(store_->LastOffset(), absl::Milliseconds(5));
@@ -67,7 +67,7 @@ TEST_F(LimitsTest, TheQueueHasSoManyBatches) {
   const absl::Status& third = AppendBehind(Batch("", 0, {{0, kStartMs, 3}}));
   EXPECT_EQ(third.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(third.ToString(), HasSubstr("queue is full"));
-  EXPECT_TRUE(store_->WriteStatus().ok()) << "a full queue is no fault of the disk";
+  EXPECT_TRUE(store_->WriteStatus().ok()) << "a full queue is not a disk error";
   EXPECT_EQ(store_->Stats().queued_batches, 2u);
   Release();
   store_.reset();
@@ -133,7 +133,7 @@ TEST_F(LimitsTest, AHeadOverItsReadingsIsSealedByHalves) {
   }
   EXPECT_TRUE(IsSealedUpTo(3));
   EXPECT_LE(store_->Stats().head_readings, 5u);
-  EXPECT_GT(store_->Stats().head_readings, 0u) << "only what is needed";
+  EXPECT_GT(store_->Stats().head_readings, 0u) << "only as many as needed";
 }
 
 TEST_F(LimitsTest, ALogOverItsBytesIsSealed) {
@@ -181,7 +181,7 @@ TEST_F(LimitsTest, SoManySourcesAreRememberedOverARestartToo) {
   Open();
   EXPECT_EQ(store_->Stats().dedupe_sources, 1u);
   EXPECT_TRUE(store_->Append(Batch("z", 4, {{0, kStartMs, 1}}), {})->duplicate)
-      << "z was heard of last";
+      << "z was active last";
   EXPECT_FALSE(store_->Append(Batch("z", 5, {{0, kStartMs, 1}}), {})->duplicate);
   options_.dedupe_sources_max = 10;
   Open();

@@ -1,4 +1,4 @@
-// A write-ahead log whose end is gone: RocksDB goes on without a word, the store reports it.
+// Tests of a truncated write-ahead log: RocksDB opens it without an error, the store reports it.
 #include <filesystem>
 #include <fstream>
 
@@ -21,12 +21,12 @@ class LossTest : public TestStore {
     Open();
     RegisterSpeeds(1);
     for (int i = 0; i < in_tables + in_log; ++i) {
-      if (i == in_tables) Open();  // an opening brings the log into tables
+      if (i == in_tables) Open();  // an opening moves the log into tables
       ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs + i, 1.0 * i}}), {}).ok());
     }
     store_.reset();
   }
-  // The log that is written to.
+  // The log that is being written.
   fs::path Log() const {
     fs::path newest;
     for (const auto& entry : fs::directory_iterator(directory_ + "/db")) {
@@ -67,8 +67,8 @@ TEST_F(LossTest, NoOffsetIsUsedTwice) {
   for (uint64_t i = 0; i < lost; ++i) EXPECT_EQ((*log)[i]->batch.size(), 0u);
   EXPECT_EQ((*log)[lost]->batch.size(), 1u);
   Open();
-  EXPECT_THAT(store_->Loss(), IsEmpty()) << "it is told once";
-  EXPECT_EQ(store_->Stats().lost_batches, lost) << "and counted for good";
+  EXPECT_THAT(store_->Loss(), IsEmpty()) << "it is reported once";
+  EXPECT_EQ(store_->Stats().lost_batches, lost) << "and counted permanently";
   EXPECT_EQ(store_->LastOffset(), 14u);
   EXPECT_TRUE(store_->Seal().ok());
   Open();

@@ -1,4 +1,4 @@
-// Times in which a series has lost a chunk: what is asked of them is answered with an error.
+// Time ranges in which a series has lost a chunk; queries of these ranges fail.
 #ifndef CITYLAYERS_STORAGE_READINGS_LOST_RANGES_H_
 #define CITYLAYERS_STORAGE_READINGS_LOST_RANGES_H_
 
@@ -21,8 +21,8 @@ struct LostRange {
   int64_t end_ms = 0;
 };
 
-/// The ranges of all series; a start has one range, the last added. Thread-safe. A find costs
-/// nothing while none is lost.
+/// The ranges of all series. Each start has one range, the last added. Thread-safe. Find costs
+/// nothing while the list is empty.
 class LostRanges {
  public:
   void Add(const LostRange& range) {
@@ -42,7 +42,7 @@ class LostRanges {
     return std::nullopt;
   }
 
-  /// Forgets the ranges that end at `time_ms` or before, and returns them.
+  /// Removes the ranges that end at `time_ms` or before, and returns them.
   std::vector<LostRange> TakeBefore(int64_t time_ms) {
     std::vector<LostRange> taken;
     absl::MutexLock lock(&mutex_);

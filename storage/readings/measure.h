@@ -1,4 +1,4 @@
-// What is measured where: the records of the registry.
+// The records of the registry: measures and stations.
 #ifndef CITYLAYERS_STORAGE_READINGS_MEASURE_H_
 #define CITYLAYERS_STORAGE_READINGS_MEASURE_H_
 
@@ -28,16 +28,16 @@ inline constexpr size_t kMeasureNameBytesMax = 145;
 struct MeasureDef {
   std::string name;       ///< `stations/{id}/measures/{kind}` or `segments/{id}/measures/{kind}`
   std::string unit;       ///< text for people: m, mm, km/h
-  int decimals = 0;       ///< decimals that carry meaning, 0 to 6
-  int64_t period_ms = 0;  ///< expected time between readings; 0: not known
+  int decimals = 0;       ///< significant decimals, 0 to 6
+  int64_t period_ms = 0;  ///< expected time between readings; 0: unknown
   std::string vertical_datum;                ///< for heights: "hondau"
-  double min_value = 0;                      ///< smallest value taken as valid
-  double max_value = 0;                      ///< largest value taken as valid
+  double min_value = 0;                      ///< smallest valid value
+  double max_value = 0;                      ///< largest valid value
   std::vector<MeasureThreshold> thresholds;  ///< ascending
   friend bool operator==(const MeasureDef&, const MeasureDef&) = default;
 };
 
-/// A fixed place that is measured. What it measures are the measures named after it.
+/// A fixed measuring place. Its measures are those named after it.
 struct StationDef {
   std::string id;
   std::string name_vi;
@@ -49,21 +49,21 @@ struct StationDef {
 /// The parts of a measure's name.
 struct MeasureName {
   std::string_view collection;  ///< "stations" or "segments"
-  std::string_view id;          ///< "-" stands for all where a pattern is allowed
+  std::string_view id;          ///< "-" stands for all ids where a pattern is allowed
   std::string_view kind;
   bool is_pattern() const { return id == "-"; }
 };
 
-/// Takes a measure's name apart; the parts view `name`. Ids have 1 to 63 letters, digits, `_`, `-`,
-/// `.`; kinds lower-case letters, digits and `_`. INVALID_ARGUMENT: anything else.
+/// Splits a measure's name; the parts view `name`. Ids have 1 to 63 letters, digits, `_`, `-`, `.`;
+/// kinds lower-case letters, digits and `_`. INVALID_ARGUMENT: anything else.
 absl::StatusOr<MeasureName> ParseMeasureName(std::string_view name);
 
-/// INVALID_ARGUMENT when the definition cannot be kept: a bad name, decimals out of 0..6, min over
-/// max, a number that is not finite, a negative period, or text that is too long.
+/// INVALID_ARGUMENT when the definition cannot be stored: an invalid name, decimals outside 0..6,
+/// min over max, a number that is not finite, a negative period, or text that is too long.
 absl::Status CheckMeasure(const MeasureDef& measure);
 
-/// The bytes a definition or a station is kept as, and back (docs/formats/readings.md). DATA_LOSS
-/// when bytes are damaged.
+/// Encoding of a measure or a station (docs/formats/readings.md), and its inverse. DATA_LOSS when
+/// bytes are damaged.
 std::string EncodeMeasure(const MeasureDef& measure);
 absl::StatusOr<MeasureDef> DecodeMeasure(std::string_view bytes);
 std::string EncodeStation(const StationDef& station);

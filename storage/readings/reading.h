@@ -1,4 +1,4 @@
-// Readings as the store takes them in and gives them out. Plain values.
+// Readings as they enter and leave the store. Plain values.
 #ifndef CITYLAYERS_STORAGE_READINGS_READING_H_
 #define CITYLAYERS_STORAGE_READINGS_READING_H_
 
@@ -18,9 +18,9 @@ struct StoredReading {
   friend bool operator==(const StoredReading&, const StoredReading&) = default;
 };
 
-/// Readings of many series, column by column. series, times_ms and values have equal lengths;
-/// qualities too, or it is empty when all are 0. (source, epoch, sequence) names the batch for
-/// deduplication; sequence 0 means "do not".
+/// Readings of many series, as columns. series, times_ms and values have equal lengths; so has
+/// qualities, unless it is empty because all are 0. (source, epoch, sequence) identifies the batch
+/// for deduplication; sequence 0 means no deduplication.
 struct ReadingBatch {
   std::string source;
   uint64_t epoch = 0;
@@ -37,16 +37,16 @@ struct ReadingBatch {
   friend bool operator==(const ReadingBatch&, const ReadingBatch&) = default;
 };
 
-/// A batch of the log and its place there.
+/// A batch of the log and its offset.
 struct LoggedBatch {
   uint64_t offset = 0;
   ReadingBatch batch;
 };
 
-/// Logged batches are immutable and go to many watchers at once, hence shared.
+/// Logged batches are immutable and are sent to many watchers at once, hence shared.
 using LoggedBatchPtr = std::shared_ptr<const LoggedBatch>;
 
-/// One refused row of a batch.
+/// One rejected row of a batch.
 struct RejectedRow {
   static constexpr uint32_t kNoMeasure = UINT32_MAX;
 
@@ -57,8 +57,8 @@ struct RejectedRow {
   StoredReading reading;
 };
 
-/// The refused rows of one batch. Names and texts stand once for the batch, so a long name in many
-/// rows costs its own length and no more. The store keeps at most kRejectTextMax bytes of each.
+/// The rejected rows of one batch. Names and texts are stored once per batch, so a long name in
+/// many rows costs its length once. The store keeps at most kRejectTextMax bytes of each.
 struct RejectedRows {
   std::vector<std::string> measures;
   std::vector<std::string> messages;
@@ -68,10 +68,10 @@ struct RejectedRows {
   bool empty() const { return rows.empty(); }
 };
 
-/// Bytes that are kept of a refused reading's measure name and of its message.
+/// Bytes kept of a rejected reading's measure name and of its message.
 inline constexpr size_t kRejectTextMax = 256;
 
-/// A refused reading as ReadDeadLetters returns it.
+/// A rejected reading as returned by ReadDeadLetters.
 struct DeadLetter {
   int64_t received_us = 0;  ///< wall clock; set by the store
   std::string source;
@@ -85,15 +85,15 @@ struct DeadLetter {
   friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
 };
 
-/// What became of an appended batch.
+/// Result of appending a batch.
 struct AppendResult {
-  uint64_t offset = 0;     ///< place in the log; 0 when no reading was stored
-  bool duplicate = false;  ///< (source, epoch, sequence) had been stored before
+  uint64_t offset = 0;     ///< offset in the log; 0 when no reading was stored
+  bool duplicate = false;  ///< (source, epoch, sequence) was stored before
   uint32_t accepted_count = 0;
   uint32_t rejected_count = 0;
 };
 
-/// Readings of one window of time.
+/// Aggregate of the readings of one time window.
 struct WindowAggregate {
   int64_t start_ms = 0;
   uint64_t count = 0;

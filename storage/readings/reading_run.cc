@@ -14,7 +14,7 @@ namespace {
 
 bool Earlier(const StoredReading& reading, int64_t time_ms) { return reading.time_ms < time_ms; }
 
-// What was encoded in this process and is in its memory: anything else than its readings is a bug.
+// The bytes were encoded by this process and are in its memory: a decoding error is a bug.
 template <typename T>
 T Must(absl::StatusOr<T> result) {
   if (result.ok()) return *std::move(result);
@@ -72,7 +72,7 @@ std::vector<StoredReading> ReadingRun::Decode(const Block& block) {
   return readings;
 }
 
-// True when it was added, false when it replaced the reading of its time.
+// True when the reading was added, false when it replaced the one of the same time.
 bool ReadingRun::InsertInto(std::vector<StoredReading>& readings, const StoredReading& reading) {
   if (readings.empty() || readings.back().time_ms < reading.time_ms) {
     readings.push_back(reading);
@@ -87,8 +87,8 @@ bool ReadingRun::InsertInto(std::vector<StoredReading>& readings, const StoredRe
   return true;
 }
 
-// 0 to kBlock - 1, other than that of most other runs: series that are written together would
-// encode in the same batch otherwise, which then takes a hundred times as long as the others.
+// A number from 0 to kBlock - 1 that differs between runs: otherwise series that are written
+// together would encode in the same batch, which would take a hundred times as long as the others.
 size_t ReadingRun::Spread() const {
   return reinterpret_cast<uintptr_t>(this) / alignof(ReadingRun) * 0x9e3779b97f4a7c15U >> 59;
 }

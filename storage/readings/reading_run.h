@@ -1,4 +1,4 @@
-// Readings of one series in time order, in little memory. Internal to this folder.
+// Readings of one series in time order, compactly in memory. Internal to this folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_READING_RUN_H_
 #define CITYLAYERS_STORAGE_READINGS_READING_RUN_H_
 
@@ -13,39 +13,40 @@
 
 namespace citylayers::storage {
 
-/// Merges two ascending lists into one; where times are equal the reading of `newer` stays.
+/// Merges two ascending lists into one; of equal times the reading of `newer` is kept.
 std::vector<StoredReading> MergeReadings(absl::Span<const StoredReading> older,
                                          absl::Span<const StoredReading> newer);
 
-/// Ascending readings with one of each time. The latest are kept as they are (24 bytes each), older
-/// ones encoded in blocks of kBlock (about 4 bytes each, for decimals at a steady pace). A reading
-/// in order costs as much as a push_back. One that is older than a block waits with others, so that
-/// a gateway that sends hours again costs little more: the blocks are decoded once for kLateMax of
-/// them. Not thread-safe.
+/// Ascending readings, one per time. The latest are kept unencoded (24 bytes each), older ones
+/// encoded in blocks of kBlock (about 4 bytes each for decimals with a constant period). A reading
+/// in order costs as much as a push_back. Readings older than a block are collected, so that a
+/// gateway that sends hours of data again costs little more: the blocks are decoded once per
+/// kLateMax of them. Not thread-safe.
 class ReadingRun {
  public:
-  static constexpr size_t kBlock = 32;      ///< readings of a block
-  static constexpr size_t kRecentMax = 64;  ///< with so many not encoded, Insert encodes a block
-  static constexpr size_t kLateMax = 64;    ///< late readings that wait for their blocks, at most
+  static constexpr size_t kBlock = 32;  ///< readings per block
+  static constexpr size_t kRecentMax =
+      64;  ///< at this many unencoded readings, Insert encodes a block
+  static constexpr size_t kLateMax =
+      64;  ///< maximum number of late readings that wait for their blocks
 
-  /// Adds the reading, or replaces the one of its time. Returns by how much size() has changed:
-  /// what replaces a reading of a block counts until the blocks are decoded, so that may be
-  /// negative.
+  /// Adds the reading, or replaces the one of the same time. Returns the change of size(). It may
+  /// be negative: a replacement of a reading in a block counts until the blocks are decoded.
   ptrdiff_t Insert(const StoredReading& reading);
-  /// Appends those with start_ms <= time < end_ms.
+  /// Appends the readings with start_ms <= time < end_ms.
   void Collect(int64_t start_ms, int64_t end_ms, std::vector<StoredReading>& out) const;
   std::vector<StoredReading> All() const;
 
-  /// Encodes what fills whole blocks and what is late, and gives back the memory that the rest does
-  /// not need. Returns by how much size() has changed, which is exact afterwards.
+  /// Encodes readings that fill whole blocks and late ones, and frees unused memory. Returns the
+  /// change of size(), which is exact afterwards.
+  /// True when Compact would encode readings.
   ptrdiff_t Compact();
-  /// Whether Compact would encode something.
   bool IsCompactable() const { return recent_.size() >= kBlock || !late_.empty(); }
 
-  /// At least the readings that there are; exact when none is late.
+  /// An upper bound of the number of readings; exact when none is late.
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  /// Bytes of the readings, without this object's own.
+  /// Bytes of the readings, without this object.
   size_t memory_bytes() const;
 
  private:
@@ -64,7 +65,7 @@ class ReadingRun {
 
   std::vector<Block> blocks_;          // ascending
   std::vector<StoredReading> recent_;  // after all blocks
-  std::vector<StoredReading> late_;    // newer than what blocks_ have of these times
+  std::vector<StoredReading> late_;    // newer than the blocks' readings of these times
   size_t size_ = 0;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kStartMs = 1'666'000'000'000;
 
-// Against a map: any order, repeats, gaps, values of any bits, compacted at any moment.
+// Compares with a map: any order, repeats, gaps, values of any bits, compacted at any time.
 TEST(ReadingRun, IsAMapByTime) {
   std::mt19937_64 random(1);
   for (int round = 0; round < 40; ++round) {
@@ -65,7 +65,7 @@ TEST(ReadingRun, ASteadySensorTakesAFewBytesAReading) {
   EXPECT_LT(run.memory_bytes(), 2000u * 6);
 }
 
-// A gateway that sends its day again, once it is connected.
+// A gateway sends its whole day again after it is connected.
 TEST(ReadingRun, AllOfItAgainReplacesEachReading) {
   ReadingRun run;
   for (const double value : {1.0, 2.0}) {

@@ -1,4 +1,4 @@
-// The store of readings: what was acknowledged is on disk, and is there after kill -9.
+// A durable store of readings: acknowledged batches are on disk and survive kill -9.
 #ifndef CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
 
@@ -20,34 +20,42 @@
 
 namespace citylayers::storage {
 
-/// Where the store lives, and its limits.
+/// Location and limits of the store.
 struct ReadingsStoreOptions {
-  std::string directory;                 ///< made when it does not exist
-  size_t queue_batches_max = 1024;       ///< batches that wait for the disk; more are refused
-  size_t queue_bytes_max = 64 << 20;     ///< memory of those batches and of their refused rows
-  size_t group_bytes_max = 4 << 20;      ///< log bytes that share one sync
-  size_t chunk_readings = 2048;          ///< readings a chunk aims at
-  size_t head_readings_max = 8'000'000;  ///< unsealed readings in memory (about 4 bytes each)
-  uint64_t unsealed_log_bytes_max = 256 << 20;  ///< log that a restart may have to read again
-  absl::Duration seal_after = absl::Hours(1);   ///< readings wait no longer for their chunk
-  absl::Duration seal_check_every = absl::Seconds(1);  ///< how often the three above are looked at
+  std::string directory;  ///< created when missing
+  size_t queue_batches_max =
+      1024;  ///< maximum number of batches waiting for the disk; more are refused
+  size_t queue_bytes_max = 64 << 20;  ///< memory of these batches and of their rejected rows
+  size_t group_bytes_max = 4 << 20;   ///< log bytes that share one sync
+  size_t chunk_readings = 2048;       ///< target number of readings per chunk
+  size_t head_readings_max =
+      8'000'000;  ///< maximum number of unsealed readings in memory (about 4 bytes each)
+  uint64_t unsealed_log_bytes_max =
+      256 << 20;  ///< maximum size of the log that a restart must read again
+  absl::Duration seal_after =
+      absl::Hours(1);  ///< maximum time before a reading is sealed into a chunk
+  absl::Duration seal_check_every =
+      absl::Seconds(1);  ///< interval at which the three limits above are checked
   uint64_t log_retention_batches = 100'000;  ///< sealed batches kept for watchers that resume
-  uint64_t log_retention_bytes = 256 << 20;  ///< the same in bytes: the smaller one holds
-  size_t tail_cache_readings = 400'000;      ///< newest batches kept in memory for watchers
+  uint64_t log_retention_bytes = 256 << 20;  ///< the same in bytes; the smaller of the two applies
+  size_t tail_cache_readings =
+      400'000;  ///< readings of the newest batches kept in memory for watchers
   absl::Duration retention = absl::Hours(24 * 400);  ///< age at which chunks may be dropped
   uint32_t series_max = 2'000'000;
-  uint64_t dedupe_window = 1024;  ///< sequences remembered for each (source, epoch)
+  uint64_t dedupe_window = 1024;  ///< sequences kept per (source, epoch)
   size_t dedupe_sources_max = 10'000;
-  uint64_t dedupe_jump_max = 100'000;         ///< how far a sequence may lie past the newest
-  uint64_t dedupe_first_max = 1'000'000'000;  ///< greatest first sequence of an epoch
+  uint64_t dedupe_jump_max = 100'000;         ///< maximum distance of a sequence past the newest
+  uint64_t dedupe_first_max = 1'000'000'000;  ///< maximum first sequence of an epoch
   uint64_t dead_letter_bytes_max = 64 << 20;
-  uint64_t min_free_bytes = 64 << 20;  ///< writes are refused when the file system has less left
+  uint64_t min_free_bytes =
+      64 << 20;  ///< writes are refused when the file system has less space left
   size_t block_cache_bytes = 64 << 20;
-  size_t write_buffer_bytes = 64 << 20;  ///< RocksDB's memtables together; then they are flushed
-  bool seal_in_background = true;        ///< false: only Seal() seals
+  size_t write_buffer_bytes =
+      64 << 20;                    ///< RocksDB's memtables together; they are flushed at this size
+  bool seal_in_background = true;  ///< false: only Seal() seals
 };
 
-/// Figures of the moment, for metrics.
+/// Current figures, for metrics.
 struct ReadingsStoreStats {
   uint64_t series_count = 0;
   uint64_t last_offset = 0;
@@ -57,29 +65,30 @@ struct ReadingsStoreStats {
   uint64_t head_readings = 0;
   uint64_t queued_batches = 0;
   uint64_t batches_committed = 0;  ///< since opening
-  uint64_t syncs = 0;              ///< since opening: one sync serves many batches
-  double sync_seconds = 0;         ///< spent in them
-  uint64_t lost_chunks = 0;        ///< damaged and put aside: queries of their time fail
-  uint64_t lost_batches = 0;       ///< acknowledged, and missing when the store was opened; ever
-  uint64_t dedupe_sources = 0;     ///< (source, epoch) pairs whose repeats are recognised
-  uint64_t disk_bytes = 0;         ///< of the files below the directory that hold data
-  uint64_t queued_bytes = 0;       ///< memory of the batches that wait
-  uint64_t database_bytes = 0;     ///< memory of RocksDB's memtables and block cache
+  uint64_t syncs = 0;              ///< since opening; one sync serves many batches
+  double sync_seconds = 0;         ///< total duration of the syncs
+  uint64_t lost_chunks = 0;        ///< damaged and put aside; queries of their time fail
+  uint64_t lost_batches =
+      0;  ///< acknowledged, and missing when the store was opened; total of all openings
+  uint64_t dedupe_sources = 0;  ///< (source, epoch) pairs whose repeats are recognised
+  uint64_t disk_bytes = 0;      ///< size of the data files below the directory
+  uint64_t queued_bytes = 0;    ///< memory of the waiting batches
+  uint64_t database_bytes = 0;  ///< memory of RocksDB's memtables and block cache
 };
 
-/// Called once, when the batch is on disk or was refused; on the writer thread, so it must be quick
+/// Called once, when the batch is on disk or was refused, on the writer thread: it must be quick
 /// and must not call the store.
 using AppendDone = std::function<void(absl::StatusOr<AppendResult>)>;
 
 /// A durable log of batches, from which readings move into compressed chunks in the background;
-/// queries see both as one. Identity of a reading is (series, time): the one appended last wins.
-/// Layout: docs/formats/readings.md.
-///  - Durable: a batch is acknowledged after one write that is synced; many share a sync.
-///  - Once: a repeated (source, epoch, sequence) is acknowledged again and not stored again.
+/// queries see both as one. A reading is identified by (series, time); the one appended last
+/// replaces the others. Layout: docs/formats/readings.md.
+///  - Durable: a batch is acknowledged after a synced write; many batches share a sync.
+///  - Exactly once: a repeated (source, epoch, sequence) is acknowledged again and not stored
+///    again.
 ///  - When the disk is full or fails, appends are refused (RESOURCE_EXHAUSTED or UNAVAILABLE,
-///  naming
-///    the directory), and reads go on. A failed sync is never tried again: the store stays
-///    read-only until it is opened anew.
+///    naming the directory), and reads continue. A failed sync is never retried: the store stays
+///    read-only until it is reopened.
 /// Thread-safe. No method throws.
 ///
 ///   ASSIGN_OR_RETURN(auto store, ReadingsStore::Open({.directory = "/var/lib/city/readings"}));
@@ -88,24 +97,25 @@ using AppendDone = std::function<void(absl::StatusOr<AppendResult>)>;
 ///                       .status());
 class ReadingsStore {
  public:
-  /// FAILED_PRECONDITION: the directory is in use, was written by a newer version, or holds
-  /// something else. DATA_LOSS: what is on disk is damaged. Reads the unsealed log: about 1 s for
-  /// 10 million readings.
+  /// FAILED_PRECONDITION: the directory is in use, was written by a newer version, or holds other
+  /// data. DATA_LOSS: the data on disk are damaged. Reads the unsealed log, which takes about 1 s
+  /// for 10 million readings.
   static absl::StatusOr<std::unique_ptr<ReadingsStore>> Open(ReadingsStoreOptions options);
   /// Waits for queued batches, then closes.
   virtual ~ReadingsStore() = default;
 
-  /// Makes measures known, durably, and returns their series in order; one that is known already
-  /// keeps its definition. INVALID_ARGUMENT: see CheckMeasure. RESOURCE_EXHAUSTED: series_max.
+  /// Registers measures durably and returns their series in the same order; a measure that is
+  /// already registered keeps its definition. INVALID_ARGUMENT: see CheckMeasure.
+  /// RESOURCE_EXHAUSTED: series_max.
   virtual absl::StatusOr<std::vector<uint32_t>> RegisterMeasures(
       std::vector<MeasureDef> measures) = 0;
   virtual std::optional<uint32_t> FindSeries(std::string_view measure_name) const = 0;
   /// Series of a name or of a pattern (`stations/-/measures/water_level`), ascending.
-  /// INVALID_ARGUMENT: not a name. NOT_FOUND: a name (not a pattern) that is not known.
+  /// INVALID_ARGUMENT: not a name. NOT_FOUND: a name (not a pattern) that is not registered.
   virtual absl::StatusOr<std::vector<uint32_t>> MatchSeries(std::string_view name) const = 0;
-  /// The measure of a series or nullptr; valid as long as the store.
+  /// The measure of a series, or nullptr; valid as long as the store.
   virtual const MeasureDef* Measure(uint32_t series) const = 0;
-  /// Adds the stations and measures that are not known yet; those that are, stay as they are.
+  /// Adds the stations and measures that are not registered yet; existing ones are unchanged.
   virtual absl::Status SeedStations(std::vector<StationDef> stations,
                                     std::vector<MeasureDef> measures) = 0;
   virtual std::optional<StationDef> FindStation(std::string_view id) const = 0;
@@ -113,18 +123,19 @@ class ReadingsStore {
   virtual std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const = 0;
   virtual std::vector<uint32_t> SeriesOfStation(std::string_view id) const = 0;
 
-  /// Stores the batch (-0.0 as 0.0), and the refused rows aside. INVALID_ARGUMENT: unequal columns,
-  /// an unknown series, a value that is not finite or a time before 1970; nothing is stored then.
-  /// RESOURCE_EXHAUSTED: the queue or the disk is full. UNAVAILABLE: the disk failed earlier.
-  /// OUT_OF_RANGE: a sequence older than the window.
+  /// Stores the batch (-0.0 as 0.0), and the rejected rows separately. INVALID_ARGUMENT: unequal
+  /// columns, an unknown series, a value that is not finite or a time before 1970; nothing is
+  /// stored then. RESOURCE_EXHAUSTED: the queue or the disk is full. UNAVAILABLE: the disk failed
+  /// earlier. OUT_OF_RANGE: a sequence older than the window.
   virtual void AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) = 0;
-  /// The same, waiting: not for threads that must not block.
+  /// As AppendAsync, but waits: not for threads that must not block.
   absl::StatusOr<AppendResult> Append(ReadingBatch batch, RejectedRows rejects);
 
-  /// The latest reading by time of each series; nothing for one without readings. 100,000: <= 5 ms.
+  /// The latest reading by time of each series; nullopt for one without readings. 100,000 series:
+  /// <= 5 ms.
   virtual std::vector<std::optional<StoredReading>> Latest(
       absl::Span<const uint32_t> series) const = 0;
-  /// Readings with start_ms <= time < end_ms, ascending; the first `count_max` of them.
+  /// The first `count_max` readings with start_ms <= time < end_ms, ascending.
   virtual absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
                                                            int64_t end_ms,
                                                            size_t count_max) const = 0;
@@ -132,54 +143,56 @@ class ReadingsStore {
                                                    int64_t end_ms) const {
     return Query(series, start_ms, end_ms, SIZE_MAX);
   }
-  /// The same aggregated in windows aligned to the epoch; windows without readings are left out.
+  /// As Query, aggregated in windows aligned to the epoch; windows without readings are omitted.
   /// Windows at the edges hold only readings of the range. INVALID_ARGUMENT: window_ms < 1.
   virtual absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,
                                                                  int64_t end_ms,
                                                                  int64_t window_ms) const = 0;
 
-  /// Batches with an offset greater than `after_offset`, in order; at least one when there is one,
-  /// further ones up to `readings_max` in all. OUT_OF_RANGE: some of them are no longer held.
-  /// DATA_LOSS: one of them is damaged; the message names it.
+  /// Batches with an offset greater than `after_offset`, in order: at least one if there is any,
+  /// and further ones up to `readings_max` readings in total. OUT_OF_RANGE: some of them were
+  /// trimmed. DATA_LOSS: one of them is damaged; the message names it.
   virtual absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(uint64_t after_offset,
                                                               size_t readings_max) const = 0;
   virtual uint64_t LastOffset() const = 0;
-  /// The least `after_offset` that ReadLog takes.
+  /// The least `after_offset` that ReadLog accepts.
   virtual uint64_t OldestResumeOffset() const = 0;
-  /// True as soon as LastOffset() > offset; false after the timeout.
+  /// Returns true once LastOffset() > offset; false after the timeout.
   virtual bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const = 0;
-  /// Calls `listener` with the last offset after each commit, on the writer thread: be quick.
-  /// After RemoveListener returns, it is not called any more.
+  /// Calls `listener` with the last offset after each commit, on the writer thread; it must be
+  /// quick. It is not called after RemoveListener returns.
   virtual uint64_t AddListener(std::function<void(uint64_t last_offset)> listener) = 0;
   virtual void RemoveListener(uint64_t id) = 0;
 
-  /// The newest refused readings, newest first.
+  /// The newest rejected readings, newest first.
   virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(size_t count_max) const = 0;
 
-  /// A small durable value of the owner's, such as the city clock. Empty when never put.
+  /// Stores a small durable value for the owner, such as the city clock. A value never put is
+  /// empty.
   virtual absl::Status PutState(std::string_view key, std::string_view bytes) = 0;
   virtual absl::StatusOr<std::string> GetState(std::string_view key) const = 0;
 
-  /// Moves all readings into chunks now and trims the log to what retention keeps.
+  /// Moves all readings into chunks now and trims the log to the retention limits.
   virtual absl::Status Seal() = 0;
   /// Drops whole weeks of chunks that end before `time - options.retention`.
   virtual absl::Status DropExpired(absl::Time time) = 0;
-  /// Rewrites the files to their smallest. For measurements and for quiet hours.
+  /// Compacts the files to their minimum size. For measurements and for hours of low load.
   virtual absl::Status Compact() = 0;
   virtual ReadingsStoreStats Stats() const = 0;
-  /// OK, or why the disk refuses appends: RESOURCE_EXHAUSTED when it is full or nearly so,
-  /// UNAVAILABLE when it failed. A full queue is no such reason: it passes by itself.
+  /// OK, or the reason why the disk refuses appends: RESOURCE_EXHAUSTED when it is full or nearly
+  /// full, UNAVAILABLE when it failed. A full queue is not such a reason: it is temporary.
   virtual absl::Status WriteStatus() const = 0;
-  /// What was acknowledged and missing when the store was opened, with what to do, for people;
-  /// empty: nothing. The offsets of lost batches hold empty ones: no offset is used twice.
+  /// A message for people about acknowledged data that were missing when the store was opened, with
+  /// the remedy; empty: nothing. The offsets of lost batches hold empty ones, so that no offset is
+  /// used twice.
   virtual std::string Loss() const = 0;
-  /// How long the write under way has waited for the disk; zero when there is none.
+  /// Time that the current write has waited for the disk; zero when there is none.
   virtual absl::Duration WriteWaiting() const = 0;
-  /// OK, or why batches are refused: WriteStatus, or more readings in memory than there may be. A
-  /// full queue is no such reason: it passes by itself, or WriteWaiting tells.
+  /// OK, or the reason why batches are refused: WriteStatus, or too many readings in memory. A full
+  /// queue is not such a reason: it is temporary, or WriteWaiting shows it.
   virtual absl::Status AppendStatus() const = 0;
-  /// OK, or why readings cannot move into chunks. They are safe in the log and served, but the log
-  /// and the memory for them grow to their limits, and then appends are refused.
+  /// OK, or the reason why readings cannot move into chunks. They are safe in the log and served,
+  /// but the log and the memory for them grow to their limits, and then appends are refused.
   virtual absl::Status SealStatus() const = 0;
 };
 

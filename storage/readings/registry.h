@@ -1,4 +1,4 @@
-// The measures and stations that are known, in memory.
+// The registered measures and stations, in memory.
 #ifndef CITYLAYERS_STORAGE_READINGS_REGISTRY_H_
 #define CITYLAYERS_STORAGE_READINGS_REGISTRY_H_
 
@@ -22,11 +22,11 @@
 namespace citylayers::storage {
 
 /// Finds measures by name, by series id and by pattern, and stations by id. Series ids count from 0
-/// in order of registration and are never given twice. Nothing is durable here: the store writes
-/// first and adds then. Thread-safe; a find takes about 100 ns.
+/// in order of registration and are never reused. Nothing is durable here: the store writes to disk
+/// before it adds to the registry. Thread-safe; a find takes about 100 ns.
 class Registry {
  public:
-  /// Adds a measure as the next series. REQUIRES: the name is not known and parses.
+  /// Adds a measure as the next series. REQUIRES: the name parses and is not registered.
   uint32_t AddMeasure(MeasureDef measure);
   std::optional<uint32_t> Find(std::string_view name) const;
   /// The measure of a series, or nullptr. It stays valid and unchanged as long as the registry.
@@ -34,12 +34,12 @@ class Registry {
   uint32_t series_count() const;
 
   /// Series of a measure name, or of a pattern with the id `-`, ascending. INVALID_ARGUMENT: not a
-  /// name. NOT_FOUND: the name (not a pattern) is not known.
+  /// name. NOT_FOUND: the name (not a pattern) is not registered.
   absl::StatusOr<std::vector<uint32_t>> Match(std::string_view name_or_pattern) const;
   /// Series that belong to a station, ascending.
   std::vector<uint32_t> SeriesOfStation(std::string_view station_id) const;
 
-  /// Adds a station; false when it is known already, and then nothing changes.
+  /// Adds a station. Returns false, and changes nothing, when it is already registered.
   bool AddStation(StationDef station);
   std::optional<StationDef> FindStation(std::string_view id) const;
   /// Stations with an id greater than `after`, by id, at most `count_max`.

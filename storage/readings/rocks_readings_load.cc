@@ -9,14 +9,14 @@
 #include "storage/readings/rocks_readings_store.h"
 #include "storage/readings/row_codec.h"
 
-// Opening a store: what is on disk becomes the registry, the windows, the head and the tail.
+// Opening of a store: the rows on disk become the registry, the windows, the head and the tail.
 namespace citylayers::storage {
 namespace {
 
-// Empty batches that share one write when the offsets of lost ones are filled.
+// Number of empty batches that share one write when the offsets of lost ones are filled.
 constexpr uint64_t kRowsPerWrite = 10'000;
 
-// Visits the rows of a family that start with a prefix.
+// Visits the rows of a family with a given prefix.
 template <typename Visit>
 absl::Status VisitPrefix(Database& database, rocksdb::ColumnFamilyHandle* family, char prefix,
                          Visit visit) {
@@ -161,7 +161,7 @@ absl::Status RocksReadingsStore::NoteLoss() {
   }
   absl::StrAppend(&loss_, "; restore the directory from a backup or go on without them",
                   loss.logs.empty() ? "" : "; what is left of the log is in ", loss.logs);
-  // Nobody who has folded the lost batches in may take later ones for them.
+  // A reader that has folded the lost batches in must not take later ones for them.
   const std::string row = EncodeLogRow({});
   for (uint64_t next = last + 1; next <= loss.last_offset;) {
     rocksdb::WriteBatch write;

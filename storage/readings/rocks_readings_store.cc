@@ -127,9 +127,9 @@ void RocksReadingsStore::AppendAsync(ReadingBatch batch, RejectedRows rejects, A
     done(status);
     return;
   }
-  // -0.0 is no measurement of its own, and would keep its column from being integers.
+  // -0.0 is not a distinct measurement, and would prevent its column from being stored as integers.
+  // Encoded here, on the caller's thread: the writer thread waits for the disk.
   for (double& value : batch.values) value += 0.0;
-  // Encoded here, on the caller's thread: the writer has the disk to wait for.
   Writer::Encoded encoded;
   encoded.log_row = EncodeLogRow(batch);
   encoded.rejected_count = static_cast<uint32_t>(rejects.size());
@@ -144,8 +144,8 @@ void RocksReadingsStore::AppendAsync(ReadingBatch batch, RejectedRows rejects, A
   writer_->Append(std::move(batch), std::move(encoded), std::move(done));
 }
 
-// --- Reading. First the head, then the chunks: what moves from one to the other in between is seen
-// twice and merged, never missed.
+// --- Reading. First the head, then the chunks: a reading that moves from one to the other
+// meanwhile is seen twice and merged, never missed.
 
 absl::StatusOr<std::vector<StoredReading>> RocksReadingsStore::Query(uint32_t series,
                                                                      int64_t start_ms,
@@ -155,8 +155,8 @@ absl::StatusOr<std::vector<StoredReading>> RocksReadingsStore::Query(uint32_t se
   head_.Collect(series, start_ms, end_ms, recent);
   ASSIGN_OR_RETURN(std::vector<StoredReading> readings,
                    chunks_.Read(series, start_ms, end_ms, count_max));
-  // Where the chunks were left early, they are complete up to their last reading: what the head has
-  // after it lies behind the first count_max.
+  // When the chunks were left early, they are complete up to their last reading: readings of the
+  // head after it are beyond the first count_max.
   if (!recent.empty()) readings = MergeReadings(readings, recent);
   if (readings.size() > count_max) readings.resize(count_max);
   return readings;

@@ -1,4 +1,4 @@
-// The readings store on RocksDB: how the parts of this folder make one. Internal to this folder.
+// The readings store on RocksDB, composed of the parts in this folder. Internal to this folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_ROCKS_READINGS_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_ROCKS_READINGS_STORE_H_
 
@@ -29,14 +29,14 @@
 
 namespace citylayers::storage {
 
-/// Rows of the meta family, and the owner's rows of the state family, start with one of these.
+/// Prefixes of the rows in the meta family, and of the owner's rows in the state family.
 inline constexpr char kMeasurePrefix = 'D';
 inline constexpr char kStationPrefix = 'S';
 inline constexpr char kUserStatePrefix = 'U';
 /// Row of the state family.
 inline constexpr std::string_view kLostBatchesKey = "Z";
 
-/// See ReadingsStore. Load() comes first, and once.
+/// See ReadingsStore. Call Load() first, and once.
 class RocksReadingsStore final : public ReadingsStore {
  public:
   RocksReadingsStore(ReadingsStoreOptions options, std::unique_ptr<Database> database)
@@ -51,8 +51,8 @@ class RocksReadingsStore final : public ReadingsStore {
         chunks_(*database_, options_.chunk_readings) {}
 
   ~RocksReadingsStore() override {
-    // The sealer writes through the writer, and the writer tells the sealer what is full until its
-    // queue is empty.
+    // The sealer writes through the writer, and the writer reports full series to the sealer until
+    // its queue is empty.
     if (sealer_ != nullptr) sealer_->Stop();
     writer_.reset();
     sealer_.reset();
@@ -130,12 +130,12 @@ class RocksReadingsStore final : public ReadingsStore {
   const ReadingsStoreOptions options_;
   std::unique_ptr<Database> database_;
   Registry registry_;
-  absl::Mutex registering_;  // measures are written, then added: one caller at a time
+  absl::Mutex registering_;  // measures are written, then added; one caller at a time
   DedupeWindows windows_;
   Head head_;
   LogTail tail_;
   ChunkStore chunks_;
-  std::string loss_;  // Load() alone writes it, like the next
+  std::string loss_;  // written by Load() only, like the next
   uint64_t lost_batches_ = 0;
   std::unique_ptr<Sealer> sealer_;
   std::unique_ptr<Writer> writer_;

@@ -18,7 +18,7 @@ constexpr uint8_t kVersion = 1;
 constexpr size_t kTextMax = 4096;
 constexpr char kDedupePrefix = 'Q';
 
-// Every value starts with its version; log rows and chunks go on with a CRC-32C of the rest.
+// Every value starts with its version; log rows and chunks continue with a CRC-32C of the rest.
 std::string Sealed(std::string_view body) {
   std::string out(1, static_cast<char>(kVersion));
   PutFixed32(out, Crc32c(body));
@@ -37,7 +37,7 @@ absl::Status Unseal(ByteReader& reader, std::string_view what) {
   RETURN_IF_ERROR(CheckVersion(reader, what));
   ASSIGN_OR_RETURN(const uint32_t crc, reader.ReadFixed32());
   if (Crc32c(reader.rest()) == crc) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("the check sum of ", std::string(what), " is wrong"));
+  return absl::DataLossError(absl::StrCat("the checksum of ", std::string(what), " is wrong"));
 }
 
 void PutQualities(std::string& out, const std::vector<int64_t>& qualities) {
@@ -60,7 +60,8 @@ absl::StatusOr<int64_t> ReadTime(ByteReader& reader) {
   return static_cast<int64_t>(time_ms);
 }
 
-// A chunk's statistics: as integers where the values are, so that most take one to three bytes.
+// A chunk's statistics: as integers if its values are integers, so that most take one to three
+// bytes.
 void PutStats(std::string& out, absl::Span<const StoredReading> readings, int decimals) {
   const auto [least, most] = std::minmax_element(
       readings.begin(), readings.end(),
@@ -68,7 +69,7 @@ void PutStats(std::string& out, absl::Span<const StoredReading> readings, int de
   double sum = 0;
   for (const StoredReading& reading : readings) sum += reading.value;
   const double first = readings.front().value;
-  // The sum is rounded to the decimals of its terms: more digits would be noise of the addition.
+  // The sum is rounded to the decimals of its terms: further digits are rounding errors.
   const double power = std::pow(10.0, decimals);
   if (const double rounded = std::round(sum * power) / power;
       std::fabs(rounded - sum) < 1e-9 * std::max(1.0, std::fabs(sum))) {
@@ -322,7 +323,7 @@ namespace {
 
 constexpr uint8_t kDeadLettersVersion = 2;
 
-// Whole characters only: what is kept must still be UTF-8.
+// Cuts between characters: the stored text must still be UTF-8.
 std::string_view Cut(std::string_view text) {
   if (text.size() <= kRejectTextMax) return text;
   size_t size = kRejectTextMax;
@@ -330,7 +331,7 @@ std::string_view Cut(std::string_view text) {
   return text.substr(0, size);
 }
 
-// The texts of a dictionary that a part of the rows uses, and their new indexes.
+// The texts of a dictionary that some of the rows use, and their new indexes.
 class Dictionary {
  public:
   explicit Dictionary(const std::vector<std::string>& texts)
@@ -355,7 +356,7 @@ class Dictionary {
   std::vector<uint32_t> used_;
 };
 
-// What both versions begin with, after the version byte.
+// The fields that both versions begin with, after the version byte.
 absl::StatusOr<DeadLetter> ReadLetterHead(ByteReader& reader) {
   DeadLetter letter;
   ASSIGN_OR_RETURN(const uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
@@ -405,7 +406,7 @@ absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetterBatch(ByteReader& reader) 
     ASSIGN_OR_RETURN(const uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
     letter.row = static_cast<uint32_t>(row);
     ASSIGN_OR_RETURN(letter.reason, reader.ReadByte());
-    // 0 is a row whose index points past its dictionary.
+    // 0: a row whose index is outside its dictionary.
     ASSIGN_OR_RETURN(const uint64_t measure, reader.ReadVarintUpTo(measures.size(), "a name"));
     letter.measure = measure == 0 ? std::string() : measures[measure - 1];
     ASSIGN_OR_RETURN(const uint64_t message, reader.ReadVarintUpTo(messages.size(), "a text"));

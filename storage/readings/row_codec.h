@@ -1,4 +1,4 @@
-// Keys and values of the readings database (docs/formats/readings.md is the page to match).
+// Keys and values of the readings database. Layout: docs/formats/readings.md.
 #ifndef CITYLAYERS_STORAGE_READINGS_ROW_CODEC_H_
 #define CITYLAYERS_STORAGE_READINGS_ROW_CODEC_H_
 
@@ -14,11 +14,11 @@
 
 namespace citylayers::storage {
 
-/// Width of a time bucket: chunks do not cross it, and retention drops whole ones.
+/// Width of a time bucket: chunks do not cross its ends, and retention drops whole buckets.
 inline constexpr int64_t kBucketMs = int64_t{7} * 24 * 3600 * 1000;
-/// The last time that has a bucket (the year 3226).
+/// The latest time that has a bucket (the year 3226).
 inline constexpr int64_t kLatestTimeMs = kBucketMs * 65536 - 1;
-/// Rows a decoder accepts in one log row or chunk.
+/// Maximum number of rows that a decoder accepts in one log row or chunk.
 inline constexpr uint64_t kRowsMax = 4'000'000;
 
 inline uint16_t BucketOf(int64_t time_ms) { return static_cast<uint16_t>(time_ms / kBucketMs); }
@@ -33,7 +33,7 @@ struct ChunkKey {
 };
 std::string EncodeChunkKey(ChunkKey key);
 absl::StatusOr<ChunkKey> ParseChunkKey(std::string_view key);
-/// What the keys of the series' chunks in a bucket start with.
+/// The common prefix of the keys of the series' chunks in a bucket.
 std::string ChunkPrefix(uint16_t bucket, uint32_t series);
 
 std::string DedupeKey(std::string_view source, uint64_t epoch, uint64_t sequence);
@@ -46,7 +46,7 @@ absl::StatusOr<DedupeKeyParts> ParseDedupeKey(std::string_view key);
 
 // --- Log rows.
 std::string EncodeLogRow(const ReadingBatch& batch);
-/// DATA_LOSS: the check sum differs, or the bytes do not make a batch.
+/// DATA_LOSS: the checksum differs, or the bytes are not a batch.
 absl::StatusOr<ReadingBatch> DecodeLogRow(std::string_view bytes);
 
 // --- Chunks: readings of one series, ascending in time, in one bucket.
@@ -62,44 +62,43 @@ struct ChunkStats {
 };
 /// REQUIRES: readings are not empty and strictly ascending in time.
 std::string EncodeChunk(absl::Span<const StoredReading> readings, int decimals);
-/// Reads the statistics alone; the columns are covered by the check sum. DATA_LOSS: as for log
-/// rows.
+/// Reads only the statistics; the checksum covers the columns. DATA_LOSS: as for log rows.
 absl::StatusOr<ChunkStats> DecodeChunkStats(std::string_view bytes);
 /// DATA_LOSS: as for log rows.
 absl::StatusOr<std::vector<StoredReading>> DecodeChunk(std::string_view bytes);
 
-// --- The state of a series beside its chunks: what is sealed, and the latest sealed reading.
+// --- The state of a series besides its chunks: the end of its sealed readings.
 struct SealedState {
   bool any = false;           ///< false: nothing is sealed yet
   int64_t tail_first_ms = 0;  ///< key time of the last chunk
-  uint64_t tail_count = 0;    ///< its readings
-  StoredReading latest;       ///< the last reading in chunks
+  uint64_t tail_count = 0;    ///< number of its readings
+  StoredReading latest;       ///< the latest reading in chunks
   friend bool operator==(const SealedState&, const SealedState&) = default;
 };
 std::string EncodeSealedState(const SealedState& state);
 absl::StatusOr<SealedState> DecodeSealedState(std::string_view bytes);
 
-// --- A chunk put aside since it could not be read: the end of its time, and its row.
+// --- A chunk put aside because it could not be read: the end of its time, and its row.
 std::string EncodeLostChunk(int64_t end_ms, std::string_view chunk_row);
 absl::StatusOr<int64_t> DecodeLostChunkEnd(std::string_view bytes);
 
 // --- Deduplication records and dead letters.
 std::string EncodeAppendResult(const AppendResult& result);
 absl::StatusOr<AppendResult> DecodeAppendResult(std::string_view bytes);
-/// Refused rows that share a row of the family: bounds what one read decodes.
+/// Maximum number of rejected rows in a row of the family; bounds the cost of one read.
 inline constexpr size_t kDeadLettersPerRow = 1000;
-/// The batch that refused rows belong to.
+/// The batch that rejected rows belong to.
 struct DeadLetterBatch {
   int64_t received_us = 0;
   std::string_view source;
   uint64_t epoch = 0;
   uint64_t sequence = 0;
 };
-/// Rows [start, start + count) of `rejects` as one row of the family.
-/// REQUIRES: start + count <= rejects.size(), count <= kDeadLettersPerRow.
+/// Encodes rows [start, start + count) of `rejects` as one row of the family. REQUIRES: start +
+/// count <= rejects.size(), count <= kDeadLettersPerRow.
 std::string EncodeDeadLetters(const DeadLetterBatch& batch, const RejectedRows& rejects,
                               size_t start, size_t count);
-/// Also reads version 1, one refused row a row of the family. DATA_LOSS: the bytes make none.
+/// Reads version 1 as well, with one rejected row per row. DATA_LOSS: invalid bytes.
 absl::StatusOr<std::vector<DeadLetter>> DecodeDeadLetters(std::string_view bytes);
 
 }  // namespace citylayers::storage

@@ -33,7 +33,7 @@ std::string Hex(std::string_view bytes) {
   return absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size()));
 }
 
-// These bytes are on disks. When one of these tests fails, the format has changed: raise the
+// These bytes are stored on disks. If one of these tests fails, the format has changed: raise the
 // version, read both, and describe it in docs/formats/readings.md.
 TEST(RowCodecTest, BytesStayAsTheyAre) {
   EXPECT_EQ(Hex(LogKey(0x0102)), "0000000000000102");
@@ -66,7 +66,7 @@ TEST(RowCodecTest, BytesStayAsTheyAre) {
             "1");
 }
 
-// Written before refused rows were kept batch by batch.
+// A row written before rejected rows were stored per batch.
 TEST(RowCodecTest, ADeadLetterOfVersionOneIsRead) {
   std::string bytes;
   for (const int byte : {1, 1, 0, 0, 0, 0, 2, 0, 1, 0x78, 6, 0x40, 0x10, 0, 0, 0, 0, 0, 0, 1}) {
@@ -84,7 +84,7 @@ TEST(RowCodecTest, ADeadLetterOfVersionOneIsRead) {
 
 TEST(RowCodecTest, DeadLettersKeepWhatTheyUseAndCutLongTexts) {
   RejectedRows rejects;
-  // 2 bytes a letter, the bound in the middle of one after the first "x".
+  // 2 bytes per letter, so that the bound is in the middle of one after the first "x".
   std::string long_name = "x";
   while (long_name.size() < 1000) long_name += "\u00e9";
   rejects.measures = {"unused", long_name, "b"};
@@ -136,7 +136,7 @@ TEST(RowCodecTest, ADayOfATideTakesLessThanAByteAReading) {
   EXPECT_LE(EncodeChunk(day, 3).size(), 288u);
 }
 
-// Every flipped bit is told, whatever it hits.
+// Every flipped bit is detected, wherever it is.
 TEST(RowCodecTest, DamageIsNeverServed) {
   for (std::string row : {EncodeLogRow(SomeBatch()), EncodeChunk(SomeReadings(), 3)}) {
     for (size_t bit = 0; bit < row.size() * 8; ++bit) {
@@ -153,7 +153,7 @@ TEST(RowCodecTest, DamageIsNeverServed) {
   }
 }
 
-// Bytes with a right check sum but any content: what a hostile or broken writer could leave.
+// Arbitrary bytes with a valid checksum, as a hostile or faulty writer could leave.
 TEST(RowCodecTest, AnyBytesAreAnsweredWithoutHarm) {
   std::mt19937_64 random(2);
   const std::string seeds[] = {EncodeLogRow(SomeBatch()), EncodeChunk(SomeReadings(), 3)};

@@ -15,11 +15,11 @@
 namespace citylayers::storage {
 namespace {
 
-// Series whose chunks share one write: large enough to share the sync, small enough not to hold up
-// the batches that wait behind it.
+// Number of series whose chunks share one write: large enough to share the sync, small enough not
+// to delay the batches that wait behind it.
 constexpr size_t kSeriesPerWrite = 32;
 
-// Of the sealing thread, above the others' 0.
+// Nice value of the sealing thread; other threads have 0.
 constexpr int kNice = 5;
 
 std::string Fixed64(uint64_t value) {
@@ -96,7 +96,7 @@ std::vector<uint32_t> Sealer::TakeQueue(SteadyTime until) {
 }
 
 void Sealer::Run() {
-  // Acknowledgements come first where processors are few: what is not sealed yet waits in the log.
+  // Acknowledgements have priority when processors are few: unsealed readings can wait in the log.
   (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
   const auto period = absl::ToChronoNanoseconds(options_.seal_check_every);
   SteadyTime next_check = std::chrono::steady_clock::now() + period;
@@ -108,7 +108,7 @@ void Sealer::Run() {
     }
     if (!full.empty()) {
       absl::MutexLock lock(&sealing_);
-      // An error has made the store read-only, or status() tells it: the readings stay in the log
+      // An error has made the store read-only, or status() reports it: the readings stay in the log
       // and in the head.
       SealSeries(full).IgnoreError();
     }
@@ -198,7 +198,8 @@ absl::Status Sealer::SealGroup(absl::Span<const uint32_t> series) {
 }
 
 absl::Status Sealer::AdvanceWatermark() {
-  // First the end of the log, then the head: a batch that comes in between is not counted sealed.
+  // First the end of the log, then the head: a batch that comes in between is not counted as
+  // sealed.
   const uint64_t last = tail_.last_offset();
   const uint64_t sealed = std::min(last, head_.OldestUnsealedOffset(last + 1) - 1);
   const uint64_t oldest = tail_.oldest_offset();

@@ -1,4 +1,4 @@
-// Moves readings from the head into chunks, and forgets the log behind them. Internal to this
+// The sealer, which moves readings from the head into chunks and trims the log. Internal to this
 // folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_SEALER_H_
 #define CITYLAYERS_STORAGE_READINGS_SEALER_H_
@@ -29,10 +29,10 @@
 
 namespace citylayers::storage {
 
-/// Seals a series when it is full, and the series that have waited longest when the head, the
-/// unsealed log or their age passes its limit. A crash between a chunk and the watermark only makes
-/// the log be read again, which changes nothing. A series that cannot be sealed stays in the log
-/// and in the head and is tried again; the others go on. Thread-safe.
+/// Seals a series when it is full, and the series that have waited longest when the size of the
+/// head, the size of the unsealed log or its age exceeds its limit. After a crash between a chunk
+/// and the watermark the log is read again, which changes nothing. A series that cannot be sealed
+/// stays in the log and in the head and is retried; the others continue. Thread-safe.
 class Sealer {
  public:
   Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
@@ -40,15 +40,16 @@ class Sealer {
   ~Sealer();
 
   void Start();
-  /// Ends the thread; nothing seals any more. What Enqueue brings is left for the next opening.
+  /// Ends the thread; nothing is sealed after that. Series passed to Enqueue are left for the next
+  /// opening.
   void Stop();
-  /// These series are full. From the writer thread.
+  /// Adds full series to the queue. Called on the writer thread.
   void Enqueue(std::vector<uint32_t> series);
-  /// Seals everything that is in the head when it is called.
+  /// Seals everything that is in the head at the time of the call.
   absl::Status SealAll();
-  /// Every batch up to here is in chunks.
+  /// Every batch up to this offset is in chunks.
   uint64_t sealed_offset() const;
-  /// OK, or why series wait: the log behind them cannot be trimmed.
+  /// OK, or the reason why series wait: the log behind them cannot be trimmed.
   absl::Status status() const;
 
  private:
@@ -61,7 +62,7 @@ class Sealer {
   absl::Status AdvanceWatermark() ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
   absl::Status SealWhatWaitsTooLong();
   using SteadyTime = std::chrono::steady_clock::time_point;
-  // What is full; waits for it, or for the end, until `until`.
+  // Returns the full series; waits for some, or for the end, until `until`.
   std::vector<uint32_t> TakeQueue(SteadyTime until);
 
   const ReadingsStoreOptions& options_;
@@ -75,10 +76,12 @@ class Sealer {
   absl::Mutex sealing_;  // one seal at a time; taken before mutex_ and queue_mutex_
   mutable absl::Mutex mutex_;
   uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
-  std::map<uint32_t, absl::Status> failing_ ABSL_GUARDED_BY(mutex_);  // series that wait
-  std::deque<std::pair<SteadyTime, uint64_t>> ages_;  // when the log ended where; Run()'s own
+  std::map<uint32_t, absl::Status> failing_
+      ABSL_GUARDED_BY(mutex_);  // series that wait, with the error
+  std::deque<std::pair<SteadyTime, uint64_t>>
+      ages_;  // the log's end at past times; used by Run() only
 
-  // Of the standard library, because absl::Mutex waits by the wall clock, which may be set back.
+  // Standard library types, because absl::Mutex waits by the wall clock, which may be set back.
   std::mutex queue_mutex_;
   std::condition_variable queue_changed_;
   std::vector<uint32_t> queue_;  // guarded by queue_mutex_

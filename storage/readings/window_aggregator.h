@@ -1,4 +1,4 @@
-// Folds readings that come in time order into windows.
+// An aggregator of readings in time order into windows.
 #ifndef CITYLAYERS_STORAGE_READINGS_WINDOW_AGGREGATOR_H_
 #define CITYLAYERS_STORAGE_READINGS_WINDOW_AGGREGATOR_H_
 
@@ -27,7 +27,7 @@ class WindowAggregator {
     window.max = std::max(window.max, reading.value);
     window.last = reading.value;
   }
-  /// Adds a chunk whole. REQUIRES: it lies in one window.
+  /// Adds a whole chunk. REQUIRES: it lies in one window.
   void Add(const ChunkStats& chunk) {
     WindowAggregate& window = At(chunk.first_ms, chunk.first);
     window.count += chunk.count;

@@ -14,7 +14,7 @@
 namespace citylayers::storage {
 namespace {
 
-// What a waiting batch holds. The columns' capacity is that of their rows: the validator reserves.
+// Memory of a waiting batch. The columns' capacity equals their rows: the validator reserves.
 size_t MemoryOf(const ReadingBatch& batch, const Writer::Encoded& encoded) {
   size_t bytes = encoded.log_row.capacity() + batch.source.capacity() +
                  batch.series.capacity() * sizeof(uint32_t) +
@@ -160,7 +160,7 @@ void Writer::PutDeadLetters(const Item& item, rocksdb::WriteBatch& write) {
 }
 
 // Decides about one batch and adds its rows to the write. The windows are changed at once, so that
-// a repeat in the same group is found; should the write fail, the store takes no more batches.
+// a repeat in the same group is detected; if the write fails, the store accepts no more batches.
 void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& next_offset) {
   const ReadingBatch& batch = item.batch;
   if (batch.sequence != 0) {
@@ -183,7 +183,7 @@ void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& nex
   }
   PutDeadLetters(item, write);
   if (batch.sequence == 0) return;
-  // First what is forgotten: it may be this very key, evicted while the store was loaded.
+  // Deletes dropped results first: they may include this key, evicted while the store was loaded.
   for (const DedupeWindows::Forgotten& old :
        windows_.Insert(batch.source, batch.epoch, batch.sequence, item.result)) {
     write.Delete(database_.state(), DedupeKey(old.source, old.epoch, old.sequence));
@@ -236,7 +236,7 @@ void Writer::CommitGroup(std::vector<Item> group) {
   }
 }
 
-// The head comes before the tail: whoever learns of an offset finds its readings.
+// The head before the tail: a reader that receives an offset finds its readings.
 void Writer::Publish(std::vector<Item>& group) {
   std::vector<uint32_t> full;
   bool added = false;

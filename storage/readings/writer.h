@@ -1,4 +1,4 @@
-// The one thread that writes to the readings database. Internal to this folder.
+// The only thread that writes to the readings database. Internal to this folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_WRITER_H_
 #define CITYLAYERS_STORAGE_READINGS_WRITER_H_
 
@@ -26,12 +26,12 @@
 
 namespace citylayers::storage {
 
-/// Takes everything that waits, writes it with one sync, brings it into the head, and answers.
-/// RocksDB promises a log without holes only while every write is made in the same way, so all
-/// writes of the store come through here. Thread-safe.
+/// Takes all waiting batches, writes them with one sync, adds them to the head, and calls their
+/// `done`. RocksDB guarantees a log without holes only while every write uses the same options, so
+/// all writes of the store go through this class. Thread-safe.
 class Writer {
  public:
-  /// What a commit puts into the group's write.
+  /// Adds a commit's rows to the write of the group.
   using Fill = std::function<void(rocksdb::WriteBatch&)>;
   struct Figures {
     uint64_t batches = 0;
@@ -42,36 +42,36 @@ class Writer {
     uint64_t dedupe_sources = 0;
   };
 
-  /// `on_full` is told the series that want to be sealed; on the writer thread.
+  /// `on_full` receives the series that are full; called on the writer thread.
   Writer(const ReadingsStoreOptions& options, Database& database, Head& head, LogTail& tail,
          DedupeWindows& windows, std::function<void(std::vector<uint32_t>)> on_full);
-  /// Writes what waits, then ends.
+  /// Writes the waiting batches, then ends.
   ~Writer();
 
-  /// Starts the thread, once the store is loaded.
+  /// Starts the thread. Call it once the store is loaded.
   void Start();
-  /// A batch as it is written.
+  /// A batch in its encoded form.
   struct Encoded {
     std::string log_row;
-    std::vector<std::string> dead_letters;  ///< its refused rows, see EncodeDeadLetters
+    std::vector<std::string> dead_letters;  ///< its rejected rows, see EncodeDeadLetters
     uint32_t rejected_count = 0;
   };
   /// See ReadingsStore::AppendAsync.
   void Append(ReadingBatch batch, Encoded encoded, AppendDone done);
-  /// Writes something else, durably, and waits for it. `needs_space`: refused when the disk is
-  /// nearly full; sealing is not, since it makes room.
+  /// Writes other rows durably, and waits for it. `needs_space`: refused when the disk is nearly
+  /// full; false for sealing, which frees space.
   absl::Status Commit(Fill fill, bool needs_space);
   Figures figures() const;
-  /// OK, or why batches are refused until readings have moved into chunks.
+  /// OK, or the reason why batches are refused until readings have moved into chunks.
   absl::Status CheckHead() const;
-  /// How long the write under way has waited for the disk.
+  /// Time that the current write has waited for the disk.
   absl::Duration waiting() const;
 
  private:
   struct Item {
     ReadingBatch batch;
     Encoded encoded;
-    size_t bytes = 0;  // of memory, charged to the queue
+    size_t bytes = 0;  // memory charged to the queue
     AppendDone done;
     Fill fill;
     bool needs_space = true;
@@ -101,7 +101,7 @@ class Writer {
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   Figures figures_ ABSL_GUARDED_BY(mutex_);
   using SteadyTime = std::chrono::steady_clock::time_point;
-  std::optional<SteadyTime> write_start_ ABSL_GUARDED_BY(mutex_);  // of the write under way
+  std::optional<SteadyTime> write_start_ ABSL_GUARDED_BY(mutex_);  // of the current write
   uint32_t dead_letter_count_ = 0;
   std::thread thread_;
 };

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kMagic("CLSM1\n\0\0", 8);
 constexpr size_t kSlotBytes = 64;  // docs/formats/synced_mark.md
-constexpr size_t kSlots = 2;       // written in turn, so a torn write leaves the other
+constexpr size_t kSlots = 2;       // written in turn, so that a torn write leaves the other one
 
 }  // namespace
 
@@ -85,7 +85,7 @@ absl::Status SyncedMark::CheckManifest(const std::string& database) const {
       absl::StrCat(database, "/MANIFEST-", absl::Dec(slot_.manifest_number, absl::kZeroPad6));
   std::error_code error;
   const uint64_t bytes = std::filesystem::file_size(path, error);
-  // One that is gone has given way to a newer one.
+  // If the file is missing, a newer MANIFEST has replaced it.
   if (error || bytes >= slot_.manifest_bytes) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(path, " has ", bytes, " bytes and had ",
                                           slot_.manifest_bytes,

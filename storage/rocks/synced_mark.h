@@ -1,4 +1,4 @@
-// A file beside a database that says how far the database was synced.
+// A file beside a database that records how far the database was synced.
 #ifndef CITYLAYERS_STORAGE_ROCKS_SYNCED_MARK_H_
 #define CITYLAYERS_STORAGE_ROCKS_SYNCED_MARK_H_
 
@@ -16,40 +16,41 @@
 
 namespace citylayers::storage {
 
-/// RocksDB takes a write-ahead log that was cut off for one whose last write was torn, and drops
-/// the end without an error. This file remembers what was acknowledged, so the next opening can
-/// tell one from the other. Layout: docs/formats/synced_mark.md.
+/// RocksDB cannot distinguish a truncated write-ahead log from one whose last write was torn, and
+/// drops the end without an error. This file records the acknowledged position, so that the next
+/// opening detects the loss. Layout: docs/formats/synced_mark.md.
 ///
-/// Set() is called after each synced write and costs about a microsecond: it is not synced itself.
-/// It survives kill -9. After a power failure the file may lag behind, by what Sync() had not yet
-/// brought to disk, and then less is noticed; it never runs ahead of the database. Thread-safe.
+/// Set() is called after each synced write and costs about a microsecond, because the file itself
+/// is not synced. It survives kill -9. After a power failure the file may lag behind by the
+/// positions that Sync() had not yet written to disk, and then less is detected; it is never ahead
+/// of the database. Thread-safe.
 ///
-/// It also remembers how long RocksDB's MANIFEST was, whose end RocksDB drops in the same way.
+/// It also records the length of RocksDB's MANIFEST, whose end RocksDB drops in the same way.
 class SyncedMark {
  public:
   struct Position {
-    uint64_t sequence = 0;  ///< RocksDB's number of the last synced write
-    uint64_t offset = 0;    ///< the owner's own number for it, such as the log offset
+    uint64_t sequence = 0;  ///< RocksDB's sequence number of the last synced write
+    uint64_t offset = 0;    ///< the owner's number for it, such as the log offset
     friend bool operator==(const Position&, const Position&) = default;
   };
 
-  /// Reads the file, or makes it. A damaged slot is ignored: the other one is at most one write
-  /// older. UNAVAILABLE: it can be neither read nor made.
+  /// Reads the file, or creates it. A damaged slot is ignored: the other one is at most one write
+  /// older. UNAVAILABLE: it can be neither read nor created.
   static absl::StatusOr<std::unique_ptr<SyncedMark>> Open(const std::string& path);
   ~SyncedMark();
   SyncedMark(const SyncedMark&) = delete;
   SyncedMark& operator=(const SyncedMark&) = delete;
 
-  /// What the file said when it was opened; nothing for a new or wholly damaged file.
+  /// The position in the file when it was opened; nullopt for a new or wholly damaged file.
   const std::optional<Position>& found() const { return found_; }
-  /// DATA_LOSS: the MANIFEST in the directory is shorter than it was. Before the database is
-  /// opened.
+  /// DATA_LOSS: the MANIFEST in the directory is shorter than recorded. Call it before the database
+  /// is opened.
   absl::Status CheckManifest(const std::string& database) const;
 
-  /// A failure of these is ignored: the mark then lags behind.
+  /// Errors of the following are ignored: the mark then lags behind.
   void Set(const Position& position);
   void SetManifest(uint64_t number, uint64_t bytes);
-  /// The same from what RocksDB's GetLiveFiles returns.
+  /// Sets the length of the MANIFEST from the result of RocksDB's GetLiveFiles.
   void SetManifest(const std::vector<std::string>& live_files, uint64_t bytes);
   void Sync();
 

@@ -77,7 +77,7 @@ TEST_F(SyncedMarkTest, AManifestThatHasBecomeShorterIsNamed) {
   EXPECT_NE(status.ToString().find(manifest + " has 99 bytes and had 100"), std::string::npos)
       << status;
   std::filesystem::remove(manifest);
-  EXPECT_TRUE(Open()->CheckManifest(path_ + "-db").ok()) << "there is a newer one";
+  EXPECT_TRUE(Open()->CheckManifest(path_ + "-db").ok()) << "a newer one exists";
   std::filesystem::remove_all(path_ + "-db");
 }
 

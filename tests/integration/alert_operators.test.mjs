@@ -104,7 +104,7 @@ test('nobody uses up the sequences of a source', async () => {
   for (const sequence of ['18446744073709551615', 5_000_000]) {
     await assert.rejects(write(sequence), (error) => {
       assert.equal(error.code, Code.INVALID_ARGUMENT);
-      assert.match(error.details, /greatest that is taken/);
+      assert.match(error.details, /greatest that is accepted/);
       return true;
     });
   }

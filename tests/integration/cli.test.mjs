@@ -172,6 +172,6 @@ test('the admin port shows the configuration and the modules', async () => {
   };
   const config = await ask('/debug/config');
   assert.match(config, /^\[server\]$/m);
-  assert.match(config, /^# Least level that is logged\..*\nlog = "info"$/m);
+  assert.match(config, /^# Lowest level that is logged\..*\nlog = "info"$/m);
   assert.match(await ask('/debug/modules'), /traffic/);
 });

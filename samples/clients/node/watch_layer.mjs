@@ -21,7 +21,7 @@ const credentials = grpc.credentials.createInsecure();
 const layerService = new layers.v1.LayerService(server, credentials);
 const alertService = new alerts.v1.AlertService(server, credentials);
 
-/** A unary call with a deadline: without one, a server that hangs would hang us too. */
+/** A unary call with a deadline: without one, a server that hangs would block this program. */
 const call = (client, method, request) =>
   new Promise((resolve, reject) => {
     const options = { deadline: Date.now() + kDeadlineMs };
@@ -31,7 +31,7 @@ const isTransient = (error) =>
   [grpc.status.UNAVAILABLE, grpc.status.RESOURCE_EXHAUSTED].includes(error.code);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Follows the layer; when the stream breaks it comes back with the version that it holds. */
+/** Follows the layer; when the stream breaks it reconnects with the version that it holds. */
 async function watch(onEvent) {
   let resume;
   for (let retries = 0; ; retries++) {

@@ -116,7 +116,7 @@ TEST(ReadingsInput, ValuesAreDecimalNumbers) {
 
 TEST(ReadingsInput, AHeaderThatCannotBeMeantIsRefused) {
   ReadingsInput twice;
-  EXPECT_THAT(MessageOf(twice, "measure,time,value,value"), HasSubstr("\"value\" is there twice"));
+  EXPECT_THAT(MessageOf(twice, "measure,time,value,value"), HasSubstr("\"value\" occurs twice"));
   ReadingsInput semicolons;
   EXPECT_THAT(MessageOf(semicolons, "measure;time;value"), HasSubstr("semicolons"));
   ReadingsInput spaced;

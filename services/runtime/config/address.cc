@@ -22,9 +22,9 @@ std::string Address::ToString() const {
 }
 
 bool Address::IsLoopback() const {
-  // Only what is an address, or the one name that the system keeps for this machine (RFC 6761):
-  // "127.evil.example" is a name like any other. Short and hexadecimal forms ("127.1") are not
-  // taken for loopback either: programs read them differently.
+  // Accepts only addresses and the one name that RFC 6761 reserves for this machine:
+  // "127.evil.example" is an ordinary name. Short and hexadecimal forms ("127.1") are not accepted
+  // as loopback either, because programs read them differently.
   if (absl::EqualsIgnoreCase(host, "localhost")) return true;
   in_addr v4{};
   if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return IsLoopbackV4(ntohl(v4.s_addr));
@@ -61,8 +61,8 @@ absl::Status CheckReach(const Address& address, bool allow_insecure, std::string
   if (address.IsLoopback() || allow_insecure) return absl::OkStatus();
   return absl::InvalidArgumentError(
       StrCat(what, " ", address.ToString(),
-             " can be reached from other machines, and nothing guards it yet: use a ",
-             "loopback address, or say --allow-insecure on a closed network"));
+             " can be reached from other machines, and has no authentication: use a ",
+             "loopback address, or set --allow-insecure on a closed network"));
 }
 
 }  // namespace citylayers::runtime

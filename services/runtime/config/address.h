@@ -1,4 +1,4 @@
-// HOST:PORT.
+// A network address written as HOST:PORT.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_CONFIG_ADDRESS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_CONFIG_ADDRESS_H_
 
@@ -15,9 +15,9 @@ struct Address {
   std::string host;  // a name or an IPv4 or IPv6 address, without brackets
   std::uint16_t port = 0;
 
-  /// "127.0.0.1:8080"; IPv6 in brackets.
+  /// "127.0.0.1:8080"; an IPv6 host is written in brackets.
   std::string ToString() const;
-  /// Whether only this machine can reach it.
+  /// True when only this machine can reach the address.
   bool IsLoopback() const;
 };
 
@@ -25,7 +25,8 @@ struct Address {
 /// (a flag) and the text.
 absl::StatusOr<Address> ParseAddress(std::string_view text, std::string_view what);
 
-/// OK for loopback, or when `allow_insecure`. INVALID_ARGUMENT otherwise, with what to do.
+/// OK for a loopback address, or when `allow_insecure`. INVALID_ARGUMENT otherwise; the message
+/// names `what` (a flag) and the remedy.
 absl::Status CheckReach(const Address& address, bool allow_insecure, std::string_view what);
 
 }  // namespace citylayers::runtime

@@ -39,7 +39,7 @@ int EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// Checks that `value` can be read as the option's type and lies in its range.
+/// Checks that `value` can be parsed as the option's type and lies in its range.
 absl::Status CheckValue(const Option& option, std::string_view value, std::string_view where) {
   const auto error = [&](std::string_view wanted) {
     return absl::InvalidArgumentError(StrCat(where, ": ", option.key, " = \"", value, "\" is not ",
@@ -110,7 +110,7 @@ std::string TomlQuoted(std::string_view text) {
 absl::StatusOr<toml::table> ParseFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  // A folder opens as a file does, and fails when it is read.
+  // Opening a directory succeeds; reading it fails.
   if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf())) ||
       file.bad()) {
     return absl::NotFoundError(StrCat(path, ": cannot be read"));
@@ -127,7 +127,8 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
 }  // namespace
 
 std::string Suggest(std::string_view word, const std::vector<std::string>& known) {
-  // No name of ours is longer, and the distance takes time by the product of the lengths.
+  // No option name is longer; computing the distance takes time proportional to the product of the
+  // lengths.
   constexpr std::size_t kWordMax = 64;
   if (word.size() > kWordMax) return "";
   std::string best;
@@ -157,7 +158,7 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
       if (keys == nullptr) {
         return absl::InvalidArgumentError(
             StrCat(inputs.file, ":", static_cast<int>(node.source().begin.line), ": \"",
-                   std::string(section.str()), "\" stands outside a [section]"));
+                   std::string(section.str()), "\" is outside a [section]"));
       }
       for (const auto& [key, value] : *keys) {
         RETURN_IF_ERROR(
@@ -172,7 +173,7 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
     const std::string_view rest = std::string_view(name).substr(kEnvironmentPrefix.size());
     const std::size_t split = rest.find("__");
     if (split == std::string_view::npos)
-      continue;  // CITYLAYERS_REAL_DATA and the like are not options
+      continue;  // CITYLAYERS_REAL_DATA and similar variables are not options
     const std::string key =
         absl::AsciiStrToLower(StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
     RETURN_IF_ERROR(
@@ -192,9 +193,9 @@ absl::Status Config::Set(std::string_view key, std::string_view value, OptionSou
     for (const auto& [name, entry] : entries_) known.push_back(name);
     const std::string near = Suggest(key, known);
     return absl::InvalidArgumentError(
-        StrCat(where, ": there is no option \"", key, "\"",
+        StrCat(where, ": unknown option \"", key, "\"",
                near.empty() ? "" : StrCat("; did you mean \"", near, "\"?"),
-               " (--print-config lists all)"));
+               " (--print-config lists all options)"));
   }
   RETURN_IF_ERROR(CheckValue(it->second.option, value, where));
   it->second.value = std::string(value);

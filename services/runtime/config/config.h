@@ -16,18 +16,18 @@ namespace citylayers::runtime {
 
 enum class OptionType { kString, kInt, kDouble, kBool, kDuration };
 
-/// One option. Modules list theirs; the sum of all lists is what a configuration may say.
+/// One option. The modules list their own; a configuration may set exactly the options listed.
 struct Option {
   std::string key;            // "readings.batch_rows_max"
-  OptionType type;            // durations are written as in "250ms", "5s", "2h"
+  OptionType type;            // durations are written as 250ms, 5s or 2h
   std::string default_value;  // in the written form
   std::string help;           // one sentence, with the unit
   double min = -1e300;        // for numbers and durations (seconds)
   double max = 1e300;
-  std::vector<std::string> choices = {};  // for strings: the only values; none: any text
+  std::vector<std::string> choices = {};  // for strings: the accepted values; empty: any text
 };
 
-/// Where a value came from, strongest last.
+/// Source of a value; a later one overrides an earlier one.
 enum class OptionSource { kDefault, kFile, kEnvironment, kFlag };
 
 /// The resolved configuration. Precedence: flag > environment > file > default. Immutable after
@@ -56,10 +56,10 @@ class Config {
   bool GetBool(std::string_view key) const;
   absl::Duration GetDuration(std::string_view key) const;
 
-  /// Where the value of `key` came from.
+  /// The source of the value of `key`.
   OptionSource SourceOf(std::string_view key) const;
 
-  /// The whole configuration as commented TOML that Load reads back to the same values.
+  /// The whole configuration as commented TOML; Load of that text returns the same values.
   std::string ToToml() const;
 
  private:
@@ -75,8 +75,8 @@ class Config {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-/// The name among `known` nearest to `word` by edit distance, when near enough to be a slip; else
-/// empty.
+/// Returns the name in `known` nearest to `word` by edit distance when it is near enough to be a
+/// misspelling; otherwise empty.
 std::string Suggest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace citylayers::runtime

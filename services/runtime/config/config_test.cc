@@ -21,7 +21,7 @@ std::vector<Option> Options() {
           {.key = "server.log",
            .type = OptionType::kString,
            .default_value = "info",
-           .help = "Least level that is logged.",
+           .help = "Lowest level that is logged.",
            .choices = {"debug", "info", "warn", "error"}}};
 }
 
@@ -81,8 +81,9 @@ TEST(Config, AWordThatIsNoChoiceIsRefusedWithASuggestion) {
   EXPECT_THAT(ErrorOf({.flags = {{"server.log", ""}}}), HasSubstr("not one of debug"));
   const auto config = Config::Load(Options(), {.flags = {{"server.log", "warn"}}});
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_THAT(config->ToToml(), HasSubstr("# Least level that is logged. One of debug, info, warn, "
-                                          "error.\nlog = \"warn\"\n"));
+  EXPECT_THAT(config->ToToml(),
+              HasSubstr("# Lowest level that is logged. One of debug, info, warn, "
+                        "error.\nlog = \"warn\"\n"));
 }
 
 TEST(Config, BrokenAndMissingFilesAreToldApart) {
@@ -90,7 +91,7 @@ TEST(Config, BrokenAndMissingFilesAreToldApart) {
             absl::StatusCode::kNotFound);
   EXPECT_EQ(Config::Load(Options(), {.file = WriteFile("[grpc\n")}).status().code(),
             absl::StatusCode::kInvalidArgument);
-  // Here the TOML library would stop the process by an assertion.
+  // toml++ would end the process with an assertion for these.
   for (const char* header : {"[\nhttp = 1\n", "[%]\n", " [[ \n"}) {
     EXPECT_THAT(ErrorOf({.file = WriteFile(StrCat("# a slip\n", header))}),
                 HasSubstr("config.toml:2: \"[\" begins a [section]"));

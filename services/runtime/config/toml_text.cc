@@ -16,7 +16,7 @@ absl::Status CheckHeaders(std::string_view text, std::string_view file) {
   int line_number = 0;
   for (absl::string_view line : absl::StrSplit(ToAbsl(text), '\n')) {
     ++line_number;
-    // Before the bracket it takes spaces of all of Unicode, behind it those of ASCII will do.
+    // Before the bracket toml++ skips all Unicode white space; behind it, ASCII white space.
     while (!line.empty() && !absl::ascii_isgraph(static_cast<unsigned char>(line.front()))) {
       line.remove_prefix(1);
     }
@@ -34,7 +34,7 @@ absl::Status CheckHeaders(std::string_view text, std::string_view file) {
   return absl::OkStatus();
 }
 
-/// Whether toml++ takes what begins here for the end of a line: that of ASCII, or of Unicode.
+/// True when toml++ reads the beginning of `rest` as the end of a line (ASCII or Unicode).
 bool IsLineEnd(std::string_view rest) {
   if (rest.front() >= '\n' && rest.front() <= '\r') return true;
   for (const std::string_view mark : {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
@@ -43,22 +43,22 @@ bool IsLineEnd(std::string_view rest) {
   return false;
 }
 
-/// Walks over comments and quoted texts and looks at what is left.
+/// Checks every character that is outside comments and quoted strings.
 absl::Status CheckLetters(std::string_view text, std::string_view file) {
-  std::string_view quote;  // that ends the text we are in; empty: in none
+  std::string_view quote;  // the delimiter of the current string; empty: outside strings
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (!quote.empty()) {
       if (text.substr(i, quote.size()) == quote) {
         i += quote.size();
-        // A long text may end with one or two quotes of its own.
+        // A multi-line string may end with one or two quotes that belong to its content.
         for (int more = 0; quote.size() == 3 && more < 2; ++more) {
           if (i < text.size() && text[i] == quote.front()) ++i;
         }
         quote = {};
         continue;
       }
-      // An end of line ends a text of one line, which is an error that toml++ reports.
+      // The end of a line ends a single-line string; toml++ reports that as an error.
       if (quote.size() == 1 && IsLineEnd(text.substr(i))) {
         quote = {};
       } else if (c == '\\' && quote.front() == '"' && i + 1 < text.size() &&
@@ -83,7 +83,7 @@ absl::Status CheckLetters(std::string_view text, std::string_view file) {
       const auto here = text.begin() + static_cast<std::ptrdiff_t>(i);
       return absl::InvalidArgumentError(
           StrCat(file, ":", 1 + std::count(text.begin(), here, '\n'),
-                 ": a character that is not ASCII stands outside of quotes; put names and values "
+                 ": a character that is not ASCII is outside quotes; write names and values "
                  "with such characters in \"quotes\""));
     }
     ++i;

@@ -1,4 +1,4 @@
-// Whether a text may be given to toml++.
+// A check of TOML text before it is parsed by toml++.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_CONFIG_TOML_TEXT_H_
 #define CITYLAYERS_SERVICES_RUNTIME_CONFIG_TOML_TEXT_H_
 
@@ -8,12 +8,12 @@
 
 namespace citylayers::runtime {
 
-/// toml++ 3.3 has undefined behaviour for some texts that are not TOML, where it ought to report an
-/// error: after a "[" that no key follows, and where it expects white space and meets a letter such
-/// as "đ". So texts with a character that is not ASCII outside of quotes and comments, and lines
-/// that begin with "[" and no name, are refused here; what passes is still to be parsed. A line of
-/// a text in ''' that begins with "[" is refused as well; no option has use for one.
-/// INVALID_ARGUMENT: "file:line: ...". Linear, pure.
+/// toml++ 3.3 has undefined behaviour for some invalid texts, where it should report an error:
+/// after a "[" that no key follows, and where it expects white space and finds a letter such as
+/// "đ". Therefore this function refuses texts with a non-ASCII character outside quotes and
+/// comments, and lines that begin with "[" and no name. An accepted text may still be invalid TOML.
+/// A line in a ''' string that begins with "[" is refused as well; no option needs one.
+/// INVALID_ARGUMENT: "file:line: ...". Linear time, pure.
 absl::Status CheckTomlText(std::string_view text, std::string_view file);
 
 }  // namespace citylayers::runtime

@@ -25,7 +25,7 @@ std::string HostWithoutPort(std::string_view host) {
   if (host.starts_with('[')) {
     host = host.substr(1, host.find(']') == std::string_view::npos ? 0 : host.find(']') - 1);
   } else if (host.find(':') == host.rfind(':')) {
-    host = host.substr(0, host.find(':'));  // an IPv6 address without brackets stays whole
+    host = host.substr(0, host.find(':'));  // an IPv6 address without brackets is kept whole
   }
   if (host.ends_with('.')) host.remove_suffix(1);
   return absl::AsciiStrToLower(ToAbsl(host));

@@ -66,8 +66,8 @@ void HttpConnection::CheckTimeout(HttpLoop::SteadyTime now) {
   Close();
 }
 
-// While streams occupy much of their memory, those whose clients do not read end earlier: they are
-// what occupies it.
+// While streams occupy much of their memory, those whose clients do not read are ended after a
+// shorter timeout, because they occupy it.
 bool HttpConnection::IsStalledUnderPressure(HttpLoop::SteadyTime now) const {
   const HttpServerOptions& options = loop_->shared().options;
   if (state_ != State::kStreaming || !stream_writing_ || options.streams == nullptr ||
@@ -102,7 +102,7 @@ void HttpConnection::StartRead() {
   if (read_pending_) return;
   if (in_begin_ == in_end_) {
     in_begin_ = in_end_ = 0;
-    // A long header must not pin its buffer to an idle connection.
+    // A long header must not keep its buffer in an idle connection.
     if (in_.size() > kInitialReadBytes && !request_started_) {
       std::string(kInitialReadBytes, '\0').swap(in_);
     }
@@ -119,7 +119,7 @@ void HttpConnection::StartRead() {
       AnswerError(431, "a chunk header is too large");
       return;
     } else {
-      return;  // While a stream runs, further requests wait in the kernel.
+      return;  // While a stream runs, further requests wait in the kernel's buffer.
     }
   }
   read_pending_ = true;
@@ -134,7 +134,7 @@ void HttpConnection::OnRead(boost::system::error_code error, std::size_t size) {
   read_pending_ = false;
   if (state_ == State::kClosed) return;
   if (error) {
-    // A client that has shut down its sending side still gets the answer that is under way.
+    // A client that has shut down its sending side still receives the answer in progress.
     if (state_ != State::kWriting) Close();
     return;
   }
@@ -159,7 +159,7 @@ void HttpConnection::Run() {
   }
 }
 
-// Reads one request off the buffer; false when there is none yet, or it was wrong.
+// Parses one request from the buffer; false when it is incomplete or was refused.
 bool HttpConnection::TakeRequest() {
   const HttpServerOptions& options = loop_->shared().options;
   if (in_begin_ < in_end_ && !std::exchange(request_started_, true)) {
@@ -185,7 +185,7 @@ bool HttpConnection::TakeRequest() {
 
 void HttpConnection::SendContinue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  // 25 bytes into an idle socket's buffer: they go or the connection is broken.
+  // 25 bytes into the empty buffer of an idle socket: either they fit or the connection is broken.
   boost::system::error_code error;
   socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), error);
   if (error) Close();
@@ -274,14 +274,14 @@ void HttpConnection::AnswerError(int status, std::string_view detail) {
   response_ = ProblemResponse(status, detail);
   if (status == 503) response_.AddHeader("Retry-After", "1");
   response_.headers += loop_->shared().options.error_headers;
-  linger_ = true;  // bytes that nobody will read may be on their way
+  linger_ = true;  // unread bytes may still be arriving
   state_ = State::kHandling;
   AnswerOnLoop(std::move(response_));
 }
 
 void HttpConnection::AnswerOnLoop(HttpResponse response) {
   if (state_ != State::kHandling) return;
-  parser_.ReleaseBody();  // the answer may take its time to go
+  parser_.ReleaseBody();  // writing the answer may take long
   response_ = std::move(response);
   if (loop_->shared().draining.load(std::memory_order_relaxed)) close_after_ = true;
   Count(response_.status);
@@ -334,8 +334,8 @@ bool HttpConnection::WriteResponse() {
   return WriteSome();
 }
 
-// Sends out_ as far as the socket takes it; true when all of it went. Else it comes back by
-// ContinueWrite, or has closed.
+// Writes out_ as far as the socket accepts it; true when all of it was written. Otherwise
+// ContinueWrite follows, or the connection has closed.
 bool HttpConnection::WriteSome() {
   while (!out_.empty()) {
     boost::system::error_code error;
@@ -375,7 +375,7 @@ void HttpConnection::ContinueWrite() {
   }
 }
 
-// The answer is out: on to the next request, or the end.
+// The answer is written: continues with the next request, or closes.
 void HttpConnection::FinishResponse() {
   response_ = HttpResponse();
   if (close_after_) {
@@ -389,7 +389,8 @@ void HttpConnection::FinishResponse() {
   SetDeadline(loop_->shared().options.idle_timeout);
 }
 
-// Closing with unread bytes resets the connection, and the reset may destroy the answer on its way.
+// Closing with unread bytes resets the connection, and the reset may discard the answer before the
+// client reads it.
 void HttpConnection::Linger() {
   boost::system::error_code error;
   socket_.shutdown(HttpSocket::shutdown_send, error);
@@ -418,7 +419,7 @@ void HttpConnection::StreamOnLoop(HttpResponse head, std::shared_ptr<HttpStream>
   out_.clear();
   out_.emplace_back(head_.data(), head_.size());
   stream_writing_ = !WriteSome();
-  // Reading on tells when the client goes away.
+  // A pending read detects that the client disconnects.
   if (state_ == State::kStreaming) StartRead();
   if (loop_->shared().draining.load(std::memory_order_relaxed)) BeginDrain();
   PumpStream();
@@ -441,7 +442,8 @@ void HttpConnection::PumpStream() {
   }
 }
 
-// One chunk of what is queued (the bare bytes for HTTP/1.0), and the last chunk at the end.
+// Writes the queued pieces as one chunk (as bare bytes for HTTP/1.0), and the last chunk at the
+// end.
 void HttpConnection::WriteStreamBatch() {
   static constexpr std::string_view kLineEnd = "\r\n";
   static constexpr std::string_view kLastChunk = "0\r\n\r\n";
@@ -463,7 +465,7 @@ void HttpConnection::WriteStreamBatch() {
     if (chunked) {
       out_.emplace_back(kLastChunk.data(), kLastChunk.size());
     } else if (out_.empty()) {
-      out_.emplace_back(kLineEnd.data(), 0);  // keeps the pump going to its end
+      out_.emplace_back(kLineEnd.data(), 0);  // keeps the writes going until the stream's end
     }
   }
 }

@@ -1,4 +1,4 @@
-// One client's connection and its response stream. Private to the server.
+// A client's connection and its response stream. Private to the server.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_CONNECTION_H_
 #define CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_CONNECTION_H_
 
@@ -20,8 +20,8 @@ namespace citylayers::runtime {
 
 class HttpStream;
 
-/// Reads requests, has them handled one after the other, writes the answers. Everything happens on
-/// its loop; only Answer and AnswerStream may be called from elsewhere, and hop over.
+/// Reads requests, passes them to handlers one at a time, writes the answers. All work runs on the
+/// connection's loop; Answer and AnswerStream may be called from any thread and post to it.
 ///
 ///   reading ─request─► handling ─answer─► writing ─► reading …
 ///                          └─stream─► streaming ─► reading …
@@ -32,7 +32,8 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
 
   void Start();
   void Refuse();
-  /// Closes at the deadline that its state has. Called by the loop now and then.
+  /// Closes the connection when the deadline of its state has passed. Called by the loop
+  /// periodically.
   void CheckTimeout(HttpLoop::SteadyTime now);
   void BeginDrain();
   void Close();
@@ -55,14 +56,14 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   void StreamOnLoop(HttpResponse head, std::shared_ptr<HttpStream> stream);
   void BuildHead(const HttpResponse& response, std::string_view framing);
   void Count(int status);
-  // Writes the head and the body; true when all went at once.
+  // Writes the head and the body; true when all of it was written at once.
   bool WriteResponse();
   bool WriteSome();
   void ContinueWrite();
   void FinishResponse();
   void Linger();
   void SendContinue();
-  // The stream's part: moves pending bytes to the socket.
+  // For streams: moves pending bytes to the socket.
   void PumpStream();
   void WriteStreamBatch();
   void EndStream();
@@ -75,7 +76,7 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   HttpLoop::SteadyTime deadline_ = HttpLoop::SteadyTime::max();
   bool read_pending_ = false;
   bool close_after_ = false;
-  bool request_started_ = false;  // its first byte is here
+  bool request_started_ = false;  // at least one byte of it has arrived
   bool body_timer_on_ = false;
 
   std::string in_;  // bytes [in_begin_, in_end_) are unread
@@ -86,7 +87,7 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   HttpLoop::SteadyTime request_time_;
   std::size_t route_index_ = 0;
 
-  std::string allowed_host_;  // the last Host that was checked; the next is mostly the same
+  std::string allowed_host_;  // the last Host that was checked; the next is usually the same
 
   bool answered_in_dispatch_ = false;
   HttpResponse response_;
@@ -116,11 +117,12 @@ class HttpStream : public StreamWriter, public std::enable_shared_from_this<Http
   void NotifyClosed(std::function<void()> callback) override;
 
   // For the connection, on its loop.
-  /// Moves up to `max` queued pieces out; false: nothing queued. `ending`: closed and empty.
+  /// Moves at most `max` queued pieces to `pieces`; false when none is queued. `ending` is set when
+  /// the stream is closed and empty.
   bool Take(std::size_t max, std::vector<std::shared_ptr<const std::string>>& pieces, bool& ending);
-  /// `bytes` of taken pieces are on the wire.
+  /// Reports that `bytes` of the taken pieces were written to the socket.
   void Written(std::size_t bytes);
-  /// The connection is gone or the stream has been written to its end.
+  /// Reports that the connection is closed or the stream was written to its end.
   void Ended();
 
  private:
@@ -134,7 +136,7 @@ class HttpStream : public StreamWriter, public std::enable_shared_from_this<Http
   MemoryHold hold_ ABSL_GUARDED_BY(mutex_);  // of pending_bytes_
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  bool poked_ ABSL_GUARDED_BY(mutex_) = false;  // a pump is on its way
+  bool poked_ ABSL_GUARDED_BY(mutex_) = false;  // a call of PumpStream is posted
   std::size_t writable_below_ ABSL_GUARDED_BY(mutex_) = 0;
   std::function<void()> on_writable_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_closed_ ABSL_GUARDED_BY(mutex_);

@@ -11,8 +11,8 @@ namespace {
 
 thread_local const HttpLoop* current_loop = nullptr;
 
-// Timeouts are checked for all connections at once, now and then: a timer a connection would have
-// to be set and cancelled with every request. A quarter of the shortest keeps them exact enough.
+// Timeouts are checked for all connections together, periodically: a timer per connection would be
+// set and cancelled with every request. A quarter of the shortest timeout is exact enough.
 std::chrono::nanoseconds SweepPeriod(const HttpServerOptions& options) {
   const absl::Duration shortest = std::min(
       {options.idle_timeout, options.header_timeout, options.body_timeout, options.write_timeout});
@@ -47,7 +47,7 @@ void HttpLoop::Stop() {
     absl::MutexLock lock(&post_mutex_);
     stopped_ = true;
   }
-  // Every operation has been cancelled, so the loop runs out of work and ends by itself.
+  // Every operation has been cancelled, so the loop has no work left and returns.
   thread_.join();
 }
 

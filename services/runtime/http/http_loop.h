@@ -1,9 +1,9 @@
-// One event loop of the HTTP server: a thread, its connections, its counters. Private to the
+// An event loop of the HTTP server: a thread, its connections and its counters. Private to the
 // server.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_LOOP_H_
 #define CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_LOOP_H_
 
-// Asio of Boost 1.74 needs these two before it.
+// Asio of Boost 1.74 needs these two headers before it.
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -31,12 +31,12 @@ namespace citylayers::runtime {
 
 class HttpConnection;
 
-/// A socket bound to io_context's own executor: the default, polymorphic one costs a virtual call
-/// and a reference count an operation.
+/// A socket bound to io_context's executor type: the default, polymorphic executor costs a virtual
+/// call and a reference count per operation.
 using HttpSocket =
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-/// What all loops of a server share. Read-only once the server listens, but for the counts.
+/// State shared by all loops of a server. Read-only once the server listens, except for the counts.
 struct HttpShared {
   HttpServerOptions options;
   HttpRouter router;
@@ -44,28 +44,29 @@ struct HttpShared {
   std::atomic<bool> draining{false};
 };
 
-/// A thread that owns connections: each is touched by its own loop only, so no request takes a
-/// lock. Counters are written by the loop and read by anybody.
+/// A thread that owns connections. Only its own loop accesses a connection, so requests take no
+/// lock. Counters are written by the loop and may be read by any thread.
 class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
   explicit HttpLoop(std::shared_ptr<HttpShared> shared);
 
-  /// Starts and ends the thread. Stop is called once, after Start; connections are cut.
+  /// Start and Stop run and end the thread. Call Stop once, after Start; it cuts the open
+  /// connections.
   void Start();
   void Stop();
 
-  /// Takes over a socket; from any thread. `refuse`: answer 503 and close.
+  /// Takes ownership of a socket; from any thread. `refuse`: answer 503 and close.
   void Adopt(HttpSocket socket, bool refuse);
-  /// Closes what is idle and lets the rest finish; from any thread.
+  /// Closes idle connections and lets the others finish; from any thread.
   void BeginDrain();
 
-  /// Runs `task` on the loop, soon; false, and it is dropped, once the loop has stopped. From any
-  /// thread.
+  /// Queues `task` for the loop. Returns false, and drops the task, once the loop has stopped. From
+  /// any thread.
   template <typename Task>
   bool Post(Task&& task) {
-    // A task left in a stopped loop would keep its connection, and so the loop, alive for ever.
+    // A task left in a stopped loop would keep its connection, and so the loop, alive forever.
     absl::MutexLock lock(&post_mutex_);
     if (stopped_) return false;
     boost::asio::post(io_, std::forward<Task>(task));
@@ -74,9 +75,9 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
 
   boost::asio::io_context& io() { return io_; }
   HttpShared& shared() { return *shared_; }
-  /// Whether the caller runs on this loop.
+  /// True when the calling thread is this loop's.
   bool IsCurrent() const;
-  /// "Date: Sat, 21 Nov 2026 18:30:00 GMT\r\n", made once a second.
+  /// "Date: Sat, 21 Nov 2026 18:30:00 GMT\r\n", made once per second.
   const std::string& DateHeader();
 
   void Remove(const std::shared_ptr<HttpConnection>& connection);
@@ -99,11 +100,11 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
     counter.store(counter.load(std::memory_order_relaxed) + delta, std::memory_order_relaxed);
   }
   Counters& counters() { return counters_; }
-  /// The last one counts requests that matched no route.
+  /// Counters by route. The last entry counts requests that matched no route.
   std::vector<RouteCounters>& routes() { return routes_; }
 
-  /// Set while a handler runs on this loop: an answer given inside is deferred unless it is the
-  /// running request's own, so that answers never nest.
+  /// Set while a handler runs on this loop. An answer given meanwhile is deferred unless it is for
+  /// the request being handled, so that answers never nest.
   HttpConnection* dispatching = nullptr;
 
  private:

@@ -69,7 +69,7 @@ void HttpRequest::Clear() {
   arena_.clear();
   headers_.clear();
   params_.clear();
-  // A rare large upload must not pin its buffer to an idle connection.
+  // A rare large upload must not keep its buffer in an idle connection.
   constexpr std::size_t kKeptBodyBytes = 64 * 1024;
   if (body_.capacity() > kKeptBodyBytes) std::string().swap(body_);
   body_.clear();
@@ -81,7 +81,7 @@ void HttpRequest::SetRequestLine(std::string_view method, std::string_view targe
   target_ = Store(target);
   version_ = version;
   std::string_view rest = View(target_);
-  // RFC 9112 3.2.2: a server accepts the absolute form, too.
+  // RFC 9112 3.2.2: a server must accept the absolute form as well.
   std::uint32_t skip = 0;
   for (std::string_view scheme : {"http://", "https://"}) {
     if (rest.size() >= scheme.size() && EqualsIgnoreCase(rest.substr(0, scheme.size()), scheme)) {

@@ -1,4 +1,4 @@
-// One HTTP request as a handler reads it, and one response as a handler gives it.
+// An HTTP request as read by a handler, and a response as returned by one.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_MESSAGE_H_
 #define CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_MESSAGE_H_
 
@@ -13,39 +13,39 @@
 
 namespace citylayers::runtime {
 
-/// A request, whole: the body has been read. Text lies in one arena that the connection reuses, so
-/// reading a header costs no allocation. Views live as long as the request, which lives until its
-/// Responder has answered. Not thread-safe to change; safe to read from any thread.
+/// A complete request, body included. Its text lies in one arena that the connection reuses, so
+/// reading a header costs no allocation. Views are valid as long as the request, which lives until
+/// its Responder has answered. Not thread-safe to change; safe to read from any thread.
 class HttpRequest {
  public:
   std::string_view method() const { return View(method_); }
-  /// As sent, query included.
+  /// The target as sent, query included.
   std::string_view target() const { return View(target_); }
   /// The target's path as sent (percent-encoded), dot segments not resolved.
   std::string_view path() const { return View(path_); }
   /// The target's query as sent, without "?".
   std::string_view query() const { return View(query_); }
   const std::string& body() const { return body_; }
-  /// Address of the other side, e.g. "127.0.0.1:53210".
+  /// Address of the client, e.g. "127.0.0.1:53210".
   const std::string& peer() const { return peer_; }
   /// 10 for HTTP/1.0, 11 for HTTP/1.1.
   int version() const { return version_; }
 
-  /// The first header of that name, in any case of letters; empty when there is none.
+  /// The value of the first header with that name (case-insensitive); empty when absent.
   std::string_view Header(std::string_view name) const;
-  /// All headers of that name joined by ", "; empty when there is none.
+  /// The values of all headers with that name joined by ", "; empty when absent.
   std::string JoinedHeader(std::string_view name) const;
   std::size_t header_count() const { return headers_.size(); }
   std::pair<std::string_view, std::string_view> header(std::size_t index) const {
     return {View(headers_[index].first), View(headers_[index].second)};
   }
 
-  /// The decoded value of a `{name}` in the route's pattern. REQUIRES: the pattern has it.
+  /// The decoded value of `{name}` in the route's pattern. REQUIRES: the pattern has it.
   const std::string& Param(std::string_view name) const;
   /// The decoded first value of a query parameter; nullopt when it is absent. O(length of query).
   std::optional<std::string> Query(std::string_view name) const;
 
-  // What follows fills a request: for the parser, and for tests of handlers.
+  // Mutators: for the parser, and for tests of handlers.
   void Clear();
   void SetRequestLine(std::string_view method, std::string_view target, int version);
   void AddHeader(std::string_view name, std::string_view value);
@@ -71,36 +71,36 @@ class HttpRequest {
   int version_ = 11;
 };
 
-/// A response. The server adds Date, Content-Length, Connection, and leaves the body out of answers
+/// A response. The server adds Date, Content-Length and Connection, and omits the body of answers
 /// to HEAD and of 204 and 304.
 struct HttpResponse {
   int status = 200;
   /// Header lines, each ended by CRLF. Use AddHeader.
   std::string headers;
-  /// More header lines, made once and shared by many responses (a cached tile's).
+  /// More header lines, which many responses may share (those of a cached tile).
   std::shared_ptr<const std::string> shared_headers;
-  /// Never copied: many responses may share one.
+  /// The body. Never copied; many responses may share it.
   std::shared_ptr<const std::string> body;
 
-  /// Appends a header. A CR, LF or NUL in the value becomes a space, so no caller's text can start
-  /// a header of its own.
+  /// Appends a header. A CR, LF or NUL in the value becomes a space, so that a value cannot inject
+  /// another header.
   HttpResponse& AddHeader(std::string_view name, std::string_view value);
   HttpResponse& SetBody(std::string content_type, std::string text);
 };
 
-/// Appends "name: value\r\n" to `lines`, with the care of HttpResponse::AddHeader.
+/// Appends "name: value\r\n" to `lines`, with the replacements of HttpResponse::AddHeader.
 void AppendHeader(std::string& lines, std::string_view name, std::string_view value);
 
 /// An error as application/problem+json (RFC 9457): type, title, status, detail.
 HttpResponse ProblemResponse(int status, std::string_view detail);
 
-/// A response of a status, a type and a text.
+/// A response with a status, a content type and a text.
 HttpResponse TextResponse(int status, std::string content_type, std::string text);
 
 /// "Not Found" for 404; "Unknown" for a status without a registered phrase.
 std::string_view ReasonPhrase(int status);
 
-/// True when `a` equals `b`, ASCII letters in any case.
+/// ASCII case-insensitive comparison.
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
 }  // namespace citylayers::runtime

@@ -16,8 +16,8 @@ namespace http = boost::beast::http;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-// Of the header that ends within `bytes`, which begin with one of its lines: Beast takes whole
-// ones.
+// Bytes of the header that ends within `bytes`, which begin at one of its lines: Beast consumes
+// whole lines.
 std::size_t HeaderBytes(std::string_view bytes) {
   if (bytes.starts_with("\r\n")) return 2;
   return std::min(bytes.find("\r\n\r\n") + 4, bytes.size());
@@ -25,7 +25,7 @@ std::size_t HeaderBytes(std::string_view bytes) {
 
 }  // namespace
 
-// Copies what Beast finds into the request's arena, and notes what the checks need.
+// Copies the parts that Beast finds into the request's arena, and records what the checks need.
 class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
  public:
   BeastParser(const HttpServerOptions& options, HttpRequest& request)
@@ -57,7 +57,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
   void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
                      beast::error_code&) override {
-    if (header_over_) return;  // a trailer of a chunked body (RFC 9110 6.5.1): none is of use here
+    if (header_over_) return;  // ignores trailers of a chunked body (RFC 9110 6.5.1)
     request_.AddHeader(View(name), View(value));
     if (field == http::field::host) ++host_count_;
     if (field == http::field::transfer_encoding) {
@@ -83,8 +83,8 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   }
   void on_finish_impl(beast::error_code&) override {}
 
-  // The buffer grows by what has arrived: a length that is only claimed costs nothing. Growing by a
-  // half, and not beyond the claimed length, wastes at most a third.
+  // The buffer grows by the bytes that have arrived, so a claimed length alone costs nothing.
+  // Growing by half, and not beyond the claimed length, wastes at most a third.
   std::size_t AppendBody(beast::string_view bytes, beast::error_code& error) {
     std::string& body = request_.mutable_body();
     const std::size_t needed = body.size() + bytes.size();
@@ -107,7 +107,7 @@ class HttpRequestParser::BeastParser final : public http::basic_parser<true> {
   HttpRequest& request_;
   bool request_line_done_ = false;
   MemoryHold body_hold_;
-  std::uint64_t body_length_ = 0;  // as claimed; 0: chunked
+  std::uint64_t body_length_ = 0;  // claimed by Content-Length; 0: chunked
   bool body_refused_ = false;
   bool header_over_ = false;
   int host_count_ = 0;
@@ -141,7 +141,7 @@ HttpRequestParser::State HttpRequestParser::Fail(int status, std::string_view de
   return State::kError;
 }
 
-// What Beast leaves to its user. Called once the header is there.
+// Checks that Beast leaves to its user. Called once the header is complete.
 HttpRequestParser::State HttpRequestParser::CheckRequest() {
   if (request_.target().size() > options_.target_bytes_max) {
     return Fail(414, "the request target is too long");
@@ -156,8 +156,8 @@ HttpRequestParser::State HttpRequestParser::CheckRequest() {
   return State::kComplete;
 }
 
-// Target and headers have one limit together: what is larger than it may be is named, whether the
-// bytes came at once, so that Beast has not looked at the first line, or in pieces.
+// Target and headers have one common limit. The error names the part that exceeds its own limit,
+// whether the bytes came at once, so that Beast has not parsed the first line, or in pieces.
 HttpRequestParser::State HttpRequestParser::FailTooLarge(std::string_view unread) {
   std::size_t target_bytes = request_.target().size();
   if (!parser_->request_line_done()) {
@@ -182,7 +182,7 @@ HttpRequestParser::State HttpRequestParser::Feed(std::string_view bytes, std::si
     if (!had_header && parser_->is_header_done()) {
       had_header = true;
       if (CheckRequest() == State::kError) return State::kError;
-      // Beast looks at its own limit only now and then, which depends on how the bytes came.
+      // Beast checks its own limit only sometimes, depending on how the bytes arrive.
       if (header_bytes_ + HeaderBytes(rest) > options_.header_bytes_max) return FailTooLarge(rest);
     } else if (!had_header) {
       header_bytes_ += consumed - before;

@@ -11,7 +11,7 @@
 namespace citylayers::runtime {
 namespace {
 
-// A path that needs no decoding and no dot segments resolved: nearly all of them.
+// True for a path that needs no decoding and has no dot segments; nearly all are like that.
 bool IsPlain(std::string_view path) {
   return path.find('%') == std::string_view::npos && path.find("/.") == std::string_view::npos &&
          path.find('\\') == std::string_view::npos;
@@ -129,17 +129,17 @@ HttpRouter::Found HttpRouter::Match(HttpRequest& request) const {
     }
   }
   request.mutable_params().clear();
-  // A path that only a preflight catch-all knows is not there.
+  // A path that matches only the catch-all for preflights is not found.
   if (std::all_of(allow.begin(), allow.end(), [](const auto& m) { return m == "OPTIONS"; })) {
     found.status = 404;
-    found.detail = StrCat("there is nothing at ", text);
+    found.detail = StrCat("no resource at ", text);
     return found;
   }
   std::sort(allow.begin(), allow.end());
   allow.erase(std::unique(allow.begin(), allow.end()), allow.end());
   found.status = 405;
   found.allow = absl::StrJoin(allow, ", ");
-  found.detail = StrCat(text, " does not take ", request.method(), "; it takes ", found.allow);
+  found.detail = StrCat(text, " does not allow ", request.method(), "; allowed: ", found.allow);
   return found;
 }
 

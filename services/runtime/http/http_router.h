@@ -1,4 +1,4 @@
-// Finds the handler of a request by method and path.
+// A table of routes that finds the handler of a request by method and path.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_ROUTER_H_
 #define CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_ROUTER_H_
 
@@ -14,12 +14,12 @@
 
 namespace citylayers::runtime {
 
-/// Called on one of the server's threads: it must not block. The request lives until the responder
-/// has answered; it may answer later and from any thread.
+/// A handler of requests, called on one of the server's threads; it must not block. The request
+/// lives until the responder has answered, which may be later and from any thread.
 using HttpHandler = std::function<void(const HttpRequest& request, Responder responder)>;
 
-/// An ordered list of routes. Fill it before serving; Match is const and thread-safe. Cost of a
-/// match: one comparison per route with the same number of segments.
+/// An ordered list of routes. Add all routes before serving; Match is const and thread-safe. A
+/// match costs one comparison per route with the same number of segments.
 ///
 /// Pattern segments: a literal, `{name}`, `{name}.suffix`, and at the end `{name...}` for the rest
 /// of the path (at least one segment, which may be empty). Earlier routes win.
@@ -29,24 +29,24 @@ using HttpHandler = std::function<void(const HttpRequest& request, Responder res
 class HttpRouter {
  public:
   struct Route {
-    std::vector<std::string> methods;  // GET answers HEAD, too
+    std::vector<std::string> methods;  // GET includes HEAD
     std::string pattern;
     HttpHandler handler;
     std::size_t index = 0;  // position among the routes, for counters
   };
 
-  /// REQUIRES: the pattern starts with "/" and has at most one `{}` prefix a segment.
+  /// REQUIRES: the pattern starts with "/" and has at most one `{}` prefix per segment.
   void Add(std::initializer_list<std::string_view> methods, std::string_view pattern,
            HttpHandler handler);
 
-  /// What a path leads to: a route, or the status to answer.
+  /// Result of Match: a route, or the status to answer.
   struct Found {
     const Route* route = nullptr;
     int status = 200;    // 400, 404 or 405 when there is no route
-    std::string detail;  // why, for people
+    std::string detail;  // the reason, for people
     std::string allow;   // methods of this path, for 405 and OPTIONS
   };
-  /// Sets the request's params when it finds a route.
+  /// Finds the route of a request and sets the request's params.
   Found Match(HttpRequest& request) const;
 
   std::size_t size() const { return routes_.size(); }
@@ -54,7 +54,7 @@ class HttpRouter {
 
  private:
   struct Segment {
-    std::string literal;  // the whole segment, or what follows `{name}`
+    std::string literal;  // the whole segment, or the part after `{name}`
     std::string name;     // empty: a literal segment
     std::string name2;    // of `{name}.{name2}`
     bool rest = false;

@@ -1,6 +1,6 @@
 #include "services/runtime/http/http_server.h"
 
-// Asio of Boost 1.74 needs these two before it.
+// Asio of Boost 1.74 needs these two headers before it.
 #include <thread>
 #include <utility>
 
@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 
-// Over connections_max a client is told so, but even that is bounded.
+// Connections over connections_max are answered 503, at most this many at once.
 constexpr std::size_t kRefusalsMax = 64;
 
 absl::StatusOr<tcp::endpoint> Resolve(const std::string& flag, const std::string& host,
@@ -64,7 +64,7 @@ void HttpServer::Impl::OnAccept(boost::system::error_code error, HttpSocket sock
                                 HttpLoop& loop) {
   if (!acceptor->is_open()) return;
   if (error == asio::error::no_descriptors || error == asio::error::no_memory) {
-    // Out of file descriptors: accepting again at once would only spin.
+    // No file descriptor is free: accepting again at once would only spin.
     retry_timer->expires_after(std::chrono::milliseconds(100));
     retry_timer->async_wait([this](boost::system::error_code stopped) {
       if (!stopped && acceptor->is_open()) Accept();
@@ -105,7 +105,8 @@ absl::Status HttpServer::Listen(const std::string& host, std::uint16_t port) {
   auto acceptor = std::make_unique<Acceptor>(loops[0]->io());
   boost::system::error_code error;
   acceptor->open(endpoint->protocol(), error);
-  // Lets a restart bind while old connections are in TIME_WAIT; a second listener still fails.
+  // Lets a restarted process bind while old connections are in TIME_WAIT; a second listener still
+  // fails.
   if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor->bind(*endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
@@ -145,7 +146,7 @@ void HttpServer::Drain(absl::Duration patience) {
   while (impl_->shared->connections_open.load() > 0 && absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(5));
   }
-  // Loop 0 last: the acceptor lives there.
+  // Loop 0 stops last: it runs the acceptor.
   for (auto loop = impl_->loops.rbegin(); loop != impl_->loops.rend(); ++loop) (*loop)->Stop();
 }
 

@@ -18,10 +18,10 @@ namespace citylayers::runtime {
 
 /// Serves routes on one address with a few threads: keep-alive, pipelining (answers in order, one
 /// request of a connection at a time), HEAD, chunked streams, limits and timeouts.
-///  - Wrong requests are answered by the server itself with application/problem+json: 400, 404, 405
-///    (with Allow), 408, 413, 414, 417, 431, 501, 503, 505.
+///  - Invalid requests are answered by the server itself with application/problem+json: 400, 404,
+///    405 (with Allow), 408, 413, 414, 417, 431, 501, 503, 505.
 ///  - A cached body is written by one gathered write, without a copy.
-///  - Every public method is thread-safe but Handle, which comes before Listen.
+///  - Every public method is thread-safe except Handle, which must be called before Listen.
 ///
 ///   HttpServer server(HttpServerOptions{});
 ///   server.Handle({"GET"}, "/healthz", [](const HttpRequest&, Responder responder) {
@@ -33,7 +33,7 @@ namespace citylayers::runtime {
 class HttpServer {
  public:
   explicit HttpServer(HttpServerOptions options);
-  /// Drains without patience.
+  /// Drains with zero patience.
   ~HttpServer();
 
   HttpServer(const HttpServer&) = delete;
@@ -43,15 +43,15 @@ class HttpServer {
   void Handle(std::initializer_list<std::string_view> methods, std::string_view pattern,
               HttpHandler handler);
 
-  /// Binds and starts the threads. Port 0 takes a free port. ALREADY_EXISTS: the address is in use
-  /// (the message names it). INVALID_ARGUMENT: not an address of this machine.
+  /// Binds the address and starts the threads. Port 0 selects a free port. ALREADY_EXISTS: the
+  /// address is in use (the message names it). INVALID_ARGUMENT: not an address of this machine.
   absl::Status Listen(const std::string& host, std::uint16_t port);
 
   /// The bound port; 0 before Listen.
   std::uint16_t port() const;
 
-  /// Stops accepting, closes idle connections and streams, lets requests in flight finish for at
-  /// most `patience`, cuts the rest, joins the threads. Idempotent; blocks.
+  /// Stops accepting, closes idle connections and streams, lets requests in progress finish for at
+  /// most `patience`, cuts the others, joins the threads. Idempotent; blocks.
   void Drain(absl::Duration patience);
 
   HttpServerStats Stats() const;

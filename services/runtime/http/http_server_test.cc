@@ -254,7 +254,7 @@ TEST_F(HttpServerTest, TheLimitOfHeadersIsTheSameForAnySegments) {
   const std::string begin = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n";
   for (const std::size_t headers : {1, 20}) {
     for (const auto& [bytes, status] : {std::pair(2000, 200), std::pair(2001, 431)}) {
-      // Some headers of equal size, and one that fills up to the byte.
+      // Some headers of equal size, and one that fills the header up to the byte.
       std::string head = begin;
       const std::size_t each = (static_cast<std::size_t>(bytes) - begin.size() - 2) / headers;
       for (std::size_t i = 1; i < headers; ++i) {
@@ -263,7 +263,8 @@ TEST_F(HttpServerTest, TheLimitOfHeadersIsTheSameForAnySegments) {
       const std::size_t left = static_cast<std::size_t>(bytes) - head.size() - 2;
       StrAppend(&head, "X: ", std::string(left - 5, 'b'), "\r\n\r\n");
       ASSERT_EQ(head.size(), static_cast<std::size_t>(bytes));
-      const std::string request = StrCat(head, "\r\n\r\n");  // a body like the header's end
+      const std::string request =
+          StrCat(head, "\r\n\r\n");  // the body looks like the end of a header
       for (const std::size_t piece : {1, 7, 100, 500, 1000, 1990, 1998, 2000, 4000}) {
         TestClient client(port());
         for (std::size_t at = 0; at < request.size(); at += piece) {
@@ -373,8 +374,9 @@ TEST_F(HttpServerTest, TheBodiesOfAllRequestsAreBounded) {
   EXPECT_THAT(refused.body, HasSubstr("request bodies"));
   EXPECT_GE(options.bodies->refused(), 1u);
   EXPECT_LE(options.bodies->used_bytes(), 150'000u);
-  EXPECT_EQ(TestClient(port()).Get("/hello").status, 200) << "what has no body is not disturbed";
-  // The one that was there goes through and gives its memory back.
+  EXPECT_EQ(TestClient(port()).Get("/hello").status, 200)
+      << "requests without a body are not affected";
+  // The first request completes and returns its memory.
   first.Send(std::string(20'000, 'x'));
   EXPECT_EQ(first.Read().body.size(), 120'000u);
   EXPECT_TRUE(used_reaches([](std::size_t bytes) { return bytes == 0; }));
@@ -422,7 +424,7 @@ TEST_F(HttpServerTest, UnderPressureAnUnreadStreamEndsEarlier) {
   const auto block = std::make_shared<const std::string>(std::string(100'000, 'x'));
   absl::Notification ended;
   stream->NotifyClosed([&] { ended.Notify(); });
-  // Again and again, since the kernel's buffers take some of it.
+  // Repeatedly, because the kernel's buffers absorb some of it.
   const absl::Time end = absl::Now() + absl::Seconds(10);
   while (!stream->closed() && absl::Now() < end) {
     if (!options.streams->IsUnderPressure()) {
@@ -474,8 +476,8 @@ TEST_F(HttpServerTest, AStreamIsBoundedAndTellsWhenThereIsRoom) {
   const auto stream = TakeStream();
   const auto block = std::make_shared<const std::string>(std::string(10'000, 'x'));
   std::size_t sent = 0;
-  // The kernel's buffers take a few MB before the stream fills. It is full when it still refuses
-  // after the server has had time to hand on what it holds.
+  // The kernel's buffers absorb a few MB before the stream fills. It is full when Write still
+  // refuses after the server has had time to pass on the bytes that it holds.
   for (int refused = 0; refused < 10;) {
     if (stream->Write(block)) {
       sent += block->size();
@@ -548,7 +550,7 @@ TEST_F(HttpServerTest, DrainFinishesWhatIsInFlightAndTakesNothingNew) {
   drain.join();
   EXPECT_TRUE(stream->closed());
   TestClient late(port());
-  EXPECT_EQ(late.Read().status, 0) << "nobody listens";
+  EXPECT_EQ(late.Read().status, 0) << "the port is closed";
 }
 
 TEST_F(HttpServerTest, DrainCutsWhatDoesNotEnd) {
@@ -561,7 +563,7 @@ TEST_F(HttpServerTest, DrainCutsWhatDoesNotEnd) {
   responder.Send(TextResponse(200, "text/plain", "too late"));
 }
 
-// Else it would be a matter of how the network cuts the request whether they count.
+// Otherwise it would depend on how the network splits the request whether they count.
 TEST_F(HttpServerTest, TrailersAreNoHeaders) {
   Start();
   TestClient client(port());

@@ -1,4 +1,4 @@
-// HttpStream: the queue between whoever writes a stream and the connection that sends it.
+// HttpStream: the queue between the writer of a stream and the connection that sends it.
 #include "services/runtime/http/http_connection.h"
 
 namespace citylayers::runtime {

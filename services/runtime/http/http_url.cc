@@ -88,7 +88,7 @@ absl::StatusOr<std::vector<std::string>> SplitPath(std::string_view path) {
       segments.push_back(std::move(segment));
       continue;
     }
-    // A dot segment at the end leaves a directory: "/a/." is "/a/".
+    // A dot segment at the end denotes a directory: "/a/." is "/a/".
     if (!more) segments.emplace_back();
   }
   return segments;

@@ -1,4 +1,4 @@
-// The parts of a URL that a server has to take apart: percent-encoding, paths, queries.
+// Parsing of URLs: percent-encoding, paths and queries.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_URL_H_
 #define CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_URL_H_
 
@@ -11,7 +11,8 @@
 
 namespace citylayers::runtime {
 
-/// Decodes %XX; with `plus_is_space` "+", too (queries). nullopt: a % without two hex digits.
+/// Decodes %XX, and "+" as a space when `plus_is_space` (queries). nullopt: a % without two hex
+/// digits.
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
 
 /// Encodes everything but the unreserved characters of RFC 3986.
@@ -21,9 +22,9 @@ std::string PercentEncode(std::string_view text);
 /// name without "=".
 std::optional<std::string> QueryValue(std::string_view query, std::string_view name);
 
-/// Splits a path at "/" into decoded segments, "." and ".." resolved as RFC 3986 5.2.4 does; the
+/// Splits a path at "/" into decoded segments and resolves "." and ".." as in RFC 3986 5.2.4. The
 /// path "/" has one empty segment. INVALID_ARGUMENT: no leading "/", a bad escape, a ".." above the
-/// root, or a segment that decodes to one with "/", "\" or NUL in it.
+/// root, or a segment that contains "/", "\" or NUL after decoding.
 absl::StatusOr<std::vector<std::string>> SplitPath(std::string_view path);
 
 }  // namespace citylayers::runtime

@@ -10,26 +10,26 @@
 
 namespace citylayers::runtime {
 
-/// "10.0.0.7, 10.1.0.0/16 fd00::/8". An IPv4 address that is mapped into IPv6 counts as itself.
-/// Immutable, thread-safe.
+/// A list such as "10.0.0.7, 10.1.0.0/16 fd00::/8". An IPv4 address mapped into IPv6 matches as the
+/// IPv4 address. Immutable, thread-safe.
 class IpList {
  public:
   /// INVALID_ARGUMENT: an item is neither an address nor a network; the message begins with
   /// `option`.
   static absl::StatusOr<IpList> Parse(std::string_view list, std::string_view option);
 
-  /// Whether an address ("10.1.2.3", "fd00::1") is in the list. False for other text.
+  /// True when an address ("10.1.2.3", "fd00::1") is in the list. False for other text.
   bool Contains(std::string_view address) const;
 
  private:
   struct Network {
-    std::string bytes;  // of the address: 4 or 16
-    unsigned bits = 0;  // of the prefix
+    std::string bytes;  // the address: 4 or 16 bytes
+    unsigned bits = 0;  // length of the prefix
   };
   std::vector<Network> networks_;
 };
 
-/// "10.1.2.3" of "10.1.2.3:5000", "fd00::1" of "[fd00::1]:5000".
+/// Returns "10.1.2.3" for "10.1.2.3:5000" and "fd00::1" for "[fd00::1]:5000".
 std::string_view AddressOfPeer(std::string_view peer);
 
 }  // namespace citylayers::runtime

@@ -22,12 +22,12 @@
 namespace citylayers::runtime::detail {
 
 /// Reads requests while fewer than waiting_max() of them wait for their answer, and writes the
-/// answers in the order of the requests. One read and one write are under way at most. The call
-/// is finished when nothing is under way any more, so whatever comes back finds the reactor.
+/// answers in the order of the requests. At most one read and one write are in progress. The call
+/// finishes only when no operation is in progress, so every completion finds the reactor alive.
 template <typename Request, typename Response, typename Factory>
 class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
  public:
-  /// `write_executor` runs the handler, `executor` what follows its answers.
+  /// `write_executor` runs the handler, `executor` the work after its answers.
   BidiReactor(grpc::CallbackServerContext& context, Factory factory,
               std::shared_ptr<CallScope> scope, Executor& write_executor, Executor& executor,
               const CallOptions& options, std::shared_ptr<WriteWatch> writes,
@@ -48,7 +48,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     if (ok) return write_executor_.Post([this] { HandleOne(); });
     Advance([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       reading_ = false;
-      read_all_ = true;  // the client has sent everything, or is gone
+      read_all_ = true;  // the client has sent everything, or has disconnected
     });
   }
   void OnWriteDone(bool ok) override {
@@ -86,8 +86,8 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
           Advance([&]() { answer->emplace(std::move(result)); });
         });
       });
-      // A large batch does not stay in the request of an idle stream. What the handler keeps fits
-      // into what was held for both.
+      // An idle stream does not keep the memory of a large batch in its request. The bytes that the
+      // handler keeps fit into the memory held for both.
       if (request_.SpaceUsedLong() > kFreedAbove) request_ = Request();
       (void)hold_.Resize(handler_->MemoryHeld());
     }
@@ -104,9 +104,9 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     return made.status();
   }
 
-  // Makes a change and begins what can be begun after it: the next write, the next read, or the
-  // end. Change and decision are one step: whoever makes the last change ends the call, and nobody
-  // else touches the reactor then.
+  // Applies a change and starts what it permits: the next write, the next read, or the end. Both
+  // happen under one lock: the thread that makes the last change ends the call, and no other thread
+  // uses the reactor after that.
   template <typename Change>
   void Advance(Change change) {
     bool write = false, read = false, finish = false;
@@ -137,7 +137,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     }
   }
 
-  // True when the next response is to be written. An error among the answers ends the call.
+  // True when the next response must be written. An error among the answers ends the call.
   bool TakeAnswer() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (answers_.empty() || !answers_.front()->has_value()) return false;
     absl::StatusOr<Response> answer = std::move(**answers_.front());
@@ -149,7 +149,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     response_ = *std::move(answer);
     return writing_ = true;
   }
-  // Of a call that ends with an error: its answers are not wanted, those under way still come.
+  // For a call that ends with an error: drops its answers; those in progress still complete.
   void DropAnswers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     std::erase_if(answers_, [](const auto& answer) { return answer->has_value(); });
   }
@@ -166,12 +166,12 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
   Executor& executor_;
   const std::shared_ptr<WriteWatch> writes_;
   const std::shared_ptr<MemoryShare> share_;
-  MemoryHold hold_;          // of the request and of what the handler remembers; HandleOne's
-  WriteWatch::Write write_;  // of the write under way
+  MemoryHold hold_;          // memory of the request and of the handler's state; used by HandleOne
+  WriteWatch::Write write_;  // the write in progress
   const std::shared_ptr<std::atomic<bool>> draining_;
   std::unique_ptr<BidiHandler<Request, Response>> handler_;  // made by the first HandleOne
-  Request request_;                                          // of the read under way
-  Response response_;                                        // of the write under way
+  Request request_;                                          // of the read in progress
+  Response response_;                                        // of the write in progress
   absl::Mutex mutex_;
   std::deque<std::shared_ptr<Answer>> answers_ ABSL_GUARDED_BY(mutex_);  // in order of requests
   absl::Status end_ ABSL_GUARDED_BY(mutex_);     // the error that ends the call

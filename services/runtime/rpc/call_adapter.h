@@ -1,5 +1,5 @@
-// The one place where a gRPC call meets our code: authentication, deadline, admission, metrics and
-// status mapping.
+// The adapter between gRPC calls and plain functions: authentication, deadline, admission, metrics
+// and status mapping.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_ADAPTER_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_ADAPTER_H_
 
@@ -25,14 +25,14 @@ namespace citylayers::runtime {
 
 namespace detail {
 
-/// A unary call's answer on its way: charged to the share of what clients have not read, and ended
-/// when the client does not read it. Owns itself.
+/// The answer of a unary call while it is sent: charged to the memory share of unread answers, and
+/// ended when the client does not read it. Owns itself.
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
   UnaryReactor(std::shared_ptr<WriteWatch> writes, std::shared_ptr<MemoryShare> share)
       : writes_(std::move(writes)), share_(std::move(share)), hold_(share_) {}
 
-  /// Before Finish. RESOURCE_EXHAUSTED: no room for the answer.
+  /// Call it before Finish. RESOURCE_EXHAUSTED: no room for the answer.
   absl::Status HoldAnswer(grpc::CallbackServerContext& context,
                           const google::protobuf::Message& answer);
 
@@ -62,8 +62,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 ///   }
 class CallAdapter {
  public:
-  /// `write_executor`: threads of their own for calls that write, so that a slow disk holds up
-  /// nothing else; nullptr: `executor` runs those as well.
+  /// `write_executor` runs calls that write on separate threads, so that a slow disk delays no
+  /// other calls. nullptr: `executor` runs those as well.
   CallAdapter(CallOptions options, Executor& executor, Timer& timer, Metrics& metrics,
               const Authenticator& authenticator, Executor* write_executor = nullptr);
 
@@ -76,8 +76,8 @@ class CallAdapter {
                    Waiting<Response>(std::move(handler)));
   }
 
-  /// The same for a method that may wait for the disk: it runs on the threads for writes, and
-  /// counts against CallOptions::writes_max alone.
+  /// As Unary, for a method that may wait for the disk: it runs on the threads for writes, and
+  /// counts only against CallOptions::writes_max.
   template <typename Request, typename Response, typename Handler>
   grpc::ServerUnaryReactor* UnaryWrite(grpc::CallbackServerContext* context,
                                        std::string_view method, const Request* request,
@@ -86,10 +86,10 @@ class CallAdapter {
                    Waiting<Response>(std::move(handler)));
   }
 
-  /// The same for a method that holds no thread while it waits. `handler` is void(const Call&,
+  /// As Unary, for a method that holds no thread while it waits. `handler` is void(const Call&,
   /// const Request&, std::function<void(absl::StatusOr<Response>)> done), run on the threads for
-  /// writes; it calls `done` once, at any time and from any thread, which only queues the answer.
-  /// The request is valid until then.
+  /// writes. It must call `done` once, at any time and from any thread; `done` only queues the
+  /// answer. The request is valid until then.
   template <typename Request, typename Response, typename Handler>
   grpc::ServerUnaryReactor* UnaryAsync(grpc::CallbackServerContext* context,
                                        std::string_view method, const Request* request,
@@ -114,18 +114,18 @@ class CallAdapter {
                                                    std::string_view method, const Request* request,
                                                    Factory factory);
 
-  /// Many requests, one response each, in order; for methods that write. `factory` is
+  /// Many requests, one response for each, in order; for methods that write. `factory` is
   /// absl::StatusOr<std::unique_ptr<BidiHandler<...>>>(const Call&), run on the threads for writes.
   template <typename Request, typename Response, typename Factory>
   grpc::ServerBidiReactor<Request, Response>* Bidi(grpc::CallbackServerContext* context,
                                                    std::string_view method, Factory factory);
 
-  /// Ends every open stream with UNAVAILABLE, so that clients come back to the next server. For
+  /// Ends every open stream with UNAVAILABLE, so that clients reconnect to the next server. For
   /// shutdown.
   void Drain() { draining_->store(true); }
 
  private:
-  // A handler that returns its answer, as one that hands it on.
+  // Wraps a handler that returns its answer as one that passes it to `done`.
   template <typename Response, typename Handler>
   static auto Waiting(Handler handler) {
     return [handler = std::move(handler)](

@@ -42,14 +42,14 @@ class Counting final : public StreamSource<WatchClockResponse> {
   int sent_ = 0;
 };
 
-/// When a source was asked for its next message. Thread-safe.
+/// Times at which a source was asked for its next message. Thread-safe.
 class Steps {
  public:
   void Add() {
     absl::MutexLock lock(&mutex_);
     times_.push_back(absl::Now());
   }
-  /// Blocks until there are `count`.
+  /// Blocks until there are `count` times.
   std::vector<absl::Time> WaitFor(std::size_t count) const {
     absl::MutexLock lock(&mutex_);
     const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return times_.size() >= count; };
@@ -62,7 +62,7 @@ class Steps {
   std::vector<absl::Time> times_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// Never has a message: always waits, for the same time.
+/// Never has a message: always returns the same wait.
 class Waiting final : public StreamSource<WatchClockResponse> {
  public:
   Waiting(absl::Duration wait, Steps* steps) : wait_(wait), steps_(steps) {}
@@ -76,7 +76,7 @@ class Waiting final : public StreamSource<WatchClockResponse> {
   Steps* steps_;
 };
 
-/// A service whose methods are what each test sets.
+/// A service whose methods are set by each test.
 class TestService final : public ClockService::CallbackService {
  public:
   explicit TestService(CallAdapter& calls) : calls_(calls) {}
@@ -122,7 +122,7 @@ class TestService final : public ClockService::CallbackService {
   std::function<absl::StatusOr<GetClockResponse>(const Call&)> get_clock;
   std::atomic<int> allowed{1};
   std::function<std::unique_ptr<StreamSource<WatchClockResponse>>()> make_source;  // may be empty
-  absl::Duration wait;  // not zero: streams only wait, so long each time
+  absl::Duration wait;  // not zero: streams only wait, this long each time
   Steps steps;
   std::shared_ptr<Waker> waker;
   absl::Notification opened, gone;
@@ -131,7 +131,7 @@ class TestService final : public ClockService::CallbackService {
   CallAdapter& calls_;
 };
 
-/// A stream whose requests wait, two at once, until a test answers them.
+/// A stream whose requests wait, at most two at once, until a test answers them.
 class StreamService final : public ReadingService::CallbackService {
  public:
   using Done = std::function<void(absl::StatusOr<StreamReadingsResponse>)>;
@@ -147,7 +147,7 @@ class StreamService final : public ReadingService::CallbackService {
           return std::make_unique<Handler>(this);
         });
   }
-  /// Waits until so many requests have come in all.
+  /// Waits until `count` requests have arrived in total.
   void WaitFor(size_t count) {
     absl::MutexLock lock(&mutex_);
     const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return dones_.size() >= count; };
@@ -157,7 +157,7 @@ class StreamService final : public ReadingService::CallbackService {
     absl::MutexLock lock(&mutex_);
     return dones_.size();
   }
-  /// Answers the i-th request: with its number, or an error.
+  /// Answers request `i` with its number, or with an error.
   void Answer(size_t i, absl::Status status = absl::OkStatus()) {
     Done done;
     {
@@ -314,8 +314,8 @@ TEST_F(CallAdapterTest, WakesDoNotMultiplyTheWaits) {
   const std::size_t woken = service_.steps.WaitFor(41).size();
   const std::vector<absl::Time> times = service_.steps.WaitFor(woken + 10);
   ASSERT_GE(times.size(), woken + 10);
-  // From the last wake on, the stream steps once in a wait, however often it was woken before. The
-  // first two steps may belong to the last wakes yet.
+  // From the last wake on, the stream steps once per wait, however often it was woken before. The
+  // first two steps may still belong to the last wakes.
   for (std::size_t i = woken + 2; i < times.size(); ++i) {
     EXPECT_GE(times[i] - times[i - 1], kWait) << "step " << i;
   }
@@ -480,7 +480,7 @@ TEST_F(CallAdapterTest, AnErrorEndsAStreamAfterTheAnswersBeforeIt) {
   StreamReadingsResponse response;
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_EQ(response.sequence(), 0u);
-  // A request that was read meanwhile is answered for nobody.
+  // A request that was read meanwhile is handled, but its answer is dropped.
   streams_.WaitFor(3);
   streams_.Answer(2);
   while (stream->Read(&response)) ADD_FAILURE() << response.sequence();
@@ -513,7 +513,7 @@ class Flooding final : public StreamSource<WatchClockResponse> {
   absl::Notification* gone_;
 };
 
-/// Over TCP, where a client's flow control holds up the server.
+/// Over TCP, where a client's flow control blocks the server.
 class UnreadAnswers : public CallAdapterTest {
  protected:
   explicit UnreadAnswers(WriteWatch::Options writes = {.timeout = absl::Milliseconds(100),
@@ -608,7 +608,7 @@ TEST_F(OneWatchAtATime, AMethodHasALimitOfItsOwn) {
       FromGrpcStatus(status).GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
   service_.get_clock = [](const Call&) { return GetClockResponse(); };
   GetClockResponse clock;
-  EXPECT_TRUE(Get(&clock).ok()) << "other methods are not concerned";
+  EXPECT_TRUE(Get(&clock).ok()) << "other methods are not affected";
 }
 
 TEST(MethodLimits, AreReadOrRefused) {

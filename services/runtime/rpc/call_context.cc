@@ -15,8 +15,8 @@
 namespace citylayers::runtime {
 
 std::size_t MemoryOf(const google::protobuf::Message& message) {
-  // An empty text takes 2 bytes encoded and 50 decoded: the encoded size says enough of small
-  // messages only.
+  // An empty text takes 2 bytes encoded and 50 decoded: the encoded size is a good enough estimate
+  // for small messages only.
   constexpr std::size_t kExactAbove = 4096;
   const std::size_t encoded = message.ByteSizeLong();
   return encoded < kExactAbove ? encoded : message.SpaceUsedLong();

@@ -1,4 +1,4 @@
-// What the call adapter knows of a call, and the gate that lets calls in.
+// A call as seen by methods, and the gate that authenticates and admits calls.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_CONTEXT_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_CONTEXT_H_
 
@@ -21,24 +21,25 @@
 
 namespace citylayers::runtime {
 
-/// A call as a method sees it.
+/// A call as seen by a method.
 struct Call {
   std::string method;     // "ReadingService/WriteReadings"
   std::string peer;       // "ipv4:127.0.0.1:51234"
-  absl::Time deadline;    // by the machine's clock
-  std::string principal;  // who calls, as the authenticator names them; empty: anonymous
+  absl::Time deadline;    // by the machine's wall clock
+  std::string principal;  // name of the caller from the authenticator; empty: anonymous
 };
 
-/// Says who calls. The seam for API keys and tokens; thread-safe.
+/// Identifies the caller. The extension point for API keys and tokens; thread-safe.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// Returns the principal's name. UNAUTHENTICATED: the call carries no or bad credentials.
+  /// Returns the principal's name. UNAUTHENTICATED: the call carries no credentials, or invalid
+  /// ones.
   virtual absl::StatusOr<std::string> Authenticate(
       const grpc::CallbackServerContext& context) const = 0;
 };
 
-/// Lets everybody in as nobody: right while the server listens on loopback, or was told
+/// Accepts every call as anonymous. For servers that listen on loopback or run with
 /// --allow-insecure.
 class AnonymousAuthenticator final : public Authenticator {
  public:
@@ -47,32 +48,34 @@ class AnonymousAuthenticator final : public Authenticator {
   }
 };
 
-/// Limits that hold for every call.
+/// Limits that apply to every call.
 struct CallOptions {
-  absl::Duration deadline_default = absl::Seconds(30);  // for unary calls that bring none
-  int unary_max = 512;                            // unary calls at once, but for those that write
-  int writes_max = 512;                           // unary calls at once that write
-  int streams_max = 20000;                        // streaming calls at once
-  absl::Duration stream_look = absl::Seconds(2);  // how late an idle stream sees a drain
-  // Calls of a method at once ("FloodService/ExportDepth"), below the limits above: for methods of
-  // which few keep all threads busy.
+  absl::Duration deadline_default = absl::Seconds(30);  // for unary calls without a deadline
+  int unary_max = 512;      // unary calls at once, except those that write
+  int writes_max = 512;     // unary calls at once that write
+  int streams_max = 20000;  // streaming calls at once
+  absl::Duration stream_look =
+      absl::Seconds(2);  // maximum delay before an idle stream notices a drain
+  // Calls of one method at once ("FloodService/ExportDepth"), below the limits above: for methods
+  // of which a few keep all threads busy.
   std::map<std::string, int, std::less<>> method_limits;
-  WriteWatch::Options writes;             // how long a client may leave an answer unread
-  std::shared_ptr<MemoryShare> requests;  // decoded requests; may be nullptr
+  WriteWatch::Options writes;             // maximum time that a client may leave an answer unread
+  std::shared_ptr<MemoryShare> requests;  // memory of decoded requests; may be nullptr
 };
 
-/// The memory that a decoded message takes. Of a small one its encoded size, which is cheaper.
+/// The memory of a decoded message, in bytes. For a small one its encoded size, which is cheaper to
+/// get.
 std::size_t MemoryOf(const google::protobuf::Message& message);
 
-/// Parses "METHOD=COUNT,…" of the option grpc.method_limits. INVALID_ARGUMENT: not written so.
+/// Parses "METHOD=COUNT,..." of the option grpc.method_limits. INVALID_ARGUMENT: another form.
 absl::StatusOr<std::map<std::string, int, std::less<>>> ParseMethodLimits(std::string_view text);
 
 enum class CallKind { kUnary, kWrite, kStream };
 
-/// One admitted call; gives its place back when it is destroyed. Thread-safe.
+/// One admitted call; its destructor frees its place. Thread-safe.
 class CallScope {
  public:
-  /// `method_running`: nullptr when the method has no limit of its own.
+  /// `method_running`: nullptr when the method has no separate limit.
   CallScope(Call call, Metrics& metrics, std::atomic<int>& running,
             std::atomic<int>* method_running, CallKind kind);
   ~CallScope();
@@ -80,9 +83,9 @@ class CallScope {
   const Call& call() const { return call_; }
   /// Charges the request's memory to `share` until the call ends. RESOURCE_EXHAUSTED: no room.
   absl::Status HoldRequest(const std::shared_ptr<MemoryShare>& share, std::size_t bytes);
-  /// DEADLINE_EXCEEDED when the deadline has passed already: work that cannot be used is not begun.
+  /// DEADLINE_EXCEEDED when the deadline has passed; the call then does no work.
   absl::Status CheckDeadline() const;
-  /// Counts the call's end; only the first call counts.
+  /// Counts the call's end; further calls have no effect.
   void Finish(const absl::Status& status);
 
  private:
@@ -101,13 +104,13 @@ class CallGate {
  public:
   CallGate(CallOptions options, Metrics& metrics, const Authenticator& authenticator);
 
-  /// `request`: nullptr when there is none yet. UNAUTHENTICATED, or RESOURCE_EXHAUSTED with
-  /// RetryInfo when too many calls are running, in all or of this method, or when the memory for
-  /// requests is spent.
+  /// `request` is nullptr when none has arrived yet. UNAUTHENTICATED, or RESOURCE_EXHAUSTED with
+  /// RetryInfo when too many calls are running, of all methods or of this one, or when the memory
+  /// for requests has no room.
   absl::StatusOr<std::shared_ptr<CallScope>> Admit(const grpc::CallbackServerContext& context,
                                                    std::string_view method, CallKind kind,
                                                    const google::protobuf::Message* request);
-  /// The error of a call that finds no room.
+  /// The error of a call for which there is no room.
   absl::Status Overloaded() const;
   const CallOptions& options() const { return options_; }
 

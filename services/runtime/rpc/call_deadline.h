@@ -1,4 +1,4 @@
-// When a call must be answered.
+// Conversion of gRPC deadlines to absl::Time.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_DEADLINE_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_DEADLINE_H_
 
@@ -8,8 +8,8 @@
 
 namespace citylayers::runtime {
 
-/// Clients that mean "none" send very long deadlines. What is further away than this is none:
-/// std::chrono cannot hold it, and a deadline that has gone round lies in the past.
+/// Clients that mean "no deadline" send very distant ones. A deadline further away than this counts
+/// as none: std::chrono cannot hold it, and after an overflow it would be in the past.
 inline constexpr absl::Duration kDeadlineMax = absl::Hours(24 * 365 * 100);
 
 /// `deadline`, or InfiniteFuture when it is further away than kDeadlineMax.
@@ -17,7 +17,8 @@ inline absl::Time SaturatedDeadline(absl::Time deadline) {
   return deadline > absl::Now() + kDeadlineMax ? absl::InfiniteFuture() : deadline;
 }
 
-/// The raw_deadline() of a server context, by the machine's clock; InfiniteFuture: there is none.
+/// The raw_deadline() of a server context, by the machine's wall clock; InfiniteFuture: no
+/// deadline.
 inline absl::Time DeadlineOf(gpr_timespec raw) {
   if (gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0) return absl::InfiniteFuture();
   const gpr_timespec real = gpr_convert_clock_type(raw, GPR_CLOCK_REALTIME);

@@ -1,4 +1,4 @@
-// The threads on which gRPC runs callbacks.
+// Keeps the threads on which gRPC runs callbacks.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALLBACK_THREADS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_CALLBACK_THREADS_H_
 
@@ -8,8 +8,8 @@ namespace citylayers::runtime {
 /// that uses callbacks. Cheap after the first time; thread-safe.
 ///
 /// gRPC 1.51 ends these threads when the last such channel or server is destroyed, and joins them
-/// from the thread that destroys it. When that is one of them, because a callback held the last
-/// reference, the process aborts ("assertion failed: prior > 0").
+/// from the thread that destroys it. If that thread is one of them, because a callback held the
+/// last reference, the process aborts ("assertion failed: prior > 0").
 void KeepCallbackThreads();
 
 }  // namespace citylayers::runtime

@@ -13,10 +13,10 @@ namespace {
 
 using common::v1::ClockService;
 
-// What a callback owns is destroyed on gRPC's thread, after the callback has told others that the
-// call is over and they have destroyed what is theirs.
+// Objects owned by a callback are destroyed on gRPC's thread, after the callback has notified other
+// threads that the call is over and these have destroyed their objects.
 struct Call {
-  std::unique_ptr<ClockService::Stub> stub;  // with the last reference to its channel
+  std::unique_ptr<ClockService::Stub> stub;  // holds the last reference to its channel
   grpc::ClientContext context;
   common::v1::GetClockRequest request;
   common::v1::GetClockResponse response;

@@ -18,8 +18,8 @@ void Attach(absl::Status& status, const Message& message) {
                     absl::Cord(message.SerializeAsString()));
 }
 
-// A description quotes what came in, and stands in the message and in the details: a long one is
-// cut, at a whole character, so that an answer never grows with a bad request.
+// A description quotes input and appears both in the message and in the details. A long one is
+// shortened between characters, so that the size of an answer does not grow with a bad request.
 std::string Shortened(std::string_view text) {
   constexpr std::size_t kKeptBytes = 500;
   if (text.size() <= 2 * kKeptBytes) return std::string(text);
@@ -45,7 +45,7 @@ absl::Status BadField(std::string_view field, std::string_view long_description)
   absl::Status status = absl::InvalidArgumentError(StrCat(field, ": ", description));
   google::rpc::BadRequest bad;
   auto* violation = bad.add_field_violations();
-  // They may repeat what a caller sent, of any bytes and length.
+  // They may quote bytes sent by the caller, of any value and length.
   violation->set_field(FitHeader(field, kFieldBytesMax));
   violation->set_description(FitHeader(description, kDescriptionBytesMax));
   Attach(status, bad);

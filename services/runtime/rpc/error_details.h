@@ -1,4 +1,4 @@
-// Errors with details a program can act on (AIP-193), carried as payloads of absl::Status.
+// Errors with machine-readable details (AIP-193), carried as payloads of absl::Status.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_ERROR_DETAILS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_ERROR_DETAILS_H_
 
@@ -35,7 +35,7 @@ absl::Status WithReason(absl::Status status, std::string_view reason);
 /// reason BAD_FIELD.
 absl::Status BadField(std::string_view field, std::string_view description);
 
-/// Returns `status` with RetryInfo{delay}: when the caller may try again.
+/// Returns `status` with RetryInfo{delay}: the time after which the caller may retry.
 absl::Status WithRetryAfter(absl::Status status, absl::Duration delay);
 
 }  // namespace citylayers::runtime

@@ -33,12 +33,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-// What the kernel keeps of a connection that gRPC has not read yet: what a cut connection can have
-// read after it. The kernel doubles it.
+// Receive buffer of a connection in the kernel, which doubles it: the bytes that gRPC may still
+// read from a connection after the cut.
 constexpr int kReceiveBufferBytes = 256 * 1024;
-// Less than this in a watch period is not a flood of requests.
+// Less than this per watch period is not a flood of requests.
 constexpr std::uint64_t kBusyBytes = 16 * 1024;
-// Streams in a watch period that nobody needs while the server is flooded.
+// Streams begun per watch period that are considered a flood while the server is flooded.
 constexpr std::int64_t kBegunInFlood = 125;
 constexpr int kBacklog = 1024;
 constexpr int kNoDescriptorsPauseMs = 10;
@@ -152,7 +152,8 @@ absl::StatusOr<std::uint16_t> GrpcListener::Bind(const Address& address) {
   for (const addrinfo* it = found; it != nullptr; it = it->ai_next) {
     const int listener = ListenOn(*it, port);
     if (listener < 0) {
-      // A name may have an address of a kind that this machine has not, such as ::1 of localhost.
+      // A name may have an address of a family that this machine does not support, such as ::1 of
+      // localhost.
       if (error == 0 || errno == EADDRINUSE) error = errno;
       continue;
     }
@@ -222,7 +223,7 @@ void GrpcListener::Accept(int listener) {
         if (!MakeRoom()) return;
         continue;
       }
-      return;  // EAGAIN, or an error of this one connection: poll says when there is another
+      return;  // EAGAIN, or an error of this one connection: poll reports the next one
     }
     if (static_cast<int>(connections_.size()) >= options_.connections_max) ForgetClosed();
     const char* refused = nullptr;
@@ -245,7 +246,8 @@ void GrpcListener::Accept(int listener) {
 }
 
 // Without a free descriptor a waiting connection can be neither accepted nor refused, and poll
-// would report it again at once. False when even this does not help.
+// would report it again at once. Returns false when closing the spare descriptor does not help
+// either.
 bool GrpcListener::MakeRoom() {
   if (spare_ < 0) {
     poll(nullptr, 0, kNoDescriptorsPauseMs);
@@ -301,7 +303,7 @@ void GrpcListener::Watch() {
     }
   }
   if (CountLive() <= options_.streams_max) return;
-  // Counts of quiet connections are old: their streams may have ended.
+  // The counts of quiet connections are old: their streams may have ended.
   for (auto& [descriptor, connection] : connections_) {
     if (connection.begun == 0 && !connection.cut) Count(connection);
   }
@@ -330,7 +332,7 @@ std::int64_t GrpcListener::CountLive() const {
   return streams;
 }
 
-// gRPC knows a connection that is gone as long as it has streams to free.
+// A closed connection is known to gRPC as long as it has streams to free.
 void GrpcListener::CountDying() {
   std::int64_t streams = 0;
   std::erase_if(dying_, [&streams](std::int64_t id) {
@@ -347,7 +349,7 @@ void GrpcListener::CountDying() {
   flooded_ = streams > options_.dying_streams_max || streams + CountLive() > options_.streams_max;
 }
 
-// channelz knows sockets by a number and the peer's address, we know them by the latter.
+// channelz identifies sockets by a number and the peer's address; the listener knows the address.
 void GrpcListener::FindIds() {
   std::unordered_map<std::string, std::int64_t> by_peer;
   const Json servers = Json::parse(TakeText(grpc_channelz_get_servers(0)), nullptr, false);

@@ -1,4 +1,4 @@
-// The gRPC port under clients that open too much.
+// Tests of the gRPC port with clients that open too many connections and streams.
 #include "services/runtime/rpc/grpc_listener.h"
 
 #include <string>
@@ -20,7 +20,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Answers every call with NOT_FOUND once its request is there.
+// Answers every call with NOT_FOUND once its request has arrived.
 class Answer final : public grpc::ServerGenericBidiReactor {
  public:
   Answer() { StartRead(&request_); }
@@ -56,7 +56,7 @@ class Port {
   std::uint16_t port() const { return port_; }
   std::string metrics() const { return metrics_.Serialize(); }
 
-  /// The same within 20 seconds: while the streams of a cut connection are being freed, new
+  /// As Answers, within 20 seconds: while the streams of a cut connection are being freed, new
   /// connections may be closed.
   bool AnswersSoon() const {
     for (int i = 0; i < 200; ++i) {
@@ -65,7 +65,7 @@ class Port {
     }
     return false;
   }
-  /// True when a call over a connection of its own gets the service's answer.
+  /// True when a call over a new connection gets the service's answer.
   bool Answers() const {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -121,7 +121,7 @@ class Socket {
     }
     return true;
   }
-  /// True when the server greets (its SETTINGS come); false when it closes.
+  /// True when the server sends its SETTINGS; false when it closes the connection.
   bool IsGreeted() const {
     char byte;
     return recv(fd_, &byte, 1, 0) == 1;
@@ -155,7 +155,7 @@ std::string HeadersOf(std::uint32_t stream) {
   return FrameOf(1, 4, stream, block);
 }
 
-// Opens streams until the connection is cut, at most `count`; `then` follows each.
+// Opens streams until the connection is cut, at most `count`; calls `then` after each.
 template <typename Then>
 bool IsCutWithin(const Socket& socket, std::uint32_t count, Then then) {
   if (!socket.Send(kPreface)) return true;
@@ -169,7 +169,7 @@ bool IsCutWithin(const Socket& socket, std::uint32_t count, Then then) {
   return !socket.Send(bytes);
 }
 
-constexpr std::uint32_t kFlood = 2'000'000;  // more than are sent in any test that passes
+constexpr std::uint32_t kFlood = 2'000'000;  // more than any passing test sends
 
 TEST(GrpcListener, ServesCalls) {
   const Port port({});
@@ -201,7 +201,7 @@ TEST(GrpcListener, OneConnectionOverTheLimitIsClosedAndThereIsRoomAgain) {
 }
 
 TEST(GrpcListener, ListensOnWhenDescriptorsWereUsedUp) {
-  // Descriptor numbers of this process are above 3: every connection is one too many.
+  // Descriptor numbers of this process are above 3: every connection exceeds the limit.
   const Port full({.descriptors_end = 3});
   EXPECT_FALSE(Socket(full.port()).IsGreeted());
   EXPECT_THAT(full.metrics(), HasSubstr("refused_total{reason=\"descriptors\"} 1"));

@@ -1,4 +1,4 @@
-// Between absl::Status, which our functions return, and grpc::Status, which travels.
+// Conversion between absl::Status, used in the code, and grpc::Status, sent to clients.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_
 
@@ -10,7 +10,7 @@ namespace citylayers::runtime {
 /// Codes map one to one. Payloads become details of a google.rpc.Status.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
-/// The way back: details become payloads again.
+/// The reverse of ToGrpcStatus: details become payloads again.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 }  // namespace citylayers::runtime

@@ -44,7 +44,7 @@ TEST(GrpcStatus, EveryErrorHasAReason) {
   ASSERT_TRUE(details.ParseFromString(
       Normalized({grpc::StatusCode::UNAVAILABLE, "failed to connect"}).error_details()));
   google::rpc::RetryInfo retry;
-  ASSERT_TRUE(details.details(0).UnpackTo(&retry)) << "who is away may come back";
+  ASSERT_TRUE(details.details(0).UnpackTo(&retry)) << "an unavailable server may return";
   EXPECT_EQ(retry.retry_delay().seconds(), 1);
 }
 

@@ -14,7 +14,7 @@ std::size_t EncodedSizeOf(char c) {
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-// Length of the UTF-8 character that `text` begins with; 0 when it begins with none (RFC 3629: no
+// Length of the UTF-8 character at the beginning of `text`; 0 when there is none (RFC 3629: no
 // overlong forms, no surrogates, nothing over U+10FFFF).
 std::size_t CharacterSize(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
@@ -42,7 +42,7 @@ std::size_t EncodedSize(std::string_view text) {
 std::string FitHeader(std::string_view text, std::size_t encoded_bytes_max) {
   std::string out;
   std::size_t encoded = 0;
-  std::size_t fits_with_mark = 0;  // how much of `out` leaves room for kCut
+  std::size_t fits_with_mark = 0;  // length of the prefix of `out` that leaves room for kCut
   while (!text.empty()) {
     const std::size_t size = CharacterSize(text);
     const std::string_view character = size == 0 ? "?" : text.substr(0, size);

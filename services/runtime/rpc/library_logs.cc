@@ -36,7 +36,7 @@ void Log(std::string_view library, Gravity gravity, const char* file, int line,
   }
 }
 
-// gRPC calls its trouble with single clients errors; for the server they are none.
+// gRPC logs faults of single clients as errors; for the server these are warnings.
 void OnGrpcLog(gpr_log_func_args* args) {
   Log("grpc", args->severity == GPR_LOG_SEVERITY_ERROR ? Gravity::kWarning : Gravity::kInfo,
       args->file, args->line, args->message);

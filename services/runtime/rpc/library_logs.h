@@ -1,4 +1,4 @@
-// Messages that gRPC and protobuf log by themselves, as lines of our log.
+// Messages that gRPC and protobuf log, as lines of the server's log.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_LIBRARY_LOGS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_LIBRARY_LOGS_H_
 
@@ -14,18 +14,18 @@
 
 namespace citylayers::runtime {
 
-/// From here on what gRPC and protobuf log goes through our log: in its format, with control bytes
-/// escaped, the level mapped, and each place in their source at most once per 10 s. Call it after
-/// StartLog, before other threads start.
+/// Routes all messages that gRPC and protobuf log from now on to the server's log: in its format,
+/// with control bytes escaped and the level mapped, and from each place in their source at most
+/// once per 10 s. Call it after StartLog, before other threads start.
 void RouteLibraryLogs();
 
-/// Lets one message per place and period pass: text that strangers cause must not fill a disk.
+/// Lets one message per place and period pass, so that text caused by clients cannot fill a disk.
 /// Thread-safe.
 class LogThrottle {
  public:
   explicit LogThrottle(absl::Duration period) : period_(period) {}
-  /// How many messages of `place` were held back since the last one that passed; nullopt when this
-  /// one is held back.
+  /// Returns how many messages of `place` were dropped since the last one that passed; nullopt when
+  /// this one is dropped.
   std::optional<std::int64_t> Pass(std::string_view place, absl::Time now);
 
  private:
@@ -35,7 +35,8 @@ class LogThrottle {
   };
   const absl::Duration period_;
   absl::Mutex mutex_;
-  std::map<std::string, Place, std::less<>> places_ ABSL_GUARDED_BY(mutex_);  // as many as in code
+  std::map<std::string, Place, std::less<>> places_
+      ABSL_GUARDED_BY(mutex_);  // as many as logging places in the source
 };
 
 }  // namespace citylayers::runtime

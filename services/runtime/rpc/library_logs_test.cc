@@ -28,7 +28,7 @@ TEST(LibraryLogs, MessagesAreLinesOfOurLogWithoutControlBytes) {
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   for (int i = 0; i < 3; ++i) gpr_log(GPR_ERROR, "bad \x1b[2J header\nE1128 forged");
-  GOOGLE_LOG(WARNING) << "protobuf \x1b says";
+  GOOGLE_LOG(WARNING) << "protobuf \x1b message";
   const std::string log =
       testing::internal::GetCapturedStdout() + testing::internal::GetCapturedStderr();
   EXPECT_THAT(log,

@@ -23,16 +23,16 @@ class MalformedRequests final : public Interceptor {
   explicit MalformedRequests(const char* method) : method_(method) {}
 
   void Intercept(InterceptorBatchMethods* batch) override {
-    // A request that was read and could not be parsed is there as a null message.
+    // A request that was read and could not be parsed appears as a null message.
     if (batch->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE) &&
         batch->GetRecvMessage() == nullptr) {
       malformed_ = true;
     }
     if (malformed_ && batch->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
       batch->ModifySendStatus(ToGrpcStatus(
-          WithReason(absl::InvalidArgumentError(StrCat(
-                         "the request is no message that ", method_,
-                         " takes: encode it by the service's schema, which reflection tells")),
+          WithReason(absl::InvalidArgumentError(
+                         StrCat("the request does not parse as the request message of ", method_,
+                                ": encode it by the service's schema, available by reflection")),
                      kReasonBadField)));
     }
     batch->Proceed();
@@ -47,7 +47,7 @@ class MalformedRequestsFactory final
     : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
   Interceptor* CreateServerInterceptor(ServerRpcInfo* info) override {
-    // In a stream of requests a null message is nothing but its end.
+    // In a stream of requests a null message means only its end.
     const bool one_request = info->type() == ServerRpcInfo::Type::UNARY ||
                              info->type() == ServerRpcInfo::Type::SERVER_STREAMING;
     return one_request ? new MalformedRequests(info->method()) : nullptr;

@@ -63,7 +63,7 @@ class MalformedRequestsTest : public testing::Test {
   std::unique_ptr<grpc::Server> server_;
 };
 
-// Field 1 is said to have 2^31 - 1 bytes, and three follow.
+// Field 1 claims a length of 2^31 - 1 bytes; three bytes follow.
 const char kBroken[] = "\x0a\xff\xff\xff\xff\x07\x01\x02\x03";
 
 TEST_F(MalformedRequestsTest, AreInvalidArgumentsOfTheirMethod) {
@@ -78,7 +78,7 @@ TEST_F(MalformedRequestsTest, AreInvalidArgumentsOfTheirMethod) {
 TEST_F(MalformedRequestsTest, OthersPass) {
   EXPECT_TRUE(Send("GetClock", "").ok());
   EXPECT_EQ(Send("SetClock", "").error_code(), grpc::StatusCode::UNIMPLEMENTED)
-      << "a method that is not there is still not there";
+      << "an unknown method is still unknown";
 }
 
 }  // namespace

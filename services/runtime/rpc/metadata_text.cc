@@ -22,7 +22,7 @@ bool IsNameByte(char c) {
 
 bool IsValueByte(char c) { return c >= 0x20 && c <= 0x7e; }
 
-// A name of any bytes as text for a message.
+// Escapes a name of any bytes for a message.
 std::string Shown(std::string_view name) {
   return absl::CHexEscape(ToAbsl(name.substr(0, kNameShownMax)));
 }

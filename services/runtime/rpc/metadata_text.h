@@ -1,4 +1,4 @@
-// Which names and values can be gRPC metadata.
+// Checks of names and values of gRPC metadata.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_METADATA_TEXT_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_METADATA_TEXT_H_
 
@@ -8,15 +8,15 @@
 
 namespace citylayers::runtime {
 
-/// gRPC ends the process that adds metadata with a name or a value that it does not accept. So
-/// everything that comes from outside passes CheckMetadata before ClientContext::AddMetadata,
-/// ServerContext::AddInitialMetadata or AddTrailingMetadata. gRPC does not check what it receives.
+/// gRPC ends the process that adds metadata with a name or a value that it does not accept.
+/// Therefore all names and values from outside must pass CheckMetadata before
+/// ClientContext::AddMetadata, ServerContext::AddInitialMetadata or AddTrailingMetadata. gRPC does
+/// not check metadata that it receives.
 
 /// True for names of a-z, 0-9, "-", "_" and ".", not empty. Pseudo-headers (":path") are not names.
 bool IsMetadataName(std::string_view name);
 
-/// True for names whose values are any bytes: those that end in "-bin" and have more
-/// than that.
+/// True for names whose values may be any bytes: names that end in "-bin" and are longer than that.
 bool IsBinaryMetadata(std::string_view name);
 
 /// True for names that only gRPC and HTTP/2 may set, such as "te" or "grpc-timeout", and for
@@ -28,8 +28,8 @@ bool IsTransportMetadata(std::string_view name);
 /// accepted; the value may be a secret and is not repeated.
 absl::Status CheckMetadata(std::string_view name, std::string_view value);
 
-/// True for metadata that a call does not depend on: its trace, the caller's number for it and the
-/// languages of its texts. When CheckMetadata refuses such a pair, the call goes on without it.
+/// True for metadata that a call does not depend on: its trace, the caller's request id and the
+/// languages of its texts. When CheckMetadata refuses such a pair, the call proceeds without it.
 bool IsAdvisoryMetadata(std::string_view name);
 
 }  // namespace citylayers::runtime

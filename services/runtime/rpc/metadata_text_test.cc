@@ -1,4 +1,4 @@
-// What we take for metadata, compared with what gRPC accepts.
+// Compares the metadata that CheckMetadata accepts with the metadata that gRPC accepts.
 #include "services/runtime/rpc/metadata_text.h"
 
 #include <string>

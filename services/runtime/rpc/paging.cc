@@ -12,8 +12,8 @@
 namespace citylayers::runtime {
 namespace {
 
-// The token proves that it was made for these arguments, not who made it: it grants nothing that
-// the call would not.
+// The token proves that it was made for these arguments, not who made it. It grants nothing that
+// the call itself would not.
 std::uint64_t Fingerprint(std::uint64_t position, std::string_view arguments) {
   return XXH3_64bits_withSeed(arguments.data(), arguments.size(), position ^ 0x70616765746f6b31ULL);
 }
@@ -35,7 +35,7 @@ std::string MakePageToken(std::uint64_t position, std::string_view arguments) {
 
 absl::StatusOr<std::uint64_t> ReadPageToken(std::string_view token, std::string_view arguments) {
   if (token.empty()) return std::uint64_t{0};
-  constexpr std::size_t kTokenBytesMax = 64;  // ours have 22
+  constexpr std::size_t kTokenBytesMax = 64;  // MakePageToken's have 22
   std::string bytes;
   std::array<std::uint64_t, 2> words{};
   if (token.size() <= kTokenBytesMax && absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) &&

@@ -10,16 +10,16 @@
 
 namespace citylayers::runtime {
 
-/// The page size to use: 0 gives `default_size`, more than `max_size` gives that. INVALID_ARGUMENT:
+/// Returns the page size to use: `default_size` for 0, at most `max_size`. INVALID_ARGUMENT:
 /// negative.
 absl::StatusOr<int> PageSize(int requested, int default_size, int max_size);
 
-/// An opaque token for "go on at `position`" of the list that `arguments` (the request without its
-/// paging fields, serialized) asked for. URL-safe text.
+/// Returns an opaque token for continuing at `position` in the list that was requested with
+/// `arguments` (the request without its paging fields, serialized). URL-safe text.
 std::string MakePageToken(std::uint64_t position, std::string_view arguments);
 
-/// The position of a token; 0 for an empty one. INVALID_ARGUMENT: not a token of ours, or one of
-/// other arguments.
+/// Returns the position of a token; 0 for an empty one. INVALID_ARGUMENT: not a token made by
+/// MakePageToken, or one made for other arguments.
 absl::StatusOr<std::uint64_t> ReadPageToken(std::string_view token, std::string_view arguments);
 
 }  // namespace citylayers::runtime

@@ -22,13 +22,13 @@ using google::protobuf::FileDescriptor;
 using google::protobuf::FileDescriptorProto;
 
 const DescriptorPool& Pool() {
-  // Generated code registers itself when it is linked, and it is linked when something uses it.
+  // Generated code registers itself when it is linked, and it is linked only when it is used.
   static const Descriptor* const health = grpc::health::v1::HealthCheckRequest::descriptor();
   static_cast<void>(health);
   return *DescriptorPool::generated_pool();
 }
 
-// `file`, then everything that it imports, each once.
+// Adds `file`, then everything that it imports, each once.
 void AddWithImports(const FileDescriptor* file, std::set<const FileDescriptor*>& added,
                     google::protobuf::RepeatedPtrField<std::string>* out) {
   if (!added.insert(file).second) return;
@@ -102,12 +102,12 @@ void Answer(const Request& request, const std::vector<std::string>& services, Re
     case Request::kAllExtensionNumbersOfType:
       return SetExtensionNumbers(request.all_extension_numbers_of_type(), response);
     case Request::MESSAGE_REQUEST_NOT_SET:
-      return SetError(grpc::StatusCode::INVALID_ARGUMENT, "the request asks nothing: set one field",
+      return SetError(grpc::StatusCode::INVALID_ARGUMENT, "the request is empty: set one field",
                       response);
   }
 }
 
-// One client's stream: an answer for each question, until it has no more.
+// A client's stream: one answer for each question, until the client half-closes.
 template <typename Request, typename Response>
 class Conversation final : public grpc::ServerBidiReactor<Request, Response> {
  public:
@@ -132,7 +132,7 @@ class Conversation final : public grpc::ServerBidiReactor<Request, Response> {
   Response response_;
 };
 
-// The two versions differ in their package alone.
+// The two versions differ only in their package.
 template <typename Service, typename Request, typename Response>
 class Version final : public Service::CallbackService {
  public:

@@ -1,4 +1,5 @@
-// gRPC server reflection: tools such as grpcurl and buf curl learn from it what a server can do.
+// gRPC server reflection, from which tools such as grpcurl and buf curl read the schema of a
+// server.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_REFLECTION_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_REFLECTION_H_
 
@@ -10,9 +11,9 @@
 
 namespace citylayers::runtime {
 
-/// Answers grpc.reflection.v1 and v1alpha out of the schemas compiled into this program. It lists
-/// the services it is given, which may be more than this server has itself: a gateway passes calls
-/// on to others. gRPC's own plugin lists the server's own alone.
+/// Answers grpc.reflection.v1 and v1alpha from the schemas compiled into this program. It lists the
+/// services given to it, which may be more than this server registers: a gateway forwards calls to
+/// other servers. gRPC's own plugin lists only the server's own services.
 ///
 ///   Reflection reflection({"citylayers.alerts.v1.AlertService"});
 ///   reflection.Register(builder);
@@ -22,7 +23,7 @@ class Reflection {
   explicit Reflection(std::vector<std::string> services);
   ~Reflection();
 
-  /// Register before the server is built; this outlives the server.
+  /// Call it before the server is built. This object must outlive the server.
   void Register(grpc::ServerBuilder& builder);
 
  private:

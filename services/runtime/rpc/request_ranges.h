@@ -1,4 +1,4 @@
-// Ranges of fields that requests of several services share; each error names field and value.
+// Checks of field ranges shared by several services; each error names field and value.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_REQUEST_RANGES_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_REQUEST_RANGES_H_
 
@@ -15,10 +15,11 @@
 
 namespace citylayers::runtime {
 
-/// Names are compared with every name of a city: longer ones are refused.
+/// Maximum length of a name in a request: it is compared with every name of a city.
 inline constexpr std::size_t kNameBytesMax = 256;
 
-/// The point of a request's field. INVALID_ARGUMENT: not on the earth (NaN and infinity included).
+/// Reads a point of a request's field. INVALID_ARGUMENT: outside the ranges of longitude and
+/// latitude (NaN and infinity included).
 inline absl::StatusOr<LonLat> ReadPoint(const common::v1::Point& p, std::string_view field) {
   if (!(p.lon_deg() >= -180 && p.lon_deg() <= 180)) {
     return BadField(StrCat(field, ".lon_deg"), StrCat(p.lon_deg(), " is not in -180 to 180"));
@@ -29,8 +30,8 @@ inline absl::StatusOr<LonLat> ReadPoint(const common::v1::Point& p, std::string_
   return LonLat{p.lon_deg(), p.lat_deg()};
 }
 
-/// The box of a request's field. INVALID_ARGUMENT: a corner is not on the earth (NaN and infinity
-/// included), or the corners are exchanged.
+/// Reads a box of a request's field. INVALID_ARGUMENT: a corner is outside the ranges of longitude
+/// and latitude (NaN and infinity included), or the corners are exchanged.
 inline absl::StatusOr<LonLatBox> ReadBox(const common::v1::BoundingBox& b, std::string_view field) {
   const auto edge = [field](std::string_view name, double value, double limit) -> absl::Status {
     if (value >= -limit && value <= limit) return absl::OkStatus();
@@ -47,13 +48,13 @@ inline absl::StatusOr<LonLatBox> ReadBox(const common::v1::BoundingBox& b, std::
   return LonLatBox{b.west_deg(), b.south_deg(), b.east_deg(), b.north_deg()};
 }
 
-/// INVALID_ARGUMENT: a least length, depth or such that is negative or not a finite number.
+/// INVALID_ARGUMENT: a minimum (length, depth, ...) is negative or not a finite number.
 inline absl::Status CheckLeast(double value, std::string_view field) {
   if (value >= 0 && std::isfinite(value)) return absl::OkStatus();
   return BadField(field, StrCat(value, " is not a number from 0"));
 }
 
-/// INVALID_ARGUMENT: a name that is longer than any name here.
+/// INVALID_ARGUMENT: the name is longer than kNameBytesMax.
 inline absl::Status CheckNameSize(std::string_view name, std::string_view field) {
   if (name.size() <= kNameBytesMax) return absl::OkStatus();
   return BadField(field, StrCat(name.size(), " bytes are more than ", kNameBytesMax));

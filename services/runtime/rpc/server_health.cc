@@ -30,7 +30,7 @@ void ServerHealth::EndServing() { health_.SetServingStatus(false); }
 
 absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout) {
   grpc::ChannelArguments arguments;
-  // Or it would take a connection that is open already.
+  // Otherwise the channel would reuse a connection that is open already.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   const auto channel =
@@ -39,7 +39,7 @@ absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout) {
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   grpc::CompletionQueue queue;
-  // A HealthCheckRequest for the server as a whole has no bytes.
+  // An encoded HealthCheckRequest for the server as a whole is empty.
   const auto call =
       stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::ByteBuffer(), &queue);
   call->StartCall();

@@ -1,4 +1,4 @@
-// What the health service answers: each gRPC service of a server by its name.
+// The state of the gRPC health service, by service name.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_SERVER_HEALTH_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_SERVER_HEALTH_H_
 
@@ -16,30 +16,30 @@ class HealthCheckServiceInterface;
 
 namespace citylayers::runtime {
 
-/// SERVING while a service is ready, else NOT_SERVING; watchers hear of each change. Names that are
-/// not among the services stay unknown (NOT_FOUND). One thread calls it.
+/// Sets SERVING while a service is ready, otherwise NOT_SERVING; watchers receive each change.
+/// Other names stay unknown (NOT_FOUND). Must be called by one thread.
 class ServerHealth {
  public:
   struct Service {
     std::string name;  // "citylayers.layers.v1.LayerService"; "": the server as a whole
     std::function<absl::Status()> ready;
   };
-  /// `health` outlives it. Asks every service once.
+  /// `health` must outlive this object. Queries every service once.
   ServerHealth(grpc::HealthCheckServiceInterface& health, std::vector<Service> services);
 
-  /// Asks every service whether it is ready, and tells the health service what has changed.
+  /// Queries whether every service is ready, and reports changes to the health service.
   void Update();
-  /// From here on nothing is SERVING.
+  /// Reports NOT_SERVING for every service from now on.
   void EndServing();
 
  private:
   grpc::HealthCheckServiceInterface& health_;
   const std::vector<Service> services_;
-  std::vector<std::optional<bool>> told_;  // by service
+  std::vector<std::optional<bool>> told_;  // last reported state, by service
 };
 
-/// Calls the health service at `address` over a connection of its own. UNAVAILABLE: it does not
-/// answer within `timeout`; what it answers does not matter.
+/// Calls the health service at `address` over a new connection. UNAVAILABLE: it does not answer
+/// within `timeout`; the content of the answer is ignored.
 absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout);
 
 }  // namespace citylayers::runtime

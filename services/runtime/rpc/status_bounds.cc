@@ -15,7 +15,7 @@ constexpr std::size_t kMessageBytesMax = 1000;     // encoded
 constexpr std::size_t kDescriptionBytesMax = 300;  // of one field's violation
 constexpr std::size_t kFieldBytesMax = 100;
 constexpr int kViolationsMax = 2;
-// Base64 makes four bytes of three.
+// Base64 encodes three bytes as four.
 constexpr std::size_t kDetailsBytesMax = (kStatusBytesMax - kMessageBytesMax) / 4 * 3 - 3;
 
 bool HasErrorInfo(const google::rpc::Status& details) {
@@ -23,7 +23,7 @@ bool HasErrorInfo(const google::rpc::Status& details) {
                      [](const auto& any) { return any.template Is<google::rpc::ErrorInfo>(); });
 }
 
-// Descriptions repeat what a caller sent; the first few tell enough.
+// Descriptions quote the caller's input; the first few are enough.
 void ShortenViolations(google::protobuf::Any& any) {
   google::rpc::BadRequest bad;
   if (!any.Is<google::rpc::BadRequest>() || !any.UnpackTo(&bad)) return;
@@ -69,7 +69,7 @@ grpc::Status Normalized(const grpc::Status& status) {
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) details.Clear();
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && details.details().empty()) {
-    // From the gRPC library: the server does not answer. The client may try again.
+    // Set by the gRPC library: the server does not answer. The client may retry.
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(1);
     details.add_details()->PackFrom(retry);

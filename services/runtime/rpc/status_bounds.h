@@ -1,4 +1,4 @@
-// How much a status may say: what fits in the headers of an answer.
+// Limits of the size of a status, so that it fits in the headers of an answer.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_STATUS_BOUNDS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_STATUS_BOUNDS_H_
 
@@ -10,18 +10,18 @@
 
 namespace citylayers::runtime {
 
-/// What message and details of a status take in headers, encoded. Clients and proxies have limits
-/// of 8 KB for all headers of an answer, and show no status at all when it has more.
+/// Maximum encoded bytes of a status's message and details in headers. Clients and proxies limit
+/// all headers of an answer to 8 KB, and show no status at all when it has more.
 inline constexpr std::size_t kStatusBytesMax = 4096;
 
-/// A status with `text` and `details`, at most kStatusBytesMax: text is cut between characters,
-/// long descriptions of fields are shortened, then the largest details left out. Details without
-/// ErrorInfo get one with the code's name as the reason (docs/use/errors.md). REQUIRES: `code` is
-/// not OK.
+/// Returns a status with `text` and `details`, at most kStatusBytesMax: text is cut between
+/// characters, long descriptions of fields are shortened, then the largest details are dropped.
+/// Details without ErrorInfo get one with the code's name as the reason (docs/use/errors.md).
+/// REQUIRES: `code` is not OK.
 grpc::Status BoundedStatus(grpc::StatusCode code, std::string_view text,
                            google::rpc::Status details);
 
-/// A status of another server, or of the gRPC library, as ours would be.
+/// Converts a status of another server, or of the gRPC library, to the form of this server's own.
 grpc::Status Normalized(const grpc::Status& status);
 
 }  // namespace citylayers::runtime

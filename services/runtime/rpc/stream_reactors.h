@@ -77,7 +77,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
  private:
   enum class State { kIdle, kQueued, kStepping, kFinished };
 
-  // What wakes and timers may hold: it outlives the reactor.
+  // State that wakes and timers may hold: it outlives the reactor.
   struct Core : std::enable_shared_from_this<Core> {
     Core(StreamReactor* r, Executor& e, Timer& t) : reactor(r), executor(e), timer(t) {}
 
@@ -128,13 +128,13 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     }
     void OnTimer(std::int64_t generation) {
       absl::MutexLock lock(&mutex);
-      if (generation != timer_generation) return;  // an earlier one was armed since
+      if (generation != timer_generation) return;  // a newer timer was armed
       timer_due = absl::InfiniteFuture();
       if (reactor == nullptr || wake_by == absl::InfiniteFuture()) return;
       if (clock.Now() >= wake_by) return WakeLocked();
       ArmLocked();  // there were steps meanwhile
     }
-    /// Goes idle; false when a wake or a cancel came meanwhile and the step must be taken again.
+    /// Goes idle; false when a wake or a cancel came meanwhile and another step must run.
     bool GoIdle() {
       absl::MutexLock lock(&mutex);
       if (woken || is_cancelled) {
@@ -144,7 +144,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
       state = State::kIdle;
       return true;
     }
-    /// True when the caller must end the stream: nobody else is at it.
+    /// True when the caller must end the stream: no other thread is using it.
     bool Cancel() {
       absl::MutexLock lock(&mutex);
       is_cancelled = true;
@@ -166,11 +166,12 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     StreamReactor* reactor ABSL_GUARDED_BY(mutex);
     Executor& executor;
     const MonotonicClock clock;
-    Timer& timer;  // touched by steps and by the timer itself only: it is there then
+    Timer& timer;  // used only by steps and by the timer itself, which exists then
     State state ABSL_GUARDED_BY(mutex) = State::kQueued;
     bool woken ABSL_GUARDED_BY(mutex) = false;
     bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
-    // When an idle stream steps by itself, and the timer that sees to it: never later.
+    // The time at which an idle stream steps without a wake, and the timer for it, which is never
+    // later.
     absl::Time wake_by ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
     absl::Time timer_due ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
     std::int64_t timer_generation ABSL_GUARDED_BY(mutex) = 0;
@@ -194,10 +195,9 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
       case StreamStep::Kind::kMessage:
         return Send();
       case StreamStep::Kind::kWait: {
-        // The upper bound keeps an idle stream responsive to a drain.
+        // The upper bound limits the delay before an idle stream notices a drain.
         const absl::Duration wait = std::min(step->wait_max, look_);
-        // Armed before going idle: once idle, a cancel may end and delete this reactor at any
-        // moment.
+        // Armed before going idle: once idle, a cancel may end and delete this reactor at any time.
         core_->WakeAfter(wait);
         core_->GoIdle();
         return;
@@ -208,7 +208,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
   }
 
   void Send() {
-    // The first message is a snapshot as a rule, and the largest.
+    // The first message is usually a snapshot, and the largest.
     constexpr std::size_t kFreedAbove = 16 * 1024;
     const std::size_t bytes = response_.ByteSizeLong();
     if (!hold_.Resize(bytes)) return End(share_->Spent());
@@ -217,11 +217,11 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     if (bytes < kFreedAbove) {
       this->StartWrite(&response_);
     } else {
-      this->StartSendInitialMetadata();  // whose end tells that the stream is bound
+      this->StartSendInitialMetadata();  // its completion shows that the stream is bound
     }
   }
   // Once the stream is bound to its call, StartWrite encodes the message before it returns. The
-  // write may be over by then, and another step under way: nothing of this object is touched after.
+  // write may be complete by then, and another step running: do not access this object after it.
   void WriteAndFree() {
     const Response sending = std::move(response_);
     this->StartWrite(&sending);

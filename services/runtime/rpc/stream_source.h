@@ -1,5 +1,5 @@
-// What a streaming method returns: something that is asked for the next message whenever the client
-// can take one.
+// The source of a streaming method: an object that returns the next message whenever the client can
+// receive one.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_SOURCE_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_SOURCE_H_
 
@@ -15,16 +15,16 @@
 
 namespace citylayers::runtime {
 
-/// Tells a waiting stream that there may be more. Shared by the stream and by whoever produces;
-/// outlives both safely. Thread-safe; Wake() after the stream's end does nothing.
+/// Notifies a waiting stream that more messages may be available. Shared by the stream and by the
+/// producer; may outlive both. Thread-safe; Wake() after the stream's end has no effect.
 class Waker {
  public:
   void Wake() {
     absl::MutexLock lock(&mutex_);
     if (wake_) wake_();
   }
-  /// For the call adapter: what Wake() does. Called with nullptr at the stream's end; no wake runs
-  /// after it returns.
+  /// For the call adapter: sets the effect of Wake(). Called with nullptr at the stream's end; no
+  /// wake runs after it returns.
   void Bind(std::function<void()> wake) {
     absl::MutexLock lock(&mutex_);
     wake_ = std::move(wake);
@@ -35,28 +35,30 @@ class Waker {
   std::function<void()> wake_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// What Next() found.
+/// Result of Next().
 struct StreamStep {
   enum class Kind { kMessage, kWait, kEnd };
   Kind kind = Kind::kEnd;
-  absl::Duration wait_max;  // for kWait: ask again after this even without a wake
+  absl::Duration wait_max;  // for kWait: maximum time before Next is called again without a wake
 
   static StreamStep Message() { return {Kind::kMessage, absl::ZeroDuration()}; }
   static StreamStep Wait(absl::Duration at_most) { return {Kind::kWait, at_most}; }
   static StreamStep End() { return {Kind::kEnd, absl::ZeroDuration()}; }
 };
 
-/// The server's side of one streaming call. Pulled, not pushed: Next() is called on an executor
-/// thread, one call at a time, and only when the message before has been written; so a slow reader
-/// slows its own source and nothing queues. Destroyed when the call ends, however it ends.
+/// The server's side of one streaming call. Messages are pulled, not pushed: Next() is called on an
+/// executor thread, one call at a time, and only when the previous message has been written, so a
+/// slow reader slows its own source and nothing queues. Destroyed when the call ends, for any
+/// reason.
 template <typename Response>
 class StreamSource {
  public:
   virtual ~StreamSource() = default;
-  /// Fills `response` (empty on entry) and returns Message(), or Wait(), or End(), or the error
-  /// that ends the call.
+  /// Fills `response` (empty on entry) and returns Message(), Wait(), End(), or the error that ends
+  /// the call.
   virtual absl::StatusOr<StreamStep> Next(Response* response) = 0;
-  /// Producers keep this and call Wake() when there is more. The same object for the source's life.
+  /// Producers keep this and call Wake() when more is available. The same object for the source's
+  /// life.
   const std::shared_ptr<Waker>& waker() const { return waker_; }
 
  private:
@@ -71,13 +73,13 @@ class BidiHandler {
   using Done = std::function<void(absl::StatusOr<Response>)>;
 
   virtual ~BidiHandler() = default;
-  /// Takes one request on an executor thread; one call at a time. The request is valid until this
-  /// returns. `done` is called once, then or later, from any thread; it only queues the answer. An
-  /// error ends the call. The handler outlives every `done`.
+  /// Handles one request on an executor thread; one call at a time. The request is valid until this
+  /// returns. `done` must be called once, then or later, from any thread; it only queues the
+  /// answer. An error ends the call. The handler outlives every `done`.
   virtual void Handle(Request& request, Done done) = 0;
-  /// Requests that may wait for their `done` at once; further ones are not read until then.
+  /// Maximum number of requests that wait for their `done`; further ones are not read until then.
   virtual int waiting_max() const { return 1; }
-  /// Bytes that it remembers from request to request.
+  /// Bytes of state kept between requests.
   virtual std::size_t MemoryHeld() const { return 0; }
 };
 

@@ -10,7 +10,7 @@ class Answer final : public grpc::ServerGenericBidiReactor {
  public:
   explicit Answer(const std::string& method) {
     Finish(ToGrpcStatus(absl::UnimplementedError(
-        StrCat("there is no method ", method, " here; reflection lists those there are"))));
+        StrCat("unknown method ", method, "; reflection lists the methods of this server"))));
   }
   void OnDone() override { delete this; }
 };

@@ -1,4 +1,4 @@
-// The answer to calls of methods that a server has not.
+// The answer to calls of methods that a server does not offer.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_UNKNOWN_METHODS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_UNKNOWN_METHODS_H_
 
@@ -6,8 +6,9 @@
 
 namespace citylayers::runtime {
 
-/// UNIMPLEMENTED that names the method and has ErrorInfo, where the gRPC library answers nothing
-/// but the code. Register it on servers without another generic service; it outlives the server.
+/// Answers UNIMPLEMENTED with the name of the method and ErrorInfo, where the gRPC library returns
+/// only the code. Register it on servers without another generic service; it must outlive the
+/// server.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
   grpc::ServerGenericBidiReactor* CreateReactor(

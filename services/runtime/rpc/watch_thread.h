@@ -16,9 +16,9 @@
 
 namespace citylayers::runtime {
 
-/// Opens a stream, hands its messages to a function, and opens it again when it ends, after 0.25 s,
-/// 0.5 s ... 5 s. Logs when the peer goes away and when it is back, not in between. The destructor
-/// cancels the stream and joins.
+/// Opens a stream, passes its messages to a function, and opens it again when it ends, after 0.25
+/// s, 0.5 s ... 5 s. Logs when the peer becomes unavailable and when it is back, not in between.
+/// The destructor cancels the stream and joins.
 ///
 ///   WatchThread watch("traffic follows readings",
 ///       [&](grpc::ClientContext& context) { return stub->WatchReadings(&context, ResumeRequest());
@@ -26,7 +26,8 @@ namespace citylayers::runtime {
 ///       [&](const WatchReadingsResponse& r) { Apply(r); });
 class WatchThread {
  public:
-  /// `on_end`, when given, sees the status each stream ended with, before the next one is opened.
+  /// `on_end`, when set, receives the status of each stream that ended, before the next one is
+  /// opened.
   template <typename Open, typename OnMessage>
   WatchThread(std::string what, Open open, OnMessage on_message,
               std::function<void(const grpc::Status&)> on_end = nullptr)
@@ -78,13 +79,13 @@ class WatchThread {
   bool Pause(absl::Duration delay);
 
   const std::string what_;
-  // Of the standard library, because absl::Mutex waits by the wall clock, which may be set back.
+  // Standard library types, because absl::Mutex waits by the wall clock, which may be set back.
   mutable std::mutex mutex_;
   std::condition_variable stopped_;
   // Guarded by mutex_:
   bool stopping_ = false;
   bool connected_ = false;
-  bool reported_ = false;  // that the peer is away
+  bool reported_ = false;  // the peer was logged as unavailable
   std::shared_ptr<grpc::ClientContext> context_;
   std::thread thread_;
 };

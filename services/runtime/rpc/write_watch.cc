@@ -12,7 +12,7 @@ std::shared_ptr<WriteWatch> WriteWatch::Start(Options options, Timer& timer,
 }
 
 void WriteWatch::SweepLater(const std::shared_ptr<WriteWatch>& watch, Timer& timer) {
-  // The timer outlives its own tasks, so they may refer to it.
+  // The timer outlives its tasks, so they may refer to it.
   timer.After(watch->options_.sweep_every,
               [weak = std::weak_ptr<WriteWatch>(watch), timer = &timer] {
                 const std::shared_ptr<WriteWatch> alive = weak.lock();
@@ -30,7 +30,8 @@ void WriteWatch::Sweep(absl::Time now) {
   for (Write::Entry& write : writes_) {
     if (now - write.since < timeout) break;
     if (std::exchange(write.cut, true)) continue;
-    // Under the lock, so that End() means what it says. Cancelling a call of gRPC only queues.
+    // Under the lock, so that no cancel runs after End() returns. Cancelling a gRPC call only
+    // queues.
     write.cancel();
     on_cut_();
   }

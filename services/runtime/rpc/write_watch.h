@@ -1,4 +1,4 @@
-// Ends calls whose client does not read what is sent to it.
+// A timeout for calls whose client does not read the bytes sent to it.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_WRITE_WATCH_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_WRITE_WATCH_H_
 
@@ -17,10 +17,10 @@
 
 namespace citylayers::runtime {
 
-/// Knows every write that is under way and cancels the call of one that lasts longer than
-/// `timeout`: its bytes wait in memory for a client that does not read. While more than half of
-/// `streams` is taken, `timeout_under_pressure` holds. A write costs two short locks and no timer.
-/// Thread-safe.
+/// Tracks every write in progress and cancels the call of one that lasts longer than `timeout`,
+/// because its bytes wait in memory for a client that does not read. While more than half of
+/// `streams` is taken, `timeout_under_pressure` applies. A write costs two short locks and no
+/// timer. Thread-safe.
 class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
  public:
   struct Options {
@@ -30,11 +30,11 @@ class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
     std::shared_ptr<MemoryShare> streams;  ///< may be nullptr
   };
 
-  /// `on_cut` is called for each call that is ended, for a metric. It must not call the watch.
+  /// `on_cut` is called for each call that is ended, for a metric. It must not call this object.
   static std::shared_ptr<WriteWatch> Start(Options options, Timer& timer,
                                            std::function<void()> on_cut);
 
-  /// A write that is under way; destroyed or ended when it is over. Not thread-safe.
+  /// A write in progress; destroy or end it when it is complete. Not thread-safe.
   class Write {
    public:
     Write() = default;
@@ -43,7 +43,7 @@ class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
     ~Write() { (void)End(); }
     /// `cancel` ends the call; it is not called after End() has returned. REQUIRES: not begun.
     void Begin(std::shared_ptr<WriteWatch> watch, std::function<void()> cancel);
-    /// Whether the call was ended because of this write. Nothing happens when it has not begun.
+    /// Returns whether the call was ended because of this write. No effect when it has not begun.
     bool End();
 
    private:
@@ -57,7 +57,7 @@ class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
     std::list<Entry>::iterator entry_;
   };
 
-  /// Ends what waits too long at `now` (by the monotonic clock). The timer calls it.
+  /// Cancels writes that wait too long at `now` (by the monotonic clock). Called by the timer.
   void Sweep(absl::Time now);
 
  private:
@@ -69,7 +69,7 @@ class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
   const std::function<void()> on_cut_;
   const MonotonicClock clock_;
   absl::Mutex mutex_;
-  std::list<Write::Entry> writes_ ABSL_GUARDED_BY(mutex_);  // the oldest first
+  std::list<Write::Entry> writes_ ABSL_GUARDED_BY(mutex_);  // oldest first
 };
 
 }  // namespace citylayers::runtime

@@ -29,7 +29,7 @@ TEST_F(WriteWatchTest, OnlyAWriteThatLastsTooLongIsCut) {
   EXPECT_EQ(cancelled, 0);
   watch_->Sweep(clock_.Now() + absl::Seconds(61));
   watch_->Sweep(clock_.Now() + absl::Seconds(62));
-  EXPECT_EQ(cancelled, 1) << "once, and not what has ended";
+  EXPECT_EQ(cancelled, 1) << "once, and only the write that has not ended";
   EXPECT_EQ(cut_, 1);
   EXPECT_TRUE(first.End());
   EXPECT_FALSE(first.End()) << "it has ended";

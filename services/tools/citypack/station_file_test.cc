@@ -122,7 +122,7 @@ TEST(StationFile, FilesOfOtherProgramsAreReadOrToldApart) {
   EXPECT_THAT(ParseStationText("\xFF\xFEi", "x").status().message(), HasSubstr("UTF-16"));
   EXPECT_THAT(
       ParseStationText("id,name,lon,lat,lat,kind\na,A,106,10,20,rain\n", "x").status().message(),
-      HasSubstr("\"lat\" is there twice"));
+      HasSubstr("\"lat\" occurs twice"));
   EXPECT_THAT(
       ParseStationText("id,name,lon,lat,kind\na,S\xF4ng,106,10,rain\n", "x").status().message(),
       HasSubstr("not UTF-8"));

@@ -305,7 +305,7 @@ TEST_F(HttpConformance, WrongRequestsAreToldWhatIsWrong) {
       {"GET", "/tiles/traffic/22/0/0.mvt", 400, "the layer ends at zoom 14"},
       {"GET", "/tiles/air/1/0/0.mvt", 404, "there are: base, flood, traffic"},
       {"GET", "/tiles/air.json", 404, "there are: base, flood, traffic"},
-      {"GET", "/tiles/traffic/1/0", 404, "nothing at"},
+      {"GET", "/tiles/traffic/1/0", 404, "no resource at"},
       {"POST", "/tiles/traffic/1/0/0.mvt", 405, "GET, HEAD"},
       {"DELETE", "/tiles/traffic.json", 405, "GET, HEAD"},
   };
