@@ -1,4 +1,4 @@
-// What the flood and traffic services say, as the rules want it.
+// Client of the flood and traffic services: reads the inputs of the alert rules.
 #ifndef CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
 #define CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
 
@@ -17,35 +17,36 @@
 
 namespace citylayers::alerts {
 
-/// From answers to observations, for tests too.
+/// Conversions of answers to observations; public for tests.
 StageObservation ToObservation(const flood::v1::Stage& stage);
 JamObservation ToObservation(const traffic::v1::Jam& jam);
-/// Whether a road class is `least` or a more important one; true for words that are no class.
+/// Whether a road class is `least` or more important; true for an unknown word.
 bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least);
-/// Wet segments as streets: one with each street id, where it is deepest, as far as it is wet.
-/// `radius_max_m` bounds long streets, and streets of one name that nothing tells apart.
+/// Groups wet segments into streets: one per street id, located where it is deepest. `radius_max_m`
+/// limits long streets, and streets of the same name that no id distinguishes.
 std::vector<StreetDepthObservation> ToStreets(
     const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m);
 
 struct InputClientOptions {
   absl::Duration deadline = absl::Seconds(5);  ///< Of each call.
   int page_size = 1000;
-  int pages_max = 100;  ///< Of one list; a longer one is taken for no answer.
+  int pages_max = 100;  ///< Of one list; a longer list counts as unavailable.
   double radius_max_m = 2000;
-  /// Least important class of road whose water is an alert of its own. Water on alleys is on the
-  /// map; an operator's list that names each of them hides the streets that matter.
+  /// Least important class of road whose flooding raises an alert. Water on alleys is shown on the
+  /// map; a list of alerts that names each of them would hide the streets that matter.
   geo::RoadClass street_class_min = geo::RoadClass::kTertiary;
 };
 
-/// Asks both services. Blocks for up to the deadline a call; one caller at a time. Logs when a
-/// service goes away and when it is back, not in between. `cut_offs` outlives it.
+/// Reads from both services. Blocks for up to the deadline per call; one caller at a time. Logs
+/// when a service becomes unavailable and when it is available again, not in between. `cut_offs`
+/// must outlive it.
 class InputClient {
  public:
   InputClient(std::shared_ptr<grpc::Channel> flood, std::shared_ptr<grpc::Channel> traffic,
               CutOffs& cut_offs, InputClientOptions options = {});
 
-  /// One look at the city, with the readings of gauges since a city time. What did not answer is
-  /// missing from it.
+  /// Reads the inputs of one evaluation, with the readings of gauges since a city time. Lists whose
+  /// service did not answer are missing from the result.
   Look Read(absl::Time stages_since = absl::InfiniteFuture());
 
  private:
