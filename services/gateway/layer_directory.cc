@@ -131,7 +131,7 @@ void LayerDirectory::OnAnswer(std::size_t index, const Call& call, const grpc::S
       source.layers.assign(call.response.layers().begin(), call.response.layers().end());
       source.status = absl::OkStatus();
     } else if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
-      // A server without layers: fine.
+      // A server without layers is not an error.
       source.layers.clear();
       source.status = absl::OkStatus();
     } else {
@@ -140,12 +140,12 @@ void LayerDirectory::OnAnswer(std::size_t index, const Call& call, const grpc::S
     failed = !source.status.ok();
     source.answered |= !failed;
     Publish();
-    // After Publish: who sees this sees the layers as well.
+    // After Publish: a thread that reads knows_all_ as true also reads these layers.
     if (std::all_of(sources_.begin(), sources_.end(), [](const auto& s) { return s.answered; })) {
       knows_all_.store(true, std::memory_order_release);
     }
   }
-  // The next question is booked before the call counts as over, so Stop sees one or the other.
+  // The next call is scheduled before this one counts as over, so that Stop sees one of them.
   timer_.After(failed ? options_.retry_period : options_.poll_period, [self = self_, index] {
     absl::MutexLock lock(&self->mutex);
     if (self->directory != nullptr) self->directory->Ask(index);
@@ -158,7 +158,7 @@ std::uint32_t LayerDirectory::NumberOf(const std::string& id) {
   return numbers_.try_emplace(id, static_cast<std::uint32_t>(numbers_.size())).first->second;
 }
 
-// Two backends may list one layer (a standby): the first that answers has it.
+// Two backends may list the same layer (a standby): the first that answers is used.
 void LayerDirectory::Publish() {
   const std::shared_ptr<const LayerSet> before = layers_.load();
   std::vector<std::shared_ptr<const KnownLayer>> layers;

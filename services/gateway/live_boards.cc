@@ -26,20 +26,20 @@ std::string ReasonOf(const grpc::Status& status) {
   return status.ok() ? "the server ended the stream" : status.error_message();
 }
 
-// Whether the city does not have what was asked for, which is not a failure.
+// Whether the city does not have the requested feed, which is not a failure.
 bool IsMissing(const grpc::Status& status) {
   return status.error_code() == grpc::StatusCode::UNIMPLEMENTED ||
          status.error_code() == grpc::StatusCode::FAILED_PRECONDITION;
 }
 
-// A board whose value is sent whole whenever it differs: each is the event that follows all others.
+// A board whose whole value is sent whenever it changes: each event replaces all earlier ones.
 class ValueBoard : public LiveBoard {
  public:
   ValueBoard(absl::Duration linger, std::string event, runtime::Timer& timer)
       : LiveBoard({.log_max = 0, .linger = linger}, std::move(event), timer) {}
 
  protected:
-  // `comparable`: what has to differ for the value to be news.
+  // `comparable`: the part of the value that has to differ for an event.
   void Set(std::string value, std::string comparable) {
     bool first;
     bool same;
@@ -67,20 +67,20 @@ class ValueBoard : public LiveBoard {
     return value_;
   }
 
-  mutable absl::Mutex value_mutex_;  // taken after the board's, never before
+  mutable absl::Mutex value_mutex_;  // acquired after the board's, never before
   bool known_ ABSL_GUARDED_BY(value_mutex_) = false;
   std::string value_ ABSL_GUARDED_BY(value_mutex_);
   std::string comparable_ ABSL_GUARDED_BY(value_mutex_);
 };
 
-// Asks a unary method again and again.
+// Polls a unary method.
 template <typename Request, typename Response>
 class PollBoard final : public ValueBoard {
  public:
-  // Starts a call; `done` is its end.
+  // Starts a call; `done` is called at its end.
   using Ask = std::function<void(grpc::ClientContext*, const Request*, Response*,
                                  std::function<void(grpc::Status)> done)>;
-  // The event's data, and what has to differ.
+  // The event's data, and the part that has to differ.
   using ToText = std::function<std::pair<std::string, std::string>(const Response&)>;
 
   PollBoard(absl::Duration linger, absl::Duration period, std::string event, runtime::Timer& timer,
@@ -136,7 +136,7 @@ class PollBoard final : public ValueBoard {
       });
     }
     absl::MutexLock lock(&mutex_);
-    if (call_ == call) call_ = nullptr;  // the next turn may have begun by now
+    if (call_ == call) call_ = nullptr;  // the next turn may have begun
     --calls_open_;
   }
 
@@ -150,7 +150,7 @@ class PollBoard final : public ValueBoard {
   std::shared_ptr<Call> call_ ABSL_GUARDED_BY(mutex_);  // the latest
 };
 
-// Follows the alerts that stand.
+// Follows the alerts that match kStandingAlerts.
 class AlertsBoard final : public LiveBoard {
  public:
   AlertsBoard(const LiveBoards::Options& options, runtime::Timer& timer,
@@ -208,11 +208,11 @@ class AlertsBoard final : public LiveBoard {
     absl::MutexLock lock(&mutex_);
     return call == call_ && !ended_;
   }
-  // Lets the call go once there has been no viewer for a while.
+  // Cancels the call once there has been no viewer for `linger`.
   void CheckViewers(std::uint64_t call) {
     if (KeepGoing()) return After(kNoticesPeriod, call, &AlertsBoard::CheckViewers);
     absl::MutexLock lock(&mutex_);
-    if (call != call_) return;  // a viewer came, and a call with it
+    if (call != call_) return;  // a viewer subscribed and started a new call
     ++call_;
     if (context_) context_->TryCancel();
     context_ = nullptr;
@@ -260,14 +260,15 @@ class AlertsBoard final : public LiveBoard {
   alerts::v1::WatchAlertsRequest request_;
   absl::Mutex mutex_;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;  // the present call; earlier ones are over
+  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) =
+      0;  // the present call; events of earlier ones are ignored
   int calls_open_ ABSL_GUARDED_BY(mutex_) = 0;
   std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
   mutable absl::Mutex alerts_mutex_;  // taken after the board's, never before
   std::map<std::string, std::string> alerts_ ABSL_GUARDED_BY(alerts_mutex_);  // JSON by name
 };
 
-// What the directory knows of each layer. Nothing is asked for it.
+// The directory's notices of each layer. It calls no backend.
 class NoticesBoard final : public ValueBoard {
  public:
   NoticesBoard(absl::Duration linger, const LayerDirectory& directory, runtime::Timer& timer)
@@ -286,7 +287,7 @@ class NoticesBoard final : public ValueBoard {
   void Turn() {
     std::pair<std::string, std::string> texts;
     {
-      // Held while the directory is read: it may be gone once End has returned.
+      // Held while the directory is read: it may be destroyed once End has returned.
       absl::MutexLock lock(&mutex_);
       if (ended_) return;
       texts = Texts();
@@ -355,7 +356,7 @@ std::pair<std::string, std::string> WholeText(const Response& response) {
   return {text, text};
 }
 
-// Jams that stay the same are no news, though the data they are of are newer.
+// Unchanged jams are not an event, even when their data time is newer.
 std::pair<std::string, std::string> JamsText(const traffic::v1::ListJamsResponse& response) {
   traffic::v1::ListJamsResponse comparable = response;
   comparable.clear_data_time();
@@ -365,7 +366,7 @@ std::pair<std::string, std::string> JamsText(const traffic::v1::ListJamsResponse
 std::pair<std::string, std::string> ClockText(const common::v1::GetClockResponse& response) {
   std::string text = StrCat("{\"clock\":", ProtoJson(response.clock()), ",\"serverTime\":\"",
                             Rfc3339(absl::Now()), "\"}");
-  return {text, text};  // every reading of a clock is news
+  return {text, text};  // every answer with a clock is an event
 }
 
 }  // namespace
@@ -420,7 +421,7 @@ std::shared_ptr<LiveBoard> LiveBoards::JamsBoard(int count) {
 
 absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuery& query) {
   std::vector<Part> parts;
-  // A feed that this city does not have sends no events; the page need not know which there are.
+  // A feed that this city does not have sends no events; the page need not know which exist.
   const auto add = [&](const std::shared_ptr<LiveBoard>& board) {
     if (board) parts.push_back({board, {}, false});
   };
@@ -434,7 +435,7 @@ absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuer
   if (query.jams > 0) add(JamsBoard(query.jams));
   if (query.notices) add(notices_);
   if (parts.empty() && query.layers.empty()) {
-    return absl::NotFoundError("this gateway has none of these feeds behind it");
+    return absl::NotFoundError("this gateway serves none of these feeds: no backend has them");
   }
   return parts;
 }
