@@ -12,8 +12,7 @@ namespace citylayers::traffic {
 /// | option | meaning |
 /// |---|---|
 /// | traffic.tick | time between two states of the layer |
-/// | traffic.age_live, age_ageing, age_unknown | ages up to which a speed is live, from which it is
-/// stale, from which it is dropped |
+/// | traffic.age_live, age_ageing, age_unknown | ages at which a speed ages, is stale, is dropped |
 /// | traffic.stale_after | city time without any speed after which the whole layer is stale |
 /// | traffic.checkpoint | time between two checkpoints |
 /// | traffic.jam_length_m_min | minimum length of a jam |
