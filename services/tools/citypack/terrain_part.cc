@@ -162,7 +162,7 @@ absl::StatusOr<TerrainPart> ReadDem(const std::string& path, const std::string& 
                                     std::vector<std::string>* warnings) {
   if (datum_name.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the DEM ", path, " needs --dem-datum: the datum of its heights, one of hondau,  ",
+        "the DEM ", path, " needs --dem-datum: the datum of its heights, one of hondau, ",
         "egm2008, egm96 (with --dem-offset) or local (with --dem-offset)"));
   }
   ASSIGN_OR_RETURN(const geo::VerticalDatum datum, geo::ParseVerticalDatum(datum_name));
