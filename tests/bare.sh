@@ -148,7 +148,7 @@ copy_network_setup() {
 copy_tree() {
   rm -rf --one-file-system "${ROOT:?}$PLACE"
   git -c safe.directory='*' clone -q --no-hardlinks "$SOURCE" "$ROOT$PLACE"
-  # Only git and a shell; the real data are copied beside the clone.
+  # Only git and a shell; the folder of the real data, which enter mounts, is beside the clone.
   if [[ -d "$SOURCE/../shared/data" ]]; then
     mkdir -p "$ROOT$(dirname $PLACE)/shared/data"
   fi

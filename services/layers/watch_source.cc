@@ -183,7 +183,7 @@ void WatchSource::FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const
 }
 
 bool WatchSource::FillDelta(const Changes& changes, const Frame& frame, v1::Delta* delta) const {
-  // A client without columns follows tiles only, and receives every version.
+  // A client with tiles_only receives every version.
   bool any = tiles_only_;
   for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
     const SubLayerView& view = sub_layers_[s];
