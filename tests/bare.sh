@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# The promise of the README, kept: both of its commands in a bare Debian 12 that has git and a shell
-# and nothing else. Needs root (chroot, mounts) and leaves nothing behind.
+# Runs both commands of the README in a bare Debian 12 that has only git and a shell. Needs root
+# (chroot, mounts) and removes everything afterwards.
 #
 #   tests/bare.sh [--only demo|test] [--dir DIR] [--keep] [-- ARGUMENTS OF ./run demo]
 #
 #   --only demo|test   one of the two; both by default, in that order
-#   --dir DIR          where the root is made (10 GB free); a temporary folder by default
-#   --keep             leave the root in place; a later call with the same --dir uses it again
+#   --dir DIR          folder of the root (10 GB free); a temporary folder by default
+#   --keep             keep the root; a later call with the same --dir uses it again
 #
-# Packages come from the mirror, proxy and registry that this machine is set up for; credentials are
-# not copied. What is tested is the last commit.
+# Packages come from the mirror, proxy and registry that this machine is configured for; credentials
+# are not copied. The last commit is tested.
 set -euo pipefail
 
-readonly PLACE=/src/citylayers  # where the clone is, inside
+readonly PLACE=/src/citylayers  # the clone inside the root
 say() { printf '▸ bare: %s\n' "$*"; }
 die() {
   printf 'error: bare: %s\n' "$*" >&2
@@ -21,13 +21,14 @@ die() {
 
 # ---- inside the root ----------------------------------------------------------------------------
 
-# http_status PORT PATH: prints the status of a GET, without curl, which a bare system lacks.
+# http_status PORT PATH: prints the status of a GET request, without curl, which a bare system
+# lacks.
 http_status() {
   local line
   exec 9<>"/dev/tcp/127.0.0.1/$1" || return 1
   printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&9
   IFS= read -r -t 5 line <&9 || line=''
-  timeout 5 cat <&9 >/dev/null || true  # hanging up in the middle would look like an error over there
+  timeout 5 cat <&9 >/dev/null || true  # closing the connection early would be an error at the server
   exec 9>&-
   [[ "$line" =~ ^HTTP/1\.[01]\ ([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }
@@ -38,8 +39,8 @@ inside_demo() {
     [[ "$previous" == --http ]] && port="${argument##*:}"
     previous="$argument"
   done
-  # Job control gives the demo its own process group, as a terminal would, and INT reaches it, even
-  # when this script was started in the background, where a shell has it ignored.
+  # Job control gives the demo its own process group, as a terminal would, so that INT reaches it
+  # even when this script was started in the background, where a shell ignores INT.
   set -m
   env --default-signal=INT ./run demo "$@" </dev/null &
   pid=$!
@@ -58,7 +59,7 @@ inside_demo() {
   local left
   left="$(grep -l citylayers /proc/[0-9]*/comm 2>/dev/null || true)"
   [[ -z "$left" ]] || die "still running after Ctrl-C: $left"
-  say "demo: from nothing to a live page in $DEMO_S s, and Ctrl-C stopped all of it"
+  say "demo: a live page after $DEMO_S s, and Ctrl-C stopped all processes"
 }
 
 inside_test() {
@@ -96,7 +97,7 @@ done
 [[ "$ONLY" =~ ^(both|demo|test)$ ]] || die "--only takes demo or test"
 ((EUID == 0)) || die "needs root: run it with sudo"
 command -v debootstrap >/dev/null || apt-get install -y -q debootstrap
-# A folder of our own in any case, since it is removed in the end.
+# Always a new folder, because it is removed at the end.
 ROOT="${ROOT:+$ROOT/citylayers-bare}"
 [[ -n "$ROOT" ]] || ROOT="$(mktemp -d --tmpdir citylayers-bare.XXXXXX)"
 mkdir -p "$ROOT"
@@ -104,7 +105,7 @@ ROOT="$(cd "$ROOT" && pwd)"
 cleanup() { $KEEP || rm -rf --one-file-system "$ROOT"; }
 trap cleanup EXIT
 
-# The Debian repositories that this machine's apt knows: "URI codename component".
+# The Debian repositories of this machine's apt: "URI codename component".
 repositories() {
   # shellcheck disable=SC2016  # apt's own format
   apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)' \
@@ -123,7 +124,8 @@ make_root() {
   awk '{print "deb", $1, $2, $3}' <<<"$list" >"$ROOT/etc/apt/sources.list"
 }
 
-# What a machine behind a proxy or with its own certificates needs to reach the same mirrors.
+# Files and settings of a machine behind a proxy or with its own certificates, to reach the same
+# mirrors.
 copy_network_setup() {
   local file key value
   for file in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do
@@ -146,14 +148,14 @@ copy_network_setup() {
 copy_tree() {
   rm -rf --one-file-system "${ROOT:?}$PLACE"
   git -c safe.directory='*' clone -q --no-hardlinks "$SOURCE" "$ROOT$PLACE"
-  # Only git and a shell: the real data are the one thing that is laid beside the clone.
+  # Only git and a shell; the folder of the real data, which enter mounts, is beside the clone.
   if [[ -d "$SOURCE/../shared/data" ]]; then
     mkdir -p "$ROOT$(dirname $PLACE)/shared/data"
   fi
   install -m 755 "${BASH_SOURCE[0]}" "$ROOT/bare.sh"
 }
 
-# enter COMMAND...: runs it in the root, in mount and process namespaces of its own, so that every
+# enter COMMAND...: runs it in the root, in separate mount and process namespaces, so that every
 # mount and every process is gone when it ends.
 enter() {
   local variable environment=()

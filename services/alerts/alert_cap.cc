@@ -14,7 +14,7 @@ using storage::AlertKind;
 using storage::AlertRecord;
 using storage::AlertState;
 
-// A message that is renewed for days need not name all its forebears: receivers hold the last ones.
+// A message that is renewed for days need not reference all earlier ones: receivers keep the last.
 constexpr size_t kReferencesMax = 20;
 
 std::string SeverityWord(storage::AlertSeverity severity) {
@@ -102,7 +102,7 @@ cap::CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, con
                                       : over          ? "Cancel"
                                                       : "Update"};
   if (alert.exercise) {
-    // CAP 1.2 wants the name of the exercise here.
+    // CAP 1.2 requires the name of the exercise here.
     const std::string name = scenario.empty() ? "" : absl::StrCat(" \"", scenario, "\"");
     message.note = absl::StrCat("Diễn tập", name, ": dữ liệu phát lại, không phải cảnh báo thật. ",
                                 "Exercise", name, ": replayed data, no actual alert.");

@@ -79,7 +79,7 @@ TEST_F(AlertCapSchemaTest, MessagesAreValidInEveryKindTypeAndTier) {
   }
 }
 
-// Golden: what goes out to the public is looked at by people before it changes.
+// Golden: the text goes to the public, so that a person reviews each change of it.
 TEST(AlertCap, TheMessageOfALevelThreeAlert) {
   EXPECT_EQ(*cap::WriteCap(Message()), R"(<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
@@ -188,7 +188,7 @@ TEST(AlertCap, UpdatesAndCancelsNameWhatTheyAreAbout) {
   EXPECT_THAT(*xml, HasSubstr("<responseType>AllClear</responseType>"));
 }
 
-// One bad option would leave every alert without its message.
+// One invalid option would leave every alert without its message.
 TEST(AlertCap, ASenderThatXmlCannotHoldIsRefusedAtTheStart) {
   EXPECT_TRUE(CheckCapOptions({}).ok());
   for (const char* name : {"Th\xE0nh ph\xF1", "\x01", "city \uFFFE"}) {

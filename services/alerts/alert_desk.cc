@@ -23,7 +23,8 @@ using storage::CityMode;
 using storage::RuleStateRecord;
 
 constexpr char kSystem[] = "system";
-// A look every wall second at speed 3600 is an hour apart: data of the last looks are fresh.
+// At speed 3600 two evaluations one wall second apart are an hour of city time apart: data of the
+// last evaluations are fresh.
 constexpr absl::Duration kFreshWallTime = absl::Seconds(5);
 
 absl::Duration FreshFor(const Moment& moment) {
@@ -43,15 +44,15 @@ CityMode ModeOf(bool exercise) { return exercise ? CityMode::kExercise : CityMod
 
 }  // namespace
 
-// The changes of one write and what to do in memory once they are on disk.
+// The changes of one write, and what to update in memory after it.
 struct AlertDesk::Step {
   std::vector<AlertChange> changes;
   std::vector<std::pair<Transition, uint64_t>> commits;
   uint64_t next_alert_id = 0;
   int caps = 0;
   absl::Status cap_error;
-  absl::Status item_error;  // Of a transition that could not be made; the others were.
-  size_t surplus = 0;       // Alerts that were not raised since there are too many.
+  absl::Status item_error;  // Of a transition that could not be applied; the others were.
+  size_t surplus = 0;       // Alerts that were not raised because there are too many.
 };
 
 AlertDesk::AlertDesk(storage::AlertStore& store, DeskOptions options)
@@ -77,8 +78,8 @@ absl::Status AlertDesk::Load() {
   ASSIGN_OR_RETURN(std::vector<RuleStateRecord> states, store_.ListRuleStates());
   std::set<uint64_t> ids;
   for (const AlertRecord& alert : alerts) ids.insert(alert.id);
-  // What was remembered in the other city, or nobody knows where, is void. An alert knows for the
-  // state behind it.
+  // A rule state of the other mode, or of an unknown mode, is void. A state that belongs to an
+  // active alert takes that alert's mode.
   std::erase_if(states, [&](const RuleStateRecord& state) {
     if (exercise_.has_value() && ids.contains(state.alert_id)) return false;
     if (state.mode == CityMode::kUnknown) return true;
@@ -90,7 +91,7 @@ absl::Status AlertDesk::Load() {
   for (AlertRecord& alert : alerts) {
     Active active;
     if (!alert.cap_ids.empty()) {
-      // One message that cannot be read does not keep the desk from opening: it is sent again.
+      // A message that cannot be read does not stop the desk from opening: it is sent again.
       const absl::StatusOr<CapRecord> cap = store_.GetCap(alert.cap_ids.back());
       if (cap.ok()) active.cap_sent = cap->sent_time;
     }
@@ -104,8 +105,8 @@ absl::Status AlertDesk::Load() {
 absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
   const absl::MutexLock lock(&write_mutex_);
   if (exercise_.has_value() && *exercise_ != moment.exercise) {
-    // The clock changed its mode after the last look, and readings have come since: a replay writes
-    // some as it begins, and a second of it may be an hour of the city.
+    // The clock changed its mode after the last evaluation, and readings have arrived since: a
+    // replay writes some as it begins, and one wall second may be an hour of city time.
     const absl::Duration since_look =
         std::max(absl::ZeroDuration(), moment.wall - std::min(looked_at_, moment.wall));
     RETURN_IF_ERROR(EndOtherMode(moment, moment.city - moment.speed * since_look));
@@ -116,7 +117,7 @@ absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
 
   Step step{.next_alert_id = store_.NextAlertId()};
   const absl::Status acted = Act(look, moment, step);
-  // Whatever became of that, values go on: a peak that is not noted now may never come again.
+  // Values are followed even if that failed: a peak that is not recorded now may not come again.
   const absl::Status followed = FollowValues(moment);
   RETURN_IF_ERROR(acted);
   RETURN_IF_ERROR(followed);
@@ -129,7 +130,7 @@ absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
   return step.cap_error;
 }
 
-// What cannot be read of one alert does not take the others with it.
+// An alert that cannot be read does not keep the others from being changed.
 absl::Status AlertDesk::AddAll(const std::vector<Transition>& transitions, const Moment& moment,
                                Step& step) {
   for (const Transition& transition : transitions) {
@@ -147,7 +148,7 @@ absl::Status AlertDesk::Act(const Look& look, const Moment& moment, Step& step) 
   RETURN_IF_ERROR(AddAll(RunRules(look, moment), moment, step));
   RETURN_IF_ERROR(AddRenewals(moment, step));
   RETURN_IF_ERROR(Write(step));
-  // A gauge that sent many readings at once may have more to say: a raise and an end, for example.
+  // A gauge that sent many readings at once may have further transitions, e.g. a raise and an end.
   for (std::vector<Transition> more = engine_.ContinueStages(); !more.empty();
        more = engine_.ContinueStages()) {
     Step next{.next_alert_id = store_.NextAlertId()};
@@ -193,9 +194,9 @@ std::vector<Transition> AlertDesk::RunRules(const Look& look, const Moment& mome
   return all;
 }
 
-// `begun`: city time at which the present mode began, or a little earlier.
+// `begun`: city time at which the present mode began, or slightly earlier.
 absl::Status AlertDesk::EndOtherMode(const Moment& moment, absl::Time begun) {
-  // City time is the replay's by now, which says nothing about when a real alert ended.
+  // City time is already that of the replay, which is not the time at which a real alert ended.
   Moment end = moment;
   if (moment.exercise) end.city = moment.wall;
   std::vector<AlertRecord> alerts;
@@ -214,12 +215,12 @@ absl::Status AlertDesk::EndOtherMode(const Moment& moment, absl::Time begun) {
     RETURN_IF_ERROR(AddCap(EndedWords(alert), end, change, step));
     step.changes.push_back(std::move(change));
   }
-  // What the rules remember of the other city is void, what was ended by hand there included.
+  // Rule states of the other mode are void, including those of alerts that were ended by hand.
   ASSIGN_OR_RETURN(const std::vector<RuleStateRecord> states, store_.ListRuleStates());
   for (const RuleStateRecord& state : states) {
     RuleStateRecord empty{.rule = state.rule, .subject = state.subject};
     if (state.rule == kStageRule) {
-      // Neither do readings of the other city count in this one, also after a restart.
+      // Readings of the other mode do not count in this one either, also after a restart.
       empty.read_time = begun - absl::Microseconds(1);
       empty.mode = ModeOf(moment.exercise);
     }
@@ -250,7 +251,7 @@ absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment
     change.rule_state->alert_id = alert.id;
   } else {
     ASSIGN_OR_RETURN(alert, Get(transition.alert_id));
-    // After a restart the subject may not have been seen again: the alert knows it.
+    // After a restart the subject may not have been observed again: take it from the alert.
     if (finding.place.vi.empty()) finding = FindingOf(alert);
     FollowFinding(finding, alert);
     alert.update_time = moment.city;
@@ -259,7 +260,7 @@ absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment
   }
   std::string comment = ReasonFor(transition);
   if (transition.type == Transition::Type::kEscalate && alert.state == AlertState::kAcknowledged) {
-    // Who took it at a lower level may not know of this one.
+    // The operator who acknowledged it at a lower level may not know of this one.
     absl::StrAppend(&comment, "; open again: ", alert.acknowledged_by,
                     " had acknowledged it at level ", alert.level);
     alert.state = AlertState::kOpen;
@@ -288,7 +289,7 @@ absl::Status AlertDesk::AddTransition(const Transition& transition, const Moment
   return absl::OkStatus();
 }
 
-// Messages that would expire while the alert lasts are said again.
+// Repeats messages that would expire while the alert is active.
 absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
   std::vector<AlertRecord> due;
   {
@@ -306,7 +307,7 @@ absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
         });
     if (changes_anyway) continue;
     Words words = WordsFor(FindingOf(alert), alert.tier);
-    // The finding at hand has no threshold and no length: the headline stays, the rest is generic.
+    // The current finding has no threshold and no length: the headline stays, the rest is generic.
     words.headline = alert.headline;
     words.description = alert.headline;
     AlertChange change{.alert = std::move(alert)};
@@ -326,7 +327,7 @@ absl::Status AlertDesk::AddCap(const Words& words, const Moment& moment, AlertCh
   AlertRecord& alert = *change.alert;
   // An outage is for operators.
   if (alert.kind == AlertKind::kOutage) return absl::OkStatus();
-  // The public need not hear of the end of what it was never told.
+  // The public need not receive the end of an alert for which no message was sent.
   if (alert.state == AlertState::kResolved && alert.cap_ids.empty()) return absl::OkStatus();
   std::vector<cap::CapReference> earlier;
   for (const std::string& cap_id : alert.cap_ids) {
@@ -338,7 +339,7 @@ absl::Status AlertDesk::AddCap(const Words& words, const Moment& moment, AlertCh
       MakeCap(options_.cap, alert, words, cap_id, earlier, moment.city, scenario_);
   absl::StatusOr<std::string> xml = cap::WriteCap(message);
   if (!xml.ok()) {
-    // An alert without its message is better than no alert; Observe tells of it.
+    // An alert without its message is better than no alert; Observe returns the error.
     step.cap_error = xml.status();
     return absl::OkStatus();
   }
@@ -397,14 +398,14 @@ absl::Status AlertDesk::FollowValues(const Moment& moment) {
       const auto it = silent.find(id);
       const bool was_silent = alert.silent_since != absl::InfiniteFuture();
       if ((it != silent.end()) == was_silent) continue;
-      // After a restart the beginning is not known: take the present time.
+      // After a restart the time of the last data is unknown: take the present time.
       alert.silent_since = it == silent.end()                   ? absl::InfiniteFuture()
                            : it->second == absl::InfinitePast() ? moment.city
                                                                 : it->second;
       visible.push_back(alert);
     }
     for (const uint64_t id : unwritten_peaks_) {
-      // One that has ended was written whole, with its peak.
+      // An alert that has ended was written with its peak.
       if (const auto it = active_.find(id); it != active_.end()) peaks.push_back(it->second.alert);
     }
   }
@@ -458,7 +459,7 @@ absl::StatusOr<AlertRecord> AlertDesk::Resolve(uint64_t id, const std::string& a
 absl::Status AlertDesk::CheckWords(const std::string& actor, const std::string& comment,
                                    bool comment_needed) const {
   if (absl::StripAsciiWhitespace(actor).empty()) {
-    return absl::InvalidArgumentError("actor: it is empty: give the name of who acts");
+    return absl::InvalidArgumentError("actor: it is empty: give the name of the operator");
   }
   RETURN_IF_ERROR(CheckLength("actor", actor, options_.actor_characters_max));
   if (comment_needed && absl::StripAsciiWhitespace(comment).empty()) {

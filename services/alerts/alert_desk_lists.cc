@@ -1,4 +1,4 @@
-// What the alert desk answers.
+// Read methods of the alert desk: get, list, CAP messages.
 #include <map>
 #include <utility>
 
@@ -45,7 +45,7 @@ absl::StatusOr<AlertPage> AlertDesk::List(const Filter& filter, uint64_t before_
   RETURN_IF_ERROR(store_.ScanAlerts(before_id, [&](const AlertRecord& stored) {
     AlertRecord alert = Latest(stored);
     if (!MatchesAlert(filter, alert)) return true;
-    // One more match than asked for tells that there is another page.
+    // One match beyond the page size shows that there is another page.
     has_more = page.alerts.size() == static_cast<size_t>(page_size);
     if (!has_more) page.alerts.push_back(std::move(alert));
     return !has_more;

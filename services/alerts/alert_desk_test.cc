@@ -112,7 +112,7 @@ TEST_F(DeskTest, AcknowledgingTellsWhoAndWhenAndIsIdempotentForTheSameActor) {
   EXPECT_EQ(events[1].event_time, alert->update_time);
   EXPECT_EQ(events[1].write_time, moment_.wall);
   EXPECT_EQ(events[1].comment, "đang theo dõi");
-  // Somebody else takes it over.
+  // Another operator takes it over.
   EXPECT_EQ(desk_->Acknowledge(1, "Minh", "", moment_)->acknowledged_by, "Minh");
   Restart();
   EXPECT_EQ(Trail(1), "raised:system acknowledged:Lan acknowledged:Minh");
@@ -187,7 +187,8 @@ TEST_F(DeskTest, WhatWasEndedByHandInAnExerciseIsRaisedInTheRealCity) {
   EXPECT_FALSE(All()[0].exercise);
 }
 
-// Rule states of before their mode was stored: an alert vouches for its own, nobody for the rest.
+// Rule states that were stored before their mode was: one that belongs to an alert takes the
+// alert's mode, the others are void.
 TEST_F(DeskTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt) {
   Steps(4, 1.66, 0.35);
   ASSERT_EQ(All().size(), 2u);
@@ -207,7 +208,7 @@ TEST_F(DeskTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt) {
   EXPECT_EQ(All("kind = STAGE").size(), 2u);
 }
 
-// Its driver writes a batch as it sets the clock, and the desk looks a while after that.
+// The replay's driver writes a batch as it sets the clock, and the desk evaluates some time after.
 TEST_F(DeskTest, WhatAReplayWritesBeforeTheFirstLookAtItCounts) {
   Steps(1, 0.5);
   moment_.exercise = true;
@@ -216,7 +217,7 @@ TEST_F(DeskTest, WhatAReplayWritesBeforeTheFirstLookAtItCounts) {
   const absl::Time begin = moment_.city;
   Look look;
   look.stages = {PhuAn(1.66)};
-  look.stages->front().recent = {{begin - absl::Minutes(2), 0.5},  // of the city before
+  look.stages->front().recent = {{begin - absl::Minutes(2), 0.5},  // of the time before
                                  {begin, 1.66}};
   moment_.city += absl::Seconds(50);
   moment_.wall += absl::Seconds(1);
@@ -272,7 +273,7 @@ TEST_F(DeskTest, MessagesAreRenewedBeforeTheyExpire) {
   EXPECT_EQ(All()[0].cap_ids.size(), 1u);
   Steps(17, 1.66);
   EXPECT_EQ(All()[0].cap_ids.size(), 1u);
-  Steps(1, 1.66);  // Three hours after the first.
+  Steps(1, 1.66);  // Three hours after the first message.
   ASSERT_EQ(All()[0].cap_ids.size(), 2u);
   const auto cap = *desk_->GetCap(All()[0].cap_ids[1]);
   EXPECT_EQ(cap.message_type, "Update");
@@ -346,7 +347,7 @@ TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {
   } while (before != 0);
   EXPECT_THAT(ids, ElementsAre(5, 4, 3, 2, 1));
   EXPECT_EQ(pages, 3);
-  // Exactly a page: its end is told at once.
+  // Exactly one page: its end is reported at once.
   EXPECT_EQ(desk_->List(all, storage::AlertStore::kNewest, 5)->next_before_id, 0u);
 }
 
@@ -392,7 +393,7 @@ TEST_F(DeskTest, APeakThatCouldNotBeWrittenIsToldAndWrittenLater) {
   ASSERT_EQ(changes.alerts.size(), 1u);
   EXPECT_EQ(changes.alerts[0].peak_value, 1.69);
   store.fails_values = false;
-  Steps(1, 1.66);  // Lower, so that nothing new is to be written.
+  Steps(1, 1.66);  // Lower, so that there is no peak to write.
   Restart();
   EXPECT_EQ(All()[0].peak_value, 1.69);
 }
@@ -420,7 +421,7 @@ TEST_F(DeskTest, FollowersHearOfEachChangeAndOfValuesThatPeopleCanSee) {
   ASSERT_EQ(changes.alerts.size(), 1u);
   EXPECT_GE(wakes, 1);
   uint64_t seen = changes.version;
-  Steps(1, 1.662);  // No other centimetre.
+  Steps(1, 1.662);  // The same centimetre.
   EXPECT_THAT(desk_->hub().ChangesSince(seen)->alerts, IsEmpty());
   Steps(1, 1.68);
   changes = *desk_->hub().ChangesSince(seen);

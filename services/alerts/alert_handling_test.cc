@@ -1,4 +1,4 @@
-// What operators do with alerts, and what they see of them.
+// Tests of the operations on alerts: acknowledge, comment, resolve, and the states that result.
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,7 +22,7 @@ using testing::IsEmpty;
 class AlertHandlingTest : public DeskTest {
  protected:
   AlertRecord Tide() const { return All("kind = STAGE").at(0); }
-  // A look without any of these lists.
+  // An evaluation without the named list.
   absl::Status StepWithout(const char* input) {
     moment_.city += absl::Minutes(10);
     Look look;

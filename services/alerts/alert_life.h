@@ -1,4 +1,4 @@
-// What happens to the record of an alert between its raising and its end. Pure.
+// Pure functions that create and update the record of an alert.
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_LIFE_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERT_LIFE_H_
 
@@ -14,15 +14,17 @@ namespace citylayers::alerts {
 /// A new alert, without tier, texts and messages.
 storage::AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& moment);
 
-/// Takes over where the subject is and what it measures. True when people would see a difference.
+/// Copies place and value of the subject into the alert. Returns true when the displayed value
+/// changed.
 bool FollowFinding(const Finding& finding, storage::AlertRecord& alert);
 
 void EndAlert(storage::AlertRecord& alert, const Moment& moment);
 
-/// What the audit trail calls a transition. REQUIRES: not kForget.
+/// The event type of a transition in the audit trail. REQUIRES: not kForget.
 storage::AlertEventType EventOf(Transition::Type type);
 
-/// A line of the audit trail; the store numbers and chains it. `level`: the alert's after it.
+/// An event of the audit trail; the store numbers and chains it. `level`: the alert's level after
+/// it.
 storage::AlertEventRecord AuditLine(storage::AlertEventType type, const Moment& moment,
                                     std::string actor, std::string comment, int level);
 

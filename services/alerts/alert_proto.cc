@@ -16,7 +16,7 @@ void SetText(const storage::Localized& text, common::v1::LocalizedText* proto) {
   proto->set_en(text.en);
 }
 
-// The stored numbers are those of the API, so that a filter, the store and a client sort alike.
+// The stored numbers are those of the API, so that filter, store and client sort alike.
 static_assert(static_cast<int>(storage::AlertKind::kOutage) == v1::ALERT_KIND_OUTAGE);
 static_assert(static_cast<int>(storage::AlertSeverity::kExtreme) == v1::SEVERITY_EXTREME);
 static_assert(static_cast<int>(storage::AlertState::kResolved) == v1::ALERT_STATE_RESOLVED);
@@ -39,7 +39,7 @@ v1::Alert ToProto(const storage::AlertRecord& alert) {
   proto.set_peak_value(alert.peak_value);
   proto.set_value(alert.value);
   proto.set_unit(alert.unit);
-  // A list that does not answer is nowhere.
+  // A list that does not answer has no location.
   if (alert.kind != storage::AlertKind::kOutage || alert.location != LonLat{}) {
     proto.mutable_location()->set_lon_deg(alert.location.lon_deg);
     proto.mutable_location()->set_lat_deg(alert.location.lat_deg);
@@ -92,7 +92,7 @@ v1::CapMessage ToProto(const storage::CapRecord& cap) {
 absl::StatusOr<std::uint64_t> ReadAlertName(const std::string& name, const char* field) {
   constexpr char kPrefix[] = "alerts/";
   std::uint64_t id = 0;
-  // Written back and compared, since SimpleAtoi takes "+7" and " 7" too.
+  // The id is formatted again and compared, because SimpleAtoi accepts "+7" and " 7".
   if (!absl::StartsWith(name, kPrefix) || !absl::SimpleAtoi(name.substr(sizeof kPrefix - 1), &id) ||
       absl::StrCat(kPrefix, id) != name) {
     return runtime::BadField(field, "give a resource name as alerts/7");

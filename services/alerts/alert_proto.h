@@ -1,4 +1,4 @@
-// Stored alerts as messages of the API.
+// Conversion of stored alerts to messages of the API.
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_PROTO_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERT_PROTO_H_
 
@@ -18,7 +18,8 @@ v1::DataGap ToProto(const DataGap& gap);
 v1::AlertEvent ToProto(const storage::AlertEventRecord& event);
 v1::CapMessage ToProto(const storage::CapRecord& cap);
 
-/// The id in `alerts/{id}`. INVALID_ARGUMENT with BadRequest naming `field`: it is no such name.
+/// Returns the id in `alerts/{id}`. INVALID_ARGUMENT with a BadRequest for `field`: not such a
+/// name.
 absl::StatusOr<std::uint64_t> ReadAlertName(const std::string& name, const char* field);
 
 }  // namespace citylayers::alerts

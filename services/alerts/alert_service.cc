@@ -20,7 +20,7 @@ using runtime::Call;
 
 constexpr int kDataGapsMax = 100;
 
-// Errors of the desk with the reasons that programs act on.
+// Adds the ErrorInfo reasons to errors of the desk.
 absl::Status Explain(absl::Status status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
@@ -43,7 +43,7 @@ absl::StatusOr<Filter> ReadFilter(const std::string& text) {
 }  // namespace
 
 Moment MomentOf(const runtime::CityClock& clock) {
-  // As fine as the store keeps times: an alert tells the same ones before and after a restart.
+  // Truncated to the store's resolution: an alert has the same times before and after a restart.
   const auto kept = [](absl::Time t) { return absl::FromUnixMicros(absl::ToUnixMicros(t)); };
   const common::v1::CityClock state = clock.state();
   return {.city = kept(clock.Now()),
@@ -185,7 +185,7 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ListCapMessages(
                          runtime::PageSize(r.page_size(), limits_.caps_default, limits_.caps_max));
         const auto list = desk_.ListCaps(size, MomentOf(city_clock_));
         if (!list.ok()) return Explain(list.status());
-        // Who asks for a few gets a few: only our own limit cuts something off.
+        // A small page_size is not counted as a cut-off: only the limit caps_max is.
         if (list->has_more && size == limits_.caps_max) cut_offs_.cap_list_max.Increment();
         if (list->is_scan_ended) cut_offs_.caps_scanned_max.Increment();
         v1::ListCapMessagesResponse answer;

@@ -10,18 +10,19 @@
 
 namespace citylayers::alerts {
 
-/// City time, wall time and whether this is an exercise, now.
+/// The present city time and wall time, and whether this is an exercise.
 Moment MomentOf(const runtime::CityClock& clock);
 
 struct AlertServiceLimits {
   int page_size_default = 50;
   int page_size_max = 1000;
-  int caps_default = 100;  ///< A list of CAP messages that does not say how many.
+  int caps_default =
+      100;  ///< Maximum number of CAP messages in a list when the request does not set one.
   int caps_max = 1000;
   int watch_snapshot_max = 1000;
 };
 
-/// Desk, clock, adapter and counters outlive the service. Thread-safe.
+/// Desk, clock, adapter and counters must outlive the service. Thread-safe.
 class AlertServiceImpl final : public v1::AlertService::CallbackService {
  public:
   AlertServiceImpl(AlertDesk& desk, const runtime::CityClock& city_clock,

@@ -137,7 +137,7 @@ TEST_F(AlertServiceTest, ListsFilterAndTurnPages) {
   EXPECT_EQ(page.alerts(1).name(), "alerts/1");
   EXPECT_EQ(page.next_page_token(), "");
   ASSERT_TRUE(List("", 100, "", &page).ok());
-  EXPECT_EQ(page.alerts_size(), 3);  // Coerced to the most, and not refused.
+  EXPECT_EQ(page.alerts_size(), 3);  // Coerced to the maximum, not refused.
   EXPECT_EQ(List("state = OPEN", 2, token, &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(List("", 2, "made up", &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(List("", -1, "", &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
@@ -228,7 +228,7 @@ TEST_F(AlertServiceTest, AWatcherGetsASnapshotThenChangesThenHearsOfTheEnd) {
   ASSERT_EQ(response.alerts_size(), 1);
   EXPECT_EQ(response.alerts(0).level(), 1);
 
-  Steps(1, 1.55);  // A value, and no other level yet.
+  Steps(1, 1.55);  // The value changes, the level does not.
   ASSERT_TRUE(reader->Read(&response));
   EXPECT_FALSE(response.snapshot());
   ASSERT_EQ(response.alerts_size(), 1);
@@ -240,7 +240,7 @@ TEST_F(AlertServiceTest, AWatcherGetsASnapshotThenChangesThenHearsOfTheEnd) {
   ASSERT_TRUE(reader->Read(&response));
   EXPECT_EQ(response.alerts(0).state(), v1::ALERT_STATE_ACKNOWLEDGED);
 
-  // It matches no longer, and is sent once more so that the watcher can let it go.
+  // It no longer matches, and is sent once more so that the watcher can drop it.
   Steps(2, 0.2);
   do {
     ASSERT_TRUE(reader->Read(&response));
@@ -261,7 +261,7 @@ TEST_F(AlertServiceTest, WhatALimitCutsOffIsCounted) {
   };
   Steps(4, 1.66, 0.35, 4);  // Three alerts, the jam's with two messages.
   EXPECT_EQ(messages(1), 1);
-  EXPECT_EQ(cut_offs_.cap_list_max.Value(), 0) << "who asks for one gets one";
+  EXPECT_EQ(cut_offs_.cap_list_max.Value(), 0) << "a small page_size is not a cut-off";
   EXPECT_EQ(messages(100), 2);
   EXPECT_EQ(cut_offs_.cap_list_max.Value(), 1);
 
@@ -276,7 +276,7 @@ TEST_F(AlertServiceTest, WhatALimitCutsOffIsCounted) {
   while (reader->Read(&response)) {
   }
 
-  // The newest messages are another city's: the scan ends before it finds any.
+  // The newest messages are of the other mode: the scan ends before it finds a match.
   moment_.exercise = false;
   Steps(3, 1.66, 0.35, 4);
   EXPECT_EQ(messages(100), 0);

@@ -25,7 +25,8 @@ AlertWatchSource::AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_
       subscription_(desk.hub().Subscribe([waker = waker()] { waker->Wake(); })) {}
 
 absl::Status AlertWatchSource::FillSnapshot(v1::WatchAlertsResponse* response) {
-  // The version first: what changes while the list is made is sent once more, and not missed.
+  // The version is read first: an alert that changes while the list is built is sent again, not
+  // lost.
   version_ = desk_.hub().version();
   ASSIGN_OR_RETURN(const AlertPage page,
                    desk_.List(filter_, storage::AlertStore::kNewest, snapshot_max_));
@@ -54,7 +55,8 @@ absl::StatusOr<runtime::StreamStep> AlertWatchSource::Next(v1::WatchAlertsRespon
   for (const AlertRecord& alert : changes->alerts) {
     const bool matches = MatchesAlert(filter_, alert);
     const bool was_held = held_.erase(alert.id) > 0;
-    // What the client has and matches no longer is sent once more, so that it can let it go.
+    // An alert that the client has and that no longer matches is sent once more, so that the client
+    // can drop it.
     if (!matches && !was_held) continue;
     *response->add_alerts() = ToProto(alert);
     if (matches && alert.state != AlertState::kResolved) held_.insert(alert.id);

@@ -1,4 +1,4 @@
-// One follower of alerts: a snapshot, then what changed, never a queue.
+// A watcher of alerts: sends a snapshot, then changes. It keeps no queue.
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_WATCH_SOURCE_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERT_WATCH_SOURCE_H_
 
@@ -15,10 +15,10 @@
 namespace citylayers::alerts {
 
 /// Follows the desk for one client. It holds a version and the ids that the client has; a client
-/// that reads slowly gets each alert once, as it then is. One caller at a time.
+/// that reads slowly receives each changed alert once, in its latest state. One caller at a time.
 class AlertWatchSource final : public runtime::StreamSource<v1::WatchAlertsResponse> {
  public:
-  /// `desk` and `cut_offs` outlive this. A snapshot holds the `snapshot_max` newest that match.
+  /// `desk` and `cut_offs` must outlive this. A snapshot holds the `snapshot_max` newest matches.
   AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max, CutOffs& cut_offs);
 
   absl::StatusOr<runtime::StreamStep> Next(v1::WatchAlertsResponse* response) override;
@@ -33,7 +33,7 @@ class AlertWatchSource final : public runtime::StreamSource<v1::WatchAlertsRespo
   std::shared_ptr<void> subscription_;
   bool has_snapshot_ = false;
   std::uint64_t version_ = 0;
-  std::set<std::uint64_t> held_;  ///< Unresolved alerts that the client knows.
+  std::set<std::uint64_t> held_;  ///< Ids of unresolved alerts that the client has.
 };
 
 }  // namespace citylayers::alerts

@@ -1,4 +1,4 @@
-// The module `alerts`: looks at the city every second, keeps alerts, serves AlertService.
+// The module `alerts`: evaluates the alert rules every second, stores alerts, serves AlertService.
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERTS_MODULE_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERTS_MODULE_H_
 
@@ -14,10 +14,11 @@ namespace citylayers::alerts {
 /// Options `alerts.*`: see ModuleSpec::options, or `citylayersd --print-config`.
 runtime::ModuleSpec AlertsModule();
 
-/// The parts' options out of the configuration.
+/// Desk options from the configuration.
 DeskOptions DeskOptionsOf(const runtime::Config& config);
 AlertServiceLimits ServiceLimitsOf(const runtime::Config& config);
-/// INVALID_ARGUMENT: `alerts.street_class_min` is no class of road; with a suggestion.
+/// INVALID_ARGUMENT: `alerts.street_class_min` is not a class of road; the message has a
+/// suggestion.
 absl::StatusOr<InputClientOptions> InputClientOptionsOf(const runtime::Config& config);
 
 }  // namespace citylayers::alerts

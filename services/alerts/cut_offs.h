@@ -1,4 +1,4 @@
-// How often a limit of the module cut something off.
+// Counters of results that a limit of the alerts module cut off.
 #ifndef CITYLAYERS_SERVICES_ALERTS_CUT_OFFS_H_
 #define CITYLAYERS_SERVICES_ALERTS_CUT_OFFS_H_
 
@@ -8,8 +8,8 @@
 
 namespace citylayers::alerts {
 
-/// One counter a limit, `citylayers_alerts_cut_off_total{limit="…"}`, named as its option
-/// `alerts.…`. Thread-safe; `metrics` outlives it.
+/// One counter per limit, `citylayers_alerts_cut_off_total{limit="…"}`, named after its option
+/// `alerts.…`. Thread-safe; `metrics` must outlive it.
 struct CutOffs {
   explicit CutOffs(runtime::Metrics& metrics)
       : cap_list_max(Of(metrics, "cap_list_max")),
@@ -18,16 +18,18 @@ struct CutOffs {
         watch_held_max(Of(metrics, "watch_held_max")),
         input_pages_max(Of(metrics, "input_pages_max")) {}
 
-  prometheus::Counter& cap_list_max;        ///< Lists of CAP messages that had more.
+  prometheus::Counter& cap_list_max;  ///< Lists of CAP messages with more matches than the limit.
   prometheus::Counter& caps_scanned_max;    ///< Lists that did not reach the oldest messages.
-  prometheus::Counter& watch_snapshot_max;  ///< Snapshots without the oldest that matched.
-  prometheus::Counter& watch_held_max;      ///< Followers so far behind that they began anew.
-  prometheus::Counter& input_pages_max;     ///< Lists of other services, given up as too long.
+  prometheus::Counter& watch_snapshot_max;  ///< Snapshots that left out the oldest matches.
+  prometheus::Counter&
+      watch_held_max;  ///< Watchers so far behind that they received a new snapshot.
+  prometheus::Counter& input_pages_max;  ///< Lists of other services, abandoned as too long.
 
  private:
   static prometheus::Counter& Of(runtime::Metrics& metrics, const char* limit) {
     return metrics.Counter("citylayers_alerts_cut_off_total",
-                           "What a limit cut off, by its option alerts.*", {{"limit", limit}});
+                           "Results cut off by a limit, by its option alerts.*",
+                           {{"limit", limit}});
   }
 };
 

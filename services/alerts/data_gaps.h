@@ -1,4 +1,4 @@
-// What the rules cannot evaluate for want of data.
+// Finds inputs that the rules cannot evaluate because data are missing.
 #ifndef CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
 #define CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
 
@@ -13,9 +13,9 @@
 
 namespace citylayers::alerts {
 
-/// Finds the gauges with alert levels that send nothing to be evaluated, and the lists that do not
-/// answer or have become too old. While there are any, "no alerts" is not "all is well". Remembers
-/// when each list was last good. Not thread-safe.
+/// Finds gauges with alert levels that have no data to evaluate, and lists whose service does not
+/// answer or whose data are too old. While there is a gap, "no alerts" does not mean that all is
+/// well. Remembers when each list was last current. Not thread-safe.
 class GapFinder {
  public:
   explicit GapFinder(const RuleOptions& options) : options_(options) {}

@@ -13,8 +13,8 @@ namespace {
 
 using Node = Filter::Node;
 
-// Whether `text` is the pieces with anything between them. Greedy from the left is right: a later
-// place for a middle piece leaves less room for the ones behind it.
+// Whether `text` consists of the pieces with any text between them. Greedy matching from the left
+// is correct: a later match of a middle piece leaves less room for the pieces after it.
 bool MatchesPieces(absl::string_view text, const std::vector<std::string>& pieces) {
   if (pieces.size() == 1) return text == pieces[0];
   if (!absl::StartsWith(text, pieces.front())) return false;
@@ -65,7 +65,7 @@ bool MatchesComparison(const Node& node, const FilterValue& value) {
     if (node.op == FilterOperator::kHas) return absl::StrContains(spelled, node.pieces[0]);
     return MatchesPieces(spelled, node.pieces) == (node.op == FilterOperator::kEqual);
   }
-  // Also when the caller gives a value of another type: it cannot match.
+  // Also reached when the caller returns a value of another type, which cannot match.
   if (value.index() != node.literal.index()) return node.op == FilterOperator::kNotEqual;
   return std::visit(
       [&](const auto& literal) {

@@ -17,24 +17,24 @@ namespace citylayers::alerts {
 
 enum class FilterType { kText, kNumber, kBool, kTime, kEnum };
 
-/// A field that filters may name.
+/// A field that filters may use.
 struct FilterField {
   std::string name;
   FilterType type = FilterType::kText;
-  /// Of an enum: what its long names begin with, e.g. "SEVERITY_", and its short names by number.
-  /// They compare by number.
+  /// Of an enum: the common prefix of its long names, e.g. "SEVERITY_", and its short names by
+  /// number. Values compare by number.
   std::string enum_prefix;
   std::vector<std::string> enum_names;
 };
 using FilterSchema = std::vector<FilterField>;
 
-/// A field's value in one row. Enums are their number. monostate: not set.
+/// The value of a field in one row. Enums are their number. monostate: not set.
 using FilterValue = std::variant<std::monostate, std::string, double, bool, absl::Time, int>;
 
 struct FilterLimits {
   size_t bytes_max = 4096;
-  int depth_max = 32;         ///< Parentheses and negations inside one another.
-  int restrictions_max = 64;  ///< Comparisons.
+  int depth_max = 32;         ///< Maximum nesting of parentheses and negations.
+  int restrictions_max = 64;  ///< Maximum number of comparisons.
 };
 
 /// A parsed filter.
@@ -57,13 +57,13 @@ class Filter {
   /// Matches everything.
   Filter() = default;
 
-  /// INVALID_ARGUMENT: it does not parse, names an unknown field, or is over a limit. The message
-  /// tells the character, counted from 1, and what would be right.
-  /// REQUIRES: schema outlives the filter.
+  /// INVALID_ARGUMENT: the text does not parse, names an unknown field, or exceeds a limit. The
+  /// message has the position in characters, counted from 1, and what is expected there.
+  /// REQUIRES: `schema` outlives the filter.
   static absl::StatusOr<Filter> Parse(absl::string_view text, const FilterSchema& schema,
                                       const FilterLimits& limits = {});
 
-  /// `value_of` gives the value of the schema's field of this number.
+  /// `value_of` returns the value of the field with this index in the schema.
   bool Matches(absl::FunctionRef<FilterValue(size_t field)> value_of) const;
 
   /// The parsed tree in full parentheses, for tests and logs: `(a = "1" AND NOT b > 2)`.
@@ -73,7 +73,7 @@ class Filter {
 
  private:
   explicit Filter(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
-  // Shared by copies, each of which may live in another watcher; the tree never changes.
+  // Shared by copies, each of which may belong to another watcher; the tree never changes.
   std::shared_ptr<const Node> root_;
 };
 

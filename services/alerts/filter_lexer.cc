@@ -121,7 +121,8 @@ absl::StatusOr<std::vector<FilterToken>> LexFilter(absl::string_view text) {
 std::string FilterPosition(absl::string_view text, size_t byte) {
   size_t character = 1;
   for (const char c : text.substr(0, byte)) {
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++character;  // No continuation of UTF-8.
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80)
+      ++character;  // Not a continuation byte of UTF-8.
   }
   return absl::StrCat("filter, character ", character, ": ");
 }

@@ -27,9 +27,9 @@ using Node = Filter::Node;
 using NodePtr = std::shared_ptr<const Node>;
 using Kind = FilterToken::Kind;
 
-// " Did you mean "severity"?" when a name is near, else nothing.
+// " Did you mean "severity"?" when a name is similar, else empty.
 std::string DidYouMean(absl::string_view word, const std::vector<std::string>& names) {
-  // No name is longer, and the distance takes time by length.
+  // No name is longer, and the time for the edit distance grows with the length.
   const absl::string_view start = word.substr(0, 100);
   const std::string near = runtime::Suggest({start.data(), start.size()}, names);
   return near.empty() ? "" : absl::StrCat(" Did you mean \"", near, "\"?");
@@ -44,7 +44,7 @@ class Parser {
   absl::StatusOr<NodePtr> Run() {
     if (Peek().kind == Kind::kEnd) return NodePtr();
     ASSIGN_OR_RETURN(NodePtr root, And(0));
-    if (Peek().kind == Kind::kClose) return Error(Peek(), "there is nothing that this closes");
+    if (Peek().kind == Kind::kClose) return Error(Peek(), "this parenthesis was not opened");
     if (Peek().kind != Kind::kEnd) return Error(Peek(), "expected AND, OR or the end");
     return root;
   }
@@ -222,7 +222,7 @@ class Parser {
   absl::Status SetLiteral(const FilterToken& value, Node& node) const {
     const FilterField& field = *node.field;
     const auto expected = [&](absl::string_view what) {
-      return Error(value, absl::StrCat("\"", value.text, "\" is no value of ", field.name,
+      return Error(value, absl::StrCat("\"", value.text, "\" is not a value of ", field.name,
                                        ", which is ", what));
     };
     if (node.op == FilterOperator::kHas && value.text == "*" && value.stars.size() == 1) {
@@ -265,7 +265,7 @@ class Parser {
   absl::Status SetText(const FilterToken& value, Node& node) const {
     const bool wild = node.op == FilterOperator::kEqual || node.op == FilterOperator::kNotEqual;
     node.literal = value.text;
-    // Spelled as a whole, since spaces at the ends of a part count.
+    // The spelling is computed for the whole text, because spaces at the ends of a part count.
     constexpr absl::string_view kStar = "\uE000";
     std::string text;
     for (size_t i = 0; i < value.text.size(); ++i) {
@@ -287,7 +287,7 @@ class Parser {
     const auto it = std::find(field.enum_names.begin(), field.enum_names.end(), short_name);
     if (it == field.enum_names.end()) {
       return Error(value,
-                   absl::StrCat("\"", value.text, "\" is no value of ", field.name, ".",
+                   absl::StrCat("\"", value.text, "\" is not a value of ", field.name, ".",
                                 DidYouMean(absl::AsciiStrToUpper(short_name), field.enum_names),
                                 " Values: ", absl::StrJoin(field.enum_names, ", ")));
     }
@@ -311,7 +311,7 @@ absl::StatusOr<std::shared_ptr<const Filter::Node>> ParseFilterTree(absl::string
   if (text.size() > limits.bytes_max) {
     return absl::InvalidArgumentError(absl::StrCat("the filter has ", text.size(),
                                                    " bytes; at most ", limits.bytes_max,
-                                                   " are taken: shorten it"));
+                                                   " are accepted: shorten it"));
   }
   ASSIGN_OR_RETURN(std::vector<FilterToken> tokens, LexFilter(text));
   return Parser(text, std::move(tokens), schema, limits).Run();

@@ -69,11 +69,11 @@ TEST(FilterTest, ErrorsTellWhereAndWhat) {
       {"a =", "character 4: expected a value after ="},
       {"a = )", "character 5: expected a value"},
       {"(a = 1", "character 1: this parenthesis is not closed"},
-      {"a = 1)", "character 6: there is nothing that this closes"},
+      {"a = 1)", "character 6: this parenthesis was not opened"},
       {"()", "character 1: there is nothing in these parentheses"},
       {"text = \"open", "character 8: the quote that begins here does not end"},
       {"a ! 1", "character 3: \"!\" stands alone"},
-      {"a = one", "character 5: \"one\" is no value of a, which is a number"},
+      {"a = one", "character 5: \"one\" is not a value of a, which is a number"},
       {"a = nan", "which is a number"},
       {"flag = yes", "true or false"},
       {"flag > true", "takes = and != only"},
@@ -184,7 +184,7 @@ TEST(FilterTest, AnEscapedStarIsAStar) {
   EXPECT_TRUE(Matches("text = \"say \\\"hi\\\"\"", {.text = "say \"hi\""}));
 }
 
-// Random texts out of the language's own pieces: whatever comes, it parses or is refused.
+// Random texts made of the language's tokens: each either parses or is refused.
 TEST(FilterTest, NonsenseIsNeverACrash) {
   const std::vector<std::string> pieces = {
       "a",   "text", " ", "=",  "!=", ":", "<", "(",    ")",        "-",      "AND", "OR",
@@ -205,7 +205,7 @@ TEST(FilterTest, NonsenseIsNeverACrash) {
   EXPECT_GT(parsed, 3);
 }
 
-// A parsed filter written out and parsed again is the same filter.
+// A filter that is written out and parsed again is the same filter.
 TEST(FilterTest, TheWrittenTreeParsesToItself) {
   for (const char* text : {"a = 1 AND b = 2 OR c = 3", "-(a < 1) flag = true",
                            "text = \"x*\" OR (a = 1 AND NOT b = 2)"}) {

@@ -1,4 +1,4 @@
-// The tree behind a filter: what the parser makes and Filter evaluates.
+// Syntax tree of a filter, made by the parser and evaluated by Filter.
 #ifndef CITYLAYERS_SERVICES_ALERTS_FILTER_TREE_H_
 #define CITYLAYERS_SERVICES_ALERTS_FILTER_TREE_H_
 
@@ -12,7 +12,7 @@ namespace citylayers::alerts {
 
 enum class FilterOperator { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kHas };
 
-/// A node of the tree. kAnd and kOr have children, kNot has one, kCompare has none.
+/// A node. kAnd and kOr have several children, kNot has one, kCompare has none.
 struct Filter::Node {
   enum class Kind { kAnd, kOr, kNot, kCompare };
   Kind kind = Kind::kCompare;
@@ -23,13 +23,13 @@ struct Filter::Node {
   size_t field_index = 0;
   FilterOperator op = FilterOperator::kEqual;
   FilterValue literal;
-  /// Of texts: the literal's spelling cut at its stars. One piece: no star.
+  /// Of texts: the literal's spelling split at its stars. One piece: there is no star.
   std::vector<std::string> pieces;
-  bool has_marks = false;    ///< Of texts: the spelling is with marks, else without.
+  bool has_marks = false;    ///< Of texts: the pieces keep their marks.
   bool is_presence = false;  ///< `field:*`
 };
 
-/// Parses; see Filter::Parse. A null tree matches everything.
+/// Parses a filter; see Filter::Parse. A null tree matches everything.
 absl::StatusOr<std::shared_ptr<const Filter::Node>> ParseFilterTree(absl::string_view text,
                                                                     const FilterSchema& schema,
                                                                     const FilterLimits& limits);

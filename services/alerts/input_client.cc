@@ -40,7 +40,7 @@ Quality ToQuality(readings::v1::Quality quality) {
   }
 }
 
-// Reads all pages of a list. `call` fills the response; `take` gets each.
+// Reads all pages of a list. `call` fills the response; `take` receives each response.
 template <typename Response, typename Request, typename Call, typename Take>
 grpc::Status ReadPages(const InputClientOptions& options, CutOffs& cut_offs, Request request,
                        Call call, Take take) {
@@ -107,7 +107,7 @@ bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least) {
 
 std::vector<StreetDepthObservation> ToStreets(
     const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m) {
-  // A city has many streets of one name, so the name alone does not do.
+  // A city has many streets of the same name, so that the name alone does not identify one.
   const auto id_of = [](const flood::v1::FloodedSegment& segment) {
     return segment.street_id().empty() ? segment.street() : segment.street_id();
   };
@@ -176,14 +176,14 @@ Look InputClient::Read(absl::Time stages_since, absl::Time now) {
 }
 
 bool InputClient::Note(Peer& peer, const grpc::Status& status, Look& look) {
-  // A city without terrain has no water on streets: nothing is missing.
+  // A city without terrain has no water on streets: the list is not missing.
   const bool is_offered = status.error_code() != grpc::StatusCode::FAILED_PRECONDITION;
   if (!status.ok() && is_offered) look.failures.push_back({peer.input, status.error_message()});
   if (!status.ok() && !peer.is_down) {
-    runtime::LogWarning("alerts: input is away; its alerts stay as they are",
+    runtime::LogWarning("alerts: input is unavailable; its alerts keep their state",
                         {{"input", peer.what}, {"why", status.error_message()}});
   } else if (status.ok() && peer.is_down) {
-    runtime::LogInfo("alerts: input is back", {{"input", peer.what}});
+    runtime::LogInfo("alerts: input is available again", {{"input", peer.what}});
   }
   peer.is_down = !status.ok();
   return status.ok();

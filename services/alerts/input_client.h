@@ -1,4 +1,4 @@
-// What the flood and traffic services say, as the rules want it.
+// Client of the flood and traffic services: reads the inputs of the alert rules.
 #ifndef CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
 #define CITYLAYERS_SERVICES_ALERTS_INPUT_CLIENT_H_
 
@@ -20,42 +20,43 @@
 
 namespace citylayers::alerts {
 
-/// From answers to observations, for tests too.
+/// Conversions of answers to observations; public for tests.
 StageObservation ToObservation(const flood::v1::Stage& stage);
 JamObservation ToObservation(const traffic::v1::Jam& jam);
-/// Whether a road class is `least` or a more important one; true for words that are no class.
+/// Whether a road class is `least` or more important; true for an unknown word.
 bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least);
-/// Wet segments as streets: one with each street id, where it is deepest, as far as it is wet.
-/// `radius_max_m` bounds long streets, and streets of one name that nothing tells apart.
+/// Groups wet segments into streets: one per street id, located where it is deepest. `radius_max_m`
+/// limits long streets, and streets of the same name that no id distinguishes.
 std::vector<StreetDepthObservation> ToStreets(
     const std::vector<flood::v1::FloodedSegment>& segments, double radius_max_m);
 
 struct InputClientOptions {
   absl::Duration deadline = absl::Seconds(5);  ///< Of each call.
   int page_size = 1000;
-  int pages_max = 100;  ///< Of one list; a longer one is taken for no answer.
+  int pages_max = 100;  ///< Of one list; a longer list counts as unavailable.
   double radius_max_m = 2000;
-  absl::Duration reuse_max = absl::Seconds(10);  ///< City time. Gauges become stale by it alone.
-  /// Least important class of road whose water is an alert of its own. Water on alleys is on the
-  /// map; an operator's list that names each of them hides the streets that matter.
+  absl::Duration reuse_max = absl::Seconds(10);  ///< City time. Gauges become stale only with it.
+  /// Least important class of road whose flooding raises an alert. Water on alleys is shown on the
+  /// map; a list of alerts that names each of them would hide the streets that matter.
   geo::RoadClass street_class_min = geo::RoadClass::kTertiary;
 };
 
-/// Asks both services. Blocks for up to the deadline a call; one caller at a time. Logs when a
-/// service goes away and when it is back, not in between. `cut_offs` outlives it.
+/// Reads from both services. Blocks for up to the deadline per call; one caller at a time. Logs
+/// when a service becomes unavailable and when it is available again, not in between. `cut_offs`
+/// must outlive it.
 class InputClient {
  public:
   /// The revision of a layer (layers::LayerFollower); nullopt: not known.
   using Revision = std::function<std::optional<std::uint64_t>()>;
 
-  /// Lists of a layer whose revision is the one they were read at are not read again, until the
-  /// city time has moved by `reuse_max`. Without revisions every list is read each time.
+  /// A list is read again only when the revision of its layer has changed or the city time has
+  /// moved by `reuse_max` since it was read. Without revisions every list is read each time.
   InputClient(std::shared_ptr<grpc::Channel> flood, std::shared_ptr<grpc::Channel> traffic,
               CutOffs& cut_offs, InputClientOptions options = {}, Revision flood_revision = nullptr,
               Revision traffic_revision = nullptr);
 
-  /// The observations at city time `now`, with the readings of gauges since another city time. What
-  /// did not answer is missing.
+  /// Reads the inputs of one evaluation at city time `now`, with the readings of gauges since
+  /// another city time. Lists whose service did not answer are missing from the result.
   Look Read(absl::Time stages_since = absl::InfiniteFuture(),
             absl::Time now = absl::InfinitePast());
 

@@ -76,7 +76,7 @@ TEST(IsAtLeastClass, OrdersRoadsByImportance) {
   EXPECT_TRUE(IsAtLeastClass("tertiary", geo::RoadClass::kTertiary));
   EXPECT_FALSE(IsAtLeastClass("local", geo::RoadClass::kTertiary));
   EXPECT_TRUE(IsAtLeastClass("local", geo::RoadClass::kService));
-  EXPECT_TRUE(IsAtLeastClass("", geo::RoadClass::kTertiary)) << "not told: not left out";
+  EXPECT_TRUE(IsAtLeastClass("", geo::RoadClass::kTertiary)) << "an unknown class is not left out";
 }
 
 TEST(ToStreetsTest, StreetsOfOneNameInTwoNeighbourhoodsAreTwo) {
@@ -89,7 +89,7 @@ TEST(ToStreetsTest, StreetsOfOneNameInTwoNeighbourhoodsAreTwo) {
   ASSERT_EQ(streets.size(), 2u);
   EXPECT_EQ(streets[0].street, "Số 1");
   EXPECT_EQ(streets[0].street_id, "Số 1~7");
-  EXPECT_LT(streets[0].radius_m, 200) << "not over to its namesake";
+  EXPECT_LT(streets[0].radius_m, 200) << "it does not reach the other street of that name";
   EXPECT_EQ(streets[1].depth_m, 0.2);
 }
 

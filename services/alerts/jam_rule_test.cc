@@ -8,9 +8,9 @@ namespace {
 TEST(JamRuleTest, QueueAfterTenMinutesOfficialAfterThirty) {
   City city;
   EXPECT_EQ(city.JamFor(60, 4, 300), "10:R2 30:U3");
-  EXPECT_EQ(city.JamFor(60, 8, 300), "");  // Not above 8 km/h.
+  EXPECT_EQ(city.JamFor(60, 8, 300), "");  // Does not clear at 8 km/h.
   EXPECT_EQ(city.JamFor(60, 8.5, 300), "5:D2");
-  EXPECT_EQ(city.JamFor(60, 13, 300), "");  // Not above 13 km/h.
+  EXPECT_EQ(city.JamFor(60, 13, 300), "");  // Does not clear at 13 km/h.
   EXPECT_EQ(city.JamFor(60, 13.5, 300), "5:X0");
 }
 
@@ -38,7 +38,7 @@ TEST(JamRuleTest, AJamFromProfileRaisesNothing) {
   EXPECT_EQ(city.JamFor(60, 3, 900, /*live_share=*/0.5), "10:R2 30:U3");
 }
 
-// Traffic goes on while we are away, and tells since when a jam stands.
+// The traffic service runs while the alerts service is down, and reports since when a jam lasts.
 TEST(JamRuleTest, AJamThatStoodBeforeWeLookedCountsFromItsStart) {
   City city;
   city.jam_since_ = kStart - absl::Minutes(25);
@@ -62,12 +62,12 @@ TEST(JamRuleTest, WhatWeSawOurselvesGoesBeforeTheStartOfTheJam) {
   EXPECT_EQ(city.JamFor(5, 4, 300), "");
   city.engine_.Pause(kJamRule);
   city.Advance(3);
-  // It was no queue 8 minutes ago, so that it may have been one for 8 minutes, not for two hours.
+  // Its speed was that of no queue 8 minutes ago: it counts for 8 minutes, not for two hours.
   EXPECT_EQ(city.JamFor(60, 4, 300), "1:R2 21:U3");
 }
 
-// The start of a jam is that of its oldest street: a jam that forms under our eyes is as old as we
-// know it.
+// The start of a jam is that of its oldest street: a jam that forms between evaluations counts from
+// when it was first observed.
 TEST(JamRuleTest, AJamThatFormsWhileWeLookCountsFromThen) {
   City city;
   EXPECT_EQ(city.JamFor(1, 0, 0), "");
@@ -80,7 +80,8 @@ TEST(JamRuleTest, TimeOfProfileDataDoesNotCount) {
   city.jam_since_ = kStart - absl::Hours(2);
   EXPECT_EQ(city.JamFor(60, 4, 300, /*live_share=*/0.4), "");
   city.engine_.Pause(kJamRule);
-  EXPECT_EQ(city.JamFor(60, 4, 300), "9:R2 29:U3") << "from the last look that had a profile only";
+  EXPECT_EQ(city.JamFor(60, 4, 300), "9:R2 29:U3")
+      << "from the last evaluation with profile data only";
 }
 
 }  // namespace

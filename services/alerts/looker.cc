@@ -21,13 +21,13 @@ Looker::Looker(AlertDesk& desk, InputClient& inputs, const runtime::CityClock& c
       gaps_gauge_(metrics.Gauge("citylayers_alerts_data_gaps",
                                 "Gauges and lists that the rules cannot evaluate")),
       failed_looks_(metrics.Counter("citylayers_alerts_failed_looks_total",
-                                    "Looks whose result could not be stored")),
+                                    "Evaluations whose result could not be stored")),
       look_seconds_(metrics.Seconds("citylayers_alerts_look_seconds",
                                     "Time to ask the services, apply rules and store")) {
   for (const char* input : {kStagesInput, kStreetsInput, kJamsInput}) {
     input_down_[input] = &metrics.Gauge(
         "citylayers_alerts_input_down",
-        "1 while the list cannot be read, so that its alerts stay as they are", {{"input", input}});
+        "1 while the list cannot be read, so that its alerts keep their state", {{"input", input}});
   }
 }
 
@@ -66,25 +66,26 @@ void Looker::NoteStatus(const absl::Status& status) {
   if (!status.ok()) failed_looks_.Increment();
   if (status == last_status_) return;
   if (status.ok()) {
-    runtime::LogInfo("alerts: stored again");
+    runtime::LogInfo("alerts: writes succeed again");
   } else {
-    runtime::LogError("alerts: not stored; each look tries again", {{"why", status.message()}});
+    runtime::LogError("alerts: write failed; the next evaluation tries again",
+                      {{"why", status.message()}});
   }
   last_status_ = status;
 }
 
-// Says once when what an alert is about falls silent, and when it is heard again.
+// Logs once when the subject of an alert stops sending data, and once when that ends.
 void Looker::NoteSilence() {
   const std::vector<std::string> subjects = desk_.silent_subjects();
   std::set<std::string> silent(subjects.begin(), subjects.end());
   for (const std::string& subject : silent) {
     if (!silent_.contains(subject)) {
-      runtime::LogWarning("alerts: no data; the alert stays as it is", {{"subject", subject}});
+      runtime::LogWarning("alerts: no data; the alert keeps its state", {{"subject", subject}});
     }
   }
   for (const std::string& subject : silent_) {
     if (!silent.contains(subject)) {
-      runtime::LogInfo("alerts: heard again, or over", {{"subject", subject}});
+      runtime::LogInfo("alerts: data arrive again, or the alert has ended", {{"subject", subject}});
     }
   }
   silent_gauge_.Set(static_cast<double>(silent.size()));

@@ -1,4 +1,4 @@
-// Looks at the city again and again on behalf of the alert desk.
+// Reads the city's inputs and has the alert desk evaluate them, once per tick.
 #ifndef CITYLAYERS_SERVICES_ALERTS_LOOKER_H_
 #define CITYLAYERS_SERVICES_ALERTS_LOOKER_H_
 
@@ -20,20 +20,21 @@
 
 namespace citylayers::alerts {
 
-/// One look at a time: asks the services, has the desk act, and tells of what fails and what falls
-/// silent, in the log when it begins and ends and in metrics always. One caller at a time; blocks
-/// as InputClient does.
+/// Runs one evaluation at a time: reads the services, passes the result to the desk, and reports
+/// failures and subjects without data: in the log when they begin and end, in metrics always. One
+/// caller at a time; blocks as InputClient does.
 class Looker {
  public:
-  /// All of them outlive the looker.
+  /// All arguments must outlive the looker.
   Looker(AlertDesk& desk, InputClient& inputs, const runtime::CityClock& clock,
          runtime::Metrics& metrics);
 
-  /// Does nothing before the clock's owner has spoken: "now" and "exercise" would be guesses.
+  /// Does nothing before the clock's owner has sent a state: "now" and "exercise" are unknown until
+  /// then.
   void LookOnce();
 
-  /// OK when the last look could read all of the city; else which list it could not, and why.
-  /// Thread-safe.
+  /// OK when the last evaluation could read all inputs; else names the list that failed, and the
+  /// reason. Thread-safe.
   absl::Status Ready() const;
 
  private:

@@ -18,8 +18,8 @@ class StillClock final : public Clock {
   absl::Time Now() const override { return kTestStart; }
 };
 
-// A looker between services that a test commands and a real desk. Each look has a reading of its
-// own, ten minutes after the one before.
+// A looker between services that the test controls and a real desk. Each evaluation has its own
+// reading, ten minutes after the previous one.
 class LookerTest : public DeskTest {
  protected:
   LookerTest() {

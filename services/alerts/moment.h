@@ -1,4 +1,4 @@
-// The time of what happens to alerts.
+// City time, wall time and mode at which an alert changes.
 #ifndef CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
 #define CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
 
@@ -8,12 +8,11 @@
 
 namespace citylayers::alerts {
 
-/// When something happens.
 struct Moment {
   absl::Time city;
   absl::Time wall;
   bool exercise = false;  ///< A replay drives the city clock.
-  double speed = 1;       ///< City seconds a wall second.
+  double speed = 1;       ///< City seconds per wall second.
   std::string scenario;   ///< The replay's name, for CAP messages; may be empty.
 };
 

@@ -1,4 +1,4 @@
-// What the rules look at: the city as the other services see it, at one moment of city time.
+// Inputs of the alert rules: the state of the city at one city time, from the other services.
 #ifndef CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
 #define CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
 
@@ -13,7 +13,7 @@
 
 namespace citylayers::alerts {
 
-/// How far a reading can be trusted. Profile and suspect readings raise nothing.
+/// Trust in a reading. Profile and suspect readings raise no alert.
 enum class Quality { kGood, kEstimated, kProfile, kSuspect };
 
 inline bool IsTrusted(Quality quality) {
@@ -23,36 +23,35 @@ inline bool IsTrusted(Quality quality) {
 /// One reading of a river gauge.
 struct StageReading {
   absl::Time time;
-  double stage_m = 0;  ///< Over Hòn Dấu.
+  double stage_m = 0;  ///< Metres above the Hòn Dấu datum.
   Quality quality = Quality::kGood;
 };
 
-/// A river gauge: its newest reading, and those before it that the rules may not have seen.
+/// A river gauge: its newest reading, and those before it that the rules may not have evaluated.
 struct StageObservation {
   std::string station;  ///< `stations/{id}`.
   storage::Localized place;
   LonLat location;
-  double stage_m = 0;  ///< Over Hòn Dấu.
+  double stage_m = 0;  ///< Metres above the Hòn Dấu datum.
   absl::Time read_time;
   Quality quality = Quality::kGood;
-  /// Where báo động I, II and III begin; NaN: the gauge does not have this one. Empty: raises
-  /// nothing.
+  /// Stages at which báo động I, II and III begin; NaN: the gauge does not have this level. Empty:
+  /// the gauge raises no alert.
   std::vector<double> levels_m;
   bool stale = false;                            ///< Older than three of its periods.
   absl::Duration period = absl::ZeroDuration();  ///< Between two readings. Zero: not known.
-  std::vector<StageReading> recent;              ///< Lately read. Empty: only the newest is known.
+  std::vector<StageReading> recent;  ///< Recent readings. Empty: only the newest is known.
 };
 
-/// A street under water, all its segments together.
+/// A flooded street, all its segments together.
 struct StreetDepthObservation {
   std::string street;     ///< Its name.
-  std::string street_id;  ///< Tells it from streets of the same name. Empty: the name does.
-  LonLat location;        ///< Where it is deepest.
+  std::string street_id;  ///< Distinguishes streets of the same name. Empty: the name does.
+  LonLat location;        ///< The deepest point.
   double radius_m = 0;    ///< Around `location`, over all its wet segments.
   double depth_m = 0;     ///< Greatest depth.
 };
 
-/// A jam.
 struct JamObservation {
   std::string jam;  ///< `jams/{id}`.
   std::string street;
@@ -60,19 +59,19 @@ struct JamObservation {
   LonLat tail;
   double length_m = 0;
   double speed_kmh = 0;
-  std::optional<absl::Time> since;  ///< When its oldest part began to queue. Nothing: not told.
-  double live_share = 1;            ///< Share of its length that was measured and is no profile.
-  std::string from_street;          ///< Crosses at the tail; empty: none is known.
-  std::string to_street;            ///< Crosses at the head; empty: none is known.
+  std::optional<absl::Time> since;  ///< When its oldest part began to queue. nullopt: unknown.
+  double live_share = 1;    ///< Share of its length with measured speeds rather than profile ones.
+  std::string from_street;  ///< Crosses at the tail; empty: none is known.
+  std::string to_street;    ///< Crosses at the head; empty: none is known.
   /// Driving direction, clockwise from north.
   std::optional<double> bearing_deg;
 };
 
-/// All streets under water, or all jams. One that is not listed is dry, or gone.
+/// All flooded streets, or all jams. One that is not listed is dry, or dissolved.
 template <typename Item>
 struct Complete {
   std::vector<Item> items;
-  absl::Time data_time;  ///< City time of the newest data behind it.
+  absl::Time data_time;  ///< City time of the newest data used for it.
 };
 
 inline constexpr char kStagesInput[] = "inputs/stages";
@@ -85,8 +84,8 @@ struct InputFailure {
   std::string why;
 };
 
-/// What the other services said. Missing: that service did not answer, `failures` says why; or the
-/// city has no such data, as streets without terrain.
+/// Inputs of one evaluation. A list is missing when its service did not answer (see `failures`), or
+/// when the city has no such data, e.g. streets without terrain.
 struct Look {
   std::optional<std::vector<StageObservation>> stages;
   std::optional<Complete<StreetDepthObservation>> streets;
@@ -94,7 +93,7 @@ struct Look {
   std::vector<InputFailure> failures;
 };
 
-/// Something that the rules cannot evaluate now.
+/// An input that the rules cannot evaluate now.
 struct DataGap {
   std::string subject;  ///< `stations/{id}` or `inputs/{name}`.
   storage::Localized place;

@@ -106,8 +106,8 @@ std::vector<TierTest> RuleEngine::StageTests(const Gauge& gauge, double stage_m)
   return tests;
 }
 
-// Evaluates readings up to the first that changes something. What was proposed and could not be
-// written comes first.
+// Evaluates readings up to the first that causes a transition. A transition whose write failed is
+// proposed first.
 void RuleEngine::AdvanceStage(const Key& key, Subject& subject, std::vector<Transition>& out) {
   const size_t before = out.size();
   while (true) {
@@ -127,17 +127,18 @@ void RuleEngine::AdvanceStage(const Key& key, Subject& subject, std::vector<Tran
   }
 }
 
-// When the city goes back in time, as when a replay begins anew, readings count anew. A reading may
-// lie ahead of the clock all the same, since gauges have clocks of their own: that is no sign.
+// When city time goes back, e.g. when a replay restarts, readings are counted again. A reading
+// ahead of the clock is not a sign of that, because gauges have separate clocks.
 void RuleEngine::NoteTimeOfStages(absl::Time now, absl::Duration slip_max) {
   const bool is_first = stages_looked_at_ == absl::InfinitePast();
   const bool went_back = now < stages_looked_at_ - slip_max;
   stages_looked_at_ = now;
-  if (went_back) stages_from_ = absl::InfinitePast();  // that was another time of the city
+  if (went_back)
+    stages_from_ = absl::InfinitePast();  // readings of before are of another time of the city
   if (!is_first && !went_back) return;
   for (auto& [key, subject] : subjects_) {
     if (key.first != kStageRule) continue;
-    // What the last look before a restart was is not known, but no gauge is that fast.
+    // The time of the last evaluation before a restart is unknown, but no gauge is that far ahead.
     if (is_first && subject.readings.read_time() <= now + options_.stage.stale_after) continue;
     subject.readings.Reset(subject.condition);
   }
@@ -219,8 +220,8 @@ std::vector<Transition> RuleEngine::ObserveJams(const Complete<JamObservation>& 
                                    ? absl::InfiniteFuture()
                                    : std::max(*jam.since, subject.untrusted_at);
       const bool is_long = jam.length_m >= rule.length_min_m;
-      // A jam is made of segments under a quarter of their reference speed, so that being one is
-      // the test of the first tier.
+      // A jam consists of segments slower than a quarter of their reference speed, so that its
+      // presence is the test of the first tier.
       subject.condition.Observe(
           now,
           {{.raises = true, .clears = false},
@@ -259,7 +260,7 @@ std::vector<Transition> RuleEngine::ObserveOutages(absl::Span<const DataGap> gap
   return out;
 }
 
-// Streets and jams that a complete list no longer has: dry, or dissolved.
+// Streets and jams that a complete list no longer contains: dry, or dissolved.
 void RuleEngine::ObserveGone(const std::string& rule, const std::set<std::string>& seen,
                              absl::Time now, std::vector<Transition>& out) {
   for (auto it = subjects_.lower_bound({rule, ""});
@@ -321,7 +322,7 @@ void RuleEngine::Commit(const Transition& transition, uint64_t alert_id) {
 RuleStateRecord RuleEngine::EndedByHand(const std::string& rule, const std::string& subject) const {
   RuleStateRecord state{.rule = rule, .subject = subject};
   if (const auto it = subjects_.find({rule, subject}); it != subjects_.end()) {
-    // The announced tier counts too: an easing that was not written yet must not raise anew.
+    // The announced tier counts as well: an easing that is not yet written must not raise again.
     state.tier = it->second.condition.tier();
     state.suppressed_tier = std::max(state.tier, it->second.announced_tier);
     state.read_time = it->second.readings.read_time();
@@ -358,7 +359,7 @@ std::map<uint64_t, absl::Time> RuleEngine::SilentAlerts() const {
 std::vector<LiveValue> RuleEngine::LiveValues() const {
   std::vector<LiveValue> values;
   for (const auto& [key, subject] : subjects_) {
-    // A subject that was restored and not seen yet has no place: its value is not known.
+    // A subject that was restored and not yet observed has no place: its value is unknown.
     if (subject.alert_id != 0 && !subject.finding.place.vi.empty() && key.first != kOutageRule) {
       values.push_back({subject.alert_id, subject.finding});
     }

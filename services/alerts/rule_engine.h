@@ -1,4 +1,4 @@
-// The alert rules: from what the city looks like to what should be raised, changed or ended.
+// The alert rules: evaluate observations and propose alerts to raise, change or end.
 #ifndef CITYLAYERS_SERVICES_ALERTS_RULE_ENGINE_H_
 #define CITYLAYERS_SERVICES_ALERTS_RULE_ENGINE_H_
 
@@ -21,7 +21,7 @@
 
 namespace citylayers::alerts {
 
-/// What a rule knows of a subject at the moment.
+/// The latest evaluation of a subject by a rule.
 struct Finding {
   storage::AlertKind kind = storage::AlertKind::kStage;
   std::string rule;
@@ -36,32 +36,32 @@ struct Finding {
   std::optional<double> bearing_deg;
   std::string reason;    ///< Of an outage.
   double threshold = 0;  ///< Raise value of the tier in force, in the unit of `value`.
-  /// Worst value since the alert was raised, where several came between two looks.
+  /// Worst value since the alert was raised, when several arrived between two evaluations.
   std::optional<double> worst;
 };
 
-/// Something that should happen. It is proposed again at each look until it is committed.
+/// A proposed change. It is proposed again at each evaluation until it is committed.
 struct Transition {
   enum class Type { kRaise, kEscalate, kEase, kResolve, kForget };
-  Type type = Type::kRaise;  ///< kForget: no alert changes, only `state` does.
+  Type type = Type::kRaise;  ///< kForget: only `state` changes, no alert does.
   Finding finding;
   int tier = 0;                    ///< After it; 0 for kResolve and kForget.
   uint64_t alert_id = 0;           ///< The alert it changes; 0 for kRaise and kForget.
   storage::RuleStateRecord state;  ///< To be stored with it; for kRaise without the alert's id.
 };
 
-/// The newest value behind an alert.
+/// The newest value of an alert's subject.
 struct LiveValue {
   uint64_t alert_id = 0;
   Finding finding;
 };
 
-/// Watches all subjects of all rules. One alert a subject: a station, a street, a jam.
+/// Evaluates all rules for all subjects. At most one alert per subject: a station, a street, a jam.
 ///  - Raise and clear values differ; `hold` and `keep` are city time; see TieredCondition.
 ///  - Stale, profile and suspect data neither raise nor clear: the state is kept.
-///  - What was ended by hand is not raised again until it has cleared or gets worse than it was.
-///  - Nothing changes for good until Commit: a proposal whose write failed comes again.
-/// Not thread-safe. A look costs O(subjects · log subjects).
+///  - An alert that was ended by hand is not raised again until it has cleared or exceeds its tier.
+///  - State changes only with Commit: a proposal whose write failed is made again.
+/// Not thread-safe. An evaluation costs O(subjects · log subjects).
 ///
 ///   RuleEngine engine(options);
 ///   engine.Restore(*store.ListRuleStates());
@@ -72,43 +72,46 @@ class RuleEngine {
  public:
   explicit RuleEngine(RuleOptions options) : options_(options) {}
 
-  /// Takes up where an earlier run ended: what was raised then is not raised again.
+  /// Restores the state of an earlier run: alerts that it raised are not raised again.
   void Restore(absl::Span<const storage::RuleStateRecord> states);
 
-  /// Looks at gauges. One that is not listed has no data. `max_age_min` widens what counts as
-  /// stale, for a city clock that runs many times faster than the wall's. Readings count in the
-  /// order of their times, each once, also one ahead of `now`, and again only after `now` went back
-  /// by more than `max_age_min`. Returns at most one transition per gauge, and evaluates no reading
-  /// of that gauge beyond it: call ContinueStages after Commit, until it returns nothing.
+  /// Evaluates gauges. A gauge that is not listed has no data. `max_age_min` raises the age at
+  /// which data are stale, for a city clock that runs many times faster than the wall clock.
+  /// Readings are evaluated in the order of their times, each once, including one ahead of `now`;
+  /// they are evaluated again only after `now` went back by more than `max_age_min`. Returns at
+  /// most one transition per gauge, and evaluates no reading of that gauge beyond it: call
+  /// ContinueStages after Commit, until it returns nothing.
   std::vector<Transition> ObserveStages(absl::Span<const StageObservation> stages, absl::Time now,
                                         absl::Duration max_age_min = absl::ZeroDuration());
-  /// Goes on with the gauges whose transition was committed and which have more readings.
+  /// Continues with the gauges whose transition was committed and which have more readings.
   std::vector<Transition> ContinueStages();
-  /// Looks at all streets under water.
+  /// Evaluates all flooded streets.
   std::vector<Transition> ObserveStreets(const Complete<StreetDepthObservation>& streets,
                                          absl::Time now,
                                          absl::Duration max_age_min = absl::ZeroDuration());
-  /// Looks at all jams. At the first look after a start or a pause a jam has lasted since it began,
-  /// as far as nothing that was seen before speaks against it; else since it was seen.
+  /// Evaluates all jams. At the first evaluation after a start or a pause, a jam has lasted since
+  /// its reported start, unless an earlier observation contradicts that; otherwise since it was
+  /// first observed.
   std::vector<Transition> ObserveJams(const Complete<JamObservation>& jams, absl::Time now,
                                       absl::Duration max_age_min = absl::ZeroDuration());
 
-  /// Looks at what cannot be evaluated: an outage that lasts is an alert too.
+  /// Evaluates data gaps: an outage that lasts also raises an alert.
   std::vector<Transition> ObserveOutages(absl::Span<const DataGap> gaps, absl::Time now);
 
-  /// A rule has no data at all, e.g. since the service behind it is down: its state is kept, and
-  /// whatever was waiting starts anew.
+  /// The rule has no data at all, e.g. because its service is down: its state is kept, and all
+  /// waiting times start again.
   void Pause(const std::string& rule);
 
-  /// The transition has been written. `alert_id`: the alert that now stands for the subject.
+  /// The transition has been written. `alert_id`: the alert that now belongs to the subject.
   void Commit(const Transition& transition, uint64_t alert_id);
 
-  /// The state to write with an alert that is ended by hand, and the call for when it was written.
+  /// The state to write with an alert that is ended by hand. Call CommitEndedByHand after the
+  /// write.
   storage::RuleStateRecord EndedByHand(const std::string& rule, const std::string& subject) const;
   void CommitEndedByHand(const storage::RuleStateRecord& state);
 
-  /// Forgets everything, e.g. when a replay takes over the city clock. Readings of gauges from
-  /// before `stages_from` do not count.
+  /// Drops all state, e.g. when a replay takes over the city clock. Readings of gauges before
+  /// `stages_from` do not count.
   void Clear(absl::Time stages_from = absl::InfinitePast()) {
     subjects_.clear();
     stages_looked_at_ = absl::InfinitePast();
@@ -117,7 +120,7 @@ class RuleEngine {
     has_seen_jams_ = false;
   }
 
-  /// Subjects that have an alert and no data at the moment, so that their alert just stays.
+  /// Subjects that have an alert and currently no data, so that their alert keeps its state.
   std::vector<std::string> SilentSubjects() const;
   /// Their alerts, with the city time of the last data; InfinitePast: before this run.
   std::map<uint64_t, absl::Time> SilentAlerts() const;
@@ -131,18 +134,19 @@ class RuleEngine {
     storage::Localized place;
     LonLat location;
     std::vector<double> levels_m;  // Of the four tiers; NaN: the gauge does not have this one.
-    absl::Duration gap;            // Readings further apart are not in a row.
+    absl::Duration gap;            // Readings further apart are not consecutive.
   };
   struct Subject {
     TieredCondition condition;
-    StageFold readings;  // Of a gauge, as the next.
+    StageFold readings;  // Of a gauge, like `gauge`.
     Gauge gauge;
     Finding finding;
     int announced_tier = 0;
     int suppressed_tier = 0;
     uint64_t alert_id = 0;
-    absl::Time seen_at = absl::InfinitePast();       // The last look with data, as is_silent.
-    absl::Time untrusted_at = absl::InfinitePast();  // Of a jam: the last look at profile data.
+    absl::Time seen_at = absl::InfinitePast();  // The last evaluation with data, like is_silent.
+    absl::Time untrusted_at =
+        absl::InfinitePast();  // Of a jam: the last evaluation with profile data.
     bool is_silent = false;
     void FallSilent() {
       condition.Pause();
@@ -165,10 +169,12 @@ class RuleEngine {
 
   const RuleOptions options_;
   std::map<Key, Subject> subjects_;
-  bool has_seen_jams_ = false;  // At the last look, so that a jam that is new now is new.
-  absl::Time stages_looked_at_ = absl::InfinitePast();  // The `now` of the last look at gauges.
-  absl::Time stages_from_ = absl::InfinitePast();       // Earlier readings are of the other city.
-  std::set<std::string> unfinished_stages_;             // Gauges for ContinueStages.
+  bool has_seen_jams_ =
+      false;  // Jams were evaluated before, so that a jam that is new now has just formed.
+  absl::Time stages_looked_at_ =
+      absl::InfinitePast();                        // The `now` of the last evaluation of gauges.
+  absl::Time stages_from_ = absl::InfinitePast();  // Earlier readings belong to the other mode.
+  std::set<std::string> unfinished_stages_;        // Gauges for ContinueStages.
 };
 
 /// Names of the rules, as stored and as `Alert.rule` shows them.

@@ -21,7 +21,7 @@ TEST(RuleEngineTest, ARestartRaisesNothingAgain) {
   EXPECT_EQ(city.Stages({1.65, 1.65, 1.65}), "- - -");
   EXPECT_EQ(city.StreetFor(30, 0.35), "");
   EXPECT_EQ(city.JamFor(30, 7, 400), "");
-  // And what ended while we were away ends now, as the alert it was.
+  // An alert whose condition ended while the service was down ends now, as the same alert.
   city.Restart();
   EXPECT_EQ(city.Stages({0.5, 0.5}), "- X0");
   EXPECT_EQ(city.last_[0].alert_id, 1u);
@@ -55,9 +55,9 @@ TEST(RuleEngineTest, AFailedWriteIsProposedAgainUntilItSucceeds) {
   EXPECT_EQ(city.Stages({1.65, 1.65}), "R3 -");
 }
 
-// Two tides a day with a crest of 1.70 m, a reading every ten minutes, three days in a row as a
-// demo loops them: each tide is one alert that climbs to level III, falls and ends. The crest
-// itself is one reading, which is no two at 1.70 m.
+// Two tides per day with a crest of 1.70 m, a reading every ten minutes, repeated on three days as
+// a demo replays them: each tide is one alert that rises to level III, falls and ends. Only one
+// reading is at the crest, and tier 4 needs two at 1.70 m.
 TEST(RuleEngineTest, EachTideOf170IsExactlyOneAlert) {
   City city;
   std::string notes;
@@ -70,8 +70,8 @@ TEST(RuleEngineTest, EachTideOf170IsExactlyOneAlert) {
   EXPECT_EQ(notes, one_tide + one_tide + one_tide + one_tide + one_tide + one_tide);
 }
 
-// A slow, obvious model of a stage rule with two readings against the engine, over many random
-// walks.
+// A slow and simple model of a stage rule with two readings, compared with the engine over many
+// random walks.
 TEST(RuleEngineTest, EqualsTheObviousModelOnRandomWalks) {
   uint64_t random = 42;
   for (int walk = 0; walk < 200; ++walk) {

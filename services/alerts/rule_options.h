@@ -1,5 +1,5 @@
-// The rules' numbers. Defaults are the proposal for Ho Chi Minh City; places where the law sets a
-// number say so.
+// Thresholds and times of the alert rules. Defaults are the proposal for Ho Chi Minh City; comments
+// name the law where it sets a number.
 #ifndef CITYLAYERS_SERVICES_ALERTS_RULE_OPTIONS_H_
 #define CITYLAYERS_SERVICES_ALERTS_RULE_OPTIONS_H_
 
@@ -11,13 +11,14 @@
 namespace citylayers::alerts {
 
 /// River gauges against their own báo động I to III (Phú An and Nhà Bè: 1.40, 1.50, 1.60 m since
-/// decision 05/2020/QĐ-TTg). Tiers 1 to 3 are the levels; tier 4 is level III with no time to lose.
+/// decision 05/2020/QĐ-TTg). Tiers 1 to 3 are the levels; tier 4 is far above level III, with
+/// urgency Immediate.
 struct StageRuleOptions {
   double clear_below_m = 0.05;      ///< A level ends this far under it.
-  int readings = 2;                 ///< In a row, to begin and to end.
+  int readings = 2;                 ///< Consecutive readings, to begin and to end.
   double immediate_above_m = 0.10;  ///< Over level III: urgency Immediate (1.70 m at Phú An).
   absl::Duration stale_after = absl::Hours(1);
-  double radius_m = 5000;  ///< Of the area that a gauge speaks for.
+  double radius_m = 5000;  ///< Of the area of a gauge's alerts.
 };
 
 /// Depth on streets. Tiers: "đọng nước" (motorbikes at risk), "ngập nhẹ" (motorbikes stop), "ngập"
@@ -45,12 +46,12 @@ struct JamRuleOptions {
   double length_min_m = 200;
   absl::Duration keep = absl::Minutes(5);
   int min_tier = 2;
-  double live_share_min = 0.5;  ///< A jam that is mostly profile raises nothing.
+  double live_share_min = 0.5;  ///< A jam with a smaller measured share raises no alert.
   absl::Duration stale_after = absl::Minutes(45);
   double radius_min_m = 200;
 };
 
-/// Data that are missing. One tier.
+/// Missing data. One tier.
 struct OutageRuleOptions {
   absl::Duration hold = absl::Minutes(10);
 };
@@ -62,8 +63,8 @@ struct RuleOptions {
   OutageRuleOptions outage;
 };
 
-/// INVALID_ARGUMENT: steps that do not ascend, a clear value on the wrong side of its raise value,
-/// a negative duration, a tier that does not exist. The message names the option.
+/// INVALID_ARGUMENT: thresholds that do not ascend, a clear value on the wrong side of its raise
+/// value, a negative duration, a tier that does not exist. The message names the option.
 absl::Status CheckRuleOptions(const RuleOptions& options);
 
 }  // namespace citylayers::alerts

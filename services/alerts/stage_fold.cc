@@ -34,8 +34,8 @@ void StageFold::Take(absl::Span<const StageReading> readings, absl::Time oldest,
     if (time > read_time_) {
       waiting_[time] = stage_m;
     } else if (is_restored_) {
-      // The runs of readings in a row were not stored. Without a tier in force there is none that
-      // counts: what follows is evaluated from the beginning.
+      // Runs of consecutive readings were not stored. Without a tier in force no run counts: the
+      // readings are evaluated from the beginning.
       if (condition.tier() > 0) condition.Warm(time, tests(stage_m));
       evaluated_.insert_or_assign(time, Evaluated{stage_m, condition});
     } else if (const auto it = evaluated_.find(time);
@@ -48,7 +48,7 @@ void StageFold::Take(absl::Span<const StageReading> readings, absl::Time oldest,
 }
 
 void StageFold::Rewind(absl::Time time, TieredCondition& condition) {
-  if (waiting_.contains(time)) return;  // It is to be evaluated anyway.
+  if (waiting_.contains(time)) return;  // It will be evaluated anyway.
   const auto from = evaluated_.lower_bound(time);
   if (!IsRedoing()) redo_tier_ = 0;
   redo_tier_ = std::max(redo_tier_, condition.tier());

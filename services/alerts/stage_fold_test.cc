@@ -18,7 +18,7 @@ StageReading At(int minute, double stage_m, Quality quality = Quality::kGood) {
   return {kStart + absl::Minutes(minute), stage_m, quality};
 }
 
-// A gauge that is read every ten minutes, and whatever the rules say when its readings arrive.
+// A gauge that is read every ten minutes. Returns the rule's transitions as its readings arrive.
 class Gauge {
  public:
   // `now`: minutes after the start.
@@ -73,7 +73,7 @@ TEST(StageFold, ATideThatCameAndWentInOneBatchIsRaisedAndResolved) {
             "R1 U3 X0 R2");
 }
 
-// The same readings, cut into batches at every place: what happened is the same.
+// The same readings, split into batches at every position: the transitions are the same.
 TEST(StageFold, HoweverABatchIsCutTheTransitionsAreTheSame) {
   const std::vector<StageReading> all = {At(2, 1.41),  At(7, 1.45),  At(12, 1.52), At(17, 1.58),
                                          At(22, 1.75), At(27, 1.72), At(32, 1.50), At(37, 1.50),
@@ -122,7 +122,7 @@ TEST(StageFold, ALateReadingThatChangesNothingRaisesNothingAgain) {
 TEST(StageFold, ALateReadingMayShowThatTheEndCameTooEarly) {
   Gauge gauge;
   EXPECT_EQ(gauge.Arrive(40, {At(0, 1.65), At(10, 1.65), At(30, 0.2), At(40, 0.2)}), "R3 X0");
-  EXPECT_EQ(gauge.Arrive(41, {At(35, 1.64)}), "R3") << "one low reading is no end";
+  EXPECT_EQ(gauge.Arrive(41, {At(35, 1.64)}), "R3") << "one low reading does not end it";
 }
 
 TEST(StageFold, ACorrectedReadingCountsAsCorrected) {
@@ -132,7 +132,7 @@ TEST(StageFold, ACorrectedReadingCountsAsCorrected) {
   EXPECT_EQ(gauge.Arrive(20, {At(0, 0.2), At(10, 0.2)}), "X0");
 }
 
-// The order of arrival does not matter for where the gauge ends.
+// The final state of the gauge does not depend on the order of arrival.
 TEST(StageFold, InAnyOrderOfArrivalTheEndIsTheSame) {
   std::mt19937 random(20'261'128);
   for (int round = 0; round < 300; ++round) {

@@ -34,7 +34,9 @@ TEST(StageRuleTest, Timelines) {
       {"it may begin at level III at once", {0.2, 1.65, 1.66}, "- - R3"},
       {"and end at once", {1.65, 1.65, 0.9, 0.9}, "- R3 - X0"},
       {"a second tide is a second alert", {1.5, 1.5, 0, 0, 1.5, 1.5}, "- R2 - X0 - R2"},
-      {"nonsense is passed over", {std::numeric_limits<double>::quiet_NaN(), 1.5, 1.5}, "- - R2"},
+      {"a value that is not a number is skipped",
+       {std::numeric_limits<double>::quiet_NaN(), 1.5, 1.5},
+       "- - R2"},
   };
   for (const StageTimeline& timeline : timelines) {
     City city;
@@ -108,7 +110,7 @@ TEST(StageRuleTest, ACityThatWentBackInTimeIsHeardAgain) {
   EXPECT_EQ(city.Stages({1.5, 1.5}), "- R2");
 }
 
-// Ingest takes readings up to five minutes ahead of the clock: a gauge's own clock may be fast.
+// Ingest accepts readings up to five minutes ahead of the clock: a gauge's own clock may be fast.
 TEST(StageRuleTest, AReadingAheadOfTheClockCountsOnce) {
   City city;
   const absl::Time reading = city.now_ + absl::Minutes(1);
@@ -119,7 +121,7 @@ TEST(StageRuleTest, AReadingAheadOfTheClockCountsOnce) {
   EXPECT_EQ(city.Stage(1.65, Quality::kGood, /*stale=*/false, absl::Minutes(1)), "R3");
 }
 
-// The clock's owner restarts and resumes a moment earlier: that is no other time of the city.
+// The clock's owner restarts and resumes slightly earlier: that is not another time of the city.
 TEST(StageRuleTest, AClockThatSlipsBackALittleCountsNoReadingTwice) {
   City city;
   city.max_age_min_ = absl::Seconds(5);

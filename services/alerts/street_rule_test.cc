@@ -8,7 +8,7 @@ namespace {
 
 using testing::IsEmpty;
 
-// Depths hold 10 minutes and keep 20; tier 2 (0.20 m) is the first that raises.
+// Depths hold 10 minutes and keep 20; tier 2 (0.20 m) is the lowest that raises.
 TEST(StreetRuleTest, RaisesAfterTenMinutesFromTheSecondTierOn) {
   City city;
   EXPECT_EQ(city.StreetFor(60, 0.15), "");

@@ -1,4 +1,4 @@
-// A condition with steps, which begins and ends a little late on purpose.
+// A condition with tiers, hysteresis and waiting times.
 #ifndef CITYLAYERS_SERVICES_ALERTS_TIERED_CONDITION_H_
 #define CITYLAYERS_SERVICES_ALERTS_TIERED_CONDITION_H_
 
@@ -9,23 +9,23 @@
 
 namespace citylayers::alerts {
 
-/// What one look at the world says about one tier.
+/// Result of one observation for one tier.
 struct TierTest {
   bool raises = false;  ///< The value is at or past the tier's raise value.
-  bool clears = false;  ///< The value is at or past the tier's clear value, on the good side.
+  bool clears = false;  ///< The value is at or past the tier's clear value.
 };
 
-/// How long a tier must hold before it counts, and how long it stays after it no longer does.
+/// Times for which a tier must hold before it is in force, and must clear before it ends.
 struct TierTiming {
-  absl::Duration hold = absl::ZeroDuration();  ///< "for": raising without a break this long.
-  absl::Duration keep = absl::ZeroDuration();  ///< Clearing without a break this long.
-  int readings = 1;  ///< And at least so many looks in a row, for raising and for clearing.
+  absl::Duration hold = absl::ZeroDuration();  ///< Minimum time of uninterrupted raising.
+  absl::Duration keep = absl::ZeroDuration();  ///< Minimum time of uninterrupted clearing.
+  int readings = 1;  ///< Minimum number of consecutive observations, for raising and for clearing.
 };
 
-/// The tier in force, from 0 (none) to as many as there are timings.
+/// The tier in force, from 0 (none) to the number of timings.
 ///  - Between the clear value and the raise value nothing changes: that is the hysteresis.
 ///  - A tier in force holds all lower ones in force.
-///  - Where timings and tests say that several tiers begin or end at once, they do so in one step.
+///  - Tiers whose timings are met by the same observation begin or end together, in one step.
 /// Value type, not thread-safe. Observe is O(tiers).
 ///
 ///   TieredCondition water({{.readings = 2}, {.readings = 2}});
@@ -35,18 +35,19 @@ class TieredCondition {
  public:
   explicit TieredCondition(absl::Span<const TierTiming> timings);
 
-  /// Takes one look into account. A look from before the last one starts all waiting anew.
-  /// `since`: how long it has been so already, where the world tells and nobody looked meanwhile; a
-  /// tier that begins to raise with this look did so since then, or since the last look that said
-  /// otherwise.
-  /// REQUIRES: one test a tier.
+  /// Evaluates one observation. An observation earlier than the last one restarts all waiting
+  /// times.
+  /// `since`: start of the state according to its source, for a time without observations; a tier
+  /// that begins to raise with this observation has done so since then, or since the last
+  /// observation that did not raise it, whichever is later.
+  /// REQUIRES: one test per tier.
   void Observe(absl::Time now, absl::Span<const TierTest> tests,
                absl::Time since = absl::InfiniteFuture());
 
-  /// As Observe, but changes no tier: a look that an earlier run acted on, after Restore.
+  /// As Observe, but changes no tier: for an observation that was evaluated before Restore.
   void Warm(absl::Time now, absl::Span<const TierTest> tests);
 
-  /// There is no data: the tier stays, and whatever was waiting starts anew.
+  /// There is no data: the tier stays, and all waiting times start again.
   void Pause();
 
   /// Puts a tier in force without waiting, e.g. after a restart.
@@ -55,7 +56,7 @@ class TieredCondition {
   int tier() const;
 
  private:
-  // A run of looks in a row that say the same.
+  // A run of consecutive observations with the same result.
   struct Run {
     int looks = 0;
     absl::Time since;
@@ -71,7 +72,7 @@ class TieredCondition {
     bool in_force = false;
     Run raising;
     Run clearing;
-    absl::Time last_not_raising = absl::InfinitePast();  // A look; outlives Pause.
+    absl::Time last_not_raising = absl::InfinitePast();  // Time of an observation; kept by Pause.
   };
 
   std::vector<Tier> tiers_;

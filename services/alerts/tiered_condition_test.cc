@@ -7,8 +7,8 @@ namespace {
 
 constexpr absl::Time kStart = absl::FromUnixSeconds(1'762'425'000);
 
-// One letter a minute, what a look says: r raises, - between the two values, c clears, . no data.
-// The answer has one digit a minute: the tier in force.
+// `looks` has one letter per minute: r raises, - lies between the two values, c clears, . has no
+// data. The result has one digit per minute: the tier in force.
 std::string Play(const std::string& looks, TierTiming timing) {
   TieredCondition condition({timing});
   std::string tiers;
@@ -41,12 +41,12 @@ TEST(TieredConditionTest, Timelines) {
        "--rr--cc--",                                                       //
        "0011110000"},
       {"one look is not two", two, "rcrrcrcc", "00011110"},
-      {"a hold ends exactly when it is over, and a break starts it anew", hold3, "rrr-rrrr",
+      {"a hold ends exactly when it is over, and a break restarts it", hold3, "rrr-rrrr",
        "00000001"},
       {"keep: the condition stays until clearing has lasted", hold3, "rrrrcccr", "00011100"},
-      {"keep: a look between the values is no clearing", hold3, "rrrrcc-ccc", "0001111110"},
-      {"no data keeps the state and starts the waiting anew", hold3, "rrrrcc..ccc", "00011111110"},
-      {"no data during the hold starts it anew", hold3, "rrr.rrrr", "00000001"},
+      {"keep: a value in between does not clear", hold3, "rrrrcc-ccc", "0001111110"},
+      {"no data keeps the state and restarts the waiting", hold3, "rrrrcc..ccc", "00011111110"},
+      {"no data during the hold restarts it", hold3, "rrr.rrrr", "00000001"},
   };
   for (const Timeline& timeline : timelines) {
     EXPECT_EQ(Play(timeline.looks, timeline.timing), timeline.tiers) << timeline.what;
@@ -60,12 +60,12 @@ TEST(TieredConditionTest, WhatLastedBeforeTheFirstLookCounts) {
   EXPECT_EQ(told.tier(), 0);
   told.Observe(kStart + absl::Minutes(1), {{.raises = true}});
   EXPECT_EQ(told.tier(), 1);
-  // A start that is yet to come is no start.
+  // A start in the future does not count.
   TieredCondition ahead({hold3});
   ahead.Observe(kStart, {{.raises = true}}, kStart + absl::Minutes(9));
   ahead.Observe(kStart + absl::Minutes(3), {{.raises = true}});
   EXPECT_EQ(ahead.tier(), 1);
-  // What was seen goes before what is told.
+  // An observation takes precedence over the reported start.
   TieredCondition seen({hold3});
   seen.Observe(kStart, {{.raises = false}});
   seen.Pause();

@@ -48,7 +48,7 @@ std::shared_ptr<void> WatchHub::Subscribe(std::function<void()> wake) {
   const absl::MutexLock lock(&followers_->mutex);
   const uint64_t key = followers_->next_key++;
   followers_->wakes[key] = std::move(wake);
-  // The handle's deleter is all that it is: it carries no object.
+  // The handle carries no object, only a deleter.
   return std::shared_ptr<void>(nullptr, [followers = followers_, key](void*) {
     const absl::MutexLock inner(&followers->mutex);
     followers->wakes.erase(key);

@@ -1,4 +1,4 @@
-// Who follows alerts, and what each follower has yet to hear.
+// Publishes changed alerts to watchers.
 #ifndef CITYLAYERS_SERVICES_ALERTS_WATCH_HUB_H_
 #define CITYLAYERS_SERVICES_ALERTS_WATCH_HUB_H_
 
@@ -16,11 +16,11 @@
 
 namespace citylayers::alerts {
 
-/// The latest state of each alert that changed lately, by version.
-///  - A follower asks for what changed after the version it has. However slow it is, it gets each
-///    alert once, as it now is; nothing queues for it.
-///  - Only the `held_max` alerts that changed last are held; a follower that is further behind is
-///    told to take a snapshot.
+/// The latest state of each recently changed alert, by version.
+///  - A watcher asks for the changes after the version that it has. A slow watcher receives each
+///    alert once, in its latest state; nothing queues for it.
+///  - Only the `held_max` alerts that changed last are held; a watcher that is further behind has
+///    to take a snapshot.
 /// Thread-safe. Publish is O(changes · log held + followers).
 class WatchHub {
  public:
@@ -28,13 +28,13 @@ class WatchHub {
 
   struct Changes {
     std::vector<storage::AlertRecord> alerts;  ///< By version.
-    uint64_t version = 0;                      ///< To ask with next time.
+    uint64_t version = 0;                      ///< To pass to the next call.
   };
 
-  /// The version now: take it before a snapshot, and ask for what changed after it.
+  /// The present version: read it before a snapshot, and ask for the changes after it.
   uint64_t version() const;
 
-  /// What changed after a version. Nothing: that is too long ago, take a snapshot.
+  /// The changes after a version. nullopt: they were dropped, take a snapshot.
   std::optional<Changes> ChangesSince(uint64_t version) const;
 
   void Publish(const std::vector<storage::AlertRecord>& alerts);

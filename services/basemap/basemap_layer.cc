@@ -16,8 +16,8 @@ void AddSubLayer(layers::v1::Layer* layer, const char* name, const char* geometr
     (*sub_layer->mutable_static_fields())[field] = meaning;
 }
 
-// The pack's bounds, widened to reach into each tile that has content: rivers and roads go on a
-// little beyond the city, and a client asks for no tile outside the bounds.
+// The pack's bounds, widened into each tile with content: rivers and roads extend slightly beyond
+// the city, and clients request no tile outside the bounds.
 LonLatBox BoundsWithContent(const storage::CityPack& pack) {
   constexpr double kReach = 0.01;  // of a tile's width
   LonLatBox box = pack.manifest().bounds;

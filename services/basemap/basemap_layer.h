@@ -1,4 +1,4 @@
-// The layer `layers/base`: water, parks, roads and names, as the city pack has them.
+// The layer `layers/base`: water, parks, roads and names of the city pack.
 #ifndef CITYLAYERS_SERVICES_BASEMAP_BASEMAP_LAYER_H_
 #define CITYLAYERS_SERVICES_BASEMAP_BASEMAP_LAYER_H_
 
@@ -11,7 +11,7 @@
 
 namespace citylayers::basemap {
 
-/// Ready-made tiles, found by key. A tile's content tag is made of the pack and the tile: a pack
+/// Prepared tiles, found by key. A tile's content tag is derived from the pack and the tile: a pack
 /// never changes. Thread-safe.
 class BasemapLayer final : public layers::Layer {
  public:
@@ -27,7 +27,7 @@ class BasemapLayer final : public layers::Layer {
   layers::v1::Layer MakeDescription() const;
 
   const std::shared_ptr<const storage::CityPack> pack_;
-  const LonLatBox bounds_;  // of the pack, and what is drawn beyond
+  const LonLatBox bounds_;  // of the pack, and of content drawn beyond
   const layers::v1::Layer description_;
 };
 

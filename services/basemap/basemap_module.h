@@ -9,7 +9,7 @@
 
 namespace citylayers::basemap {
 
-/// The base map is the city pack's: no options but those of all layers.
+/// Serves the base map of the city pack. It has only the options common to all layers.
 runtime::ModuleSpec BasemapModule(std::shared_ptr<layers::LayerHost> host);
 
 }  // namespace citylayers::basemap

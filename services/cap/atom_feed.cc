@@ -16,7 +16,7 @@ void Add(pugi::xml_node parent, const char* name, const std::string& text) {
   parent.append_child(name).text().set(XmlText(text).c_str());
 }
 
-// A title is one line for readers of either language, so it bears the mark in both.
+// Readers of either language see the same one-line title, so the mark is in both languages.
 std::string Marked(bool exercise, const std::string& title) {
   return exercise ? absl::StrCat(kExerciseMark.vi, " ", kExerciseMark.en, " ", title) : title;
 }
@@ -51,7 +51,7 @@ std::string BuildAtomFeed(const std::vector<AtomEntry>& entries, absl::string_vi
   AddLink(feed, "self", "application/atom+xml", self);
   for (const AtomEntry& entry : entries) {
     pugi::xml_node node = feed.append_child("entry");
-    // Not the address, since a message keeps its id wherever it is served.
+    // Not the address, because a message keeps its id wherever it is served.
     Add(node, "id", absl::StrCat("urn:citylayers:cap:", entry.cap_id));
     Add(node, "title", Marked(entry.exercise, entry.headline_vi));
     Add(node, "updated", FormatCapTime(entry.sent_time));

@@ -20,10 +20,10 @@ struct AtomEntry {
   bool exercise = false;  ///< A replay raised it.
 };
 
-/// The feed as XML, UTF-8, its entries in the order given (the newest first). Each entry links
-/// `{base_url}/cap/{cap_id}.xml` and has its CAP status as a category. Exercises say so in the
-/// titles of entry and feed, in both languages. `base_url` has no slash at its end, e.g.
-/// "http://127.0.0.1:8080". `now` dates a feed without entries.
+/// The feed as XML in UTF-8, its entries in the given order (newest first). Each entry links to
+/// `{base_url}/cap/{cap_id}.xml` and has its CAP status as a category. The titles of an exercise's
+/// entries and of their feed are marked in both languages. `base_url` has no slash at its end, e.g.
+/// "http://127.0.0.1:8080". `now` is the date of a feed without entries.
 std::string BuildAtomFeed(const std::vector<AtomEntry>& entries, absl::string_view base_url,
                           absl::Time now);
 

@@ -22,7 +22,7 @@ TEST(AtomFeedTest, EveryEntryLinksItsMessage) {
   EXPECT_STREQ(feed.child("updated").child_value(), "2025-11-06T17:35:00+07:00");
   std::vector<std::string> links;
   for (const pugi::xml_node entry : feed.children("entry")) {
-    // What RFC 4287 asks of an entry: id, title and updated.
+    // RFC 4287 requires id, title and updated in each entry.
     EXPECT_TRUE(entry.child("id") && entry.child("title") && entry.child("updated"));
     links.emplace_back(entry.child("link").attribute("href").value());
   }

@@ -19,14 +19,14 @@ namespace {
 
 constexpr char kNamespace[] = "urn:oasis:names:tc:emergency:cap:1.2";
 
-// Vietnam has had no other offset since 1975 and no summer time.
+// Vietnam has used this offset since 1975, without summer time.
 absl::TimeZone CityZone() { return absl::FixedTimeZone(7 * 60 * 60); }
 
 void Add(pugi::xml_node parent, const char* name, const std::string& text) {
   parent.append_child(name).text().set(XmlText(text).c_str());
 }
 
-// CAP is the one format here that puts latitude first.
+// Of the formats used here, only CAP puts latitude first.
 std::string Place(LonLat p) { return absl::StrFormat("%.5f,%.5f", p.lat_deg, p.lon_deg); }
 
 void AddArea(pugi::xml_node info, const CapArea& area) {
@@ -75,7 +75,7 @@ std::string Text(pugi::xml_node node, const char* name) { return node.child_valu
 std::optional<absl::Time> ParseCapTime(const std::string& text) {
   absl::Time time;
   std::string error;
-  // The length keeps out fractions, and 'Z' is one character where an offset has six.
+  // The length excludes fractions, and 'Z' is one character where an offset has six.
   if (text.size() != 25 || text.back() == 'Z' ||
       !absl::ParseTime(absl::RFC3339_sec, text, &time, &error)) {
     return std::nullopt;
@@ -97,13 +97,13 @@ absl::Status CheckReferences(pugi::xml_node alert) {
   const std::string references = Text(alert, "references");
   if (references.empty()) {
     return type == "Update" || type == "Cancel"
-               ? Bad("references", absl::StrCat("is needed by msgType ", type))
+               ? Bad("references", absl::StrCat("is required for msgType ", type))
                : absl::OkStatus();
   }
   for (const absl::string_view reference : absl::StrSplit(references, ' ')) {
     const std::vector<std::string> parts = absl::StrSplit(reference, ',');
     if (parts.size() != 3 || parts[0].empty() || parts[1].empty() || !ParseCapTime(parts[2])) {
-      return Bad("references", absl::StrCat("\"", reference, "\" is no sender,identifier,sent"));
+      return Bad("references", absl::StrCat("\"", reference, "\" is not sender,identifier,sent"));
     }
     if (parts[1] == Text(alert, "identifier")) return Bad("references", "names the message itself");
   }
@@ -132,11 +132,11 @@ absl::Status CheckArea(pugi::xml_node area) {
     for (const absl::string_view text :
          absl::StrSplit(absl::string_view(polygon.child_value()), ' ')) {
       const std::optional<LonLat> p = ParsePlace(text);
-      if (!p) return Bad("polygon", absl::StrCat("\"", text, "\" is no latitude,longitude"));
+      if (!p) return Bad("polygon", absl::StrCat("\"", text, "\" is not latitude,longitude"));
       ring.push_back(*p);
     }
     if (ring.size() < 4 || ring.front() != ring.back()) {
-      return Bad("polygon", "is no closed ring of at least four points");
+      return Bad("polygon", "is not a closed ring of at least four points");
     }
   }
   for (const pugi::xml_node circle : area.children("circle")) {
@@ -146,7 +146,7 @@ absl::Status CheckArea(pugi::xml_node area) {
     if (parts.size() != 2 || !ParsePlace(parts[0]) || !absl::SimpleAtod(parts[1], &radius_km) ||
         !(radius_km > 0)) {
       return Bad("circle", absl::StrCat("\"", circle.child_value(),
-                                        "\" is no latitude,longitude radius-in-km"));
+                                        "\" is not latitude,longitude radius-in-km"));
     }
   }
   return absl::OkStatus();
@@ -155,11 +155,11 @@ absl::Status CheckArea(pugi::xml_node area) {
 absl::Status CheckInfo(pugi::xml_node info, absl::Time sent) {
   for (const char* name : {"language", "category", "event", "urgency", "severity", "certainty",
                            "headline", "description", "instruction", "senderName"}) {
-    if (Text(info, name).empty()) return Bad(name, "is empty or not there");
+    if (Text(info, name).empty()) return Bad(name, "is empty or missing");
   }
   for (const char* name : {"effective", "onset", "expires"}) {
     if (!ParseCapTime(Text(info, name))) {
-      return Bad(name, absl::StrCat("\"", Text(info, name), "\" is no time with an offset"));
+      return Bad(name, absl::StrCat("\"", Text(info, name), "\" is not a time with an offset"));
     }
   }
   if (*ParseCapTime(Text(info, "expires")) <= sent) return Bad("expires", "is not after <sent>");
@@ -169,7 +169,7 @@ absl::Status CheckInfo(pugi::xml_node info, absl::Time sent) {
     return Bad("headline",
                absl::StrCat("has ", characters, " characters, over ", kCapHeadlineCharactersMax));
   }
-  if (!info.child("area")) return Bad("area", "is not there");
+  if (!info.child("area")) return Bad("area", "is missing");
   for (const pugi::xml_node area : info.children("area")) RETURN_IF_ERROR(CheckArea(area));
   return absl::OkStatus();
 }
@@ -188,7 +188,7 @@ absl::Status CheckLanguages(pugi::xml_node alert) {
       }
     }
   }
-  if (!vietnamese || !english) return Bad("language", "vi-VN and en-US are both needed");
+  if (!vietnamese || !english) return Bad("language", "vi-VN and en-US are both required");
   return absl::OkStatus();
 }
 
@@ -230,7 +230,7 @@ absl::Status CheckCap(absl::string_view xml) {
   pugi::xml_document document;
   const pugi::xml_parse_result result = document.load_buffer(xml.data(), xml.size());
   if (!result) {
-    return Bad("alert", absl::StrCat("is no XML: ", result.description(), " at byte ",
+    return Bad("alert", absl::StrCat("is not XML: ", result.description(), " at byte ",
                                      static_cast<int64_t>(result.offset)));
   }
   const pugi::xml_node alert = document.child("alert");
@@ -240,9 +240,9 @@ absl::Status CheckCap(absl::string_view xml) {
   RETURN_IF_ERROR(CheckId(alert, "identifier"));
   RETURN_IF_ERROR(CheckId(alert, "sender"));
   const std::optional<absl::Time> sent = ParseCapTime(Text(alert, "sent"));
-  if (!sent) return Bad("sent", "is no time with an offset and without fractions");
+  if (!sent) return Bad("sent", "must be a time with an offset and without fractions");
   for (const char* name : {"status", "msgType", "scope"}) {
-    if (Text(alert, name).empty()) return Bad(name, "is not there");
+    if (Text(alert, name).empty()) return Bad(name, "is missing");
   }
   RETURN_IF_ERROR(CheckReferences(alert));
   RETURN_IF_ERROR(CheckLanguages(alert));

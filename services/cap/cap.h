@@ -17,7 +17,7 @@ namespace citylayers::cap {
 
 inline constexpr size_t kCapHeadlineCharactersMax = 160;
 
-/// Stands before the headline of each exercise, so that nobody takes it for the real city.
+/// Prefix of the headline of each exercise, so that it is not taken for a real alert.
 struct ExerciseMark {
   const char* vi = "[DIỄN TẬP]";
   const char* en = "[EXERCISE]";
@@ -31,14 +31,14 @@ struct CapReference {
   absl::Time sent;
 };
 
-/// Where people should act: at least one polygon or circle.
+/// The area where people should act: at least one polygon or circle.
 struct CapArea {
   std::string description;
   std::vector<std::vector<LonLat>> polygons;  ///< Closed rings of at least four points.
   std::vector<std::pair<LonLat, double>> circles_km;
 };
 
-/// The message in one language. Words of the standard: "Met", "Immediate", "Severe", "Observed"...
+/// The message in one language. Values of the standard: "Met", "Immediate", "Severe", "Observed"...
 struct CapInfo {
   std::string language;  ///< "vi-VN"
   std::vector<std::string> categories;
@@ -69,17 +69,17 @@ struct CapMessage {
   std::vector<CapInfo> infos;
 };
 
-/// "2026-11-21T17:30:00+07:00": the only form that CAP's schema takes, in the city's zone.
+/// "2026-11-21T17:30:00+07:00": the only form that CAP's schema accepts, in the city's time zone.
 std::string FormatCapTime(absl::Time time);
 
-/// The XML of a message, UTF-8. INVALID_ARGUMENT: CheckCap refuses it.
+/// The XML of a message, in UTF-8. INVALID_ARGUMENT: CheckCap refuses it.
 absl::StatusOr<std::string> WriteCap(const CapMessage& message);
 
-/// Checks what the schema cannot: no spaces, commas, < or & in identifier and sender; times with an
-/// offset; references where the type needs them, each a triple; Vietnamese and English with equal
-/// levels and times; an end after the beginning; headlines up to 160 characters; an area with a
-/// place, latitude first and rings closed.
-/// INVALID_ARGUMENT: names the element and what is wrong with it.
+/// Checks rules that the schema cannot express: no spaces, commas, < or & in identifier and sender;
+/// times with an offset; references where the type requires them, each a triple; Vietnamese and
+/// English with equal levels and times; an end after the beginning; headlines up to 160 characters;
+/// an area with a place, latitude first and closed rings.
+/// INVALID_ARGUMENT: names the element and the violation.
 absl::Status CheckCap(absl::string_view xml);
 
 }  // namespace citylayers::cap

@@ -110,7 +110,7 @@ TEST(CapTest, EveryMistakeThatTheSchemaMissesIsRefusedByName) {
       {"area", [&](CapMessage& m) { both(m, [](CapInfo& i) { i.area.circles_km.clear(); }); }},
       {"circle",
        [&](CapMessage& m) { both(m, [](CapInfo& i) { i.area.circles_km[0].second = 0; }); }},
-      // Latitude and longitude mixed up.
+      // Latitude and longitude swapped.
       {"circle",
        [&](CapMessage& m) {
          both(m, [](CapInfo& i) { i.area.circles_km[0].first = {10.77, 106.7}; });

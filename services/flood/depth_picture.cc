@@ -44,7 +44,7 @@ std::string EncodeDepthBands(const geo::Grid<float>& samples, const geo::TileLat
 
 absl::StatusOr<std::string> EncodeDepthPng(const geo::Grid<float>& samples) {
   if (IsDry(samples)) return std::string();
-  // Red, green, blue, opacity of ponding, shallow, flooded, deep: the map style's ramp.
+  // Red, green, blue, opacity of ponding, shallow, flooded, deep: the colours of the map style.
   static constexpr std::array<std::array<std::uint8_t, 4>, 5> kColours = {
       {{0, 0, 0, 0},
        {0x7F, 0xD6, 0xF2, 140},

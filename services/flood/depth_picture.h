@@ -1,4 +1,4 @@
-// Depth over one tile, as vector bands or as a picture.
+// Encodes the depth over one tile as vector bands or as a picture.
 #ifndef CITYLAYERS_SERVICES_FLOOD_DEPTH_PICTURE_H_
 #define CITYLAYERS_SERVICES_FLOOD_DEPTH_PICTURE_H_
 
@@ -14,23 +14,23 @@
 
 namespace citylayers::flood {
 
-/// Where a tile's depth is sampled for bands: finer at low zooms, where a tile spans many cells.
+/// Sample points of a tile for bands: finer at low zooms, where a tile spans many cells.
 geo::TileLattice BandLattice(geo::TileId tile);
-/// The same for a picture of kPicturePixels.
+/// Width and height of a picture, pixels.
 inline constexpr int kPicturePixels = 512;
 
-/// The tile layer `depth` with one feature a flood class: polygons with the attribute `class` 1..4.
-/// Empty when dry.
+/// The tile layer `depth` with one feature per flood class: polygons with the attribute `class` 1
+/// to 4. Empty when dry.
 std::string EncodeDepthBands(const geo::Grid<float>& samples, const geo::TileLattice& lattice);
 
-/// A PNG of the colours of the classes, transparent where dry. Empty when all is dry.
+/// A PNG in the colours of the classes, transparent where dry. Empty when all is dry.
 absl::StatusOr<std::string> EncodeDepthPng(const geo::Grid<float>& samples);
 
-/// How the samples become bytes.
+/// Encoding of the samples.
 enum class DepthCoding : std::uint8_t { kBands, kPng };
 
-/// The content tag (services/layers/content_tag.h) of what the encoder of `coding` makes of the
-/// samples; empty when all are under the shallowest class.
+/// The content tag (services/layers/content_tag.h) of the output of the encoder of `coding`; empty
+/// when all samples are below the shallowest class.
 std::string DepthTag(const geo::Grid<float>& samples, DepthCoding coding, std::string_view pack_id,
                      geo::TileId tile);
 

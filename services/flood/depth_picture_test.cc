@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 
 const geo::TileId kTile = geo::TileId::Make(14, 13047, 7698).value();
 
-/// Dry in the west, ever deeper to the east: all classes in one tile.
+/// Dry in the west, increasingly deep to the east: all classes in one tile.
 geo::Grid<float> Slope(const geo::TileLattice& lattice) {
   geo::Grid<float> samples(lattice.count, lattice.count);
   for (int row = 0; row < lattice.count; ++row) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint32_t kCheckpointVersion = 1;
 
-/// "stations/{id}/measures/{kind}" -> id, when it is of this kind; else empty.
+/// Returns the id of "stations/{id}/measures/{kind}" when the measure is of this kind; else empty.
 std::string StationOf(std::string_view measure, std::string_view kind) {
   constexpr std::string_view kPrefix = "stations/", kMiddle = "/measures/";
   if (measure.substr(0, kPrefix.size()) != kPrefix) return {};
@@ -138,7 +138,7 @@ std::vector<std::int32_t> FloodLayer::DepthsOf(const Water& water,
   geo::RoundToCentimetres(depth_m);
   std::vector<std::int32_t> depths_cm = terrain_->SegmentDepthsCm(*depth_m, *pack_);
   for (std::int32_t& depth_cm : depths_cm) {
-    // What is too shallow for a class is too shallow to tell: it would only make changes.
+    // Depths below the shallowest class are reported as 0: they would only cause changes.
     if (ClassOfCm(depth_cm) == 0) depth_cm = 0;
   }
   return depths_cm;
@@ -290,7 +290,7 @@ storage::Checkpoint FloodLayer::MakeCheckpoint() const {
 }
 
 bool FloodLayer::Restore(const storage::Checkpoint& checkpoint) {
-  // Readings of stations mean the same with another pack; only the layout must fit.
+  // Stored readings are valid with any pack; only the layout must match.
   if (checkpoint.kind != "flood" || checkpoint.kind_version != kCheckpointVersion) return false;
   storage::CheckpointReader reader(checkpoint.payload);
   absl::MutexLock lock(&mutex_);

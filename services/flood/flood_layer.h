@@ -25,12 +25,12 @@
 
 namespace citylayers::flood {
 
-/// Folds stages and rain, and publishes the water that follows from them. Readings may come from
-/// any thread; one thread calls Publish. Depth is told in whole centimetres: so what is told
-/// follows from the readings alone, not from when they were looked at, and a change is a change of
-/// some centimetre. Streets and depth of one version are of one moment; a new version lists every
-/// tile that shows anything else than the one before. A pack without terrain gives a layer that
-/// says so and has no tiles; its stages still work. Thread-safe.
+/// Folds stages and rain into the flood state, and publishes the resulting water. Readings may come
+/// from any thread; one thread calls Publish. Depths are whole centimetres: so the published state
+/// depends only on the readings, not on the times at which it is derived, and a change is at least
+/// one centimetre. Streets and depth of one version belong to the same state; a new version lists
+/// every tile whose content differs from the previous version. For a pack without terrain the layer
+/// is unavailable and has no tiles; its stages still work. Thread-safe.
 class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
  public:
   struct Options {
@@ -42,12 +42,12 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   static absl::StatusOr<std::shared_ptr<FloodLayer>> Make(
       std::shared_ptr<const storage::CityPack> pack, Options options);
 
-  /// One reading of `stations/{id}/measures/water_level` or `.../rainfall`; others are passed over.
+  /// Applies a reading of `stations/{id}/measures/water_level` or `.../rainfall`; others are
+  /// skipped.
   void Apply(const std::string& measure, std::int64_t time_ms, double value,
              std::uint32_t quality = 0);
 
-  // layers::FoldedLayer. Depths are derived anew only when readings came; suspect readings are
-  // passed over.
+  // layers::FoldedLayer. Depths are derived only after new readings; suspect readings are skipped.
   void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
   void SetOffset(std::uint64_t offset) override;
   void Clear() override;
@@ -74,20 +74,20 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
     std::optional<StageNow> now;
     std::vector<std::pair<std::int64_t, Sample>> recent;
   };
-  /// `since`: with the readings from this time on, oldest first, at most `readings_max` a gauge.
+  /// `since`: include readings from this time on, oldest first, maximum `readings_max` per gauge.
   std::vector<StageAnswer> Stages(absl::Time since = absl::InfiniteFuture(),
                                   std::size_t readings_max = 0) const;
-  /// Depth on each segment as measured and estimated readings alone have it, cm; nullptr while that
-  /// is what the layer shows. Alerts are made from this.
+  /// Depth on each segment derived from measured and estimated readings only, cm; nullptr while it
+  /// equals the depth of the layer. Alerts are based on it.
   std::shared_ptr<const std::vector<std::int32_t>> measured_depths_cm() const;
-  /// Rain gauges of the pack that are not heard: those beyond FloodTerrain::kRainGaugesMax.
+  /// Number of rain gauges of the pack that are ignored: those beyond FloodTerrain::kRainGaugesMax.
   std::size_t rain_gauges_ignored() const {
     return rain_gauges_.size() - std::min(rain_gauges_.size(), FloodTerrain::kRainGaugesMax);
   }
   /// nullptr when the pack has no terrain.
   const FloodTerrain* terrain() const { return terrain_.get(); }
-  /// The depth on every cell at the version of a frame, whole centimetres; nullptr before the first
-  /// Publish or without terrain. It belongs to the frame.
+  /// The depth of every cell at the version of a frame, in whole centimetres; nullptr before the
+  /// first Publish or without terrain. Owned by the frame.
   static const geo::Grid<float>* DepthM(const layers::Frame& frame) {
     return static_cast<const geo::Grid<float>*>(frame.matter.get());
   }
@@ -110,7 +110,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   /// Whether a gauge shows a stage that was reconstructed, not measured.
   bool ShowsReconstructed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Water WaterNow(bool measured_only) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  /// Depth of each segment, cm, as it is shown; with terrain also that of each cell.
+  /// Depth of each segment, cm, as published; with terrain also that of each cell.
   std::vector<std::int32_t> DepthsOf(const Water& water, geo::Grid<float>* depth_m) const;
 
   const std::shared_ptr<const storage::CityPack> pack_;

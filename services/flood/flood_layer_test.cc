@@ -72,7 +72,7 @@ TEST_F(FloodLayerTest, AStageBecomesDepthOnStreetsAndTiles) {
   EXPECT_THAT(TileOf(*layer_, StreetTile(), "png").data(), IsEmpty());
 }
 
-// Of the first street the terrain covers a part only: water there is told, its absence is not.
+// The terrain covers only a part of the first street: water there is reported, dryness is not.
 TEST_F(FloodLayerTest, AStreetBeyondTheTerrainIsNotDry) {
   pack_ = FloodTestPack(dir_ / "part", /*terrain=*/true, kTestCity, "Lê Lợi", {1, 1, 0});
   layer_ = Make();
@@ -89,8 +89,8 @@ TEST_F(FloodLayerTest, WhatIsTooShallowForAClassIsDry) {
   EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(0, 0, 0)) << "nine centimetres";
 }
 
-// The page and the caches read a tile again only when it is listed. So one who listed nothing for a
-// whole tide would leave them with the picture of low water.
+// The page and the caches read a tile again only when it is listed. If tiles were not listed during
+// a slow tide, they would keep the picture of low water.
 TEST_F(FloodLayerTest, ASlowTideListsEveryTileItChanges) {
   const std::vector<geo::TileId> tiles = {StreetTile(), QuietTile()};
   const std::vector<std::string_view> formats = {"png", "mvt"};
@@ -138,7 +138,7 @@ TEST_F(FloodLayerTest, LessThanACentimetreIsNotToldUntilItAddsUp) {
   EXPECT_NE(TileOf(*layer_, QuietTile(), "png").content_tag(), tag);
 }
 
-// After a crash the same readings come in other portions, and must give the same tiles.
+// After a crash the same readings come in other batches, and must give the same tiles.
 TEST_F(FloodLayerTest, WaterDoesNotDependOnWhenItWasLookedAt) {
   for (int minute = 0; minute <= 20; ++minute) Tide(*layer_, minute, 0.60 + 0.003 * minute);
   const auto once = Make();

@@ -56,7 +56,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::La
   options.epoch = static_cast<std::uint64_t>(absl::ToUnixMillis(absl::Now()));
   ASSIGN_OR_RETURN(std::shared_ptr<FloodLayer> layer, FloodLayer::Make(std::move(pack), options));
   if (layer->rain_gauges_ignored() > 0) {
-    runtime::LogWarning("flood: the pack has too many rain gauges; the last ones are not heard",
+    runtime::LogWarning("flood: the pack has too many rain gauges; the last ones are ignored",
                         {{"gauges_max", FloodTerrain::kRainGaugesMax},
                          {"gauges_ignored", layer->rain_gauges_ignored()}});
   }
@@ -73,10 +73,9 @@ runtime::ModuleSpec FloodModule(std::shared_ptr<layers::LayerHost> host) {
   options.insert(
       options.end(),
       {{"flood.curve_number", OptionType::kDouble, "92",
-        "Share of rain that runs off, as SCS curve number: 98 paved, 85 to 92 dense housing.", 1,
-        100},
+        "Runoff of the ground, as SCS curve number: 98 paved, 85 to 92 dense housing.", 1, 100},
        {"flood.drain_mm_per_h", OptionType::kDouble, "25",
-        "What drains take at low tide, mm an hour.", 0, 500},
+        "Drain capacity at low tide, mm per hour.", 0, 500},
        {"flood.stage_readings_max", OptionType::kInt, "2000",
         "Maximum number of readings per gauge in ListStages, the newest.", 1, 100'000}});
   return {.name = "flood",

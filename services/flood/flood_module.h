@@ -11,11 +11,13 @@ namespace citylayers::flood {
 
 /// | option | meaning |
 /// |---|---|
-/// | flood.tick | time between two states of the layer |
-/// | flood.stale_after | city time without readings after which the layer is stale (the water
-/// stays) | | flood.checkpoint | time between two checkpoints | | flood.curve_number | how much of
-/// the rain runs off (SCS curve number) | | flood.drain_mm_per_h | what drains take while the tide
-/// lets them |
+/// | flood.tick | time between two updates of the layer's state |
+/// | flood.stale_after | city time without readings after which the layer is stale |
+/// | flood.checkpoint | time between two checkpoints |
+/// | flood.curve_number | runoff of the ground (SCS curve number) |
+/// | flood.drain_mm_per_h | drain capacity while the tide does not cover the outfalls |
+///
+/// A stale layer keeps its last water.
 runtime::ModuleSpec FloodModule(std::shared_ptr<layers::LayerHost> host);
 
 }  // namespace citylayers::flood

@@ -1,4 +1,4 @@
-// What `layers/flood` says of itself.
+// The description of `layers/flood`: name, columns and values.
 #ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_SCHEMA_H_
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_SCHEMA_H_
 
@@ -12,8 +12,8 @@ namespace citylayers::flood {
 enum SubLayer : int { kStreets = 0, kDepth, kSubLayerCount };
 enum StreetColumn : int { kDepthCm = 0, kClass, kStreetColumnCount };
 
-/// flood_class of a street that is not wet as far as the terrain reaches, which it does not all the
-/// way: not known, and not dry. Below zero, so that "greater than dry" means wet.
+/// flood_class of a street that is not wet on the terrain but extends beyond it: unknown, not dry.
+/// Below zero, so that "greater than dry" means wet.
 inline constexpr std::int32_t kUnknownClass = -1;
 
 layers::v1::Layer FloodSchema();

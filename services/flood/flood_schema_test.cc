@@ -21,7 +21,7 @@ TEST(FloodSchema, ColumnsStandWhereTheirNumbersSay) {
   EXPECT_EQ(streets.columns(kClass).name(), "flood_class");
   EXPECT_EQ(layer.sub_layers(kDepth).name(), "depth");
   EXPECT_EQ(layer.sub_layers(kDepth).id_kind(), layers::v1::ID_KIND_UNSPECIFIED)
-      << "told by changed tiles";
+      << "reported by changed tiles";
 }
 
 TEST(FloodSchema, ClassesAreThoseOfTheService) {

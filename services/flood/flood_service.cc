@@ -31,7 +31,7 @@ v1::FloodClass ClassOf(float depth_m) {
   return static_cast<v1::FloodClass>(geo::DepthClassOf(depth_m));
 }
 
-/// Streams a file's bytes in pieces.
+/// Streams the bytes of a file in pieces.
 class FileSource final : public runtime::StreamSource<v1::ExportDepthResponse> {
  public:
   explicit FileSource(std::string bytes) : bytes_(std::move(bytes)) {}

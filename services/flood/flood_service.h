@@ -1,4 +1,4 @@
-// citylayers.flood.v1.FloodService: answers about depth and stages.
+// citylayers.flood.v1.FloodService: depths and stages.
 #ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_SERVICE_H_
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_SERVICE_H_
 
@@ -14,7 +14,7 @@ namespace citylayers::flood {
 /// A thin adapter over the layer. Thread-safe.
 class FloodServiceImpl final : public v1::FloodService::CallbackService {
  public:
-  /// `stage_readings_max`: readings of a gauge that ListStages returns at most.
+  /// `stage_readings_max`: maximum number of readings per gauge that ListStages returns.
   FloodServiceImpl(std::shared_ptr<const FloodLayer> layer, const Clock& city_clock,
                    runtime::CallAdapter& calls, std::size_t stage_readings_max = 2000)
       : layer_(std::move(layer)),

@@ -124,7 +124,7 @@ TEST_F(FloodServiceTest, ListStagesTellsLevelTrendAndAge) {
   ASSERT_EQ(response.stages_size(), 2);
   const v1::Stage& east = response.stages(0);
   EXPECT_EQ(east.station(), "stations/east");
-  EXPECT_TRUE(east.stale()) << "three periods of ten minutes, and one more";
+  EXPECT_TRUE(east.stale()) << "more than three periods of ten minutes";
   EXPECT_EQ(east.alert_level(), 2);
   const v1::Stage& west = response.stages(1);
   EXPECT_EQ(west.stage_m(), 0.75);
@@ -147,7 +147,7 @@ TEST_F(FloodServiceTest, ListStagesGivesTheReadingsSinceATimeOldestFirst) {
     for (const v1::StageReading& reading : response.stages(1).recent_readings()) {
       stages.push_back(reading.stage_m());
     }
-    EXPECT_EQ(response.stages(0).recent_readings_size(), 0) << "never read";
+    EXPECT_EQ(response.stages(0).recent_readings_size(), 0) << "without a reading";
     EXPECT_EQ(response.stages(1).period().seconds(), 600);
     return stages;
   };
@@ -157,7 +157,7 @@ TEST_F(FloodServiceTest, ListStagesGivesTheReadingsSinceATimeOldestFirst) {
   grpc::ClientContext context;
   v1::ListStagesResponse plain;
   ASSERT_TRUE(stub_->ListStages(&context, {}, &plain).ok());
-  EXPECT_EQ(plain.stages(1).recent_readings_size(), 0) << "only who asks gets them";
+  EXPECT_EQ(plain.stages(1).recent_readings_size(), 0) << "only on request";
 }
 
 TEST_F(FloodServiceTest, OfTooManyReadingsTheNewestAreGiven) {
@@ -178,7 +178,7 @@ TEST_F(FloodServiceTest, OfTooManyReadingsTheNewestAreGiven) {
   server->Shutdown();
 }
 
-// A typical tide is drawn on the map, and neither raises nor ends an alert.
+// A typical tide is shown on the map, but neither raises nor ends an alert.
 TEST_F(FloodServiceTest, MeasuredWaterLeavesProfileReadingsOut) {
   const auto depths = [&](bool measured_only) {
     v1::ListFloodedSegmentsRequest request;
@@ -202,7 +202,7 @@ TEST_F(FloodServiceTest, MeasuredWaterLeavesProfileReadingsOut) {
   Read("east", 0.1, 60);
   profile("water_level", 0.62, 50);
   EXPECT_THAT(depths(false), ElementsAre(0.32, 0.32, 0.12));
-  EXPECT_THAT(depths(true), ElementsAre()) << "a typical high tide is no measured one";
+  EXPECT_THAT(depths(true), ElementsAre()) << "a typical high tide is not measured";
   Read("west", 0.62, 40);
   Read("east", 0.62, 40);
   profile("water_level", 0.1, 30);
@@ -297,7 +297,7 @@ TEST_F(FloodServiceTest, FloodedSegmentsComeDeepestFirstAndInPages) {
   EXPECT_EQ(Flooded(request, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
-// In the encoding of another program: the list goes on, and so do the alerts made from it.
+// The name has the encoding of another program: the rest of the list, and its alerts, still work.
 TEST_F(FloodServiceTest, AStreetNameThatIsNotUtf8TakesNoOtherWithIt) {
   Serve(FloodTestPack(dir_ / "bad-name", /*terrain=*/true, kTestCity, "L\xEA L\xF3i"));
   Tide(0.62);

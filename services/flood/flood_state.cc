@@ -10,11 +10,11 @@ namespace citylayers::flood {
 namespace {
 
 constexpr std::uint32_t kProfileQuality = 3;  // readings.v1.QUALITY_PROFILE
-constexpr double kUsualHours = 1.0 / 6;       // that a rain gauge's reading tells of
+constexpr double kUsualHours = 1.0 / 6;       // period covered by a rain gauge's first reading
 
 bool IsProfile(const Sample& sample) { return sample.quality == kProfileQuality; }
 
-/// The value in force at a time: the latest at or before it; NaN when there is none.
+/// The value at a time: the latest at or before it; NaN when there is none.
 double ValueAt(const Series& series, std::int64_t time_ms, bool measured_only) {
   for (auto it = series.upper_bound(time_ms); it != series.begin();) {
     --it;
@@ -109,7 +109,7 @@ std::optional<StageNow> FloodState::Stage(const std::string& station, bool measu
   const auto& [time_ms, sample] = *newest;
   StageNow now{.stage_m = sample.value, .time_ms = time_ms, .quality = sample.quality};
   constexpr std::int64_t kHourMs = 3'600'000;
-  // The reading nearest to an hour ago, if there is one between 30 and 90 minutes back.
+  // The reading nearest to an hour ago, if there is one between 30 and 90 minutes before.
   const auto before = series.upper_bound(time_ms - kHourMs / 2);
   if (before != series.begin()) {
     auto candidate = std::prev(before);
@@ -135,12 +135,11 @@ double FloodState::StandingRainMm(const std::string& station, const std::string&
     const double rain_mm = sample.value;
     const double drain_mm_per_h =
         geo::DrainCapacityMmPerHour(ValueAt(stages, time_ms, measured_only), options_.drains);
-    // A reading tells of the time since the one before; of the first one's span nothing is known
-    // but the usual period.
+    // A reading covers the time since the previous one; the first one covers the usual period.
     double hours = last_ms == 0 ? kUsualHours : static_cast<double>(time_ms - last_ms) / 3.6e6;
     if (last_rain_ms != 0 && time_ms - last_rain_ms >= dry_spell_ms) {
-      // A gauge that speaks only when it rains ends the storm by its silence: the drains work
-      // through it, and what it reads then is of now.
+      // For a gauge that sends only during rain, a gap ends the storm: the drains work during the
+      // gap, and the next reading covers only the usual period.
       if (time_ms - last_ms >= dry_spell_ms) {
         (void)zone.Advance(0, std::max(0.0, hours - kUsualHours), drain_mm_per_h);
         hours = kUsualHours;

@@ -34,10 +34,10 @@ TEST(FloodState, TrendIsAgainstTheReadingAnHourBefore) {
   lone.ApplyStage("phu-an", Minutes(0), 1.0);
   EXPECT_EQ(lone.Stage("phu-an")->trend_m_per_h, 0);
   lone.ApplyStage("phu-an", Minutes(300), 1.5);
-  EXPECT_EQ(lone.Stage("phu-an")->trend_m_per_h, 0) << "five hours back is no trend";
+  EXPECT_EQ(lone.Stage("phu-an")->trend_m_per_h, 0) << "a reading five hours back gives no trend";
 }
 
-// 100 mm in two hours on ground of curve number 92, with drains of 25 mm an hour.
+// 100 mm in two hours on ground of curve number 92, with drains of 25 mm per hour.
 void Storm(FloodState* state, double stage_m) {
   for (int i = 0; i <= 12; ++i) {
     state->ApplyStage("phu-an", Minutes(10 * i), stage_m);
@@ -107,7 +107,7 @@ TEST(FloodState, ProfileReadingsAreLeftOutOfMeasuredWater) {
   EXPECT_FALSE(typical.Stage("phu-an", /*measured_only=*/true).has_value());
 }
 
-// A tipping bucket that reports nothing but rain: 40 mm, silence, 40 mm.
+// A tipping bucket that sends only during rain: 40 mm, a gap, 40 mm.
 TEST(FloodState, ASilentNightEndsAStorm) {
   const auto standing_mm = [](double stage_m, std::vector<int> rain_minutes) {
     FloodState state({});

@@ -16,7 +16,7 @@
 namespace citylayers::flood {
 namespace {
 
-constexpr int kMixSteps = 16;  // between two gauges the stage goes in this many steps
+constexpr int kMixSteps = 16;  // number of mixtures between two gauges
 
 double SquaredDistance(geo::CellPoint a, geo::CellPoint b) {
   return (a.column - b.column) * (a.column - b.column) + (a.row - b.row) * (a.row - b.row);
@@ -35,7 +35,7 @@ class FloodTerrain::ProjectorLease {
         return;
       }
     }
-    // Load has made one from this very text, so this succeeds.
+    // Load has made a projector from the same text, so that this succeeds.
     projector_ = geo::Projector::Make("EPSG:4326", terrain_.geometry_.crs_wkt).value();
   }
   ~ProjectorLease() {
@@ -89,7 +89,7 @@ absl::Status FloodTerrain::ReadRasters(const storage::CityPack& pack) {
   elevation_m_ = std::move(elevation.values);
   connection_m_ = std::move(connection.values);
   for (float& level : connection_m_.cells()) {
-    // GeoTIFF has no infinity that every reader keeps: cells that no path reaches come back as
+    // Not every reader of GeoTIFF supports infinity: cells that no path reaches are stored as
     // no-data.
     if (std::isnan(level)) level = std::numeric_limits<float>::infinity();
   }
@@ -138,7 +138,8 @@ absl::Status FloodTerrain::FindReaches(const std::vector<LonLat>& gauges) {
       const double share =
           std::isfinite(d_far) && d_near + d_far > 0 ? d_near / (d_near + d_far) : 0;
       const int step = static_cast<int>(std::lround(share * kMixSteps));
-      // The far gauge counts at the near one's very place too: it speaks when that is silent.
+      // The far gauge is part of the key even at the near one's place: it is used when the near one
+      // has no reading.
       const std::array<int, 3> key = {static_cast<int>(near), static_cast<int>(far), step};
       auto [it, added] = numbers.try_emplace(key, static_cast<std::uint16_t>(reaches_.size()));
       if (added) {
@@ -190,7 +191,7 @@ absl::Status FloodTerrain::FindWindows() {
       if (auto p = projector.ToLonLat(cell); p.ok()) bounds_.Extend(*p);
     }
   }
-  if (bounds_.IsEmpty()) return absl::DataLossError("the terrain lies nowhere on the map");
+  if (bounds_.IsEmpty()) return absl::DataLossError("the terrain is outside the map");
   ASSIGN_OR_RETURN(const geo::TileId north_west,
                    geo::TileId::FromLonLat({bounds_.west_deg, bounds_.north_deg}, kChangeZoom));
   ASSIGN_OR_RETURN(const geo::TileId south_east,
@@ -207,7 +208,7 @@ absl::Status FloodTerrain::FindWindows() {
         left = std::min(left, cell.column), right = std::max(right, cell.column);
         top = std::min(top, cell.row), bottom = std::max(bottom, cell.row);
       }
-      // Two cells more on each side: samples reach into the neighbours.
+      // Two more cells on each side: samples use the neighbouring cells.
       TileWindow window{.tile = tile,
                         .left = std::max(0, static_cast<int>(left) - 2),
                         .right = std::min(elevation_m_.columns(), static_cast<int>(right) + 3),
@@ -220,7 +221,7 @@ absl::Status FloodTerrain::FindWindows() {
 }
 
 std::vector<float> FloodTerrain::ReachStages(const std::vector<GaugeLevel>& levels) const {
-  // For a gauge that was never read: the nearest one that was.
+  // For a gauge without a reading: the nearest gauge with one.
   std::vector<std::optional<double>> spoken_m(levels.size());
   for (std::size_t g = 0; g < levels.size(); ++g) {
     double nearest_d2 = std::numeric_limits<double>::infinity();

@@ -1,4 +1,4 @@
-// The ground of a city pack, ready to be flooded.
+// The terrain of a city pack, prepared for flooding.
 #ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_TERRAIN_H_
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_TERRAIN_H_
 
@@ -25,53 +25,53 @@
 
 namespace citylayers::flood {
 
-/// A gauge and what it reads, in the order of FloodTerrain's gauges.
+/// A gauge's present level, in the order of FloodTerrain's gauges.
 struct GaugeLevel {
   bool known = false;
   double stage_m = 0;
 };
 
-/// Elevation, connection level, open water, hollows and reaches on the pack's grid. Immutable but
-/// for a pool of projectors; thread-safe. Memory: about 30 bytes a cell.
+/// Elevation, connection level, open water, hollows and reaches on the pack's grid. Immutable
+/// except for a pool of projectors; thread-safe. Memory: about 30 bytes per cell.
 class FloodTerrain {
  public:
-  /// Rain gauges beyond these, in the order of the pack, are not heard: zones are counted per
-  /// hollow.
+  /// Maximum number of rain gauges; further ones, in the order of the pack, are ignored: zones are
+  /// counted per hollow.
   static constexpr std::size_t kRainGaugesMax = 250;
 
-  /// Loads the pack's rasters. `gauges`: where stages are read; each piece of open water follows
-  /// the two nearest of them, weighted by distance. `rain_gauges`: each cell's rain is the nearest
-  /// one's among the first kRainGaugesMax. About a second for a million cells. FAILED_PRECONDITION:
-  /// the pack has no terrain, or more gauges than reaches can be told apart for (thousands).
-  /// DATA_LOSS: rasters that do not fit together.
+  /// Loads the pack's rasters. `gauges`: places of the stage gauges; each piece of open water
+  /// follows the two nearest of them, weighted by distance. `rain_gauges`: each cell has the rain
+  /// of the nearest of the first kRainGaugesMax. About one second for a million cells.
+  /// FAILED_PRECONDITION: the pack has no terrain, or more gauges than there are reach numbers
+  /// (thousands). DATA_LOSS: inconsistent rasters.
   static absl::StatusOr<std::unique_ptr<FloodTerrain>> Load(const storage::CityPack& pack,
                                                             const std::vector<LonLat>& gauges,
                                                             const std::vector<LonLat>& rain_gauges);
 
   /// Depth of flood water on every cell: from the rivers at `levels` (one per gauge), by the path
   /// rule of geo/flood/reach_tree.h, and from rain standing in hollows (mm, one per rain gauge).
-  /// The two gauges of a piece of open water are mixed by distance; when one of them was never
-  /// read the other counts alone, and when neither was, the gauge nearest to them that was. Open
+  /// The two gauges of a piece of open water are mixed by distance; when one of them has no reading
+  /// the other counts alone, and when neither has one, the gauge nearest to them with one. Open
   /// water is dry. Reuses `depth_m`. About 4 ms for a million cells.
   void Depth(const std::vector<GaugeLevel>& levels, const std::vector<double>& standing_mm,
              geo::Grid<float>* depth_m) const;
 
-  /// Depth at one stage everywhere, without rain.
+  /// Depth at the same stage everywhere, without rain.
   geo::Grid<float> DepthAt(double stage_m) const;
 
-  /// The cell under a point; nullopt off the grid.
+  /// The cell at a point; nullopt outside the grid.
   std::optional<std::size_t> CellAt(LonLat p) const;
 
   /// Depth sampled over a tile (geo/flood/depth_tile.h).
   geo::Grid<float> SampleTile(const geo::Grid<float>& depth_m, geo::TileId tile,
                               const geo::TileLattice& lattice) const;
 
-  /// Tiles of zoom kChangeZoom that the two depths show differently, by however little.
+  /// Zoom of the tiles in which changes between two depths are reported, however small.
   static constexpr int kChangeZoom = 14;
   std::vector<geo::TileId> ChangedTiles(const geo::Grid<float>& before_m,
                                         const geo::Grid<float>& after_m) const;
 
-  /// The deepest water under each segment, cm; bridges are above it.
+  /// The maximum depth under each segment, cm; bridges are above it.
   std::vector<std::int32_t> SegmentDepthsCm(const geo::Grid<float>& depth_m,
                                             const storage::CityPack& pack) const;
 
@@ -82,23 +82,23 @@ class FloodTerrain {
   const LonLatBox& bounds() const { return bounds_; }
 
  private:
-  /// A mix of two gauges' stages: every reach of open water follows one.
+  /// A mixture of the stages of two gauges: every reach of open water follows one.
   struct Reach {
     std::uint16_t near = 0, far = 0;  // gauge numbers
-    float far_share = 0;              // 0: the near one alone, unless it is silent
+    float far_share = 0;              // 0: the near one alone, unless it has no reading
   };
-  /// Cells that a tile may show: columns [left, right), rows [top, bottom).
+  /// Range of cells that a tile may show: columns [left, right), rows [top, bottom).
   struct TileWindow {
     geo::TileId tile;
     int left = 0, right = 0, top = 0, bottom = 0;
   };
-  /// Projectors are not thread-safe: each user takes one and puts it back.
+  /// Projectors are not thread-safe: each user borrows one and returns it.
   class ProjectorLease;
 
   FloodTerrain() = default;
   absl::Status ReadRasters(const storage::CityPack& pack);
   absl::Status FindReaches(const std::vector<LonLat>& gauges);
-  /// The stage of each reach; -infinity when no gauge was ever read.
+  /// The stage of each reach; -infinity when no gauge has a reading.
   std::vector<float> ReachStages(const std::vector<GaugeLevel>& levels) const;
   absl::Status FindHollows(const std::vector<LonLat>& rain_gauges);
   absl::Status FindWindows();

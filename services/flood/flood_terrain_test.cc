@@ -54,11 +54,11 @@ TEST_F(FloodTerrainTest, BetweenGaugesTheStageIsAMixOfBoth) {
     const float step_m = depths_m[polder] - depths_m[polder - 1];
     EXPECT_NEAR(step_m, 0.4 / 6, 0.4 / 16 + 1e-6) << "no cliff in the water";
   }
-  EXPECT_EQ(Depth({true, 0.4}, {true, 0.8}).at(20, 0), 0) << "open water is no flood";
+  EXPECT_EQ(Depth({true, 0.4}, {true, 0.8}).at(20, 0), 0) << "open water is not flooded";
 }
 
 TEST_F(FloodTerrainTest, TheHighestStageFloodsAPlainThatLiesOpenToIt) {
-  // No land lies between both ends: what comes out of the river in the east spreads westwards.
+  // There is no land between both ends: the water from the river in the east spreads westwards.
   const geo::Grid<float> depth_m = Depth({true, 0.05}, {true, 0.8});
   for (int column = 0; column < kTestColumns; ++column) {
     EXPECT_NEAR(depth_m.at(column, 1), 0.7, 1e-6) << column;
@@ -72,7 +72,7 @@ TEST_F(FloodTerrainTest, GaugesThatWereNeverReadFollowTheNearestThatWas) {
                                       TestPlace(47, 0)};
   const std::vector<float> depths_m =
       PolderDepths(gauges, {{false, 0}, {false, 0}, {true, 0.4}, {true, 0.6}});
-  EXPECT_NEAR(depths_m.front(), 0.3, 1e-6) << "between two that are silent: the third's";
+  EXPECT_NEAR(depths_m.front(), 0.3, 1e-6) << "between two without a reading: the third's";
   EXPECT_NEAR(depths_m.back(), 0.5, 1e-6);
 }
 
@@ -88,7 +88,7 @@ TEST_F(FloodTerrainTest, RainFillsTheHollowThatNoRiverReaches) {
   EXPECT_EQ(Depth({true, 0.8}, {true, 0.8}).at(40, 10), 0) << "behind its wall";
   const float some_m = Depth({true, 0.8}, {true, 0.8}, 20).at(40, 10);
   const float more_m = Depth({true, 0.8}, {true, 0.8}, 40).at(40, 10);
-  EXPECT_GT(some_m, 0.02) << "more than fell on it: the walls drain there";
+  EXPECT_GT(some_m, 0.02) << "more than fell on it: the walls drain into it";
   EXPECT_NEAR(more_m, 2 * some_m, 1e-4);
   EXPECT_EQ(Load({})->DepthAt(0.8).at(40, 10), 0);
 }
@@ -104,7 +104,7 @@ TEST_F(FloodTerrainTest, RainGaugesBeyondTheLimitAreNotHeard) {
   EXPECT_EQ(depth_m.at(40, 10), 0);
   standing_mm.front() = 100;
   terrain->Depth({{true, 0.1}, {true, 0.1}}, standing_mm, &depth_m);
-  EXPECT_GT(depth_m.at(40, 10), 0) << "the nearest of those heard, of equals the first";
+  EXPECT_GT(depth_m.at(40, 10), 0) << "the nearest with a reading; of equals the first";
 }
 
 TEST_F(FloodTerrainTest, TilesThatShowADifferenceAreListed) {

@@ -22,7 +22,7 @@ void AsideThread::End() {
     absl::MutexLock lock(&mutex_);
     ended = std::move(executor_);
   }
-  // Joined here, without the lock: its last tasks may still ask.
+  // Joined without the lock: its last tasks may still acquire it.
 }
 
 }  // namespace citylayers::gateway

@@ -1,4 +1,4 @@
-// A thread for work that takes too long for the threads that serve clients.
+// A thread for work that would block the threads that serve clients too long.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_ASIDE_THREAD_H_
 #define CITYLAYERS_SERVICES_GATEWAY_ASIDE_THREAD_H_
 
@@ -13,10 +13,10 @@
 
 namespace citylayers::gateway {
 
-/// Calls under way hold it as well, and may outlive its owner, who ends it. Thread-safe.
+/// The owner creates and ends it. Calls under way share it, and may outlive the owner. Thread-safe.
 class AsideThread {
  public:
-  /// `waiting_max`: of TryPost's tasks.
+  /// `waiting_max`: maximum number of tasks that TryPost queues.
   explicit AsideThread(std::size_t waiting_max)
       : executor_(std::make_unique<runtime::Executor>(1, waiting_max)) {}
 
@@ -25,7 +25,7 @@ class AsideThread {
   /// Queues a task; false after End.
   [[nodiscard]] bool Post(std::function<void()> task);
 
-  /// Runs what is queued and takes no more. Called by the owner, not by a task.
+  /// Runs the queued tasks and accepts no more. Called by the owner, not by a task.
   void End();
 
  private:

@@ -11,15 +11,15 @@
 
 namespace citylayers::gateway {
 
-/// A module, the gRPC services that it has (full names; LayerService aside: its calls go where the
-/// layer is), and the way to it.
+/// A module, its gRPC services and its channel. Service names are full names. LayerService is not
+/// among them: its calls go to the backend of the layer.
 struct BackendModule {
   std::string name;
   std::vector<std::string> services;
   std::shared_ptr<grpc::Channel> channel;
 };
 
-/// One server and what it runs.
+/// A server process and the modules that it runs.
 struct Backend {
   std::vector<std::string> modules;
   std::vector<std::string> services;
@@ -32,10 +32,10 @@ class Backends {
  public:
   explicit Backends(std::vector<BackendModule> modules);
 
-  /// nullptr: no such module.
+  /// nullptr: there is no such module.
   const Backend* Find(std::string_view module) const;
-  /// The backend of a service such as "citylayers.traffic.v1.TrafficService". nullptr: calls of the
-  /// service are not passed on.
+  /// The backend of a service such as "citylayers.traffic.v1.TrafficService". nullptr: the gateway
+  /// does not forward calls of this service.
   const Backend* FindByService(std::string_view service) const;
   const std::vector<Backend>& all() const { return backends_; }
 

@@ -29,9 +29,9 @@ std::string MakeBlankPng() {
   std::string header;
   AppendBigEndian(header, kSize);
   AppendBigEndian(header, kSize);
-  // One bit a pixel, of a palette; deflate, the usual filters, not interlaced.
+  // One bit per pixel, palette colours; deflate, the standard filters, not interlaced.
   header += std::string("\x01\x03\x00\x00\x00", 5);
-  // Each row: a filter byte and 256 bits, all naming the first colour of the palette.
+  // Each row: a filter byte and 256 bits, all of the first colour of the palette.
   const std::string rows((1 + kSize / 8) * kSize, '\0');
   uLongf size = compressBound(rows.size());
   std::string packed(size, '\0');

@@ -1,4 +1,4 @@
-// A PNG tile with nothing in it.
+// An empty PNG tile.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_BLANK_PNG_H_
 #define CITYLAYERS_SERVICES_GATEWAY_BLANK_PNG_H_
 
@@ -7,8 +7,8 @@
 
 namespace citylayers::gateway {
 
-/// A transparent image of 256 x 256 pixels, about 100 bytes; made once. Clients of raster tiles
-/// take an answer without a body for an error.
+/// A transparent image of 256 x 256 pixels, about 100 bytes; encoded once. Clients of raster tiles
+/// treat an answer without a body as an error.
 std::shared_ptr<const std::string> BlankPng();
 
 }  // namespace citylayers::gateway

@@ -66,7 +66,8 @@ CapHandler::~CapHandler() {
 
 bool CapHandler::HasBackend(Responder& responder) const {
   if (stub_) return true;
-  SendError(responder, {grpc::StatusCode::NOT_FOUND, "this gateway has no alerts behind it"});
+  SendError(responder, {grpc::StatusCode::NOT_FOUND,
+                        "this gateway serves no alerts: it has no backend with the module alerts"});
   return false;
 }
 
@@ -119,7 +120,7 @@ void CapHandler::Message(const HttpRequest& request, Responder responder) {
   stub_->async()->GetCap(
       &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
         if (status.ok()) {
-          // A message never changes once it is issued: what changes is a message of its own.
+          // An issued message never changes: an update is a separate message.
           SendText(*call->http_request, call->responder, "application/cap+xml; charset=utf-8",
                    "public, max-age=86400, immutable", std::move(*call->response.mutable_xml()));
         } else {

@@ -16,14 +16,14 @@
 
 namespace citylayers::gateway {
 
-/// Asks the alerts backend for each request: feeds are polled once a minute by a few. Thread-safe;
-/// never blocks.
+/// Calls the alerts backend for each request: a few clients poll the feed once a minute.
+/// Thread-safe; never blocks.
 class CapHandler {
  public:
   struct Options {
     absl::Duration timeout = absl::Seconds(10);
   };
-  /// `backends` outlives it.
+  /// `backends` must outlive it.
   CapHandler(Options options, const Backends& backends, const PublicUrl& public_url,
              std::function<absl::Time()> city_time);
   /// Waits for calls under way.

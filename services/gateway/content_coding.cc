@@ -17,14 +17,14 @@ namespace {
 
 constexpr std::size_t kCompressBytesMin = 256;
 constexpr int kGzipLevel = 6;
-// The lowest levels at which a tile is not larger than in gzip by more than a hundredth: what a
-// client prefers must not cost it more.
+// The lowest levels at which a tile exceeds its size in gzip by at most a hundredth: the coding
+// that a client prefers must not cost it more.
 constexpr int kBrotliQuality = 5;
 constexpr int kZstdLevel = 9;
 
 std::string Gzip(std::string_view text) {
   z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;  // + 16 asks zlib for the gzip wrapper
+  constexpr int kGzipWindow = 15 + 16;  // + 16 selects the gzip wrapper
   if (deflateInit2(&stream, kGzipLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     return std::string();
   }
@@ -62,14 +62,14 @@ std::string_view Trimmed(std::string_view text) {
   return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
 }
 
-// Takes the text before `separator` off `rest`, and the separator.
+// Removes the text before `separator`, and the separator, from `rest`, and returns the text.
 std::string_view TakeUntil(char separator, std::string_view& rest) {
   const std::string_view item = rest.substr(0, rest.find(separator));
   rest.remove_prefix(std::min(item.size() + 1, rest.size()));
   return Trimmed(item);
 }
 
-// The weight among parameters such as "q=0.5;x=y": 1 when there is none, 0 when it is nonsense.
+// The weight among parameters such as "q=0.5;x=y": 1 when there is none, 0 when it is malformed.
 double Weight(std::string_view parameters) {
   while (!parameters.empty()) {
     const std::string_view parameter = TakeUntil(';', parameters);
@@ -78,7 +78,7 @@ double Weight(std::string_view parameters) {
     if (!runtime::EqualsIgnoreCase(Trimmed(parameter.substr(0, equals)), "q")) continue;
     double weight = 0;
     if (!absl::SimpleAtod(ToAbsl(Trimmed(parameter.substr(equals + 1))), &weight)) return 0;
-    return weight > 0 ? std::min(weight, 1.0) : 0;  // NaN is nonsense, too
+    return weight > 0 ? std::min(weight, 1.0) : 0;  // NaN is malformed as well
   }
   return 1;
 }

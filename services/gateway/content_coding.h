@@ -1,4 +1,4 @@
-// Content codings of HTTP: which one a client gets, and the bytes in it.
+// HTTP content codings: negotiation and compression.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_CONTENT_CODING_H_
 #define CITYLAYERS_SERVICES_GATEWAY_CONTENT_CODING_H_
 
@@ -9,24 +9,24 @@
 
 namespace citylayers::gateway {
 
-/// In the order of preference among those a client accepts alike, the last first.
+/// Later values are preferred among codings that a client accepts with equal weight.
 enum class Coding { kIdentity, kGzip, kBrotli, kZstd };
 inline constexpr std::size_t kCodingCount = 4;
 
-/// "gzip", "br", "zstd"; "id" for identity (as in our ETags; it is never sent as an encoding).
+/// "gzip", "br", "zstd"; "id" for identity (as in ETags; it is never sent as a Content-Encoding).
 std::string_view CodingName(Coding coding);
-/// The way back; nullopt for other text.
+/// The inverse of CodingName; nullopt for other text.
 std::optional<Coding> CodingOf(std::string_view name);
 
-/// The coding to answer an Accept-Encoding header with (RFC 9110 12.5.3), all its lines joined: the
-/// highest weight wins, then our order. Identity, unless it is named, comes after all that is
-/// acceptable, and it stands when nothing is: we never answer 406. `available` has bit i set when
-/// coding i can be had.
+/// The coding to answer an Accept-Encoding header with (RFC 9110 12.5.3); the argument is all its
+/// lines joined. The highest weight wins, then the order of Coding. Identity comes after all other
+/// acceptable codings unless the header names it, and is used when nothing is acceptable: the
+/// gateway never answers 406. Bit i of `available` is set when coding i is available.
 Coding NegotiateCoding(std::string_view accept_encoding, unsigned available = ~0u);
 
-/// The text in `coding`, or nullopt when that would not be smaller by a tenth at least, or the text
-/// is under 256 bytes: then identity is sent. Levels are those that pay when made once per content
-/// and sent often: gzip 6, brotli 5, zstd 6. REQUIRES: coding is not identity.
+/// The text in `coding`, or nullopt when that would save less than a tenth, or the text is shorter
+/// than 256 bytes: then identity is sent. The levels suit content that is compressed once and sent
+/// often: gzip 6, brotli 5, zstd 6. REQUIRES: coding is not identity.
 std::optional<std::string> Compress(Coding coding, std::string_view text);
 
 }  // namespace citylayers::gateway

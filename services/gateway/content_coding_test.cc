@@ -23,7 +23,7 @@ TEST(NegotiateCoding, TakesTheHighestWeightThenOurOrder) {
 TEST(NegotiateCoding, NeverTakesWhatIsRefused) {
   EXPECT_EQ(NegotiateCoding("gzip;q=0"), Coding::kIdentity);
   EXPECT_EQ(NegotiateCoding("zstd;q=0, *"), Coding::kBrotli);
-  EXPECT_EQ(NegotiateCoding("identity;q=0"), Coding::kIdentity) << "we never answer 406";
+  EXPECT_EQ(NegotiateCoding("identity;q=0"), Coding::kIdentity) << "the gateway never answers 406";
   EXPECT_EQ(NegotiateCoding("gzip;q=nonsense"), Coding::kIdentity);
   EXPECT_EQ(NegotiateCoding(",;=,"), Coding::kIdentity);
 }
@@ -31,7 +31,8 @@ TEST(NegotiateCoding, NeverTakesWhatIsRefused) {
 TEST(NegotiateCoding, IdentityHasAWeightWhenItIsNamed) {
   EXPECT_EQ(NegotiateCoding("gzip;q=0.5, identity"), Coding::kIdentity);
   EXPECT_EQ(NegotiateCoding("gzip;q=0.5, identity;q=0.4"), Coding::kGzip);
-  EXPECT_EQ(NegotiateCoding("identity, gzip"), Coding::kGzip) << "alike: our order";
+  EXPECT_EQ(NegotiateCoding("identity, gzip"), Coding::kGzip)
+      << "equal weights: the order of Coding";
   EXPECT_EQ(NegotiateCoding("identity, *;q=0.5"), Coding::kIdentity);
 }
 
@@ -80,7 +81,7 @@ TEST(Compress, DecodersOfOthersGetTheTextBack) {
 }
 
 TEST(Compress, LeavesAloneWhatDoesNotShrink) {
-  EXPECT_FALSE(Compress(Coding::kGzip, std::string(100, 'a'))) << "too short to pay";
+  EXPECT_FALSE(Compress(Coding::kGzip, std::string(100, 'a'))) << "too short to compress";
   std::string noise;
   std::uint32_t state = 1;
   for (int i = 0; i < 5000; ++i)

@@ -19,7 +19,7 @@ constexpr std::string_view kRpcRequestHeaders =
 constexpr std::string_view kRpcExposedHeaders =
     "Date, Grpc-Message, Grpc-Status, Grpc-Status-Details-Bin, Retry-After";
 constexpr std::string_view kPublicRequestHeaders = "If-None-Match, Last-Event-ID";
-constexpr std::string_view kPreflightSeconds = "7200";  // the most that Chromium keeps
+constexpr std::string_view kPreflightSeconds = "7200";  // the maximum that Chromium keeps
 constexpr std::size_t kRequestedHeadersMax = 2048;
 
 bool IsHost(std::string_view host) {
@@ -40,7 +40,7 @@ absl::Status NotAnOrigin(std::string_view text, std::string_view why) {
              "; write origins as https://maps.example.org or http://10.0.0.7:3000, or * for all"));
 }
 
-// As browsers write it in the Origin header.
+// In the form that browsers send in the Origin header.
 absl::StatusOr<std::string> Normalised(std::string_view text) {
   std::string origin = absl::AsciiStrToLower(ToAbsl(text));
   const std::size_t slashes = origin.find("://");
@@ -70,7 +70,7 @@ absl::StatusOr<std::string> Normalised(std::string_view text) {
   return StrCat(scheme, "://", host, port.empty() ? "" : ":", port);
 }
 
-// The names that a preflight asks for, when they are a plain list of names; else `otherwise`.
+// The header names that a preflight requests, when they are a valid list; else `otherwise`.
 std::string RequestedHeaders(const runtime::HttpRequest& request, std::string_view otherwise) {
   std::string names = request.JoinedHeader("access-control-request-headers");
   const bool good = !names.empty() && names.size() <= kRequestedHeadersMax &&
@@ -104,7 +104,7 @@ bool CorsPolicy::Allows(std::string_view origin) const {
 bool CorsPolicy::AllowsWrite(const runtime::HttpRequest& request, const PublicUrl& own) const {
   const std::string_view origin = request.Header("origin");
   if (!origin.empty()) return own.IsOwnOrigin(request, origin) || Allows(origin);
-  // A browser that sends no Origin still says where a request comes from.
+  // A browser that sends no Origin still sends Sec-Fetch-Site.
   return all_ || request.Header("sec-fetch-site") != "cross-site";
 }
 

@@ -14,13 +14,13 @@ namespace {
 
 using runtime::StreamWriter;
 
-// 4 KiB of window and 8 KiB of hash entries: events repeat themselves within a few hundred bytes,
-// so a larger window saves little, and there may be thousands of streams.
-constexpr int kWindowBits = 12 + 16;  // + 16 asks zlib for the gzip wrapper
+// 4 KiB of window and 8 KiB of hash entries: events repeat within a few hundred bytes, so that a
+// larger window saves little, and there may be thousands of streams.
+constexpr int kWindowBits = 12 + 16;  // + 16 selects the gzip wrapper
 constexpr int kMemoryLevel = 5;
 constexpr int kLevel = 6;
 
-// Compresses what goes through it into a stream.
+// Compresses all text written to it into a stream.
 class GzipWriter final : public StreamWriter {
  public:
   explicit GzipWriter(std::shared_ptr<StreamWriter> stream) : stream_(std::move(stream)) {}
@@ -28,7 +28,8 @@ class GzipWriter final : public StreamWriter {
   using StreamWriter::Write;
   bool Write(std::shared_ptr<const std::string> bytes) override {
     absl::MutexLock lock(&mutex_);
-    // What was compressed cannot be taken back: after a refusal nothing that follows can be read.
+    // Compressed bytes cannot be withdrawn: after a refused write the rest of the stream is
+    // unreadable.
     if (broken_ || stream_->closed()) return false;
     broken_ = !stream_->Write(gzip_.Add(*bytes));
     return !broken_;
@@ -50,7 +51,7 @@ class GzipWriter final : public StreamWriter {
 
  private:
   const std::shared_ptr<StreamWriter> stream_;
-  absl::Mutex mutex_;  // held while writing, so that pieces leave in the order of compression
+  absl::Mutex mutex_;  // held while writing, so that pieces are sent in the order of compression
   GzipStream gzip_ ABSL_GUARDED_BY(mutex_);
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
 };
@@ -85,7 +86,7 @@ std::string GzipStream::Run(std::string_view text, int flush) {
     used += kStep - zlib.avail_out;
   } while (zlib.avail_out == 0);
   out.resize(used);
-  out.shrink_to_fit();  // it may wait for a slow client
+  out.shrink_to_fit();  // it may be pending for a slow client
   return out;
 }
 
@@ -105,7 +106,7 @@ std::shared_ptr<StreamWriter> OpenEventStream(runtime::Responder responder, Codi
       "Content-Type: text/event-stream\r\n"
       "Cache-Control: no-store\r\n"
       "Vary: Accept-Encoding\r\n"
-      "X-Accel-Buffering: no\r\n";  // tells nginx to pass events on at once
+      "X-Accel-Buffering: no\r\n";  // makes nginx pass events on at once
   if (coding == Coding::kGzip) head.AddHeader("Content-Encoding", CodingName(coding));
   head.headers += kPublicCorsHeaders;
   std::shared_ptr<StreamWriter> stream = responder.Stream(std::move(head));

@@ -1,4 +1,4 @@
-// Server-sent event streams: their head, their events, and gzip that flushes each event.
+// Server-sent event streams: their response head, their events, and gzip that flushes each event.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_EVENT_STREAM_H_
 #define CITYLAYERS_SERVICES_GATEWAY_EVENT_STREAM_H_
 
@@ -11,9 +11,9 @@
 
 namespace citylayers::gateway {
 
-/// Deflates a text piece by piece into one gzip member. Each piece can be read as soon as it has
-/// arrived. Memory is fixed: about kGzipStreamBytes for each instance, whatever goes through it.
-/// Not thread-safe.
+/// Deflates a text piece by piece into one gzip member. A client can decode each piece as soon as
+/// it has arrived. Memory is fixed: about kGzipStreamBytes per instance, whatever the length of the
+/// text. Not thread-safe.
 class GzipStream {
  public:
   static constexpr std::size_t kGzipStreamBytes = 34 * 1024;
@@ -23,9 +23,9 @@ class GzipStream {
   GzipStream(const GzipStream&) = delete;
   GzipStream& operator=(const GzipStream&) = delete;
 
-  /// The bytes that end with all of `text`.
+  /// The compressed bytes up to the end of `text`.
   std::string Add(std::string_view text);
-  /// The member's end; nothing is added after it.
+  /// The end of the member; nothing may be added after it.
   std::string Finish();
 
  private:
@@ -37,8 +37,8 @@ class GzipStream {
 /// The coding for a stream of events: gzip where Accept-Encoding allows it, else identity.
 Coding EventStreamCoding(const runtime::HttpRequest& request);
 
-/// Begins the answer to a request as text/event-stream, open to pages of every origin. With gzip
-/// every Write is flushed; pending_bytes counts compressed bytes.
+/// Begins a text/event-stream answer, readable by pages of every origin. With gzip every Write is
+/// flushed; pending_bytes counts compressed bytes.
 std::shared_ptr<runtime::StreamWriter> OpenEventStream(runtime::Responder responder, Coding coding);
 
 /// "id: …\nevent: …\ndata: …\n\n"; without the first line when `id` is empty. REQUIRES: no line

@@ -8,7 +8,7 @@
 namespace citylayers::gateway {
 namespace {
 
-// Reads a gzip member as it arrives.
+// Decodes a gzip member as it arrives.
 class Reader {
  public:
   Reader() { inflateInit2(&zlib_, 15 + 16); }
@@ -71,7 +71,7 @@ TEST(GzipStream, EventsThatResembleEachOtherShrinkToAFifth) {
     plain += event.size();
     packed += gzip.Add(event).size();
   }
-  EXPECT_LT(packed * 5, plain) << plain << " bytes a minute became " << packed;
+  EXPECT_LT(packed * 5, plain) << plain << " bytes per minute became " << packed;
 }
 
 TEST(EventStreamCoding, IsGzipOrNothing) {

@@ -67,7 +67,7 @@ Metadata ReturnedMetadata(const MetadataMap& received) {
   Metadata metadata;
   for (const auto& [name, value] : received) {
     std::string key(name.data(), name.size());
-    // Over HTTP they become headers: what frames the answer is ours alone.
+    // Over HTTP they become headers; only the gateway sets those that frame the answer.
     const bool framing = key == "date" || key == "server" || ToStd(key).starts_with("content-");
     if (runtime::IsTransportMetadata(key) || framing) continue;
     std::string text(value.data(), value.size());

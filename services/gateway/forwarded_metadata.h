@@ -1,4 +1,4 @@
-// Metadata that a gateway passes on, from clients to backends and back.
+// Forwarding of metadata from clients to backends and back.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_FORWARDED_METADATA_H_
 #define CITYLAYERS_SERVICES_GATEWAY_FORWARDED_METADATA_H_
 
@@ -14,18 +14,19 @@ namespace citylayers::gateway {
 
 using MetadataMap = std::multimap<grpc::string_ref, grpc::string_ref>;
 
-/// Headers of an HTTP request that travel on to the backend: who calls, in which language, in which
-/// trace, and all of "x-citylayers-". Values of "-bin" names are decoded. What gRPC does not accept
-/// is left out when it is advisory (runtime::IsAdvisoryMetadata). INVALID_ARGUMENT (BAD_METADATA)
-/// names any other header that gRPC does not accept, or a "-bin" value that is not base64.
+/// The headers of an HTTP request that are forwarded to the backend: credentials, language, trace,
+/// and all that begin with "x-citylayers-". Values of "-bin" names are decoded. A header that gRPC
+/// does not accept is left out when it is advisory (runtime::IsAdvisoryMetadata). INVALID_ARGUMENT
+/// (BAD_METADATA) names any other header that gRPC does not accept, or a "-bin" value that is not
+/// base64.
 absl::StatusOr<Metadata> ForwardedHeaders(const runtime::HttpRequest& request);
 
-/// Metadata of a gRPC call that travel on to the backend: all but the transport's own. Treats what
-/// gRPC does not accept as ForwardedHeaders does.
+/// The metadata of a gRPC call that are forwarded to the backend: all but those of the transport.
+/// Metadata that gRPC does not accept are treated as in ForwardedHeaders.
 absl::StatusOr<Metadata> ForwardedMetadata(const MetadataMap& received);
 
-/// Metadata of a backend's answer that travel on to the client. What gRPC does not accept is left
-/// out: the answer is worth more than its annotations.
+/// The metadata of a backend's answer that are returned to the client. Metadata that gRPC does not
+/// accept are left out: they must not cost the client the answer.
 Metadata ReturnedMetadata(const MetadataMap& received);
 
 }  // namespace citylayers::gateway

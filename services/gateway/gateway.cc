@@ -18,7 +18,7 @@ using runtime::Responder;
 
 namespace {
 
-// What the server refuses by itself has no content that a page of another origin must not read.
+// Errors of the server itself have no content that pages of other origins must not read.
 runtime::HttpServerOptions WithErrorHeaders(runtime::HttpServerOptions options) {
   options.error_headers += kPublicCorsHeaders;
   return options;
@@ -117,7 +117,8 @@ void Gateway::AddPageRoutes() {
                      ServeGlyphs(request, std::move(responder));
                    });
   }
-  // A path of two parts may be a file ("/assets/index.js") or a method ("/package.Service/Method").
+  // A path of two parts is either a file ("/assets/index.js") or a method
+  // ("/package.Service/Method").
   server_.Handle({"GET", "POST"}, "/{service}/{method}",
                  [this](const HttpRequest& request, Responder responder) {
                    const std::string path =
@@ -133,7 +134,7 @@ void Gateway::AddPageRoutes() {
   });
 }
 
-// The style as built names its sources by path; clients other than the page need whole addresses.
+// The built style names its sources by path; clients other than the page need absolute addresses.
 void Gateway::ServeStyle(const HttpRequest& request, Responder responder) const {
   const auto style = files_->Find(StrCat("styles/", request.Param("name"), ".json"));
   if (!style) {
@@ -155,7 +156,8 @@ void Gateway::ServeStyle(const HttpRequest& request, Responder responder) const 
   responder.Send(content.Answer(request));
 }
 
-// A stack names fonts by preference, with commas between: the first that is here gives all glyphs.
+// A stack lists fonts by preference, separated by commas: the first available one provides all
+// glyphs.
 void Gateway::ServeGlyphs(const HttpRequest& request, Responder responder) const {
   const std::string& stack = request.Param("fontstack");
   const std::string& range = request.Param("range");
@@ -181,7 +183,7 @@ void Gateway::ServeGlyphs(const HttpRequest& request, Responder responder) const
                                  bytes);
     return responder.Send(content.Answer(request));
   }
-  refuse(404, StrCat("there is no font \"", stack, "\"; the styles name those that there are"));
+  refuse(404, StrCat("there is no font \"", stack, "\"; the styles name the available fonts"));
 }
 
 }  // namespace citylayers::gateway

@@ -1,4 +1,4 @@
-// The gateway as a whole: every HTTP route, and what stands behind it.
+// The gateway: all HTTP routes and the objects that serve them.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_GATEWAY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_GATEWAY_H_
 
@@ -25,7 +25,7 @@
 
 namespace citylayers::gateway {
 
-/// HTTP in front, gRPC channels behind; it holds no state but caches. Routes:
+/// HTTP server towards clients, gRPC channels to backends; its only state is caches. Routes:
 ///   /  /assets/…  /styles/{name}.json        the booth page
 ///   /fonts/{fontstack}/{range}.pbf            glyphs for the styles
 ///   /tiles/{layer}.json  /tiles/{layer}/{z}/{x}/{y}.mvt|png
@@ -33,7 +33,7 @@ namespace citylayers::gateway {
 ///   /cap/alerts.atom  /cap/{id}.xml
 ///   /{package.Service}/{Method}               Connect and gRPC-Web
 ///   /healthz  /readyz
-/// Start and Stop come from one thread; all else is thread-safe.
+/// Call Start and Stop from one thread; all else is thread-safe.
 class Gateway {
  public:
   struct Options {
@@ -50,8 +50,8 @@ class Gateway {
     CapHandler::Options cap;
   };
 
-  /// `modules`: every one that there is, with a way to it. `files`: the page, or nullptr.
-  /// `timer`, `metrics` outlive it.
+  /// `modules`: all modules of the city, with their channels. `files`: the page, or nullptr.
+  /// `timer` and `metrics` must outlive it.
   Gateway(Options options, std::vector<BackendModule> modules, std::unique_ptr<StaticFiles> files,
           runtime::Timer& timer, runtime::Metrics& metrics,
           const std::function<absl::Time()>& city_time);
@@ -59,7 +59,7 @@ class Gateway {
 
   /// Listens. ALREADY_EXISTS: the address is in use.
   absl::Status Start();
-  /// Drains and ends. Idempotent.
+  /// Drains and stops. Idempotent.
   void Stop();
 
   std::uint16_t port() const { return server_.port(); }
@@ -70,7 +70,7 @@ class Gateway {
   std::size_t tile_cache_bytes() const { return tiles_.cache_bytes(); }
   std::size_t live_texts_bytes() const { return live_.texts_bytes(); }
 
-  /// Where calls go; for a GrpcProxy. Lives as long as the gateway.
+  /// Routing of calls; for a GrpcProxy. Lives as long as the gateway.
   const RpcRouter& router() const { return router_; }
 
  private:
@@ -89,8 +89,8 @@ class Gateway {
   LiveHandler live_;
   CapHandler cap_;
   RpcHandler rpc_;
-  runtime::HttpServer
-      server_;  // last: it goes first, so no handler is called after the rest is gone
+  runtime::HttpServer server_;  // last: destroyed first, so that no handler runs after the other
+                                // members are destroyed
 };
 
 }  // namespace citylayers::gateway

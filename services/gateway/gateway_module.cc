@@ -32,53 +32,50 @@ constexpr absl::Duration kMetricsPeriod = absl::Seconds(1);
 std::vector<Option> GatewayOptions() {
   return {
       {"gateway.threads", OptionType::kInt, "2", "Threads of the HTTP server.", 1, 64},
-      {"gateway.connections_max", OptionType::kInt, "12000", "HTTP connections at once.", 1, 1e6},
+      {"gateway.connections_max", OptionType::kInt, "12000", "Maximum number of HTTP connections.",
+       1, 1e6},
       {"gateway.header_bytes_max", OptionType::kInt, "16384",
-       "Largest request line with headers, bytes.", 1024, 1e6},
-      {"gateway.body_bytes_max", OptionType::kInt, "4194304", "Largest request body, bytes.", 1024,
-       1e9},
+       "Maximum size of a request line with headers, bytes.", 1024, 1e6},
+      {"gateway.body_bytes_max", OptionType::kInt, "4194304",
+       "Maximum size of a request body, bytes.", 1024, 1e9},
       {"gateway.stream_bytes_max", OptionType::kInt, "16777216",
-       "What one stream's client may leave unread, bytes; also the largest message to it.", 65536,
-       1e9},
+       "Maximum unsent bytes of one stream; also the maximum size of a message in it.", 65536, 1e9},
       {"gateway.large_requests_max", OptionType::kInt, "64",
-       "Requests of more than 64 KiB that wait to be translated.", 1, 1e4},
+       "Maximum number of requests of more than 64 KiB that wait to be translated.", 1, 1e4},
       {"gateway.idle_timeout", OptionType::kDuration, "75s",
-       "A connection without a request is closed after this.", 0.1, 3600},
+       "Time after which a connection without a request is closed.", 0.1, 3600},
       {"gateway.header_timeout", OptionType::kDuration, "10s",
-       "Longest that a request's header may take.", 0.1, 600},
+       "Maximum time to receive the headers of a request.", 0.1, 600},
       {"gateway.body_timeout", OptionType::kDuration, "30s",
-       "Longest that a request's body may take.", 0.1, 3600},
+       "Maximum time to receive the body of a request.", 0.1, 3600},
       {"gateway.write_timeout", OptionType::kDuration, "30s",
-       "A client that takes nothing for this long is cut.", 0.1, 3600},
+       "Time after which a client that reads nothing is disconnected.", 0.1, 3600},
       {"gateway.tile_cache_bytes", OptionType::kInt, "134217728",
-       "Memory for cached tiles, bytes; no more than their share of server.memory_max.", 0, 1e12},
+       "Memory for cached tiles, bytes; limited to their share of server.memory_max.", 0, 1e12},
       {"gateway.live_texts_bytes", OptionType::kInt, "8388608",
-       "Memory for snapshots and changes that viewers of the same share, bytes; of the tiles' "
-       "share "
-       "of server.memory_max.",
+       "Memory for snapshots and changes that viewers of the same view share, bytes; part of the "
+       "tiles' share of server.memory_max.",
        0, 1e9},
       {"gateway.tile_fills_max", OptionType::kInt, "512",
-       "Tiles asked of the layers' servers at once.", 1, 1e5},
+       "Maximum number of concurrent tile calls to the layers' servers.", 1, 1e5},
       {"gateway.follow_tick", OptionType::kDuration, "250ms",
-       "How often a layer reports its version at most: how late a new tile can be.", 0.25, 60},
+       "Minimum time between two versions of a layer: the maximum delay of a new tile.", 0.25, 60},
       {"gateway.cors_origins", OptionType::kString, "",
-       "Origins (commas between) whose pages may call RPCs; \"*\" for all; empty for the page's "
-       "own."
-       " Tiles, styles, live streams and CAP are open to all pages."},
+       "Origins (separated by commas) whose pages may call RPCs; \"*\" for all; empty for the "
+       "page's own. Tiles, styles, live streams and CAP are open to all pages."},
       {"gateway.hosts", OptionType::kString, "",
-       "Host names (commas between) by which clients call the gateway, beside localhost, its "
-       "addresses and the host of gateway.public_url; requests with another Host get 421, against "
-       "DNS rebinding. \"*.example.org\" for all names below; \"*\" for all."},
+       "Host names (separated by commas) by which clients call the gateway, in addition to "
+       "localhost, its addresses and the host of gateway.public_url; requests with another Host "
+       "get 421, against DNS rebinding. \"*.example.org\" for all names below; \"*\" for all."},
       {"gateway.public_url", OptionType::kString, "",
-       "Address by which clients know the gateway, such as https://maps.example.org/city: for the "
-       "addresses in TileJSON, styles and feeds. Empty: from each request."},
+       "Public address of the gateway, such as https://maps.example.org/city: used for the "
+       "addresses in TileJSON, styles and feeds. Empty: taken from each request."},
       {"gateway.trusted_proxies", OptionType::kString, "",
-       "IP addresses and networks (commas between) of proxies whose X-Forwarded-* and Forwarded "
-       "headers are believed, beside this machine."},
+       "IP addresses and networks (separated by commas) of proxies whose X-Forwarded-* and "
+       "Forwarded headers are trusted, in addition to this machine."},
       {"gateway.http_writes", OptionType::kBool, "true",
-       "Whether RPCs that change something (readings, the clock, alerts) are taken over HTTP. "
-       "Switch "
-       "it off where strangers reach the page."},
+       "Whether RPCs that change something (readings, the clock, alerts) are accepted over HTTP. "
+       "Switch it off where the public can reach the page."},
   };
 }
 
@@ -87,7 +84,7 @@ std::filesystem::path ProgramFolder() {
   return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
 }
 
-// The page where it was installed, else where it was built; "" when there is none.
+// The folder of the page as installed, else as built; "" when there is none.
 std::string DefaultWebFolder() {
   const std::filesystem::path program = ProgramFolder();
   for (const char* place : {"../share/citylayers/web", "web", "../../../services/web/dist"}) {
@@ -124,7 +121,7 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   options.http.descriptors_end = runtime::ConnectionDescriptorsEnd(
       runtime::RaiseDescriptorLimit(config.GetInt("server.descriptors_max")),
       config.GetInt("server.descriptors_reserve"));
-  // Viewers leave a quarter of what connections may have to gRPC.
+  // HTTP viewers leave a quarter of the available connections to gRPC.
   options.http.connections_max = std::min(
       options.http.connections_max, static_cast<std::size_t>(options.http.descriptors_end) / 4 * 3);
   options.http.header_bytes_max = size("gateway.header_bytes_max");
@@ -196,13 +193,14 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
  private:
-  // For the timer, which may fire when the module is gone.
+  // For the timer, which may fire after the module is destroyed.
   struct Alive {
     absl::Mutex mutex;
     GatewayModuleImpl* module ABSL_GUARDED_BY(mutex) = nullptr;
   };
 
-  // One channel a process: the modules of this one share the first's, others share by address.
+  // One channel per process: the modules of this process share the first's, others share by
+  // address.
   std::vector<BackendModule> BackendModules() {
     std::map<std::string, std::shared_ptr<grpc::Channel>> by_process;
     std::vector<BackendModule> modules;
@@ -223,7 +221,7 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
     const std::size_t texts = gateway_->live_texts_bytes();
     context_.metrics()
         .Gauge("citylayers_gateway_live_texts_bytes",
-               "Memory of snapshots and changes that viewers of the same share.")
+               "Memory of snapshots and changes that viewers of the same view share.")
         .Set(static_cast<double>(texts));
     context_.memory()
         .share(runtime::MemoryUse::kTiles)
@@ -267,7 +265,8 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   if (folder.empty()) folder = DefaultWebFolder();
   std::unique_ptr<StaticFiles> files;
   if (folder.empty()) {
-    runtime::LogWarning("no booth page found: build it (services/web) or name it by --web DIR");
+    runtime::LogWarning(
+        "no booth page found: build it (services/web) or set its folder with --web DIR");
   } else {
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }

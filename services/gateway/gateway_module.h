@@ -6,9 +6,9 @@
 
 namespace citylayers::gateway {
 
-/// The line of the table of modules: name "gateway", its options, and how it is made. It calls all
-/// other modules but needs none to start: what is down is shown as stale. In a process that lacks
-/// some of the others it also passes gRPC calls on to them.
+/// The spec of the module "gateway". It calls all other modules but needs none to start: data of a
+/// module that is down are shown as stale. In a process that lacks some of the modules it also
+/// forwards gRPC calls to them.
 runtime::ModuleSpec GatewayModule();
 
 }  // namespace citylayers::gateway

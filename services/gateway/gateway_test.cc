@@ -1,4 +1,4 @@
-// The gateway before small backends: RPC over HTTP, live streams, backends that go down.
+// Tests of the gateway with small backends: RPC over HTTP, live streams, backends that go down.
 #include "services/gateway/gateway.h"
 
 #include <thread>
@@ -334,7 +334,7 @@ TEST(Origins, ForeignPagesChangeNothing) {
     return client.Request("POST", kWrite, StrCat(kJson, headers), "{}");
   };
   EXPECT_EQ(write("").status, 200);
-  EXPECT_EQ(write("Origin: http://test\r\n").status, 200) << "our own page";
+  EXPECT_EQ(write("Origin: http://test\r\n").status, 200) << "the gateway's own page";
   EXPECT_EQ(write("Origin: https://maps.example.org\r\n").status, 200);
   for (const std::string_view headers :
        {"Origin: https://evil.example\r\n", "Origin: null\r\n", "Sec-Fetch-Site: cross-site\r\n"}) {
@@ -363,11 +363,12 @@ TEST(Hosts, OnlyKnownNamesAreAnswered) {
     const auto refused = ask("evil.example:8080", target);
     EXPECT_EQ(refused.status, 421) << target;
     EXPECT_THAT(refused.body, HasSubstr("gateway.hosts"));
-    EXPECT_EQ(refused.Header("access-control-allow-origin"), "") << "not for the page that asks";
+    EXPECT_EQ(refused.Header("access-control-allow-origin"), "")
+        << "the page cannot read the refusal";
   }
   EXPECT_EQ(ask("localhost:8080", "/healthz").status, 200);
   EXPECT_EQ(ask("127.0.0.1", "/healthz").status, 200);
-  // One connection, names in turn.
+  // One connection, several host names.
   TestClient client(city.http_port());
   EXPECT_EQ(client.Get("/healthz").status, 200);
   client.Send("GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n");
@@ -485,7 +486,7 @@ TEST(Live, WrongRequestsAreToldBeforeAStreamBegins) {
   EXPECT_EQ(client.Get("/live/traffic?bbox=1").status, 400);
 }
 
-// An EventSource that reads 200 comes back for ever; one that reads 400 stops.
+// An EventSource that receives 200 reconnects forever; one that receives 400 stops.
 TEST(Live, WhatTheBackendRefusesIsToldBeforeAStreamBegins) {
   FakeCity city;
   TestClient client(city.http_port());
@@ -520,31 +521,32 @@ TEST(Live, ABackendThatSaysNothingYetDoesNotHoldTheStreamBack) {
 
 TEST(Tiles, WhoJoinsAQuestionOfAClientThatHoldsTheTileStillGetsTheTile) {
   Gateway::Options options = FakeCity::SmallOptions();
-  options.http.threads = 1;  // one thread: what was sent first is read first
+  options.http.threads = 1;  // one thread: requests are read in the order in which they are sent
   FakeCity city(options);
   city.layers().SetTile("traffic/14/1/2.mvt", "roads");
   city.WaitUntilSeen("traffic");
   const std::string tag = TagOf("roads").substr(0, 8);
   constexpr std::string_view kTile = "/tiles/traffic/14/1/2.mvt";
-  // The first holds the tile from long ago, and asks a gateway that does not.
+  // The first client has an old version of the tile, which the gateway does not have.
   city.layers().HoldConfirmations(true);
   TestClient first(city.http_port());
   first.Send(
       StrCat("GET ", kTile, " HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"", tag, "-id\"\r\n\r\n"));
   city.layers().WaitForHeld(1);
-  // Meanwhile the tile gets into the cache, and out of date.
+  // Meanwhile the tile is cached, and becomes outdated.
   EXPECT_EQ(TestClient(city.http_port()).Get(kTile).body, "roads");
   city.layers().Bump("traffic");
   city.WaitUntilSeen("traffic");
-  // The second asks by the cached tile's tag, which is the question under way.
+  // The second request has the cached tile's tag, which is the request under way.
   TestClient second(city.http_port());
   second.Send(StrCat("GET ", kTile, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
-  for (int i = 0; i < 2; ++i) TestClient(city.http_port()).Get("/healthz");  // now it is read
+  for (int i = 0; i < 2; ++i)
+    TestClient(city.http_port()).Get("/healthz");  // after this it has been read
   city.layers().HoldConfirmations(false);
   EXPECT_THAT(first.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 304"));
   const std::string head = second.ReadUntil("\r\n\r\n");
   EXPECT_THAT(head, StartsWith("HTTP/1.1 200"));
-  EXPECT_EQ(city.layers().counts().not_modified, 1) << "both asked once";
+  EXPECT_EQ(city.layers().counts().not_modified, 1) << "one request for both clients";
 }
 
 TEST(Tiles, PagesOfOtherOriginsCanReadThatThereAreTooManyTiles) {
@@ -580,7 +582,7 @@ TEST(Tiles, WithTooManyBeingMadeTheCachedOneIsServedAsStale) {
   EXPECT_EQ(stale.status, 200);
   EXPECT_EQ(stale.body, "second");
   EXPECT_EQ(stale.Header("x-citylayers-stale"), "1");
-  EXPECT_EQ(client.Get("/tiles/traffic/14/1/4.mvt").status, 503) << "of this one there is nothing";
+  EXPECT_EQ(client.Get("/tiles/traffic/14/1/4.mvt").status, 503) << "this tile is not cached";
   city.layers().HoldConfirmations(false);
   EXPECT_THAT(waiting.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
 }

@@ -31,7 +31,7 @@ std::pair<std::string, std::string> SplitPath(const std::string& path) {
 class Downstream;
 
 // The call to the backend. Two loops start operations on it: requests (client → backend) and
-// responses (backend → client). Each has a hold until it will start no more.
+// responses (backend → client). Each loop has a hold until it starts no more operations.
 class Upstream : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
  public:
   Upstream(std::shared_ptr<Downstream> downstream, std::shared_ptr<grpc::Channel> channel)
@@ -85,7 +85,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     }
   }
 
-  // From the upstream, one at a time.
+  // Called by the upstream, one at a time.
   void OnHeaders(const MetadataMap& headers) {
     for (const auto& [key, value] : ReturnedMetadata(headers)) {
       context_->AddInitialMetadata(key, value);
@@ -95,7 +95,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     out_.Swap(&message);
     StartWrite(&out_);
   }
-  // The backend has said its last word: nothing more goes to it.
+  // The backend will send no more responses: no further request is sent to it.
   void OnResponsesEnd() {
     bool release = false;
     {
@@ -127,13 +127,13 @@ class Downstream : public grpc::ServerGenericBidiReactor {
   }
 
  private:
-  // Where the loop of requests is; whoever moves it out of kReading owns its hold.
+  // State of the request loop; the code that moves it out of kReading owns its hold.
   enum class Requests { kNotStarted, kReading, kWriting, kEnded };
   void SetRequests(Requests state) {
     absl::MutexLock lock(&mutex_);
     requests_ = state;
   }
-  // kReading -> `state`; false when the loop has ended already.
+  // Moves kReading to `state`; false when the loop has already ended.
   bool LeaveReading(Requests state) {
     absl::MutexLock lock(&mutex_);
     if (requests_ != Requests::kReading) return false;
@@ -141,7 +141,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     return true;
   }
 
-  // Routes and starts the call to the backend; false when the client has been answered instead.
+  // Finds the route and starts the call to the backend; false when the client was answered instead.
   bool OpenUpstream(std::string_view first_message) {
     const absl::StatusOr<RpcRouter::Route> route = router_->Find(service_, method_, first_message);
     if (!route.ok()) {
@@ -198,8 +198,8 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     }
   }
   void OnWriteDone(bool ok) override {
-    if (!upstream_) return;  // an answer made here
-    // A client that takes no more ends the call; reading on finds the end.
+    if (!upstream_) return;  // the gateway answered the call itself
+    // A client that reads no more ends the call; the next read returns its end.
     if (!ok) upstream_->context().TryCancel();
     upstream_->ReadNext();
   }
@@ -236,7 +236,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
 };
 
 void Upstream::OnReadInitialMetadataDone(bool ok) {
-  // Reading begins only now, so that the headers go out before the first message.
+  // Reading begins only here, so that the headers are sent before the first message.
   if (ok) downstream_->OnHeaders(context_.GetServerInitialMetadata());
   ReadNext();
 }

@@ -1,4 +1,4 @@
-// The gRPC front of a gateway that runs without the other modules: passes every call on, as bytes.
+// Forwards all gRPC calls, as bytes, for a gateway that runs without the other modules.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_GRPC_PROXY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_GRPC_PROXY_H_
 
@@ -10,10 +10,11 @@
 
 namespace citylayers::gateway {
 
-/// Unary, streaming and two-way calls alike: messages, metadata, deadline, cancellation, status and
-/// its details pass unchanged; no message is parsed but the first of a LayerService call, for its
-/// field 1. One message is on its way in each direction, so a slow side slows the other.
-/// Register before the server starts; calls of services that the server has itself never come here.
+/// Handles unary, streaming and two-way calls. Messages, metadata, deadline, cancellation, status
+/// and its details are forwarded unchanged; no message is parsed except the first of a LayerService
+/// call, for its field 1. At most one message is in flight in each direction, so that a slow side
+/// slows the other. Register it before the server starts; calls of services that the server has
+/// itself never reach it.
 ///
 ///   GrpcProxy proxy;
 ///   builder.RegisterCallbackGenericService(&proxy);
@@ -21,7 +22,7 @@ namespace citylayers::gateway {
 ///   proxy.SetRouter(&router);
 class GrpcProxy final : public grpc::CallbackGenericService {
  public:
-  /// Calls before this are answered UNAVAILABLE. `router` outlives the server.
+  /// Calls before this are answered UNAVAILABLE. `router` must outlive the server.
   void SetRouter(const RpcRouter* router) { router_.store(router); }
 
   grpc::ServerGenericBidiReactor* CreateReactor(

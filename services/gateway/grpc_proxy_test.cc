@@ -1,4 +1,4 @@
-// The gRPC front of a gateway before small backends.
+// Tests of the gRPC proxy with small backends.
 #include "services/gateway/grpc_proxy.h"
 
 #include "gmock/gmock.h"
@@ -42,7 +42,7 @@ TEST(GrpcFront, PassesUnaryCallsWithMetadataAndErrors) {
   EXPECT_THAT(status.error_details(), HasSubstr("NO_ALERT"));
 }
 
-// A HEADERS frame of stream 1 for GetLayer with one header more, as a client that checks nothing
+// A HEADERS frame of stream 1 for GetLayer with one additional header, as a client without checks
 // sends it; then its message.
 std::string RawCall(std::string_view name, std::string_view value) {
   const auto field = [](std::string_view key, std::string_view text) {

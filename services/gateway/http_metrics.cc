@@ -23,18 +23,18 @@ void HttpMetrics::Update(const runtime::HttpServerStats& now) {
           {{"route", pattern}, {"code", StrCat(c, "xx")}});
     }
     add("citylayers_http_handling_seconds_total",
-        "Time from whole requests to their answers, by route.",
+        "Time from a complete request to its answer, by route.",
         route.seconds_sum - before.seconds_sum, {{"route", pattern}});
   }
-  add("citylayers_http_connections_total", "HTTP connections taken.",
+  add("citylayers_http_connections_total", "HTTP connections accepted.",
       static_cast<double>(now.connections_total - last_.connections_total));
-  add("citylayers_http_connections_refused_total", "HTTP connections over the limit.",
+  add("citylayers_http_connections_refused_total", "HTTP connections refused, over the limit.",
       static_cast<double>(now.connections_refused_total - last_.connections_refused_total));
   add("citylayers_http_sent_bytes_total", "Bytes of HTTP answers.",
       static_cast<double>(now.bytes_sent_total - last_.bytes_sent_total));
   add("citylayers_http_timeouts_total", "Requests and answers that took too long.",
       static_cast<double>(now.timeouts_total - last_.timeouts_total));
-  add("citylayers_http_bad_requests_total", "Requests that were malformed or over a limit.",
+  add("citylayers_http_bad_requests_total", "HTTP requests that were malformed or over a limit.",
       static_cast<double>(now.bad_requests_total - last_.bad_requests_total));
   metrics_.Gauge("citylayers_http_connections", "Open HTTP connections.")
       .Set(static_cast<double>(now.connections_open));

@@ -1,4 +1,4 @@
-// The HTTP server's counters as metrics.
+// Exports the counters of the HTTP server as metrics.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_HTTP_METRICS_H_
 #define CITYLAYERS_SERVICES_GATEWAY_HTTP_METRICS_H_
 
@@ -12,7 +12,7 @@ namespace citylayers::gateway {
 class HttpMetrics {
  public:
   explicit HttpMetrics(runtime::Metrics& metrics) : metrics_(metrics) {}
-  /// Brings the metrics up to `now`; call it once a second or so.
+  /// Sets the metrics to `now`; call it about once per second.
   void Update(const runtime::HttpServerStats& now);
 
  private:

@@ -1,4 +1,4 @@
-// From what a backend answered to what an HTTP client is told.
+// Conversion of gRPC statuses to HTTP answers.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_HTTP_STATUS_H_
 #define CITYLAYERS_SERVICES_GATEWAY_HTTP_STATUS_H_
 
@@ -10,13 +10,13 @@
 
 namespace citylayers::gateway {
 
-/// The HTTP status of a gRPC code, as the Connect protocol has it: NOT_FOUND 404, UNAVAILABLE 503…
+/// The HTTP status of a gRPC code, as in the Connect protocol: NOT_FOUND 404, UNAVAILABLE 503, …
 int HttpStatusOf(grpc::StatusCode code);
 
 /// "not_found" for NOT_FOUND, as the Connect protocol writes codes.
 std::string_view ConnectCodeOf(grpc::StatusCode code);
 
-/// Says when to try again, where the HTTP status says that it may help: 429 and 503.
+/// Adds Retry-After to answers with status 429 or 503.
 void AddRetryAfter(runtime::HttpResponse& response);
 
 /// application/problem+json with the status's message; Retry-After with 429 and 503.

@@ -215,7 +215,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
           static_cast<std::uint32_t>(absl::ToInt64Milliseconds(options_.tick)));
     }
     Publish();
-    // After Publish: who sees this sees the layers as well.
+    // After Publish: a thread that reads knows_all_ as true also reads these layers.
     if (std::all_of(sources_.begin(), sources_.end(), [](const auto& s) { return s.answered; })) {
       knows_all_.store(true, std::memory_order_release);
     }
@@ -323,8 +323,8 @@ void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Sta
   After(options_.retry_period, [index](LayerDirectory& directory) { directory.Connect(index); });
 }
 
-// A backend that hangs ends no stream, and one without layers has none: what can be found out
-// without a call.
+// Finds backends that hang, whose streams do not end, and backends without layers that are away.
+// Makes no call.
 void LayerDirectory::Check() {
   struct Lost {
     std::size_t index;
@@ -360,7 +360,7 @@ std::uint32_t LayerDirectory::NumberOf(const std::string& id) {
   return numbers_.try_emplace(id, static_cast<std::uint32_t>(numbers_.size())).first->second;
 }
 
-// Two backends may list one layer (a standby): the first that answers has it.
+// Two backends may list the same layer (a standby): the first that answers is used.
 void LayerDirectory::Publish() {
   const std::shared_ptr<const LayerSet> before = layers_.load();
   std::vector<std::shared_ptr<const KnownLayer>> layers;

@@ -1,4 +1,4 @@
-// The layers of all backends with their present versions.
+// Directory of the layers, their versions and the backends that serve them.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LAYER_DIRECTORY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LAYER_DIRECTORY_H_
 
@@ -27,9 +27,9 @@ namespace citylayers::gateway {
 struct KnownLayer {
   layers::v1::Layer layer;
   std::string id;            // "traffic"
-  std::uint32_t number = 0;  // small, the same for an id as long as the gateway runs
+  std::uint32_t number = 0;  // small; the same for an id while the gateway runs
   const Backend* backend = nullptr;
-  bool reachable = true;  // false: its backend does not answer; what is cached is stale
+  bool reachable = true;  // false: its backend does not answer; cached data are stale
   Version version;
   std::uint64_t revision = 0;  // differs when anything of the layer has changed
   std::string version_header;  // "X-Citylayers-Version: pack:epoch:counter\r\n": a resume token
@@ -38,11 +38,11 @@ struct KnownLayer {
   bool has_format(std::string_view format) const;
 };
 
-/// All layers at one moment, by id. Immutable.
+/// All layers at one time, by id. Immutable.
 class LayerSet {
  public:
   explicit LayerSet(std::vector<std::shared_ptr<const KnownLayer>> layers);
-  /// nullptr: no such layer. O(number of layers), which are a handful.
+  /// nullptr: there is no such layer. O(number of layers), of which there are few.
   const KnownLayer* Find(std::string_view id) const;
   std::shared_ptr<const KnownLayer> Share(std::string_view id) const;
   const std::vector<std::shared_ptr<const KnownLayer>>& all() const { return layers_; }
@@ -53,22 +53,21 @@ class LayerSet {
   std::vector<std::shared_ptr<const KnownLayer>> layers_;
 };
 
-/// Follows every layer of every backend: one ListLayers when a backend is reached, then a
-/// WatchLayer stream per layer, which brings versions, data times and notices. While nothing
-/// changes there are heartbeats only. When a stream ends, or brings nothing for `silence_max`, the
-/// backend's layers stay as unreachable until it answers ListLayers again. The directory knows no
-/// layer by name. Thread-safe.
+/// Follows every layer of every backend: one ListLayers when a backend is reached, then one
+/// WatchLayer stream per layer for versions, data times and notices. While nothing changes, only
+/// heartbeats arrive. When a stream ends, or has no message for `silence_max`, the backend's layers
+/// stay as unreachable until it answers ListLayers again. No layer name is built in. Thread-safe.
 class LayerDirectory {
  public:
   struct Options {
-    absl::Duration tick = absl::Milliseconds(250);   // how late a new version is seen
+    absl::Duration tick = absl::Milliseconds(250);   // maximum delay of a new version
     absl::Duration retry_period = absl::Seconds(1);  // while a backend is down
     absl::Duration call_timeout = absl::Seconds(2);
     absl::Duration silence_max = absl::Seconds(10);         // of a stream; then its backend is lost
     absl::Duration check_period = absl::Milliseconds(250);  // of silence and of connections
   };
 
-  /// `backends` and `timer` outlive it.
+  /// `backends` and `timer` must outlive it.
   LayerDirectory(Options options, const Backends& backends, runtime::Timer& timer);
   ~LayerDirectory();
 
@@ -77,14 +76,14 @@ class LayerDirectory {
   /// Ends all streams and waits for calls under way.
   void Stop();
 
-  /// The layers as of now; one atomic load.
+  /// The present layers; one atomic load.
   std::shared_ptr<const LayerSet> Layers() const { return layers_.load(std::memory_order_acquire); }
 
-  /// True once every backend has said which layers it has: what is not listed then is not there.
-  /// Before, a layer that is not listed may come. It never becomes false again.
+  /// True once every backend has listed its layers: a layer that is not listed then does not exist.
+  /// Before that, it may still appear. Never becomes false again.
   bool KnowsAll() const { return knows_all_.load(std::memory_order_acquire); }
 
-  /// OK when every backend is connected; otherwise the one that is not, and why.
+  /// OK when every backend is connected; else names the one that is not, with the reason.
   absl::Status Ready() const;
 
   /// Blocks until every backend has answered or failed once. For tests.
@@ -140,7 +139,7 @@ class LayerDirectory {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<std::shared_ptr<const LayerSet>> layers_;
   std::atomic<bool> knows_all_{false};
-  // Timers may fire after the directory is gone; they hold this and find it empty then.
+  // Timers may fire after the directory is destroyed; they hold this and find its pointer cleared.
   struct Self {
     absl::Mutex mutex;
     LayerDirectory* directory ABSL_GUARDED_BY(mutex) = nullptr;

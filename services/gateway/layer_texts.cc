@@ -10,8 +10,8 @@ namespace {
 using layers::v1::WatchLayerRequest;
 using layers::v1::WatchLayerResponse;
 
-// What decides the text: the view that is asked for, and which state or change is sent. Empty for
-// what is not worth keeping.
+// The inputs that determine the text: the requested view, and the state or change that is sent.
+// Empty for a response that is not worth caching.
 std::string KeyOf(const WatchLayerRequest& request, const WatchLayerResponse& response) {
   if (!response.has_snapshot() && !response.has_delta()) return "";
   WatchLayerRequest view = request;
@@ -34,7 +34,7 @@ std::string KeyOf(const WatchLayerRequest& request, const WatchLayerResponse& re
     if (delta.has_data_time()) *head.mutable_data_time() = delta.data_time();
     head.set_stale(delta.stale());
   }
-  // The first part says how long it is, so that two keys are never equal by chance.
+  // The length of the first part comes first, so that different keys never have equal text.
   const std::string asked = view.SerializeAsString();
   return std::to_string(asked.size()) + ":" + asked + event.SerializeAsString();
 }

@@ -1,4 +1,4 @@
-// The JSON of what backends send about layers.
+// Cache of the JSON of responses about layers.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LAYER_TEXTS_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LAYER_TEXTS_H_
 
@@ -15,24 +15,24 @@
 
 namespace citylayers::gateway {
 
-/// Makes each text once for all streams that get the same: viewers of one map ask for the same
-/// columns and view, and making JSON of a snapshot costs milliseconds. Keeps the latest texts, up
-/// to `bytes_max` in all. Thread-safe.
+/// Creates each text once for all streams that receive the same: viewers of one map request the
+/// same columns and view, and the JSON of a snapshot takes milliseconds. Keeps the latest texts, up
+/// to `bytes_max` in total. Thread-safe.
 class LayerTexts {
  public:
   explicit LayerTexts(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
   /// proto3 JSON of the whole response, {"snapshot":{…}} or {"delta":{…}} or {"heartbeat":{…}}.
-  /// `request` is what the response answers.
+  /// `request` is the request of the stream.
   std::shared_ptr<const std::string> Of(const layers::v1::WatchLayerRequest& request,
                                         const layers::v1::WatchLayerResponse& response);
 
-  /// Of the texts that are kept.
+  /// Size of the cached texts.
   std::size_t bytes() const;
 
  private:
   struct Text {
-    absl::Mutex mutex;  // held while it is made
+    absl::Mutex mutex;  // held while the text is created
     std::shared_ptr<const std::string> json ABSL_GUARDED_BY(mutex);
   };
 
@@ -42,7 +42,7 @@ class LayerTexts {
   const std::size_t bytes_max_;
   mutable absl::Mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Text>> texts_ ABSL_GUARDED_BY(mutex_);
-  // Keys of made texts with their bytes, the oldest first.
+  // Keys of created texts with their sizes in bytes, oldest first.
   std::deque<std::pair<std::string, std::size_t>> made_ ABSL_GUARDED_BY(mutex_);
   std::size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };

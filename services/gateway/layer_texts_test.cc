@@ -26,8 +26,8 @@ WatchLayerResponse Snapshot(std::uint64_t counter, int rows = 1) {
 TEST(LayerTexts, ViewersOfTheSameShareOneText) {
   LayerTexts texts(1 << 20);
   WatchLayerRequest second = Request("level");
-  second.set_tick_ms(500);                               // how often, not what
-  second.mutable_resume()->set_pack_id("another pack");  // where it was, not what it gets
+  second.set_tick_ms(500);                               // the period, not the content
+  second.mutable_resume()->set_pack_id("another pack");  // the position, not the content
   const auto text = texts.Of(Request("level"), Snapshot(1));
   EXPECT_EQ(text, texts.Of(second, Snapshot(1)));
   EXPECT_EQ(*text, R"({"snapshot":{"packId":"pack","version":{"counter":"1"},)"

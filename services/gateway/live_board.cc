@@ -6,7 +6,8 @@
 namespace citylayers::gateway {
 namespace {
 
-// Differs between boards and between restarts, so that an old id never means a place in a new log.
+// Differs between boards and between restarts, so that an old id never denotes a position in a new
+// log.
 std::uint64_t NewEpoch() {
   static std::random_device device;
   static absl::Mutex mutex;
@@ -43,7 +44,7 @@ bool LiveBoard::KeepGoing() {
   absl::MutexLock lock(&mutex_);
   if (!listeners_.empty() || absl::Now() - empty_since_ < options_.linger) return true;
   running_ = false;
-  // What is known now will be old when the next viewer comes.
+  // The state will be outdated when the next viewer subscribes.
   epoch_ = 0;
   snapshot_ = nullptr;
   log_.clear();
@@ -55,7 +56,7 @@ std::vector<std::shared_ptr<const std::string>> LiveBoard::After(BoardCursor& cu
   absl::MutexLock lock(&mutex_);
   if (epoch_ == 0) return {};
   if (cursor.epoch == epoch_ && cursor.number == number_) return {};
-  const std::uint64_t first = number_ - log_.size();  // the place before the log's first event
+  const std::uint64_t first = number_ - log_.size();  // the position before the log's first event
   const bool in_log = cursor.epoch == epoch_ && cursor.number >= first && cursor.number <= number_;
   std::vector<std::shared_ptr<const std::string>> events;
   if (in_log) {

@@ -1,4 +1,4 @@
-// City-wide feeds, each asked once for all the streams that show it.
+// City-wide feeds, each read once for all the streams that carry it.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARD_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARD_H_
 
@@ -21,14 +21,14 @@
 
 namespace citylayers::gateway {
 
-/// One feed as all its viewers see it: a log of events, and a snapshot for viewers whose place is
-/// no longer in the log. A source works while there are viewers, and for `linger` after the last
-/// one left, so that a viewer whose connection broke finds its place again. Thread-safe; listeners
-/// run without locks held.
+/// One feed, shared by all its viewers: a log of events, and a snapshot for viewers whose position
+/// has left the log. A source works while there are viewers, and for `linger` after the last viewer
+/// left, so that a viewer whose connection broke can resume. Thread-safe; listeners run without
+/// locks held.
 class LiveBoard : public std::enable_shared_from_this<LiveBoard> {
  public:
   struct Options {
-    std::size_t log_max = 256;  // events kept; beyond, a viewer gets the snapshot
+    std::size_t log_max = 256;  // events kept; a viewer further behind receives the snapshot
     absl::Duration linger = absl::Seconds(30);
   };
   LiveBoard(Options options, std::string event, runtime::Timer& timer);
@@ -38,12 +38,12 @@ class LiveBoard : public std::enable_shared_from_this<LiveBoard> {
   std::uint64_t Subscribe(std::function<void()> listener);
   void Unsubscribe(std::uint64_t id);
 
-  /// Data of the events that follow `cursor`, which moves on; empty: nothing new. A cursor of
-  /// another epoch, or from before the log, gets the snapshot.
+  /// Data of the events after `cursor`, which is advanced; empty: there are none. A cursor of
+  /// another epoch, or from before the log, receives the snapshot.
   std::vector<std::shared_ptr<const std::string>> After(BoardCursor& cursor);
-  /// "" while the source works; else why not.
+  /// "" while the source works; else the reason why it does not.
   std::string lost() const;
-  /// Name of the event, which is the feed's name.
+  /// Name of the event, which is the name of the feed.
   const std::string& event() const { return event_; }
 
   /// Ends the source and waits for its calls.
@@ -51,16 +51,16 @@ class LiveBoard : public std::enable_shared_from_this<LiveBoard> {
 
  protected:
   // For sources.
-  /// Begins work; called without locks when the first viewer comes.
+  /// Starts the source; called without locks when the first viewer subscribes.
   virtual void StartSource() = 0;
-  /// Whether the source has work: false once nobody has looked for `linger`; it must not go on then
-  /// and StartSource is called again for the next viewer.
+  /// Whether the source has work: false once there has been no viewer for `linger`. The source must
+  /// then stop; StartSource is called again for the next viewer.
   bool KeepGoing();
-  /// Everything is new (another epoch): all viewers get a snapshot.
+  /// Begins a new epoch: all viewers receive a snapshot.
   void Renew();
-  /// A change, which the snapshot includes by now. Applying it twice must do no harm.
+  /// Adds a change, which the snapshot must already include. Applying it twice must do no harm.
   void Append(std::string change);
-  /// The data of an event that tells everything. Called with a lock held, only when it is needed.
+  /// The data of an event with the whole state. Called with a lock held, only when needed.
   virtual std::string MakeSnapshot() const = 0;
   void SetLost(std::string reason);
   runtime::Timer& timer() { return timer_; }
@@ -76,10 +76,10 @@ class LiveBoard : public std::enable_shared_from_this<LiveBoard> {
   std::uint64_t next_listener_ ABSL_GUARDED_BY(mutex_) = 1;
   bool running_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time empty_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
-  std::uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: nothing known
+  std::uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: no state yet
   std::uint64_t number_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::shared_ptr<const std::string> snapshot_ ABSL_GUARDED_BY(mutex_);  // nullptr: to be made
-  std::deque<std::shared_ptr<const std::string>> log_ ABSL_GUARDED_BY(mutex_);  // up to number_
+  std::shared_ptr<const std::string> snapshot_ ABSL_GUARDED_BY(mutex_);  // nullptr: to be created
+  std::deque<std::shared_ptr<const std::string>> log_ ABSL_GUARDED_BY(mutex_);  // ends at number_
   std::string lost_ ABSL_GUARDED_BY(mutex_);
 };
 

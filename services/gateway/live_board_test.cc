@@ -11,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// A board whose news a test makes.
+// A board whose events the test creates.
 class TestBoard final : public LiveBoard {
  public:
   TestBoard(runtime::Timer& timer, std::size_t log_max, absl::Duration linger = absl::Seconds(30))
@@ -45,7 +45,7 @@ class LiveBoardTest : public ::testing::Test {
 TEST_F(LiveBoardTest, ANewViewerGetsTheSnapshotThenEachChangeOnce) {
   const auto board = std::make_shared<TestBoard>(timer_, 8);
   BoardCursor cursor;
-  EXPECT_THAT(board->Read(cursor), IsEmpty()) << "nothing is known yet";
+  EXPECT_THAT(board->Read(cursor), IsEmpty()) << "there is no state yet";
   board->Fresh();
   EXPECT_THAT(board->Read(cursor), ElementsAre("all:"));
   board->Change("a");
@@ -67,7 +67,8 @@ TEST_F(LiveBoardTest, AViewerThatComesBackGetsWhatItMissed) {
   EXPECT_THAT(board->Read(back), ElementsAre("b"));
   board->Change("c");
   board->Change("d");
-  EXPECT_THAT(board->Read(cursor), ElementsAre("all:abcd")) << "b is no longer in a log of two";
+  EXPECT_THAT(board->Read(cursor), ElementsAre("all:abcd"))
+      << "the log of two events has dropped b";
 }
 
 TEST_F(LiveBoardTest, ACursorThatIsNotOfThisLogGetsTheSnapshot) {
@@ -78,7 +79,7 @@ TEST_F(LiveBoardTest, ACursorThatIsNotOfThisLogGetsTheSnapshot) {
   BoardCursor foreign{cursor.epoch + 1, cursor.number};
   EXPECT_THAT(board->Read(foreign), ElementsAre("all:"));
   BoardCursor ahead{cursor.epoch, 99};
-  EXPECT_THAT(board->Read(ahead), ElementsAre("all:")) << "a number that was never given";
+  EXPECT_THAT(board->Read(ahead), ElementsAre("all:")) << "a number beyond the log";
   board->Fresh();
   EXPECT_THAT(board->Read(cursor), ElementsAre("all:")) << "another epoch";
 }
@@ -96,7 +97,7 @@ TEST_F(LiveBoardTest, TheSourceWorksFromTheFirstViewerUntilAWhileAfterTheLast) {
   board->Unsubscribe(second);
   EXPECT_FALSE(board->Going());
   BoardCursor cursor;
-  EXPECT_THAT(board->Read(cursor), IsEmpty()) << "what was known is old by now";
+  EXPECT_THAT(board->Read(cursor), IsEmpty()) << "the old state was dropped";
   board->Subscribe([] {});
   EXPECT_EQ(board->starts, 2);
 }

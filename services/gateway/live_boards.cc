@@ -23,7 +23,7 @@ namespace {
 
 constexpr absl::Duration kNoticesPeriod = absl::Seconds(1);
 
-// The alerts that stand.
+// Follows the alerts that match kStandingAlerts.
 class AlertsBoard final : public StreamBoard<LiveBoard, alerts::v1::WatchAlertsResponse> {
  public:
   AlertsBoard(const LiveBoards::Options& options, runtime::Timer& timer,
@@ -71,8 +71,8 @@ class AlertsBoard final : public StreamBoard<LiveBoard, alerts::v1::WatchAlertsR
   std::map<std::string, std::string> alerts_ ABSL_GUARDED_BY(alerts_mutex_);  // JSON by name
 };
 
-// The city clock. It comes once per second; viewers, who reckon with its speed, get it once per
-// period and whenever it is set.
+// The city clock. The server sends it once per second; viewers, who compute the time from its
+// speed, get it once per period and whenever it is set.
 class ClockBoard final : public StreamBoard<ValueBoard, common::v1::WatchClockResponse> {
  public:
   ClockBoard(const LiveBoards::Options& options, runtime::Timer& timer,
@@ -111,7 +111,7 @@ class ClockBoard final : public StreamBoard<ValueBoard, common::v1::WatchClockRe
   absl::Time sent_ = absl::InfinitePast();
 };
 
-// What the directory knows of each layer. Nothing is asked for it.
+// The directory's notices of each layer. It calls no backend.
 class NoticesBoard final : public ValueBoard {
  public:
   NoticesBoard(absl::Duration linger, const LayerDirectory& directory, runtime::Timer& timer)
@@ -130,7 +130,7 @@ class NoticesBoard final : public ValueBoard {
   void Turn() {
     std::pair<std::string, std::string> texts;
     {
-      // Held while the directory is read: it may be gone once End has returned.
+      // Held while the directory is read: it may be destroyed once End has returned.
       absl::MutexLock lock(&mutex_);
       if (ended_) return;
       texts = Texts();
@@ -206,7 +206,7 @@ std::pair<std::string, std::string> WholeText(const Response& response) {
   return {text, text};
 }
 
-// Jams that stay the same are no news, though the data they are of are newer.
+// Unchanged jams are not an event, even when their data time is newer.
 std::pair<std::string, std::string> JamsText(const traffic::v1::ListJamsResponse& response) {
   traffic::v1::ListJamsResponse comparable = response;
   comparable.clear_data_time();
@@ -260,7 +260,7 @@ std::shared_ptr<LiveBoard> LiveBoards::JamsBoard(int count) {
 
 absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuery& query) {
   std::vector<Part> parts;
-  // A feed that this city does not have sends no events; the page need not know which there are.
+  // A feed that this city does not have sends no events; the page need not know which exist.
   const auto add = [&](const std::shared_ptr<LiveBoard>& board) {
     if (board) parts.push_back({board, {}, false});
   };
@@ -274,7 +274,7 @@ absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuer
   if (query.jams > 0) add(JamsBoard(query.jams));
   if (query.notices) add(notices_);
   if (parts.empty() && query.layers.empty()) {
-    return absl::NotFoundError("this gateway has none of these feeds behind it");
+    return absl::NotFoundError("this gateway serves none of these feeds: no backend has them");
   }
   return parts;
 }

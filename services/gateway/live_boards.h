@@ -1,4 +1,4 @@
-// The boards that a gateway has, and where their news come from.
+// The boards of a gateway and their sources.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARDS_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARDS_H_
 
@@ -19,11 +19,12 @@
 
 namespace citylayers::gateway {
 
-/// Filter of the alerts that a viewer sees without asking for others.
+/// Filter of the alerts that a viewer receives by default.
 inline constexpr std::string_view kStandingAlerts = "state != RESOLVED";
 
-/// alerts (by WatchAlerts), clock (by WatchClock), stages and jams (listed when their layer has
-/// changed, at most once per `poll_period`), notices (of the layer directory). Thread-safe.
+/// Boards: alerts (from WatchAlerts), clock (from WatchClock), stages and jams (listed when their
+/// layer has changed, at most once per `poll_period`), notices (from the layer directory).
+/// Thread-safe.
 class LiveBoards {
  public:
   struct Options {
@@ -31,23 +32,23 @@ class LiveBoards {
     absl::Duration retry_period;
     absl::Duration linger;
   };
-  /// A feed of one stream, and where it begins.
+  /// A feed of one stream, and the position where it begins.
   struct Part {
     std::shared_ptr<LiveBoard> board;
     BoardCursor cursor;
-    bool resumes = false;  // its place is part of an event's id
+    bool resumes = false;  // its position is part of an event's id
   };
 
-  /// The references outlive it.
+  /// The references must outlive it.
   LiveBoards(Options options, const Backends& backends, const LayerDirectory& directory,
              runtime::Timer& timer);
   ~LiveBoards();
 
-  /// The boards that a query asks for, as far as this gateway has them. NOT_FOUND: it has no feed
-  /// of the query.
+  /// The boards that a query requests, as far as this gateway has them. NOT_FOUND: it has none of
+  /// the requested feeds.
   absl::StatusOr<std::vector<Part>> PartsOf(const LiveQuery& query);
 
-  /// Ends the sources and waits for their calls. No board is of use afterwards.
+  /// Ends the sources and waits for their calls. The boards must not be used afterwards.
   void End();
 
  private:
@@ -57,12 +58,13 @@ class LiveBoards {
   const Backends& backends_;
   const LayerDirectory& directory_;
   runtime::Timer& timer_;
-  std::shared_ptr<LiveBoard> alerts_;  // nullptr: no backend has them
+  std::shared_ptr<LiveBoard> alerts_;  // nullptr: no backend has alerts
   std::shared_ptr<LiveBoard> clock_;
   std::shared_ptr<LiveBoard> stages_;
   std::shared_ptr<LiveBoard> notices_;
   absl::Mutex mutex_;
-  std::map<int, std::shared_ptr<LiveBoard>> jams_ ABSL_GUARDED_BY(mutex_);  // by their number
+  std::map<int, std::shared_ptr<LiveBoard>> jams_
+      ABSL_GUARDED_BY(mutex_);  // by maximum number of jams
 };
 
 }  // namespace citylayers::gateway

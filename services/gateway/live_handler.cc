@@ -39,7 +39,7 @@ std::string_view EventData(std::string_view response) {
   return response.substr(begin, response.size() - begin - 1);
 }
 
-// Follows one layer, and remembers where it is.
+// Follows one layer and remembers its position.
 class LayerSession final : public LiveSession {
  public:
   LayerSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder, Coding coding,
@@ -53,7 +53,7 @@ class LayerSession final : public LiveSession {
   void StartCall(std::shared_ptr<grpc::ClientContext> context) override {
     const bool knows_all = directory_.KnowsAll();
     const std::shared_ptr<const KnownLayer> layer = directory_.Layers()->Share(id_);
-    if (layer == nullptr || !layer->live()) {  // not yet, or it turned out that there is none
+    if (layer == nullptr || !layer->live()) {  // not yet listed, or it does not exist
       return OnCallEnd(
           {knows_all || layer ? grpc::StatusCode::NOT_FOUND : grpc::StatusCode::UNAVAILABLE,
            StrCat("there is no live layer \"", id_, "\"")});
@@ -85,7 +85,7 @@ class LayerSession final : public LiveSession {
     }
     return Text("heartbeat", ProtoJson(response.heartbeat()));
   }
-  // The next call, if this one breaks, goes on from here.
+  // If this call breaks, the next one resumes from here.
   void Remember(const std::string& pack_id, const layers::v1::LayerVersion& version) {
     request_.mutable_resume()->set_pack_id(pack_id);
     *request_.mutable_resume()->mutable_version() = version;
@@ -100,7 +100,8 @@ class LayerSession final : public LiveSession {
 
   const LayerDirectory& directory_;
   const std::string id_;
-  std::unique_ptr<layers::v1::LayerService::Stub> stub_;  // of calls, which come one at a time
+  std::unique_ptr<layers::v1::LayerService::Stub>
+      stub_;                   // of calls, of which there is one at a time
   WatchLayerRequest request_;  // read by a call only while it starts, changed only by its events
 };
 
@@ -153,7 +154,7 @@ std::size_t LiveHandler::texts_bytes() const { return streams_->texts().bytes();
 void LiveHandler::Page(const HttpRequest& request, Responder responder) {
   absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);
   if (!query.ok()) return Refuse(responder, 400, ToStd(query.status().message()));
-  // While a backend has not answered yet, nobody knows which layers there are: the stream waits.
+  // Until every backend has answered, the set of layers is incomplete: the stream waits.
   const bool all_known = directory_.KnowsAll();
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   for (const WatchLayerRequest& watch : query->layers) {
@@ -173,7 +174,8 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
   const bool knows_all = directory_.KnowsAll();
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   const KnownLayer* layer = layers->Find(request.Param("layer"));
-  // A layer that may come is waited for: an EventSource that is refused does not come back.
+  // The stream waits for a layer that may still appear: an EventSource that is refused does not
+  // reconnect.
   if (layer == nullptr ? knows_all : !layer->live()) {
     return Refuse(responder, 404, NoLiveLayer(request.Param("layer"), *layers));
   }
@@ -187,9 +189,11 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
 
 void LiveHandler::Alerts(const HttpRequest& request, Responder responder) {
   const Backend* backend = backends_.Find("alerts");
-  if (backend == nullptr) return Refuse(responder, 404, "this gateway has no alerts behind it");
+  if (backend == nullptr)
+    return Refuse(responder, 404,
+                  "this gateway serves no alerts: it has no backend with the module alerts");
   std::string filter = request.Query("filter").value_or("");
-  // Alerts that are over are history: a viewer that asks for nothing special does not need them.
+  // Resolved alerts are history: a viewer without a filter does not need them.
   if (filter.empty()) filter = kStandingAlerts;
   const Coding coding = EventStreamCoding(request);
   std::make_shared<AlertSession>(streams_, std::move(responder), coding, backend->channel,

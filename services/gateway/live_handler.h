@@ -17,10 +17,10 @@ namespace citylayers::gateway {
 class LiveBoards;
 
 /// Each stream is one WatchLayer or WatchAlerts call, read only as fast as its client takes the
-/// events. While the backend is down the stream stays open, says "stale" by heartbeats, and goes on
-/// from where it stopped once the backend is back. What the backend refuses before its first
-/// message (an unknown column, a bad filter) is an HTTP error, so that an EventSource does not come
-/// back. Thread-safe; never blocks.
+/// events. While the backend is down the stream stays open, its heartbeats are marked "stale", and
+/// it resumes from its position once the backend is back. A request that the backend refuses before
+/// its first message (an unknown column, a bad filter) gets an HTTP error, so that an EventSource
+/// does not reconnect. Thread-safe; never blocks.
 ///
 ///   GET /live/traffic?bbox=106.6,10.7,106.8,10.9&zoom=13&tick_ms=1000&columns=level,speed_kmh
 ///     id: <pack>:<epoch>:<counter>      goes back as Last-Event-ID, or as ?resume=
@@ -29,26 +29,34 @@ class LiveBoards;
 class LiveHandler {
  public:
   struct Options {
-    absl::Duration retry_period = absl::Seconds(1);      // between calls to a backend that is down
-    absl::Duration heartbeat_period = absl::Seconds(5);  // of our own, while it is down
-    absl::Duration head_patience = absl::Seconds(1);     // for a backend's first word
-    std::size_t stream_ahead_bytes = 64 * 1024;          // pending for a client before reading on
-    absl::Duration poll_period = absl::Seconds(2);       // least time between two lists of a feed
-    absl::Duration silence_max = absl::Seconds(10);      // of a layer's call, then it is lost
-    absl::Duration board_linger = absl::Seconds(30);     // that a board is kept without viewers
-    std::size_t texts_bytes_max = 8 << 20;               // shared by viewers of the same
+    /// Between calls to a backend that is down.
+    absl::Duration retry_period = absl::Seconds(1);
+    /// Of the gateway's own heartbeats, while the backend is down.
+    absl::Duration heartbeat_period = absl::Seconds(5);
+    /// Maximum wait for a backend's first message.
+    absl::Duration head_patience = absl::Seconds(1);
+    /// Unsent bytes of a client above which reading from the backend stops.
+    std::size_t stream_ahead_bytes = 64 * 1024;
+    /// Minimum time between two lists of a feed.
+    absl::Duration poll_period = absl::Seconds(2);
+    /// Without a message, after which a layer's call counts as lost.
+    absl::Duration silence_max = absl::Seconds(10);
+    /// Time that a board is kept without viewers.
+    absl::Duration board_linger = absl::Seconds(30);
+    /// Texts shared by viewers of the same view.
+    std::size_t texts_bytes_max = 8 << 20;
   };
-  /// The references outlive the streams, which end when the HTTP server drains.
+  /// The references must outlive the streams, which end when the HTTP server drains.
   LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
               runtime::Timer& timer);
-  /// Ends what is open and waits for calls under way.
+  /// Ends open streams and waits for calls under way.
   ~LiveHandler();
 
   /// GET /live/{layer}
   void Layer(const runtime::HttpRequest& request, runtime::Responder responder);
-  /// GET /live/alerts?filter=; without a filter those that stand
+  /// GET /live/alerts?filter=; without a filter: unresolved alerts
   void Alerts(const runtime::HttpRequest& request, runtime::Responder responder);
-  /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all that a page follows, in one
+  /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all feeds of a page in one
   /// stream (live_mux.h).
   void Page(const runtime::HttpRequest& request, runtime::Responder responder);
 

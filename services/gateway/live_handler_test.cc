@@ -65,8 +65,8 @@ TEST(EventId, RoundTrips) {
   }
 }
 
-// While nothing in view changes, only heartbeats tell how far the stream has come; the next delta
-// begins where the last of them stood.
+// While nothing in view changes, only heartbeats advance the version of the stream; the next delta
+// begins at the version of the last heartbeat.
 TEST(Live, AHeartbeatMovesWhereTheStreamResumes) {
   layers::v1::WatchLayerResponse snapshot;
   snapshot.mutable_snapshot()->set_pack_id("pack1");

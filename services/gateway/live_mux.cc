@@ -16,7 +16,7 @@ namespace {
 using layers::v1::WatchLayerRequest;
 using layers::v1::WatchLayerResponse;
 
-// The version that the client holds after the response, kept in the request for the next call.
+// Stores the version that the client has after the response in the request for the next call.
 void Remember(const WatchLayerResponse& response, WatchLayerRequest& request) {
   layers::v1::ResumeToken& token = *request.mutable_resume();
   if (response.has_snapshot()) {
@@ -96,7 +96,7 @@ void LiveMux::Open(bool force) {
     stream->Write("retry: 1000\n\n");
   }
   Beat();
-  // A client may be gone already: then this ends the stream at once.
+  // A client may already be gone: then this ends the stream at once.
   stream->NotifyClosed([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->End();
   });
@@ -116,7 +116,7 @@ void LiveMux::End() {
     responder.swap(responder_);
     for (Feed& feed : feeds_) {
       if (feed.context) contexts.push_back(feed.context);
-      // The call ends only when a read finds its end.
+      // The call ends only when a read returns its end.
       if (feed.read_next) reads.push_back(std::exchange(feed.read_next, nullptr));
     }
     for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
@@ -152,7 +152,7 @@ void LiveMux::Call(std::size_t index) {
     const KnownLayer* layer = layers->Find(feed.id);
     if (layer == nullptr) {
       feed.spoken = true;
-      feed.lost = "no server has announced this layer yet";
+      feed.lost = "no server has listed this layer yet";
     } else {
       feed.stub = layers::v1::LayerService::NewStub(layer->backend->channel);
       feed.context = context;
@@ -185,7 +185,7 @@ void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
     view = feeds_[index].request;
   }
   const std::shared_ptr<const std::string> json = streams_->texts().Of(view, response);
-  std::function<void()> read_now;  // finds the call cancelled
+  std::function<void()> read_now;  // returns the end of the cancelled call
   {
     absl::MutexLock lock(&mutex_);
     Feed& feed = feeds_[index];
@@ -218,7 +218,7 @@ void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
     feed.spoken = true;
     feed.lost = status.ok() ? "its server ended the stream" : status.error_message();
     if (feed.lost.empty()) feed.lost = "its server does not answer";
-    // The city does not have it, which is not a failure.
+    // The city does not have the feed, which is not a failure.
     if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) feed.lost.clear();
     ended = ended_;
     if (!ended && final) refused.swap(responder_);
@@ -237,11 +237,12 @@ void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
   if (ended) return streams_->Remove(shared_from_this());
   Open(false);
   Pump();
-  // What is refused now may be taken after an update of the server: asked again, but seldom.
+  // A request that is refused now may be accepted after an update of the server: it is repeated,
+  // but seldom.
   CallLater(index, final ? streams_->options().heartbeat_period : streams_->options().retry_period);
 }
 
-// Tells the client now and then that its stream lives, and which feeds do not.
+// Sends heartbeats to the client, which list the lost feeds.
 void LiveMux::Beat() {
   {
     absl::MutexLock lock(&mutex_);
@@ -249,9 +250,10 @@ void LiveMux::Beat() {
     beat_due_ = true;
     const absl::Time oldest = absl::Now() - streams_->options().silence_max;
     for (Feed& feed : feeds_) {
-      // One whose event waits for the client is not asked.
+      // A feed whose event is still pending for the client is not read, so that its age does not
+      // count.
       if (feed.read_next) feed.heard = absl::Now();
-      if (feed.lost.empty() && feed.heard < oldest) feed.lost = "its server is silent";
+      if (feed.lost.empty() && feed.heard < oldest) feed.lost = "its server has stopped sending";
     }
   }
   Pump();
@@ -354,7 +356,7 @@ bool LiveMux::WriteRound(runtime::StreamWriter& stream) {
     }
   }
   if (text.empty()) return false;
-  // Refused only when it alone is larger than the stream's limit: waiting would not help.
+  // Refused only when it alone exceeds the stream's limit: waiting would not help.
   if (!stream.Write(std::move(text))) End();
   for (const auto& read : reads) read();
   return true;

@@ -16,20 +16,20 @@
 
 namespace citylayers::gateway {
 
-/// One client. Each layer has a WatchLayer call of its own, since each client has a view of its
-/// own; a call that fails is made again, from where it stopped. City-wide feeds come from the
+/// The stream of one client. Each layer has a separate WatchLayer call, since each client has its
+/// own view; a call that fails is made again, from its last position. City-wide feeds come from the
 /// boards that all clients share. Events are written one after the other, and only as fast as the
-/// client takes them: a layer is not read on and a board is not asked while more than
-/// `stream_ahead_bytes` wait.
+/// client takes them: no layer and no board is read while more than `stream_ahead_bytes` are
+/// unsent.
 ///
-/// Heartbeats name the feeds that are lost: whose source does not answer, or has been silent for
-/// longer than its own heartbeats allow.
+/// Heartbeats list the lost feeds: those whose source does not answer, or has sent nothing for
+/// longer than its heartbeat period allows.
 class LiveMux final : public OpenStream, public std::enable_shared_from_this<LiveMux> {
  public:
   using Part = LiveBoards::Part;
 
-  /// Begins a stream that lives by itself until the client leaves or `streams` end. `directory`
-  /// outlives it.
+  /// Begins a stream that owns itself until the client leaves or `streams` end. `directory` must
+  /// outlive it.
   static void Start(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
                     runtime::Responder responder, Coding coding,
                     std::vector<layers::v1::WatchLayerRequest> layers, std::vector<Part> boards);
@@ -42,11 +42,11 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
     layers::v1::WatchLayerRequest request;         // read by a call only while it starts
     std::shared_ptr<grpc::ClientContext> context;  // of the call under way
     std::unique_ptr<layers::v1::LayerService::Stub> stub;
-    std::string event;  // waits to be written, with the way to the next
+    std::string event;  // waits to be written; `read_next` continues the call
     std::string event_position;
     std::function<void()> read_next;
     std::string position;  // of the last event that was written
-    bool spoken = false;   // its call has brought something, or has failed
+    bool spoken = false;   // its call has returned a message, or has failed
     std::string lost;
     absl::Time heard;
   };
@@ -60,10 +60,10 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
                std::function<void()> read_next);
   void OnCallEnd(std::size_t index, const grpc::Status& status);
   void CallLater(std::size_t index, absl::Duration delay);
-  // Sends the head once every layer has spoken; `force`: now.
+  // Sends the head once every layer has sent a message or failed; `force`: now.
   void Open(bool force);
   void Beat();
-  // Writes what there is to write. One thread at a time; others leave it word.
+  // Writes pending events. One thread at a time; other threads set `again_`.
   void Pump();
   bool WriteRound(runtime::StreamWriter& stream);
   std::vector<std::function<void()>> TakeLayerEvents(std::string& text)
@@ -83,7 +83,7 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool pumping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool again_ ABSL_GUARDED_BY(mutex_) = false;  // news came while pumping
+  bool again_ ABSL_GUARDED_BY(mutex_) = false;  // an event arrived during Pump
   bool beat_due_ ABSL_GUARDED_BY(mutex_) = false;
   std::string lost_told_ ABSL_GUARDED_BY(mutex_) = "[]";
 };

@@ -1,4 +1,4 @@
-// GET /live: all feeds of a page in one stream.
+// Tests of GET /live: all feeds of a page in one stream.
 #include "services/gateway/live_mux.h"
 
 #include "gmock/gmock.h"
@@ -64,8 +64,8 @@ TEST(ReadLiveQuery, ResumesEachFeedThatTheIdNames) {
 
 TEST(ReadLiveQuery, WhatIsWrongIsTold) {
   for (const auto& [query, what] : std::vector<std::pair<std::string, std::string>>{
-           {"", "nothing is asked for"},
-           {"layers=", "nothing is asked for"},
+           {"", "the query names no feed"},
+           {"layers=", "the query names no feed"},
            {"alerts=yes", "alerts \"yes\""},
            {"jams=-1", "jams \"-1\""},
            {"jams=101", "0 to 100"},
@@ -248,7 +248,7 @@ TEST(LivePage, OutlivesItsBackends) {
   }
   city.StartBackends();
   EXPECT_THAT(client.ReadUntil("\"snapshot\":true"), HasSubstr("event: alerts"))
-      << "what happened meanwhile is told by a snapshot";
+      << "a snapshot has the missed changes";
   for (;;) {
     const std::string beat = client.ReadUntil("\n\n");
     ASSERT_FALSE(beat.empty());

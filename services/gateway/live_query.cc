@@ -27,7 +27,7 @@ absl::Status ReadBox(const std::string& text, WatchLayerRequest& request) {
                                              "\" is not west,south,east,north in degrees, such as "
                                              "106.6,10.7,106.8,10.9"));
   }
-  // A map that shows more than the world once reaches over its edges.
+  // The view of a map that shows the world more than once exceeds its edges.
   request.mutable_viewport()->set_west_deg(std::clamp(edges[0], -180.0, 180.0));
   request.mutable_viewport()->set_south_deg(std::clamp(edges[1], -90.0, 90.0));
   request.mutable_viewport()->set_east_deg(std::clamp(edges[2], -180.0, 180.0));
@@ -35,7 +35,7 @@ absl::Status ReadBox(const std::string& text, WatchLayerRequest& request) {
   return absl::OkStatus();
 }
 
-// Reads the parameters of one layer; `find` returns the value of a name.
+// Reads the parameters of one layer; `find` returns the value of a parameter.
 template <typename Find>
 absl::Status ReadView(const Find& find, WatchLayerRequest& watch) {
   if (const auto box = find("bbox"); box && !box->empty()) {
@@ -77,7 +77,7 @@ absl::Status ReadLayers(const HttpRequest& request, LiveQuery& query) {
   const std::string ids = request.Query("layers").value_or("");
   for (absl::string_view piece : absl::StrSplit(ids, ',', absl::SkipEmpty())) {
     const std::string id(piece);
-    // It becomes part of event ids and of JSON.
+    // The id becomes part of event ids and of JSON.
     const bool good = std::all_of(id.begin(), id.end(), [](unsigned char c) {
       return absl::ascii_isalnum(c) || c == '_' || c == '-';
     });
@@ -151,7 +151,7 @@ absl::StatusOr<WatchLayerRequest> ReadWatchRequest(const HttpRequest& request) {
     }
     *watch.mutable_resume() = *std::move(token);
   }
-  // What the browser sends when it comes back is newer than what the page's address holds.
+  // The browser's Last-Event-ID is newer than the position in the page's address.
   if (auto token = ReadEventId(request.Header("last-event-id"))) {
     *watch.mutable_resume() = *std::move(token);
   }
@@ -201,7 +201,7 @@ absl::StatusOr<LiveQuery> ReadLiveQuery(const HttpRequest& request) {
                    query.jams > 0 || query.notices;
   if (!any) {
     return absl::InvalidArgumentError(
-        "nothing is asked for: name feeds, such as "
+        "the query names no feed: name some, such as "
         "/live?layers=traffic,flood&alerts=1&clock=1&stages=1&jams=30&notices=1");
   }
   if (const auto resume = request.Query("resume"); resume && !resume->empty()) {

@@ -1,4 +1,4 @@
-// What a client asks a live stream for: queries, event ids and back.
+// Queries and event ids of live streams: parsing and formatting.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_QUERY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LIVE_QUERY_H_
 
@@ -16,39 +16,40 @@
 
 namespace citylayers::gateway {
 
-/// A place in the log of a board (live_board.h).
+/// A position in the log of a board (live_board.h).
 struct BoardCursor {
-  std::uint64_t epoch = 0;  // 0: has read nothing
+  std::uint64_t epoch = 0;  // 0: nothing read yet
   std::uint64_t number = 0;
 };
 
-/// What GET /live asks for.
+/// The parameters of GET /live.
 struct LiveQuery {
   static constexpr std::size_t kLayersMax = 16;
   static constexpr int kJamsMax = 100;
 
-  std::vector<layers::v1::WatchLayerRequest> layers;  // `name` is "layers/{id}"; ids differ
+  std::vector<layers::v1::WatchLayerRequest> layers;  // `name` is "layers/{id}"; ids are distinct
   bool alerts = false;
   bool clock = false;
   bool stages = false;
-  int jams = 0;  // 0: none
+  int jams = 0;  // maximum number of jams; 0: none
   bool notices = false;
-  BoardCursor alerts_cursor;  // where the client's alerts are
+  BoardCursor alerts_cursor;  // the client's position in the alerts
 };
 
 /// The request of /live/{layer} from its query. INVALID_ARGUMENT: bbox, zoom, tick_ms or resume is
-/// wrong; the message shows how it is written. A Last-Event-ID that is not ours is ignored.
+/// wrong; the message shows the format. A Last-Event-ID in another format is ignored.
 absl::StatusOr<layers::v1::WatchLayerRequest> ReadWatchRequest(const runtime::HttpRequest& request);
 
-/// The query of /live. INVALID_ARGUMENT as above, and when no feed is asked for.
+/// The query of /live. INVALID_ARGUMENT as above, and when it names no feed.
 absl::StatusOr<LiveQuery> ReadLiveQuery(const runtime::HttpRequest& request);
 
 /// "<pack>:<epoch>:<counter>" and back; nullopt for other text.
 std::string EventId(std::string_view pack_id, const layers::v1::LayerVersion& version);
 std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id);
 
-/// The id of an event of /live, "traffic=<pack>:<epoch>:<counter>;alerts=<epoch>:<number>", by
-/// feed. nullopt: not of this form. Feeds of any name are read.
+/// Positions by feed, from the id of an event of /live,
+/// "traffic=<pack>:<epoch>:<counter>;alerts=<epoch>:<number>". nullopt: not of this form. Accepts
+/// feeds of any name.
 std::optional<std::map<std::string, std::string>> ReadLiveId(std::string_view id);
 /// "<epoch>:<number>" and back.
 std::string CursorText(const BoardCursor& cursor);

@@ -66,7 +66,7 @@ std::shared_ptr<runtime::StreamWriter> LiveSession::Stream() {
     stream->Write("retry: 1000\n\n");
   }
   Beat();
-  // A client may be gone already: then this ends the session at once.
+  // A client may already be gone: then this ends the session at once.
   stream->NotifyClosed([weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->End();
   });
@@ -109,12 +109,12 @@ void LiveSession::End() {
 
 void LiveSession::Send(std::string event, std::function<void()> read_next) {
   const std::shared_ptr<runtime::StreamWriter> stream = Stream();
-  if (!stream) return read_next();  // ended: the read finds the call cancelled
+  if (!stream) return read_next();  // ended: the read returns the end of the cancelled call
   {
     absl::MutexLock lock(&mutex_);
     stale_ = false;
   }
-  // Refused only when it alone is larger than the stream's limit: nothing that waiting would mend.
+  // Refused only when it alone exceeds the stream's limit: waiting would not help.
   if (!stream->Write(std::move(event))) End();
   stream->NotifyWritable(streams_->options().stream_ahead_bytes, std::move(read_next));
 }
@@ -149,7 +149,7 @@ void LiveSession::OnCallEnd(const grpc::Status& status) {
   });
 }
 
-// Tells the client now and then that its stream lives, and whether the data behind it do.
+// Sends heartbeats to the client, and whether the backend's data are stale.
 void LiveSession::Beat() {
   std::string data;
   std::shared_ptr<runtime::StreamWriter> stream;

@@ -1,4 +1,4 @@
-// Server-sent event streams: one and the call that feeds it. Private to the live handler.
+// A server-sent event stream and the call that feeds it. Private to the live handler.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_SESSION_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LIVE_SESSION_H_
 
@@ -19,7 +19,7 @@
 
 namespace citylayers::gateway {
 
-/// A stream that the handler has open.
+/// An open stream of the handler.
 class OpenStream {
  public:
   virtual ~OpenStream() = default;
@@ -27,7 +27,7 @@ class OpenStream {
   virtual void End() = 0;
 };
 
-/// The open streams, so that they can be ended.
+/// The set of open streams, so that they can be ended.
 class LiveHandler::Streams {
  public:
   Streams(LiveHandler::Options options, runtime::Timer& timer)
@@ -36,7 +36,7 @@ class LiveHandler::Streams {
   const LiveHandler::Options& options() const { return options_; }
   runtime::Timer& timer() { return timer_; }
   LayerTexts& texts() { return texts_; }
-  /// False once the handler ends.
+  /// False once the handler is ending.
   bool Add(std::shared_ptr<OpenStream> stream);
   void Remove(const std::shared_ptr<OpenStream>& stream);
   /// Ends all streams and waits until their calls are over.
@@ -51,22 +51,23 @@ class LiveHandler::Streams {
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-/// Errors that the same request will always get: to go on would only ask again and again.
+/// Errors that the same request will always receive: repeating it is pointless.
 bool IsFinal(grpc::StatusCode code);
 
 /// Answers with the status as application/problem+json.
 void SendProblem(runtime::Responder responder, const grpc::Status& status);
 
-/// One client. Its life: a call and its events; when the call ends, a pause, then the next call;
-/// until the client leaves or the handler ends. The stream's head goes out with the first event, or
-/// once the backend is known to be down or slow; what the backend refuses before is an HTTP error.
+/// The stream of one client: a call and its events; when the call ends, a pause, then the next
+/// call; until the client leaves or the handler ends. The head of the stream is sent with the first
+/// event, or once the backend is known to be down or slow; a refusal by the backend before that is
+/// an HTTP error.
 class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveSession> {
  public:
   LiveSession(std::shared_ptr<LiveHandler::Streams> streams, runtime::Responder responder,
               Coding coding)
       : streams_(std::move(streams)), coding_(coding), responder_(std::move(responder)) {}
 
-  /// Begins; the stream's end ends the session.
+  /// Starts the session; the stream's end ends it.
   void Run();
   void End() override;
 
@@ -78,7 +79,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
  protected:
   /// Starts the call, with a StreamReader.
   virtual void StartCall(std::shared_ptr<grpc::ClientContext> context) = 0;
-  /// Whether the backend sends no heartbeats of its own.
+  /// Whether the gateway has to send heartbeats, because the backend sends none.
   virtual bool needs_heartbeats() const = 0;
   LiveHandler::Streams& streams() { return *streams_; }
 
@@ -86,7 +87,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
   enum class State { kPaused, kCalling, kEnded };
   void Call();
   void Beat();
-  // The stream, begun when it was not; nullptr when the session ended before it began.
+  // The stream, which is begun if necessary; nullptr when the session ended before that.
   std::shared_ptr<runtime::StreamWriter> Stream();
 
   const std::shared_ptr<LiveHandler::Streams> streams_;
@@ -95,7 +96,8 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
   std::optional<runtime::Responder> responder_ ABSL_GUARDED_BY(mutex_);  // until the answer begins
   std::shared_ptr<runtime::StreamWriter> stream_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_) = State::kPaused;
-  bool stale_ ABSL_GUARDED_BY(mutex_) = false;  // the last call failed and no event came since
+  bool stale_ ABSL_GUARDED_BY(mutex_) =
+      false;  // the last call failed and no event has arrived since
   std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
 };
 

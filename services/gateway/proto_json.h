@@ -9,7 +9,7 @@
 namespace citylayers::gateway {
 
 /// The message in one line; "{}" for one that cannot be written (an Any of an unknown type, text
-/// that is not UTF-8), which messages that were parsed never are.
+/// that is not UTF-8); a parsed message can always be written.
 std::string ProtoJson(const google::protobuf::Message& message);
 
 }  // namespace citylayers::gateway

@@ -23,7 +23,7 @@ bool IsHost(std::string_view host) {
   });
 }
 
-// A path that a proxy took off, without a slash at its end; "" for what is none.
+// A path prefix that a proxy removed, without a slash at its end; "" when the text is not one.
 std::string PrefixOf(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   const bool good =
@@ -38,7 +38,7 @@ std::string_view Trimmed(std::string_view text) {
   return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
 }
 
-// The first item of a list header: the one that the first proxy saw.
+// The first item of a list header: the value that the first proxy received.
 std::string_view FirstItem(std::string_view list) {
   return Trimmed(list.substr(0, list.find(',')));
 }
@@ -74,7 +74,7 @@ bool HasPort(std::string_view host) {
   return colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
 }
 
-// ":8443" of X-Forwarded-Port, where it is not the scheme's own.
+// ":8443" of X-Forwarded-Port, unless it is the scheme's default port.
 std::string PortOf(const HttpRequest& request, std::string_view scheme) {
   int port = 0;
   const std::string_view text = FirstItem(request.Header("x-forwarded-port"));
@@ -141,7 +141,7 @@ std::string PublicUrl::BaseOf(const HttpRequest& request) const {
 
 bool PublicUrl::IsOwnOrigin(const HttpRequest& request, std::string_view origin) const {
   if (runtime::EqualsIgnoreCase(origin, OriginOf(BaseOf(request)))) return true;
-  // A proxy that ends TLS and tells nothing of it: the host is still the page's.
+  // A proxy that terminates TLS without reporting it: the host is still that of the page.
   const std::size_t host = origin.find("://");
   return host != std::string_view::npos && !request.Header("host").empty() &&
          runtime::EqualsIgnoreCase(origin.substr(host + 3), request.Header("host"));

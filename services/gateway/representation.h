@@ -1,4 +1,4 @@
-// One piece of content in all its HTTP forms, with the conditional requests on it.
+// One content in all its HTTP codings, with conditional requests.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_REPRESENTATION_H_
 #define CITYLAYERS_SERVICES_GATEWAY_REPRESENTATION_H_
 
@@ -17,8 +17,8 @@ namespace citylayers::gateway {
 /// 13.1.2, or is "*".
 bool EtagMatches(std::string_view if_none_match, std::string_view etag);
 
-/// Content that does not change: its bytes, its tag, and each coding of it, made when first asked
-/// for and then kept. Each coding is a representation of its own and has a strong ETag of its own:
+/// Immutable content: its bytes, its tag, and each coding of it, which is created when first
+/// requested and then kept. Each coding is a separate representation with its own strong ETag:
 /// "<tag>-<coding>". Thread-safe.
 ///
 ///   Representation tile({.tag = "9f3c", .content_type = "...", .cache_control = "max-age=1"},
@@ -27,30 +27,30 @@ bool EtagMatches(std::string_view if_none_match, std::string_view etag);
 class Representation {
  public:
   struct Meta {
-    std::string tag;            // tells the content apart; only characters that an ETag may have
+    std::string tag;            // identifies the content; only characters valid in an ETag
     std::string content_type;   // e.g. "application/vnd.mapbox-vector-tile"
     std::string cache_control;  // e.g. "public, max-age=1"
-    std::string more_headers;   // whole lines, each ended by CRLF
+    std::string more_headers;   // whole lines, each terminated by CRLF
     bool compressible = true;   // false for PNG and the like
-    bool weak = false;          // the bytes may differ where the tag does not: W/"…"
+    bool weak = false;          // the bytes may differ for the same tag: W/"…"
   };
   Representation(Meta meta, std::shared_ptr<const std::string> bytes);
 
   const std::string& tag() const { return meta_.tag; }
   const std::string& bytes() const { return *bytes_; }
 
-  /// One form of the content.
+  /// The content in one coding.
   struct Variant {
     std::string etag;  // quoted
     std::shared_ptr<const std::string>
         headers;  // ETag, Vary, Cache-Control, Content-*: whole lines
     std::shared_ptr<const std::string> body;
   };
-  /// The form for a coding; identity when the coding does not pay. The first call per coding
-  /// compresses (about 1 ms per 100 KB for zstd, 3 for brotli, 9 for gzip).
+  /// The variant for a coding; identity when compression does not save enough. The first call per
+  /// coding compresses (about 1 ms per 100 KB for zstd, 3 for brotli, 9 for gzip).
   const Variant& VariantFor(Coding coding) const;
 
-  /// The answer to a GET or HEAD of it: 200, 204 when it is empty, or 304; all with the same
+  /// The answer to a GET or HEAD request: 200, 204 when it is empty, or 304; all with the same
   /// headers.
   runtime::HttpResponse Answer(const runtime::HttpRequest& request) const;
   runtime::HttpResponse Answer(Coding coding, std::string_view if_none_match) const;
@@ -64,7 +64,7 @@ class Representation {
   mutable std::array<Variant, kCodingCount> variants_;
 };
 
-/// A tag for content that has none: a hash of its bytes.
+/// A tag for content without one: a hash of its bytes.
 std::string TagOf(std::string_view bytes);
 
 }  // namespace citylayers::gateway

@@ -47,7 +47,7 @@ TEST(Representation, ShortTextIsTheSameInEveryCoding) {
 TEST(Representation, EmptyIs204AndHeldIs304) {
   EXPECT_EQ(Text("").Answer(Coding::kGzip, "").status, 204);
   EXPECT_EQ(Text("").Answer(Coding::kGzip, "\"t1-id\"").status, 304);
-  EXPECT_EQ(Text("x").Answer(Coding::kGzip, "\"t1-gzip\"").status, 200) << "not that form";
+  EXPECT_EQ(Text("x").Answer(Coding::kGzip, "\"t1-gzip\"").status, 200) << "not that coding";
   EXPECT_EQ(Text("x").Answer(Coding::kGzip, "\"t1-id\"").status, 304);
 }
 

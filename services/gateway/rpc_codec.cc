@@ -87,7 +87,7 @@ absl::StatusOr<std::string> DecodeRequest(const MethodDescriptor& method, Codec 
     return std::string(body);
   }
   google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;  // newer clients may know more
+  options.ignore_unknown_fields = true;  // newer clients may send more fields
   const std::string text(body.empty() ? std::string_view("{}") : body);
   const auto status = google::protobuf::util::JsonStringToMessage(text, message.get(), options);
   if (!status.ok()) {
@@ -131,7 +131,8 @@ absl::StatusOr<std::vector<std::string_view>> ReadFrames(std::string_view body) 
       return absl::InvalidArgumentError("the request ends inside a frame's header");
     }
     if ((body[0] & kFlagCompressed) != 0) {
-      return absl::UnimplementedError("compressed messages are not taken; send them as identity");
+      return absl::UnimplementedError(
+          "compressed messages are not supported; send them as identity");
     }
     std::size_t size = 0;
     for (std::size_t i = 1; i < kHeaderBytes; ++i) {
@@ -139,10 +140,10 @@ absl::StatusOr<std::vector<std::string_view>> ReadFrames(std::string_view body) 
     }
     body.remove_prefix(kHeaderBytes);
     if (body.size() < size) {
-      return absl::InvalidArgumentError(StrCat("the request ends inside a frame: ", body.size(),
-                                               " of ", size, " bytes are here"));
+      return absl::InvalidArgumentError(
+          StrCat("the request ends inside a frame: ", body.size(), " of ", size, " bytes arrived"));
     }
-    // An empty frame takes 5 bytes and becomes a message of its own.
+    // An empty frame takes 5 bytes and becomes a whole message.
     if (frames.size() == kFramesMax) {
       return absl::InvalidArgumentError(
           StrCat("the request has more than ", kFramesMax,
@@ -188,7 +189,7 @@ std::string Base64Unpadded(std::string_view bytes) {
 std::optional<std::string> ReadBase64(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    // One piece: up to the end of its padding.
+    // One piece ends with its padding.
     std::size_t end = text.find('=');
     if (end == std::string_view::npos) {
       end = text.size();

@@ -1,4 +1,4 @@
-// Messages and errors of the Connect and gRPC-Web protocols, as bytes.
+// Encoding and decoding of messages and errors of the Connect and gRPC-Web protocols.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_RPC_CODEC_H_
 #define CITYLAYERS_SERVICES_GATEWAY_RPC_CODEC_H_
 
@@ -16,22 +16,23 @@
 
 namespace citylayers::gateway {
 
-/// The method of "citylayers.layers.v1.LayerService" "GetTile" among those compiled in; nullptr
-/// when there is none.
+/// The method "GetTile" of "citylayers.layers.v1.LayerService" among the compiled descriptors;
+/// nullptr when there is none.
 const google::protobuf::MethodDescriptor* FindMethod(std::string_view service,
                                                      std::string_view method);
 
-/// True when calling twice is like calling once, so that GET may be used.
+/// Whether the method has no side effects, so that GET may be used.
 bool HasNoSideEffects(const google::protobuf::MethodDescriptor& method);
 
 enum class Codec { kProto, kJson };
 
 /// A request body as protobuf bytes. INVALID_ARGUMENT: it is not a message of this type (the
-/// message says what and where).
+/// message has the reason and the position).
 absl::StatusOr<std::string> DecodeRequest(const google::protobuf::MethodDescriptor& method,
                                           Codec codec, std::string_view body);
 
-/// Protobuf bytes of a response in the client's codec. INTERNAL: they are no such message.
+/// A response's protobuf bytes in the client's codec. INTERNAL: they are not a message of this
+/// type.
 absl::StatusOr<std::string> EncodeResponse(const google::protobuf::MethodDescriptor& method,
                                            Codec codec, std::string bytes);
 
@@ -42,7 +43,7 @@ inline constexpr std::uint8_t kFlagWebTrailers = 0x80;  // gRPC-Web
 
 std::string Frame(std::uint8_t flags, std::string_view payload);
 
-/// The payloads of a body of frames. INVALID_ARGUMENT: cut short. UNIMPLEMENTED: a compressed one.
+/// The payloads of a body of frames. INVALID_ARGUMENT: truncated. UNIMPLEMENTED: compressed.
 absl::StatusOr<std::vector<std::string_view>> ReadFrames(std::string_view body);
 
 /// Metadata as name and value; binary values ("-bin") are raw.
@@ -51,23 +52,23 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 /// {"code":"not_found","message":"…","details":[{"type":"google.rpc.ErrorInfo","value":"…"}]}
 std::string ConnectErrorJson(const grpc::Status& status);
 
-/// The payload of the last frame of a Connect stream: {"error":…,"metadata":…}, {} when all is
-/// well.
+/// The payload of the last frame of a Connect stream: {"error":…,"metadata":…}; {} without an
+/// error.
 std::string ConnectEndStreamJson(const grpc::Status& status, const Metadata& trailers);
 
 /// The payload of the last frame of a gRPC-Web answer: grpc-status, grpc-message,
 /// grpc-status-details-bin and metadata as header lines.
 std::string WebTrailers(const grpc::Status& status, const Metadata& trailers);
 
-/// Base64 as header values and Connect details have it: no padding.
+/// Base64 in the form of header values and Connect details: without padding.
 std::string Base64Unpadded(std::string_view bytes);
 /// Reads base64 of either alphabet, padded or not, in one or several padded pieces (as
 /// grpc-web-text may send); nullopt when it is not base64.
 std::optional<std::string> ReadBase64(std::string_view text);
 
-/// "1500" of Connect-Timeout-Ms (at most ten digits); nullopt when it is none.
+/// "1500" of Connect-Timeout-Ms (maximum ten digits); nullopt when malformed.
 std::optional<absl::Duration> ReadConnectTimeout(std::string_view text);
-/// "1500m" of grpc-timeout (H, M, S, m, u, n); nullopt when it is none.
+/// "1500m" of grpc-timeout (H, M, S, m, u, n); nullopt when malformed.
 std::optional<absl::Duration> ReadGrpcTimeout(std::string_view text);
 
 }  // namespace citylayers::gateway

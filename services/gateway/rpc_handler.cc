@@ -62,14 +62,14 @@ std::optional<absl::Duration> TimeoutOf(const HttpRequest& request, RpcDialect d
                         : ReadConnectTimeout(request.Header("connect-timeout-ms"));
 }
 
-// The payloads of the request's body, one a message.
+// The payloads of the request's body, one per message.
 absl::StatusOr<std::vector<std::string>> PayloadsOf(const HttpRequest& request,
                                                     RpcDialect dialect) {
   if (dialect == RpcDialect::kConnectUnary) {
     const std::string_view encoding = request.Header("content-encoding");
     if (!encoding.empty() && encoding != "identity") {
-      return absl::UnimplementedError(
-          StrCat("content encoding \"", encoding, "\" is not taken; send the request as identity"));
+      return absl::UnimplementedError(StrCat("content encoding \"", encoding,
+                                             "\" is not supported; send the request as identity"));
     }
     return std::vector<std::string>{request.body()};
   }
@@ -90,7 +90,7 @@ absl::StatusOr<std::vector<std::string>> PayloadsOf(const HttpRequest& request,
 absl::StatusOr<std::string> GetPayload(const HttpRequest& request) {
   const std::string compression = request.Query("compression").value_or("identity");
   if (compression != "identity" && !compression.empty()) {
-    return absl::UnimplementedError(StrCat("compression \"", compression, "\" is not taken"));
+    return absl::UnimplementedError(StrCat("compression \"", compression, "\" is not supported"));
   }
   std::string message = request.Query("message").value_or("");
   if (request.Query("base64") == "1") {
@@ -110,14 +110,15 @@ HttpResponse WrongType(const CorsPolicy& cors, const HttpRequest& request) {
   return response;
 }
 
-// Their routes take GET, so another method ends here, as if it called a service of that name.
+// Their routes accept GET only, so that other methods reach this handler as calls of such a
+// service.
 bool IsPublicFolder(std::string_view name) {
   return name == "tiles" || name == "styles" || name == "live" || name == "cap" || name == "fonts";
 }
 
 HttpResponse NoSuchMethod(const CorsPolicy& cors, const HttpRequest& request) {
   if (IsPublicFolder(request.Param("service"))) {
-    HttpResponse response = runtime::ProblemResponse(405, "only GET and HEAD are taken here");
+    HttpResponse response = runtime::ProblemResponse(405, "only GET and HEAD are allowed here");
     response.AddHeader("Allow", "GET, HEAD, OPTIONS");
     response.headers += kPublicCorsHeaders;
     return response;
@@ -145,13 +146,13 @@ absl::Status ForeignWrite(const MethodDescriptor& method, const HttpRequest& req
       runtime::kReasonForeignOrigin);
 }
 
-// The dialect and codec that a request speaks; nullopt when the method cannot be called so, and
-// `refusal` says why.
+// The protocol and codec of a request; nullopt when the method cannot be called that way: `refusal`
+// has the reason.
 std::optional<TypeRow> TypeOfRequest(const HttpRequest& request, const MethodDescriptor& method,
                                      const CorsPolicy& cors, HttpResponse& refusal) {
   if (request.method() == "POST") {
     const TypeRow* row = FindType(request.Header("content-type"));
-    // Each shape of method has its own content types in the Connect protocol.
+    // In the Connect protocol, unary and streaming methods have separate content types.
     const bool fits =
         row != nullptr && (IsStreaming(method) ? row->dialect != RpcDialect::kConnectUnary
                                                : row->dialect != RpcDialect::kConnectStream);
@@ -228,14 +229,14 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
     return reply->Fail(
         runtime::WithReason(absl::PermissionDeniedError(StrCat(
                                 method->full_name(),
-                                " changes something, and this gateway takes no changes over HTTP "
+                                " changes something, and this gateway accepts no changes over HTTP "
                                 "(gateway.http_writes): use gRPC on the server itself")),
                             runtime::kReasonReadOnly));
   }
   if (!HasNoSideEffects(*method) && !cors_.AllowsWrite(request, public_url_)) {
     return reply->Fail(ForeignWrite(*method, request));
   }
-  // From here on, also while it waits to be translated.
+  // The deadline includes the time for which the request waits to be translated.
   absl::Time deadline = absl::InfiniteFuture();
   if (const auto timeout = TimeoutOf(request, type->dialect)) {
     deadline = runtime::SaturatedDeadline(absl::Now() + *timeout);
@@ -248,7 +249,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   if (!aside_->TryPost([this, kept = std::move(kept), asked] { Translate(*kept, asked); })) {
     reply->Fail(runtime::WithReason(
         absl::ResourceExhaustedError(StrCat(options_.aside_max,
-                                            " large requests wait to be read: send it again a "
+                                            " large requests already wait: send it again a "
                                             "little later, or in parts")),
         runtime::kReasonOverloaded));
   }

@@ -1,4 +1,4 @@
-// Every RPC of the city over HTTP/1.1, for browsers and curl: Connect and gRPC-Web.
+// All RPCs of the city over HTTP/1.1, for browsers and curl: Connect and gRPC-Web.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_RPC_HANDLER_H_
 #define CITYLAYERS_SERVICES_GATEWAY_RPC_HANDLER_H_
 
@@ -14,25 +14,26 @@
 
 namespace citylayers::gateway {
 
-/// Translates generically, from the descriptors that are compiled in; it knows no service.
+/// Translates generically, from the compiled descriptors; no service name is built in.
 ///  - Connect unary: POST with application/json or application/proto; GET (?encoding=&message=) for
 ///    methods without side effects.
-///  - Connect streaming: application/connect+json or +proto, frames both ways. A stream that goes
-///    both ways works half-duplex: all requests first.
+///  - Connect streaming: application/connect+json or +proto, frames both ways. Two-way streams work
+///    half-duplex: all requests first.
 ///  - gRPC-Web: application/grpc-web(+proto) and application/grpc-web-text(+proto).
-/// A stream's next message is read from the backend only when the client has taken most of what
-/// came before. Large requests and answers are translated by a thread of their own, since JSON of
-/// 4 MiB takes a second: tiles and streams go on meanwhile. Thread-safe; never blocks.
+/// The next message of a stream is read from the backend only when the client has taken most of the
+/// earlier ones. Large requests and answers are translated by a separate thread, because JSON of 4
+/// MiB takes a second: tiles and streams continue meanwhile. Thread-safe; never blocks.
 class RpcHandler {
  public:
   struct Options {
-    absl::Duration unary_timeout = absl::Seconds(30);  // when the client names none
-    std::size_t stream_ahead_bytes = 64 * 1024;        // pending for a client before reading on
+    absl::Duration unary_timeout = absl::Seconds(30);  // when the client sets none
+    std::size_t stream_ahead_bytes =
+        64 * 1024;       // unsent bytes of a client above which reading stops
     bool writes = true;  // false: only methods without side effects; others are PERMISSION_DENIED
-    std::size_t aside_bytes = 64 * 1024;  // messages above this are translated aside
-    std::size_t aside_max = 64;           // such requests at once; then RESOURCE_EXHAUSTED
+    std::size_t aside_bytes = 64 * 1024;  // larger messages are translated in the separate thread
+    std::size_t aside_max = 64;  // maximum number of such requests; then RESOURCE_EXHAUSTED
   };
-  /// The references outlive it.
+  /// The references must outlive it.
   RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors,
              const PublicUrl& public_url)
       : options_(options),
@@ -47,7 +48,7 @@ class RpcHandler {
 
  private:
   struct Asked;
-  // From the request's messages on.
+  // Decodes the request's messages and starts the call.
   void Translate(const runtime::HttpRequest& request, const Asked& asked) const;
 
   const Options options_;

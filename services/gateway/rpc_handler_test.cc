@@ -1,4 +1,4 @@
-// Large RPC messages over HTTP, which are translated aside.
+// Tests of large RPC messages over HTTP, which a separate thread translates.
 #include "services/gateway/rpc_handler.h"
 
 #include <thread>
@@ -38,7 +38,7 @@ TEST(LargeRequest, IsAnsweredAsASmallOne) {
   EXPECT_EQ(broken.status, 400);
 }
 
-// Each takes some hundred milliseconds: one is read and one waits while the others come.
+// Each takes some hundred milliseconds: one is translated and one waits while the others arrive.
 TEST(LargeRequest, IsRefusedWhenTooManyWait) {
   Gateway::Options options = FakeCity::SmallOptions();
   options.rpc.aside_max = 1;
@@ -51,7 +51,7 @@ TEST(LargeRequest, IsRefusedWhenTooManyWait) {
       status = TestClient(city.http_port()).Request("POST", kGetAlert, kJson, body).status;
     });
   }
-  // A small one is not held up by any of them.
+  // A small request does not wait for them.
   EXPECT_EQ(TestClient(city.http_port()).Request("POST", kGetAlert, kJson, Padded(1)).status, 200);
   for (std::thread& client : clients) client.join();
   EXPECT_THAT(statuses, ::testing::Each(::testing::AnyOf(200, 429)));

@@ -41,7 +41,7 @@ void RpcReply::Begin(UpstreamCall::Request request) {
   if (shape_.dialect != RpcDialect::kConnectUnary) OpenStream();
   const std::weak_ptr<UpstreamCall> call =
       UpstreamCall::Start(std::move(request), shared_from_this());
-  // A client that goes away ends the call; the call's end then lets everything go.
+  // A client that disconnects ends the call; the end of the call then releases everything.
   if (stream_) {
     stream_->NotifyClosed([call] {
       if (const auto alive = call.lock()) alive->Cancel();
@@ -62,7 +62,7 @@ void RpcReply::OpenStream() {
   HttpResponse head;
   head.AddHeader("Content-Type", TypeOf(shape_.dialect, shape_.codec));
   head.AddHeader("Cache-Control", "no-store");
-  head.AddHeader("X-Accel-Buffering", "no");  // tells nginx to pass frames on at once
+  head.AddHeader("X-Accel-Buffering", "no");  // makes nginx pass frames on at once
   head.headers += shape_.cors_headers;
   stream_ = responder_.Stream(std::move(head));
 }
@@ -73,7 +73,7 @@ void RpcReply::WriteFrame(std::uint8_t flags, std::string_view payload) {
   if (shape_.dialect == RpcDialect::kWebText) frame = absl::Base64Escape(frame);
   auto bytes = std::make_shared<const std::string>(std::move(frame));
   if (stream_->Write(bytes) || stream_->closed()) return;
-  // The message alone is larger than what a stream may have pending.
+  // The message alone exceeds the maximum pending bytes of a stream.
   own_error_ = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
                             "a message of the answer is larger than the gateway's stream limit");
 }

@@ -1,4 +1,4 @@
-// The answer to one RPC over HTTP, in the client's dialect.
+// The answer to one RPC over HTTP, in the client's protocol.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_RPC_REPLY_H_
 #define CITYLAYERS_SERVICES_GATEWAY_RPC_REPLY_H_
 
@@ -21,7 +21,7 @@ inline bool IsWeb(RpcDialect dialect) {
   return dialect == RpcDialect::kWeb || dialect == RpcDialect::kWebText;
 }
 
-/// Turns a backend's messages, end and errors into HTTP: one body for Connect unary calls, a stream
+/// Writes a backend's messages, end and errors as HTTP: one body for Connect unary calls, a stream
 /// of frames for all others. Events come one at a time.
 class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcReply> {
  public:
@@ -32,18 +32,18 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
     Coding coding;  // of a unary body
     std::string cors_headers;
     std::size_t stream_ahead_bytes;
-    std::shared_ptr<AsideThread> aside;  // where unary answers above `aside_bytes` are encoded
+    std::shared_ptr<AsideThread> aside;  // encodes unary answers above `aside_bytes`
     std::size_t aside_bytes;
   };
   RpcReply(Shape shape, runtime::Responder responder)
       : shape_(std::move(shape)), responder_(std::move(responder)) {}
 
-  /// Calls the backend and answers with what comes.
+  /// Calls the backend and answers with its response.
   void Begin(UpstreamCall::Request call);
-  /// Answers with an error and nothing else.
+  /// Answers with an error only.
   void Fail(const absl::Status& status);
 
-  /// Answers with a message made here.
+  /// Answers with a message from the gateway itself.
   void AnswerLocally(std::string bytes);
 
   void OnMessage(UpstreamCall* call, std::string bytes) override;
@@ -62,7 +62,8 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
   std::shared_ptr<runtime::StreamWriter> stream_;
   std::string unary_bytes_;
   int messages_ = 0;
-  grpc::Status own_error_;  // what went wrong here; it wins over the backend's status
+  grpc::Status
+      own_error_;  // an error of the gateway; it takes precedence over the backend's status
 };
 
 }  // namespace citylayers::gateway

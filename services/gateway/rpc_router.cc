@@ -21,7 +21,7 @@ std::optional<std::string> FirstField(std::string_view message) {
     if (tag == kNameTag) {
       std::string text;
       if (!WireFormatLite::ReadBytes(&in, &text)) return std::nullopt;
-      name = std::move(text);  // the last one counts, as for any scalar field
+      name = std::move(text);  // the last value counts, as for any scalar field
     } else if (!WireFormatLite::SkipField(&in, tag)) {
       return std::nullopt;
     }
@@ -52,13 +52,13 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
   }
   if (FindMethod(service, method) == nullptr) {
     return absl::UnimplementedError(StrCat("there is no method ", service, "/", method,
-                                           " here; reflection lists those there are"));
+                                           " here; reflection lists the available ones"));
   }
   const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   if (method == "ListLayers") {
     if (layers->all().empty() && !knows_all) {
-      return StillStarting("no backend has said yet which layers there are; try again in a second");
+      return StillStarting("no backend has listed its layers yet; try again in a second");
     }
     layers::v1::ListLayersResponse response;
     for (const auto& layer : layers->all()) *response.add_layers() = layer->layer;

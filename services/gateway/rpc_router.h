@@ -1,4 +1,4 @@
-// Which backend a call goes to.
+// Routing of calls to backends.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_RPC_ROUTER_H_
 #define CITYLAYERS_SERVICES_GATEWAY_RPC_ROUTER_H_
 
@@ -15,33 +15,33 @@
 
 namespace citylayers::gateway {
 
-/// Metadata of every call that a gateway passes on. A gateway whose backend address leads to itself
-/// sees it come back, and refuses instead of going round for ever.
+/// Metadata key of every call that a gateway forwards. A gateway whose backend address leads to
+/// itself receives it, and refuses the call instead of forwarding it endlessly.
 inline constexpr char kPassedOnKey[] = "citylayers-passed-on";
 
-/// Routes by service; calls of LayerService by the layer they name (field 1 of the request).
-/// ListLayers is answered here, from all backends, so that a layer whose backend is down stays
-/// listed as stale. Thread-safe. The references outlive it.
+/// Routes by service; calls of LayerService by the layer that they name (field 1 of the request).
+/// ListLayers is answered by the gateway, from all backends, so that a layer whose backend is down
+/// stays listed as stale. Thread-safe. The references must outlive it.
 class RpcRouter {
  public:
   RpcRouter(const Backends& backends, const LayerDirectory& directory)
       : backends_(backends), directory_(directory) {}
 
-  /// Where a call goes: a channel, or the bytes of the answer.
+  /// The route of a call: a channel, or the bytes of the answer.
   struct Route {
     std::shared_ptr<grpc::Channel> channel;
     std::string answer;  // when there is no channel
   };
 
-  /// True when calls of this service go somewhere.
+  /// True when calls of this service can be routed.
   bool Serves(std::string_view service) const;
 
   /// True when Find needs the first request message.
   static bool NeedsMessage(std::string_view service);
 
   /// UNIMPLEMENTED: no backend serves this. INVALID_ARGUMENT: a LayerService request without a
-  /// name. NOT_FOUND: no such layer; the message lists those there are. UNAVAILABLE: not every
-  /// backend has said yet which layers it has.
+  /// name. NOT_FOUND: there is no such layer; the message lists the available ones. UNAVAILABLE:
+  /// not every backend has listed its layers yet.
   absl::StatusOr<Route> Find(std::string_view service, std::string_view method,
                              std::string_view message) const;
 
@@ -50,16 +50,16 @@ class RpcRouter {
   const LayerDirectory& directory_;
 };
 
-// Reasons of errors that only a gateway gives (services/runtime/rpc/error_details.h has the
+// Reasons of errors that only a gateway returns (services/runtime/rpc/error_details.h has the
 // others).
 inline constexpr std::string_view kReasonStarting = "STARTING";
 inline constexpr std::string_view kReasonBackendLoop = "BACKEND_LOOP";
 
-/// UNAVAILABLE with RetryInfo and reason STARTING: the gateway does not know yet what there is.
+/// UNAVAILABLE with RetryInfo and reason STARTING: the gateway does not know all layers yet.
 absl::Status StillStarting(std::string_view message);
 
-/// Text of field 1 of a serialized message; nullopt when it is not there or the bytes are malformed
-/// before its end.
+/// Text of field 1 of a serialized message; nullopt when the field is missing or the bytes before
+/// its end are malformed.
 std::optional<std::string> FirstField(std::string_view message);
 
 }  // namespace citylayers::gateway

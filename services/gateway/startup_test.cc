@@ -1,4 +1,4 @@
-// A gateway that starts before its backends, and calls with very long deadlines.
+// Tests of a gateway that starts before its backends, and of calls with very long deadlines.
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>

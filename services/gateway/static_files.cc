@@ -38,19 +38,21 @@ constexpr MediaType kMediaTypes[] = {
     {".wasm", "application/wasm"},
 };
 
-// Only our own scripts, workers, styles, pictures and data: nothing inline, no data: and no blob:.
-// The page's build takes care of that (services/web/build/no_data_urls.ts).
+// Allows only scripts, workers, styles, images and data of the gateway's own origin: nothing
+// inline, no data: and no blob:. The page's build ensures that
+// (services/web/build/no_data_urls.ts).
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'self'";
 
-// What a page may use of the browser: nothing of these; the city needs to know no viewer's place.
+// Browser features that the page may use: none of these; the city need not know a viewer's
+// location.
 constexpr std::string_view kPermissionsPolicy =
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
-// Glyphs are for map clients of every origin, as tiles are.
+// Glyphs, like tiles, are for map clients of every origin.
 bool IsPublic(std::string_view path) { return path.starts_with("fonts/"); }
 
 std::string_view CacheControlOf(std::string_view path) {
@@ -138,7 +140,7 @@ void StaticFiles::Prepare(const std::string& path, File& file) {
     if (varies) runtime::AppendHeader(headers, "Vary", "Accept-Encoding");
     if (i > 0) runtime::AppendHeader(headers, "Content-Encoding", CodingName(coding));
     const bool html = MediaTypeOf(path).starts_with("text/html");
-    // A worker takes its policy from the answer that its script came with.
+    // A worker's policy comes with the answer that delivers its script.
     if (html || MediaTypeOf(path).starts_with("text/javascript")) {
       runtime::AppendHeader(headers, "Content-Security-Policy", kContentSecurityPolicy);
     }
@@ -161,7 +163,7 @@ void StaticFiles::Serve(std::string_view path, const runtime::HttpRequest& reque
   const auto found = files_.find(path.empty() ? std::string_view("index.html") : path);
   if (found == files_.end() || !found->second.variants[0].body) {
     HttpResponse missing = runtime::ProblemResponse(404, StrCat("there is no file /", path));
-    missing.headers += kPublicCorsHeaders;  // pages of other origins read why
+    missing.headers += kPublicCorsHeaders;  // pages of other origins can read the reason
     return responder.Send(std::move(missing));
   }
   const File& file = found->second;

@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Keeps what a handler answers.
+// Stores the answer of a handler.
 class Kept final : public runtime::ResponderTarget {
  public:
   void Answer(runtime::HttpResponse response) override { answer = std::move(response); }
@@ -61,7 +61,7 @@ TEST_F(StaticFilesTest, TheIndexIsRevalidatedAndGuarded) {
   EXPECT_THAT(*response.shared_headers, HasSubstr("Content-Type: text/html; charset=utf-8\r\n"));
   EXPECT_THAT(*response.shared_headers, HasSubstr("Cache-Control: no-cache\r\n"));
   EXPECT_THAT(*response.shared_headers, HasSubstr("Content-Security-Policy: default-src 'self'"));
-  // Nothing inline, and nothing that a script could make up.
+  // Nothing inline, and no source that a script could generate.
   for (const char* loophole : {"unsafe", "data:", "blob:"}) {
     EXPECT_THAT(*response.shared_headers, Not(HasSubstr(loophole))) << loophole;
   }
@@ -103,7 +103,7 @@ TEST_F(StaticFilesTest, AFolderWithoutAPageIsNamed) {
   EXPECT_FALSE(StaticFiles::Load("/no/such/folder").ok());
 }
 
-// Map clients of every origin need the glyphs; the page's own files are nobody else's.
+// Map clients of every origin need the glyphs; the page's other files are for the page only.
 TEST_F(StaticFilesTest, GlyphsAreForPagesOfAllOrigins) {
   const auto glyphs = Get("fonts/Be Vietnam Pro/0-255.pbf");
   EXPECT_THAT(*glyphs.shared_headers, HasSubstr("Access-Control-Allow-Origin: *\r\n"));

@@ -21,8 +21,9 @@ class StreamReader : public grpc::ClientReadReactor<Response> {
  public:
   using ReadNext = std::function<void()>;
 
-  /// `on_message` calls its second argument once, at any time, to have the next message read: also
-  /// after a cancel, since the call ends only when a read finds its end. `on_done` is the last.
+  /// `on_message` must call its second argument once, at any time, to read the next message; also
+  /// after a cancel, since the call ends only when a read returns its end. `on_done` is called
+  /// last.
   StreamReader(std::shared_ptr<grpc::ClientContext> context,
                std::function<void(const Response&, ReadNext)> on_message,
                std::function<void(const grpc::Status&)> on_done)
@@ -31,7 +32,7 @@ class StreamReader : public grpc::ClientReadReactor<Response> {
         on_done_(std::move(on_done)) {}
 
   void Begin() {
-    // Between two reads nothing is pending; without a hold the call could end then.
+    // Nothing is pending between two reads; without a hold the call could end then.
     this->AddHold();
     this->StartRead(&response_);
     this->StartCall();

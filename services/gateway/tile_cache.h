@@ -1,4 +1,4 @@
-// Tiles that have been asked for, as long as memory allows.
+// Memory cache of tiles.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_TILE_CACHE_H_
 #define CITYLAYERS_SERVICES_GATEWAY_TILE_CACHE_H_
 
@@ -19,7 +19,7 @@
 
 namespace citylayers::gateway {
 
-/// Which tile: `layer` is the directory's number of the layer, `format` 0 for MVT, 1 for PNG.
+/// A tile: `layer` is the directory's number of the layer, `format` 0 for MVT, 1 for PNG.
 struct TileKey {
   std::uint32_t layer = 0;
   std::uint32_t x = 0;
@@ -38,13 +38,14 @@ struct Version {
   std::uint64_t epoch = 0;
   std::uint64_t counter = 0;
   friend bool operator==(const Version&, const Version&) = default;
-  /// Whether something known to hold at this version still holds when the layer is at `now`.
+  /// Whether a tile that is current at this version is still current when the layer is at `now`.
   bool Covers(const Version& now) const { return epoch == now.epoch && counter >= now.counter; }
 };
 
-/// A least-recently-used cache in shards. An entry carries the version at which it is known to be
-/// right: a fill is stored with the version the tile was made from, and never over a newer one, so
-/// a slow fill cannot undo a fast one. Thread-safe; a hit costs one shard's lock.
+/// A least-recently-used cache in shards. An entry has the version at which it is known to be
+/// current: a fill is stored with the version from which the tile was made, and never replaces a
+/// newer one, so that a slow fill cannot undo a fast one. Thread-safe; a hit costs one shard's
+/// lock.
 class TileCache {
  public:
   explicit TileCache(std::size_t bytes_max);
@@ -55,13 +56,13 @@ class TileCache {
   };
   std::optional<Entry> Find(const TileKey& key);
 
-  /// Stores a tile right at `version`, unless a newer one of the same epoch is there.
+  /// Stores a tile that is current at `version`, unless there is a newer one of the same epoch.
   void Put(const TileKey& key, std::shared_ptr<const Representation> tile, Version version);
 
-  /// The tile with this tag is also right at `version`.
+  /// Marks the tile with this tag as current at `version`.
   void Confirm(const TileKey& key, std::string_view tag, Version version);
 
-  /// Bytes charged: twice the tile's (for its codings) and a fixed sum an entry.
+  /// Bytes charged: twice the tile's size (for its codings) and a fixed sum per entry.
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
   std::size_t entries() const { return entries_.load(std::memory_order_relaxed); }
 
@@ -74,7 +75,7 @@ class TileCache {
   };
   struct Shard {
     absl::Mutex mutex;
-    std::list<Node> nodes ABSL_GUARDED_BY(mutex);  // the latest used first
+    std::list<Node> nodes ABSL_GUARDED_BY(mutex);  // most recently used first
     absl::flat_hash_map<TileKey, std::list<Node>::iterator> index ABSL_GUARDED_BY(mutex);
     std::size_t bytes ABSL_GUARDED_BY(mutex) = 0;
   };

@@ -66,15 +66,15 @@ TEST(TileCache, StaysWithinItsBytesAndKeepsWhatIsUsed) {
   cache.Put(Key(0), Tile("kept", 1000), {1, 1});
   for (std::uint32_t x = 1; x < 2000; ++x) {
     cache.Put(Key(x), Tile("t", 1000), {1, 1});
-    ASSERT_TRUE(cache.Find(Key(0))) << "used again and again, after " << x;
+    ASSERT_TRUE(cache.Find(Key(0))) << "used repeatedly, after " << x;
     ASSERT_LE(cache.bytes(), kBytesMax);
   }
   EXPECT_LT(cache.entries(), 600u);
-  EXPECT_FALSE(cache.Find(Key(1))) << "the first to go";
+  EXPECT_FALSE(cache.Find(Key(1))) << "the first to be evicted";
 }
 
 TEST(TileCache, ThreadsFindOnlyWhatWasPutUnderTheKey) {
-  constexpr std::size_t kBytesMax = 16 * 10'000;  // a few tiles a shard, so that many go again
+  constexpr std::size_t kBytesMax = 16 * 10'000;  // a few tiles per shard, so that many are evicted
   TileCache cache(kBytesMax);
   std::vector<std::thread> threads;
   for (std::uint64_t t = 1; t <= 4; ++t) {

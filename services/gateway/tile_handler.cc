@@ -25,7 +25,7 @@ using runtime::Responder;
 
 constexpr std::uint32_t kMaxZoom = 22;
 
-// Reads z, x and y; else says what is wrong with them.
+// Reads z, x and y; returns "", or the error.
 std::string ReadCoordinate(const HttpRequest& request, TileKey& key) {
   std::uint32_t z = 0;
   if (!absl::SimpleAtoi(request.Param("z"), &z) || z > kMaxZoom) {
@@ -41,7 +41,8 @@ std::string ReadCoordinate(const HttpRequest& request, TileKey& key) {
   return "";
 }
 
-// The content tag of a single If-None-Match that names one of our representations in `coding`.
+// The content tag of a single If-None-Match that names a representation of this gateway in
+// `coding`.
 std::string TagHeldByClient(std::string_view if_none_match, Coding coding) {
   const std::string end = StrCat("-", CodingName(coding), "\"");
   if (if_none_match.size() < end.size() + 2 || if_none_match.front() != '"' ||
@@ -80,7 +81,7 @@ HttpResponse BadTile(std::string_view detail) {
   return response;
 }
 
-// Whether a cached tile is the layer's as of now, so that nobody needs to be asked.
+// Whether a cached tile is current, so that no backend call is needed.
 bool IsRight(const TileCache::Entry& entry, const KnownLayer& layer) {
   return layer.reachable && entry.version.Covers(layer.version);
 }
@@ -94,7 +95,7 @@ struct TileHandler::Fill {
   grpc::ClientContext context;
   layers::v1::GetTileRequest request;
   layers::v1::GetTileResponse response;
-  // Guarded by the handler's mutex until the fill is taken out:
+  // Guarded by the handler's mutex until the fill is removed from fills_:
   std::vector<Waiter> waiters;
   std::shared_ptr<const Representation> held;  // the cached tile that is being confirmed, if any
 };
@@ -110,8 +111,8 @@ struct TileHandler::Counters {
                                   "Memory charged for cached tiles.")),
         cache_tiles(metrics.Gauge("citylayers_gateway_tile_cache_tiles", "Cached tiles.")) {}
   static prometheus::Counter& Of(runtime::Metrics& metrics, const std::string& result) {
-    return metrics.Counter("citylayers_gateway_tiles_total",
-                           "Tile requests by how they were answered.", {{"result", result}});
+    return metrics.Counter("citylayers_gateway_tiles_total", "Tile requests by result.",
+                           {{"result", result}});
   }
   prometheus::Counter& hit;
   prometheus::Counter& confirmed;
@@ -158,7 +159,7 @@ void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
   }
   const std::string base = public_url_.BaseOf(request);
   auto text = std::make_shared<const std::string>(TileJsonOf(layer->layer, base, city_time_()));
-  // A client that comes back needs no answer when only the clock has moved.
+  // A returning client needs no new answer when only the city time has changed.
   const Representation json({.tag = TagOf(TileJsonOf(layer->layer, base, absl::UnixEpoch())),
                              .content_type = "application/json",
                              .cache_control = "public, max-age=1",
@@ -185,7 +186,7 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
   }
   key.layer = layer->number;
   key.format = format == "png" ? 1 : 0;
-  // PNG is compressed already: its only representation is the bytes themselves.
+  // PNG is already compressed: its only representation is the bytes themselves.
   const Coding coding = key.format == 1 ? Coding::kIdentity
                                         : NegotiateCoding(request.JoinedHeader("accept-encoding"));
   Waiter waiter{std::move(responder), coding, request.JoinedHeader("if-none-match")};
@@ -212,11 +213,11 @@ TileHandler::Admission TileHandler::Admit(const FillKey& key, const KnownLayer& 
   if (const auto under_way = fills_.find(key); under_way != fills_.end()) {
     Fill& other = *under_way->second;
     other.waiters.push_back(std::move(waiter));
-    // The first may have asked for a client that holds the tile, when the cache did not.
+    // The first request may have come from a client that has the tile when the cache had not.
     if (!other.held) other.held = std::move(held);
     return {.joined = true};
   }
-  // Another fill may have ended since this request missed: it is in the cache before it leaves
+  // Another fill may have ended after this request missed: its tile is cached before it leaves
   // fills_.
   std::optional<TileCache::Entry> entry = cache_.Find(key.first);
   if (entry && IsRight(*entry, layer)) return {.entry = std::move(entry)};
@@ -264,7 +265,7 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
       [this, fill = fill](const grpc::Status& status) { OnFilled(fill, status); });
 }
 
-// Puts what came into the cache; nullptr when that is "not modified".
+// Caches the received tile; returns nullptr when the response is "not modified".
 std::shared_ptr<const Representation> TileHandler::Keep(Fill& fill) {
   layers::v1::Tile& tile = *fill.response.mutable_tile();
   const Version version{tile.version().epoch(), tile.version().counter()};
@@ -299,7 +300,7 @@ void TileHandler::OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status
     waiters = std::move(fill->waiters);
     fills_.erase(fill->key);
   }
-  // From here on nobody joins, so `held` stays; nullptr: the waiters hold the tile themselves.
+  // No waiter can join from here on, so that `held` is final; nullptr: the clients have the tile.
   if (status.ok() && !tile) tile = fill->held;
   const auto& version = fill->response.tile().version();
   const std::string version_header = StrCat("X-Citylayers-Version: ", fill->layer->layer.pack_id(),
@@ -337,7 +338,7 @@ void TileHandler::AnswerFrom(const Representation& tile, std::string_view versio
   waiter.responder.Send(std::move(response));
 }
 
-// The client holds what the backend has, and nobody had to send it.
+// The client already has the backend's tile, which was not sent again.
 void TileHandler::AnswerNotModified(const Fill& fill, std::string_view version_header,
                                     Waiter& waiter) const {
   HttpResponse response;

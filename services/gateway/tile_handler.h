@@ -22,12 +22,12 @@
 
 namespace citylayers::gateway {
 
-/// Serves tiles from its cache as long as they are known to be right, and asks the layer's backend
+/// Serves tiles from its cache while they are known to be current, and calls the layer's backend
 /// otherwise.
-///  - A cached tile is right while the layer is at the version the tile was last confirmed for;
-///  then
-///    a request costs no call. After a new version the first request asks with the tag it holds
-///    (mostly "not modified"), all others of that tile wait for the same answer.
+///  - A cached tile is current while the layer is at the version for which the tile was last
+///    confirmed; then a request needs no call. After a new version the first request sends the
+///    cached tag (the answer is mostly "not modified"); all other requests for that tile wait for
+///    the same answer.
 ///  - A 304 is answered before anything is encoded, even when the tile is not in the cache.
 ///  - While a backend is down, or too many tiles are being made, cached tiles are served with
 ///    "Warning: 110" and "X-Citylayers-Stale: 1".
@@ -36,15 +36,15 @@ class TileHandler {
  public:
   struct Options {
     std::size_t cache_bytes_max = std::size_t{128} << 20;
-    int fills_max = 512;  // tiles asked for at once; beyond, the cached tile as stale, or 503
+    int fills_max = 512;  // concurrent tile calls; beyond: the cached tile as stale, or 503
     absl::Duration fill_timeout = absl::Seconds(10);
     std::string live_cache_control = "public, max-age=1, stale-while-revalidate=5";
     std::string static_cache_control = "public, max-age=3600";
   };
-  /// The references outlive it; `city_time` is thread-safe.
+  /// The references must outlive it; `city_time` is thread-safe.
   TileHandler(Options options, const LayerDirectory& directory, const PublicUrl& public_url,
               runtime::Metrics& metrics, std::function<absl::Time()> city_time);
-  /// Waits for tiles under way.
+  /// Waits for calls under way.
   ~TileHandler();
 
   /// GET /tiles/{layer}/{z}/{x}/{y}.{format}
@@ -52,29 +52,29 @@ class TileHandler {
   /// GET /tiles/{layer}.json
   void TileJson(const runtime::HttpRequest& request, runtime::Responder responder);
 
-  /// Memory that the cache holds.
+  /// Memory of the cache.
   std::size_t cache_bytes() const { return cache_.bytes(); }
 
  private:
-  // What one request wants of a tile.
+  // A request that waits for a tile.
   struct Waiter {
     runtime::Responder responder;
     Coding coding;
     std::string if_none_match;
   };
-  // One question to a backend, with everybody who waits for its answer.
+  // One call to a backend, with all requests that wait for its answer.
   struct Fill;
-  using FillKey = std::pair<TileKey, std::string>;  // the tile, and the tag it is asked with
+  using FillKey = std::pair<TileKey, std::string>;  // the tile, and the tag sent with the request
   struct Counters;
 
-  // What becomes of a request that the cache cannot answer: nothing of these, when too many tiles
+  // The decision on a request that the cache cannot answer: all members unset when too many tiles
   // are being made.
   struct Admission {
-    bool joined = false;                    // it waits for a fill that is under way
+    bool joined = false;                    // it waits for a fill under way
     std::optional<TileCache::Entry> entry;  // the cache can answer it now
-    std::shared_ptr<Fill> fill;             // to be started; it waits for this one
+    std::shared_ptr<Fill> fill;             // to be started by the caller; the request waits for it
   };
-  // Takes `held` and `waiter` when the request waits.
+  // Moves from `held` and `waiter` when the request waits.
   Admission Admit(const FillKey& key, const KnownLayer& layer,
                   std::shared_ptr<const Representation>& held, Waiter& waiter);
   void StartFill(const TileKey& key, std::shared_ptr<const KnownLayer> layer, std::string tag,
@@ -93,7 +93,7 @@ class TileHandler {
   const std::function<absl::Time()> city_time_;
   TileCache cache_;
   std::unique_ptr<Counters> counters_;
-  absl::Mutex mutex_;  // taken before the cache's locks, never after
+  absl::Mutex mutex_;  // acquired before the cache's locks, never after
   absl::flat_hash_map<FillKey, std::shared_ptr<Fill>> fills_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -15,7 +15,7 @@ Json Localized(const common::v1::LocalizedText& text) {
   return Json{{"vi", text.vi()}, {"en", text.en()}};
 }
 
-// "speed, km/h" or "1 free, 2 slow": what a map maker needs to know of a field.
+// "speed, km/h" or "1 free, 2 slow": the description of a field for map makers.
 std::string FieldText(const layers::v1::StateColumn& column) {
   std::string text = column.display_name().en();
   if (!column.enum_values().empty()) {
@@ -81,7 +81,8 @@ std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url
             {"tiles", tiles_of(has_mvt ? "mvt" : "png")},
             {"name", layer.display_name().en().empty() ? id : layer.display_name().en()},
             {"description", layer.description().en()},
-            // The specification wants a semantic version here; ours is data_version.
+            // The specification requires a semantic version here; the layer's version is
+            // data_version.
             {"version", "1.0.0"},
             {"scheme", "xyz"},
             {"minzoom", layer.min_zoom()},
@@ -104,7 +105,7 @@ std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url
       std::find(layer.formats().begin(), layer.formats().end(), "png") != layer.formats().end();
   if (has_mvt && has_png) json["tiles_png"] = tiles_of("png");
   AddOurs(layer, base_url, id, city_time, json);
-  // Replacing what is not UTF-8 beats throwing: the text comes from files of the operator.
+  // Replaces invalid UTF-8 instead of throwing: the text comes from files of the operator.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

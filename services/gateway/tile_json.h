@@ -11,10 +11,10 @@
 
 namespace citylayers::gateway {
 
-/// The document. `base_url` stands before each URL ("http://127.0.0.1:8080"; may be empty). Beside
-/// the keys of the specification it has ours, which clients must expose: kind, pack_id,
-/// data_version "epoch:counter", data_time and city_time (RFC 3339), notices, stale, stream (live
-/// layers), unavailable_reason, formats.
+/// The document. `base_url` precedes each URL ("http://127.0.0.1:8080"; may be empty). In addition
+/// to the keys of the specification it has kind, pack_id, data_version "epoch:counter", data_time
+/// and city_time (RFC 3339), notices, stale, stream (live layers), unavailable_reason and formats,
+/// which clients must expose.
 std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url,
                        absl::Time city_time);
 

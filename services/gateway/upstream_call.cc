@@ -39,7 +39,7 @@ std::shared_ptr<UpstreamCall> UpstreamCall::Start(Request request,
   call->stub_.PrepareBidiStreamingCall(&call->context_, call->request_.path, {}, call.get());
   call->WriteNext();
   call->StartRead(&call->in_);
-  // Between reads nothing is pending, so gRPC would take the call for finished without this.
+  // Nothing is pending between reads: without the hold gRPC would consider the call finished.
   call->AddHold();
   call->StartCall();
   return call;
@@ -74,7 +74,7 @@ void UpstreamCall::OnReadDone(bool ok) {
 }
 
 void UpstreamCall::OnDone(const grpc::Status& status) {
-  // The metadata live in the context, and the context in this.
+  // The metadata belong to the context, and the context to this call.
   const std::shared_ptr<UpstreamCall> self = std::exchange(self_, nullptr);
   events_->OnEnd(status,
                  has_headers_ ? ReturnedMetadata(context_.GetServerInitialMetadata()) : Metadata(),

@@ -18,19 +18,21 @@ namespace citylayers::gateway {
 
 class UpstreamCall;
 
-/// Receives what an UpstreamCall gets, one event at a time, on gRPC's threads.
+/// Receives the events of an UpstreamCall, one at a time, on gRPC's threads.
 class UpstreamEvents {
  public:
   virtual ~UpstreamEvents() = default;
-  /// A response message; the next one comes only after call->ReadNext(), until which `call` lives.
+  /// A response message; the next one is read only after call->ReadNext(), until which `call`
+  /// lives.
   virtual void OnMessage(UpstreamCall* call, std::string bytes) = 0;
-  /// The end; nothing comes after it. Metadata: what the backend sent, without gRPC's own.
+  /// The end of the call; the last event. Metadata: those that the backend sent, without gRPC's
+  /// own.
   virtual void OnEnd(const grpc::Status& status, const Metadata& headers,
                      const Metadata& trailers) = 0;
 };
 
-/// Sends all request messages, then half-closes; reads responses as they are asked for. Owns
-/// itself until OnEnd has returned; `events` is kept alive as long.
+/// Sends all request messages, then half-closes; reads responses on demand. Owns itself until OnEnd
+/// has returned; keeps `events` alive as long.
 class UpstreamCall : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   struct Request {
@@ -44,10 +46,10 @@ class UpstreamCall : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::Byte
   static std::shared_ptr<UpstreamCall> Start(Request request,
                                              std::shared_ptr<UpstreamEvents> events);
 
-  /// Asks for the next message. Due once after each OnMessage, after Cancel, too: the call ends
-  /// only when a read finds its end.
+  /// Reads the next message. Required once after each OnMessage, also after Cancel: the call ends
+  /// only when a read returns its end.
   void ReadNext();
-  /// Ends the call soon, with CANCELLED. Thread-safe, at any time.
+  /// Ends the call with CANCELLED. Thread-safe; may be called at any time.
   void Cancel() { context_.TryCancel(); }
 
  private:

@@ -15,7 +15,7 @@ struct ContentTag::Hash {
 ContentTag::ContentTag(std::string_view pack_id, std::string_view encoding, geo::TileId tile)
     : hash_(std::make_unique<Hash>()) {
   XXH3_128bits_reset(hash_->state);
-  // The sizes keep the two texts apart.
+  // The sizes separate the two texts.
   const std::array<std::uint64_t, 4> fixed = {kTileEncoderVersion, tile.Key(), pack_id.size(),
                                               encoding.size()};
   AddBytes(fixed.data(), sizeof(fixed));

@@ -1,4 +1,4 @@
-// What tells a tile's content apart from any other.
+// Content tags: hashes that identify the content of a tile.
 #ifndef CITYLAYERS_SERVICES_LAYERS_CONTENT_TAG_H_
 #define CITYLAYERS_SERVICES_LAYERS_CONTENT_TAG_H_
 
@@ -13,12 +13,12 @@
 
 namespace citylayers::layers {
 
-/// Changes whenever equal state would give other bytes; part of every content tag.
+/// To be increased whenever equal state would give other bytes; part of every content tag.
 inline constexpr std::uint32_t kTileEncoderVersion = 1;
 
-/// Makes a content tag: a hash of the pack, what is encoded ("streets", "depth.png"), the encoder's
-/// version, the tile and whatever the tile's bytes follow from. Equal across restarts and replicas
-/// of one build. Not thread-safe.
+/// Computes a content tag: a hash of the pack, the name of the encoded content ("streets",
+/// "depth.png"), the encoder's version, the tile and all data that determine the tile's bytes.
+/// Equal across restarts and replicas of one build. Not thread-safe.
 ///
 ///   ContentTag tag(pack->pack_id(), "depth.png", tile);
 ///   tag.Add(std::span(samples));

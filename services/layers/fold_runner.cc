@@ -26,8 +26,8 @@ FoldRunner::FoldRunner(runtime::ModuleContext& context, std::string layer,
                                                  "Time to derive and publish a layer's state",
                                                  {{"layer", layer_}})),
       history_versions_(context.metrics().Gauge(
-          "citylayers_layer_history_versions",
-          "Versions that a returning watcher can be brought forward from", {{"layer", layer_}})),
+          "citylayers_layer_history_versions", "Versions from which a returning watcher can resume",
+          {{"layer", layer_}})),
       history_changes_(context.metrics().Gauge("citylayers_layer_history_changes",
                                                "Row changes held for returning watchers",
                                                {{"layer", layer_}})),
@@ -81,7 +81,7 @@ void FoldRunner::Restore() {
     restored_ = folded_.Restore(*checkpoint);
     if (restored_) offset_ = checkpoint->log_offset;
   } else if (!absl::IsNotFound(checkpoint.status())) {
-    runtime::LogWarning("checkpoint not usable, making the state anew from the log",
+    runtime::LogWarning("checkpoint not usable, rebuilding the state from the log",
                         {{"layer", layer_}, {"why", checkpoint.status().message()}});
   }
 }
@@ -110,7 +110,7 @@ void FoldRunner::PublishStale() {
   if (!frame->sub_layers.empty()) {
     folded_.state().Touch(frame->data_time, true);
   } else if (restored_ && machine_clock_.Now() - start_time_ >= restored_after_) {
-    // As of its own time: with readings away the city clock is not known either.
+    // At the data's own time: without the readings service the city time is unknown as well.
     folded_.Publish(folded_.newest_reading_time(), true);
   }
 }
@@ -131,18 +131,17 @@ void FoldRunner::SaveCheckpoint() {
 std::vector<runtime::Option> FoldOptions(const std::string& layer,
                                          const std::string& stale_after_default) {
   using runtime::OptionType;
-  return {
-      {StrCat(layer, ".tick"), OptionType::kDuration, "250ms",
-       "Time between two states of the layer.", 0.05, 60},
-      {StrCat(layer, ".stale_after"), OptionType::kDuration, stale_after_default,
-       "The layer is stale when no reading has come for this long (city time).", 1, 1e6},
-      {StrCat(layer, ".checkpoint"), OptionType::kDuration, "10s", "Time between two checkpoints.",
-       0.1, 3600},
-      {StrCat(layer, ".history_versions_max"), OptionType::kInt, "1200",
-       "Versions that a returning watcher can be brought forward from; else it gets a snapshot.", 1,
-       1e6},
-      {StrCat(layer, ".history_changes_max"), OptionType::kInt, "2000000",
-       "Row changes held for returning watchers over all versions; 8 bytes each.", 1, 1e9}};
+  return {{StrCat(layer, ".tick"), OptionType::kDuration, "250ms",
+           "Time between two updates of the layer's state.", 0.05, 60},
+          {StrCat(layer, ".stale_after"), OptionType::kDuration, stale_after_default,
+           "Time without a reading after which the layer is stale (city time).", 1, 1e6},
+          {StrCat(layer, ".checkpoint"), OptionType::kDuration, "10s",
+           "Time between two checkpoints.", 0.1, 3600},
+          {StrCat(layer, ".history_versions_max"), OptionType::kInt, "1200",
+           "Maximum number of versions from which a watcher can resume; others get a snapshot.", 1,
+           1e6},
+          {StrCat(layer, ".history_changes_max"), OptionType::kInt, "2000000",
+           "Maximum number of row changes held for returning watchers; 8 bytes each.", 1, 1e9}};
 }
 
 }  // namespace citylayers::layers

@@ -1,4 +1,4 @@
-// Keeps a live layer alive: readings in, states out, checkpoints aside.
+// Runs a live layer: follows its readings, publishes its state, saves checkpoints.
 #ifndef CITYLAYERS_SERVICES_LAYERS_FOLD_RUNNER_H_
 #define CITYLAYERS_SERVICES_LAYERS_FOLD_RUNNER_H_
 
@@ -30,9 +30,9 @@ namespace citylayers::layers {
 /// and saves checkpoints, from Start to Stop. Options of the layer's section: `<layer>.tick`,
 /// `.stale_after`, `.checkpoint`, `.history_versions_max`, `.history_changes_max` (FoldOptions).
 ///  - Only a state that has caught up with the log is published as fresh or saved. While the log is
-///    read anew the last published state stays, stale.
+///    read again, the last published state stays, as stale.
 ///  - When the log cannot be read within kRestoredAfter of the start, the restored state is
-///    published once, stale.
+///    published once, as stale.
 class FoldRunner {
  public:
   static constexpr absl::Duration kRestoredAfter = absl::Seconds(2);
@@ -51,7 +51,7 @@ class FoldRunner {
   void Restore();
   void Reset();
   void PublishOnce();
-  /// Where there is nothing fresh: what there is, stale.
+  /// While there is no fresh state: publishes the present one as stale.
   void PublishStale() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SaveCheckpoint();
 
@@ -69,13 +69,13 @@ class FoldRunner {
   const runtime::MonotonicClock machine_clock_;
   absl::Time start_time_;  // of machine_clock_
   std::uint64_t offset_ = 0;
-  absl::Mutex mutex_;                              // keeps a reset out of publishing and saving
-  bool restored_ ABSL_GUARDED_BY(mutex_) = false;  // the state is a checkpoint's, and what followed
+  absl::Mutex mutex_;                              // excludes resets during publishing and saving
+  bool restored_ ABSL_GUARDED_BY(mutex_) = false;  // the state comes from a checkpoint
   std::unique_ptr<ReadingsClient> readings_;
   std::unique_ptr<runtime::TickThread> publisher_, checkpointer_;
 };
 
-/// The options that FoldRunner reads, for the module's list.
+/// The options that FoldRunner reads, for the module's option list.
 std::vector<runtime::Option> FoldOptions(const std::string& layer,
                                          const std::string& stale_after_default);
 

@@ -22,21 +22,21 @@ using ::testing::HasSubstr;
 constexpr absl::Duration kPatience = absl::Seconds(30);
 const absl::Time kCityTime = absl::FromUnixSeconds(1'700'000'000);
 
-/// Waits for `holds` under `mutex`, with patience.
+/// Waits until `holds` returns true under `mutex`, with a generous time limit.
 template <typename Predicate>
 bool Comes(absl::Mutex& mutex, Predicate holds) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   return mutex.AwaitWithTimeout(absl::Condition(&holds), kPatience);
 }
 
-/// The readings service with a log of batches of one reading each, which a test may begin anew.
+/// The readings service with a log of batches of one reading each, which a test can replace.
 class FakeReadings final : public readings::v1::ReadingService::Service {
  public:
-  /// A batch; `last`: who has read it has caught up.
+  /// Adds a batch; `last`: a client that has read it has caught up.
   void Add(std::uint64_t offset, bool last) {
     absl::MutexLock lock(&mutex_);
     log_[offset] = last;
   }
-  /// Ends every stream and forgets the log.
+  /// Ends every stream and empties the log.
   void BeginAnew() {
     absl::MutexLock lock(&mutex_);
     log_.clear();
@@ -53,7 +53,7 @@ class FakeReadings final : public readings::v1::ReadingService::Service {
     std::uint64_t offset = request->resume_offset();
     absl::MutexLock lock(&mutex_);
     const int life = life_;
-    // As the real one: an offset that this log has never reached is another log's.
+    // As in the real service: an offset that this log has never reached belongs to another log.
     if (offset > 0 && (log_.empty() || log_.rbegin()->first < offset))
       return {grpc::StatusCode::OUT_OF_RANGE, "the log does not reach there"};
     while (life == life_ && life != -1 && !context->IsCancelled()) {
@@ -81,7 +81,7 @@ class FakeReadings final : public readings::v1::ReadingService::Service {
   int life_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-/// A layer of one number: how many batches it knows.
+/// A layer whose state is one number: the count of its batches.
 class CountingLayer final : public FoldedLayer {
  public:
   void ApplyBatch(const readings::v1::ReadingColumns&) override {
@@ -128,7 +128,7 @@ class CountingLayer final : public FoldedLayer {
   LiveState state_{{.epoch = 1}};
 };
 
-/// Stands still, and counts how often it is looked at: once a tick of the runner.
+/// A stopped clock that counts its reads: one per tick of the runner.
 class TickCounter final : public Clock {
  public:
   absl::Time Now() const override {
@@ -201,7 +201,7 @@ class FoldRunnerTest : public ::testing::Test {
                                            layer_, path_, restored_after);
     runner_->Start();
   }
-  /// Nobody answers where readings should be.
+  /// Stops the readings service.
   void LoseReadings() {
     context_.channel =
         grpc::CreateChannel("unix:" + dir_ / "nobody", grpc::InsecureChannelCredentials());
@@ -210,13 +210,13 @@ class FoldRunnerTest : public ::testing::Test {
     absl::MutexLock lock(&layer_.mutex);
     EXPECT_TRUE(Comes(layer_.mutex, [&] { return layer_.offset == offset; })) << offset;
   }
-  /// Lets the publisher look a few more times.
+  /// Waits for a few more ticks of the publisher.
   void AwaitTicks() {
     absl::MutexLock lock(&context_.ticks.mutex);
     const int until = context_.ticks.looks + 3;
     EXPECT_TRUE(Comes(context_.ticks.mutex, [&] { return context_.ticks.looks >= until; }));
   }
-  /// The number that is published, or -1, with a star when it is stale.
+  /// The published number, or -1, followed by a star when it is stale.
   std::string Published() const {
     const auto frame = layer_.state().frame();
     if (frame->sub_layers.empty()) return "-1";
@@ -258,7 +258,7 @@ TEST_F(FoldRunnerTest, WhileTheLogIsReadAnewTheLastStateStaysStale) {
   readings_.Add(1, false);
   AwaitOffset(1);
   AwaitTicks();
-  EXPECT_EQ(Published(), "3*") << "half a log is no state";
+  EXPECT_EQ(Published(), "3*") << "a half-read log is not published";
   readings_.Add(2, true);
   AwaitOffset(2);
   AwaitTicks();

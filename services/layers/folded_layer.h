@@ -1,4 +1,4 @@
-// What a live layer is to the one that feeds it.
+// Interface of a layer whose state is a fold over the readings log.
 #ifndef CITYLAYERS_SERVICES_LAYERS_FOLDED_LAYER_H_
 #define CITYLAYERS_SERVICES_LAYERS_FOLDED_LAYER_H_
 
@@ -17,20 +17,20 @@ namespace citylayers::layers {
 class FoldedLayer {
  public:
   virtual ~FoldedLayer() = default;
-  /// Folds a batch in. The same batch may come twice after a crash: folding it again must change
-  /// nothing.
+  /// Folds a batch into the state. The same batch may come twice after a crash: folding it again
+  /// must not change the state.
   virtual void ApplyBatch(const readings::v1::ReadingColumns& batch) = 0;
-  /// Everything up to this offset of the log is folded in.
+  /// Sets the offset of the log up to which all batches have been folded in.
   virtual void SetOffset(std::uint64_t offset) = 0;
-  /// Forgets everything: the log begins anew.
+  /// Drops the state: the log begins again.
   virtual void Clear() = 0;
   /// Time of the newest reading folded in.
   virtual absl::Time newest_reading_time() const = 0;
-  /// Derives the columns at city time `now` and publishes them. `stale`: readings are silent. A
-  /// layer that has other inputs is stale, too, while it does not hear one of them.
+  /// Derives the columns at city time `now` and publishes them. `stale`: no recent readings. A
+  /// layer with other inputs is also stale while one of them is unavailable.
   virtual void Publish(absl::Time now, bool stale) = 0;
   virtual storage::Checkpoint MakeCheckpoint() const = 0;
-  /// False when the checkpoint is not of this layer, layout or pack: the state is then empty.
+  /// False when the checkpoint belongs to another layer, layout or pack: the state is then empty.
   virtual bool Restore(const storage::Checkpoint& checkpoint) = 0;
   virtual LiveState& state() = 0;
   virtual const LiveState& state() const = 0;

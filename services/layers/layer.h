@@ -1,4 +1,4 @@
-// What every map layer of the city is, live or static.
+// The interface of all map layers of the city, live or static.
 #ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_H_
 #define CITYLAYERS_SERVICES_LAYERS_LAYER_H_
 
@@ -15,13 +15,13 @@
 
 namespace citylayers::layers {
 
-/// A named layer. LayerService, the gateway and every client see layers only through this: to add
-/// one, implement it and add it to the process's LayerCatalog. Thread-safe.
+/// A named layer. LayerService, the gateway and all clients use layers only through this interface:
+/// to add one, implement it and add it to the process's LayerCatalog. Thread-safe.
 class Layer {
  public:
   virtual ~Layer() = default;
 
-  /// "traffic".
+  /// For example "traffic".
   virtual std::string_view id() const = 0;
 
   /// The constant part of the description: the schema, the pack, bounds, formats and fixed notices;
@@ -31,16 +31,15 @@ class Layer {
   /// description() with the version, data_time, stale and notices of the present frame.
   v1::Layer Describe() const;
 
-  /// One tile at the version of `frame`, which is of live_state(), or nullptr for static layers: so
-  /// the tiles of one frame fit together. `format` is one of description().formats; `if_none_match`
-  /// as
-  /// in GetTileRequest. An area without features gives empty data. The content tag is found before
-  /// anything is encoded. UNAVAILABLE: the layer's inputs have not been read yet.
+  /// One tile at the version of `frame`, a frame of live_state(), or nullptr for static layers:
+  /// tiles of one frame are consistent. `format` is one of description().formats; `if_none_match`
+  /// as in GetTileRequest. An area without features gives empty data. The content tag is computed
+  /// before anything is encoded. UNAVAILABLE: the layer's inputs have not been read yet.
   virtual absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId tile,
                                              std::string_view format,
                                              std::string_view if_none_match) const = 0;
 
-  /// The same at the present version.
+  /// GetTileAt for the present frame.
   absl::StatusOr<v1::Tile> GetTile(geo::TileId tile, std::string_view format,
                                    std::string_view if_none_match) const {
     return GetTileAt(PresentFrame().get(), tile, format, if_none_match);
@@ -55,8 +54,8 @@ class Layer {
   /// The state that watchers follow; nullptr for static layers.
   virtual std::shared_ptr<const LiveState> live_state() const { return nullptr; }
 
-  /// Where the rows of sub-layer `index` lie, for viewports; nullptr when its rows cannot be
-  /// placed.
+  /// Locations of the rows of sub-layer `index`, for viewports; nullptr when the rows have no
+  /// location.
   virtual std::shared_ptr<const RowIndex> row_index(int /*sub_layer*/) const { return nullptr; }
 };
 

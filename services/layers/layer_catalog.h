@@ -1,4 +1,4 @@
-// The layers that one process serves.
+// The catalogue of the layers that one process serves.
 #ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_CATALOG_H_
 #define CITYLAYERS_SERVICES_LAYERS_LAYER_CATALOG_H_
 
@@ -16,17 +16,18 @@
 
 namespace citylayers::layers {
 
-/// Layers by id. Modules add theirs while they are made; LayerService serves them all. Thread-safe.
+/// Layers by id. Modules add their layers while they are created; LayerService serves all.
+/// Thread-safe.
 class LayerCatalog {
  public:
-  /// REQUIRES: no layer of this id is there.
+  /// REQUIRES: the catalogue has no layer of this id.
   void Add(std::shared_ptr<const Layer> layer);
 
   /// All layers, by id.
   std::vector<std::shared_ptr<const Layer>> All() const;
 
-  /// The layer of a resource name `layers/{id}`. INVALID_ARGUMENT: not such a name. NOT_FOUND: no
-  /// such layer; the message lists those there are.
+  /// The layer of a resource name `layers/{id}`. INVALID_ARGUMENT: not such a name. NOT_FOUND:
+  /// there is no such layer; the message lists the available ones.
   absl::StatusOr<std::shared_ptr<const Layer>> Find(std::string_view name) const;
 
  private:

@@ -16,7 +16,7 @@ LayerServiceImpl::Options ServiceOptions(const runtime::Config& config) {
   return options;
 }
 
-// What Layer.notices reports of the process.
+// The notices about the process, for Layer.notices.
 std::vector<std::string> NoticesOf(const runtime::ModuleContext& context) {
   const std::optional<runtime::PackChange> change = context.pack_change();
   if (!change.has_value()) return {};
@@ -36,9 +36,9 @@ void LayerHost::Add(runtime::ModuleContext& context, std::shared_ptr<const Layer
 std::vector<runtime::Option> LayerOptions() {
   using runtime::OptionType;
   return {{"layers.tiles_per_call_max", OptionType::kInt, "256",
-           "Tiles that one GetTiles may ask for.", 1, 1e5},
+           "Maximum number of tiles per GetTiles call.", 1, 1e5},
           {"layers.watch_heartbeat", OptionType::kDuration, "5s",
-           "A quiet WatchLayer says that it lives this often.", 0.2, 10}};
+           "Time between heartbeats of a WatchLayer without changes.", 0.2, 10}};
 }
 
 }  // namespace citylayers::layers

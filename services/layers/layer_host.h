@@ -13,11 +13,11 @@
 namespace citylayers::layers {
 
 /// Shared by all modules of a process that have a layer, so that one LayerService serves all of
-/// them. A module adds its layer while it is made, and returns service() among its gRPC services.
-/// Add is called by one thread; service() afterwards from any.
+/// them. A module adds its layer while it is created, and returns service() among its gRPC
+/// services. Call Add from one thread; service() afterwards from any.
 class LayerHost {
  public:
-  /// The first call makes the service from `context`, which outlives it.
+  /// The first call creates the service from `context`, which must outlive it.
   /// REQUIRES: no layer of this id was added.
   void Add(runtime::ModuleContext& context, std::shared_ptr<const Layer> layer);
 
@@ -29,7 +29,7 @@ class LayerHost {
   std::unique_ptr<LayerServiceImpl> service_;
 };
 
-/// The section `layers` of the configuration, for each module that has a layer.
+/// The options of the section `layers`, for each module that has a layer.
 std::vector<runtime::Option> LayerOptions();
 
 }  // namespace citylayers::layers

@@ -11,7 +11,7 @@
 namespace citylayers::layers {
 namespace {
 
-/// Streams the tiles asked for, one a message.
+/// Streams the requested tiles, one per message.
 class TilesSource final : public runtime::StreamSource<v1::GetTilesResponse> {
  public:
   using Get = std::function<absl::StatusOr<v1::Tile>(const v1::TileCoordinate&)>;
@@ -81,7 +81,7 @@ absl::StatusOr<LayerServiceImpl::Moment> LayerServiceImpl::MomentOf(
   }
   if (!description.unavailable_reason().empty()) {
     return absl::FailedPreconditionError(
-        StrCat(name, " is not there: ", description.unavailable_reason()));
+        StrCat(name, " is not available: ", description.unavailable_reason()));
   }
   moment.frame = moment.layer->PresentFrame();
   if (description.max_zoom() != 0) {
@@ -147,7 +147,7 @@ grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
                               " (layers.tiles_per_call_max); ask for them in several calls"));
         }
         std::vector<v1::TileCoordinate> tiles(r.tiles().begin(), r.tiles().end());
-        // One moment for the whole call: neighbours must not be of two versions.
+        // One frame for the whole call: neighbouring tiles must have the same version.
         ASSIGN_OR_RETURN(Moment moment, MomentOf(r.name(), r.format()));
         for (int i = 0; i < r.tiles_size(); ++i) {
           RETURN_IF_ERROR(IdOf(moment, r.tiles(i), StrCat("tiles[", i, "]")).status());

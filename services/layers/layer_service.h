@@ -15,7 +15,7 @@
 
 namespace citylayers::layers {
 
-/// A thin adapter: finds the layer and asks it. Registered once a process. Thread-safe.
+/// A thin adapter: finds the layer and calls it. Registered once per process. Thread-safe.
 class LayerServiceImpl final : public v1::LayerService::CallbackService {
  public:
   struct Options {
@@ -23,10 +23,10 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
     WatchSource::Options watch;
   };
 
-  /// What viewers of every layer must know, beside what the layer reports itself.
+  /// Notices for viewers of every layer, in addition to those of the layer itself.
   using Notices = std::function<std::vector<std::string>()>;
 
-  /// The references outlive it. `notices` is called for each description, from any thread.
+  /// The references must outlive it. `notices` is called for each description, from any thread.
   LayerServiceImpl(Options options, const LayerCatalog& catalog, runtime::CallAdapter& calls,
                    Notices notices = nullptr)
       : options_(options), catalog_(catalog), calls_(calls), notices_(std::move(notices)) {}
@@ -47,7 +47,7 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
 
  private:
   v1::Layer Describe(const Layer& layer) const;
-  /// A layer as it is when a call begins.
+  /// A layer at the start of a call.
   struct Moment {
     std::shared_ptr<const Layer> layer;
     std::shared_ptr<const Frame> frame;  // nullptr: a static layer
@@ -55,7 +55,7 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
     std::uint32_t max_zoom = geo::TileId::kMaxZoom;
   };
   absl::StatusOr<Moment> MomentOf(const std::string& name, const std::string& format) const;
-  /// INVALID_ARGUMENT naming `field`: no tile, or one of a higher zoom than the layer has.
+  /// INVALID_ARGUMENT naming `field`: not a tile, or one above the layer's max_zoom.
   static absl::StatusOr<geo::TileId> IdOf(const Moment& moment,
                                           const v1::TileCoordinate& coordinate,
                                           std::string_view field);

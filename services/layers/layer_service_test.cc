@@ -16,7 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// A live layer whose tiles are its number; it changes while a tile is made.
+/// A live layer whose tiles contain its version number; the version changes while a tile is made.
 class RestlessLayer final : public Layer {
  public:
   RestlessLayer() { Publish(0); }
@@ -61,7 +61,7 @@ class LayerServiceTest : public ::testing::Test {
     server_->Shutdown();
   }
 
-  /// Data and version of each tile, or what went wrong.
+  /// Data and version of each tile, or the error.
   std::vector<std::string> GetTiles(const v1::GetTilesRequest& request) {
     grpc::ClientContext context;
     const auto reader = stub_->GetTiles(&context, request);
@@ -123,7 +123,7 @@ TEST_F(LayerServiceTest, ATileThatTheLayerCannotHaveIsRefusedByName) {
   for (const std::uint32_t zoom : {15U, 20U, 22U, 23U, 4'000'000'000U}) {
     request.mutable_tile()->set_z(zoom);
     EXPECT_THAT(message(request), HasSubstr("3 tile.z: " + std::to_string(zoom)));
-    EXPECT_THAT(message(request), HasSubstr("14")) << "the greatest zoom that there is";
+    EXPECT_THAT(message(request), HasSubstr("14")) << "the maximum zoom";
   }
   request.mutable_tile()->set_z(14);
   request.mutable_tile()->set_x(1U << 14);

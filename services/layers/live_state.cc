@@ -6,11 +6,11 @@
 namespace citylayers::layers {
 namespace {
 
-/// Rows that differ, with the columns they differ in.
+/// The rows that differ, with the columns in which they differ.
 std::vector<RowChange> Diff(const Columns& before, const Columns& after) {
   std::vector<RowChange> changes;
   const std::size_t rows = after.rows();
-  // Column by column keeps both reads sequential; the masks of one block of rows stay in cache.
+  // Comparing column by column reads memory sequentially; the masks of one block stay in cache.
   constexpr std::size_t kBlock = 4096;
   std::vector<std::uint32_t> masks(std::min(kBlock, rows));
   for (std::size_t begin = 0; begin < rows; begin += kBlock) {
@@ -30,7 +30,7 @@ std::vector<RowChange> Diff(const Columns& before, const Columns& after) {
   return changes;
 }
 
-/// Everything is a change when there was nothing before.
+/// All rows as changed, for the first state.
 std::vector<RowChange> AllRows(const Columns& after) {
   std::vector<RowChange> changes(after.rows());
   const std::uint32_t mask = after.columns.size() >= 32 ? ~0U : (1U << after.columns.size()) - 1;
@@ -180,7 +180,7 @@ std::optional<Changes> LiveState::ChangesBetween(Version from, const Frame& to) 
 void LiveState::AddWatcher(std::weak_ptr<runtime::Waker> waker) const {
   absl::MutexLock lock(&watchers_mutex_);
   if (watchers_.size() >= sweep_at_) {
-    // While nothing changes nobody is woken, and watchers come and go all the same.
+    // Without changes no watcher is woken, but watchers still come and go.
     std::erase_if(watchers_, [](const auto& weak) { return weak.expired(); });
     sweep_at_ = std::max(kWatchersSwept, 2 * watchers_.size());
   }

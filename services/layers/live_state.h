@@ -1,4 +1,4 @@
-// The state of a live layer: columns of small integers, their version, and what changed lately.
+// The state of a live layer: columns of small integers, their version, and recent changes.
 #ifndef CITYLAYERS_SERVICES_LAYERS_LIVE_STATE_H_
 #define CITYLAYERS_SERVICES_LAYERS_LIVE_STATE_H_
 
@@ -41,12 +41,12 @@ struct Frame {
   bool stale = false;
   std::vector<std::string> notices;  // those of Layer.notices that depend on the state
   std::vector<Columns> sub_layers;
-  /// What the layer's tiles are made of besides the columns, so that both are of one version; only
-  /// the layer itself knows its type. It changes with the version, or not at all.
+  /// Other inputs of the layer's tiles, so that both are of one version; only the layer itself
+  /// knows their type. Changes only together with the version.
   std::shared_ptr<const void> matter;
 };
 
-/// Which rows differ between two versions, and in which columns.
+/// The rows that differ between two versions, and the columns in which they differ.
 struct RowChange {
   std::uint32_t row = 0;
   std::uint32_t column_mask = 0;  // bit c: column c
@@ -58,7 +58,7 @@ struct Changes {
 };
 
 /// Holds the present frame and a bounded history of changes, and wakes watchers. One publisher, any
-/// number of readers; thread-safe. A reader holds a frame as long as it likes.
+/// number of readers; thread-safe. A reader may hold a frame for any time.
 ///
 ///   LiveState state({.epoch = 7});
 ///   state.Publish({{{1, 2, 3}}}, data_time, false, {});
@@ -67,24 +67,23 @@ class LiveState {
  public:
   struct Options {
     std::uint64_t epoch = 0;
-    std::size_t history_versions_max =
-        1200;  // versions that a returning watcher can be brought forward from
+    std::size_t history_versions_max = 1200;  // versions from which a returning watcher can resume
     std::size_t history_changes_max =
         2'000'000;  // row changes held over all versions; 8 bytes each
   };
 
   explicit LiveState(Options options);
 
-  /// Makes the next version when anything differs from the present frame; otherwise only
-  /// `data_time` and `stale` move. Returns whether the version moved. O(rows x columns). `tiles`:
-  /// changed tiles that rows cannot tell of. `matter`: Frame::matter of the next version; without a
-  /// next version the present one stays. REQUIRES: every call has the same number of sub-layers,
-  /// columns and rows; at most 32 columns; one thread at a time calls Publish,
-  /// Touch and SetNotices.
+  /// Creates the next version when any value differs from the present frame; otherwise updates only
+  /// `data_time` and `stale`. Returns whether the version changed. O(rows x columns). `tiles`:
+  /// changed tiles that do not follow from changed rows. `matter`: Frame::matter of the next
+  /// version; ignored when the version does not change. REQUIRES: every call has the same number of
+  /// sub-layers, columns and rows; at most 32 columns; Publish, Touch and SetNotices are called by
+  /// one thread at a time.
   bool Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
                std::vector<geo::TileId> tiles, std::shared_ptr<const void> matter = nullptr);
 
-  /// Publishes the present state again, with only these two moved. O(1) when neither does.
+  /// Publishes the present state with these two values updated. O(1) when neither changes.
   void Touch(absl::Time data_time, bool stale);
 
   /// Replaces Frame::notices of the present frame and of those to come. O(1) when they are the
@@ -97,28 +96,28 @@ class LiveState {
   /// Replaces Options.history_versions_max and .history_changes_max, from the next version on.
   void LimitHistory(std::size_t versions_max, std::size_t changes_max);
 
-  /// How much history is held.
+  /// Size of the history.
   struct History {
     std::size_t versions = 0;
     std::size_t changes = 0;  // of rows
   };
   History history() const;
 
-  /// What changed from `from` to `to.version`, two frames of this state; nullopt when the history
-  /// does not reach back.
+  /// The changes from `from` to `to.version`, two frames of this state; nullopt when the history
+  /// does not reach back to `from`.
   std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
 
-  /// Wakes `waker` at each new version and when `stale` or the notices change, until it is gone.
-  /// O(1) on average.
+  /// Wakes `waker` at each new version and when `stale` or the notices change, while it exists. O(1)
+  /// on average.
   void AddWatcher(std::weak_ptr<runtime::Waker> waker) const;
 
-  /// Watchers held: those that live, and no more dead ones than that (or kWatchersSwept).
+  /// Number of watchers held: the live ones, and at most as many expired ones (or kWatchersSwept).
   std::size_t watcher_count() const;
   static constexpr std::size_t kWatchersSwept = 64;
 
  private:
   struct Step {
-    std::uint64_t counter = 0;  // the version that these changes led to
+    std::uint64_t counter = 0;  // the version after these changes
     Changes changes;
     std::size_t size = 0;
   };

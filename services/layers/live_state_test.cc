@@ -24,7 +24,7 @@ TEST(LiveState, AnUnchangedStateKeepsItsVersion) {
   EXPECT_FALSE(state.Publish({OneColumn({1, 2, 3})}, absl::FromUnixSeconds(20), true, {}));
   EXPECT_EQ(state.frame()->version, (Version{5, 1}));
   EXPECT_EQ(state.frame()->data_time, absl::FromUnixSeconds(20))
-      << "data are newer though they say the same";
+      << "the data are newer, with the same values";
   EXPECT_TRUE(state.frame()->stale);
 }
 
@@ -56,9 +56,9 @@ TEST(LiveState, ForgetsBeyondItsHistoryAndSaysSo) {
   EXPECT_FALSE(state.ChangesBetween({1, 1}, *state.frame()).has_value());
   EXPECT_TRUE(state.ChangesBetween({1, 3}, *state.frame()).has_value());
   EXPECT_FALSE(state.ChangesBetween({2, 5}, *state.frame()).has_value())
-      << "another epoch is another life";
+      << "another epoch has other versions";
   EXPECT_FALSE(state.ChangesBetween({1, 9}, *state.frame()).has_value())
-      << "a version that was never made";
+      << "a version that does not exist";
 }
 
 TEST(LiveState, TheHistoryIsBoundedByChangesToo) {
@@ -70,8 +70,8 @@ TEST(LiveState, TheHistoryIsBoundedByChangesToo) {
   EXPECT_TRUE(state.ChangesBetween({1, 2}, *state.frame()).has_value());
 }
 
-// The model: a client that holds values by row and applies deltas must always end with the frame's
-// values.
+// Model: a client that holds values by row and applies deltas must always end with the values of
+// the frame.
 TEST(LiveState, DeltasLeadFromAnyVersionToAnyLaterOne) {
   std::mt19937 random(7);
   LiveState state({.epoch = 1});
@@ -117,7 +117,7 @@ TEST(LiveState, WatchersThatLeftAreForgottenThoughNothingChanges) {
   for (int i = 0; i < 10'000; ++i) state.AddWatcher(std::make_shared<runtime::Waker>());
   EXPECT_LE(state.watcher_count(), LiveState::kWatchersSwept);
   state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {});
-  EXPECT_EQ(wakes, 1) << "who stays is still there";
+  EXPECT_EQ(wakes, 1) << "the remaining watcher is still woken";
 }
 
 TEST(LiveState, WakesWatchersWhenTheStateAgesAndWhenItIsFreshAgain) {
@@ -134,7 +134,7 @@ TEST(LiveState, WakesWatchersWhenTheStateAgesAndWhenItIsFreshAgain) {
   state.Touch(absl::FromUnixSeconds(20), false);
   EXPECT_EQ(wakes, 2);
   EXPECT_FALSE(state.frame()->stale);
-  EXPECT_EQ(state.frame()->version, (Version{1, 1})) << "no other content, no other version";
+  EXPECT_EQ(state.frame()->version, (Version{1, 1})) << "the same content keeps its version";
 }
 
 TEST(LiveState, ReadersOnOtherThreadsSeeWholeVersionsInTheirOrder) {
@@ -170,7 +170,7 @@ TEST(LiveState, MatterIsThatOfTheVersion) {
   const auto first = std::make_shared<const int>(1), second = std::make_shared<const int>(2);
   state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {}, first);
   state.Publish({OneColumn({1})}, absl::InfinitePast(), true, {}, second);
-  EXPECT_EQ(state.frame()->matter, first) << "the version did not move";
+  EXPECT_EQ(state.frame()->matter, first) << "the version did not change";
   state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {Tile(1)}, second);
   EXPECT_EQ(state.frame()->matter, second);
   state.Touch(absl::FromUnixSeconds(20), true);

@@ -30,9 +30,8 @@ ReadingsClient::ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> 
       [this, what, on_reset = callbacks.on_reset](const grpc::Status& status) {
         current_.store(false);
         if (status.error_code() != grpc::StatusCode::OUT_OF_RANGE) return;
-        runtime::LogWarning(
-            "the offset is no longer in the log; starting over from the oldest batch",
-            {{"stream", what}, {"offset", offset_.load()}});
+        runtime::LogWarning("the log has dropped this offset; starting over from the oldest batch",
+                            {{"stream", what}, {"offset", offset_.load()}});
         caught_up_.store(false);
         on_reset();
         offset_.store(0);

@@ -1,4 +1,4 @@
-// How a live layer follows the readings log.
+// Follows the readings log on behalf of a live layer.
 #ifndef CITYLAYERS_SERVICES_LAYERS_READINGS_CLIENT_H_
 #define CITYLAYERS_SERVICES_LAYERS_READINGS_CLIENT_H_
 
@@ -14,17 +14,17 @@
 
 namespace citylayers::layers {
 
-/// Follows some measures from an offset of the log on, over any number of broken streams, without
-/// missing or doubling a batch. Calls come on one thread of its own. When the log no longer reaches
-/// back to the offset (a data directory begun anew, or too long an absence) `on_reset` is called
-/// and reading begins at the oldest batch held; until that is done it has not caught up. A log that
-/// was begun anew and has grown past the offset is not noticed: offsets do not say whose they
-/// are.
+/// Follows some measures from an offset of the log, over any number of broken streams, without
+/// missing or repeating a batch. Calls come on one separate thread. When the log no longer reaches
+/// back to the offset (after a new data directory, or too long a pause), `on_reset` is called and
+/// reading begins at the oldest batch held; until that is done it has not caught up. A new log that
+/// has grown past the offset is not detected, because offsets do not identify their log.
 class ReadingsClient {
  public:
   struct Callbacks {
     std::function<void()> on_reset;
-    /// A batch of readings, in log order; everything up to response.offset() is now known.
+    /// A batch of readings, in log order; all batches up to response.offset() have now been
+    /// delivered.
     std::function<void(const readings::v1::WatchReadingsResponse&)> on_batch;
   };
 
@@ -33,11 +33,11 @@ class ReadingsClient {
                  const Callbacks& callbacks);
   ~ReadingsClient() { Stop(); }
 
-  /// True once everything that was in the log at the start, or at the last reset, has been read.
-  /// False already when `on_reset` is called.
+  /// True once all batches that were in the log at the start, or at the last reset, have been read.
+  /// Already false when `on_reset` is called.
   bool caught_up() const { return caught_up_.load(); }
-  /// True while the log is followed as it grows: not while a stream is broken, nor while what was
-  /// missed meanwhile is still being read.
+  /// True while the log is followed as it grows: false while the stream is broken, and while
+  /// batches missed meanwhile are still being read.
   bool current() const { return current_.load(); }
   void Stop() { watch_->Stop(); }
 

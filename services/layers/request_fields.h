@@ -1,4 +1,4 @@
-// Fields that requests of several services share: points, boxes, paging arguments.
+// Fields common to requests of several services: points, boxes, paging arguments.
 #ifndef CITYLAYERS_SERVICES_LAYERS_REQUEST_FIELDS_H_
 #define CITYLAYERS_SERVICES_LAYERS_REQUEST_FIELDS_H_
 
@@ -29,7 +29,7 @@ inline common::v1::BoundingBox ToBoundingBox(const LonLatBox& box) {
   return proto;
 }
 
-/// The box that `request.bounds` asks for; an empty one when it is unset: everywhere.
+/// The box in `request.bounds`; an empty one, which means everywhere, when it is unset.
 /// INVALID_ARGUMENT: as runtime::ReadBox.
 template <typename Request>
 absl::StatusOr<LonLatBox> BoundsOf(const Request& request) {
@@ -37,8 +37,8 @@ absl::StatusOr<LonLatBox> BoundsOf(const Request& request) {
   return runtime::ReadBox(request.bounds(), "bounds");
 }
 
-/// What a page token is bound to: the kind of request, and all of it but its paging fields.
-/// Requests of different methods may have the same bytes.
+/// The text to which a page token is bound: the kind of request, and all its fields except those of
+/// paging. Requests of different methods may have the same bytes.
 template <typename Request>
 std::string PagedArguments(Request request) {
   request.clear_page_size();

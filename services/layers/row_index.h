@@ -1,4 +1,4 @@
-// Where the rows of a layer lie: what a viewport needs to know of segments.
+// The locations of a layer's rows, for viewports.
 #ifndef CITYLAYERS_SERVICES_LAYERS_ROW_INDEX_H_
 #define CITYLAYERS_SERVICES_LAYERS_ROW_INDEX_H_
 
@@ -10,7 +10,7 @@
 
 namespace citylayers::layers {
 
-/// The box of each row and the zoom from which it is drawn. Immutable, thread-safe.
+/// The box of each row and the lowest zoom at which it is drawn. Immutable, thread-safe.
 class RowIndex {
  public:
   struct Row {
@@ -22,8 +22,8 @@ class RowIndex {
 
   std::size_t size() const { return rows_.size(); }
 
-  /// Rows that a view shows, as one bit a row. O(rows), under a millisecond for a city. `zoom` 0:
-  /// all zooms; an empty box: everywhere.
+  /// The rows that a view shows, one bit per row. O(rows), under a millisecond for a city. `zoom`
+  /// 0: all zooms; an empty box: everywhere.
   std::vector<bool> Visible(const LonLatBox& view, std::uint32_t zoom) const {
     std::vector<bool> visible(rows_.size());
     for (std::size_t i = 0; i < rows_.size(); ++i) {

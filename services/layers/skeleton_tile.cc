@@ -73,7 +73,7 @@ absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,
   ASSIGN_OR_RETURN(const storage::SkeletonView skeleton, storage::SkeletonView::Decode(*bytes));
   geo::LayerWriter writer(sub_layer_);
   writer.Reserve(bytes->size() + skeleton.size() * (attributes.size() + 4) * 2);
-  std::optional<std::uint32_t> name_key;  // where no street has a name, the key is not there
+  std::optional<std::uint32_t> name_key;  // unset when no street has a name: the key is left out
   const std::uint32_t class_key = writer.Key("class");
   std::vector<std::uint32_t> keys;
   for (const TileAttribute& attribute : attributes) keys.push_back(writer.Key(attribute.name));

@@ -1,4 +1,4 @@
-// A live vector tile: ready-made geometry of the pack joined with columns of the moment.
+// Live vector tiles: prepared geometry of the pack joined with present column values.
 #ifndef CITYLAYERS_SERVICES_LAYERS_SKELETON_TILE_H_
 #define CITYLAYERS_SERVICES_LAYERS_SKELETON_TILE_H_
 
@@ -18,10 +18,10 @@ namespace citylayers::layers {
 /// One attribute of the tile's features: a column over all segments.
 struct TileAttribute {
   std::string_view name;
-  const std::vector<std::int32_t>* values = nullptr;  // one a segment
+  const std::vector<std::int32_t>* values = nullptr;  // one per segment
 };
 
-/// Makes the tiles of one sub-layer over segments. Stateless but for the pack; thread-safe.
+/// Encodes the tiles of one sub-layer over segments. Its only state is the pack; thread-safe.
 ///
 ///   SkeletonTiles tiles(pack, "traffic");
 ///   const std::string tag = tiles.Tag(tile, attributes, shown);
@@ -34,13 +34,13 @@ class SkeletonTiles {
   SkeletonTiles(std::shared_ptr<const storage::CityPack> pack, std::string sub_layer)
       : pack_(std::move(pack)), sub_layer_(std::move(sub_layer)) {}
 
-  /// The ContentTag of what Encode would give, over the attributes of the tile's shown segments.
+  /// The ContentTag of the result of Encode, over the attributes of the tile's shown segments.
   /// Empty when the tile shows nothing. About a tenth of the cost of Encode. DATA_LOSS: a damaged
   /// pack.
   absl::StatusOr<std::string> Tag(geo::TileId tile, const std::vector<TileAttribute>& attributes,
                                   const Filter& shown) const;
 
-  /// The sub-layer's bytes within a vector tile; empty when the tile shows nothing. Features carry
+  /// The sub-layer's bytes within a vector tile; empty when the tile shows nothing. Features have
   /// the segment index as id, `name`, `class`, and the attributes. Deterministic. DATA_LOSS: a
   /// damaged pack.
   absl::StatusOr<std::string> Encode(geo::TileId tile, const std::vector<TileAttribute>& attributes,
@@ -51,10 +51,10 @@ class SkeletonTiles {
   std::string sub_layer_;
 };
 
-/// The word for a road class in tiles and answers: "motorway" ... "service".
+/// The name of a road class in tiles and answers: "motorway" ... "service".
 std::string_view RoadClassWord(std::uint8_t road_class);
 
-/// Zoom from which segments of this class are drawn and watched: as in the pack's skeletons.
+/// Lowest zoom at which segments of this class are drawn and watched: as in the pack's skeletons.
 std::uint8_t RoadClassMinZoom(std::uint8_t road_class);
 
 }  // namespace citylayers::layers

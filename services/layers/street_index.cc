@@ -24,7 +24,7 @@ class Groups {
     while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
     return i;
   }
-  // The lower number stays, so that streets are numbered in the order of the table.
+  // The lower number is kept, so that streets are numbered in the order of the table.
   void Join(std::uint32_t a, std::uint32_t b) {
     a = Find(a);
     b = Find(b);
@@ -51,9 +51,9 @@ std::vector<End> EndsOf(const storage::SegmentTable& roads) {
     if (roads[i].name == 0) continue;
     for (const storage::PackedPoint& point : {roads.points(i).front(), roads.points(i).back()}) {
       const LonLat place = point.ToLonLat();
-      // A column is as wide as a row is high at the place's latitude, rounded to whole degrees so
-      // that neighbours share their columns; ends beside each other across such a line are joined
-      // by the streets' other ends.
+      // A column is as wide as a row is high at this latitude, rounded to whole degrees so that
+      // neighbouring rows share their columns; adjacent ends on both sides of such a line are
+      // joined by the other ends of their streets.
       const double narrow =
           std::max(0.01, std::cos(std::round(place.lat_deg) * std::numbers::pi / 180));
       ends.push_back({.name = roads[i].name,
@@ -77,7 +77,7 @@ void JoinNearEnds(const std::vector<End>& ends, Groups* groups) {
                             [](const End& a, const End& b) { return a.Cell() < b.Cell(); });
   };
   for (const End& end : ends) {
-    // The cells before are joined by their own ends.
+    // The preceding cells join their own ends with this cell.
     for (const auto& [dx, dy] :
          {std::pair(0, 0), std::pair(1, -1), std::pair(1, 0), std::pair(1, 1), std::pair(0, 1)}) {
       const auto [begin, last] = cell_of(end.name, end.x + dx, end.y + dy);

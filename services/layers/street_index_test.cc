@@ -13,7 +13,7 @@
 namespace citylayers::layers {
 namespace {
 
-// One segment per line from west to east, of 100 m or so, with its own nodes.
+// One segment per line, of about 100 m from west to east, with its own nodes.
 struct Line {
   std::uint32_t name;
   double lon_deg, lat_deg;
@@ -68,7 +68,7 @@ TEST_F(StreetIndexTest, StreetsOfOneNameFarApartAreTwo) {
 }
 
 TEST_F(StreetIndexTest, WhatMeetsOrNearlyMeetsIsOne) {
-  // From 106.700 in steps: adjoining, a gap of 220 m, a gap of 440 m.
+  // Steps from 106.700: adjoining, a gap of 220 m, a gap of 440 m.
   const StreetIndex streets =
       Index({{1, 106.700, 10.77}, {1, 106.701, 10.77}, {1, 106.704, 10.77}, {1, 106.709, 10.77}},
             {"", "Lê Lợi"});

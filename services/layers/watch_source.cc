@@ -75,8 +75,8 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
 absl::Status WatchSource::ChooseColumns(const v1::Layer& schema,
                                         const v1::WatchLayerRequest& request) {
   if (request.columns_size() > kColumnsMax) {
-    return runtime::BadField(
-        "columns", StrCat(request.columns_size(), " names; at most ", kColumnsMax, " are taken"));
+    return runtime::BadField("columns", StrCat(request.columns_size(), " names; at most ",
+                                               kColumnsMax, " are accepted"));
   }
   std::vector<std::string> unknown(request.columns().begin(), request.columns().end());
   std::vector<std::string> known;
@@ -131,7 +131,7 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
   const bool tick_over = until_tick <= absl::ZeroDuration();
   if (tick_over && !(considered_ == frame->version)) {
     std::optional<Changes> changes = state_->ChangesBetween(considered_, *frame);
-    if (!changes.has_value()) {  // too slow for the history: start over
+    if (!changes.has_value()) {  // older than the history: send a snapshot
       has_base_ = false;
       return Next(response);
     }
@@ -143,14 +143,14 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
     response->Clear();
   }
   const absl::Duration until_heartbeat = last_message_ + options_.heartbeat - now;
-  // That the data age, or are fresh again, is told with the next tick like any other change.
-  // Notices, which no delta carries, do not wait for the tick.
+  // A change of `stale` is sent with the next tick, like any other change. Notices, which no delta
+  // has, do not wait for the tick.
   const bool turned = (tick_over && frame->stale != sent_stale_) || frame->notices != sent_notices_;
   if (until_heartbeat > absl::ZeroDuration() && !turned) {
     return runtime::StreamStep::Wait(tick_over ? until_heartbeat
                                                : std::min(until_tick, until_heartbeat));
   }
-  // Nothing in view changed up to here, so the client's state is that of this version too.
+  // Nothing in view changed up to this version, so that the client's state is also of this version.
   sent_ = considered_;
   return SendHeartbeat(now, *frame, response->mutable_heartbeat());
 }
@@ -159,7 +159,7 @@ runtime::StreamStep WatchSource::SendHeartbeat(absl::Time now, const Frame& fram
                                                v1::Heartbeat* heartbeat) {
   if (has_base_) {
     *heartbeat->mutable_version() = ToProto(sent_);
-    if (sent_ == frame.version) {  // else newer data are on their way with the next delta
+    if (sent_ == frame.version) {  // else the newer data follow in the next delta
       SetTime(frame.data_time, [&] { return heartbeat->mutable_data_time(); });
     }
   }
@@ -217,7 +217,7 @@ void WatchSource::FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const
 }
 
 bool WatchSource::FillDelta(const Changes& changes, const Frame& frame, v1::Delta* delta) const {
-  // Who follows tiles only wants to know of every version.
+  // A client with tiles_only receives every version.
   bool any = tiles_only_;
   for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
     const SubLayerView& view = sub_layers_[s];

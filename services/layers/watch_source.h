@@ -1,4 +1,4 @@
-// One watcher's view of a live layer: a snapshot, then deltas, never a queue.
+// A watcher of a live layer: sends a snapshot, then deltas. It keeps no queue.
 #ifndef CITYLAYERS_SERVICES_LAYERS_WATCH_SOURCE_H_
 #define CITYLAYERS_SERVICES_LAYERS_WATCH_SOURCE_H_
 
@@ -16,8 +16,8 @@
 
 namespace citylayers::layers {
 
-/// Follows one layer for one client. It holds a version, not data: when asked, it compares the
-/// version last sent with the present frame, so that a slow reader skips what it missed and costs
+/// Follows one layer for one client. It holds a version, not data: each call compares the version
+/// last sent with the present frame, so that a slow reader skips intermediate versions and costs
 /// nothing meanwhile.
 class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
  public:
@@ -25,15 +25,15 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
     absl::Duration tick_default = absl::Seconds(1);
     absl::Duration tick_min = absl::Milliseconds(250);
     absl::Duration tick_max = absl::Minutes(1);
-    absl::Duration heartbeat = absl::Seconds(5);  // however long the tick is
-    std::vector<std::string> notices;             // of the process, beside those of the layer
+    absl::Duration heartbeat = absl::Seconds(5);  // regardless of the tick
+    std::vector<std::string> notices;             // of the process, in addition to the layer's
   };
-  /// The greatest zoom of a view, that of web maps.
+  /// The maximum zoom of a view, that of web maps.
   static constexpr std::uint32_t kViewZoomMax = 24;
 
-  /// `machine_clock` paces ticks and heartbeats: a monotonic one, not the city clock.
-  /// INVALID_ARGUMENT: tick_ms or zoom out of range, an unknown column, a viewport that is no box
-  /// on the earth.
+  /// `machine_clock` paces ticks and heartbeats: a monotonic clock, not the city clock.
+  /// INVALID_ARGUMENT: tick_ms or zoom out of range, an unknown column, a viewport that is not a
+  /// box on the earth.
   /// FAILED_PRECONDITION: a static layer, without tiles_only.
   static absl::StatusOr<std::unique_ptr<WatchSource>> Make(std::shared_ptr<const Layer> layer,
                                                            const v1::WatchLayerRequest& request,
@@ -46,7 +46,7 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
   struct SubLayerView {
     std::string name;
     bool has_rows = false;
-    std::vector<int> columns;  // schema indexes, in the order they are sent
+    std::vector<int> columns;  // schema indexes, in the order in which they are sent
     std::vector<std::string> column_names;
     std::vector<std::int32_t> defaults;  // of those columns
     std::uint32_t column_mask = 0;
@@ -61,7 +61,7 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
         machine_clock_(machine_clock) {}
 
   absl::Status ChooseColumns(const v1::Layer& schema, const v1::WatchLayerRequest& request);
-  /// Notes what the client has been told; `state`: with columns, not merely a heartbeat.
+  /// Records a sent message; `state`: it has columns, i.e. is not a heartbeat.
   runtime::StreamStep Sent(absl::Time now, bool stale, bool state);
   void AddNotices(const Frame& frame,
                   google::protobuf::RepeatedPtrField<std::string>* notices) const;
@@ -80,13 +80,13 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
   bool tiles_only_ = false;
   absl::Duration tick_;
   std::vector<SubLayerView> sub_layers_;
-  bool has_base_ = false;  // whether the client holds `sent_`
-  Version sent_;           // what the client has been told
-  Version considered_;     // up to here nothing in view changed
+  bool has_base_ = false;  // whether the client has `sent_`
+  Version sent_;           // the version that the client has
+  Version considered_;     // up to this version nothing in view changed
   bool sent_stale_ = false;
   std::vector<std::string> sent_notices_;
-  absl::Time last_state_ = absl::InfinitePast();    // when a snapshot or delta went out
-  absl::Time last_message_ = absl::InfinitePast();  // when anything did
+  absl::Time last_state_ = absl::InfinitePast();    // when the last snapshot or delta was sent
+  absl::Time last_message_ = absl::InfinitePast();  // when the last message was sent
 };
 
 }  // namespace citylayers::layers

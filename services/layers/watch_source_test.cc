@@ -188,7 +188,7 @@ TEST_F(WatchSourceTest, ChangesOutOfViewAndOfOtherColumnsAreNotSent) {
   ASSERT_EQ(Next(*source), Kind::kMessage);
   EXPECT_THAT(response_.delta().rows(0).id_gaps(), ElementsAre(1));
   EXPECT_EQ(response_.delta().from().counter(), 1U)
-      << "from what the client holds, not from what it was spared";
+      << "from the client's version, not from the one that it skipped";
 }
 
 TEST_F(WatchSourceTest, AZoomLeavesOutWhatIsNotDrawnThere) {
@@ -223,13 +223,13 @@ TEST_F(WatchSourceTest, TheHeartDoesNotWaitForTheTick) {
     Pass(absl::Seconds(5));
     ASSERT_EQ(Next(*source), Kind::kMessage) << seconds;
     ASSERT_TRUE(response_.has_heartbeat()) << seconds;
-    EXPECT_EQ(response_.heartbeat().version().counter(), 1U) << "what the client holds";
-    EXPECT_FALSE(response_.heartbeat().has_data_time()) << "it does not hold the newest data";
+    EXPECT_EQ(response_.heartbeat().version().counter(), 1U) << "the client's version";
+    EXPECT_FALSE(response_.heartbeat().has_data_time()) << "it does not have the newest data";
     EXPECT_EQ(Next(*source), Kind::kWait);
   }
   Pass(absl::Seconds(5));
   ASSERT_EQ(Next(*source), Kind::kMessage);
-  EXPECT_EQ(response_.delta().to().counter(), 2U) << "the tick is a minute, as asked";
+  EXPECT_EQ(response_.delta().to().counter(), 2U) << "the tick is a minute, as requested";
 }
 
 TEST_F(WatchSourceTest, SilentInputsAreToldThoughNothingChanged) {
@@ -242,10 +242,10 @@ TEST_F(WatchSourceTest, SilentInputsAreToldThoughNothingChanged) {
   Pass(absl::Seconds(1));
   ASSERT_EQ(Next(*source), Kind::kMessage);
   EXPECT_TRUE(response_.heartbeat().stale());
-  EXPECT_EQ(Next(*source), Kind::kWait) << "told once";
+  EXPECT_EQ(Next(*source), Kind::kWait) << "sent once";
 
   ASSERT_EQ(Next(*Watch()), Kind::kMessage);
-  EXPECT_TRUE(response_.snapshot().stale()) << "who comes now is told at once";
+  EXPECT_TRUE(response_.snapshot().stale()) << "a new watcher receives it at once";
 
   Pass(absl::Seconds(1));
   layer_->state->Publish({{.columns = {{1, 2, 1, 1}, {0, 0, 0, 0}}}}, absl::FromUnixSeconds(78),
@@ -301,7 +301,7 @@ TEST_F(WatchSourceTest, ACacheHearsOfEveryVersion) {
   EXPECT_EQ(response_.delta().changed_tiles(0).x(), 13047U);
   Pass(absl::Milliseconds(250));
   layer_->Publish({3, 1, 1, 1});
-  ASSERT_EQ(Next(*source), Kind::kMessage) << "no tile list, but a version";
+  ASSERT_EQ(Next(*source), Kind::kMessage) << "without a tile list, but with a version";
 }
 
 TEST_F(WatchSourceTest, BadRequestsSayWhatIsWrong) {

@@ -12,9 +12,9 @@
 namespace citylayers::readings {
 namespace {
 
-constexpr uint8_t kVersion = 2;  // 1 lacks the last field
+constexpr uint8_t kVersion = 2;  // version 1 lacks the last field
 constexpr size_t kNameMax = 128;
-// Times that the store can keep: 1970 to 3226.
+// Times that the store can hold: 1970 to 3226.
 const absl::Time kFirst = absl::UnixEpoch();
 const absl::Time kLast = absl::FromUnixSeconds(39'636'000'000);
 
@@ -34,9 +34,8 @@ absl::Status TooFarAhead(absl::Time city_time, absl::Time furthest, absl::Durati
       "city_time ", Text(city_time), " lies more than ",
       absl::ToInt64Hours(is_walk ? allowed : limits.ahead_max), " hours ahead of ", Text(furthest),
       ", the latest of the wall clock and the readings stored",
-      is_walk ? ", after the jumps of the calls before: let the clock run, or use a smaller step"
-              : "",
-      ": city time never runs backwards, so check the year; for a replay of that time start with "
+      is_walk ? ", after the jumps of earlier calls: let the clock run, or use a smaller step" : "",
+      ": city time never runs backwards, so check the year; to replay that time start with "
       "another data directory"));
 }
 
@@ -51,7 +50,7 @@ absl::StatusOr<absl::Time> ReadMicros(storage::ByteReader& reader) {
 
 absl::Time CityClockState::Now(absl::Time machine_now) const {
   if (!replay_) return std::max(machine_now, reached_);
-  // A machine whose wall clock was set back does not take the city along.
+  // Setting the machine's wall clock back does not set city time back.
   const absl::Duration past = std::max(machine_now - as_of_, absl::ZeroDuration());
   return city_time_ + speed_ * std::min(past, hold_after_);
 }
@@ -74,14 +73,14 @@ common::v1::CityClock CityClockState::ToProto(absl::Time machine_now) const {
   return clock;
 }
 
-// What is used up of the jumps that calls may make: the clock's own running gives it back.
+// The part of ClockLimits::ahead_max used up by jumps; the running of the clock restores it.
 absl::Duration CityClockState::JumpedBy(absl::Time machine_now, const ClockLimits& limits) const {
   const absl::Duration past = std::max(machine_now - as_of_, absl::ZeroDuration());
   const absl::Duration ran = replay_ ? speed_ * std::min(past, hold_after_) : past;
   return std::max(jumped_ - limits.jump_per_run * ran, absl::ZeroDuration());
 }
 
-// Only its driver, or an operator who says so, takes the clock from a replay that runs.
+// Only its driver, or an operator with `force`, can take the clock from a running replay.
 absl::Status CityClockState::CheckDriver(const common::v1::SetClockRequest& request,
                                          absl::Time machine_now) const {
   if (request.force() || !IsDriven(machine_now) || request.driver_id() == driver_id_) {
@@ -117,11 +116,11 @@ absl::Status CityClockState::SetWall(const common::v1::SetClockRequest& request,
     return Backwards(StrCat("the city has reached ", Text(reached),
                             " in a replay, and the wall is at ", Text(machine_now),
                             ": city time never runs backwards; start with another data directory, "
-                            "or set force to go back all the same"));
+                            "or set force to go back anyway"));
   }
   const absl::Duration jumped = JumpedBy(machine_now, limits);
   *this = CityClockState();
-  // Forced back, the city is at the wall's time again; readings of the time ahead stay stored.
+  // After a forced return city time is the wall time again; readings ahead of it stay stored.
   reached_ = std::min(reached, machine_now);
   as_of_ = machine_now;
   jumped_ = jumped;
@@ -131,13 +130,13 @@ absl::Status CityClockState::SetWall(const common::v1::SetClockRequest& request,
 absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& request,
                                        absl::Time machine_now, absl::Time reached,
                                        absl::Time latest_reading, const ClockLimits& limits) {
-  if (!request.has_city_time()) return runtime::BadField("city_time", "is needed in a replay");
+  if (!request.has_city_time()) return runtime::BadField("city_time", "is required in a replay");
   absl::Time city_time = FromProtoTime(request.city_time());
   if (city_time < kFirst || city_time > kLast) {
     return runtime::BadField("city_time", "must lie between 1970 and 3225");
   }
   if (!(request.speed() >= 0.01 && request.speed() <= 3600)) {
-    return runtime::BadField("speed", "must be 0.01 to 3600 city seconds a wall second");
+    return runtime::BadField("speed", "must be 0.01 to 3600 city seconds per wall second");
   }
   absl::Duration hold_after = kHoldAfterDefault;
   if (request.has_hold_after()) {
@@ -153,7 +152,7 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
   const bool same_driver = replay_ && request.driver_id() == driver_id_;
   RETURN_IF_ERROR(CheckDriver(request, machine_now));
   absl::Duration jumped = JumpedBy(machine_now, limits);
-  // A year mistyped would be final. In a city without readings there is nothing to lose.
+  // A wrong year could not be undone. A city without readings has nothing to lose.
   if (latest_reading != absl::InfinitePast()) {
     const absl::Time furthest = std::max({machine_now, reached, latest_reading});
     const absl::Duration jump = std::max(city_time - furthest, absl::ZeroDuration());
@@ -163,9 +162,9 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
     jumped += jump;
   }
   if (city_time < reached) {
-    // Between two calls of its driver the clock runs on by itself, and may be ahead of it by what
-    // the calls took or by what it ran before it held, also when a restart came between. That is
-    // no step back: it waits a moment.
+    // Between two calls of its driver the clock continues by itself. It may then be ahead of the
+    // driver by the duration of the calls, or by the time that it ran before it held, including
+    // over a restart. That is not a step back: the clock waits for the driver.
     const absl::Duration ran_on = std::max(speed_ * hold_after_, ran_on_);
     const bool ran_ahead = same_driver && reached - city_time <= ran_on;
     if (!ran_ahead) {
@@ -191,7 +190,7 @@ absl::Status CityClockState::SetReplay(const common::v1::SetClockRequest& reques
 std::string CityClockState::Encode() const {
   std::string out(1, static_cast<char>(kVersion));
   out.push_back(replay_ ? 1 : 0);
-  // On the wall clock only the time reached says something.
+  // On the wall clock only the time reached is stored.
   const absl::Time city_time = replay_ ? city_time_ : std::max(reached_, kFirst);
   storage::PutVarint(out, storage::ZigZag(Micros(city_time)));
   storage::PutVarint(out, storage::ZigZag(Micros(as_of_)));
@@ -209,7 +208,7 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
   storage::ByteReader reader(bytes);
   ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
   if (version < 1 || version > kVersion) {
-    return absl::DataLossError(StrCat("the city clock was kept in version ", int{version},
+    return absl::DataLossError(StrCat("the stored city clock has version ", int{version},
                                       ", and this program reads 1 to ", int{kVersion}));
   }
   ASSIGN_OR_RETURN(const uint8_t replay, reader.ReadByte());
@@ -231,7 +230,7 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
   RETURN_IF_ERROR(reader.ExpectEnd());
   if (!(state.speed_ >= 0.01 && state.speed_ <= 3600) || state.city_time_ < kFirst ||
       state.city_time_ > kLast) {
-    return absl::DataLossError("the city clock that was kept makes no sense");
+    return absl::DataLossError("the stored city clock is invalid");
   }
   state.hold_after_ = absl::Microseconds(static_cast<int64_t>(hold_us));
   state.scenario_ = std::string(scenario);
@@ -242,7 +241,7 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
     if (state.city_time_ > kFirst) state.reached_ = state.city_time_;
     return state;
   }
-  // Where the clock stood when the process ended is not known, only the latest it can have been.
+  // The clock's time at the end of the process is unknown; only its maximum is known.
   const absl::Time latest = state.Now(machine_now);
   state.ran_on_ = latest - state.city_time_;
   state.city_time_ = latest;

@@ -66,7 +66,7 @@ TEST(CityClockTest, ADriverThatIsALittleBehindDoesNotTurnTheClockBack) {
   const absl::Time arrival = kWall + absl::Milliseconds(1020);
   ASSERT_TRUE(clock.Set(Replay(kTide + absl::Seconds(60), 60), arrival, kNothing).ok());
   EXPECT_EQ(clock.Now(arrival), kTide + absl::Milliseconds(61200));
-  // It was stopped for an hour and goes on where it was.
+  // The driver was stopped for an hour and continues from its own time.
   ASSERT_TRUE(
       clock.Set(Replay(kTide + absl::Seconds(120), 60), arrival + absl::Hours(1), kNothing).ok());
   EXPECT_EQ(clock.Now(arrival + absl::Hours(1)), kTide + absl::Milliseconds(361200));
@@ -80,7 +80,7 @@ TEST(CityClockTest, CityTimeNeverRunsBackwards) {
   EXPECT_EQ(over.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(over.ToString(), testing::HasSubstr("advance the scenario's date"));
   EXPECT_EQ(clock.Now(later), kTide + absl::Seconds(300)) << "nothing changed";
-  // On the wall clock the city has got as far as its readings.
+  // On the wall clock city time has reached at least that of the readings.
   CityClockState wall;
   EXPECT_EQ(wall.Set(Replay(kTide, 60), kWall, kTide + absl::Seconds(1)).code(),
             absl::StatusCode::kFailedPrecondition);
@@ -103,7 +103,7 @@ TEST(CityClockTest, AMistypedYearIsRefusedInACityWithReadings) {
   EXPECT_TRUE(empty.Set(Replay(typo, 60), kWall, kNothing).ok()) << "nothing to lose";
 }
 
-// Ten hours of each day at speed 3600: it runs for 10 s and jumps by 14 hours, however far it gets.
+// Ten hours of each day at speed 3600: it runs for 10 s and jumps by 14 hours, any number of times.
 TEST(CityClockTest, AReplayThatLoopsGoesOnAsFarAsItLikes) {
   CityClockState clock;
   absl::Time machine = kWall;
@@ -128,9 +128,10 @@ TEST(CityClockTest, CallsDoNotWalkTheClockAwayStepByStep) {
       request.mutable_hold_after()->set_nanos(1'000'000);
       if (!clock.Set(request, machine, latest).ok()) continue;
       city = clock.Now(machine);
-      latest = city + absl::Minutes(5);  // And a reading as far ahead as is taken.
+      latest = city + absl::Minutes(5);  // And a reading as far ahead as is accepted.
     }
-    // 10 s at speed 3600 run ten hours, which allow ten days of jumps, beside the first 31 days.
+    // 10 s at speed 3600 run ten hours, which allow ten days of jumps, in addition to the first 31
+    // days.
     EXPECT_LT(city - kWall, absl::Hours(24 * 45)) << new_drivers;
   }
 }
@@ -144,7 +145,7 @@ TEST(CityClockTest, NeitherARestartNorTheWallGivesJumpsBack) {
   const absl::Status further =
       restored->Set(Replay(ahead + absl::Hours(1), 1), kWall + absl::Seconds(1), ahead);
   EXPECT_EQ(further.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(further.ToString(), testing::HasSubstr("after the jumps of the calls before"));
+  EXPECT_THAT(further.ToString(), testing::HasSubstr("after the jumps of earlier calls"));
   SetClockRequest back = Wall();
   back.set_force(true);
   ASSERT_TRUE(restored->Set(back, kWall + absl::Seconds(2), ahead).ok());
@@ -176,7 +177,7 @@ TEST(CityClockTest, OnlyItsDriverOrForceTakesTheClockFromARunningReplay) {
   stranger.set_driver_id("first");
   EXPECT_TRUE(released.Set(stranger, soon, kNothing).ok());
   CityClockState silent = clock;
-  EXPECT_TRUE(silent.Set(Wall(), kWall + absl::Seconds(5), kNothing).ok()) << "nobody drives it";
+  EXPECT_TRUE(silent.Set(Wall(), kWall + absl::Seconds(5), kNothing).ok()) << "it has no driver";
 }
 
 TEST(CityClockTest, ForceComesBackToTheWallFromAnyTime) {
@@ -195,7 +196,7 @@ TEST(CityClockTest, ForceComesBackToTheWallFromAnyTime) {
   EXPECT_EQ(restored->Now(later), later);
 }
 
-// A state as it was kept before jumps were counted.
+// A stored state from before jumps were counted.
 TEST(CityClockTest, AStateOfTheFormatBeforeIsRead) {
   CityClockState clock;
   ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
@@ -212,7 +213,7 @@ TEST(CityClockTest, TheWallIsTakenWhenItIsNotBehindTheCity) {
   ASSERT_TRUE(past.Set(Replay(kTide, 60), kWall, kNothing).ok());
   EXPECT_TRUE(past.Set(Wall("a"), kWall + absl::Seconds(1), kNothing).ok());
   EXPECT_FALSE(past.IsReplay());
-  // What the replay reached stays reached.
+  // The time that the replay reached still counts.
   EXPECT_EQ(past.Set(Replay(kTide, 60), kWall + absl::Seconds(2), kNothing).code(),
             absl::StatusCode::kFailedPrecondition);
 
@@ -276,8 +277,7 @@ TEST(CityClockTest, AfterARestartItHoldsWhereItCanHaveBeenAtMost) {
   EXPECT_TRUE(CityClockState::Restore(CityClockState().Encode(), kWall).ok());
 }
 
-// driver  set kTide ........ killed and restarted, 300 city seconds later at most ... set kTide
-// again
+// driver: sets kTide, is killed and restarted at most 300 city seconds later, sets kTide again.
 TEST(CityClockTest, AfterARestartItsOwnDriverGoesOnFromWhereItWas) {
   CityClockState clock;
   ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());

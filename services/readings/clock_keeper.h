@@ -1,4 +1,4 @@
-// The owner of the city clock: keeps it durable and tells those who watch it.
+// The owner of the city clock: stores it and notifies its watchers.
 #ifndef CITYLAYERS_SERVICES_READINGS_CLOCK_KEEPER_H_
 #define CITYLAYERS_SERVICES_READINGS_CLOCK_KEEPER_H_
 
@@ -19,29 +19,30 @@
 
 namespace citylayers::readings {
 
-/// The city clock of this city. A state is on disk before anybody hears of it, so that no restart
-/// turns it back. Thread-safe.
+/// The city clock of this city. A state is on disk before any watcher receives it, so that no
+/// restart sets it back. Thread-safe.
 class ClockKeeper final : public Clock {
  public:
-  /// Restores the clock from the store. Both outlive this. DATA_LOSS: what was kept is damaged.
+  /// Restores the clock from the store. Both must outlive this. DATA_LOSS: the stored state is
+  /// damaged.
   static absl::StatusOr<std::unique_ptr<ClockKeeper>> Load(storage::ReadingsStore& store,
                                                            const Clock& machine,
                                                            ClockLimits limits = {});
 
   absl::Time Now() const override;
   common::v1::CityClock State() const;
-  /// See ClockService.SetClock. Waits for the disk.
+  /// See ClockService.SetClock. Blocks until the state is on disk.
   absl::StatusOr<common::v1::CityClock> Set(const common::v1::SetClockRequest& request);
-  /// A reading of this time was stored: on the wall clock, no replay goes back before it.
+  /// Records the time of a stored reading: on the wall clock, no replay may begin before it.
   void NoteReading(absl::Time time);
-  /// The time from which the age of readings counts when old ones are dropped: that of the newest
-  /// reading stored, and not past the city clock. A clock set ahead drops nothing by itself; a
-  /// replay that loops, and so runs ahead of the wall for good, still makes room for what it
-  /// brings.
+  /// The time from which the age of readings is counted when old ones are dropped: that of the
+  /// newest stored reading, but not later than the city clock. Setting the clock ahead drops
+  /// nothing by itself; a looping replay, which stays ahead of the wall clock, still makes room for
+  /// its new readings.
   absl::Time RetentionTime() const;
 
-  /// Calls `listener` after each change, on the thread that made it. After RemoveListener returns,
-  /// it is not called any more.
+  /// Calls `listener` after each change, on the thread that made it. It is not called again once
+  /// RemoveListener has returned.
   uint64_t AddListener(std::function<void()> listener);
   void RemoveListener(uint64_t id);
 

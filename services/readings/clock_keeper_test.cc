@@ -1,4 +1,4 @@
-// The city clock kept in a real store: over restarts, with readings, and for those who watch it.
+// Tests of the city clock in a real store: restarts, readings, watchers.
 #include "services/readings/clock_keeper.h"
 
 #include <atomic>
@@ -65,7 +65,7 @@ TEST_F(ClockKeeperTest, OnTheWallNoReplayGoesBackBehindWhatWasRead) {
 
 //  week 0         1 2 3 ...        56     57
 //  readings       | | |             |                      kept: 400 days before the newest
-//  clock                                       2222        drops nothing by itself
+//  clock                                       2222        drops no reading by itself
 TEST_F(ClockKeeperTest, AClockSetFarAheadDropsNoReadings) {
   Write({{kLevel, kNow - absl::Hours(24 * 300), 1}, {kLevel, kNow, 2}});
   ASSERT_TRUE(store_->Seal().ok());
@@ -75,7 +75,7 @@ TEST_F(ClockKeeperTest, AClockSetFarAheadDropsNoReadings) {
   v1::QueryReadingsRequest all = Asking(kLevel);
   *all.mutable_start_time() = ToProtoTime(kNow - absl::Hours(24 * 301));
   EXPECT_EQ(Query(all).size(), 2u);
-  // A reading of that time is what lets go of the old ones.
+  // A reading of that time causes the old ones to be dropped.
   Write({{kLevel, machine_.now, 3}});
   EXPECT_EQ(clock_->RetentionTime(), machine_.now);
   Open();
@@ -87,7 +87,7 @@ TEST_F(ClockKeeperTest, AMistypedReplayDateIsRefused) {
   request.set_mode(common::v1::CLOCK_MODE_REPLAY);
   *request.mutable_city_time() = ToProtoTime(kNow + absl::Hours(24 * 365 * 200));
   request.set_speed(60);
-  EXPECT_EQ(clock_->RetentionTime(), absl::InfinitePast()) << "nothing was ever read";
+  EXPECT_EQ(clock_->RetentionTime(), absl::InfinitePast()) << "there is no reading";
   EXPECT_TRUE(store_->DropExpired(clock_->RetentionTime()).ok());
   Write({{kLevel, kNow, 1}});
   EXPECT_EQ(clock_->Set(request).status().code(), absl::StatusCode::kFailedPrecondition);

@@ -1,4 +1,4 @@
-// One watcher of the city clock.
+// A watcher of the city clock.
 #ifndef CITYLAYERS_SERVICES_READINGS_CLOCK_WATCH_H_
 #define CITYLAYERS_SERVICES_READINGS_CLOCK_WATCH_H_
 
@@ -15,8 +15,8 @@
 
 namespace citylayers::readings {
 
-/// Tells the clock at the start, at every change, and every second. `clock` and `machine` outlive
-/// it.
+/// Sends the clock at the start, at every change, and every second. `clock` and `machine` must
+/// outlive it.
 class ClockWatch final : public runtime::StreamSource<common::v1::WatchClockResponse> {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
@@ -44,7 +44,7 @@ class ClockWatch final : public runtime::StreamSource<common::v1::WatchClockResp
   ClockKeeper& clock_;
   const Clock& machine_;
   absl::Time last_ = absl::InfinitePast();
-  // Shared with the listener, which may run while this is being destroyed.
+  // Shared with the listener, which may run while this object is being destroyed.
   const std::shared_ptr<std::atomic<bool>> changed_ = std::make_shared<std::atomic<bool>>(true);
   const uint64_t listener_;
 };

@@ -13,7 +13,7 @@
 namespace citylayers::readings {
 namespace {
 
-// What a segment can measure. The ranges hold anything a street can do.
+// A measure of road segments. The ranges include all values that can occur on a street.
 struct SegmentKind {
   std::string_view kind;
   const char* unit;
@@ -42,7 +42,7 @@ bool MeasureDirectory::IsSegmentMeasure(std::string_view name, storage::MeasureD
       std::find_if(std::begin(kSegmentKinds), std::end(kSegmentKinds),
                    [&](const SegmentKind& candidate) { return candidate.kind == parts->kind; });
   uint64_t stable_id = 0;
-  // One spelling only: "007" would be another series of segment 7.
+  // Only one spelling is accepted: "007" would be another series of segment 7.
   if (kind == std::end(kSegmentKinds) || !absl::SimpleAtoi(ToAbsl(parts->id), &stable_id) ||
       StrCat(stable_id) != parts->id || !is_segment_(stable_id)) {
     return false;
@@ -87,11 +87,11 @@ absl::StatusOr<std::vector<uint32_t>> MeasureDirectory::Match(absl::Span<const s
     RETURN_IF_ERROR(series.status());
     matched.insert(matched.end(), series->begin(), series->end());
     if (matched.size() <= series_max) continue;
-    // A pattern and names of its own measures count once.
+    // A measure that is matched both by a pattern and by its name counts once.
     SortUnique(matched);
     if (matched.size() > series_max) {
       return absl::ResourceExhaustedError(
-          StrCat("more than ", series_max, " measures are asked for: ask in parts"));
+          StrCat("more than ", series_max, " measures match: split the request"));
     }
   }
   SortUnique(matched);

@@ -1,4 +1,4 @@
-// From measure names to series, and the measures of segments, which need no station.
+// Maps measure names to series, including measures of segments, which need no station.
 #ifndef CITYLAYERS_SERVICES_READINGS_MEASURE_DIRECTORY_H_
 #define CITYLAYERS_SERVICES_READINGS_MEASURE_DIRECTORY_H_
 
@@ -14,21 +14,22 @@
 
 namespace citylayers::readings {
 
-/// Resolves the dictionary of a batch. A measure of a segment of the city's pack becomes known the
-/// first time it is written. Thread-safe.
+/// Resolves the dictionary of a batch. A measure of a segment of the city's pack is registered when
+/// it is first written. Thread-safe.
 class MeasureDirectory {
  public:
-  /// `is_segment` says whether a stable id is a segment of the pack; thread-safe.
+  /// `is_segment` returns whether a stable id is a segment of the pack; thread-safe.
   MeasureDirectory(storage::ReadingsStore& store, std::function<bool(uint64_t)> is_segment)
       : store_(store), is_segment_(std::move(is_segment)) {}
 
-  /// One entry a name, in order; measure == nullptr for a name that is not known. May wait for the
-  /// disk. Errors: those of ReadingsStore::RegisterMeasures.
+  /// One entry per name, in order; measure == nullptr for an unknown name. May wait for the disk.
+  /// Errors: those of ReadingsStore::RegisterMeasures.
   absl::StatusOr<std::vector<KnownMeasure>> Resolve(const MeasureNames& names) const;
 
-  /// The series of names and patterns: ascending, each once; memory and time go by the names and
-  /// series that differ. INVALID_ARGUMENT, NOT_FOUND: see ReadingsStore::MatchSeries. A segment of
-  /// the pack without readings is no error. RESOURCE_EXHAUSTED: more than `series_max`.
+  /// The series of names and patterns: ascending, without repeats; memory and time grow with the
+  /// number of distinct names and series. INVALID_ARGUMENT, NOT_FOUND: see
+  /// ReadingsStore::MatchSeries. A segment of the pack without readings is not an error.
+  /// RESOURCE_EXHAUSTED: more than `series_max`.
   absl::StatusOr<std::vector<uint32_t>> Match(absl::Span<const std::string> names,
                                               size_t series_max) const;
 

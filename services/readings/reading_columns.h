@@ -12,7 +12,7 @@
 
 namespace citylayers::readings {
 
-/// Appends to `columns`, which must be empty at first and outlive this. Not thread-safe.
+/// Appends to `columns`, which must be empty at first and must outlive this. Not thread-safe.
 class ColumnsBuilder {
  public:
   ColumnsBuilder(const storage::ReadingsStore& store, v1::ReadingColumns& columns)
@@ -26,7 +26,7 @@ class ColumnsBuilder {
     columns_.add_time_deltas_ms(reading.time_ms - last_ms_);
     last_ms_ = reading.time_ms;
     columns_.add_values(reading.value);
-    // The column stays away until a row needs it.
+    // The column is left out until a row needs it.
     if (reading.quality != 0 && columns_.qualities_size() == 0) {
       for (int i = 1; i < columns_.values_size(); ++i) {
         columns_.add_qualities(v1::QUALITY_UNSPECIFIED);

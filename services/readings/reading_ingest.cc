@@ -19,7 +19,7 @@ absl::Status CheckSource(const std::string& source, uint64_t sequence) {
     return runtime::BadField("source", "has at most 64 bytes");
   }
   if (source.empty() && sequence != 0) {
-    return runtime::BadField("source", "is needed with a sequence: who counts?");
+    return runtime::BadField("source", "is required when sequence is set");
   }
   return absl::OkStatus();
 }
@@ -28,21 +28,21 @@ bool IsStorageUnavailable(const absl::Status& status, const absl::Status& write_
   return absl::IsUnavailable(status) || (absl::IsResourceExhausted(status) && !write_status.ok());
 }
 
-// A disk that is full or broken needs people, and is one error with one code, whatever the store
-// calls it.
+// A full or broken disk needs an operator, and is reported as one error with one code, whatever
+// code the store returns.
 absl::Status StorageUnavailable(const absl::Status& status) {
   return runtime::WithReason(absl::UnavailableError(status.message()),
                              runtime::kReasonStorageUnavailable);
 }
 
-// The errors of an append, with what a program needs to act on them.
+// Adds the details to errors of an append that a client needs to handle them.
 absl::Status WithDetails(absl::Status status, const absl::Status& write_status) {
   if (IsStorageUnavailable(status, write_status)) return StorageUnavailable(status);
   if (absl::IsResourceExhausted(status)) {
     status = runtime::WithReason(std::move(status), runtime::kReasonOverloaded);
     return runtime::WithRetryAfter(std::move(status), absl::Milliseconds(200));
   }
-  // The store knows the sequences: too old ones are OUT_OF_RANGE, absurd ones INVALID_ARGUMENT.
+  // The store checks the sequences: old ones are OUT_OF_RANGE, implausible ones INVALID_ARGUMENT.
   if (absl::IsInvalidArgument(status) || absl::IsOutOfRange(status)) {
     return runtime::WithReason(std::move(status), runtime::kReasonBadSequence);
   }
@@ -118,8 +118,8 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Stored(
   v1::WriteReadingsResponse& response = waiting.response;
   response.set_offset(result->offset);
   response.set_duplicate(result->duplicate);
-  // A repeat is answered with what was stored: today's clock and registry could judge its rows
-  // anew.
+  // A repeat is answered with the stored result: its rows are not validated again, because clock
+  // and registry may have changed.
   response.set_accepted_count(result->accepted_count);
   response.set_rejected_count(result->rejected_count);
   if (result->duplicate) response.clear_rejected();
@@ -136,14 +136,14 @@ void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
   if (request.epoch() != 0 || !begun_) epoch_ = request.epoch();
   begun_ = true;
   if (request.readings().measures_size() != 0) {
-    // Refused before the dictionary of the message before is given up.
+    // Refused before the dictionary of the previous message is replaced.
     const absl::Status named =
         CheckNames(request.readings().measures(), ingest_.options().validator);
     if (!named.ok()) return done(named);
     names_.Swap(request.mutable_readings()->mutable_measures());
     known_.clear();
   }
-  // A name that was unknown may have become known meanwhile.
+  // A name that was unknown may have been registered meanwhile.
   const bool all_known = known_.size() == static_cast<size_t>(names_.size()) &&
                          std::all_of(known_.begin(), known_.end(), [](const KnownMeasure& known) {
                            return known.measure != nullptr;

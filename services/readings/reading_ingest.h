@@ -1,4 +1,4 @@
-// Takes batches in: resolves, checks, stores, answers.
+// Ingest of reading batches: resolves measures, validates, stores, answers.
 #ifndef CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_
 #define CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_
 
@@ -23,29 +23,29 @@ namespace citylayers::readings {
 struct IngestOptions {
   ValidatorOptions validator;
   int rejects_reported_max = 100;
-  int stream_credits = 32;     ///< batches a stream's client may have unacknowledged
-  int stream_waiting_max = 8;  ///< batches of a stream that may wait for the disk at once
+  int stream_credits = 32;     ///< maximum unacknowledged batches of a stream's client
+  int stream_waiting_max = 8;  ///< maximum batches of a stream that wait for the disk
 };
 
-/// What WriteReadings and StreamReadings do, callable without a server. Thread-safe.
+/// Implements WriteReadings and StreamReadings, without gRPC. Thread-safe.
 class ReadingIngest {
  public:
   ReadingIngest(const IngestOptions& options, storage::ReadingsStore& store,
                 const MeasureDirectory& directory, ClockKeeper& clock, ReadingsMetrics& metrics)
       : options_(options), store_(store), directory_(directory), clock_(clock), metrics_(metrics) {}
 
-  /// Called once, when the batch is on disk or was refused; often on the store's writer thread,
-  /// so it must be quick and must not call this.
+  /// Called once, when the batch is on disk or was refused; often on the store's writer thread, so
+  /// it must be quick and must not call this.
   using Done = std::function<void(absl::StatusOr<v1::WriteReadingsResponse>)>;
 
-  /// Errors as reading_service.proto says for WriteReadings. Waits for the disk only when a measure
+  /// Errors as in reading_service.proto for WriteReadings. Waits for the disk only when a measure
   /// is new.
   void Write(const v1::WriteReadingsRequest& request, Done done);
 
   /// The series of a dictionary's names. May wait for the disk.
   absl::StatusOr<std::vector<KnownMeasure>> Resolve(const MeasureNames& names);
 
-  /// The same as Write with the dictionary `names` resolved already to `known`; never waits.
+  /// Write with the dictionary `names` already resolved to `known`; never waits.
   void Store(const std::string& source, uint64_t epoch, uint64_t sequence,
              const v1::ReadingColumns& readings, const MeasureNames& names,
              absl::Span<const KnownMeasure> known, Done done);
@@ -53,7 +53,7 @@ class ReadingIngest {
   const IngestOptions& options() const { return options_; }
 
  private:
-  /// What a batch that waits for the disk is answered and counted with.
+  /// Data for the answer and the metrics of a batch that waits for the disk.
   struct Waiting {
     absl::Time start;
     v1::WriteReadingsResponse response;
@@ -71,7 +71,7 @@ class ReadingIngest {
   ReadingsMetrics& metrics_;
 };
 
-/// One StreamReadings call: remembers source, epoch and dictionary from message to message.
+/// One StreamReadings call: keeps source, epoch and dictionary from message to message.
 class IngestStream final
     : public runtime::BidiHandler<v1::StreamReadingsRequest, v1::StreamReadingsResponse> {
  public:

@@ -34,17 +34,17 @@ bool IsTime(const google::protobuf::Timestamp& time) {
          time.seconds() <= 253402300799;
 }
 
-// Readings have whole milliseconds: rounding both ends up keeps them on the right side.
+// Readings have whole milliseconds: both ends are rounded up, which keeps them on the right side.
 int64_t CeilMillis(absl::Time time) {
   return absl::ToUnixMillis(time + absl::Milliseconds(1) - absl::Nanoseconds(1));
 }
 
 absl::StatusOr<TimeRange> RangeOf(const v1::QueryReadingsRequest& request, absl::Time city_now) {
   if (request.has_start_time() && !IsTime(request.start_time())) {
-    return runtime::BadField("start_time", "is no time of the years 1 to 9999");
+    return runtime::BadField("start_time", "must be between years 1 and 9999");
   }
   if (request.has_end_time() && !IsTime(request.end_time())) {
-    return runtime::BadField("end_time", "is no time of the years 1 to 9999");
+    return runtime::BadField("end_time", "must be between years 1 and 9999");
   }
   TimeRange range;
   range.end_ms = request.has_end_time() ? CeilMillis(FromProtoTime(request.end_time()))
@@ -54,7 +54,7 @@ absl::StatusOr<TimeRange> RangeOf(const v1::QueryReadingsRequest& request, absl:
   if (range.end_ms < range.start_ms) {
     return runtime::BadField("end_time", "lies before start_time");
   }
-  // No reading is older than 1970.
+  // All readings are from 1970 or later.
   range.start_ms = std::max<int64_t>(range.start_ms, 0);
   range.end_ms = std::max<int64_t>(range.end_ms, 0);
   return range;
@@ -89,11 +89,11 @@ double ValueOf(const storage::WindowAggregate& window, v1::AggregateFunction fun
   }
 }
 
-// Asks of the store in one step: after them the thread is given back, also with nothing found yet,
-// so that a search in many series holds up nobody and can be cancelled.
+// Number of store reads per step. After that many the thread is released, even without a result, so
+// that a search in many series delays no other call and can be cancelled.
 constexpr int kAsksPerStep = 64;
 
-// Goes through the series one by one, a message at a time: memory stays bounded whatever is asked.
+// Reads the series one by one, one message at a time: memory is bounded for any request.
 class QuerySource final : public ReadingQuery::QueryStream {
  public:
   QuerySource(const storage::ReadingsStore& store, std::vector<uint32_t> series, TimeRange range,
@@ -136,8 +136,8 @@ class QuerySource final : public ReadingQuery::QueryStream {
     return absl::OkStatus();
   }
 
-  // Aggregates no more windows than the message has room for: those of a year of seconds would not
-  // fit into memory.
+  // Aggregates only as many windows as the message has room for: one-second windows of a whole year
+  // would not fit into memory.
   absl::Status AddWindows(ColumnsBuilder& columns) {
     const uint32_t series = series_[next_];
     const int64_t slice_end_ms =
@@ -150,7 +150,7 @@ class QuerySource final : public ReadingQuery::QueryStream {
     }
     position_ms_ = slice_end_ms;
     if (windows.empty() && position_ms_ < range_.end_ms) {
-      // Years without a reading are passed in one step, not in windows.
+      // Years without a reading are skipped in one step, not window by window.
       ASSIGN_OR_RETURN(const std::vector<storage::StoredReading> ahead,
                        store_.Query(series, position_ms_, range_.end_ms, 1));
       position_ms_ = ahead.empty() ? range_.end_ms : ahead.front().time_ms;
@@ -171,7 +171,7 @@ class QuerySource final : public ReadingQuery::QueryStream {
   const v1::AggregateFunction function_;
   const size_t rows_max_;
   size_t next_ = 0;
-  int64_t position_ms_;  // of the series at next_: everything before it was told
+  int64_t position_ms_;  // of the series at next_: all readings before it were sent
 };
 
 }  // namespace
@@ -188,7 +188,7 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::QueryStream>> ReadingQuery::Query(
   ASSIGN_OR_RETURN(const TimeRange range, RangeOf(request, city_clock_.Now()));
   ASSIGN_OR_RETURN(const int64_t window_ms, WindowOf(request));
   if (!v1::AggregateFunction_IsValid(request.function())) {
-    return runtime::BadField("function", "is not one of this version");
+    return runtime::BadField("function", "is not a known function");
   }
   return std::make_unique<QuerySource>(store_, std::move(series), range, window_ms,
                                        request.function(), options_.message_rows_max);
@@ -225,13 +225,13 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
   if (after > last) {
     return absl::OutOfRangeError(
         StrCat("offset ", after, " lies past the end of the log, ", last,
-               ": this is another log; read the latest readings and watch from now on"));
+               ": this is another log; read the latest readings and watch from there"));
   }
-  // 0 stands for the oldest that is held.
+  // 0 means the oldest offset held.
   const uint64_t from = after == 0 ? store_.OldestResumeOffset() : after;
   if (from < store_.OldestResumeOffset()) {
     return absl::OutOfRangeError(
-        StrCat("the log after offset ", from, " is no longer held: it starts after ",
+        StrCat("the log after offset ", from, " was dropped: it starts after ",
                store_.OldestResumeOffset(), "; read the latest readings and resume from there"));
   }
   return std::make_unique<WatchSource>(store_, std::move(filter), from, options_.message_rows_max,

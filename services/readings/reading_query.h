@@ -1,4 +1,4 @@
-// Gives readings out: queries, the latest of each measure, and the log as it grows.
+// Read access to readings: queries, the latest value of each measure, and the log as it grows.
 #ifndef CITYLAYERS_SERVICES_READINGS_READING_QUERY_H_
 #define CITYLAYERS_SERVICES_READINGS_READING_QUERY_H_
 
@@ -17,14 +17,14 @@
 namespace citylayers::readings {
 
 struct QueryOptions {
-  int message_rows_max = 5000;                        ///< rows of one streamed message
-  int names_max = 10'000;                             ///< names and patterns of one request
-  int latest_measures_max = 200'000;                  ///< measures of one GetLatestReadings
-  absl::Duration watch_heartbeat = absl::Seconds(1);  ///< a silent watcher hears "still here"
+  int message_rows_max = 5000;                        ///< maximum rows of one streamed message
+  int names_max = 10'000;                             ///< maximum names and patterns of one request
+  int latest_measures_max = 200'000;                  ///< maximum measures of one GetLatestReadings
+  absl::Duration watch_heartbeat = absl::Seconds(1);  ///< time between heartbeats without readings
 };
 
-/// The reading half of ReadingService, callable without a server. Thread-safe; everything passed in
-/// outlives it and its streams.
+/// The read methods of ReadingService, without gRPC. Thread-safe; all arguments must outlive it and
+/// its streams.
 class ReadingQuery {
  public:
   ReadingQuery(QueryOptions options, storage::ReadingsStore& store,
@@ -38,7 +38,7 @@ class ReadingQuery {
   using QueryStream = runtime::StreamSource<v1::QueryReadingsResponse>;
   using WatchStream = runtime::StreamSource<v1::WatchReadingsResponse>;
 
-  /// Errors as reading_service.proto says.
+  /// Errors as in reading_service.proto.
   absl::StatusOr<std::unique_ptr<QueryStream>> Query(const v1::QueryReadingsRequest& request) const;
   absl::StatusOr<v1::GetLatestReadingsResponse> Latest(
       const v1::GetLatestReadingsRequest& request) const;

@@ -38,7 +38,7 @@ absl::Status CheckShape(const v1::ReadingColumns& columns, const ValidatorOption
   return absl::OkStatus();
 }
 
-// Goes through the rows; holds what does not change from row to row.
+// Checks single rows; holds the values that are the same for all rows.
 class RowCheck {
  public:
   RowCheck(absl::Time city_now, const ValidatorOptions& options)
@@ -49,7 +49,7 @@ class RowCheck {
         options_(options) {}
 
   /// The reason to refuse the row, or REJECT_REASON_UNSPECIFIED. `name`, `known`: nullptr when the
-  /// row's index points past the dictionary.
+  /// row's index is past the end of the dictionary.
   v1::RejectReason Check(const std::string* name, const KnownMeasure* known,
                          const storage::StoredReading& reading, int quality) const {
     if (name == nullptr || known == nullptr || name->size() > storage::kMeasureNameBytesMax ||
@@ -66,19 +66,19 @@ class RowCheck {
     return v1::REJECT_REASON_UNSPECIFIED;
   }
 
-  /// The text for all rows of the batch that are refused for this reason and have this measure.
+  /// The text for all rows of the batch with this reason and this measure.
   std::string Explain(v1::RejectReason reason, const std::string* name, const KnownMeasure* known,
                       int quality) const {
     switch (reason) {
       case v1::REJECT_REASON_NOT_FINITE:
         return "the value is not a finite number";
       case v1::REJECT_REASON_UNKNOWN_MEASURE:
-        return "no such measure; list what is known with StationService.ListStations";
+        return "no such measure; StationService.ListStations lists the known ones";
       case v1::REJECT_REASON_FAR_FUTURE:
         return StrCat("lies more than ", absl::FormatDuration(options_.future_skew),
                       " ahead of the city clock, which shows ", Text(city_ms_));
       case v1::REJECT_REASON_TOO_OLD:
-        return StrCat("is older than what is kept, which starts at ", Text(oldest_ms_));
+        return StrCat("is older than the retention, which starts at ", Text(oldest_ms_));
       case v1::REJECT_REASON_OUT_OF_RANGE:
         return StrCat(known->measure->unit, " lies outside ", known->measure->min_value, " to ",
                       known->measure->max_value);
@@ -88,7 +88,7 @@ class RowCheck {
     if (name == nullptr || known == nullptr) {
       return "measure_indexes points past the end of measures";
     }
-    if (!IsQuality(quality)) return StrCat("quality ", quality, " is not one of this version");
+    if (!IsQuality(quality)) return StrCat("quality ", quality, " is not a known quality");
     return StrCat("the measure's name has ", name->size(), " bytes; a name has at most ",
                   storage::kMeasureNameBytesMax);
   }
@@ -102,13 +102,13 @@ class RowCheck {
   const ValidatorOptions& options_;
 };
 
-// Collects the rejected rows of a batch: each name and each text once.
+// Collects the rejected rows of a batch; stores each name and each text once.
 class Rejections {
  public:
   Rejections(const MeasureNames& names, storage::RejectedRows& refused)
       : names_(names), refused_(refused) {}
 
-  /// `index` is the row's measure_index. `explain` makes the text.
+  /// `index` is the row's measure_index. `explain` returns the text.
   template <typename Explain>
   void Add(int row, uint32_t index, v1::RejectReason reason, int quality,
            const storage::StoredReading& reading, Explain explain) {
@@ -122,12 +122,12 @@ class Rejections {
           measures_.try_emplace(index, static_cast<uint32_t>(refused_.measures.size()));
       if (fresh) {
         refused_.measures.push_back(
-            // One byte more than is kept shows the store where a character ends.
+            // One byte beyond the limit lets the store cut at the end of a character.
             names_[static_cast<int>(index)].substr(0, storage::kRejectTextMax + 1));
       }
       rejected.measure = slot->second;
     }
-    // Malformed rows of a name differ by their quality, of which only so many texts are kept.
+    // Malformed rows of one name differ by quality; only a limited number of those texts is kept.
     const bool by_measure = has_name && (reason == v1::REJECT_REASON_OUT_OF_RANGE ||
                                          reason == v1::REJECT_REASON_MALFORMED);
     const bool by_quality = reason == v1::REJECT_REASON_MALFORMED && !RowCheck::IsQuality(quality);
@@ -172,7 +172,7 @@ absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const Measur
   verdict.good.times_ms.reserve(static_cast<size_t>(rows));
   verdict.good.values.reserve(static_cast<size_t>(rows));
   if (has_quality) verdict.good.qualities.reserve(static_cast<size_t>(rows));
-  uint64_t time_ms = 0;  // Unsigned: hostile differences may wrap around, and then are refused.
+  uint64_t time_ms = 0;  // Unsigned: hostile differences wrap around, and are then refused.
   for (int row = 0; row < rows; ++row) {
     time_ms += static_cast<uint64_t>(columns.time_deltas_ms(row));
     const int quality = has_quality ? static_cast<int>(columns.qualities(row)) : 0;

@@ -1,4 +1,4 @@
-// Decides which readings of a batch are stored. Plain logic: no store, no server.
+// Validation of the readings of a batch. Plain logic: no store, no server.
 #ifndef CITYLAYERS_SERVICES_READINGS_READING_VALIDATOR_H_
 #define CITYLAYERS_SERVICES_READINGS_READING_VALIDATOR_H_
 
@@ -17,24 +17,24 @@
 namespace citylayers::readings {
 
 struct ValidatorOptions {
-  absl::Duration future_skew = absl::Minutes(5);     ///< how far ahead of the city clock is taken
-  absl::Duration retention = absl::Hours(24 * 400);  ///< older readings are not kept
+  absl::Duration future_skew = absl::Minutes(5);     ///< maximum time ahead of the city clock
+  absl::Duration retention = absl::Hours(24 * 400);  ///< older readings are refused
   int batch_rows_max = 20'000;
 };
 
-/// A measure of a batch's dictionary: its series and definition; nullptr when it is not known.
+/// A measure of a batch's dictionary: its series and definition; nullptr when it is unknown.
 struct KnownMeasure {
   uint32_t series = 0;
   const storage::MeasureDef* measure = nullptr;
 };
 
-/// A dictionary of measure names as it stands in a request.
+/// The dictionary of measure names in a request.
 using MeasureNames = google::protobuf::RepeatedPtrField<std::string>;
 
-/// The accepted and the rejected rows of a batch.
+/// Result of validation: accepted and rejected rows.
 struct Verdict {
   storage::ReadingBatch good;     ///< without source, epoch and sequence
-  storage::RejectedRows refused;  ///< its memory is that of its rows and of the names they use
+  storage::RejectedRows refused;  ///< its memory is that of its rows and the names they use
 };
 
 /// INVALID_ARGUMENT: a dictionary has more names than a batch may have rows.
@@ -43,14 +43,15 @@ absl::Status CheckNames(const MeasureNames& names, const ValidatorOptions& optio
 /// Checks each row: finite, a known measure, not far in the future of the city clock, not older
 /// than retention, within the measure's range. A row whose measure has a name longer than
 /// storage::kMeasureNameBytesMax is rejected as malformed. `names` is the dictionary (a stream's
-/// may come from an earlier message), `known` what each name stands for. INVALID_ARGUMENT: columns
-/// of unequal length. RESOURCE_EXHAUSTED: more rows than batch_rows_max. About 20 ns a row.
+/// may come from an earlier message), `known` has the measure of each name. INVALID_ARGUMENT:
+/// columns of unequal length. RESOURCE_EXHAUSTED: more rows than batch_rows_max. About 20 ns per
+/// row.
 absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const MeasureNames& names,
                                  absl::Span<const KnownMeasure> known, absl::Time city_now,
                                  const ValidatorOptions& options);
 
-/// What was wrong with a rejected row, for its sender: the text kept for all rows of its kind, and
-/// the row's own time or value. REQUIRES: i < refused.size().
+/// Explanation of a rejected row for its sender: the text kept for all rows of its kind, and the
+/// row's own time or value. REQUIRES: i < refused.size().
 std::string DescribeRejected(const storage::RejectedRows& refused, size_t i);
 
 }  // namespace citylayers::readings

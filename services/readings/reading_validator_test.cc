@@ -96,7 +96,7 @@ TEST_F(ValidatorTest, AQualityOfAnotherVersionIsMalformed) {
   columns_.add_qualities(static_cast<v1::Quality>(300));
   ASSERT_EQ(Run()->refused.size(), 1u);
   EXPECT_EQ(Run()->refused.rows[0].reason, v1::REJECT_REASON_MALFORMED);
-  EXPECT_EQ(DescribeRejected(Run()->refused, 0), "quality 300 is not one of this version");
+  EXPECT_EQ(DescribeRejected(Run()->refused, 0), "quality 300 is not a known quality");
 }
 
 TEST_F(ValidatorTest, ANameThatIsTooLongIsMalformedAndTheOtherRowsAreKept) {
@@ -123,7 +123,8 @@ size_t BytesOf(const storage::RejectedRows& refused) {
   return bytes;
 }
 
-// Every way to be refused, in every row, with the longest names: a name and a text stand once.
+// All reasons to be refused, in every row, with the longest names: each name and text is stored
+// once.
 TEST_F(ValidatorTest, RefusedRowsCostASmallMultipleOfTheRequest) {
   for (const size_t name_bytes : {size_t{0}, size_t{10}, size_t{145}, size_t{100'000}}) {
     names_.Clear();
@@ -172,7 +173,7 @@ TEST_F(ValidatorTest, TooManyRowsRefuseTheBatch) {
 
 TEST_F(ValidatorTest, AnEmptyBatchIsFine) { EXPECT_EQ(Run()->good.size(), 0u); }
 
-// Whatever a client sends: what passes is within every bound, and no row is lost.
+// Random columns: accepted rows are within every bound, and no row is lost.
 TEST_F(ValidatorTest, AnyColumnsAreAnswered) {
   std::mt19937_64 random(1);
   for (int round = 0; round < 2000; ++round) {

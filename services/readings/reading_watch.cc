@@ -11,7 +11,7 @@ using runtime::StreamStep;
 
 namespace {
 
-// Each is a message's worth of rows.
+// Each read returns up to one message of rows.
 constexpr int kReadsPerStep = 16;
 
 }  // namespace
@@ -61,8 +61,8 @@ WatchSource::~WatchSource() { store_.RemoveListener(listener_); }
 
 absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response) {
   ColumnsBuilder columns(store_, *response->mutable_readings());
-  // Batches without a reading for this watcher are passed over, a few at a time; then the thread is
-  // given back, so that a search in a long log holds up nobody, tells how far it is, and can be
+  // Batches without a reading for this watcher are skipped, a few at a time; then the thread is
+  // released, so that a search in a long log delays no other call, reports its position, and can be
   // cancelled.
   bool more = true;
   for (int reads = 0; columns.size() == 0 && reads < kReadsPerStep; ++reads) {

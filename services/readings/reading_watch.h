@@ -1,4 +1,4 @@
-// One watcher of the log.
+// A watcher of the readings log.
 #ifndef CITYLAYERS_SERVICES_READINGS_READING_WATCH_H_
 #define CITYLAYERS_SERVICES_READINGS_READING_WATCH_H_
 
@@ -19,11 +19,11 @@
 
 namespace citylayers::readings {
 
-/// Which series a watcher wants. Measures that become known later match too. Not thread-safe: it
-/// remembers what it has decided.
+/// The series that a watcher follows. Measures that are registered later match as well. Not
+/// thread-safe: it caches its decisions.
 class MeasureFilter {
  public:
-  /// Empty: everything. INVALID_ARGUMENT: not a name or pattern.
+  /// Empty: all series. INVALID_ARGUMENT: not a name or pattern.
   static absl::StatusOr<MeasureFilter> Make(const std::vector<std::string>& names);
   bool Matches(uint32_t series, const storage::ReadingsStore& store);
 
@@ -36,14 +36,14 @@ class MeasureFilter {
   std::vector<Decision> decisions_;                         // by series
 };
 
-/// Reads on from an offset, as fast as its client takes messages.
+/// Reads the log from an offset, as fast as its client takes messages.
 class WatchSource final : public runtime::StreamSource<v1::WatchReadingsResponse> {
  public:
   WatchSource(storage::ReadingsStore& store, MeasureFilter filter, uint64_t after_offset,
               int rows_max, absl::Duration heartbeat, const Clock& machine);
   ~WatchSource() override;
 
-  /// OUT_OF_RANGE: the watcher was so slow that the log went on without it.
+  /// OUT_OF_RANGE: the watcher was so slow that its offset was dropped from the log.
   absl::StatusOr<runtime::StreamStep> Next(v1::WatchReadingsResponse* response) override;
 
  private:

@@ -12,7 +12,7 @@
 namespace citylayers::readings {
 namespace {
 
-// REJECT_REASON_FAR_FUTURE is "far_future" in a label.
+// The label of REJECT_REASON_FAR_FUTURE is "far_future".
 std::string ReasonLabel(int reason) {
   std::string name = v1::RejectReason_Name(static_cast<v1::RejectReason>(reason));
   name = name.substr(std::string("REJECT_REASON_").size());
@@ -22,7 +22,7 @@ std::string ReasonLabel(int reason) {
   return name;
 }
 
-// The store counts since its opening, and the process opens it once.
+// The store counts from its opening; the process opens it once.
 void RaiseTo(prometheus::Counter& counter, double total) {
   if (const double more = total - counter.Value(); more > 0) counter.Increment(more);
 }
@@ -45,15 +45,16 @@ ReadingsMetrics::ReadingsMetrics(runtime::Metrics& metrics)
       head_readings_(metrics.Gauge("citylayers_readings_head_readings",
                                    "Readings in memory that are in no chunk yet.")),
       disk_bytes_(metrics.Gauge("citylayers_readings_disk_bytes", "Bytes of the store's files.")),
-      series_(metrics.Gauge("citylayers_readings_series", "Measures that are known.")),
+      series_(metrics.Gauge("citylayers_readings_series", "Known measures.")),
       last_offset_(metrics.Gauge("citylayers_readings_last_offset", "Offset of the newest batch.")),
       unsealed_batches_(metrics.Gauge("citylayers_readings_unsealed_batches",
-                                      "Batches that a restart would read again.")),
-      lost_chunks_(metrics.Gauge("citylayers_readings_lost_chunks",
-                                 "Damaged chunks put aside: queries of their time fail.")),
+                                      "Batches that a restart would replay from the log.")),
+      lost_chunks_(
+          metrics.Gauge("citylayers_readings_lost_chunks",
+                        "Damaged chunks that were put aside: queries of their time fail.")),
       lost_batches_(metrics.Gauge("citylayers_readings_lost_batches",
-                                  "Acknowledged batches that were missing when the store was "
-                                  "opened, since it was made.")),
+                                  "Acknowledged batches found missing when the store was opened, "
+                                  "since its creation.")),
       dedupe_sources_(metrics.Gauge("citylayers_readings_dedupe_sources",
                                     "Sources and epochs whose repeats are recognised.")),
       committed_(metrics.Counter("citylayers_readings_committed_batches_total",

@@ -1,4 +1,4 @@
-// What the readings module counts.
+// Metrics of the readings module.
 #ifndef CITYLAYERS_SERVICES_READINGS_READINGS_METRICS_H_
 #define CITYLAYERS_SERVICES_READINGS_READINGS_METRICS_H_
 
@@ -13,17 +13,17 @@
 
 namespace citylayers::readings {
 
-/// Metrics `citylayers_readings_*`. Thread-safe; `metrics` outlives this.
+/// Metrics `citylayers_readings_*`. Thread-safe; `metrics` must outlive this.
 class ReadingsMetrics {
  public:
   explicit ReadingsMetrics(runtime::Metrics& metrics);
 
-  /// A batch was answered. `refused_by_reason` is indexed by RejectReason.
+  /// Counts an answered batch. `refused_by_reason` is indexed by RejectReason.
   void CountBatch(uint64_t stored, bool duplicate, absl::Span<const uint64_t> refused_by_reason,
                   absl::Duration took);
-  /// A batch could not be stored.
+  /// Counts a batch that could not be stored.
   void CountFailure();
-  /// The store's figures of the moment. One thread calls this.
+  /// Sets the gauges to the store's present figures. Called by one thread.
   void Show(const storage::ReadingsStoreStats& stats);
 
  private:

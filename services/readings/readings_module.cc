@@ -33,68 +33,73 @@ constexpr double kMebi = 1 << 20;
 
 std::vector<Option> Options() {
   return {
-      {"readings.batch_rows_max", OptionType::kInt, "20000", "Rows of one batch.", 1, 1'000'000},
+      {"readings.batch_rows_max", OptionType::kInt, "20000", "Maximum number of rows per batch.", 1,
+       1'000'000},
       {"readings.rejects_reported_max", OptionType::kInt, "100",
-       "Refused rows listed in an answer; all are counted and kept.", 0, 100'000},
+       "Maximum number of refused rows listed in an answer; all are counted and kept.", 0, 100'000},
       {"readings.future_skew", OptionType::kDuration, "5m",
-       "How far ahead of the city clock a reading may lie.", 0, 86'400},
+       "Maximum time of a reading ahead of the city clock.", 0, 86'400},
       {"readings.retention", OptionType::kDuration, "9600h",
-       "Age up to which readings are taken and kept (400 days).", 86'400, 3.2e9},
+       "Age up to which readings are accepted and kept (400 days).", 86'400, 3.2e9},
       {"readings.clock_ahead_max", OptionType::kDuration, "744h",
-       "How far calls of SetClock may move the city past the wall clock and its readings (31 "
+       "Maximum time that SetClock may move the city past the wall clock and its readings (31 "
        "days).",
        3600, 3.2e9},
       {"readings.clock_jump_per_run", OptionType::kDouble, "24",
-       "Seconds of such jumps that each second of a running city clock allows again.", 0, 1e6},
+       "Seconds of such jumps that become available again per second of a running city clock.", 0,
+       1e6},
       {"readings.stream_credits", OptionType::kInt, "32",
-       "Batches that a StreamReadings client may have unacknowledged.", 1, 1024},
+       "Maximum number of unacknowledged batches of a StreamReadings client.", 1, 1024},
       {"readings.stream_waiting_max", OptionType::kInt, "8",
-       "Batches of one stream that may wait for the disk at once; further ones are not read yet.",
-       1, 1024},
+       "Maximum number of batches of one stream that wait for the disk; others are read later.", 1,
+       1024},
       {"readings.message_rows_max", OptionType::kInt, "5000",
-       "Rows of one message of QueryReadings and WatchReadings.", 1, 100'000},
+       "Maximum number of rows per message of QueryReadings and WatchReadings.", 1, 100'000},
       {"readings.names_max", OptionType::kInt, "10000",
-       "Measure names and patterns of one request.", 1, 1'000'000},
+       "Maximum number of measure names and patterns per request.", 1, 1'000'000},
       {"readings.latest_measures_max", OptionType::kInt, "200000",
-       "Measures that one GetLatestReadings may match.", 1, 10'000'000},
+       "Maximum number of measures that one GetLatestReadings matches.", 1, 10'000'000},
       {"readings.watch_heartbeat", OptionType::kDuration, "1s",
-       "How long a watcher hears nothing at most.", 0.05, 60},
-      {"readings.queue_batches_max", OptionType::kInt, "1024", "Batches that wait for the disk.", 1,
-       1'000'000},
+       "Time between heartbeats of a watcher without readings.", 0.05, 60},
+      {"readings.queue_batches_max", OptionType::kInt, "1024",
+       "Maximum number of batches that wait for the disk.", 1, 1'000'000},
       {"readings.queue_bytes_max", OptionType::kInt, "67108864",
-       "Memory of the batches that wait for the disk, with their refused rows, bytes; no more than "
+       "Memory of the batches that wait for the disk, with their refused rows, bytes; limited to "
        "their share of server.memory_max.",
        kMebi, 1e12},
-      {"readings.chunk_readings", OptionType::kInt, "2048", "Readings a chunk on disk aims at.", 16,
-       65'536},
+      {"readings.chunk_readings", OptionType::kInt, "2048",
+       "Target number of readings per chunk on disk.", 16, 65'536},
       {"readings.head_readings_max", OptionType::kInt, "8000000",
-       "Readings in memory that are in no chunk yet (about 4 bytes each).", 1000, 1e10},
+       "Maximum number of readings in memory, not yet in a chunk (about 4 bytes each).", 1000,
+       1e10},
       {"readings.unsealed_log_bytes_max", OptionType::kInt, "268435456",
-       "Log that a restart may have to read again, in bytes.", kMebi, 1e12},
+       "Maximum size of the log that a restart has to replay, bytes.", kMebi, 1e12},
       {"readings.seal_after", OptionType::kDuration, "1h",
-       "How long a reading waits for its chunk at most.", 1, 864'000},
+       "Maximum time before a reading is sealed into a chunk.", 1, 864'000},
       {"readings.log_retention_batches", OptionType::kInt, "100000",
-       "Batches kept for watchers that resume.", 0, 1e9},
+       "Number of batches kept for watchers that resume.", 0, 1e9},
       {"readings.log_retention_bytes", OptionType::kInt, "268435456",
-       "The same in bytes: the smaller one holds.", 0, 1e13},
-      {"readings.series_max", OptionType::kInt, "2000000", "Measures that can be known.", 1, 4e9},
+       "Size of the batches kept for watchers that resume, bytes; the smaller limit applies.", 0,
+       1e13},
+      {"readings.series_max", OptionType::kInt, "2000000", "Maximum number of known measures.", 1,
+       4e9},
       {"readings.dedupe_window", OptionType::kInt, "1024",
-       "Sequences of each source that a repeat is recognised for.", 1, 1'000'000},
+       "Number of latest sequences per source for which a repeat is detected.", 1, 1'000'000},
       {"readings.dedupe_sources_max", OptionType::kInt, "10000",
-       "Sources that are remembered; the one silent the longest goes first.", 1, 10'000'000},
+       "Maximum number of remembered sources; the least recently active is dropped first.", 1,
+       10'000'000},
       {"readings.dedupe_jump_max", OptionType::kInt, "100000",
-       "How far a sequence may lie past the newest of its source and epoch; more is refused.", 1,
-       9e15},
+       "Maximum step of a sequence past the newest of its source and epoch.", 1, 9e15},
       {"readings.dedupe_first_max", OptionType::kInt, "1000000000",
-       "Greatest sequence with which a source may begin an epoch.", 1, 9e15},
+       "Maximum first sequence of an epoch of a source.", 1, 9e15},
       {"readings.dead_letter_bytes_max", OptionType::kInt, "67108864",
-       "Bytes kept of refused readings.", kMebi, 1e12},
+       "Maximum size of the stored refused readings, bytes.", kMebi, 1e12},
       {"readings.min_free_bytes", OptionType::kInt, "67108864",
-       "Free bytes of the file system below which batches are refused.", 0, 1e13},
+       "Free space of the file system below which batches are refused, bytes.", 0, 1e13},
       {"readings.stall_after", OptionType::kDuration, "5s",
-       "A write that has waited for the disk for this long makes the module not ready.", 0.1, 3600},
+       "Time that a write waits for the disk after which the module is not ready.", 0.1, 3600},
       {"readings.block_cache_bytes", OptionType::kInt, "67108864",
-       "Memory for blocks read, bytes; no more than half of the store's share of "
+       "Memory for the block cache, bytes; limited to half of the store's share of "
        "server.memory_max.",
        kMebi, 1e12},
   };
@@ -199,7 +204,7 @@ class Readings final : public runtime::Module {
   void Stop() override { upkeep_.reset(); }
 
  private:
-  // Figures every second, retention every hour.
+  // Metrics every second, retention every hour.
   void Upkeep() {
     const storage::ReadingsStoreStats stats = store_->Stats();
     metrics_.Show(stats);
@@ -210,11 +215,12 @@ class Readings final : public runtime::Module {
     if (now < next_drop_) return;
     next_drop_ = now + absl::Hours(1);
     if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime()); !dropped.ok()) {
-      runtime::LogError("readings: old weeks could not be dropped", {{"why", dropped.message()}});
+      runtime::LogError("readings: expired weeks could not be dropped",
+                        {{"why", dropped.message()}});
     }
   }
 
-  // Each trouble is told once, when it begins, and its end.
+  // Logs each fault once when it begins and once when it ends.
   void TellTrouble(const storage::ReadingsStoreStats& stats) {
     if (stats.lost_chunks > lost_chunks_told_) {
       runtime::LogError(
@@ -227,9 +233,9 @@ class Readings final : public runtime::Module {
     if (sealing.ok() == sealing_ok_told_) return;
     sealing_ok_told_ = sealing.ok();
     if (sealing.ok()) {
-      runtime::LogInfo("readings: all series move into chunks again");
+      runtime::LogInfo("readings: all series are sealed into chunks again");
     } else {
-      runtime::LogError("readings: a series does not move into chunks",
+      runtime::LogError("readings: a series cannot be sealed into chunks",
                         {{"why", sealing.message()}});
     }
   }
@@ -248,9 +254,9 @@ class Readings final : public runtime::Module {
   ReadingServiceImpl reading_service_;
   StationServiceImpl station_service_;
   ClockServiceImpl clock_service_;
-  uint64_t lost_chunks_told_ = 0;  // Upkeep()'s own, like the next
+  uint64_t lost_chunks_told_ = 0;  // used by Upkeep() only, like the next
   bool sealing_ok_told_ = true;
-  absl::Time next_drop_ = absl::InfinitePast();  // by the monotonic clock; Upkeep's own
+  absl::Time next_drop_ = absl::InfinitePast();  // by the monotonic clock; used by Upkeep() only
   std::unique_ptr<runtime::TickThread> upkeep_;
 };
 

@@ -6,8 +6,8 @@
 
 namespace citylayers::readings {
 
-/// Module "readings": needs no other. Serves ReadingService, StationService and ClockService; keeps
-/// its data in `<data>/readings`; options `readings.*`.
+/// Module "readings": needs no other module. Serves ReadingService, StationService and
+/// ClockService; stores its data in `<data>/readings`; options `readings.*`.
 runtime::ModuleSpec ReadingsModule();
 
 }  // namespace citylayers::readings

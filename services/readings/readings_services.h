@@ -1,4 +1,4 @@
-// The gRPC services of the readings module: thin adapters from calls to the classes of this folder.
+// The gRPC services of the readings module: thin adapters to the classes of this folder.
 #ifndef CITYLAYERS_SERVICES_READINGS_READINGS_SERVICES_H_
 #define CITYLAYERS_SERVICES_READINGS_READINGS_SERVICES_H_
 
@@ -13,7 +13,7 @@
 
 namespace citylayers::readings {
 
-/// ReadingService. What it is given outlives it.
+/// ReadingService. The arguments must outlive it.
 class ReadingServiceImpl final : public v1::ReadingService::CallbackService {
  public:
   ReadingServiceImpl(runtime::CallAdapter& calls, ReadingIngest& ingest, const ReadingQuery& query)
@@ -38,7 +38,7 @@ class ReadingServiceImpl final : public v1::ReadingService::CallbackService {
   const ReadingQuery& query_;
 };
 
-/// StationService.
+/// StationService. The arguments must outlive it.
 class StationServiceImpl final : public v1::StationService::CallbackService {
  public:
   StationServiceImpl(runtime::CallAdapter& calls, const StationDirectory& stations)
@@ -56,7 +56,7 @@ class StationServiceImpl final : public v1::StationService::CallbackService {
   const StationDirectory& stations_;
 };
 
-/// ClockService.
+/// ClockService. The arguments must outlive it.
 class ClockServiceImpl final : public common::v1::ClockService::CallbackService {
  public:
   ClockServiceImpl(runtime::CallAdapter& calls, ClockKeeper& clock)

@@ -1,4 +1,4 @@
-// The services behind a real gRPC server in this process: what the adapters add.
+// Tests of the gRPC adapters, with a real server in this process.
 #include "services/readings/readings_services.h"
 
 #include <filesystem>
@@ -125,7 +125,7 @@ TEST_F(ReadingsServicesTest, AReadingGoesInAndComesOutEveryWay) {
 TEST_F(ReadingsServicesTest, AStreamAcknowledgesEachBatchInOrder) {
   grpc::ClientContext context;
   auto stream = readings_->StreamReadings(&context);
-  // Sent beside the reading: a channel within the process holds a message until it is read.
+  // Sent by another thread: an in-process channel holds a message until it is read.
   std::thread sender([&stream] {
     for (uint64_t sequence = 1; sequence <= 20; ++sequence) {
       v1::StreamReadingsRequest request;

@@ -1,4 +1,5 @@
-// ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real store, without a server.
+// Tests of ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real store, without a
+// server.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -55,13 +56,13 @@ TEST_F(ReadingsTest, ARepeatIsADuplicateOverARestartToo) {
   EXPECT_EQ(first.accepted_count(), 2u);
   EXPECT_EQ(first.rejected_count(), 1u) << "it lies ahead of the city clock";
   Open();
-  machine_.now = soon;  // Ten minutes later the third row would be taken.
+  machine_.now = soon;  // Ten minutes later the third row would be accepted.
   const auto repeat = Write({{kLevel, kNow, 1.4}, {kRain, kNow, 1}, {kLevel, soon, 1.5}}, 1);
   EXPECT_TRUE(repeat.duplicate());
   EXPECT_EQ(repeat.offset(), 1u);
   EXPECT_EQ(repeat.accepted_count(), 2u);
   EXPECT_EQ(repeat.rejected_count(), 1u);
-  EXPECT_EQ(repeat.rejected_size(), 0) << "its rows were told the first time";
+  EXPECT_EQ(repeat.rejected_size(), 0) << "its rows were listed the first time";
   EXPECT_EQ(store_->LastOffset(), 1u);
 }
 
@@ -124,7 +125,7 @@ TEST_F(ReadingsTest, AFullQueueAndAFullDiskAreToldApart) {
   v1::WriteReadingsRequest fresh;
   *fresh.mutable_readings() = Columns({{"segments/1/measures/speed", kNow, 1}});
   EXPECT_EQ(Ingest(fresh).status().code(), absl::StatusCode::kUnavailable)
-      << "making a measure known needs the disk too";
+      << "registering a measure needs the disk as well";
 }
 
 TEST_F(ReadingsTest, QueriesGoByMeasureAndTimeInMessagesOfBoundedSize) {
@@ -140,7 +141,7 @@ TEST_F(ReadingsTest, QueriesGoByMeasureAndTimeInMessagesOfBoundedSize) {
   Write({{kLevel, kNow - absl::Seconds(20), 4.5}});  // A later revision, still in the head.
   v1::QueryReadingsRequest request = Asking("stations/-/measures/water_level");
   request.add_measures(kRain);
-  request.add_measures(kRain);  // Asked for twice, told once.
+  request.add_measures(kRain);  // Requested twice, returned once.
   int messages = 0;
   const std::vector<std::string> lines = Query(request, &messages);
   const std::string level = kLevel, rain = kRain;
@@ -308,7 +309,7 @@ TEST_F(ReadingsTest, AWatcherThatReturnsMissesNothing) {
             (std::vector<std::string>{"segments/2/measures/speed@0=20"}));
   EXPECT_EQ(message.offset(), 3u);
 
-  // What it does not want moves its offset on; a heartbeat says so.
+  // A batch that it does not follow advances its offset, which a heartbeat reports.
   Write({{kLevel, kNow, 3}});  // 4
   message.Clear();
   EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kWait);
@@ -368,7 +369,7 @@ TEST_F(ReadingsTest, AnOffsetThatIsGoneOrNotYetThereIsOutOfRange) {
   EXPECT_EQ(query_->Watch(request).status().code(), absl::StatusCode::kOutOfRange);
   request.set_resume_offset(0);
   auto watch = query_->Watch(request);
-  ASSERT_TRUE(watch.ok()) << "0 is the oldest that is held";
+  ASSERT_TRUE(watch.ok()) << "0 is the oldest offset held";
   v1::WatchReadingsResponse message;
   ASSERT_TRUE((*watch)->Next(&message).ok());
   EXPECT_EQ(message.readings().values_size(), 1);

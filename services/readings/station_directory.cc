@@ -24,8 +24,9 @@ constexpr char kStations[] = "stations/";
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1000;
 
-// Of what must stay the same from page to page, and of the place in the list. The tokens of
-// runtime/paging.h hold a number; stations go by their ids, and an added one moves no page.
+// Hash of the request fields that must not change between pages, and of the position in the list.
+// The tokens of runtime/paging.h hold a number; stations are ordered by id, so that a station that
+// is added shifts no page.
 std::string Fingerprint(v1::ListStationsRequest request, absl::string_view last_id) {
   request.clear_page_size();
   request.clear_page_token();
@@ -38,7 +39,7 @@ std::string MakeToken(const v1::ListStationsRequest& request, const std::string&
   return absl::WebSafeBase64Escape(StrCat(Fingerprint(request, last_id), last_id));
 }
 
-// The id after which the page starts.
+// The id after which the page begins.
 absl::StatusOr<std::string> ReadToken(const v1::ListStationsRequest& request) {
   if (request.page_token().empty()) return std::string();
   constexpr std::size_t kFingerprintBytes = 8;
@@ -48,7 +49,7 @@ absl::StatusOr<std::string> ReadToken(const v1::ListStationsRequest& request) {
   if (!is_base64 || token != Fingerprint(request, last_id) + last_id) {
     return runtime::WithReason(
         absl::InvalidArgumentError(
-            "page_token: not one of this request; begin with the first page"),
+            "page_token: does not belong to this request; begin with the first page"),
         runtime::kReasonBadPageToken);
   }
   return last_id;
@@ -106,12 +107,12 @@ absl::StatusOr<v1::GetStationResponse> StationDirectory::Get(
     const v1::GetStationRequest& request) const {
   absl::string_view id = request.name();
   if (!absl::ConsumePrefix(&id, kStations) || id.empty()) {
-    return runtime::BadField("name", "is written stations/{id}");
+    return runtime::BadField("name", "must have the form stations/{id}");
   }
   const std::optional<storage::StationDef> station = store_.FindStation(ToStd(id));
   if (!station.has_value()) {
     return absl::NotFoundError(
-        StrCat(request.name(), " is not known; ListStations shows those that are"));
+        StrCat(request.name(), " is not known; ListStations lists the known stations"));
   }
   v1::GetStationResponse response;
   *response.mutable_station() = ToProto(*station);
@@ -135,7 +136,7 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
     for (const storage::StationDef& station : some) {
       v1::Station proto = ToProto(station);
       if (Matches(proto, request, bounds)) {
-        // One more than fits says that there is another page.
+        // One station beyond the page size shows that there is another page.
         if (response.stations_size() == page_size) {
           response.set_next_page_token(MakeToken(request, after));
           return response;

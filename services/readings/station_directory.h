@@ -1,4 +1,4 @@
-// The registry of stations as messages: one, or a page of them.
+// The registry of stations as messages: single stations and pages.
 #ifndef CITYLAYERS_SERVICES_READINGS_STATION_DIRECTORY_H_
 #define CITYLAYERS_SERVICES_READINGS_STATION_DIRECTORY_H_
 
@@ -10,12 +10,12 @@
 
 namespace citylayers::readings {
 
-/// What StationService does, callable without a server. Thread-safe; the store outlives it.
+/// Implements StationService, without gRPC. Thread-safe; the store must outlive it.
 class StationDirectory {
  public:
   explicit StationDirectory(const storage::ReadingsStore& store) : store_(store) {}
 
-  /// Errors as station_service.proto says.
+  /// Errors as in station_service.proto.
   absl::StatusOr<v1::GetStationResponse> Get(const v1::GetStationRequest& request) const;
   absl::StatusOr<v1::ListStationsResponse> List(const v1::ListStationsRequest& request) const;
 
@@ -25,7 +25,7 @@ class StationDirectory {
   const storage::ReadingsStore& store_;
 };
 
-/// Makes a pack's stations known to the store; those that are known already stay as they are.
+/// Registers a pack's stations in the store; stations that are already known are not changed.
 absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
                           storage::ReadingsStore& store);
 

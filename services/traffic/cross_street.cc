@@ -26,8 +26,8 @@ std::string_view CrossStreet(const storage::SegmentTable& roads, std::uint32_t s
         best_class = road_class;
       }
     };
-    // The roads that go on from here, and those that come in beside this one: by any of the ways
-    // on, all roads that lead to it.
+    // The roads that lead on from here, and those that join beside this one: all roads into each of
+    // the onward roads.
     for (const std::uint32_t next :
          ahead ? roads.successors(segment) : roads.predecessors(segment)) {
       consider(next);

@@ -1,4 +1,4 @@
-// The streets between which a stretch of road lies.
+// Names of the cross streets at the ends of a stretch of road.
 #ifndef CITYLAYERS_SERVICES_TRAFFIC_CROSS_STREET_H_
 #define CITYLAYERS_SERVICES_TRAFFIC_CROSS_STREET_H_
 
@@ -9,9 +9,9 @@
 
 namespace citylayers::traffic {
 
-/// The name of the street that crosses or meets `street` where `segment` ends (`ahead`), or where
-/// it begins: the most important one with another name. Where there is none it goes on along
-/// `street` for a few junctions. Empty: none was found. The name lives as long as `roads`.
+/// The name of the street that crosses or meets `street` at the end of `segment` (`ahead`) or at
+/// its start: the most important one with another name. Without one there, the search continues
+/// along `street` for a few junctions. Empty: none was found. The name lives as long as `roads`.
 std::string_view CrossStreet(const storage::SegmentTable& roads, std::uint32_t segment, bool ahead,
                              std::string_view street);
 

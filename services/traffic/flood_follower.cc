@@ -12,7 +12,7 @@ layers::Version FromProto(const layers::v1::LayerVersion& version) {
   return {version.epoch(), version.counter()};
 }
 
-/// The depths of a message; sub-layers without rows, such as the picture of depths, have none.
+/// The depths of a message; sub-layers without rows, such as the depth picture, have none.
 template <typename Rows>
 std::vector<TrafficLayer::SegmentDepth> DepthsOf(const Rows& sub_layers) {
   std::vector<TrafficLayer::SegmentDepth> depths;
@@ -32,7 +32,7 @@ std::vector<TrafficLayer::SegmentDepth> DepthsOf(const Rows& sub_layers) {
 FloodFollower::Next FloodFollower::OnMessage(const layers::v1::WatchLayerResponse& message) {
   if (message.has_snapshot()) OnSnapshot(message.snapshot());
   if (message.has_delta()) return OnDelta(message.delta());
-  // Nothing of ours changed up to the version that a heartbeat names: the next delta begins there.
+  // No depth changed up to the version of a heartbeat: the next delta begins there.
   if (message.has_heartbeat() && held_.has_value())
     held_ = FromProto(message.heartbeat().version());
   return Next::kGoOn;
@@ -63,8 +63,8 @@ bool FloodFollower::IsOfThisPack(const std::string& pack_id) {
   const bool same = pack_id == layer_.pack().pack_id();
   if (!same && !reported_) {
     runtime::LogWarning(
-        "traffic: layers/flood is of another city pack; the water on streets stays as it was until "
-        "both have the same",
+        "traffic: layers/flood is of another city pack; the water on streets is kept until "
+        "both have the same one",
         {{"flood_pack", pack_id}, {"pack", layer_.pack().pack_id()}});
   } else if (same && reported_) {
     runtime::LogInfo("traffic: layers/flood is of the same city pack again", {{"pack", pack_id}});

@@ -1,4 +1,4 @@
-// What the messages of layers/flood mean for the streets.
+// Applies the messages of layers/flood to the traffic layer.
 #ifndef CITYLAYERS_SERVICES_TRAFFIC_FLOOD_FOLLOWER_H_
 #define CITYLAYERS_SERVICES_TRAFFIC_FLOOD_FOLLOWER_H_
 
@@ -10,16 +10,17 @@
 
 namespace citylayers::traffic {
 
-/// Takes the messages of a watch of the one column `depth_cm` and keeps the water of a traffic
-/// layer by them. Water is of now only while a snapshot and every delta since have come; whatever
-/// breaks that leaves depths as they are and makes the traffic layer stale. Messages of another
-/// city pack, whose indexes mean other streets, are dropped. For one thread; `layer` outlives it.
+/// Processes the messages of a watch of the column `depth_cm` and updates the water of a traffic
+/// layer. Water is current only while a snapshot and every delta since have arrived; any
+/// interruption leaves the depths unchanged and makes the traffic layer stale. Messages of another
+/// city pack, whose indexes denote other streets, are dropped. For one thread; `layer` must outlive
+/// it.
 ///
 ///   FloodFollower follower(layer);
 ///   if (follower.OnMessage(message) == FloodFollower::Next::kStartAnew) context.TryCancel();
 class FloodFollower {
  public:
-  /// kStartAnew: something is missing in between, and only a new stream's snapshot can mend it.
+  /// kStartAnew: a message is missing, so that a snapshot of a new stream is needed.
   enum class Next { kGoOn, kStartAnew };
 
   explicit FloodFollower(TrafficLayer& layer) : layer_(layer) {}
@@ -35,7 +36,7 @@ class FloodFollower {
   void Lose();
 
   TrafficLayer& layer_;
-  std::optional<layers::Version> held_;  // unset: only a snapshot helps
+  std::optional<layers::Version> held_;  // unset: a snapshot is needed
   bool reported_ = false;                // that the flood layer has another pack
 };
 

@@ -20,7 +20,8 @@ using ::testing::ElementsAre;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 
-// Depths in cm by segment, as rows of the sub-layer `streets`, beside the picture without rows.
+// Depths in cm by segment, as rows of the sub-layer `streets`, beside the depth picture without
+// rows.
 template <typename Message>
 void AddRows(const std::map<std::uint32_t, int>& depths_cm, Message* message) {
   message->add_rows()->set_sub_layer("depth");
@@ -35,7 +36,7 @@ void AddRows(const std::map<std::uint32_t, int>& depths_cm, Message* message) {
   }
 }
 
-// The three streets of the test pack, with the water that the follower tells the layer of.
+// The three streets of the test pack, with the water that the follower sets in the layer.
 class FloodFollowerTest : public ::testing::Test {
  protected:
   FloodFollowerTest() {
@@ -123,8 +124,8 @@ TEST_F(FloodFollowerTest, AGapKeepsTheWaterStaleUntilTheNextSnapshot) {
   EXPECT_EQ(Delta(6, 7, {{0, 0}, {1, 30}}), Next::kStartAnew);
   EXPECT_THAT(DepthsCm(), ElementsAre(55, 0, 0));
   EXPECT_TRUE(Stale());
-  // What was under way when the stream was given up.
-  EXPECT_EQ(Delta(5, 6, {{0, 0}}), Next::kGoOn) << "it is being started anew already";
+  // Messages that were under way when the stream was abandoned.
+  EXPECT_EQ(Delta(5, 6, {{0, 0}}), Next::kGoOn) << "a new stream is already starting";
   EXPECT_EQ(Heartbeat(7), Next::kGoOn);
   EXPECT_EQ(Delta(7, 8, {{0, 0}}), Next::kGoOn);
   EXPECT_THAT(DepthsCm(), ElementsAre(55, 0, 0));
@@ -144,7 +145,7 @@ TEST_F(FloodFollowerTest, TheSameCounterOfAnotherEpochIsAGap) {
 
 TEST_F(FloodFollowerTest, MessagesOfAnotherPackMeanOtherStreets) {
   Snapshot(5, {{0, 55}});
-  // The flood server has been started with the new pack before this one.
+  // The flood server was started with the new pack before this one.
   EXPECT_EQ(Snapshot(1, {{1, 80}}, "the new pack"), Next::kGoOn);
   EXPECT_EQ(Delta(1, 2, {{2, 90}}, "the new pack"), Next::kGoOn);
   EXPECT_EQ(Heartbeat(2), Next::kGoOn);
@@ -166,7 +167,7 @@ TEST_F(FloodFollowerTest, ABrokenStreamLeavesTheWaterAndMakesItStale) {
   follower_->OnEnd();
   EXPECT_THAT(DepthsCm(), ElementsAre(55, 0, 0));
   EXPECT_TRUE(Stale());
-  EXPECT_EQ(Snapshot(1, {{0, 55}}), Next::kGoOn) << "a new server counts anew";
+  EXPECT_EQ(Snapshot(1, {{0, 55}}), Next::kGoOn) << "a new server counts from 1";
   EXPECT_FALSE(Stale());
 }
 

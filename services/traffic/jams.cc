@@ -14,9 +14,9 @@ namespace citylayers::traffic {
 namespace {
 
 using Places =
-    std::unordered_map<std::uint32_t, std::size_t>;  // segment -> place in the queuing list
+    std::unordered_map<std::uint32_t, std::size_t>;  // segment -> index in the queuing list
 
-/// Groups of queues that grow together, none of which has both directions of a stretch of road.
+/// Groups of adjoining queues, none of which has both directions of a stretch of road.
 class QueueGroups {
  public:
   QueueGroups(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
@@ -26,8 +26,8 @@ class QueueGroups {
     for (std::size_t i = 0; i < queuing.size(); ++i) members_.push_back({i});
   }
 
-  /// Joins the groups of two places; `gap` is the free segment between them, if any. Nothing
-  /// happens when the group would turn round.
+  /// Joins the groups of two indexes; `gap` is the free segment between them, if any. Does nothing
+  /// when the joined group would have both directions of a stretch.
   void Join(std::size_t a, std::size_t b, std::uint32_t gap = RoadNetwork::kNoTwin) {
     std::size_t large = group_[a], small = group_[b];
     if (large == small) return;
@@ -63,13 +63,13 @@ class QueueGroups {
   const RoadNetwork& roads_;
   const std::vector<QueuingSegment>& queuing_;
   const Places& places_;
-  std::vector<std::size_t> group_;                 // of each place
-  std::vector<std::vector<std::size_t>> members_;  // places of each group
+  std::vector<std::size_t> group_;                 // by index
+  std::vector<std::vector<std::size_t>> members_;  // indexes of each group
 };
 
-/// Joins what touches downstream, directly or over one short free segment: first the queues of one
-/// street, then the others, so that at a crossing where everything queues each street keeps its
-/// own.
+/// Joins queues that touch downstream, directly or over one short free segment: first the queues of
+/// the same street, then the others, so that at a crossing where every street queues each keeps its
+/// own queues.
 void Connect(const RoadNetwork& roads, const std::vector<QueuingSegment>& queuing,
              const Places& places, const JamOptions& options, QueueGroups* groups) {
   for (const bool one_street : {true, false}) {
@@ -116,7 +116,7 @@ std::size_t Shared(const std::vector<std::uint32_t>& a, const std::vector<std::u
   return count;
 }
 
-/// Gives each jam the id and the age of the old one it continues, each old id at most once, the
+/// Gives each jam the id and age of the former jam that it continues, each id at most once,
 /// greatest overlaps first.
 void InheritIds(const std::vector<Jam>& before, std::vector<Jam>* jams) {
   struct Match {
@@ -147,10 +147,10 @@ void InheritIds(const std::vector<Jam>& before, std::vector<Jam>* jams) {
     jam_done[match.jam] = old_done[match.old] = true;
     Jam& jam = (*jams)[match.jam];
     jam.id = before[match.old].id;
-    // It moves: what began to queue first may flow again, the jam is as old as before.
+    // The jam moves: its oldest members may flow again, but the jam keeps its age.
     jam.since_ms = std::min(jam.since_ms, before[match.old].since_ms);
   }
-  // A part that split off may hold the member that the whole jam was named after.
+  // A part that split off may contain the member from which the whole jam's id was made.
   std::unordered_set<std::string> taken;
   for (std::size_t j = 0; j < jams->size(); ++j) {
     if (jam_done[j]) taken.insert((*jams)[j].id);

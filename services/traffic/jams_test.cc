@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 // A one-way street of segments of 80 m, driven from left to right, drawn as a string: 'q' queues,
-// 'S' stands, '.' flows.
+// 'S' is stationary, '.' flows.
 //   "..qqSS.."
 // Segment i leads into i + 1. Several rows are several streets without a connection, numbered one
 // after the other.
@@ -43,7 +43,8 @@ class Streets {
     twin_[a] = b;
     twin_[b] = a;
   }
-  // Row 1 is row 0 driven back: its last segment turns into row 1's first, as at a dead end.
+  // Row 1 is row 0 driven back: the last segment of row 0 leads to the first of row 1, as at a dead
+  // end.
   static Streets DeadEnd(const std::string& in, const std::string& out, double length_m = 80) {
     Streets streets({in, out}, length_m);
     const auto size = static_cast<std::uint32_t>(in.size());
@@ -82,7 +83,7 @@ class Streets {
   std::map<std::uint32_t, std::uint32_t> twin_, street_;
 };
 
-// Whether some segment and its twin are both in it.
+// Whether the list contains both directions of a segment.
 bool TurnsRound(const RoadNetwork& roads, const std::vector<std::uint32_t>& segments) {
   return std::any_of(segments.begin(), segments.end(), [&](std::uint32_t segment) {
     return std::count(segments.begin(), segments.end(), roads.twin(segment)) > 0;
@@ -151,7 +152,7 @@ TEST(FindJams, AShortFreeStretchAtADeadEndIsNoWayRound) {
 }
 
 TEST(FindJams, BothDirectionsOfAStreetAreNeverInOneJam) {
-  // A crossing where everything queues: from the west, the south and the east into the west again.
+  // A crossing where every street queues: from the west, the south and the east back to the west.
   //   0: west in, 1: west out (its twin), 2: south in, 3: north out, 4: east in
   Streets streets({"q", "q", "q", "q", "q"}, 200);
   streets.MakeTwins(0, 1);
@@ -214,7 +215,8 @@ TEST(FindJams, AGapThatIsTheTwinOfAQueueIsNoGap) {
   const auto jams = streets.Find();
   ASSERT_THAT(jams, SizeIs(2));
   EXPECT_THAT(jams[0].segments, ElementsAre(2, 1, 0));
-  // Now the twin is of the same jam by another way, so the gap would turn it round.
+  // Now the twin belongs to the same jam by another way, so that the gap would include both
+  // directions.
   streets.Link(3, 0);
   const RoadNetwork roads = streets.network();
   for (const Jam& jam : streets.Find()) EXPECT_FALSE(TurnsRound(roads, jam.segments));
@@ -259,7 +261,7 @@ TEST(FindJams, ARingIsDrivenOnce) {
   const auto jams = streets.Find();
   ASSERT_THAT(jams, SizeIs(1));
   EXPECT_THAT(jams[0].members, ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(jams[0].segments, ElementsAre(0, 3, 2, 1)) << "all of it, and no segment twice";
+  EXPECT_THAT(jams[0].segments, ElementsAre(0, 3, 2, 1)) << "the whole ring, and no segment twice";
   EXPECT_DOUBLE_EQ(jams[0].length_m, 320);
 }
 
@@ -270,11 +272,12 @@ TEST(FindJams, AMovingJamKeepsItsId) {
   ASSERT_THAT(third, SizeIs(1));
   EXPECT_EQ(third[0].id, first[0].id);
   EXPECT_NE(Streets({"qq........"}).Find(third)[0].id, first[0].id)
-      << "elsewhere it is another jam";
+      << "a queue elsewhere is another jam";
 }
 
 TEST(FindJams, UnderOneIdAJamNeverGetsYounger) {
-  // A wave that moves against driving direction: its first members flow again, newer ones queue.
+  // A wave that moves against the driving direction: its first members flow again, newer ones
+  // queue.
   std::vector<Jam> jams;
   std::int64_t since_ms = 0;
   std::string id;

@@ -15,7 +15,7 @@ constexpr double kNoChain = -1;
 struct Graph {
   std::size_t member_count = 0;
   std::vector<std::uint32_t> segments;
-  std::vector<std::vector<std::size_t>> upstream, downstream;  // nodes next to each
+  std::vector<std::vector<std::size_t>> upstream, downstream;  // adjacent nodes of each node
 
   void Link(std::size_t from, std::size_t to) {
     downstream[from].push_back(to);
@@ -40,7 +40,7 @@ Graph MakeGraph(const RoadNetwork& roads, const std::vector<std::uint32_t>& memb
         graph.Link(m, to);
         continue;
       }
-      // A gap whose twin is in the chain, as a queue or as a gap, would turn it round.
+      // A gap whose twin is in the graph, as a queue or as a gap, would include both directions.
       if (roads.length_m(next) > gap_m_max || nodes.contains(roads.twin(next))) continue;
       const std::span<const std::uint32_t> beyond = roads.successors(next);
       if (std::none_of(beyond.begin(), beyond.end(), [&](std::uint32_t after) {
@@ -64,8 +64,8 @@ Graph MakeGraph(const RoadNetwork& roads, const std::vector<std::uint32_t>& memb
   return graph;
 }
 
-/// All nodes, each after all that are downstream of it except along the links that would close a
-/// ring. Walks upstream in depth, from the heads of queues first.
+/// All nodes, each after all nodes downstream of it, except along links that would close a ring.
+/// Depth-first search upstream, from the heads of queues first.
 std::vector<std::size_t> OrderFromHeads(const Graph& graph) {
   struct Step {
     std::size_t node, next;
@@ -104,11 +104,12 @@ std::vector<std::uint32_t> LongestChain(const RoadNetwork& roads,
                                         const std::vector<std::uint32_t>& members,
                                         double gap_m_max) {
   const Graph graph = MakeGraph(roads, members, gap_m_max);
-  std::vector<double> chain_m(graph.segments.size(), kNoChain);  // of the longest that ends here
-  std::vector<std::size_t> ahead(graph.segments.size(), kNone);  // the node before in that chain
+  std::vector<double> chain_m(graph.segments.size(),
+                              kNoChain);  // length of the longest chain that ends here
+  std::vector<std::size_t> ahead(graph.segments.size(), kNone);  // the preceding node in that chain
   std::size_t tail = kNone;
   for (const std::size_t node : OrderFromHeads(graph)) {
-    // What lies downstream and has no chain yet would close a ring.
+    // A downstream node without a chain so far would close a ring.
     for (const std::size_t down : graph.downstream[node]) {
       if (chain_m[down] == kNoChain) continue;
       if (ahead[node] == kNone || chain_m[down] > chain_m[ahead[node]]) ahead[node] = down;

@@ -47,7 +47,7 @@ struct Roads {
   }
 };
 
-// The slow and obvious model: tries every way that a queue could be followed.
+// A slow and simple model: tries every path along the queues.
 class EveryWay {
  public:
   EveryWay(const Roads& roads, const std::vector<std::uint32_t>& members)
@@ -59,7 +59,7 @@ class EveryWay {
   }
 
  private:
-  // Goes on against driving direction from `segment`.
+  // Continues against the driving direction from `segment`.
   void Follow(std::uint32_t segment, double length_m) {
     const bool is_member = members_.contains(segment);
     if (!is_member && roads_.length_m[segment] > kGapMax) return;
@@ -78,11 +78,11 @@ class EveryWay {
   double longest_m_ = 0;
 };
 
-// Up to nine segments, about a third of which do not queue, that lead into about two others each;
-// `rings`: also back to where they come from.
+// Up to nine segments, about a third of which do not queue, each with about two successors;
+// `rings`: successors may lie upstream.
 Roads RandomRoads(std::mt19937& random, bool rings, std::vector<std::uint32_t>* members) {
   const std::uint32_t size = 2 + random() % 8;
-  // Indexes say nothing of the order along the road.
+  // Indexes do not follow the order along the road.
   std::vector<std::uint32_t> along(size);
   for (std::uint32_t i = 0; i < size; ++i) along[i] = i;
   std::shuffle(along.begin(), along.end(), random);

@@ -152,7 +152,7 @@ absl::Time TrafficLayer::newest_reading_time() const {
 }
 
 void TrafficLayer::Publish(absl::Time now, bool stale) {
-  // Streets shown dry before the flood layer has spoken would open what is under water.
+  // Showing streets as dry before the flood layer has answered would open flooded ones.
   if (AwaitsWater()) return;
   layers::Columns columns;
   columns.columns.assign(kColumnCount, std::vector<std::int32_t>(pack_->segments().size()));
@@ -187,8 +187,9 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
 std::vector<QueuingSegment> TrafficLayer::Queuing(const std::vector<SegmentView>& views) const {
   std::vector<QueuingSegment> queuing;
   for (std::uint32_t i = 0; i < views.size(); ++i) {
-    // A jam is made of queues that speeds tell of, measured or typical for the hour (live_share
-    // says how much is which). A road that is closed, or slow by its water alone, is none.
+    // A jam consists of queues derived from speeds, measured or typical for the hour (live_share
+    // has the proportion). A road that is closed, or slow because of its water alone, is not part
+    // of one.
     const SegmentState& state = state_[i];
     if (views[i].level < Level::kQueuing || views[i].level == Level::kClosed ||
         views[i].source == Source::kNone || state.queuing_since_ms == 0)
@@ -214,7 +215,7 @@ void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time 
     while (history.size() > 1 && now - history.front().time > kTrendSpan) history.pop_front();
     double live_m = 0, known_m = 0;
     for (std::uint32_t segment : jam.segments) {
-      if (views[segment].source == Source::kNone) continue;  // a gap that nobody measures
+      if (views[segment].source == Source::kNone) continue;  // a gap without any speed
       known_m += roads_.length_m(segment);
       live_m += roads_.length_m(segment) * static_cast<double>(views[segment].live_share);
     }
@@ -297,7 +298,8 @@ storage::Checkpoint TrafficLayer::MakeCheckpoint() const {
     writer.U32(static_cast<std::uint32_t>(jam.members.size()));
     writer.Raw(jam.members.data(), jam.members.size() * sizeof(std::uint32_t));
   }
-  // Not of the fold: the flood layer's, so that a restart opens no street before it has spoken.
+  // Not part of the fold, but of the flood layer: after a restart no street is opened before that
+  // layer has answered.
   writer.U32(water_known_ ? 1 : 0);
   writer.Raw(depths_cm_.data(), depths_cm_.size() * sizeof(std::int32_t));
   return {.kind = "traffic",

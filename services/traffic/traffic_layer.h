@@ -1,4 +1,4 @@
-// The layer `layers/traffic`: columns per segment, tiles, and the jams of the moment.
+// The layer `layers/traffic`: columns per segment, tiles, and the present jams.
 #ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_LAYER_H_
 #define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_LAYER_H_
 
@@ -25,7 +25,7 @@
 namespace citylayers::traffic {
 
 /// Folds speeds and water into the state of every segment, and publishes it. Readings and depths
-/// may come from any thread; one thread calls Publish about four times a second. Thread-safe.
+/// may come from any thread; one thread calls Publish about four times per second. Thread-safe.
 class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
  public:
   struct Options {
@@ -34,7 +34,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
     JamOptions jams;
     double closed_depth_m = 0.5;
     /// The city has a flood layer: no state is published before its water is known, from that layer
-    /// or from a checkpoint, and states are stale while it is not heard.
+    /// or from a checkpoint, and states are stale while the flood layer is unavailable.
     bool expects_water = false;
     std::uint64_t epoch = 0;
   };
@@ -43,29 +43,28 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
 
   // Input.
 
-  /// One speed reading. Unknown segments are passed over (another pack's).
+  /// Applies one speed reading. Unknown segments (of another pack) are skipped.
   void ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh, Source source);
-  /// Water on a segment, whole centimetres as the flood layer counts them; 0 when it is dry again.
+  /// Water on a segment, in whole centimetres as in the flood layer; 0 when it is dry again.
   struct SegmentDepth {
     std::uint32_t segment = 0;
     std::int32_t depth_cm = 0;
   };
-  /// What the flood layer says now. `replace_all`: segments that are not named are dry. Unknown
-  /// segments are passed over.
+  /// Sets the present depths from the flood layer. `replace_all`: segments that are not listed are
+  /// dry. Unknown segments are skipped.
   void SetDepths(const std::vector<SegmentDepth>& depths, bool replace_all);
-  /// The flood layer is not heard: depths stay as they are, and are those of now no longer, until
-  /// SetDepths comes again.
+  /// The flood layer is unavailable: depths are kept but are not current, until the next SetDepths.
   void LoseWater();
-  /// True while nothing is published because the city's water is not known.
+  /// True while no state is published because the city's water is unknown.
   bool AwaitsWater() const;
-  /// Stops waiting: states are published with streets dry, as stale, until water is known.
+  /// Stops waiting: states are published with dry streets, as stale, until water is known.
   void GoWithoutWater();
   /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
   /// has none.
   std::uint32_t SegmentOfMeasure(const std::string& measure);
 
-  // layers::FoldedLayer. Speeds of unknown segments (another pack's) and suspect ones are passed
-  // over.
+  // layers::FoldedLayer. Suspect speeds and those of unknown segments (of another pack) are
+  // skipped.
   void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
   void SetOffset(std::uint64_t offset) override;
   void Clear() override;
@@ -85,7 +84,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   std::shared_ptr<const layers::LiveState> live_state() const override { return live_state_; }
   std::shared_ptr<const layers::RowIndex> row_index(int) const override { return row_index_; }
 
-  // For TrafficService: everything about one moment.
+  // For TrafficService: consistent data of one state.
   struct SegmentAnswer {
     SegmentView view;
     float reference_speed_kmh = 0;
@@ -94,8 +93,8 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   };
   struct JamAnswer {
     Jam jam;
-    double trend_m = 0;     // length won in the last ten minutes
-    double live_share = 0;  // of its length, with speeds measured lately
+    double trend_m = 0;     // growth in the last ten minutes
+    double live_share = 0;  // share of its length with recently measured speeds
   };
   SegmentAnswer Segment(std::uint32_t segment, absl::Time now) const;
   std::shared_ptr<const std::vector<JamAnswer>> jams() const;
@@ -127,7 +126,8 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   mutable absl::Mutex mutex_;
   TrafficState state_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::int32_t> depths_cm_ ABSL_GUARDED_BY(mutex_);
-  bool water_known_ ABSL_GUARDED_BY(mutex_) = false;  // told once, if only to a checkpoint
+  bool water_known_ ABSL_GUARDED_BY(mutex_) =
+      false;  // set once, from the flood layer or a checkpoint
   bool water_current_ ABSL_GUARDED_BY(mutex_) = false;
   bool water_waived_ ABSL_GUARDED_BY(mutex_) = false;
   std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -19,7 +19,7 @@ const absl::Time kNow = absl::FromUnixMillis(kNowMs);
 // The test pack's one tile with roads: segments 0 (Lê Lợi) and 2.
 const geo::TileId kTile = geo::TileId::FromKey(77).value();
 
-/// Speeds by the stable ids of the test pack: 900 and 901 are Lê Lợi, 300 leads on.
+/// Speeds by the stable ids of the test pack: 900 and 901 are Lê Lợi, 300 follows it.
 readings::v1::ReadingColumns Batch(
     const std::vector<std::tuple<int, std::int64_t, double, readings::v1::Quality>>& rows) {
   readings::v1::ReadingColumns batch;
@@ -78,7 +78,7 @@ TEST_F(TrafficLayerTest, SpeedsBecomeColumnsAndATile) {
                             {901, kNowMs, 1, readings::v1::QUALITY_SUSPECT}}));
   layer_->Publish(kNow, false);
   EXPECT_EQ(Value(*layer_, kLevel, 0), 3) << "8 of 40 km/h";
-  EXPECT_EQ(Value(*layer_, kLevel, 1), 0) << "a suspect speed is none";
+  EXPECT_EQ(Value(*layer_, kLevel, 1), 0) << "a suspect speed does not count";
   EXPECT_EQ(Value(*layer_, kLevel, 2), 1);
   EXPECT_EQ(Value(*layer_, kSource, 2), 2) << "a profile";
   EXPECT_EQ(layer_->Describe().notices(0), "profile_speeds");
@@ -143,7 +143,7 @@ TEST_F(TrafficLayerTest, ARoadClosesAtTheCentimetreThatTheOptionNames) {
 }
 
 TEST_F(TrafficLayerTest, AJamIsMadeOfSpeedsNotOfWaterAlone) {
-  // A queue that is forgotten, on a street that is slow by its water.
+  // A queue whose speeds have expired, on a street that is slow because of its water.
   layer_->ApplyBatch(Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
                             {300, kNowMs, 3, readings::v1::QUALITY_PROFILE}}));
   layer_->SetDepths({{0, 40}, {2, 40}}, true);
@@ -169,7 +169,7 @@ TEST_F(TrafficLayerTest, TheLiveShareOfAJamFallsToNothingInSilence) {
   EXPECT_DOUBLE_EQ(share_after(absl::Minutes(20)), 0);
   EXPECT_DOUBLE_EQ(share_after(absl::Minutes(59)), 0);
   layer_->ApplyBatch(Batch({{900, kNowMs + 59 * 60'000, 3, readings::v1::QUALITY_GOOD}}));
-  EXPECT_NEAR(share_after(absl::Minutes(59)), 0.5, 1e-6) << "one of two is heard again";
+  EXPECT_NEAR(share_after(absl::Minutes(59)), 0.5, 1e-6) << "one of two sends again";
 }
 
 TEST_F(TrafficLayerTest, NothingIsShownBeforeTheWaterIsKnown) {
@@ -205,7 +205,7 @@ TEST_F(TrafficLayerTest, WithoutAFloodServerItGoesOnStale) {
   EXPECT_TRUE(layer->state().frame()->stale);
   const auto again = Make({.expects_water = true});
   ASSERT_TRUE(again->Restore(layer->MakeCheckpoint()));
-  EXPECT_TRUE(again->AwaitsWater()) << "that streets are dry was never known";
+  EXPECT_TRUE(again->AwaitsWater()) << "the water was never known";
 }
 
 TEST_F(TrafficLayerTest, ARestartOpensNoFloodedStreet) {
@@ -219,10 +219,10 @@ TEST_F(TrafficLayerTest, ARestartOpensNoFloodedStreet) {
   back->Publish(kNow, false);
   EXPECT_EQ(TileOf(*back).content_tag(), TileOf(*layer).content_tag());
   EXPECT_EQ(Value(*back, kLevel, 0), 5);
-  EXPECT_TRUE(back->state().frame()->stale) << "the flood layer has not spoken";
+  EXPECT_TRUE(back->state().frame()->stale) << "the flood layer has not answered";
   back->Clear();
   back->Publish(kNow, false);
-  EXPECT_EQ(Value(*back, kLevel, 0), 5) << "a log that begins anew says nothing of water";
+  EXPECT_EQ(Value(*back, kLevel, 0), 5) << "a new log does not change the water";
   back->SetDepths({}, true);
   back->Publish(kNow, false);
   EXPECT_EQ(Value(*back, kLevel, 0), 0);
@@ -252,7 +252,7 @@ TEST_F(TrafficLayerTest, ACheckpointServesTheSameTileAndTheSameJam) {
   EXPECT_FALSE(Make()->Restore(other));
   other = checkpoint;
   other.kind_version = 1;
-  EXPECT_FALSE(Make()->Restore(other)) << "it held no water: the log is read again";
+  EXPECT_FALSE(Make()->Restore(other)) << "it has no water: the log is read again";
   for (const std::size_t size : {checkpoint.payload.size() / 2, checkpoint.payload.size() - 1}) {
     other = checkpoint;
     other.payload.resize(size);

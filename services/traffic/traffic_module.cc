@@ -27,7 +27,7 @@ namespace {
 
 using runtime::OptionType;
 
-/// How often the module looks after what nobody else wakes it for.
+/// Period of the checks that no event triggers.
 constexpr absl::Duration kLookPeriod = absl::Seconds(1);
 
 class Traffic final : public runtime::Module {
@@ -40,13 +40,13 @@ class Traffic final : public runtime::Module {
         service_(layer_, context.city_clock(), context.calls()),
         runner_(context, "traffic", {"segments/-/measures/speed"}, *layer_,
                 std::move(checkpoint_path)),
-        jams_(context.metrics().Gauge("citylayers_traffic_jams", "Jams at present")),
+        jams_(context.metrics().Gauge("citylayers_traffic_jams", "Present jams")),
         flood_wait_(context.config().GetDuration("traffic.flood_wait")) {}
 
   std::vector<grpc::Service*> GrpcServices() override { return {&service_, host_->service()}; }
 
   absl::Status Start() override {
-    // Restores the checkpoint first: what flood says then is newer.
+    // Restores the checkpoint first: the water from the flood layer is newer.
     runner_.Start();
     if (layer_->pack().has_terrain()) FollowFlood();
     looker_ = std::make_unique<runtime::TickThread>(
@@ -68,8 +68,8 @@ class Traffic final : public runtime::Module {
   }
 
  private:
-  /// Water comes from layers/flood, by its column depth_cm. A pack without terrain has none, and
-  /// its streets are dry.
+  /// Follows the column depth_cm of layers/flood. A pack without terrain has no such layer, and its
+  /// streets are dry.
   void FollowFlood() {
     flood_channel_ = context_.Channel("flood");
     std::shared_ptr<layers::v1::LayerService::Stub> stub =
@@ -90,7 +90,7 @@ class Traffic final : public runtime::Module {
         [this, stream](const layers::v1::WatchLayerResponse& response) {
           if (follower_.OnMessage(response) == FloodFollower::Next::kStartAnew)
             (*stream)->TryCancel();
-          if (layer_->AwaitsWater()) flood_failed_ = true;  // of another pack
+          if (layer_->AwaitsWater()) flood_failed_ = true;  // its pack is another one
         },
         [this](const grpc::Status&) {
           flood_failed_ = true;
@@ -100,8 +100,8 @@ class Traffic final : public runtime::Module {
 
   void LookOnce(absl::Duration running) {
     jams_.Set(static_cast<double>(layer_->jams()->size()));
-    // A flood server that is there and silent is reading its log, and worth waiting for. One that
-    // is away, or has no water for this pack, may stay so.
+    // A flood server that is connected but has sent nothing is reading its log, and is worth
+    // waiting for. One that is unavailable, or has no water for this pack, may stay so.
     if (!layer_->AwaitsWater() || context_.IsLocal("flood") || running < flood_wait_) return;
     if (flood_channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY && !flood_failed_)
       return;
@@ -138,7 +138,7 @@ absl::Status Check(const runtime::Config& config) {
   return absl::InvalidArgumentError(
       StrCat("traffic.age_live (", absl::FormatDuration(ages.live), "), traffic.age_ageing (",
              absl::FormatDuration(ages.ageing), ") and traffic.age_unknown (",
-             absl::FormatDuration(ages.unknown), ") must not go down in this order"));
+             absl::FormatDuration(ages.unknown), ") must not decrease in this order"));
 }
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::LayerHost> host,
@@ -165,28 +165,27 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::La
 runtime::ModuleSpec TrafficModule(std::shared_ptr<layers::LayerHost> host) {
   std::vector<runtime::Option> options = layers::FoldOptions("traffic", "15m");
   for (runtime::Option& option : layers::LayerOptions()) options.push_back(std::move(option));
-  options.insert(options.end(), {{"traffic.age_live", OptionType::kDuration, "10m",
-                                  "A speed is live up to this age (city time)."},
-                                 {"traffic.age_ageing", OptionType::kDuration, "20m",
-                                  "A speed is stale from this age on."},
-                                 {"traffic.age_unknown", OptionType::kDuration, "1h",
-                                  "A speed is forgotten from this age on."},
-                                 {"traffic.jam_length_m_min", OptionType::kDouble, "100",
-                                  "Shorter queues are no jams, metres.", 0, 1e5},
-                                 {"traffic.jam_gap_m_max", OptionType::kDouble, "60",
-                                  "A freely flowing stretch up to this long does not cut a jam in "
-                                  "two, metres.",
-                                  0, 1000},
-                                 {"traffic.jam_speed_kmh_floor", OptionType::kDouble, "1",
-                                  "Standing traffic is taken to move this fast when the time lost "
-                                  "in a jam is reckoned, km/h.",
-                                  0.1, 10},
-                                 {"traffic.closed_depth_m", OptionType::kDouble, "0.5",
-                                  "Water this deep closes a road, metres.", 0.1, 10},
-                                 {"traffic.flood_wait", OptionType::kDuration, "10s",
-                                  "With no flood server and no checkpoint, the layer is shown "
-                                  "after this long without water, as stale.",
-                                  0, 3600}});
+  options.insert(options.end(),
+                 {{"traffic.age_live", OptionType::kDuration, "10m",
+                   "Age up to which a speed is live (city time)."},
+                  {"traffic.age_ageing", OptionType::kDuration, "20m",
+                   "Age from which a speed is stale (city time)."},
+                  {"traffic.age_unknown", OptionType::kDuration, "1h",
+                   "Age from which a speed is dropped (city time)."},
+                  {"traffic.jam_length_m_min", OptionType::kDouble, "100",
+                   "Minimum length of a jam, metres.", 0, 1e5},
+                  {"traffic.jam_gap_m_max", OptionType::kDouble, "60",
+                   "Maximum length of a freely flowing stretch within a jam, metres.", 0, 1000},
+                  {"traffic.jam_speed_kmh_floor", OptionType::kDouble, "1",
+                   "Mean speed of standing traffic, for the time lost in a jam, "
+                   "km/h.",
+                   0.1, 10},
+                  {"traffic.closed_depth_m", OptionType::kDouble, "0.5",
+                   "Depth of water from which a road is closed, metres.", 0.1, 10},
+                  {"traffic.flood_wait", OptionType::kDuration, "10s",
+                   "Time after which the layer is shown without water, as stale, "
+                   "when there is neither a flood server nor a checkpoint.",
+                   0, 3600}});
   return {.name = "traffic",
           .needs = {"readings", "flood"},
           .services = {v1::TrafficService::service_full_name(),

@@ -12,16 +12,16 @@ namespace citylayers::traffic {
 /// | option | meaning |
 /// |---|---|
 /// | traffic.tick | time between two states of the layer |
-/// | traffic.age_live, age_ageing, age_unknown | when a speed ages, is stale, is forgotten |
+/// | traffic.age_live, age_ageing, age_unknown | ages at which a speed ages, is stale, is dropped |
 /// | traffic.stale_after | city time without any speed after which the whole layer is stale |
 /// | traffic.checkpoint | time between two checkpoints |
-/// | traffic.jam_length_m_min | shorter queues are no jams |
-/// | traffic.jam_gap_m_max | a freely flowing stretch up to this long does not cut a jam in two |
-/// | traffic.jam_speed_kmh_floor | how fast standing traffic moves when time lost is reckoned |
-/// | traffic.closed_depth_m | water this deep closes a road |
-/// | traffic.flood_wait | how long a start without checkpoint waits for a flood server |
+/// | traffic.jam_length_m_min | minimum length of a jam |
+/// | traffic.jam_gap_m_max | maximum length of a freely flowing stretch within a jam |
+/// | traffic.jam_speed_kmh_floor | mean speed of standing traffic, for the time lost in a jam |
+/// | traffic.closed_depth_m | depth of water from which a road is closed |
+/// | traffic.flood_wait | maximum time that a start without checkpoint waits for a flood server |
 ///
-/// While the flood layer is not heard, water stays as it was and the layer is stale.
+/// While the flood layer is unavailable, the water is kept and the layer is stale.
 runtime::ModuleSpec TrafficModule(std::shared_ptr<layers::LayerHost> host);
 
 }  // namespace citylayers::traffic

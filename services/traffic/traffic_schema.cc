@@ -58,7 +58,7 @@ Layer TrafficSchema() {
   AddColumn(roads, "speed_kmh", "Tốc độ", "Speed", true)->set_unit("km/h");
   AddColumn(roads, "jam_factor_x10", "Hệ số kẹt xe", "Jam factor", false)->set_scale(0.1);
   StateColumn* age = AddColumn(roads, "age_class", "Độ mới", "Freshness", false);
-  age->set_default_value(2);  // of a segment of which nothing is known
+  age->set_default_value(2);  // for a segment without data
   AddValue(age, 0, "live", "mới", "live");
   AddValue(age, 1, "ageing", "đang cũ", "ageing");
   AddValue(age, 2, "stale", "cũ", "stale");

@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kPageDefault = 100, kPageMax = 1000;
 
-// Clockwise from north, 0 to 360; on the scale of a city the earth is flat.
+// Clockwise from north, 0 to 360; on the scale of a city the earth is treated as flat.
 double BearingDeg(const common::v1::Point& from, const common::v1::Point& to) {
   constexpr double kDegrees = 180 / std::numbers::pi;
   const double east = (to.lon_deg() - from.lon_deg()) * std::cos(from.lat_deg() / kDegrees);
@@ -66,7 +66,7 @@ grpc::ServerUnaryReactor* TrafficServiceImpl::GetSegment(grpc::CallbackServerCon
         constexpr std::string_view kPrefix = "segments/";
         std::uint64_t stable_id = 0;
         RETURN_IF_ERROR(runtime::CheckNameSize(r.name(), "name"));
-        // Written back and compared: SimpleAtoi takes "+7", " 7" and "07" too.
+        // The id is formatted again and compared: SimpleAtoi accepts "+7", " 7" and "07".
         if (r.name().rfind(kPrefix, 0) != 0 ||
             !absl::SimpleAtoi(r.name().substr(kPrefix.size()), &stable_id) ||
             r.name() != StrCat(kPrefix, stable_id)) {
@@ -97,7 +97,7 @@ absl::StatusOr<v1::ListSegmentsResponse> TrafficServiceImpl::FindSegments(
                              StrCat(static_cast<int>(request.min_level()), " is not a level"));
   }
   RETURN_IF_ERROR(runtime::CheckNameSize(request.street(), "street"));
-  std::vector<bool> is_asked;  // by name; empty: all are
+  std::vector<bool> is_asked;  // by name; empty: all match
   if (!request.street().empty()) {
     const NameQuery query(request.street());
     for (std::uint32_t name = 0; name < roads.name_count(); ++name) {
@@ -164,7 +164,7 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
       const std::uint32_t here = streets.street(segment);
       const double length_m = length_by_street[here] += roads[segment].length_m;
       if (here == layers::StreetIndex::kNoStreet) {
-        // A part without a name gives the jam none.
+        // A part without a name gives the jam no name.
       } else if (street == layers::StreetIndex::kNoStreet || length_m > length_by_street[street]) {
         street = here;
       }

@@ -1,4 +1,4 @@
-// citylayers.traffic.v1.TrafficService: answers about single segments and jams.
+// citylayers.traffic.v1.TrafficService: single segments and jams.
 #ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_SERVICE_H_
 #define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_SERVICE_H_
 

@@ -140,7 +140,7 @@ TEST_F(TrafficServiceTest, SegmentsAreListedByBoxStreetAndLevel) {
   v1::ListSegmentsRequest request;
   EXPECT_THAT(NamesOf(request), ElementsAre("segments/900", "segments/901", "segments/300"));
   request.set_street("Lê");
-  EXPECT_THAT(NamesOf(request), IsEmpty()) << "a part of a name is none";
+  EXPECT_THAT(NamesOf(request), IsEmpty()) << "a part of a name does not match";
   request.set_street("le loi");
   EXPECT_THAT(NamesOf(request), ElementsAre("segments/900", "segments/901"));
   request.set_street("lÊ LỢI");
@@ -183,7 +183,7 @@ TEST_F(TrafficServiceTest, PagesOfSegmentsMissNoneAndDoubleNone) {
   request.set_page_token(page.next_page_token());
   request.clear_street();
   EXPECT_EQ(List(request, &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT)
-      << "a token of another question";
+      << "a token of another request";
   request.set_page_token("no token");
   EXPECT_EQ(List(request, &page).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   request.clear_page_token();
@@ -201,8 +201,8 @@ TEST_F(TrafficServiceTest, AJamHasAllItsFields) {
   ASSERT_EQ(response.jams_size(), 1);
   const v1::Jam& jam = response.jams(0);
   EXPECT_THAT(jam.name(), testing::StartsWith("jams/"));
-  EXPECT_EQ(jam.street(), "Lê Lợi") << "half of it has no name";
-  EXPECT_EQ(jam.level(), v1::TRAFFIC_LEVEL_STATIONARY) << "the worst in it";
+  EXPECT_EQ(jam.street(), "Lê Lợi") << "one half has no name";
+  EXPECT_EQ(jam.level(), v1::TRAFFIC_LEVEL_STATIONARY) << "the worst of its members";
   EXPECT_EQ(jam.length_m(), 200);
   EXPECT_NEAR(jam.delay_s(), 100 / (8 / 3.6) + 100 / (2 / 3.6) - 200 / (40 / 3.6), 1e-6);
   EXPECT_NEAR(jam.speed_kmh(), 3.2, 1e-6);
@@ -213,7 +213,7 @@ TEST_F(TrafficServiceTest, AJamHasAllItsFields) {
   EXPECT_EQ(jam.trend_m(), 0);
   EXPECT_DOUBLE_EQ(jam.live_share(), 0.5);
 
-  // Two minutes later the far half runs again.
+  // Two minutes later the far half flows again.
   layer_->ApplySpeed(2, kNowMs + 2 * kMinuteMs, 40, Source::kLive);
   layer_->Publish(clock_.Now() + absl::Minutes(2), false);
   ASSERT_TRUE(List(v1::ListJamsRequest(), &response).ok());

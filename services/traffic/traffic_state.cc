@@ -9,7 +9,7 @@
 namespace citylayers::traffic {
 
 Level NextLevel(Level before, double ratio, const LevelThresholds& t) {
-  // A border that the segment is already past is the upper one.
+  // Once the segment is past a border, the border's upper value applies.
   const double stationary = before >= Level::kStationary ? t.queuing_above : t.stationary_below;
   const double queuing = before >= Level::kQueuing ? t.slow_above : t.queuing_below;
   const double slow = before >= Level::kSlow ? t.free_above : t.slow_below;
@@ -24,7 +24,7 @@ bool TrafficState::Apply(std::uint32_t segment, std::int64_t time_ms, double spe
   SegmentState& state = segments_[segment];
   if (time_ms < state.time_ms || time_ms <= 0) return false;
   const SegmentState before = state;
-  // A queue is not known to have lasted through a silence in which it was forgotten.
+  // A queue is not assumed to last over a gap after which it would have been dropped.
   if (time_ms - state.time_ms >= forget_after_ms_) state = SegmentState{};
   state.time_ms = time_ms;
   state.speed_kmh = static_cast<float>(speed_kmh);
@@ -83,18 +83,18 @@ SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, ab
     view.confidence =
         static_cast<float>(freshness * (state.source == Source::kProfile ? 0.3 : 1.0));
   }
-  // Ponding under 10 cm does not slow traffic noticeably, and the layer does not show it.
+  // Ponding under 10 cm does not slow traffic noticeably, and the layer ignores it.
   if (depth_cm >= closed_depth_cm) {
     view.level = Level::kClosed;
     view.speed_kmh = 0;
     view.age_class = 0;
   } else if (depth_cm >= 10) {
-    // Reference speeds are those of cars, and so is the limit: 0 from the depth that stops them,
-    // also where buses and trucks still pass.
+    // Reference speeds are those of cars, and so is the limit: 0 from the depth that stops cars,
+    // even where buses and trucks still pass.
     const double wading = geo::SafeSpeedInWaterKmh(static_cast<float>(depth_cm) / 100.0F);
     const auto cap_kmh = static_cast<float>(std::min<double>(wading, reference_speed_kmh));
     const Level level = NextLevel(Level::kFree, cap_kmh / reference_speed_kmh, thresholds);
-    // That traffic could run freely does not say that it does.
+    // That traffic could flow freely does not mean that it does.
     if (view.level == Level::kUnknown ? level >= Level::kSlow : cap_kmh < view.speed_kmh)
       view.speed_kmh = cap_kmh;
     if (level >= Level::kSlow && level > view.level) {

@@ -1,4 +1,4 @@
-// What is known of each segment's traffic: a fold over speed readings.
+// The traffic state of each segment: a fold over speed readings.
 #ifndef CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_STATE_H_
 #define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_STATE_H_
 
@@ -9,7 +9,7 @@
 
 namespace citylayers::traffic {
 
-/// How well traffic flows; the numbers of TrafficLevel in traffic_service.proto.
+/// Level of traffic flow; the numbers of TrafficLevel in traffic_service.proto.
 enum class Level : std::uint8_t {
   kUnknown = 0,
   kFree = 1,
@@ -19,30 +19,29 @@ enum class Level : std::uint8_t {
   kClosed = 5
 };
 
-/// Where a speed comes from; the numbers of SpeedSource.
+/// Source of a speed; the numbers of SpeedSource.
 enum class Source : std::uint8_t { kNone = 0, kLive = 1, kProfile = 2 };
 
 /// Shares of the reference speed at which a level is entered and left (DATEX II's bands: stationary
-/// under 10 %, queuing 10-25 %, slow 25-75 %). The gap between both keeps a segment that hovers at
-/// a border from flickering.
+/// under 10 %, queuing 10-25 %, slow 25-75 %). The gap between both keeps a segment near a border
+/// from flickering.
 struct LevelThresholds {
   double slow_below = 0.75, free_above = 0.80;
   double queuing_below = 0.25, slow_above = 0.35;
   double stationary_below = 0.10, queuing_above = 0.20;
 };
 
-/// The level of a segment at `ratio` = v / v_ref that was at `before`: crossing into a worse level
-/// takes the lower threshold, out of it the upper one. Pure.
+/// The level of a segment at `ratio` = v / v_ref whose level was `before`: a worse level is entered
+/// at the lower threshold and left at the upper one. Pure.
 Level NextLevel(Level before, double ratio, const LevelThresholds& thresholds);
 
-/// How stale knowledge is shown and forgotten, in city time.
+/// Ages at which data are shown as old and dropped, in city time.
 struct AgePolicy {
   absl::Duration live = absl::Minutes(10);     // younger: age class 0
   absl::Duration ageing = absl::Minutes(20);   // younger: age class 1, else 2
   absl::Duration unknown = absl::Minutes(60);  // from here on the level has decayed to unknown
 };
 
-/// One segment.
 struct SegmentState {
   std::int64_t time_ms = 0;  // of the latest reading; 0: none yet
   float speed_kmh = 0;
@@ -54,16 +53,16 @@ struct SegmentState {
 };
 static_assert(sizeof(SegmentState) == 24, "written to checkpoints as it lies");
 
-/// All segments. Depends on nothing but the readings in their order, so that folding the same log
-/// again gives the same state; what depends on the time of day (age, decay) is derived by the views
-/// below. Not thread-safe.
+/// The state of all segments. It depends only on the readings and their order, so that folding the
+/// same log again gives the same state; values that depend on the time of day (age, decay) are
+/// derived by the views below. Not thread-safe.
 ///
 ///   TrafficState state(reference_speeds, {});
 ///   state.Apply(segment, time_ms, 12.5, Source::kLive);
 class TrafficState {
  public:
-  /// `reference_speeds_kmh`: free-flow speed of each segment, > 0. `forget_after`: a reading that
-  /// comes this long after the one before finds the segment as if there had been none.
+  /// `reference_speeds_kmh`: free-flow speed of each segment, > 0. `forget_after`: a reading this
+  /// long after the previous one is applied as if it were the first.
   TrafficState(std::vector<float> reference_speeds_kmh, LevelThresholds thresholds,
                absl::Duration forget_after = AgePolicy().unknown)
       : reference_speeds_kmh_(std::move(reference_speeds_kmh)),
@@ -71,8 +70,8 @@ class TrafficState {
         forget_after_ms_(absl::ToInt64Milliseconds(forget_after)),
         segments_(reference_speeds_kmh_.size()) {}
 
-  /// Takes a speed reading. One that is older than what is known is passed over; one of the same
-  /// time replaces it. Returns whether the state changed. REQUIRES: segment < size().
+  /// Applies a speed reading. One that is older than the latest is skipped; one of the same time
+  /// replaces it. Returns whether the state changed. REQUIRES: segment < size().
   bool Apply(std::uint32_t segment, std::int64_t time_ms, double speed_kmh, Source source);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(segments_.size()); }
@@ -81,7 +80,7 @@ class TrafficState {
   /// Time of the newest reading of all; InfinitePast before the first.
   absl::Time data_time() const;
 
-  /// For checkpoints: all segments as they are; false when the number of segments differs.
+  /// For checkpoints: all segments; Restore returns false when the number of segments differs.
   const std::vector<SegmentState>& segments() const { return segments_; }
   bool Restore(std::vector<SegmentState> segments);
   void Clear();
@@ -94,26 +93,27 @@ class TrafficState {
   std::int64_t newest_ms_ = 0;
 };
 
-/// A segment as it is shown at a moment, with the water on it.
+/// A segment as displayed at a city time, with the water on it.
 struct SegmentView {
   Level level = Level::kUnknown;
   float speed_kmh = 0;         // 0 when unknown
   float jam_factor = 0;        // 0 to 10
   float confidence = 0;        // 0 to 1
-  std::uint8_t age_class = 2;  // of what `level` is known from: 0 live, 1 ageing, 2 stale or never
+  std::uint8_t age_class = 2;  // of the data behind `level`: 0 live, 1 ageing, 2 stale or none
   Source source = Source::kNone;
-  // Of a measured speed 1 while its age class is 0, then falling evenly to 0 where it becomes 2.
+  // 1 for a measured speed of age class 0, then decreasing linearly to 0 where the class becomes 2.
   float live_share = 0;
 };
 
-/// Jam factor 0-10: 10 x clamp((1 - v/v_ref) / (1 - 0.1), 0, 1); 10 only for closures, so at
-/// most 9.9 otherwise.
+/// Jam factor 0-10: 10 x clamp((1 - v/v_ref) / (1 - 0.1), 0, 1); 10 only for closures, so that the
+/// maximum otherwise is 9.9.
 double JamFactor(double speed_kmh, double reference_speed_kmh, Level level);
 
 /// The view of a segment at city time `now` under `depth_cm` of water (0: dry): age and decay from
 /// the last reading, then the water: it caps the speed at that of a car in standing water (0 from
 /// the depth that stops cars, geo/flood/depth_class.h), and from `closed_depth_cm` on it closes the
-/// road. Of a street without speeds it tells only what is slow or worse. Water never times out.
+/// road. For a street without speeds the water sets only levels of slow or worse. Water never
+/// expires.
 SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
                         std::int32_t depth_cm, const AgePolicy& ages,
                         const LevelThresholds& thresholds, std::int32_t closed_depth_cm = 50);

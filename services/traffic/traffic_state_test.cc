@@ -68,8 +68,8 @@ TEST(TrafficState, FoldingTheSameBatchTwiceChangesNothing) {
   TrafficState once({40, 40, 40}, {}), twice({40, 40, 40}, {});
   std::int64_t batch_ms = kStartMs;
   for (int round = 0; round < 300; ++round) {
-    // Minutes on, or hours, so that some batches come when all is forgotten. A batch revises times
-    // and is not in their order.
+    // Minutes later, or hours, so that some batches arrive after everything was dropped. A batch
+    // revises times and is not sorted.
     batch_ms += static_cast<std::int64_t>(random() % 10 == 0 ? 200 : random() % 10) * kMinuteMs;
     std::vector<Reading> batch(random() % 12);
     for (Reading& reading : batch) {
@@ -117,7 +117,7 @@ TEST(TrafficState, AQueueDoesNotLastThroughASilence) {
 }
 
 TEST(TrafficState, WhatIsForgottenIsForgottenForTheNextReadingToo) {
-  // The view and the fold agree about the minute from which nothing is known.
+  // The view and the fold agree on the minute from which nothing is known.
   for (const int minutes : {59, 60}) {
     TrafficState state({40}, {});
     state.Apply(0, kStartMs, 8, Source::kLive);
@@ -156,7 +156,7 @@ TEST(ViewSegment, WaterSlowsThenClosesAndNeverTimesOut) {
   EXPECT_EQ(ViewAt(state, kStartMs, 50).jam_factor, 10);
   const SegmentView later = ViewAt(state, kStartMs + 500 * kMinuteMs, 50);
   EXPECT_EQ(later.level, Level::kClosed) << "hours after the last speed";
-  EXPECT_EQ(later.age_class, 0) << "the water is of now";
+  EXPECT_EQ(later.age_class, 0) << "the water is current";
 }
 
 TEST(ViewSegment, NoSpeedIsShownWhereCarsDoNotPass) {

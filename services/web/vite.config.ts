@@ -5,11 +5,11 @@ import { noDataUrls } from './build/no_data_urls.js';
 import { pageVersion } from './build/page_version.js';
 import { precompress } from './build/precompress.js';
 
-// The gateway that `npm run dev` talks to.
+// The gateway used by `npm run dev`.
 const kGateway = process.env['CITYLAYERS_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  base: './', // the page also works below a path of its own, behind a proxy that takes the path off
+  base: './', // the page also works below a path, behind a proxy that removes the path
   plugins: [noDataUrls(), mapGlyphs(), mapStyles(), pageVersion(), precompress()],
   worker: { format: 'es' },
   build: {

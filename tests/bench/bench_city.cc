@@ -83,7 +83,7 @@ absl::Status BenchCity::FillTraffic(std::mt19937& random) {
   std::vector<double> speeds_kmh;
   for (std::size_t i = 0; i < segments.size(); ++i) speeds_kmh.push_back(speed_kmh(random));
   RETURN_IF_ERROR(WriteSpeeds(segments, speeds_kmh));
-  // The layer has them all when a watcher that comes now is told a state for every segment.
+  // The layer has all speeds when a new watcher receives a state for every segment.
   const absl::Time deadline = absl::Now() + kTimeout;
   while (absl::Now() < deadline) {
     grpc::ClientContext context;

@@ -1,4 +1,4 @@
-// A running city to be measured.
+// A running city for measurements.
 #ifndef CITYLAYERS_TESTS_BENCH_BENCH_CITY_H_
 #define CITYLAYERS_TESTS_BENCH_BENCH_CITY_H_
 
@@ -26,7 +26,7 @@ namespace citylayers::bench {
 /// thread-safe, but its stubs are.
 class BenchCity {
  public:
-  /// `target` as in --target.
+  /// `target`: value of --target.
   static absl::StatusOr<std::unique_ptr<BenchCity>> Start(const BenchOptions& options,
                                                           const std::string& target);
 
@@ -35,12 +35,12 @@ class BenchCity {
   const storage::CityPack& pack() const { return *pack_; }
   layers::v1::LayerService::Stub& layers() { return *layers_; }
 
-  /// Names of the speeds of all segments, by index.
+  /// Names of the speed measures of all segments, by index.
   std::vector<std::string> SpeedMeasures() const;
-  /// Writes a speed for each of these segments, now. Returns once they are on disk.
+  /// Writes a present speed for each of these segments. Returns once they are on disk.
   absl::Status WriteSpeeds(const std::vector<std::uint32_t>& segments,
                            const std::vector<double>& speeds_kmh);
-  /// A random speed for every segment, and waits until the traffic layer has them.
+  /// Writes a random speed for every segment, and waits until the traffic layer has them.
   absl::Status FillTraffic(std::mt19937& random);
   absl::StatusOr<layers::v1::Tile> GetTile(const std::string& layer, std::uint32_t z,
                                            std::uint32_t x, std::uint32_t y);
@@ -55,13 +55,13 @@ class BenchCity {
   std::unique_ptr<readings::v1::ReadingService::Stub> readings_;
 };
 
-/// A twentieth of all segments get another speed once a second, while this lives. The city outlives
-/// it.
+/// While it lives, writes a new speed to a twentieth of all segments once per second. The city must
+/// outlive it.
 class Churn {
  public:
   explicit Churn(BenchCity& city) : thread_([this, &city] { Run(city); }) {}
   ~Churn() { Stop(); }
-  /// Returns the updates that failed.
+  /// Stops, and returns the number of failed updates.
   int Stop();
 
  private:

@@ -27,7 +27,8 @@ namespace {
 using geo::Grid;
 
 constexpr float kHighStageM = 1.7f;
-constexpr float kRiverBedM = -10.0f;  // where the pack does not know the depth of open water
+constexpr float kRiverBedM =
+    -10.0f;  // assumed where the pack does not know the depth of open water
 
 struct Terrain {
   Grid<float> elevation_m;
@@ -51,7 +52,7 @@ absl::StatusOr<Terrain> ReadTerrain(const std::string& pack_directory) {
   return terrain;
 }
 
-// Milliseconds for a million cells, each of `rounds` times.
+// Milliseconds per million cells, over `rounds` runs.
 Percentiles TimePerMcell(std::size_t cells, int rounds, const std::function<void(int)>& run) {
   std::vector<double> times_ms;
   for (int round = 0; round < rounds; ++round) {
@@ -63,7 +64,7 @@ Percentiles TimePerMcell(std::size_t cells, int rounds, const std::function<void
   return PercentilesOf(times_ms);
 }
 
-// Water walks from `queue` to every lower neighbour that may be `entered`.
+// Fills from `queue` every lower neighbour for which `entered` returns true.
 template <typename Entered>
 void Walk(const Grid<float>& elevation_m, float stage_m, std::vector<std::size_t> queue,
           Grid<float>* depth_m, const Entered& entered) {
@@ -86,7 +87,7 @@ void Walk(const Grid<float>& elevation_m, float stage_m, std::vector<std::size_t
   }
 }
 
-// What one would write first: water walks from all open water to every lower neighbour.
+// The simplest implementation: fills from all open water to every lower neighbour.
 void PlainFloodFill(const Terrain& terrain, float stage_m, Grid<float>* depth_m) {
   const Grid<float>& elevation_m = terrain.elevation_m;
   *depth_m = Grid<float>(elevation_m.columns(), elevation_m.rows());
@@ -99,7 +100,7 @@ void PlainFloodFill(const Terrain& terrain, float stage_m, Grid<float>* depth_m)
   Walk(elevation_m, stage_m, std::move(seeds), depth_m, [](std::size_t) { return true; });
 }
 
-// The same for each reach alone, over land; the highest stage stays.
+// The same for each reach separately, over land; the highest stage is kept.
 void PlainReachFill(const Terrain& terrain, const Grid<std::uint16_t>& reaches,
                     const std::vector<float>& stages_m, Grid<float>* depth_m) {
   const Grid<float>& elevation_m = terrain.elevation_m;
@@ -120,7 +121,7 @@ void PlainReachFill(const Terrain& terrain, const Grid<std::uint16_t>& reaches,
   }
 }
 
-// Three gauges in a row from west to east, between which the stage goes in 16 steps each.
+// Three gauges in a row from west to east, with 16 stage steps between neighbours.
 constexpr std::uint16_t kReaches = 33;
 
 std::vector<float> ReachStages(int round) {
@@ -179,7 +180,7 @@ void RunGauges(const Terrain& terrain, const BenchOptions& options, Report& repo
               .ratio = plain.p50 / ours.p50});
 }
 
-// Seconds of r.lake at one stage, from the lowest open water; import of the terrain left out.
+// Seconds of r.lake at one stage, from the lowest open water; without the import of the terrain.
 absl::StatusOr<double> TimeLake(const Terrain& terrain, const std::string& directory) {
   const int columns = terrain.elevation_m.columns(), rows = terrain.elevation_m.rows();
   std::size_t seed = terrain.water.size();
@@ -208,7 +209,7 @@ absl::StatusOr<double> TimeLake(const Terrain& terrain, const std::string& direc
   double nanoseconds = 0;
   const std::string digits(parts.back(), 0, parts.back().find_first_not_of("0123456789"));
   if (parts.size() < 2 || !absl::SimpleAtod(digits, &nanoseconds)) {
-    return absl::InternalError(StrCat("r.lake said: ", output));
+    return absl::InternalError(StrCat("r.lake printed: ", output));
   }
   return nanoseconds / 1e9;
 }

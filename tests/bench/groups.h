@@ -1,4 +1,5 @@
-// The groups of figures. Each adds its figures to the report, and says which it skips and why.
+// The groups of figures. Each adds its figures to the report, and reports skipped ones with the
+// reason.
 #ifndef CITYLAYERS_TESTS_BENCH_GROUPS_H_
 #define CITYLAYERS_TESTS_BENCH_GROUPS_H_
 
@@ -11,20 +12,21 @@ namespace citylayers::bench {
 struct BenchOptions {
   std::string bin_dir;    ///< folder of citylayersd and citylayers
   std::string pack;       ///< city pack of the embedded city
-  std::string real_data;  ///< folder of measured and drawn input; may be absent
-  std::string directory;  ///< an empty folder on the disk to be measured
+  std::string real_data;  ///< folder of measured and drawn input; may be missing
+  std::string directory;  ///< an empty folder on the measured disk
   bool quick = false;     ///< short loads: all groups end within two minutes
 };
 
 /// readings.*: durable ingest into a server, the store's own figures, bytes on disk.
 void RunReadings(const BenchOptions& options, Report& report);
-/// tiles.*: HTTP beside nginx under churn, tiles encoded anew.
+/// layers.*: time from an acknowledged reading to the delta at a client, and the size of the delta.
 void RunTiles(const BenchOptions& options, Report& report);
-/// layers.*: from an acknowledged reading to the delta at a client, and the delta's size.
+/// flood.*: stage and connection level on the pack's terrain, compared with a flood-fill and
+/// r.lake.
 void RunLayers(const BenchOptions& options, Report& report);
 /// flood.*: stage and connection level on the pack's terrain, beside a flood-fill and r.lake.
 void RunFlood(const BenchOptions& options, Report& report);
-/// pack.*: import of a real OSM extract.
+/// web.*: cost of a phone's live stream.
 void RunPack(const BenchOptions& options, Report& report);
 /// web.*: what a phone's live stream costs.
 void RunWeb(const BenchOptions& options, Report& report);

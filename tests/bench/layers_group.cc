@@ -20,7 +20,7 @@ using layers::v1::WatchLayerResponse;
 
 constexpr absl::Duration kDeltaTimeout = absl::Seconds(10);
 
-// A watcher of all of traffic, with the shortest tick.
+// A watcher of the whole traffic layer, with the shortest tick.
 class Watcher {
  public:
   explicit Watcher(BenchCity& city, absl::Duration life) {
@@ -60,7 +60,7 @@ bool Has(const layers::v1::StateRows& rows, std::uint32_t id) {
   return false;
 }
 
-// One reading at a time, at moments that do not follow the tick.
+// Writes one reading at a time, at times unrelated to the tick.
 absl::StatusOr<Percentiles> AckToDelta(BenchCity& city, int rounds) {
   Watcher watcher(city, kDeltaTimeout + absl::Seconds(rounds));
   RETURN_IF_ERROR(watcher.ReadSnapshot());
@@ -87,7 +87,7 @@ struct DeltaSizes {
   int deltas = 0;
 };
 
-// 5 % of all segments get another speed, once a round.
+// Writes new speeds to 5 % of all segments, once per round.
 absl::StatusOr<DeltaSizes> BytesPerChange(BenchCity& city, int rounds) {
   Watcher watcher(city, kDeltaTimeout * rounds);
   RETURN_IF_ERROR(watcher.ReadSnapshot());
@@ -104,7 +104,7 @@ absl::StatusOr<DeltaSizes> BytesPerChange(BenchCity& city, int rounds) {
       speeds_kmh.push_back(speed_kmh(random));
     }
     RETURN_IF_ERROR(city.WriteSpeeds(segments, speeds_kmh));
-    // A tick may fall between; what it brings belongs to this round all the same.
+    // A tick may fall in between; its changes belong to this round as well.
     ASSIGN_OR_RETURN(const WatchLayerResponse response, watcher.Next());
     std::string json;
     if (!google::protobuf::util::MessageToJsonString(response, &json).ok()) continue;

@@ -1,4 +1,4 @@
-// citylayers_bench: the figures of the budgets, measured here and now.
+// citylayers_bench: measures the figures of the budgets on this machine.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -24,7 +24,7 @@ struct Group {
   void (*run)(const BenchOptions& options, Report& report);  // nullptr: no figures yet
 };
 
-// The quick ones first, so that an early end still tells something.
+// The quick groups come first, so that an early end still gives results.
 const std::vector<Group>& Groups() {
   static const auto& groups = *new std::vector<Group>{{"flood", citylayers::bench::RunFlood},
                                                       {"layers", citylayers::bench::RunLayers},
@@ -81,13 +81,13 @@ int main(int argc, char** argv) {
   std::vector<std::string> asked, names;
   std::string json_file;
   for (const Group& group : Groups()) names.push_back(group.name);
-  CLI::App app{"Measures citylayers on this machine, beside others where they do the same work."};
-  app.add_option("groups", asked, "Groups of figures; all when none is given")
-      ->check(CLI::IsMember(names));
+  CLI::App app{
+      "Measures citylayers on this machine, compared with other programs for the same work."};
+  app.add_option("groups", asked, "Groups of figures; default: all")->check(CLI::IsMember(names));
   app.add_flag("--quick", options.quick, "Short loads: all groups within two minutes");
-  app.add_option("--json", json_file, "Appends one object a line for each figure");
+  app.add_option("--json", json_file, "Appends one JSON object per line for each figure");
   app.add_option("--bin-dir", options.bin_dir, "Folder of citylayersd and citylayers");
-  app.add_option("--pack", options.pack, "City pack; else the embedded city is imported");
+  app.add_option("--pack", options.pack, "City pack; default: imports the embedded city");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

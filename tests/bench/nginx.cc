@@ -50,7 +50,7 @@ sockaddr_in Loopback(int port) {
   return address;
 }
 
-// nginx cannot choose a port by itself. Another program may take this one first; then it says so.
+// nginx cannot choose a free port. If another program takes this one first, nginx reports it.
 int FreePort() {
   const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = Loopback(0);

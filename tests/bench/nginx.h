@@ -1,4 +1,4 @@
-// nginx beside us, serving one file.
+// nginx as a peer of the benchmarks, serving one file.
 #ifndef CITYLAYERS_TESTS_BENCH_NGINX_H_
 #define CITYLAYERS_TESTS_BENCH_NGINX_H_
 
@@ -11,11 +11,11 @@
 
 namespace citylayers::bench {
 
-/// A child process on loopback with two workers, tuned as its manual says for small files: open
-/// files cached, no access log, keepalive without end. Ends with this.
+/// A child process on loopback with two workers, tuned for small files as its manual recommends:
+/// cached open files, no access log, unlimited keepalive. Stopped by the destructor.
 class Nginx {
  public:
-  /// Makes `directory` and serves `bytes` from it.
+  /// Creates `directory` and serves `bytes` from it.
   static absl::StatusOr<std::unique_ptr<Nginx>> Start(const std::string& directory,
                                                       std::string_view bytes);
   ~Nginx();

@@ -27,7 +27,7 @@ void AddAll(const absl::StatusOr<std::vector<ReadingsFigure>>& figures, const st
 }
 
 void MeasureServer(const BenchOptions& options, Report& report) {
-  // Readings alone: the layers that follow them have figures of their own.
+  // Only the readings module: the layers that follow it have separate figures.
   const auto city = BenchCity::Start(options, "readings");
   if (!city.ok()) return report.Fail("readings.ingest_per_s", city.status());
   const ReadingsBenchOptions load = OptionsFor(options);
@@ -43,7 +43,7 @@ void MeasureServer(const BenchOptions& options, Report& report) {
               .unit = "times its rate",
               .note = StrCat("ours over gRPC; rows in the same process: ",
                              static_cast<int64_t>(*rows), " readings/s"),
-              .peer = "a RocksDB row a reading, each batch synced",
+              .peer = "one RocksDB row per reading, each batch synced",
               .peer_value = 1,
               .ratio = ratio});
 }
@@ -61,7 +61,7 @@ void RunReadings(const BenchOptions& options, Report& report) {
                   "no METR-LA speeds and river levels; set CITYLAYERS_REAL_DATA to their folder");
     }
     for (const ReadingsFigure& figure : *bytes) {
-      // The peer is what the same readings take as plain columns: a time and a value of 8 bytes.
+      // The peer is the size of the readings as plain columns: a time and a value of 8 bytes each.
       report.Add({.name = figure.name,
                   .value = figure.value,
                   .unit = figure.unit,

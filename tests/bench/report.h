@@ -1,4 +1,4 @@
-// Figures and how they are told: to people on standard output, to programs as lines of JSON.
+// Report of measured figures: text on standard output, JSON lines for programs.
 #ifndef CITYLAYERS_TESTS_BENCH_REPORT_H_
 #define CITYLAYERS_TESTS_BENCH_REPORT_H_
 
@@ -17,10 +17,11 @@ struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
-  std::string note;       ///< what was measured, on what, with percentiles
-  std::string peer;       ///< who did the same work; empty: nobody
+  std::string note;       ///< measured operation and data, with percentiles
+  std::string peer;       ///< program that did the same work; empty: none
   double peer_value = 0;  ///< in the same unit
-  double ratio = 0;       ///< how much better ours is by the figure's own measure; set with a peer
+  double ratio =
+      0;  ///< improvement over the peer by the figure's own measure; set together with `peer`
 };
 
 /// Percentiles of a sample, nearest rank. REQUIRES: not empty.
@@ -32,18 +33,18 @@ Percentiles PercentilesOf(std::vector<double> values);
 /// "p50 1.2, p90 1.5, p99 2.0, max 2.2 ms of 100".
 std::string TextOf(const Percentiles& percentiles, std::string_view unit);
 
-/// Prints figures as they come and appends them to a file when one is given. Not thread-safe.
+/// Prints figures as they are added and appends them to a file when one is given. Not thread-safe.
 class Report {
  public:
-  /// INVALID_ARGUMENT: the file cannot be written. `command` is what was run.
+  /// INVALID_ARGUMENT: the file cannot be written. `command` is the command line of the benchmark.
   static absl::StatusOr<Report> Open(std::string json_file, std::string command);
 
-  /// Processor, cores, kernel and memory of this machine.
+  /// Prints processor, cores, kernel and memory of this machine.
   void PrintMachine() const;
   void Add(const Figure& figure);
-  /// A figure that cannot be had here, and what to do to have it.
+  /// Reports a figure that cannot be measured here, and how to enable it.
   void Skip(std::string_view name, std::string_view why);
-  /// A figure that should have come.
+  /// Reports a figure whose measurement failed.
   void Fail(std::string_view name, const absl::Status& status);
 
   int failed() const { return failed_; }

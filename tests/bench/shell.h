@@ -1,4 +1,4 @@
-// Other people's programs.
+// Runs other programs through the shell.
 #ifndef CITYLAYERS_TESTS_BENCH_SHELL_H_
 #define CITYLAYERS_TESTS_BENCH_SHELL_H_
 
@@ -12,8 +12,8 @@ namespace citylayers::bench {
 /// True when the shell finds the program.
 bool HaveProgram(std::string_view name);
 
-/// Runs a shell command and returns what it wrote to standard output. INTERNAL: it failed; with
-/// the end of what it wrote to either stream.
+/// Runs a shell command and returns its standard output. INTERNAL: it failed; the message has the
+/// end of its output.
 absl::StatusOr<std::string> RunShell(const std::string& command);
 
 }  // namespace citylayers::bench

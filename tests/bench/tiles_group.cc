@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kTileBytes = 8192;
 
-// Tiles of the city's bounds, zooms 12 to 14: beyond 14 clients draw those of 14 larger.
+// Tiles of the city's bounds, zooms 12 to 14: beyond 14 clients overzoom.
 absl::StatusOr<std::vector<geo::TileId>> CityTiles(const storage::CityPack& pack) {
   const LonLatBox& bounds = pack.manifest().bounds;
   std::vector<geo::TileId> tiles;
@@ -39,7 +39,7 @@ absl::StatusOr<std::vector<geo::TileId>> CityTiles(const storage::CityPack& pack
   return tiles;
 }
 
-// --- Encoded anew
+// --- Uncached encoding
 
 void MeasureCold(BenchCity& city, const std::vector<geo::TileId>& tiles, int rounds,
                  Report& report) {
@@ -69,14 +69,14 @@ void MeasureCold(BenchCity& city, const std::vector<geo::TileId>& tiles, int rou
   report.Add({.name = "tiles.cold_z12_16_p99_ms", .value = times.p99, .unit = "ms", .note = note});
 }
 
-// --- Beside nginx
+// --- Compared with nginx
 
 struct WrkResult {
   double requests_per_s = 0;
   std::string p99;
 };
 
-// Every answer must have been the whole tile: wrk counts the bytes it read.
+// Every answer must be the complete tile: checked by the number of bytes that wrk read.
 absl::StatusOr<WrkResult> RunWrk(const std::string& url, int seconds, std::size_t tile_bytes) {
   ASSIGN_OR_RETURN(const std::string output,
                    RunShell(absl::StrFormat("wrk -t1 -c32 -d%ds --latency '%s'", seconds, url)));
@@ -85,7 +85,7 @@ absl::StatusOr<WrkResult> RunWrk(const std::string& url, int seconds, std::size_
   const std::size_t p99 = output.find("99%");
   if (rate == std::string::npos || transfer == std::string::npos || p99 == std::string::npos ||
       output.find("Non-2xx") != std::string::npos) {
-    return absl::InternalError(StrCat("wrk said: ", output));
+    return absl::InternalError(StrCat("wrk printed: ", output));
   }
   WrkResult result;
   result.requests_per_s = std::strtod(output.c_str() + rate + 13, nullptr);
@@ -100,7 +100,7 @@ absl::StatusOr<WrkResult> RunWrk(const std::string& url, int seconds, std::size_
   return result;
 }
 
-// The tile whose bytes are nearest to 8 KiB.
+// The tile whose size is nearest to 8 KiB.
 absl::StatusOr<std::pair<geo::TileId, std::string>> TileOf8k(
     BenchCity& city, const std::vector<geo::TileId>& tiles) {
   std::pair<geo::TileId, std::string> best;
@@ -124,7 +124,7 @@ absl::Status MeasureHttp(const BenchOptions& options, BenchCity& city,
   const std::string url =
       StrCat("http://", city.http_address(), "/tiles/traffic/", tile.first.ToString(), ".mvt");
   Churn churn(city);
-  // In turns, so that what else the machine does hits both.
+  // Alternating, so that other load of the machine affects both.
   const int rounds = options.quick ? 3 : 5, seconds = options.quick ? 2 : 6;
   std::vector<double> ours, theirs;
   std::string our_p99, their_p99;

@@ -17,8 +17,8 @@
 namespace citylayers::bench {
 namespace {
 
-// Bytes that a GET sends within some time, its head included. UNAVAILABLE: it does not answer, not
-// with 200, or ends early.
+// Number of bytes that a GET receives within a time, including the head. UNAVAILABLE: no answer, a
+// status other than 200, or an early end.
 absl::StatusOr<std::size_t> BytesWithin(const std::string& address, const std::string& target,
                                         absl::Duration duration) {
   const std::size_t colon = address.rfind(':');

@@ -1,13 +1,13 @@
-// Headless Chromium with WebGL in software, and what the tests ask of a page in it.
+// Headless Chromium with WebGL in software, and helpers of the tests for a page in it.
 
 import { createRequire } from 'node:module';
 import { kPatienceMs, until } from './checks.mjs';
 
-// The page's own package has the driver; this folder needs none of its own.
+// The driver is in the page's own package; this folder has no package.
 const require = createRequire(new URL('../../services/web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
-/** The style's transitions and the fading in of names. */
+/** Duration of the style's transitions and of the fading in of names. */
 const kFadeMs = 700;
 
 const kArguments = [
@@ -30,8 +30,8 @@ export function axeSource() {
 }
 
 /**
- * A page of the booth. `problems` gathers errors and requests to anybody but the server. No motion unless
- * asked for: WebGL in software is slow enough. `before` runs in the page before its own scripts.
+ * Opens the booth page. `problems` collects errors and requests to other servers. Without motion by default, because
+ * WebGL in software is slow. `before` runs in the page before its scripts.
  */
 export async function openPage(
   browser,
@@ -42,25 +42,25 @@ export async function openPage(
   return openWindow(context, url, { query, before });
 }
 
-/** A browser of its own: its windows share connections and workers. */
+/** A separate browser: its windows share connections and workers. */
 export async function newContext(browser, { width, height, reducedMotion = 'reduce' }) {
   return browser.newContext({ viewport: { width, height }, locale: 'vi-VN', reducedMotion });
 }
 
-/** One more window of a browser, as openPage. */
+/** Opens another window of a browser, like openPage. */
 export async function openWindow(context, url, { query = '', before } = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(kPatienceMs);
   if (before) await page.addInitScript(before);
   const problems = [];
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
-  // What the page's policy forbids is in the console as an error.
+  // The browser reports violations of the page's policy as errors on the console.
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text().slice(0, 300)}`);
   });
   page.on('request', (request) => {
     if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(url)) {
-      problems.push(`asked a stranger: ${request.url()}`);
+      problems.push(`request to another server: ${request.url()}`);
     }
   });
   await page.goto(`${url}/${query}`);
@@ -74,8 +74,8 @@ export async function untilReady(page) {
 }
 
 /**
- * Waits until all tiles in view are drawn and have faded in. Not for "idle": with a change a second and
- * frames that take as long, a map in software is never idle.
+ * Waits until all tiles in view are drawn and have faded in. It does not wait for "idle": with one change per second
+ * and frames of about that duration, a map in software is never idle.
  */
 export async function untilDrawn(page) {
   await untilReady(page);
@@ -102,9 +102,8 @@ export async function jumpTo(page, [lon, lat], zoom) {
 }
 
 /**
- * Counts the pixels within `radius` px of a place by the family of their colour, read from the map's own
- * canvas right after it was drawn: "warm" is a lit traffic line, "cool" flood water (brighter and bluer
- * than the river), "other" the rest.
+ * Counts the pixels within `radius` px of a place by colour family, read from the map's canvas right after drawing:
+ * "warm" is a lit traffic line, "cool" flood water (brighter and bluer than the river), "other" the rest.
  */
 export async function probe(page, [lon, lat], radius) {
   return page.evaluate(

@@ -1,6 +1,6 @@
-// A test runner of one page of code: tests run in order, since they share a server and a browser.
+// A minimal test runner: tests run in order, because they share a server and a browser.
 
-/** How long a page may take for anything: software draws its map, on a machine that does other things too. */
+/** Maximum wait for a state of the page: the map is drawn in software, on a shared machine. */
 export const kPatienceMs = 1000 * Number(process.env.CITYLAYERS_PATIENCE_S ?? 60);
 
 const tests = [];
@@ -20,7 +20,7 @@ export function skip(reason) {
   return new Skipped(reason);
 }
 
-/** Waits until `condition` holds and returns its value; fails with `what` when patience ends. */
+/** Waits until `condition` holds and returns its value; fails with `what` after kPatienceMs. */
 export async function until(what, condition) {
   const endMs = Date.now() + kPatienceMs;
   for (;;) {
@@ -35,10 +35,10 @@ export function expect(condition, what) {
   if (!condition) throw new Error(what);
 }
 
-/** Runs all tests; the closing line is what ./run test counts. Returns the number of failures. */
+/** Runs all tests and prints the closing line that ./run test counts. Returns the number of failures. */
 export async function runTests(context) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  // The first one opens the page that others go on with.
+  // The first test opens the page used by the others.
   const wanted = new RegExp(process.env.CITYLAYERS_TESTS ?? '');
   for (const { name, body } of tests.filter((one, i) => i === 0 || wanted.test(one.name))) {
     const startMs = Date.now();

@@ -1,4 +1,4 @@
-// On no screen does one thing lie on another, or out of sight.
+// Layout tests: on no screen size do elements overlap, leave the screen or get cut off.
 
 import { newContext, openPage, openWindow, untilReady } from './browser.mjs';
 import { expect, test, until } from './checks.mjs';
@@ -34,10 +34,10 @@ const kSizes = [
   [1080, 1920],
   [2160, 3840],
 ];
-/** Of a booth's height. */
+/** Minimum text height on a booth, as a share of the screen's height. */
 const kBoothTextShare = 0.014;
 
-/** Runs in the page: what overlaps, what is out of sight, what is cut off. */
+/** Runs in the page: lists elements that overlap, are out of sight or are cut off. */
 function faults() {
   const parts = {
     bar: '.bar',
@@ -73,7 +73,7 @@ function faults() {
         found.push(`${a.name} lies on ${b.name} by ${Math.round(width)} x ${Math.round(height)} px`);
     }
   }
-  // Within the bar: title, clock and switches side by side.
+  // Within the bar: title, clock and switches are side by side.
   const inBar = [...document.querySelectorAll('.bar h1, .bar .now > *, .switches button')]
     .map((element) => ({ element, box: element.getBoundingClientRect() }))
     .filter(({ box }) => box.width > 0);
@@ -96,7 +96,7 @@ function faults() {
   return found;
 }
 
-/** Everything that may be there at once. */
+/** Fills the page with all elements that can be visible together. */
 async function fill(page) {
   await page.evaluate(() => {
     const caption = document.querySelector('.caption');
@@ -115,7 +115,7 @@ const settled = (page) =>
 
 test('nothing lies on anything else, from 320 to 3840 px', async ({ browser, url }) => {
   const context = await newContext(browser, kDesk);
-  // The map itself is the same at every size; without it the largest are laid out as fast as the others.
+  // The map is the same at every size; without it the largest sizes are laid out as fast as the others.
   const before = () => {
     const getContext = HTMLCanvasElement.prototype.getContext;
     HTMLCanvasElement.prototype.getContext = function (type, ...rest) {

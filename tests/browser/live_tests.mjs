@@ -1,22 +1,22 @@
-// One stream for all windows of a browser, and a page that says so when it hears nothing.
+// Tests of the live connection: one stream for all windows of a browser, and its state on the page.
 
 import { createServer, request as httpRequest } from 'node:http';
 import { newContext, openPage, openWindow, untilReady } from './browser.mjs';
 import { expect, skip, test, until } from './checks.mjs';
 import { kDesk, kEvening, kHighWaterM, kPhuAn, noControl, text, untilLive } from './visit.mjs';
 
-/** Several maps are drawn in software at once. */
+/** Several maps are drawn in software at the same time. */
 const kSmall = { width: 480, height: 400 };
 const kWatchMs = 12_000;
 const kBackMs = 5000;
 const kLostMs = 10_000;
-/** From here a page that is hidden has let go of its stream, as the hub has it. */
+/** Time after which the hub gives up the stream of a hidden page. */
 const kAwayMs = 10_000;
-/** Each takes seconds: all of them with ./run test --full. */
+/** Each takes seconds; ./run test --full runs all. */
 const kRestarts = process.env.CITYLAYERS_FULL === '1' ? 20 : 5;
 const kLateMs = 5000;
 
-/** State of every window, sampled for a while. Returns what was wrong. */
+/** Samples the state of every window for a while. Returns the defects found. */
 async function watchWindows(windows, forMs) {
   const wrong = [];
   const before = await Promise.all(windows.map(({ page }) => clockOf(page)));
@@ -35,13 +35,13 @@ async function watchWindows(windows, forMs) {
   return wrong;
 }
 
-/** Until the pages of earlier tests have let go of theirs. */
+/** Until the pages of earlier tests have closed their streams. */
 const untilNoStreams = (server) =>
   until('there is no stream', async () => (await server.streams()) === 0);
 
 const clockOf = (page) => page.evaluate(() => window.citylayers.clock.now());
 
-/** Runs `body` with several windows of one browser, which are closed whatever happens. */
+/** Runs `body` with several windows of one browser, and closes them even after a failure. */
 async function withWindows({ browser, url }, count, options, body) {
   const context = await newContext(browser, kSmall);
   try {
@@ -54,7 +54,7 @@ async function withWindows({ browser, url }, count, options, body) {
 async function openWindows(context, url, count, options) {
   const windows = [];
   for (let i = 0; i < count; i++) windows.push(await openWindow(context, url, options));
-  // Not until all is drawn: several maps in software are never idle together.
+  // Does not wait until all is drawn: several maps in software are never idle at the same time.
   for (const { page, problems } of windows) {
     const ready = until('the window has roads and its first snapshot', () =>
       page.evaluate(
@@ -79,13 +79,13 @@ for (const count of [2, 4]) {
   test(`${count} windows stay live, with one stream`, async (all) => {
     const { server } = all;
     if (!server) return noControl;
-    await all.page?.context().close(); // the tests before are done with it
+    await all.page?.context().close(); // the tests before no longer need it
     await untilNoStreams(server);
     await withWindows(all, count, {}, async (windows) => {
       const wrong = await watchWindows(windows, kWatchMs);
       expect(wrong.length === 0, wrong.join('\n'));
       await until('there is one stream', async () => (await server.streams()) === 1);
-      // The other five connections are free: every window gets an answer, all at once.
+      // The other five connections are free: every window gets an answer at the same time.
       const waited = await Promise.all(
         windows.map(({ page }) =>
           page.evaluate(async () => {
@@ -101,7 +101,7 @@ for (const count of [2, 4]) {
   });
 }
 
-/** Ends the shared worker as a crash would. False: this browser shows none. */
+/** Ends the shared worker like a crash. False: this browser does not list shared workers. */
 async function killWorker(browser) {
   const session = await browser.newBrowserCDPSession();
   const { targetInfos } = await session.send('Target.getTargets', {
@@ -122,7 +122,7 @@ test('a shared worker that is killed is replaced within five seconds', async (al
       skipped = skip('this browser shows no shared worker');
       return;
     }
-    // The age of what is heard tells: it was lost, and it is there again.
+    // The age of the data shows that the connection was lost and is open again.
     await until('all windows have another hub and are live', async () => {
       const states = await Promise.all(
         windows.map(({ page }) => page.evaluate(() => window.citylayers.stats())),
@@ -146,7 +146,7 @@ test('without shared workers one window leads, and another one when it closes', 
     await until('there is one stream', async () => (await server.streams()) === 1);
     await leader.page.close();
     const closedMs = Date.now();
-    await until('the others hear of the city again', async () => {
+    await until('the others receive events again', async () => {
       const clocks = await Promise.all(
         others.map(({ page }) => page.evaluate(() => window.citylayers.stats().lastClockMs)),
       );
@@ -198,7 +198,7 @@ test('a server that hangs is told within ten seconds, and the age goes on', asyn
   server.freeze();
   try {
     const frozenMs = Date.now();
-    await until('the page says that the connection is lost', async () =>
+    await until('the page shows that the connection is lost', async () =>
       (await text(page, 'connection')).includes('mất kết nối'),
     );
     const tookMs = Date.now() - frozenMs;
@@ -217,7 +217,7 @@ test('a server that hangs is told within ten seconds, and the age goes on', asyn
   await page.context().close();
 });
 
-/** In front of the server: calls are answered late, streams and files at once. */
+/** A proxy in front of the server: calls are answered late, streams and files at once. */
 async function lateProxy(target) {
   const proxy = createServer((request, response) => {
     const up = httpRequest(`${target}${request.url}`, {
@@ -241,7 +241,7 @@ async function lateProxy(target) {
 
 test(`no ghost alert after ${kRestarts} restarts with late answers`, async ({ browser, server }) => {
   if (!server) return noControl;
-  // Alerts to come and go: a river high for long.
+  // Alerts are raised and ended: the river is high for a long time.
   await server.driveClock(Math.max(kEvening, server.cityTimeMs()));
   const proxy = await lateProxy(server.url);
   const url = `http://127.0.0.1:${proxy.address().port}`;
@@ -266,13 +266,13 @@ test(`no ghost alert after ${kRestarts} restarts with late answers`, async ({ br
       return here.join() === there.join();
     });
   }
-  // What was asked last is answered by now.
+  // All requests have been answered by then.
   const endMs = Date.now() + kLateMs + 1000;
   while (Date.now() < endMs) {
     const [here, there] = [await shown(), await server.standingAlerts()];
     const now = here.filter((name) => !there.includes(name));
     if (now.length > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 1000)); // an event may be on its way
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // an event may be under way
       const again = (await shown()).filter((name) => now.includes(name));
       expect(again.length === 0, `ghosts: ${again.join(', ')}`);
     }
@@ -286,7 +286,7 @@ test(`no ghost alert after ${kRestarts} restarts with late answers`, async ({ br
   });
 });
 
-/** The stage rule wants the level to last. */
+/** The stage rule requires the level to last. */
 async function raiseAlert(server) {
   await server.write({ [kPhuAn]: kHighWaterM });
   await server.driveClock(server.cityTimeMs() + 11 * 60_000);

@@ -1,4 +1,4 @@
-// Taps on streets, and a graphics context that comes and goes.
+// Tests of taps on streets, and of a graphics context that is lost and restored.
 
 import { jumpTo, openPage, probe, untilReady } from './browser.mjs';
 import { expect, skip, test, until } from './checks.mjs';
@@ -17,9 +17,8 @@ import {
 const kTaps = 10;
 
 /**
- * Places on drawn streets, free of anything else to touch: each on the drawn line of one street, and no
- * other street's line so near that it could be meant. Computed here anew, by walking along the lines in
- * small steps, and not by what the page has for it.
+ * Places on drawn streets, free of other elements: each on the drawn line of one street, with no other street's line
+ * within reach. Computed independently of the page's code, by walking along the lines in small steps.
  */
 function tapTargets(page, count) {
   return page.evaluate((wanted) => {
@@ -141,9 +140,9 @@ test('a lost graphics context is told, throws nothing, and comes back', async (c
     return !!window.losing;
   });
   if (!can) return skip('this browser cannot lose a context on demand');
-  await until('the page says so', () => page.isVisible('[data-testid=map-note]'));
+  await until('the page shows the note', () => page.isVisible('[data-testid=map-note]'));
   expect(/dựng lại bản đồ/.test(await text(page, 'map-note')), await text(page, 'map-note'));
-  // What a visitor and the city do meanwhile.
+  // Input and changes of the city during the loss.
   await page.mouse.move(400, 300);
   await page.mouse.click(420, 320);
   await page.mouse.wheel(0, -200);
@@ -152,7 +151,7 @@ test('a lost graphics context is told, throws nothing, and comes back', async (c
   await page.click('[data-testid=theme]');
   await setSpeed(server, kJammedStreet, 4);
   await until('the list goes on', async () => (await text(page, 'connection')) === 'trực tiếp');
-  await page.waitForTimeout(1500); // several frames, beats and steps of the chevrons
+  await page.waitForTimeout(1500); // several frames, beats and chevron steps
   await page.evaluate(() => window.losing.restoreContext());
   await until('the note is gone', async () => !(await page.isVisible('[data-testid=map-note]')));
   await page.click('[data-testid=theme]');

@@ -1,5 +1,5 @@
-// What a visitor of the booth sees: both layers as light on the map, both languages, a page that comes
-// back by itself. Pictures for the README come from here.
+// Tests of the booth page: both layers drawn on the map, both languages, recovery after failures. The README's pictures
+// come from here.
 
 import { join } from 'node:path';
 import { axeSource, jumpTo, launch, openPage, probe, untilDrawn, untilReady } from './browser.mjs';
@@ -25,7 +25,7 @@ import {
   text,
 } from './visit.mjs';
 
-/** The stage rule's `hold` with a minute to spare. */
+/** The stage rule's `hold` plus one minute. */
 const kAlertHoldMs = 11 * 60_000;
 const kTouchTargetPx = 44;
 const kBoothTextPx = 15;
@@ -38,7 +38,7 @@ test('the page is drawn, with its first data, without errors', async (context) =
   const startMs = Date.now();
   Object.assign(context, await openPage(context.browser, context.url, kDesk));
   await untilReady(context.page);
-  // Not limited: with WebGL in software it tells more of the machine than of the page.
+  // Without a limit: with WebGL in software it depends on the machine more than on the page.
   console.log(`     first map after ${Date.now() - startMs} ms`);
   expect(context.problems.length === 0, context.problems.join('\n'));
 });
@@ -112,9 +112,9 @@ test('a touch on a street under water says how deep it is and who gets through',
   await jumpTo(page, [lonDeg, latDeg], 16);
   const at = await page.evaluate((place) => window.citylayers.map.project(place), [lonDeg, latDeg]);
   await page.mouse.click(at.x, at.y);
-  // The card is there at once from what the page holds; the depth comes from the server.
+  // The card appears at once with the map's state; the depth comes from the server.
   let card;
-  await until('the card says how deep it is', async () => {
+  await until('the card shows the depth', async () => {
     if (!(await page.isVisible('[data-testid=street-card]'))) return false;
     card = await text(page, 'street-card');
     return /nước sâu \d+ cm/.test(card);
@@ -134,7 +134,7 @@ test('the gauge shows its level, and the alert of báo động III stands in the
   await until('the gauge reads 1,70 m', async () =>
     (await text(page, 'gauge-reading')).includes('1,70'),
   );
-  // The rule wants the level to last: a second reading, after that time has passed in the city.
+  // The rule requires the level to last: a second reading, after that time has passed in the city.
   await server.driveClock(server.cityTimeMs() + kAlertHoldMs);
   await server.write({ [kPhuAn]: kHighWaterM });
   await until('the alert is listed', async () =>
@@ -159,7 +159,7 @@ test('a tap on an alert flies to its place and opens its details', async ({ page
 
 test('badges say what is not real', async ({ page, server }) => {
   const badges = await text(page, 'badges');
-  if (!server) return badges ? undefined : skip('this server has nothing to say');
+  if (!server) return badges ? undefined : skip('this server has no notices');
   expect(badges.includes('Phát lại'), `no replay badge in "${badges}"`);
   expect(badges.includes('Địa hình mô phỏng'), `no synthetic terrain badge in "${badges}"`);
 });
@@ -170,7 +170,7 @@ test("city time is shown in the city's zone", async ({ page }) => {
   const minutes = (Math.floor(city / 60_000) + 7 * 60) % (24 * 60);
   const [hour, minute] = shown.split(':').map(Number);
   const off = Math.abs(hour * 60 + minute - minutes);
-  // Within a few minutes: a replay at 60 moves on between the two questions.
+  // Within a few minutes: a replay at speed 60 advances between the two requests.
   expect(Math.min(off, 1440 - off) <= 5, `shows ${shown}`);
 });
 
@@ -255,7 +255,7 @@ test('tabs go by arrow keys', async ({ page }) => {
 
 test('a thumb that misses a gauge a little still opens it', async ({ page }) => {
   await jumpTo(page, kCentre, 11);
-  // A gauge with nothing else around it.
+  // A gauge with no other symbol near it.
   const gauge = await page.evaluate(() => {
     const { map } = window.citylayers;
     const found = map.queryRenderedFeatures({ layers: ['gauge', 'alert'] }).map((feature) => ({
@@ -285,7 +285,7 @@ test('a thumb that misses a gauge a little still opens it', async ({ page }) => 
 });
 
 test('nothing on the page fails the accessibility rules of WCAG 2.2 AA', async ({ page }) => {
-  // Not addScriptTag: the page's own policy forbids foreign scripts, and should.
+  // Not addScriptTag: the page's policy forbids foreign scripts, as it should.
   await page.evaluate(axeSource());
   const violations = await page.evaluate(async () => {
     const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -307,7 +307,7 @@ test('the page comes back by itself when the server does', async (context) => {
   const marker = await page.evaluate(() => (window.marker = Math.random()));
   const snapshots = await page.evaluate(() => window.citylayers.stats().snapshots);
   await server.kill();
-  await until('the page says that the connection is lost', async () =>
+  await until('the page shows that the connection is lost', async () =>
     (await text(page, 'connection')).includes('mất kết nối'),
   );
   await screenshot(context, 'booth-connection-lost');
@@ -367,7 +367,7 @@ test('tiles that failed are asked for again', async ({ browser, url }) => {
   const { page } = await openPage(browser, url, {
     ...kDesk,
     before: () => {
-      // The sources' descriptions fail at first, as behind a server that is starting.
+      // The TileJSON of the sources fails at first, as behind a server that is starting.
       const fetch = window.fetch;
       window.fetch = (asked, ...rest) =>
         /tiles\/\w+\.json/.test(asked.url ?? asked) && performance.now() < 4000
@@ -430,7 +430,7 @@ test('in the booth, everything to touch is large enough for a thumb', async ({ b
   await page.close();
 });
 
-// Registered behind the tests above, in this order.
+// Registered after the tests above, in this order.
 await import('./map_tests.mjs');
 await import('./layout_tests.mjs');
 await import('./live_tests.mjs');
@@ -438,7 +438,7 @@ await import('./live_tests.mjs');
 const url = process.env.CITYLAYERS_URL?.replace(/\/$/, '');
 const server = url ? undefined : await Server.start();
 if (!url && !server) {
-  console.log(`no citylayersd in ${process.env.CITYLAYERS_BIN_DIR}: nothing to look at`);
+  console.log(`no citylayersd in ${process.env.CITYLAYERS_BIN_DIR}: tests skipped`);
   console.log('browser: 0 passed, 0 failed, 1 skipped');
   process.exit(0);
 }
@@ -451,7 +451,7 @@ context.onFailure = async (name) => {
   await context.page?.screenshot({ path: file }).catch(() => {});
   if (server) console.log(`     the server's log ends:\n${server.log().slice(-1500)}`);
 };
-// What a test leaves open, also when it fails, would take part in the next one.
+// Windows left open by a test, even by a failed one, would affect the next one.
 context.afterEach = async () => {
   for (const left of context.browser.contexts()) {
     if (left !== context.page?.context()) await left.close();

@@ -1,5 +1,5 @@
-// The server under test: citylayersd on free ports with a pack of the embedded city, driven through the
-// public API as a gateway would drive it.
+// The server under test: citylayersd on free ports with a pack of the embedded city, driven through the public API like
+// a gateway.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -34,12 +34,12 @@ export async function call(url, method, request = {}) {
 }
 
 export class Server {
-  /** Builds the pack and starts; undefined when the programs have not been built. */
+  /** Builds the pack and starts the server; undefined when the programs have not been built. */
   static async start() {
     if (!existsSync(join(kBin, 'citylayersd'))) return undefined;
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'citylayers-browser-'));
-    process.on('exit', () => server.clear()); // also when it does not get ready
+    process.on('exit', () => server.clear()); // also when it does not become ready
     const pack = join(server.folder, 'saigon.pack');
     const built = spawnSync(join(kBin, 'citylayers'), ['pack', 'build', '--out', pack], {
       encoding: 'utf8',
@@ -66,7 +66,7 @@ export class Server {
     return server;
   }
 
-  /** Starts the daemon with the data that it had. */
+  /** Starts the daemon with its former data. */
   async resume() {
     const log = openSync(join(this.folder, 'log'), 'a');
     this.child = spawn(join(kBin, 'citylayersd'), this.arguments, { stdio: ['ignore', log, log] });
@@ -77,13 +77,13 @@ export class Server {
     );
   }
 
-  /** Event streams that clients have open. */
+  /** Number of event streams that clients have open. */
   async streams() {
     const text = await (await fetch(`${this.adminUrl}/metrics`)).text();
     return Number(/^citylayers_http_streams (\d+)/m.exec(text)[1]);
   }
 
-  /** Stops it as it is, its connections open: as a machine that hangs. */
+  /** Stops it with its connections open, like a machine that hangs. */
   freeze() {
     this.child.kill('SIGSTOP');
   }
@@ -92,7 +92,7 @@ export class Server {
     this.child.kill('SIGCONT');
   }
 
-  /** As a power cut would. */
+  /** Kills it, like a power cut. */
   async kill() {
     this.child.kill('SIGKILL');
     await this.ended;
@@ -110,14 +110,14 @@ export class Server {
     await this.ended;
   }
 
-  /** Leaves nothing behind. */
+  /** Removes all its files. */
   clear() {
     this.child?.kill('SIGKILL');
     const retried = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
-    rmSync(this.folder, retried); // a killed process may write for a moment yet
+    rmSync(this.folder, retried); // a killed process may still write briefly
   }
 
-  /** Puts the city clock under our control at a time and keeps it going at wall speed. */
+  /** Takes control of the city clock, sets it to a time and lets it run at wall speed. */
   async driveClock(cityTimeMs) {
     clearInterval(this.beat);
     this.clockOriginMs = cityTimeMs - Date.now();
@@ -138,7 +138,7 @@ export class Server {
     return Date.now() + this.clockOriginMs;
   }
 
-  /** Writes values that are measured now, by measure name. */
+  /** Writes present values by measure name. */
   async write(values) {
     const measures = Object.keys(values);
     const response = await call(this.url, 'citylayers.readings.v1.ReadingService/WriteReadings', {
@@ -153,7 +153,7 @@ export class Server {
       throw new Error(`readings refused: ${JSON.stringify(response.rejected)}`);
   }
 
-  /** Alerts that stand, by name. */
+  /** Unresolved alerts, by name. */
   async standingAlerts() {
     const page = await call(this.url, 'citylayers.alerts.v1.AlertService/ListAlerts', {
       filter: 'state != RESOLVED',
@@ -170,7 +170,7 @@ export class Server {
     });
   }
 
-  /** Segments under water. */
+  /** Flooded segments. */
   async floodedSegments() {
     const page = await call(this.url, 'citylayers.flood.v1.FloodService/ListFloodedSegments', {
       pageSize: 1000,

@@ -1,10 +1,10 @@
-// What the tests of the page share: sizes of screens, places of the embedded city, and small steps.
+// Shared parts of the page tests: screen sizes, places of the embedded city, and small steps.
 
 import { join } from 'node:path';
 import { jumpTo, untilDrawn } from './browser.mjs';
 import { expect, skip, until } from './checks.mjs';
 
-/** For checks: half the pixels of the booth, since WebGL in software pays for each. */
+/** For checks: half the pixels of the booth, because WebGL in software costs time per pixel. */
 export const kDesk = { width: 1280, height: 720 };
 export const kBooth = { width: 1920, height: 1080 };
 export const kPhone = { width: 390, height: 844 };
@@ -18,7 +18,7 @@ export const kEvening = Date.parse('2026-10-23T10:30:00Z');
 export const kLowWaterM = -0.8;
 export const kHighWaterM = 1.7;
 
-export const noControl = skip('the server at CITYLAYERS_URL is not ours to drive');
+export const noControl = skip('the server at CITYLAYERS_URL must not be controlled');
 
 export async function text(page, id) {
   return (await page.textContent(`[data-testid=${id}]`)) ?? '';
@@ -32,7 +32,7 @@ export async function screenshot({ page }, name) {
   await page.screenshot({ path: join(process.env.CITYLAYERS_SCREENSHOTS, `${name}.png`) });
 }
 
-/** A picture at the booth's size, of the whole city. */
+/** A screenshot of the whole city at the booth's size. */
 export async function boothScreenshot(context, name) {
   const { page } = context;
   await page.setViewportSize(kBooth);
@@ -50,7 +50,7 @@ export async function switchTheme(page, theme) {
   await untilDrawn(page);
 }
 
-/** Writes a speed onto every segment of a street. */
+/** Writes a speed to every segment of a street. */
 export async function setSpeed(server, street, speed) {
   const segments = await server.segments(street);
   expect(segments.length > 0, `no segments of ${street}`);
@@ -58,14 +58,14 @@ export async function setSpeed(server, street, speed) {
   return segments;
 }
 
-/** A place within a segment, away from its ends, where other streets begin. */
+/** A place within a segment, not near its ends, where other streets begin. */
 export function middleOf({ geometry: { points } }) {
   const after = Math.floor(points.length / 2);
   const [a, b] = [points[after - 1], points[after]];
   return [(a.lonDeg + b.lonDeg) / 2, (a.latDeg + b.latDeg) / 2];
 }
 
-/** The longest of segments: the least likely to be all crossing. */
+/** The longest of the segments: the least likely to consist only of a crossing. */
 export function longestOf(segments) {
   return segments.reduce((a, b) => (b.lengthM > a.lengthM ? b : a));
 }

@@ -40,7 +40,7 @@ absl::StatusOr<Response> Unary(Call call) {
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
-  // Each server has a connection of its own, even when two of them had the same port in turn.
+  // Each server has a separate connection, even when two of them used the same port in turn.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }

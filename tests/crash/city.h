@@ -1,4 +1,4 @@
-// The public gRPC API, as far as the crash loop calls it.
+// The calls of the public gRPC API that the crash loop makes.
 #ifndef CITYLAYERS_TESTS_CRASH_CITY_H_
 #define CITYLAYERS_TESTS_CRASH_CITY_H_
 
@@ -21,20 +21,20 @@
 
 namespace citylayers::crash {
 
-/// Which tile of which layer.
+/// A tile of a layer.
 struct TileOf {
   std::string layer;  ///< "layers/traffic"
   std::uint32_t z = 0, x = 0, y = 0;
 };
 
-/// A running server. Each call has a deadline; errors are the server's, UNAVAILABLE when it is
-/// gone. Thread-safe.
+/// A running server. Each call has a deadline; errors are the server's, UNAVAILABLE when it is not
+/// running. Thread-safe.
 class City {
  public:
   explicit City(const std::string& address);
 
   absl::StatusOr<common::v1::CityClock> GetClock();
-  /// Drives a replay at speed 60 which holds `hold_after` later.
+  /// Drives a replay at speed 60 that holds after `hold_after`.
   absl::StatusOr<common::v1::CityClock> Drive(absl::Time city_time, absl::Duration hold_after);
 
   absl::StatusOr<readings::v1::WriteReadingsResponse> Write(
@@ -42,7 +42,7 @@ class City {
   /// Raw readings of these measures with begin_ms <= time < end_ms.
   absl::StatusOr<std::vector<readings::v1::ReadingColumns>> Query(
       const std::vector<std::string>& measures, std::int64_t begin_ms, std::int64_t end_ms);
-  /// Hands the log after `*offset` to `take` up to its end, and moves `*offset` there.
+  /// Passes the log after `*offset` to `take` up to its end, and moves `*offset` there.
   absl::Status ReadLog(std::uint64_t* offset,
                        const std::function<void(const readings::v1::ReadingColumns&)>& take);
 

@@ -198,8 +198,8 @@ absl::Status CrashLoop::CheckReadings(std::vector<std::string>* wrong) {
   return absl::OkStatus();
 }
 
-// Batches without an acknowledgement are sent again under their number, and one that has been
-// acknowledged too: each must be in the log once.
+// Batches without an acknowledgement, and one with an acknowledgement, are sent again under their
+// sequence: each must be in the log once.
 absl::Status CrashLoop::SendAgain(std::vector<std::string>* wrong) {
   std::vector<std::size_t> batches = story_.ledger.Unacknowledged();
   if (story_.ledger.batches() > 0) {
@@ -209,7 +209,7 @@ absl::Status CrashLoop::SendAgain(std::vector<std::string>* wrong) {
   for (const std::size_t batch : batches) {
     const bool stored = story_.ledger.InLog(batch);
     const auto request = story_.ledger.RequestOf(batch);
-    // The window of numbers that are remembered is finite, and far larger than one cycle.
+    // The window of remembered sequences is finite, and far larger than one cycle.
     if (request.sequence() + 500 < std::min(story_.speed_sequence, story_.gauge_sequence)) continue;
     ASSIGN_OR_RETURN(const auto response, city_->Write(request));
     story_.ledger.Acknowledge(batch);
@@ -249,8 +249,8 @@ absl::Status CrashLoop::CheckActions(std::vector<std::string>* wrong) {
   return absl::OkStatus();
 }
 
-// One alert a condition: never two open ones about the same thing, and at Phú An one for each high
-// water.
+// One alert per condition: never two open ones about the same subject, and at Phú An one for each
+// high water.
 absl::Status CrashLoop::CheckAlerts(bool settled, bool high_water,
                                     std::vector<std::string>* wrong) {
   ASSIGN_OR_RETURN(const auto alerts, city_->ListAlerts(""));
@@ -278,8 +278,8 @@ absl::Status CrashLoop::CheckAlerts(bool settled, bool high_water,
   return absl::OkStatus();
 }
 
-// Alerts take several readings and looks at them: the load goes on until the city has them, or the
-// check after it says what is missing.
+// Alerts need several readings and evaluations: the load continues until the city has them, or the
+// following check reports the missing ones.
 absl::Status CrashLoop::AwaitAlerts(bool high_water) {
   const absl::Time deadline = absl::Now() + kAlertsMax;
   while (true) {

@@ -1,5 +1,5 @@
-// The kill -9 loop: a city is loaded, killed at a random moment, started again and asked for
-// everything that it had promised to keep.
+// The kill -9 loop: loads a city, kills it at a random time, restarts it and checks everything that
+// it acknowledged.
 #ifndef CITYLAYERS_TESTS_CRASH_CRASH_LOOP_H_
 #define CITYLAYERS_TESTS_CRASH_CRASH_LOOP_H_
 
@@ -24,14 +24,14 @@ struct CrashOptions {
   std::string program;    ///< citylayersd
   std::string pack;       ///< a city pack with roads, terrain and the gauge phu-an
   std::string directory;  ///< empty: data and log of the server
-  int segments = 200;     ///< that get speeds, near each of two places
-  /// From the start of the process until its tiles are those from before the kill.
+  int segments = 200;     ///< with speeds, near each of two places
+  /// Maximum time from the start of the process until its tiles equal those before the kill.
   absl::Duration recovery_max = absl::Seconds(5);
 };
 
-/// What one cycle found.
+/// Result of one cycle.
 struct CycleResult {
-  bool quiescent = false;          ///< the city was silent before the kill, and its tiles were kept
+  bool quiescent = false;          ///< no load before the kill; the tiles were recorded
   absl::Duration listening;        ///< from the start of the process
   absl::Duration recovery;         ///< until the tiles were equal; for quiescent cycles
   std::vector<std::string> wrong;  ///< empty: the cycle passed
@@ -50,9 +50,9 @@ class CrashLoop {
  public:
   explicit CrashLoop(CrashOptions options) : options_(std::move(options)), random_(options_.seed) {}
 
-  /// Starts the city and finds out what it measures.
+  /// Starts the city and lists its measures.
   absl::Status SetUp();
-  /// Errors: the loop cannot go on, e.g. the daemon does not start again.
+  /// Errors: the loop cannot continue, e.g. the daemon does not start again.
   absl::StatusOr<CycleResult> RunCycle(int cycle);
   /// "12,340 readings in 120 batches, 37 actions".
   std::string Summary() const;
@@ -83,7 +83,7 @@ class CrashLoop {
   std::unique_ptr<City> city_;
   absl::Duration listening_;
   std::uint64_t log_offset_ = 0;
-  int high_waters_ = 0;  // begun so far
+  int high_waters_ = 0;  // started so far
 };
 
 }  // namespace citylayers::crash

@@ -1,4 +1,4 @@
-// What was sent to a city and what it acknowledged, to hold against what it still has later.
+// Record of what was sent to a city and acknowledged, to compare with what the city has later.
 #ifndef CITYLAYERS_TESTS_CRASH_LEDGER_H_
 #define CITYLAYERS_TESTS_CRASH_LEDGER_H_
 
@@ -18,32 +18,33 @@
 
 namespace citylayers::crash {
 
-/// A batch as it was sent. Each (measure, time) is sent in one batch only.
+/// A sent batch. Each (measure, time) is sent in one batch only.
 struct SentBatch {
   readings::v1::WriteReadingsRequest request;
   bool acknowledged = false;
 };
 
-/// The book of one run. The city is asked twice: its log (WatchReadings) must show every row of an
-/// acknowledged batch exactly once, and its store (QueryReadings) must give exactly the rows of the
-/// log. A batch without an acknowledgement is in the log as a whole or not at all. Thread-safe.
+/// The record of one run. Two reads of the city are compared with it: its log (WatchReadings) must
+/// have every row of an acknowledged batch exactly once, and its store (QueryReadings) must return
+/// exactly the rows of the log. A batch without an acknowledgement is completely in the log or not
+/// at all. Thread-safe.
 class Ledger {
  public:
-  /// Notes a batch before it is sent; returns its number.
+  /// Records a batch before it is sent; returns its number.
   std::size_t Send(const readings::v1::WriteReadingsRequest& request);
   void Acknowledge(std::size_t batch);
 
-  /// Holds rows of the city's log against the book. Returns what is wrong: a row that was never
-  /// sent, another value, a row seen before.
+  /// Compares rows of the city's log with the record. Returns the differences: a row that was never
+  /// sent, another value, a repeated row.
   std::vector<std::string> TakeLog(const readings::v1::ReadingColumns& rows);
-  /// Batches that the log lacks or has in part.
+  /// Batches that the log lacks completely or partly.
   std::vector<std::string> CheckBatches() const;
-  /// Holds the answer to a query of all measures from `begin_ms` on against the log: rows that are
-  /// missing, doubled, foreign or of another value.
+  /// Compares the answer to a query of all measures from `begin_ms` with the log: rows that are
+  /// missing, repeated, unknown or have another value.
   std::vector<std::string> CheckQuery(const std::vector<readings::v1::ReadingColumns>& answer,
                                       std::int64_t begin_ms) const;
 
-  /// True when the log has shown this batch.
+  /// True when the log contained this batch.
   bool InLog(std::size_t batch) const;
   std::vector<std::size_t> Unacknowledged() const;
   readings::v1::WriteReadingsRequest RequestOf(std::size_t batch) const;
@@ -66,7 +67,7 @@ class Ledger {
   std::vector<std::string> measures_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint32_t> measure_ids_ ABSL_GUARDED_BY(mutex_);
   std::vector<SentBatch> batches_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::size_t> rows_in_log_ ABSL_GUARDED_BY(mutex_);  // of each batch
+  std::vector<std::size_t> rows_in_log_ ABSL_GUARDED_BY(mutex_);  // by batch
   absl::flat_hash_map<Key, Row> rows_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -96,7 +96,7 @@ void Load::DriveAndGauge() {
       if (!failures_expected_) Surprise(StrCat("SetClock: ", clock.status().ToString()));
       return;
     }
-    // Whole seconds, so that each step has a time of its own.
+    // Whole seconds, so that each step has a different time.
     story_.city_time =
         absl::FromUnixSeconds(absl::ToUnixSeconds(FromProtoTime(clock->city_time())));
     const std::int64_t time_ms = absl::ToUnixMillis(story_.city_time);

@@ -1,4 +1,4 @@
-// What a replay, its gauges and an operator do to a city, until it is killed.
+// The load on a city until it is killed: a replay, its gauges and an operator.
 #ifndef CITYLAYERS_TESTS_CRASH_LOAD_H_
 #define CITYLAYERS_TESTS_CRASH_LOAD_H_
 
@@ -18,15 +18,15 @@
 
 namespace citylayers::crash {
 
-/// An acknowledgement of an alert. Each has an actor of its own, so that the audit trail tells them
-/// apart.
+/// An acknowledgement of an alert. Each has a different actor, which identifies it in the audit
+/// trail.
 struct Action {
   std::string alert;
   std::string actor;
   bool acknowledged = false;
 };
 
-/// What goes on from one life of the server to the next.
+/// State that continues from one process of the server to the next.
 struct Story {
   Ledger ledger;
   std::vector<Action> actions;
@@ -42,8 +42,8 @@ struct Story {
 };
 
 /// Three threads: one drives the city clock and writes stages and rain, one writes speeds, one
-/// acknowledges open alerts. Each ends at the first call that fails; its batch or action then
-/// stays unacknowledged in the story.
+/// acknowledges open alerts. Each ends at the first failed call; its batch or action then stays
+/// unacknowledged in the story.
 ///
 ///   Load load(city, story, /*high_water=*/true, seed);
 ///   load.Start();
@@ -52,18 +52,19 @@ struct Story {
 ///   load.Join();
 class Load {
  public:
-  /// High water stands over báo động III, else it is low. The references outlive this.
+  /// High water is above báo động III, otherwise the water is low. The references must outlive
+  /// this.
   Load(City& city, Story& story, bool high_water, std::uint64_t seed)
       : city_(city), story_(story), high_water_(high_water), seed_(seed) {}
   ~Load() { Join(); }
 
   void Start();
-  /// From now on failed calls are no surprise.
+  /// Failed calls after this are expected.
   void ExpectFailures() { failures_expected_ = true; }
   /// Ends the threads after the calls under way, and waits for them.
   void Join();
 
-  /// Calls that failed before failures were expected, and answers that were wrong.
+  /// Calls that failed before failures were expected, and wrong answers.
   std::vector<std::string> surprises() const;
 
  private:

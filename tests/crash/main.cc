@@ -1,4 +1,5 @@
-// citylayers_crash: kill -9 of a loaded city, again and again; everything acknowledged must stay.
+// citylayers_crash: kills a loaded city with kill -9 repeatedly; all acknowledged data must be
+// kept.
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -27,7 +28,7 @@ std::string NewFolder() {
   return mkdtemp(path.data()) == nullptr ? "" : path;
 }
 
-// Imports the embedded city with the command line beside us.
+// Imports the embedded city with the command line program in the same folder.
 bool BuildPack(const std::string& bin_dir, const std::string& pack, const std::string& log) {
   const std::string command =
       StrCat("'", bin_dir, "/citylayers' pack build --out '", pack, "' > '", log, "' 2>&1");
@@ -81,14 +82,15 @@ int main(int argc, char** argv) {
   std::string bin_dir = OwnFolder();
   double recovery_s = 5;
   bool keep = false;
-  CLI::App app{"Kills a loaded citylayersd with kill -9 and checks that it kept what it promised."};
+  CLI::App app{
+      "Kills a loaded citylayersd with kill -9 and checks that it kept all acknowledged data."};
   app.add_option("--cycles", cycles, "Kills")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--seed", options.seed, "Of moments and values; else a new one each run");
-  app.add_option("--pack", options.pack, "City pack; else the embedded city is imported");
+  app.add_option("--seed", options.seed, "Seed of times and values; default: a new one per run");
+  app.add_option("--pack", options.pack, "City pack; default: imports the embedded city");
   app.add_option("--bin-dir", bin_dir, "Folder of citylayersd and citylayers");
   app.add_option("--recovery-s", recovery_s, "Seconds from start to equal tiles")
       ->capture_default_str();
-  app.add_flag("--keep", keep, "Keeps data and log also when all passed");
+  app.add_flag("--keep", keep, "Keeps data and log even when all passed");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

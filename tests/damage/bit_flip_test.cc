@@ -1,5 +1,5 @@
-// A bit of a file that lasts is flipped, in every kind of file: what is read afterwards is the
-// truth, or an error that names what is damaged, or a loss that is reported. Never anything else.
+// Flips a bit in every kind of stored file: reading it afterwards must return the true data, or an
+// error that names the damaged part, or a reported loss. Nothing else.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -20,13 +20,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One kind of directory: how it is made and read, and how many flips each of its files gets.
+/// A kind of directory: functions that create and read it, and the number of flips per file.
 struct Subject {
   std::string name;
   void (*make)(const std::string& directory);
   Facts (*read)(const std::string& directory);
   size_t flips_of_file;
-  size_t flips_of_log;  // of *.log files: where a database is least able to help itself
+  size_t flips_of_log;  // of *.log files, where a database has the least redundancy
 };
 
 struct Tally {
@@ -61,7 +61,7 @@ std::string KindOf(const std::string& file) {
 class BitFlipTest : public testing::TestWithParam<Subject> {
  protected:
   BitFlipTest() {
-    // In memory where there is such a place: each flip opens a database, which syncs.
+    // In memory where possible: each flip opens a database, which syncs.
     const fs::path base = fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
     folder_ = base / absl::StrCat("citylayers-flips-", getpid(), "-", GetParam().name);
     fs::remove_all(folder_);
@@ -71,7 +71,7 @@ class BitFlipTest : public testing::TestWithParam<Subject> {
   }
   ~BitFlipTest() override { fs::remove_all(folder_); }
 
-  // The facts of a copy, after `damage` has been done to it.
+  // The facts of a copy after `damage` was applied to it.
   template <typename Damage>
   Facts Look(Damage damage) {
     const fs::path copy = folder_ / "copy";
@@ -84,7 +84,7 @@ class BitFlipTest : public testing::TestWithParam<Subject> {
     return Look([](const fs::path&) {});
   }
 
-  // Why the facts are neither the truth nor say that they are not; empty: they are.
+  // The reason why the facts are silently wrong; empty: they are true, or report the damage.
   std::string Lie(const Facts& facts) const {
     if (!facts.loss.empty() || absl::StartsWith(facts.by_name.at("open"), kError)) return "";
     for (const auto& [name, text] : truth_.by_name) {
@@ -137,7 +137,7 @@ TEST_P(BitFlipTest, NoFlippedBitIsServed) {
   }
   for (const auto& [kind, tally] : tallies) {
     std::cout << GetParam().name << " " << kind << ": " << tally.same << " harmless, " << tally.told
-              << " told, " << tally.wrong << " silently wrong\n";
+              << " reported, " << tally.wrong << " silently wrong\n";
   }
 }
 
@@ -153,7 +153,7 @@ TEST_P(BitFlipTest, NoFileThatIsCutOffIsServed) {
     }
   }
   std::cout << GetParam().name << " cut off: " << tally.same << " harmless, " << tally.told
-            << " told, " << tally.wrong << " silently wrong\n";
+            << " reported, " << tally.wrong << " silently wrong\n";
 }
 
 TEST_P(BitFlipTest, NoFileThatIsMissingIsMadeUpFor) {

@@ -23,7 +23,7 @@ namespace {
 constexpr uint32_t kSeries = 12;
 constexpr int kStates = 40;
 
-/// Bytes that no compression makes small.
+/// Incompressible bytes.
 std::string Noise(size_t size, unsigned seed) {
   std::mt19937 random(seed);
   std::string bytes(size, '\0');
@@ -66,7 +66,7 @@ std::unique_ptr<storage::ReadingsStore> OpenReadings(const std::string& director
   return *std::move(store);
 }
 
-// Some batches, refused rows, and small states among them, with a number of their own each.
+// Writes some batches, with refused rows and small states among them, all distinct.
 void WriteSome(storage::ReadingsStore& store, int first, int count) {
   for (int i = first; i < first + count; ++i) {
     std::vector<storage::Row> rows;
@@ -161,7 +161,7 @@ void MakeReadings(const std::string& directory) {
     ASSERT_TRUE(store->Compact().ok());
     WriteSome(*store, 60, 20);
   }
-  // The second opening brings the log into tables; what follows is in the log alone.
+  // The second opening writes the log into tables; later writes are only in the log.
   const auto store = OpenReadings(directory);
   WriteSome(*store, 80, 60);
 }

@@ -1,4 +1,4 @@
-// What can be read from the files that last: as text, so that two readings can be compared.
+// The content of stored files as text, so that two reads can be compared.
 #ifndef CITYLAYERS_TESTS_DAMAGE_FACTS_H_
 #define CITYLAYERS_TESTS_DAMAGE_FACTS_H_
 
@@ -7,23 +7,24 @@
 
 namespace citylayers::damage {
 
-/// Everything that a directory or file gives to its users.
+/// All content that a directory or file returns.
 struct Facts {
-  /// By name: the text, or kError and why it cannot be had.
+  /// By name: the text, or kError and the reason why it cannot be read.
   std::map<std::string, std::string> by_name;
-  /// What the store says was lost; empty: nothing.
+  /// The loss that the store reports; empty: none.
   std::string loss;
 };
 
 inline constexpr char kError[] = "error: ";
 
-/// Each makes its files in `directory`, with enough in them that no file is trivial.
+/// Each creates its files in `directory`, with enough content that no file is trivial.
 void MakePack(const std::string& directory);
 void MakeReadings(const std::string& directory);
 void MakeAlerts(const std::string& directory);
 void MakeCheckpoint(const std::string& directory);
 
-/// Each opens what its Make made, reads all of it and closes it. The fact "open" is always there.
+/// Each opens the files of its Make function, reads all of them and closes them. The fact "open" is
+/// always present.
 Facts ReadPack(const std::string& directory);
 Facts ReadReadings(const std::string& directory);
 Facts ReadAlerts(const std::string& directory);

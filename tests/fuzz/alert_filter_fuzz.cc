@@ -1,4 +1,4 @@
-// The filters of ListAlerts and WatchAlerts.
+// Fuzz target of the filters of ListAlerts and WatchAlerts.
 #include <cstdlib>
 
 #include "base/strings.h"

@@ -1,4 +1,4 @@
-// Rows of the alert store. The first byte says which.
+// Fuzz target of the rows of the alert store. The first byte selects the kind of row.
 #include <cstdlib>
 #include <string>
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace citylayers::storage;  // NOLINT: all of what follows is from there
 
-// What can be read is written so that it reads as the same.
+// A row that decodes must encode to a row that decodes to the same.
 template <typename Decode, typename Encode>
 void CheckRow(std::string_view bytes, Decode decode, Encode encode) {
   const auto record = decode(citylayers::ToAbsl(bytes));

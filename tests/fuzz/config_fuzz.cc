@@ -1,4 +1,4 @@
-// Configuration files. What reads well prints itself as a file that reads to the same.
+// Fuzz target of configuration files. A valid file prints as a file that reads to the same.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-// CSV tables, and files of stations (which may be GeoJSON, too).
+// Fuzz target of CSV tables and station files (which may be GeoJSON).
 #include <cstdlib>
 
 #include "base/csv.h"

@@ -1,4 +1,4 @@
-// What each fuzz target is: one function, called with one input after the other.
+// The entry point of each fuzz target: one function, called with one input after the other.
 #ifndef CITYLAYERS_TESTS_FUZZ_FUZZ_TARGET_H_
 #define CITYLAYERS_TESTS_FUZZ_FUZZ_TARGET_H_
 
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-/// libFuzzer's entry: reads the input, returns 0, and aborts when a promise is broken.
+/// libFuzzer's entry: reads the input, returns 0, and aborts when an invariant is violated.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace citylayers::fuzz {

@@ -1,5 +1,5 @@
-// Requests of HTTP/1.x and the headers that the gateway takes apart. A request reads alike however
-// the network cuts it.
+// Fuzz target of HTTP/1.x requests and the headers that the gateway parses. The result must not
+// depend on how the network splits a request.
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -16,7 +16,7 @@ using citylayers::runtime::HttpRequestParser;
 using citylayers::runtime::HttpServerOptions;
 using State = HttpRequestParser::State;
 
-// Gives the bytes in pieces of `piece`, as a connection does.
+// Feeds the bytes in pieces of `piece`, like a connection.
 State Parse(std::string_view bytes, std::size_t piece, HttpRequest& request) {
   const HttpServerOptions options;
   HttpRequestParser parser(options, request);
@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   HttpRequest whole;
   HttpRequest pieces;
   const State state = Parse(bytes, bytes.size(), whole);
-  // What is malformed may be found out sooner or later, but a request is one for all or for none.
+  // An error may be found earlier or later, but a request must be accepted either way or refused
+  // either way.
   const State state_of_pieces = Parse(bytes, 7, pieces);
   if ((state == State::kComplete) != (state_of_pieces == State::kComplete)) std::abort();
   if (state == State::kComplete) {

@@ -1,5 +1,5 @@
-// Headers and gRPC metadata on their way to a backend and back. What is passed on is what gRPC
-// accepts: gRPC ends the process otherwise.
+// Fuzz target of headers and gRPC metadata that are forwarded to a backend and back. Forwarded
+// metadata must be acceptable to gRPC, which otherwise aborts the process.
 #include <cstdlib>
 #include <string>
 

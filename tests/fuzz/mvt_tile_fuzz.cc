@@ -1,4 +1,4 @@
-// Vector tiles.
+// Fuzz target of vector tiles.
 #include <cstdlib>
 
 #include "geo/mvt/tile_decoder.h"

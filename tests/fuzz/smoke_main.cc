@@ -1,4 +1,4 @@
-// Runs a fuzz target without libFuzzer: its kept corpus, then mutations of it from a seed.
+// Runs a fuzz target without libFuzzer: its corpus, then mutations of it from a seed.
 //
 //   NAME_fuzz --smoke [--seconds S] [--seed N]
 //   NAME_fuzz FILE...                             each file once
@@ -24,11 +24,11 @@ namespace {
 constexpr std::size_t kInputBytesMax = 1 << 16;
 constexpr const char* kCrashFile = "crash-" CITYLAYERS_FUZZ_NAME;
 
-// What is being read now, for the signal handler.
+// The present input, for the signal handler.
 const char* input_data = nullptr;
 std::size_t input_size = 0;
 
-// Only what a signal handler may call.
+// Uses only functions that a signal handler may call.
 void KeepInput(int signal_number) {
   const int file = open(kCrashFile, O_CREAT | O_WRONLY | O_TRUNC, 0644);
   if (file >= 0) {
@@ -42,7 +42,7 @@ void KeepInput(int signal_number) {
 }
 
 void RunOne(const std::string& input) {
-  // Without the room that a string has behind it: a sanitizer then sees each byte too many.
+  // A copy without spare capacity, so that a sanitizer detects each byte read past the end.
   const std::vector<std::uint8_t> bytes(input.begin(), input.end());
   input_data = input.data();
   input_size = input.size();

@@ -1,4 +1,5 @@
-// Rows of the readings store: chunks, log rows and the columns in them. The first byte says which.
+// Fuzz target of rows of the readings store: chunks, log rows and their columns. The first byte
+// selects the kind.
 #include <cstdlib>
 #include <string>
 
@@ -13,7 +14,7 @@ namespace {
 
 using namespace citylayers::storage;  // NOLINT: half of what follows is from there
 
-// Puts the right check sum behind the version, so that what is behind both is read as well.
+// Inserts the correct checksum after the version, so that the rest of the row is parsed.
 std::string WithCheckSum(std::string_view row) {
   constexpr std::size_t kBodyBegin = 5;
   if (row.size() < kBodyBegin) return std::string(row);

@@ -1,5 +1,5 @@
-// Files of city packs, and checkpoints. The first byte says which; check sums are made right, so
-// that what stands behind them is read as well.
+// Fuzz target of files of city packs, and checkpoints. The first byte selects the kind; checksums
+// are corrected, so that the content behind them is parsed.
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -28,7 +28,7 @@ void Promise(bool kept) {
   if (!kept) std::abort();
 }
 
-// A file in memory, with a path as long as it lives.
+// A file in memory whose path is valid while it lives.
 class MemoryFile {
  public:
   explicit MemoryFile(std::string_view bytes) : file_(memfd_create("fuzz", 0)) {
@@ -79,7 +79,7 @@ void ReadRoads(const std::string& path) {
   if (!file.ok()) return;
   const auto roads = SegmentTable::FromFile(*file);
   if (!roads.ok()) return;
-  std::int64_t sum = 0;  // of each byte that a reader could touch
+  std::int64_t sum = 0;  // of each byte that a reader could access
   for (std::uint32_t i = 0; i < roads->size(); ++i) {
     for (const PackedPoint& point : roads->points(i)) sum += point.lon_e7;
     for (const char c : roads->name(i)) sum += c;
@@ -91,7 +91,8 @@ void ReadRoads(const std::string& path) {
   for (std::uint32_t name = 0; name < roads->name_count(); ++name) {
     for (const char c : roads->name_text(name)) sum += c;
   }
-  [[maybe_unused]] volatile std::int64_t kept = sum;  // so that nothing is left out
+  [[maybe_unused]] volatile std::int64_t kept =
+      sum;  // prevents the compiler from removing the reads
 }
 
 void ReadTiles(const std::string& path) {

@@ -1,4 +1,5 @@
-// What a night shift sees: outages, comments, escalations, the worst of a tide, and who may take the city clock.
+// Tests for operators of alerts: outages, comments, escalations, the worst level of a tide, and taking over the city
+// clock.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

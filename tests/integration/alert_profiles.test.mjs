@@ -1,4 +1,4 @@
-// Only measured readings count for the alert rules: typical ones of a profile raise nothing and end nothing.
+// Only measured readings count for the alert rules: typical ones of a profile neither raise nor end an alert.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

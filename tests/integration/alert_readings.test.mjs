@@ -1,4 +1,4 @@
-// Readings reach the alert rules one by one and in their order, whatever the batch they came in.
+// Readings are evaluated by the alert rules one by one in their order, however they are batched.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,7 +17,7 @@ const types = async ({ name }) =>
     type.replace('ALERT_EVENT_TYPE_', ''),
   );
 
-/** Readings of the gauge at Phú An in one batch: [minutes before the driver's time, stage in metres] each. */
+/** Readings of the gauge at Phú An in one batch, as [minutes before the driver's time, stage in metres]. */
 async function writeBatch(rows, quality) {
   const timesMs = rows.map(([minutesAgo]) => here.driver.timeMs - minutesAgo * kMinuteMs);
   const reply = await here.api.call('ReadingService.WriteReadings', {
@@ -32,7 +32,7 @@ async function writeBatch(rows, quality) {
   assert.equal(reply.rejected_count ?? 0, 0, JSON.stringify(reply));
 }
 
-/** Low water at every gauge until no alert of a gauge is left. */
+/** Writes low water at every gauge until no gauge has an alert. */
 async function calm() {
   for (let i = 0; i < 3; ++i) {
     await here.driver.step(10);

@@ -1,4 +1,4 @@
-// Input that cannot be right: each gets an error that says what and where, and the city goes on.
+// Invalid input: each gets an error with the reason and the position, and the city continues to work.
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';

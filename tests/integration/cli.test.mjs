@@ -1,4 +1,4 @@
-// Every command of `citylayers` that asks a server, on an evening of spring tide and rush that its replay brings.
+// Every command of `citylayers` that calls a server, on an evening of spring tide and rush hour from its replay.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ function text(...args) {
 }
 const json = (...args) => JSON.parse(text(...args, '--format', 'json'));
 
-/** The command says `words` in its table, and `field` of its (first) resource in JSON is as expected. */
+/** The command prints `words` in its table, and `field` of its (first) resource in JSON is as expected. */
 function shows(args, words, field, expected) {
   const table = text(...args);
   for (const word of words) assert.match(table, word, args.join(' '));
@@ -40,7 +40,7 @@ before(async () => {
 after(() => city?.stop());
 
 test('replay plays a scenario, holds the clock and says what it did', () => {
-  // Slowly enough for the alerts to look in between, which they do once a second.
+  // Slow enough for several evaluations of the alert rules, one per second.
   const evening = ['--start', '17:30', '--until', '17:40', '--speed', '120', '--warm-up', '1h'];
   const { status, stderr } = cli('replay', 'saigon-king-tide', ...evening);
   assert.equal(status, 0, stderr);

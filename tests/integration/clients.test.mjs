@@ -1,4 +1,4 @@
-// The sample clients do what they say: a tile, ten deltas, the alerts.
+// Tests of the sample clients: a tile, ten deltas, the alerts.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -31,7 +31,7 @@ test('a street changes twice a second, and there is an alert', async () => {
   });
 });
 
-/** Runs a program against the city; its output. Our own writes go on meanwhile. */
+/** Runs a program against the city and returns its output. The test's own writes continue meanwhile. */
 async function output(program, ...args) {
   const child = spawn(program, args, { timeout: kProgramMs });
   let text = '';
@@ -64,7 +64,7 @@ test('buf curl by reflection', async () => {
   assert.match(text, /"name": *"alerts\/\d+"/);
 });
 
-// Also in front of a split city: the gateway's process passes these calls on.
+// Also with a split city: the gateway's process forwards these calls.
 test('reflection lists what answers', async () => {
   const buf = join(kRoot, 'node_modules/.bin/buf');
   const listing = ['curl', '--list-services', '--protocol', 'grpc', '--http2-prior-knowledge'];

@@ -1,4 +1,4 @@
-// The data directory: who may read it, which pack it belongs to, and what is said when its end is lost.
+// The data directory: access rights, the pack that it belongs to, and the report of a lost end of the log.
 
 import assert from 'node:assert/strict';
 import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ function modes(folder) {
 const admin = async (city, path) =>
   (await fetch(`http://${city.of('readings').admin}${path}`)).text();
 
-/** Writes some readings into a city's data, and stops it. */
+/** Writes some readings into a city's data, and stops the city. */
 async function used(options = {}) {
   const city = await City.start(options);
   const api = new Api(city.grpc);
@@ -37,7 +37,7 @@ for (const [access, forbidden] of [
 ]) {
   test(`data that the ${access} may read is closed to others`, async () => {
     const city = await used({ flags: ['--server.data_access', access] });
-    // Checkpoints come a little later than the rest.
+    // Checkpoints are written later than the other files.
     await until('checkpoints are there', () => modes(city.data).length > 20);
     await city.stop();
     for (const [path, mode] of modes(city.data)) {
@@ -72,7 +72,7 @@ test('another pack of the same city is taken, and named', async () => {
   await city.stop();
 
   await city.resume();
-  assert.equal(await admin(city, '/readyz'), 'ready\n', 'it is told once');
+  assert.equal(await admin(city, '/readyz'), 'ready\n', 'it is reported once');
   await city.stop();
 });
 

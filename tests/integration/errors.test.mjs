@@ -1,4 +1,4 @@
-// Every error of every method carries a reason, whichever way it comes; its text never hides the code.
+// Every error of every method has a reason over every protocol, and its text never replaces the code.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -20,7 +20,7 @@ after(async () => {
 const kHeadersBytesMax = 4096;
 const kReason = /type\.googleapis\.com\/google\.rpc\.ErrorInfo[^A-Z]*([A-Z][A-Z_]+)/;
 
-// Requests that are wrong for most methods, in one way or another. Fields that a method has not are left out.
+// Requests that are invalid for most methods. Fields that a method does not have are left out.
 const kWrong = [
   {},
   { name: 'none' },

@@ -1,4 +1,4 @@
-// A king tide: the flood map, the alert at Phú An with its life and its audit, and CAP for others.
+// A king tide: the flood map, the alert at Phú An with its changes and audit trail, and CAP for other systems.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -13,9 +13,9 @@ import { decode, fetchTile, gdalCounts, haveGdal, kThaoDien } from './support/ti
 const here = useCity('2022-10-10T03:00:00Z');
 const kLowM = 0.2;
 const kHighM = 1.7;
-// Nhà Bè has alert levels of its own: it stays under them, so that one gauge speaks.
+// Nhà Bè has separate alert levels: its stage stays below them, so that only one gauge has an alert.
 const kUnderLevels = { 'nha-be': 1.35 };
-const kActive = 'state != RESOLVED AND kind != OUTAGE'; // nobody writes speeds here
+const kActive = 'state != RESOLVED AND kind != OUTAGE'; // no speeds are written here
 const kPhuAn = 'stations/phu-an';
 const kOperator = 'booth-operator';
 const kRealData = process.env.CITYLAYERS_REAL_DATA ?? join(kRoot, '../shared/data');
@@ -27,7 +27,7 @@ const atPhuAn = async () => (await alerts(kActive)).filter((alert) => alert.subj
 const audit = async (name) =>
   (await here.api.call('AlertService.ListAlertEvents', { parent: name })).events;
 
-/** Two readings in a row at every gauge, which is what an alert level takes; each is seen by all. */
+/** Writes two consecutive readings at every gauge, as an alert level requires; each is evaluated. */
 async function bringTide(stage_m, more = {}) {
   for (let i = 0; i < 2; ++i) {
     await here.driver.step(10);
@@ -107,7 +107,7 @@ test('after an acknowledgement the audit shows who and when', async () => {
   const { alert: taken } = await here.api.call('AlertService.AcknowledgeAlert', request);
   assert.equal(taken.state, 'ALERT_STATE_ACKNOWLEDGED');
   assert.equal(taken.acknowledged_by, kOperator);
-  await here.api.call('AlertService.AcknowledgeAlert', request); // once more changes nothing
+  await here.api.call('AlertService.AcknowledgeAlert', request); // a repeat changes nothing
   const events = await audit(alert.name);
   const taking = events.filter((event) => event.type === 'ALERT_EVENT_TYPE_ACKNOWLEDGED');
   assert.equal(taking.length, 1);

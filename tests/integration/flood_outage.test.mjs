@@ -1,4 +1,4 @@
-// Split mode: without the flood service, streets under water stay closed, and the traffic layer says that it is stale.
+// Split mode: without the flood service, flooded streets stay closed, and the traffic layer is stale.
 
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
@@ -46,7 +46,7 @@ test('streets are closed by water', async () => {
   const before = await count();
   await until('a checkpoint is old enough', async () => (await count()) > before + 8);
   await here.city.published('traffic');
-  closedBefore = await closed(); // until now, more of them may have closed
+  closedBefore = await closed(); // more of them may have closed until now
 });
 
 test('flood is killed: streets stay closed, and traffic says that it is stale', async () => {

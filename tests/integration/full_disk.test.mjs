@@ -1,5 +1,5 @@
-// A disk that fills up: writes are refused, what was acknowledged is kept, reads go on.
-// Needs root, for a small file system of its own.
+// A disk that fills up: writes are refused, acknowledged data are kept, reads continue. Needs root, to mount a small
+// file system.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -55,7 +55,7 @@ test('a full disk refuses batches, and loses none that it took', async (t) => {
   let city;
   t.after(async () => {
     await city?.stop();
-    spawnSync('umount', ['--lazy', disk]); // a city that did not start may hold it for a moment
+    spawnSync('umount', ['--lazy', disk]); // a city that did not start may use it for a moment
   });
   city = await City.start({ data: join(disk, 'data') });
   const api = new Api(city.grpc);
@@ -87,7 +87,7 @@ test('a full disk refuses batches, and loses none that it took', async (t) => {
   assert.equal((await fetchTile(city, 'traffic', kBenThanh)).status, 200);
 
   rmSync(join(disk, 'filler'));
-  await until('batches are taken again', () =>
+  await until('batches are accepted again', () =>
     write().then(
       () => true,
       () => false,

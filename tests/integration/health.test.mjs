@@ -1,4 +1,4 @@
-// The health service: every service by its name, readiness behind it.
+// The health service: status of every service by name, based on readiness.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -49,7 +49,7 @@ test('every line of a JSON log is JSON, whatever strangers send', async () => {
   for (let i = 0; i < 50; i++) {
     const socket = connect({ host, port: Number(port) });
     socket.on('error', () => {});
-    // A request by HEAD, as probes send it; its header has bytes that a terminal would obey.
+    // A HEAD request, as probes send it; its header has bytes that a terminal would interpret.
     const text = (s) => Buffer.concat([Buffer.from([s.length]), Buffer.from(s, 'latin1')]);
     const pairs = [[':method', 'HEAD'], [':scheme', 'http'], [':path', '/\x1b[2J'], ['te', '\x1b[31m']];
     const block = Buffer.concat(pairs.flatMap(([n, v]) => [Buffer.from([0]), text(n), text(v)]));

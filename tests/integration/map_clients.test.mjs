@@ -1,6 +1,5 @@
-// What other map clients need: styles that their validators take untouched, glyphs, transparent images,
-// TileJSON that tells everything that is in the tiles, answers that pages of other origins can read, and
-// addresses that are right behind a proxy.
+// Requirements of other map clients: styles accepted by their validators, glyphs, transparent images, TileJSON that
+// describes all content of the tiles, answers readable by pages of other origins, and correct addresses behind a proxy.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -16,7 +15,7 @@ const mapboxSpec = createRequire(import.meta.url)('@mapbox/mapbox-gl-style-spec'
 const here = useCity('2022-10-10T09:00:00Z');
 const kLayers = ['base', 'traffic', 'flood'];
 const get = (path, headers = {}) => fetch(`${here.city.url}${path}`, { headers });
-/** Whether the page is built; the tests of what is served beside it are skipped else. */
+/** Skips a test when the page, beside which the files are served, is not built. */
 const skipsWithoutPage = async (t) => {
   if ((await get('/')).status === 200) return false;
   t.skip('the page is not built');
@@ -33,7 +32,7 @@ test('the styles are valid, untouched, for MapLibre and for Mapbox GL 1', async 
   }
 });
 
-/** The glyph ids of a file, with their bitmaps' sizes checked. */
+/** The glyph ids of a file; checks the sizes of their bitmaps. */
 function glyphIds(bytes) {
   const ids = [];
   const readGlyph = (tag, glyph, pbf) => {
@@ -91,7 +90,7 @@ test('ranges without letters are empty, stacks take the first font that is there
   }
 });
 
-/** Every tile of a layer around its bounds, one ring of tiles beyond included. */
+/** Every tile of a layer around its bounds, including one ring of tiles outside. */
 async function* tilesAround(tileJson, zooms) {
   const [west, south, east, north] = tileJson.bounds;
   for (const z of zooms) {
@@ -132,7 +131,7 @@ for (const layer of kLayers) {
   });
 }
 
-/** A tile's size as it travels in a coding. */
+/** Compressed size of a tile in a coding. */
 const packedBytes = (path, coding) =>
   new Promise((resolve, reject) => {
     http
@@ -144,7 +143,7 @@ const packedBytes = (path, coding) =>
       .on('error', reject);
   });
 
-// Levels are chosen for speed and size together; a difference of a hundredth is none.
+// Levels are chosen for both speed and size; a difference of a hundredth is accepted.
 test('no coding that clients prefer makes a tile larger than gzip does', async () => {
   for (const layer of ['base', 'traffic']) {
     const { bounds, minzoom } = await json(`/tiles/${layer}.json`);
@@ -221,7 +220,7 @@ test('the page says what it may do, and other sites cannot hold it', async (t) =
   }
 });
 
-/** Reads a stream of events until `clocks` events of the clock have come: raw bytes, seconds and text. */
+/** Reads a stream of events until `clocks` clock events have arrived; returns raw bytes, seconds and text. */
 function readStream(path, encoding, clocks) {
   return new Promise((resolve, reject) => {
     const begin = performance.now();
@@ -230,7 +229,7 @@ function readStream(path, encoding, clocks) {
       let text = '';
       reply.on('data', (piece) => (bytes += piece.length));
       const plain = encoding === 'gzip' ? reply.pipe(createGunzip()) : reply;
-      plain.on('error', () => {}); // the stream is cut below
+      plain.on('error', () => {}); // the test closes the stream below
       plain.on('data', (piece) => {
         text += piece;
         if (text.split('event: clock').length <= clocks) return;
@@ -252,7 +251,7 @@ test('the stream of a page needs a fraction of its bytes in gzip', async () => {
     assert.ok(packed.text.includes(`event: ${feed}\n`), feed);
   }
   const perMinute = ({ bytes, seconds }) => Math.round((bytes / seconds) * 60);
-  console.log(`a page's stream: ${perMinute(plain)} bytes a minute, ${perMinute(packed)} in gzip`);
+  console.log(`a page's stream: ${perMinute(plain)} bytes per minute, ${perMinute(packed)} in gzip`);
   assert.ok(packed.bytes * 2 < plain.bytes, `${plain.bytes} bytes became ${packed.bytes}`);
 });
 

@@ -1,4 +1,4 @@
-// Split mode: a service that is down leaves its layer stale, not empty, and comes back by itself.
+// Split mode: a service that is down leaves its layer stale, not empty, and the layer recovers by itself.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -34,15 +34,15 @@ test('traffic is killed: its tiles are served on, marked as stale', async () => 
   const traffic = here.city.of('traffic');
   here.ports = { grpc: traffic.grpc };
   await traffic.stop('SIGKILL');
-  await until('TileJSON says stale', async () => (await tileJson('traffic')).stale);
-  // The gateway looks after its backends four times a second: a tile may be answered from the cache meanwhile.
-  const tile = await until('the tile says stale', async () => {
+  await until('TileJSON is stale', async () => (await tileJson('traffic')).stale);
+  // The gateway polls its backends four times per second: a tile may be answered from the cache meanwhile.
+  const tile = await until('the tile is stale', async () => {
     const now = await benThanh();
     assert.equal(now.status, 200, 'never empty, never an error');
     return now.headers.get('x-citylayers-stale') === '1' && now;
   });
   assert.deepEqual(tile.bytes, before.bytes);
-  const heartbeat = await until('the stream says stale', async () => {
+  const heartbeat = await until('the stream is stale', async () => {
     const { data } = await events.next('heartbeat');
     return JSON.parse(data).stale;
   });
@@ -86,7 +86,7 @@ test('readings is killed: layers stay and say that they are stale', async () => 
   const tile = await fetchTile(here.city, 'flood', kThaoDien);
   await readings.stop('SIGKILL');
   for (const layer of ['flood', 'traffic']) {
-    await until(`${layer} says stale`, async () => (await tileJson(layer)).stale);
+    await until(`${layer} is stale`, async () => (await tileJson(layer)).stale);
   }
   const still = await fetchTile(here.city, 'flood', kThaoDien);
   assert.deepEqual(still.bytes, tile.bytes);

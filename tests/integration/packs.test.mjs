@@ -1,4 +1,4 @@
-// Files that make no city pack: each is refused with what is wrong, and nothing is left behind.
+// Files that are not valid input of a city pack: each is refused with the reason, and no partial pack is left.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ const kRealData = process.env.CITYLAYERS_REAL_DATA ?? join(kRoot, '../shared/dat
 const kOsm = join(kRealData, 'roads/hcmc.osm.pbf');
 const kNoOsm = !existsSync(kOsm) && `no extract at ${kOsm}`;
 
-/** Builds into a fresh folder; returns the result and what is left there. */
+/** Builds into a new folder; returns the result and the files left there. */
 function build(...args) {
   const folder = temporaryFolder();
   const result = run('citylayers', ['pack', 'build', ...args, '--out', join(folder, 'city.pack')]);
@@ -50,7 +50,7 @@ test('a build that is interrupted leaves no half pack', async () => {
   const args = ['pack', 'build', '--out', join(folder, 'city.pack')];
   const child = spawn(join(kBin, 'citylayers'), args, { stdio: 'ignore' });
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  // From then on it takes seconds.
+  // The remaining steps take seconds.
   await until('a pack is being built', () =>
     readdirSync(folder).some((name) => name.startsWith('city.pack.building-')),
   );

@@ -1,4 +1,4 @@
-// A page token is good for the method and the arguments that it came from, and for nothing else.
+// A page token is valid only for the method and the arguments for which it was issued.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { gaugesRead, useCity } from './support/suite.mjs';
 
 const here = useCity('2022-12-10T03:00:00Z');
 const kBounds = { west_deg: 106, south_deg: 10, east_deg: 107.5, north_deg: 11.5 };
-// Every list method, with other arguments for the second page.
+// Every list method, with different arguments for the second page.
 const kLists = {
   'StationService.ListStations': [{ kind: 'water_level' }, { bounds: kBounds }],
   'TrafficService.ListSegments': [{ street: 'le loi' }, { min_level: 'TRAFFIC_LEVEL_FREE' }, { bounds: kBounds }],

@@ -1,4 +1,4 @@
-// How one citylayersd starts, refuses to start, and stops.
+// Start, refusal to start and stop of one citylayersd.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ test('a data directory of a newer version is refused, and left as it is', async 
   assert.match(stderr, /written by a newer citylayers \(format 99/);
   assert.ok(stderr.includes(join(city.data, 'readings')), stderr);
   writeFileSync(file, ours);
-  await city.resume(); // nothing was touched
+  await city.resume(); // its data are unchanged
   await city.stop();
 });
 
@@ -81,7 +81,7 @@ test('--check-config says whether the configuration is good, without starting', 
     assert.equal(bad.status, 2, `${key} ${value}`);
     assert.ok(bad.stderr.includes(key), bad.stderr);
   }
-  // What is good alone and does not fit.
+  // Options that are valid alone and invalid together.
   for (const [flags, says] of [
     [['--target', 'trafic'], /"trafic"[^]*"traffic"/],
     [['--grpc', 'nowhere'], /--grpc/],
@@ -92,7 +92,7 @@ test('--check-config says whether the configuration is good, without starting', 
     assert.equal(bad.status, 2, flags.join(' '));
     assert.match(bad.stderr, says);
   }
-  // Of what does not run here, nothing is asked.
+  // Options of modules that do not run here are not checked.
   assert.equal(daemon('--check-config', '--target', 'flood', '--traffic.age_live', '2h').status, 0);
 });
 
@@ -141,7 +141,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     const [{ code, ms }] = await city.stop(signal);
     assert.equal(code, 0, city.log());
     assert.ok(ms < 10_000, `${ms} ms`);
-    await Promise.all(ends); // and every client knows
+    await Promise.all(ends); // every client receives the end of its call
     api.close();
   });
 }

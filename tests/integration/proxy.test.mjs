@@ -1,4 +1,4 @@
-// The gateway behind nginx, as operators write it: plain defaults, and below a path with gzip and a cache.
+// The gateway behind nginx in common configurations: plain defaults, and below a path with gzip and a cache.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -25,7 +25,7 @@ const freePort = () =>
     });
   });
 
-/** GET with a Host of our choice: { status, headers, body }. */
+/** GET with a given Host: { status, headers, body }. */
 function get(base, path, headers = {}) {
   return new Promise((resolve, reject) => {
     http
@@ -40,7 +40,7 @@ function get(base, path, headers = {}) {
   });
 }
 
-/** The text of a stream until `found` is in it. */
+/** The text of a stream up to `found`. */
 function readUntil(base, path, found) {
   return new Promise((resolve, reject) => {
     const request = http.get(`${base}${path}`, { headers: { host: kName } }, (reply) => {
@@ -98,7 +98,7 @@ test('with nginx as it is by default everything is served', { skip }, async () =
   for (const path of ['/', '/tiles/traffic.json', '/tiles/base/12/3261/1924.mvt', '/styles/night.json', '/cap/alerts.atom']) {
     assert.ok([200, 204].includes((await get(plain, path)).status), path);
   }
-  // HTTP/1.0 to us: the stream ends with the connection, and its events come at once all the same.
+  // nginx uses HTTP/1.0 here: the stream ends with the connection, but its events arrive without delay.
   await readUntil(plain, '/live?clock=1&notices=1', 'event: clock');
 });
 

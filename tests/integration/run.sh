@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Tests of the built programs from outside. `run.sh [FILE...]` runs all, or these files.
+# Tests of the built programs from outside. `run.sh [FILE...]` runs all tests, or these files.
 #
-#   CITYLAYERS_BIN_DIR   where citylayersd and citylayers are    (build/dev/bin)
+#   CITYLAYERS_BIN_DIR   folder of citylayersd and citylayers    (build/dev/bin)
 #   CITYLAYERS_PACK      the city pack                           (built once into build/test)
-#   CITYLAYERS_SPLIT=1   every service in a process of its own
+#   CITYLAYERS_SPLIT=1   every service in a separate process
 set -euo pipefail
 ROOT="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)"
 # shellcheck source=deploy/run/common.sh
@@ -12,11 +12,12 @@ source "$ROOT/deploy/run/common.sh"
 source "$ROOT/tests/support/node_suite.sh"
 cd "$ROOT/tests/integration"
 
-# How one process starts, stops and refuses does not depend on the mode; an outage of one needs several.
+# Start, stop and refusal of one process do not depend on the mode; an outage of one service needs
+# several.
 readonly ONCE=(processes.test.mjs full_disk.test.mjs packs.test.mjs)
 readonly SPLIT_ONLY=(outage.test.mjs flood_outage.test.mjs)
-readonly FILE_S=300  # for one file of tests; they take seconds
-readonly JOBS=4      # files at once: they wait more than they work
+readonly FILE_S=300  # maximum for one file of tests, which takes seconds
+readonly JOBS=4      # files in parallel: they mostly wait
 
 use_programs
 install_npm "$ROOT/tests/integration"

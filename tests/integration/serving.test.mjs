@@ -1,4 +1,4 @@
-// What a map client meets: readiness, TileJSON, tiles that two other readers agree on, and ETags.
+// Tests for map clients: readiness, TileJSON, tiles that two other readers decode alike, and ETags.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const ofStreet = (tile) =>
   decode(tile.bytes).traffic.filter((feature) => feature.properties.name === kStreet);
 const levels = (tile) => new Set(ofStreet(tile).map((feature) => feature.properties.level));
 
-/** Writes the speed on the whole street and waits until the layer has it. */
+/** Writes the speed of the whole street and waits until the layer has it. */
 async function writeSpeed(kmh) {
   const traffic = here.city.of('traffic');
   const taken = () => traffic.metric('citylayers_layer_readings_total', 'layer="traffic"');
@@ -46,7 +46,7 @@ test('/tiles/traffic.json is TileJSON 3 with everything that a client needs', as
   assert.equal(json.maxzoom, 14);
   const [west, south, east, north] = json.bounds;
   assert.ok(west < 106.7 && 106.7 < east && south < 10.77 && 10.77 < north, `${json.bounds}`);
-  assert.ok(json.attribution.length > 0, 'who must be named is named');
+  assert.ok(json.attribution.length > 0, 'it has an attribution');
   const [traffic] = json.vector_layers;
   assert.equal(traffic.id, 'traffic');
   assert.match(traffic.fields.level, /3 queuing/);
@@ -90,8 +90,8 @@ test(
 
 test('the ETag changes when the content does, and only then', async () => {
   const free = await benThanh();
-  await writeSpeed(kFreeKmh); // the same readings once more
-  assert.equal((await benThanh()).etag, free.etag, 'nothing new');
+  await writeSpeed(kFreeKmh); // the same readings again
+  assert.equal((await benThanh()).etag, free.etag, 'the tag is unchanged');
   const unchanged = await benThanh({ 'if-none-match': free.etag });
   assert.equal(unchanged.status, 304);
   assert.equal(unchanged.bytes.length, 0);

@@ -1,4 +1,4 @@
-// Watching: a snapshot and its deltas are the same state as the tiles', also for who comes back.
+// Watching: a snapshot and its deltas give the same state as the tiles, also after a reconnect.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -19,7 +19,7 @@ let segments;
 const segmentsIn = (bounds) => here.api.list('TrafficService.ListSegments', 'segments', { bounds });
 const writeSpeeds = (speedOf) => here.driver.writeSpeeds(segments, speedOf);
 
-/** The messages of a stream; who is not done with them after a minute has failed. */
+/** The messages of a stream; fails when they are not complete after a minute. */
 async function* within(stream) {
   let late = false;
   const timer = setTimeout(() => {
@@ -38,7 +38,7 @@ async function* within(stream) {
   }
 }
 
-/** Reads messages into `state` until `done` is true of it. */
+/** Applies messages to `state` until `done` returns true for it. */
 async function follow(state, stream, done) {
   for await (const message of within(stream)) {
     state.apply(message);
@@ -47,7 +47,7 @@ async function follow(state, stream, done) {
   throw new Error('the stream ended');
 }
 
-/** True when what is held is what the tile over Bến Thành shows. */
+/** True when the state equals the tile over Bến Thành. */
 async function sameAsTile(state) {
   const features = decode((await fetchTile(here.city, 'traffic', kBenThanh)).bytes).traffic;
   return features.every(
@@ -74,7 +74,7 @@ test('a snapshot and ten deltas equal the state in the tiles', async () => {
   stream.cancel();
   assert.equal(state.snapshots, 1);
   assert.ok(state.rows.get('traffic').size >= segments.length);
-  await until('the tile shows what is held', () => sameAsTile(state));
+  await until('the tile equals the state', () => sameAsTile(state));
 });
 
 test('a watcher hears of what is in its view alone', async () => {
@@ -83,7 +83,7 @@ test('a watcher hears of what is in its view alone', async () => {
   const inFar = new Set((await segmentsIn(kFar)).map((segment) => segment.index));
   let written = false;
   await follow(state, stream, async (_, message) => {
-    if (message.heartbeat) return true; // nothing to say for a while
+    if (message.heartbeat) return true; // no changes for a while
     if (!written) {
       written = true;
       await here.driver.step(1);
@@ -102,14 +102,14 @@ test('who comes back with a version gets deltas from there', async () => {
   first.cancel();
   const held = state.version.counter;
   await here.driver.step(1);
-  await writeSpeeds((s) => 3 + (s.index % 40)); // while nobody watches
+  await writeSpeeds((s) => 3 + (s.index % 40)); // without a watcher
   await here.city.published('traffic');
   const request = { ...kTraffic, resume: state.resume };
   const second = here.api.stream('LayerService.WatchLayer', request);
   await follow(state, second, () => state.version.counter > held);
   second.cancel();
   assert.equal(state.snapshots, 1, 'a delta bridged the gap');
-  await until('the tile shows what is held', () => sameAsTile(state));
+  await until('the tile equals the state', () => sameAsTile(state));
 });
 
 test('who comes back with another pack, or too late, gets a snapshot', async () => {
@@ -159,7 +159,7 @@ test('alerts are watched too: those that are, then each change', async () => {
       await here.driver.step(10);
       await here.driver.write(stages(1.7));
       await gaugesRead(here);
-      await lookedTwice(here.city); // a reading that nobody looked at counts for no alert
+      await lookedTwice(here.city); // a reading counts for alerts only after an evaluation
     }
   };
   let first = true;

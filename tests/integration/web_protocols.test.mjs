@@ -1,4 +1,4 @@
-// The same API for browsers: Connect with JSON and binary messages, GET, streams, and gRPC-Web.
+// The API for browsers: Connect with JSON and binary messages, GET, streams, and gRPC-Web.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -121,7 +121,7 @@ for (const text of [false, true]) {
     assert.equal(reply.status, 200);
     let bytes = Buffer.from(await reply.arrayBuffer());
     if (text) {
-      // Each flush is padded by itself.
+      // Each flush is padded separately.
       const parts = bytes.toString().match(/[^=]+={0,2}/g);
       bytes = Buffer.concat(parts.map((part) => Buffer.from(part, 'base64')));
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every C++ file of the tree is as clang-format leaves it. `tests/lint/format.sh --fix` formats.
+# Checks that clang-format would not change any C++ file. `tests/lint/format.sh --fix` formats.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 ROOT="$PWD"

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Who may include what. Two tables say it; the rest of the script only reads them.
+# Checks the include rules. Two tables define them; the rest of the script applies them.
 #
-# The direction is  base <- proto <- {geo, storage} <- services <- programs;  geo and storage never see each other, and no
-# service sees another: what they know of each other goes over their contracts. Heavy headers (gRPC, GDAL, RocksDB, ...)
-# stay in the few files that adapt them, so that logic compiles fast and is tested without a server.
+# The direction is  base <- proto <- {geo, storage} <- services <- programs;  geo and storage must
+# not include each other, and no service another: they use each other's contracts instead. Heavy
+# headers (gRPC, GDAL, RocksDB, ...) are limited to the few files that adapt them, so that logic
+# compiles fast and is tested without a server.
 #
 #   tests/lint/include_direction.sh            checks
-#   tests/lint/include_direction.sh --table    checks, and prints how many includes go from wing to wing
+#   tests/lint/include_direction.sh --table    checks, and prints the number of includes from wing to wing
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 ROOT="$PWD"
 # shellcheck source=deploy/run/common.sh
 source deploy/run/common.sh
 
-# wing : wings that it may include beside itself (generated protos: "citylayers"). A file belongs to the longest name
-# that begins its path. A test beside the code may use all that the tests may.
+# wing : wings that it may include in addition to itself (generated protos: "citylayers"). A file
+# belongs to the longest wing name that is a prefix of its path. A test beside the code may use all
+# that the tests may.
 readonly DIRECTION='
 base                      :
 proto                     : base citylayers
@@ -54,7 +56,7 @@ files="$(tree_files '*.h' '*.cc')"
 xargs -d '\n' grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' <<<"$files" |
   awk -v direction="$DIRECTION" -v heavy="$HEAVY" -v table="$table" '
     function trim(s) { gsub(/^[ \t]+|[ \t]+$/, "", s); return s }
-    # The longest wing that begins a path; "" when it is none of ours.
+    # The longest wing that is a prefix of a path; "" when there is none.
     function wing_of(path,   i, best) {
       best = ""
       for (i = 1; i <= wings; i++)

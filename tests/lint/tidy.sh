@@ -9,10 +9,10 @@ ROOT="$PWD"
 # shellcheck source=deploy/run/common.sh
 source deploy/run/common.sh
 
-# A change of a hundred files is checked whole by --all; here the quick answer counts.
+# More changed files than this are checked by --all only, so that the check stays quick.
 readonly LIMIT="${CITYLAYERS_TIDY_LIMIT:-12}"
 
-# The commit to compare with: where this branch left main; on main itself, the commit before.
+# The commit to compare with: the branch point from main; on main itself, the previous commit.
 base_commit() {
   local base head
   head="$(git -c safe.directory='*' rev-parse HEAD)"
@@ -40,7 +40,7 @@ case "${1:-}" in
 esac
 
 [[ -f build/dev/compile_commands.json ]] || die "no build/dev: run ./run build first"
-# Only what is compiled has a command: a new file that no CMakeLists names yet is left out.
+# Only compiled files have a command: a new file that no CMakeLists names yet is left out.
 sources="$(while IFS= read -r file; do
   if [[ -n "$file" ]] && grep -qF "\"$ROOT/$file\"" build/dev/compile_commands.json; then
     echo "$file"
@@ -54,12 +54,13 @@ if [[ "${1:-}" == --changed ]] && ((count > LIMIT)); then
   note="the first $LIMIT of $count changed files (./run lint --all checks every file)"
   sources="$(head -n "$LIMIT" <<<"$sources")"
 fi
-# Without precompiled headers: clang reads none of g++'s, and a source must include what it uses.
+# Without precompiled headers: clang cannot read those of g++, and a source must include what it
+# uses.
 commands="$(mktemp -d)"
 trap 'rm -rf "$commands"' EXIT
 sed -E 's/ -Winvalid-pch| -fpch-preprocess| -include [^ ]*cmake_pch\.hxx//g' \
   build/dev/compile_commands.json >"$commands/compile_commands.json"
-# g++'s warning flags that clang 14 does not know are not our findings.
+# Ignores warning flags of g++ that clang 14 does not know.
 xargs -P "$(nproc)" -n 1 clang-tidy -p "$commands" --quiet --warnings-as-errors='*' \
   --extra-arg=-Wno-unknown-warning-option <<<"$sources" 2> >(grep -v 'warnings generated' >&2)
 echo "$note"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What may not be in the tree: files over 1 MiB, addresses of package registries (a lockfile with
-# them works on one network only), and absolute paths of somebody's machine.
+# Checks for content that must not be in the tree: files over 1 MiB, addresses of package registries
+# (a lockfile with them works on one network only), and absolute paths of one machine.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 ROOT="$PWD"
@@ -8,14 +8,14 @@ ROOT="$PWD"
 source deploy/run/common.sh
 
 bad=0
-# fail TITLE LINES: reports when there are lines.
+# fail TITLE LINES: reports the lines, if any.
 fail() {
   [[ -z "$2" ]] && return
   printf '%s:\n%s\n' "$1" "$2"
   bad=1
 }
 
-# Words that only addresses of registries have, and folders that only one machine has.
+# Words that occur only in addresses of registries, and folders of one machine.
 readonly REGISTRY='https?://[^/" ]*(registry|mirror|pypi|crates|proxy\.golang|repo1|deb\.)[^/" ]*/'
 readonly MACHINE='(^|[^A-Za-z0-9_.}/-])/(work|root|home/[a-z]+|Users/[A-Za-z]+|mnt)/[A-Za-z]'
 

@@ -13,10 +13,10 @@ cd "$ROOT/tests/security/abuse"
 readonly FILE_S=300  # for one file of tests
 
 use_programs
-install_npm "$ROOT/tests/integration"  # whose API client the attacks use
+install_npm "$ROOT/tests/integration"  # the attacks use its API client
 use_test_pack
 
 files=("$@")
 if (($# == 0)); then files=(*.test.mjs); fi
-# One at a time: a bystander is measured.
+# One file at a time, because latencies are measured.
 run_node_files security "$FILE_S" 1 "${files[@]}"

@@ -1,5 +1,5 @@
-// A city at the alert desk, for tests: a real store in a temporary folder, a clock that tests move,
-// and looks at one gauge, one street and one jam.
+// Test fixture of the alert desk: a real store in a temporary folder, a clock controlled by the
+// test, and evaluations with one gauge, one street and one jam.
 #ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_DESK_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_ALERT_DESK_FIXTURE_H_
 
@@ -42,7 +42,7 @@ class DeskTest : public testing::Test {
     desk_ = *std::move(desk);
   }
 
-  // The gauge at Phú An, whose reading is of this moment.
+  // The gauge at Phú An with a reading of the present time.
   StageObservation PhuAn(double stage_m) const {
     return {.station = "stations/phu-an",
             .place = {"Phú An", "Phu An"},
@@ -52,7 +52,7 @@ class DeskTest : public testing::Test {
             .levels_m = {1.40, 1.50, 1.60}};
   }
 
-  // Time goes on by ten minutes, and the desk looks.
+  // Advances time by ten minutes and runs an evaluation.
   absl::Status Step(double stage_m, double depth_m = 0, double jam_kmh = 0) {
     moment_.city += absl::Minutes(10);
     moment_.wall += absl::Seconds(10);
@@ -81,7 +81,7 @@ class DeskTest : public testing::Test {
   std::vector<storage::AlertRecord> All(absl::string_view filter = "") const {
     return desk_->List(*ParseAlertFilter(filter), storage::AlertStore::kNewest, 1000)->alerts;
   }
-  // The trail as "raised:system escalated:system acknowledged:Lan".
+  // The audit trail as "raised:system escalated:system acknowledged:Lan".
   std::string Trail(uint64_t id) const {
     static constexpr const char* kNames[] = {
         "", "raised", "escalated", "eased", "acknowledged", "resolved", "commented"};

@@ -1,4 +1,4 @@
-// A city for tests of the alert rules.
+// Test fixture of the alert rules.
 #ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_RULES_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_ALERT_RULES_FIXTURE_H_
 
@@ -18,9 +18,9 @@ namespace citylayers::alerts {
 
 inline constexpr absl::Time kStart = absl::FromUnixSeconds(1'762'425'000);
 
-// A city of one gauge, one street and one jam, that commits whatever the rules propose, as a
-// working store would. Each step advances city time and notes what changed: R raise, U escalate,
-// D ease, X resolve, F forget, with the tier after it.
+// A city of one gauge, one street and one jam, that commits all transitions proposed by the rules,
+// as a working store would. Each step advances city time and records the changes: R raise, U
+// escalate, D ease, X resolve, F forget, with the tier after it.
 class City {
  public:
   explicit City(RuleOptions options = {}) : engine_(options) {}
@@ -37,7 +37,7 @@ class City {
                                   .stale = stale};
     return Gauge(phu_an);
   }
-  // What follows from a look at one gauge, one transition after the other.
+  // The transitions after an evaluation of one gauge, one after the other.
   std::string Gauge(const StageObservation& gauge) {
     std::string notes = Note(engine_.ObserveStages({gauge}, now_, max_age_min_));
     while (true) {
@@ -54,7 +54,7 @@ class City {
     }
     return absl::StrJoin(notes, " ");
   }
-  // A depth a minute.
+  // Observes one depth per minute.
   std::string Street(double depth_m, absl::Duration data_age = absl::ZeroDuration()) {
     Complete<StreetDepthObservation> streets{.data_time = now_ - data_age};
     if (depth_m > 0) streets.items.push_back({.street = "Calmette", .depth_m = depth_m});
@@ -109,7 +109,7 @@ class City {
   absl::Time now_ = kStart;
   absl::Duration max_age_min_ = absl::ZeroDuration();
   std::vector<double> levels_m_ = {1.40, 1.50, 1.60};  // Of the gauge.
-  std::optional<absl::Time> jam_since_;                // As the traffic service tells.
+  std::optional<absl::Time> jam_since_;                // As reported by the traffic service.
   RuleEngine engine_;
   bool write_fails_ = false;
   std::vector<Transition> last_;

@@ -1,4 +1,4 @@
-// A real alert store in a temporary folder, for tests, and a hand that tampers with it.
+// Test fixture with a real alert store in a temporary folder, and functions that tamper with it.
 #ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_STORE_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_ALERT_STORE_FIXTURE_H_
 
@@ -71,7 +71,7 @@ class AlertStoreTest : public testing::Test {
     return alert.id;
   }
 
-  // Opens the closed database below the store, as somebody with a hex editor would.
+  // Modifies the closed database directly, bypassing the store.
   void Tamper(absl::string_view family,
               const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& edit) {
     store_.reset();

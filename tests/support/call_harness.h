@@ -1,4 +1,4 @@
-// For tests: the call adapter with all that it needs, as a server has it.
+// The call adapter with its dependencies, for tests.
 #ifndef CITYLAYERS_TESTS_SUPPORT_CALL_HARNESS_H_
 #define CITYLAYERS_TESTS_SUPPORT_CALL_HARNESS_H_
 
@@ -9,7 +9,7 @@
 
 namespace citylayers::runtime {
 
-/// Default limits, two threads, everybody let in. It outlives the service and its server.
+/// Default limits, two threads, every call accepted. It must outlive the service and its server.
 ///
 ///   CallHarness harness;
 ///   TrafficServiceImpl service(layer, clock, harness.calls);

@@ -1,4 +1,4 @@
-// CAP 1.2 by its XML schema, for tests of what we write.
+// Test fixture that validates CAP 1.2 messages by their XML schema.
 #ifndef CITYLAYERS_TESTS_SUPPORT_CAP_SCHEMA_H_
 #define CITYLAYERS_TESTS_SUPPORT_CAP_SCHEMA_H_
 
@@ -40,7 +40,7 @@ class CapSchemaTest : public ::testing::Test {
     std::ofstream(dir_ / "message.xml") << xml;
     return FileIsValid(dir_ / "message.xml");
   }
-  /// Messages that others have published, right and wrong ones.
+  /// Published messages of others, valid and invalid.
   const std::filesystem::path& samples() const { return samples_; }
 
  private:

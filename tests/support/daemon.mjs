@@ -1,10 +1,10 @@
-// A citylayersd for tests: on free ports, in one process or in one for each service, with what it logs.
+// A citylayersd for tests: on free ports, in one process or in one per service, with its log.
 //
 //   const city = await City.start({ data });        // pack from CITYLAYERS_PACK, programs from CITYLAYERS_BIN_DIR
 //   await fetch(`${city.url}/readyz`);
 //   await city.stop();
 //
-// CITYLAYERS_SPLIT=1 starts every service as its own process; what a test sees of a city is the same.
+// CITYLAYERS_SPLIT=1 starts every service as its own process; the interface for tests is the same.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,8 +21,8 @@ const kStartMs = 60_000;
 const kStopMs = 15_000;
 const kLogLines = 30;
 
-// Which services a process calls, in the order in which they can start. Readings owns the city clock,
-// so everybody calls it.
+// Services that a process calls, in a possible order of start. Readings owns the city clock, so that all others call
+// it.
 const kSplitTable = {
   readings: [],
   basemap: ['readings'],
@@ -32,18 +32,18 @@ const kSplitTable = {
   gateway: ['readings', 'basemap', 'flood', 'traffic', 'alerts'],
 };
 
-// What a test program leaves behind when it ends: processes first, since they write into the folders.
+// Cleanup at the end of a test program: processes first, because they write into the folders.
 const running = new Set();
 const folders = [];
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
   const retried = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
-  for (const folder of folders) rmSync(folder, retried); // a killed process may write for a moment yet
+  for (const folder of folders) rmSync(folder, retried); // a killed process may still write briefly
 });
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until `condition` gives something true and returns it; fails with `what` after `timeoutMs`. */
+/** Waits until `condition` returns a true value and returns it; fails with `what` after `timeoutMs`. */
 export async function until(what, condition, timeoutMs = 30_000) {
   const endMs = Date.now() + timeoutMs;
   let last;
@@ -68,12 +68,12 @@ export function temporaryFolder() {
   return folder;
 }
 
-/** Runs one of our programs to its end: { status, stdout, stderr }. */
+/** Runs a program of this project to its end: { status, stdout, stderr }. */
 export function run(program, args, options = {}) {
   return spawnSync(join(kBin, program), args, { encoding: 'utf8', timeout: 60_000, ...options });
 }
 
-/** A TCP port of 127.0.0.1 that somebody listens on until release(). */
+/** Listens on a TCP port of 127.0.0.1 until release(). */
 export async function occupyPort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -92,7 +92,7 @@ export class Daemon {
     return daemon;
   }
 
-  /** @param env variables beside those of this process */
+  /** @param env variables in addition to those of this process */
   constructor(args, env = {}) {
     this.log = '';
     this.child = spawn(join(kBin, 'citylayersd'), args, {
@@ -113,7 +113,7 @@ export class Daemon {
       );
       this.child.stderr.setEncoding('utf8').on('data', (text) => {
         this.log += text;
-        // To the end of the line: text comes in pieces.
+        // Up to the end of the line: the text arrives in pieces.
         const ports = /listening grpc=(\S+) admin=(\S+)\n/.exec(this.log);
         if (!ports) return;
         clearTimeout(timer);
@@ -131,10 +131,10 @@ export class Daemon {
         reject(new Error(`citylayersd ended with ${code}:\n${this.log}`));
       });
     });
-    this.listening.catch(() => {}); // who waits for it hears of it
+    this.listening.catch(() => {}); // a caller that awaits it receives the error
   }
 
-  /** SIGTERM; returns { code, ms } when it has ended, and kills what does not. */
+  /** SIGTERM; returns { code, ms } when the process has ended, and kills it when it does not end. */
   async stop(signal = 'SIGTERM') {
     const startMs = Date.now();
     const timer = setTimeout(() => this.child.kill('SIGKILL'), kStopMs);
@@ -157,10 +157,10 @@ export class Daemon {
   }
 }
 
-/** A whole city: `url` for HTTP, `grpc` for gRPC, and its processes by target. */
+/** A complete city: `url` for HTTP, `grpc` for gRPC, and its processes by target. */
 export class City {
   /**
-   * @param options data: its folder; flags: more of them; split: a process for each service; env: variables of its
+   * @param options data: its folder; flags: additional ones; split: one process per service; env: variables of its
    * processes.
    */
   static async start({
@@ -176,7 +176,7 @@ export class City {
     return city;
   }
 
-  /** Starts again after stop(), with the data that it had. */
+  /** Starts again after stop(), with its former data. */
   async resume() {
     this.processes.clear();
     for (const target of this.split ? Object.keys(kSplitTable) : ['all']) {
@@ -188,7 +188,7 @@ export class City {
     await this.ready();
   }
 
-  /** Starts one process; with `ports` of an earlier run it is found where it was. */
+  /** Starts one process; with `ports` of an earlier run it has the same addresses. */
   async startTarget(target, ports = { grpc: '127.0.0.1:0', http: '127.0.0.1:0' }) {
     const args = ['--target', target, '--pack', this.pack, '--data', this.data];
     args.push('--grpc', ports.grpc, '--admin', '127.0.0.1:0');
@@ -199,7 +199,7 @@ export class City {
     this.processes.set(target, await Daemon.start([...args, ...this.flags], this.env));
   }
 
-  /** Waits until all say that they are ready. */
+  /** Waits until all processes are ready. */
   async ready() {
     await until(`${this.url}/readyz and every process's is 200\n${this.log()}`, async () => {
       if (!(await fetch(`${this.url}/readyz`)).ok) return false;
@@ -220,7 +220,7 @@ export class City {
     return Promise.all(last.map((daemon) => daemon.stop(signal)));
   }
 
-  /** The last lines that each of its processes has logged. */
+  /** The last log lines of each of its processes. */
   log() {
     const end = (text) => text.trimEnd().split('\n').slice(-kLogLines).join('\n');
     return [...this.processes]
@@ -229,16 +229,16 @@ export class City {
   }
 
   /**
-   * Waits until the layer has published twice, and the gateway knows of it: what the layer had taken in before is
-   * then in its tiles.
+   * Waits until the layer has published twice, and the gateway has the new version: all data that the layer received
+   * before are then in its tiles.
    */
   async published(layer) {
     const name = 'citylayers_layer_publish_seconds_count';
     const count = () => this.of(layer).metric(name, `layer="${layer}"`);
     const before = await count();
     await until(`layer ${layer} publishes`, async () => (await count()) >= before + 2);
-    // The layer's own version, and the one that the gateway heard of when it last asked: until then it may serve
-    // what it has in its cache. Its way to a server that has just come back may need a second.
+    // The layer's own version, and the one of the gateway's last poll: until they agree the gateway may serve cached
+    // tiles. Reconnecting to a restarted server may take a second.
     const { epoch, counter } = await until(`the gateway reaches ${layer}`, () =>
       this.version(layer).catch(() => false),
     );
@@ -249,7 +249,7 @@ export class City {
     });
   }
 
-  /** The version of a layer, asked of its service: { epoch, counter }. */
+  /** The version of a layer, read from its service: { epoch, counter }. */
   async version(layer) {
     const reply = await fetch(`${this.url}/citylayers.layers.v1.LayerService/GetLayer`, {
       method: 'POST',

@@ -83,7 +83,7 @@ absl::Status DaemonProcess::WaitUntilListening(std::size_t log_begin, absl::Dura
   while (true) {
     const bool ended = Ended();
     const std::string log = ReadFrom(log_file_, log_begin);
-    // This line comes last, and whole once its end is there.
+    // The last line of the start; it is complete once its line end has been written.
     const std::size_t line = log.find("listening grpc=");
     if (line != std::string::npos && log.find('\n', line) != std::string::npos) {
       grpc_address_ = WordAfter(log, "listening grpc=");

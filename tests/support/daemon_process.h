@@ -1,4 +1,4 @@
-// A citylayersd of its own for a test or a measurement: started, found by its log, ended or killed.
+// A citylayersd process for a test or a measurement: start, addresses from its log, stop, kill.
 #ifndef CITYLAYERS_TESTS_SUPPORT_DAEMON_PROCESS_H_
 #define CITYLAYERS_TESTS_SUPPORT_DAEMON_PROCESS_H_
 
@@ -17,12 +17,12 @@ namespace citylayers::test_support {
 struct DaemonProcessOptions {
   std::string program;                 ///< path of citylayersd
   std::vector<std::string> arguments;  ///< without the three addresses
-  std::string log_file;                ///< its standard error is appended here
+  std::string log_file;                ///< its standard error is appended to this file
   absl::Duration start_timeout = absl::Seconds(60);
 };
 
-/// A child process that listens on loopback at ports of the system's choice; it dies with its
-/// parent's thread. Not thread-safe.
+/// A child process that listens on loopback at ports chosen by the system; it is killed when its
+/// parent's thread ends. Not thread-safe.
 ///
 ///   ASSIGN_OR_RETURN(auto daemon, DaemonProcess::Start({.program = bin + "/citylayersd",
 ///                                                       .arguments = {"--pack", pack, ...},
@@ -31,22 +31,22 @@ struct DaemonProcessOptions {
 ///   daemon->Kill();
 class DaemonProcess {
  public:
-  /// Returns once it listens. UNAVAILABLE: it ended before; DEADLINE_EXCEEDED: it never listened;
-  /// either with the end of its log.
+  /// Returns once it listens. UNAVAILABLE: it ended before; DEADLINE_EXCEEDED: it did not listen in
+  /// time; both with the end of its log.
   static absl::StatusOr<std::unique_ptr<DaemonProcess>> Start(const DaemonProcessOptions& options);
-  /// Kills it when it still runs.
+  /// Kills the process if it is still running.
   ~DaemonProcess();
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
 
-  /// kill -9, and waits until it is gone.
+  /// kill -9, then waits for its end.
   void Kill();
-  /// SIGTERM, and waits. DEADLINE_EXCEEDED: it was still there and has been killed. INTERNAL: it
-  /// ended with another code than 0.
+  /// SIGTERM, then waits. DEADLINE_EXCEEDED: it was still running and has been killed. INTERNAL: it
+  /// ended with an exit code other than 0.
   absl::Status Stop(absl::Duration timeout);
 
   const std::string& grpc_address() const { return grpc_address_; }
-  /// Empty when there is no gateway in it.
+  /// Empty when it has no gateway.
   const std::string& http_address() const { return http_address_; }
   const std::string& admin_address() const { return admin_address_; }
   pid_t pid() const { return pid_; }

@@ -1,4 +1,4 @@
-// For tests: an alert store that fails when told.
+// An alert store for tests that fails on demand.
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
 
@@ -9,14 +9,15 @@
 
 namespace citylayers::alerts {
 
-/// Passes everything on to a real store, but for what its flags say. The store outlives it.
+/// Forwards all calls to a real store, except those that its flags let fail. The store must outlive
+/// it.
 class FailingStore final : public storage::AlertStore {
  public:
   explicit FailingStore(storage::AlertStore& store) : store_(store) {}
 
-  bool fails = false;         ///< Apply finds the disk full
-  bool fails_values = false;  ///< UpdateValues does
-  std::string damaged_cap;    ///< id of the CAP message that cannot be read
+  bool fails = false;         ///< Apply returns that the disk is full
+  bool fails_values = false;  ///< UpdateValues returns it
+  std::string damaged_cap;    ///< id of a CAP message that cannot be read
 
   uint64_t NextAlertId() const override { return store_.NextAlertId(); }
   std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }

@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context,
   return reactor;
 }
 
-// Writes a list of messages; then ends the call, or waits until the client does.
+// Writes a list of messages; then ends the call, or waits for the client to end it.
 template <typename Response>
 class ScriptReactor final : public grpc::ServerWriteReactor<Response> {
  public:
@@ -491,7 +491,7 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files,
   base.set_kind(layers::v1::LAYER_KIND_STATIC);
   layers_.SetLayer(base);
   StartBackends();
-  if (!backends_up) StopBackends();  // their port is known now
+  if (!backends_up) StopBackends();  // their port is known from here on
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);

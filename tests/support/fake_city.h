@@ -1,4 +1,5 @@
-// Backends for tests: small, scripted servers of the public services, and a gateway before them.
+// Fake backends for tests: small, scripted servers of the public services, and a gateway in front
+// of them.
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_H_
 
@@ -27,29 +28,29 @@
 
 namespace citylayers::gateway {
 
-/// Layers whose tiles a test sets by hand. Thread-safe.
+/// Layers whose tiles are set by the test. Thread-safe.
 class FakeLayers final : public layers::v1::LayerService::CallbackService {
  public:
   /// Adds or replaces a layer; tiles stay.
   void SetLayer(layers::v1::Layer layer);
-  /// The bytes of the tile "traffic/14/1/2.mvt"; tiles that are not set are empty. The tag is made
-  /// of the bytes. Raises the layer's counter.
+  /// Sets the bytes of a tile such as "traffic/14/1/2.mvt"; other tiles are empty. The tag is
+  /// derived from the bytes. Increments the layer's counter.
   void SetTile(const std::string& path, std::string bytes);
-  /// Raises a layer's counter: it has changed somewhere.
+  /// Increments a layer's counter: some tile has changed.
   void Bump(const std::string& id);
   std::uint64_t Counter(const std::string& id) const;
-  /// From now on GetTile calls that bring a tag wait; false lets them go on.
+  /// While true, GetTile calls with a tag wait; false lets them continue.
   void HoldConfirmations(bool hold);
-  /// Blocks until `count` calls wait so.
+  /// Blocks until `count` calls wait in this way.
   void WaitForHeld(std::size_t count);
-  /// What WatchLayer sends before it waits for the client to leave. It refuses the column
-  /// "nonsense". The gateway's own streams, which ask for tiles only, get the layer's versions
+  /// Sets the messages that WatchLayer sends before it waits for the client to leave. WatchLayer
+  /// refuses the column "nonsense". The gateway's own streams (tiles_only) get the layer's versions
   /// instead and are not counted.
   void SetScript(std::vector<layers::v1::WatchLayerResponse> script);
 
   struct Counts {
     int tiles_made = 0;    // GetTile calls answered with data
-    int not_modified = 0;  // GetTile calls answered without
+    int not_modified = 0;  // GetTile calls answered without data
     int lists = 0;         // ListLayers calls
     std::vector<layers::v1::WatchLayerRequest> watches;
   };
@@ -83,7 +84,7 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   std::set<Follower*> followers_ ABSL_GUARDED_BY(mutex_);
 };
 
-/// CAP messages that never change, and alerts that a test sends. WatchAlerts refuses the filter
+/// CAP messages that never change, and alerts that the test sends. WatchAlerts refuses the filter
 /// "nonsense", and begins with the snapshot of one alert "alerts/1?<filter>".
 class FakeAlerts final : public alerts::v1::AlertService::CallbackService {
  public:
@@ -101,9 +102,9 @@ class FakeAlerts final : public alerts::v1::AlertService::CallbackService {
   grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* WatchAlerts(
       grpc::CallbackServerContext*, const alerts::v1::WatchAlertsRequest*) override;
 
-  /// Sends a change to the watchers that are there.
+  /// Sends a change to the present watchers.
   void Send(const alerts::v1::WatchAlertsResponse& response);
-  /// WatchAlerts calls so far.
+  /// Filters of the WatchAlerts calls so far.
   std::vector<std::string> filters() const;
 
  private:
@@ -127,7 +128,7 @@ class FakeTraffic final : public traffic::v1::TrafficService::CallbackService {
   grpc::ServerUnaryReactor* ListJams(grpc::CallbackServerContext*,
                                      const traffic::v1::ListJamsRequest*,
                                      traffic::v1::ListJamsResponse*) override;
-  /// The jam's id; "" refuses with UNAVAILABLE.
+  /// The jam's id; with "" ListJams fails with UNAVAILABLE.
   void SetJam(std::string id);
   int calls() const { return calls_.load(); }
 
@@ -153,30 +154,31 @@ class FakeFlood final : public flood::v1::FloodService::CallbackService {
                                        flood::v1::ListStagesResponse*) override;
 };
 
-/// One process with all the fakes, on a port of its own, and a gateway with small timeouts.
+/// One server with all the fakes, on a separate port, and a gateway with short timeouts.
 ///
 ///   FakeCity city;
 ///   TestClient client(city.http_port());
 ///
-/// Without `backends_up` the gateway starts first; StartBackends brings them.
+/// Without `backends_up` the gateway starts first; StartBackends starts them.
 class FakeCity {
  public:
   explicit FakeCity(Gateway::Options options = SmallOptions(),
                     std::unique_ptr<StaticFiles> files = nullptr, bool backends_up = true);
   ~FakeCity();
 
-  /// Port 0, polls every 10 ms, retries after 10 ms.
+  /// Port 0, polling period 10 ms, retry period 10 ms.
   static Gateway::Options SmallOptions();
   static layers::v1::Layer TrafficLayer();
 
   /// Stops the backends' server, and starts it again on the same port.
   void StopBackends();
   void StartBackends();
-  /// Blocks until the gateway sees `layer` at its present version, or (false) as unreachable.
+  /// Blocks until the gateway knows the present version of `layer`, or (false) that it is
+  /// unreachable.
   void WaitUntilSeen(const std::string& layer, bool reachable = true);
-  /// The city clock stands but for this; whole seconds.
+  /// Advances the city clock, which otherwise stands still; whole seconds.
   void AdvanceClock(absl::Duration by) { clock_s_ += absl::ToInt64Seconds(by); }
-  /// A channel to the gateway's own gRPC front.
+  /// A channel to the gateway's gRPC proxy.
   std::shared_ptr<grpc::Channel> FrontChannel();
   /// Its port. REQUIRES: FrontChannel() was called.
   std::uint16_t front_port() const { return static_cast<std::uint16_t>(front_port_); }

@@ -1,4 +1,4 @@
-// A city of a few lines for tests: clock, readings and a machine time that only moves when told.
+// A fake city for tests: clock, readings and a machine clock controlled by the test.
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_PORT_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_PORT_H_
 
@@ -17,7 +17,7 @@
 
 namespace citylayers::replay {
 
-/// Time passes only in Sleep. `on_sleep` sees every moment and may stop the run.
+/// Time passes only in Sleep. `on_sleep` is called at every step and may stop the run.
 class FakePacer final : public Pacer {
  public:
   absl::Time Now() override { return now; }
@@ -34,14 +34,14 @@ class FakePacer final : public Pacer {
   std::function<void(absl::Duration)> on_sleep;
 };
 
-/// Keeps the promises of ClockService and ReadingService that a replay lives by: the clock never
-/// runs backwards and holds, no reading lies ahead of it by more than a minute, and a sequence is
-/// stored once. `fail_next` makes calls fail, with or without having done their work.
+/// Implements the guarantees of ClockService and ReadingService that a replay relies on: the clock
+/// never runs backwards and holds, no reading lies ahead of it by more than a minute, and a
+/// sequence is stored once. `fail_next` makes calls fail, before or after they took effect.
 class FakeCity final : public CityPort {
  public:
   struct Failure {
     absl::Status status;
-    bool after_storing = false;  // the work was done, only the answer is lost
+    bool after_storing = false;  // the call took effect, only the answer is lost
   };
   struct Stored {
     std::string measure;
@@ -103,14 +103,14 @@ class FakeCity final : public CityPort {
     if (fresh) Store(request.readings(), &answer->second);
     if (lost_answer) return Fail();
     if (fresh) return answer->second;
-    // A repeat has the counts of the first time, without the rows.
+    // A repeat returns the first counts, without the rows.
     readings::v1::WriteReadingsResponse repeat = answer->second;
     repeat.set_duplicate(true);
     repeat.clear_rejected();
     return repeat;
   }
 
-  /// The process ends and starts anew: the clock stands at the latest that it can have been.
+  /// Restarts the process: the clock is at the latest time that it can have reached.
   void Restart() {
     city_time += speed * hold_after;
     as_of = pacer_.now;
@@ -119,7 +119,7 @@ class FakeCity final : public CityPort {
 
   std::deque<Failure> failures;
   std::vector<Stored> stored;
-  int early = 0;  // readings that lay too far ahead of the city
+  int early = 0;  // readings too far ahead of the city
   bool replay = false;
   absl::Time city_time;
   absl::Time as_of;

@@ -1,4 +1,4 @@
-// Flood and traffic as tests want them to be.
+// Fake flood and traffic services for tests.
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_SERVICES_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_SERVICES_H_
 
@@ -16,7 +16,7 @@
 
 namespace citylayers::alerts {
 
-// Services that answer what a test puts into them, a page of two at a time.
+// Services that return the content set by a test, in pages of two.
 class FakeFlood final : public flood::v1::FloodService::Service {
  public:
   grpc::Status ListStages(grpc::ServerContext*, const flood::v1::ListStagesRequest*,
@@ -52,7 +52,7 @@ class FakeTraffic final : public traffic::v1::TrafficService::Service {
   traffic::v1::ListJamsResponse jams;
 };
 
-// Both behind a server of this process.
+// Both services in a server of this process.
 class FakeCityServices {
  public:
   FakeCityServices() {

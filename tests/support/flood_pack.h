@@ -1,4 +1,4 @@
-// A small city that can be flooded, for the tests of this folder.
+// A small city pack that can be flooded, for the tests of this folder.
 #ifndef CITYLAYERS_TESTS_SUPPORT_FLOOD_PACK_H_
 #define CITYLAYERS_TESTS_SUPPORT_FLOOD_PACK_H_
 
@@ -17,7 +17,7 @@
 
 namespace citylayers::flood {
 
-// A river in the north, with a gauge at either end; ground that rises southwards by a decimetre a
+// A river in the north, with a gauge at either end; ground that rises southwards by a decimetre per
 // row; behind it a wall and, within, a hollow that only rain can fill. A cell is 0.001 degrees.
 //   ~ river   1..8 ground in decimetres   # nine metres
 // Segments 0 and 1 (Lê Lợi, two ways) run over the letters a, at 0.3 m; segment 2 over b, 0.5 m.
@@ -55,7 +55,7 @@ inline LonLat TestPlace(int column, int row) {
   return {106.690 + 0.001 * (column + 0.5), 10.780 - 0.001 * (row + 0.5)};
 }
 
-/// The tile with the streets in it, and one of water alone.
+/// The tile with the streets, and a tile with water only.
 inline geo::TileId StreetTile() { return geo::TileId::FromLonLat(TestPlace(8, 3), 14).value(); }
 inline geo::TileId QuietTile() { return geo::TileId::FromLonLat(TestPlace(38, 3), 14).value(); }
 

@@ -1,4 +1,4 @@
-// A blocking HTTP client for tests: raw bytes out, raw bytes in, and a strict reader of responses.
+// A blocking HTTP client for tests: sends raw bytes, and parses responses strictly.
 #ifndef CITYLAYERS_TESTS_SUPPORT_HTTP_TEST_CLIENT_H_
 #define CITYLAYERS_TESTS_SUPPORT_HTTP_TEST_CLIENT_H_
 
@@ -10,19 +10,19 @@
 
 namespace citylayers::runtime {
 
-/// A response as read off the wire.
+/// A received response.
 struct TestResponse {
-  int status = 0;    // 0: the connection ended before a whole header
+  int status = 0;    // 0: the connection ended before a complete header
   std::string head;  // status line and headers
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;                                          // chunks joined
-  bool complete = false;                                     // the body ended as its framing says
+  bool complete = false;  // the body ended as defined by its framing
 
   /// First header of that lower-case name; "" when absent.
   std::string Header(std::string_view name) const;
 };
 
-/// One connection to 127.0.0.1. Every read gives up after 10 s. Not thread-safe.
+/// One connection to 127.0.0.1. Every read times out after 10 s. Not thread-safe.
 class TestClient {
  public:
   explicit TestClient(std::uint16_t port);
@@ -31,9 +31,9 @@ class TestClient {
   TestClient& operator=(const TestClient&) = delete;
 
   void Send(std::string_view bytes);
-  /// Ends our sending side.
+  /// Shuts down the sending side.
   void ShutdownSend();
-  /// Reads one response; `head_request` says that no body follows.
+  /// Reads one response; `head_request`: without a body.
   TestResponse Read(bool head_request = false);
   /// Sends "METHOD TARGET", Host and the extra header lines ("A: b\r\n"), then reads the response.
   TestResponse Request(std::string_view method, std::string_view target,
@@ -41,7 +41,7 @@ class TestClient {
   TestResponse Get(std::string_view target, std::string_view headers = "") {
     return Request("GET", target, headers);
   }
-  /// Reads until `text` has come or the connection ends; returns everything not yet read.
+  /// Reads until `text` arrives or the connection ends; returns all bytes not yet read.
   std::string ReadUntil(std::string_view text);
   /// Whether the server has closed the connection (waits for it up to 10 s).
   bool WaitClosed();

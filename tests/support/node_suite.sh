@@ -11,8 +11,8 @@ use_programs() {
   done
 }
 
-# use_test_pack: builds the pack of the embedded city unless CITYLAYERS_PACK names one or the last
-# one is newer than the program that builds it.
+# use_test_pack: builds the pack of the embedded city, unless CITYLAYERS_PACK names one or the
+# existing one is newer than the program that builds it.
 use_test_pack() {
   [[ -n "${CITYLAYERS_PACK:-}" ]] && return
   export CITYLAYERS_PACK="$ROOT/build/test/saigon.pack"
@@ -22,8 +22,8 @@ use_test_pack() {
   "$CITYLAYERS_BIN_DIR/citylayers" pack build --out "$CITYLAYERS_PACK"
 }
 
-# run_node_files NAME SECONDS JOBS FILE...: runs each file, at most SECONDS each and JOBS at once, and
-# ends with `NAME: N passed, N failed, N skipped`. False when anything failed.
+# run_node_files NAME SECONDS JOBS FILE...: runs each file, with a limit of SECONDS each and JOBS in
+# parallel, and ends with `NAME: N passed, N failed, N skipped`. False when a test failed.
 run_node_files() {
   local name="$1" file_s="$2" jobs="$3" file log status bad passed=0 failed=0 skipped=0 broken=()
   shift 3
@@ -35,7 +35,7 @@ run_node_files() {
     echo $? >"$3/$2.status"' - "$file_s" {} "$logs" &
   runner=$!
   count() { sed -nE "s/^[^ ]+ $1 ([0-9]+)\$/\\1/p" "$log" | tail -n 1; }
-  # Each file says what it has to say when its turn comes, in the order of the list.
+  # Prints the output of the files in the order of the list.
   for file in "$@"; do
     say "$file"
     while [[ ! -s "$logs/$file.status" ]] && kill -0 "$runner" 2>/dev/null; do sleep 0.2; done
@@ -43,7 +43,7 @@ run_node_files() {
     log="$logs/$file.log"
     cat "$log" || true
     bad=$(($(count fail || true) + $(count cancelled || true) + 0))
-    # A file that could not even run, or fails after its last test, has failed.
+    # A file that could not run, or failed after its last test, counts as failed.
     if ((status != 0 && bad == 0)); then bad=1; fi
     passed=$((passed + $(count pass) + 0))
     failed=$((failed + bad))

@@ -11,7 +11,7 @@ namespace citylayers::test_support {
 
 namespace {
 
-// Writes the nodes that `keep` asks for and all else, with places in the ways.
+// Writes the nodes selected by `keep` and all other objects, with places in the ways.
 template <typename Keep>
 void Copy(const osmium::io::File& from, const osmium::io::File& to, Keep keep) {
   using Index = osmium::index::map::FlexMem<osmium::unsigned_object_id_type, osmium::Location>;

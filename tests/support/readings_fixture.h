@@ -1,4 +1,4 @@
-// The readings module's classes on a real store, without a server, for the tests of this folder.
+// Test fixture with the classes of the readings module on a real store, without a server.
 #ifndef CITYLAYERS_TESTS_SUPPORT_READINGS_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_READINGS_FIXTURE_H_
 
@@ -52,7 +52,7 @@ inline v1::ReadingColumns Columns(const std::vector<Row>& rows) {
   return columns;
 }
 
-// "measure@seconds after kNow=value" a row: short enough to read.
+// Rows as "measure@seconds after kNow=value": short enough to read.
 inline std::vector<std::string> Lines(const v1::ReadingColumns& columns) {
   std::vector<std::string> lines;
   int64_t ms = 0;
@@ -146,7 +146,7 @@ class TestReadings : public testing::Test {
     }
     return lines;
   }
-  /// What a call gives to its `done`.
+  /// The value that a call passes to its `done`.
   template <typename Response, typename Begin>
   static absl::StatusOr<Response> Await(Begin begin) {
     absl::Notification notified;

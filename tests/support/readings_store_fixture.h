@@ -1,4 +1,4 @@
-// A store in a directory of its own, for the tests of this folder.
+// Test fixture with a readings store in a temporary directory.
 #ifndef CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_
 
@@ -70,14 +70,14 @@ class TestStore : public testing::Test {
     std::filesystem::remove_all(directory_);
   }
 
-  /// Opens the store, closing it first when it is open.
+  /// Opens the store; closes it first if it is open.
   void Open() {
     store_.reset();
     absl::StatusOr<std::unique_ptr<ReadingsStore>> store = ReadingsStore::Open(options_);
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
   }
-  /// Makes series 0 to count - 1.
+  /// Registers series 0 to count - 1.
   void RegisterSpeeds(uint32_t count) {
     std::vector<MeasureDef> measures;
     for (uint32_t i = 0; i < count; ++i) measures.push_back(SpeedOf(static_cast<int>(i)));

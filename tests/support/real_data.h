@@ -1,4 +1,5 @@
-// Where tests find input that others measured or drew. It is never part of this repository.
+// Location of real test data, measured or drawn by others. The data are never part of this
+// repository.
 #ifndef CITYLAYERS_TESTS_SUPPORT_REAL_DATA_H_
 #define CITYLAYERS_TESTS_SUPPORT_REAL_DATA_H_
 
@@ -12,7 +13,7 @@
 namespace citylayers::test_support {
 
 /// The folder of real data: environment CITYLAYERS_REAL_DATA, else ../shared/data beside the source
-/// tree (CITYLAYERS_SOURCE_DIR, which ctest sets). Nothing when there is no such folder.
+/// tree (CITYLAYERS_SOURCE_DIR, which ctest sets). nullopt when there is no such folder.
 inline std::optional<std::filesystem::path> RealDataDir() {
   std::filesystem::path dir;
   if (const char* given = std::getenv("CITYLAYERS_REAL_DATA")) {
@@ -29,7 +30,7 @@ inline std::optional<std::filesystem::path> RealDataDir() {
 
 }  // namespace citylayers::test_support
 
-/// Declares `path_variable` as a file or folder of the real data, or skips the test and says so.
+/// Declares `path_variable` as a file or folder of the real data, or skips the test with a message.
 #define CITYLAYERS_REAL_DATA_OR_SKIP(path_variable, relative_path)                            \
   if (!::citylayers::test_support::RealDataDir() ||                                           \
       !std::filesystem::exists(*::citylayers::test_support::RealDataDir() / (relative_path))) \

@@ -1,4 +1,4 @@
-// The plainest cut of ways into directed segments, for tests: every node that two ways share, or
+// The simplest split of ways into directed segments, for tests: every node that two ways share, or
 // that one visits twice, is a junction.
 #ifndef CITYLAYERS_TESTS_SUPPORT_SAIGON_CUT_H_
 #define CITYLAYERS_TESTS_SUPPORT_SAIGON_CUT_H_

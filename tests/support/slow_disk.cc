@@ -1,8 +1,8 @@
-// A disk that stalls: a library for LD_PRELOAD whose fsync and fdatasync first wait.
+// Simulates a disk that stalls: a library for LD_PRELOAD whose fsync and fdatasync wait first.
 //
-// The file that the environment variable CITYLAYERS_SLOW_DISK names holds the wait in milliseconds.
-// It is read again every 20 ms of a wait, so a test begins and ends a stall while the program runs.
-// No file, or 0: no wait.
+// The environment variable CITYLAYERS_SLOW_DISK names a file with the wait in milliseconds. The
+// file is read again every 20 ms of a wait, so that a test can begin and end a stall while the
+// program runs. No file, or 0: no wait.
 #include <cstdio>
 #include <cstdlib>
 

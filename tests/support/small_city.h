@@ -1,4 +1,4 @@
-// Small inputs for the tests of this folder.
+// Small input files for the tests of this folder.
 #ifndef CITYLAYERS_TESTS_SUPPORT_SMALL_CITY_H_
 #define CITYLAYERS_TESTS_SUPPORT_SMALL_CITY_H_
 
@@ -15,7 +15,7 @@
 
 namespace citylayers::citypack {
 
-/// A folder that goes away with its object.
+/// A folder that is removed with its object.
 class TempDir {
  public:
   TempDir() {
@@ -55,7 +55,7 @@ inline constexpr LonLat kBenThanh = {106.698, 10.772};
 inline constexpr LonLat kDaNang = {108.22, 16.07};
 
 /// An extract with a street "Lê Lợi" (two-way, 5 nodes) crossed by "Pasteur" (one-way) around a
-/// place, 200 m a step.
+/// place, 200 m per step.
 void WriteTinyOsm(const std::string& path, LonLat centre);
 
 }  // namespace citylayers::citypack

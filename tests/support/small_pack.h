@@ -21,7 +21,7 @@
 
 namespace citylayers::storage {
 
-/// A folder that goes away with its object.
+/// A folder that is removed with its object.
 class TempDir {
  public:
   TempDir() {
@@ -48,7 +48,7 @@ inline void SaveFile(const std::string& path, std::string_view bytes) {
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
-/// 0 and 1 are the two directions of Lê Lợi between nodes 0 and 1; 2 leads on one-way to node 2.
+/// 0 and 1 are the two directions of Lê Lợi between nodes 0 and 1; 2 continues one-way to node 2.
 inline RoadColumns TestRoads() {
   RoadColumns roads;
   const auto add = [&](std::uint64_t id, std::uint32_t from, std::uint32_t to, std::uint32_t twin,
@@ -102,7 +102,7 @@ inline Manifest TestManifest() {
   return m;
 }
 
-/// What a test pack may have besides.
+/// Optional parts of a test pack.
 struct TestPackParts {
   std::vector<std::uint8_t> unknown_ground;  // CellColumns::unknown
 };

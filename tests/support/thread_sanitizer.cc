@@ -1,12 +1,13 @@
-// What the thread sanitizer cannot see by itself, told to it. Linked into every test of that build.
+// Annotations for the thread sanitizer, linked into every test of that build.
 //
-// Debian's Abseil is not instrumented, so the sanitizer would report a race for all that an
-// absl::Mutex guards. The linker sends the calls from this tree through the wrappers below
-// (-Wl,--wrap, see CMakeLists.txt, which reads the names from here). Only what the tree calls is
-// wrapped: false races under another entry point, like LockWhen, say that it is missing here.
+// Debian's Abseil is not instrumented, so that the sanitizer would report a race for all data
+// guarded by an absl::Mutex. The linker redirects the calls of this tree to the wrappers below
+// (-Wl,--wrap, see CMakeLists.txt, which reads the names from here). Only functions used by the
+// tree are wrapped: false races under another entry point, like LockWhen, mean that its wrapper is
+// missing here.
 //
-// Between _pre_ and _post_ the sanitizer looks away, so that conditions, which Abseil evaluates on
-// whatever thread unlocks, are no races either.
+// Between _pre_ and _post_ the sanitizer ignores accesses, so that conditions, which Abseil
+// evaluates on the unlocking thread, are not reported as races.
 
 #include <cstdint>
 
@@ -32,7 +33,8 @@ void Unlocking(void* mutex, unsigned mode, Function unlock) {
   __tsan_mutex_post_unlock(mutex, mode);
 }
 
-// Await gives the mutex up and holds it again when it returns. All awaits of the tree are those of
+// Await releases the mutex and holds it again when it returns. All awaits of the tree are those of
+// a writer.
 // a writer.
 template <typename Function>
 auto Awaiting(void* mutex, Function await) {
@@ -49,11 +51,11 @@ auto Awaiting(void* mutex, Function await) {
 extern "C" {
 
 const char* __tsan_default_suppressions() {
-  // Of what is not instrumented only memcpy, delete and locks are seen, not the atomics by which
-  // RocksDB hands its blocks, and contexts of zstd, from thread to thread. Such a report has the
-  // library at the top of a stack. (called_from_lib would forget the locks too.)
+  // Of uninstrumented libraries the sanitizer sees only memcpy, delete and locks, not the atomics
+  // by which RocksDB passes its blocks, and contexts of zstd, between threads. Such a report has
+  // the library at the top of a stack. (called_from_lib would ignore the locks as well.)
   //
-  // GDAL makes each of its locks under a global one, and holds some while it makes the next.
+  // GDAL creates each of its locks under a global one, and holds some while it creates the next.
   return "race:librocksdb.so\n"
          "race:libzstd.so\n"
          "deadlock:CPLCreateOrAcquireMutexEx\n";
@@ -129,7 +131,7 @@ bool __wrap__ZNK4absl7debian312Notification30WaitForNotificationWithTimeoutENS0_
   return notified;
 }
 
-// Status::Unref: whoever lets go last deletes what the others have read.
+// Status::Unref: the last owner deletes data that the others have read.
 void __real__ZN4absl7debian36Status15UnrefNonInlinedEm(uintptr_t rep);
 void __wrap__ZN4absl7debian36Status15UnrefNonInlinedEm(uintptr_t rep) {
   void* const shared = reinterpret_cast<void*>(rep);

@@ -1,4 +1,4 @@
-// `citylayers alerts ...`
+// Commands `citylayers alerts ...`.
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -100,7 +100,7 @@ std::string RenderAlert(const Program& program, const Alert& alert) {
        {"state", StateWord(alert)},
        {"no data since", alert.has_silent_since_time()
                              ? StrCat(FormatCityTime(FromProtoTime(alert.silent_since_time())),
-                                      ": the alert stays as it is")
+                                      ": the alert keeps its state")
                              : ""},
        {"place", alert.place()},
        {"subject", alert.subject()},
@@ -137,8 +137,9 @@ absl::Status ListAlerts(Program& program, const std::string& filter,
     if (gaps.empty()) gaps.assign(page.data_gaps().begin(), page.data_gaps().end());
   } while (!request.page_token().empty() && list.size() < limit);
   const std::string none = filter.empty() ? "no alerts" : "no alerts match the filter";
-  program.Print(list.Render(gaps.empty() ? none : StrCat(none, ", but see what is not evaluated")));
-  // On the other stream, so that JSON stays JSON.
+  program.Print(
+      list.Render(gaps.empty() ? none : StrCat(none, ", but some inputs are not evaluated")));
+  // To stderr, so that stdout stays valid JSON.
   for (const alerts::v1::DataGap& gap : gaps) {
     program.Say(StrCat("not evaluated: ", gap.subject(), ": ", gap.reason()));
   }
@@ -239,7 +240,7 @@ absl::Status ListCap(Program& program) {
   return absl::OkStatus();
 }
 
-// What `ack` and `resolve` take.
+// The arguments of `ack` and `resolve`.
 struct Action {
   std::string name;
   std::string by;
@@ -272,16 +273,19 @@ std::shared_ptr<Action> AddActionOptions(CLI::App* command, bool needs_comment) 
   auto action = std::make_shared<Action>();
   if (const char* user = std::getenv("USER")) action->by = user;
   command->add_option("alert", action->name, "The alert: alerts/ID or ID")->required();
-  command->add_option("--by", action->by, "Who does it")->type_name("NAME")->capture_default_str();
+  command->add_option("--by", action->by, "Name of the operator")
+      ->type_name("NAME")
+      ->capture_default_str();
   CLI::Option* comment =
-      command->add_option("--comment", action->comment, "Why, or anything to add");
+      command->add_option("--comment", action->comment, "Reason or other comment");
   if (needs_comment) comment->required();
   return action;
 }
 
 absl::Status NeedsActor(const Action& action) {
   if (!action.by.empty()) return absl::OkStatus();
-  return Program::Usage(absl::InvalidArgumentError("who does it? give --by NAME"));
+  return Program::Usage(
+      absl::InvalidArgumentError("--by NAME is required: the name of the operator"));
 }
 
 void AddReading(CLI::App& alerts, Program& program) {
@@ -291,7 +295,7 @@ void AddReading(CLI::App& alerts, Program& program) {
     std::size_t count = 0;
   };
   constexpr char kFilterHelp[] = "Filter, e.g. 'severity >= SEVERE AND state != RESOLVED'";
-  CLI::App* list = program.Add(alerts, "list", "List alerts, the newest first",
+  CLI::App* list = program.Add(alerts, "list", "List alerts, newest first",
                                "  citylayers alerts list\n"
                                "  citylayers alerts list --filter 'severity >= SEVERE' --format "
                                "json\n"
@@ -300,16 +304,16 @@ void AddReading(CLI::App& alerts, Program& program) {
   auto options = std::make_shared<ListOptions>();
   list->add_option("--filter", options->filter, kFilterHelp);
   list->add_option("--limit", options->limit,
-                   "Maximum number of alerts; without: 1000 in a table, else all")
+                   "Maximum number of alerts; default: 1000 in a table, else all")
       ->check(CLI::Range(1, 1'000'000));
   program.OnRun(
       list, [&program, options] { return ListAlerts(program, options->filter, options->limit); });
 
-  CLI::App* watch = program.Add(alerts, "watch", "Follow alerts as they change; Ctrl-C ends it",
+  CLI::App* watch = program.Add(alerts, "watch", "Follow alerts as they change; end with Ctrl-C",
                                 "  citylayers alerts watch --filter 'state != RESOLVED'\n"
                                 "  citylayers alerts watch --format ndjson");
   watch->add_option("--filter", options->filter, kFilterHelp);
-  watch->add_option("--count", options->count, "End after so many; 0: go on");
+  watch->add_option("--count", options->count, "Number of alerts after which to end; 0: unlimited");
   program.OnRun(
       watch, [&program, options] { return WatchAlerts(program, options->filter, options->count); });
 
@@ -318,7 +322,7 @@ void AddReading(CLI::App& alerts, Program& program) {
   get->add_option("alert", *name, "The alert: alerts/ID or ID")->required();
   program.OnRun(get, [&program, name] { return GetAlert(program, *name); });
 
-  CLI::App* events = program.Add(alerts, "events", "Show an alert's audit trail, the oldest first",
+  CLI::App* events = program.Add(alerts, "events", "Show an alert's audit trail, oldest first",
                                  "  citylayers alerts events alerts/17");
   events->add_option("alert", *name, "The alert: alerts/ID or ID")->required();
   program.OnRun(events, [&program, name] { return Events(program, *name); });
@@ -332,7 +336,7 @@ void AddReading(CLI::App& alerts, Program& program) {
 }
 
 void AddActing(CLI::App& alerts, Program& program) {
-  CLI::App* ack = program.Add(alerts, "ack", "Note that somebody cares for an alert",
+  CLI::App* ack = program.Add(alerts, "ack", "Acknowledge an alert",
                               "  citylayers alerts ack alerts/17 --by lan --comment 'crew sent'");
   const auto acknowledge = AddActionOptions(ack, /*needs_comment=*/false);
   program.OnRun(ack, [&program, acknowledge]() -> absl::Status {

@@ -1,4 +1,4 @@
-// A box of the command line as a box of the API.
+// Conversion of a command line box to a box of the API.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_API_BOX_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_API_BOX_H_
 
@@ -12,8 +12,8 @@
 
 namespace citylayers::cli {
 
-/// Sets the box that `mutable_box()` gives from "W,S,E,N"; does nothing for an empty text. A usage
-/// error: the text is no box.
+/// Sets the box returned by `mutable_box()` from "W,S,E,N"; does nothing for an empty text. A usage
+/// error: the text is not a box.
 template <typename MutableBox>
 absl::Status SetBounds(const std::string& text, MutableBox mutable_box) {
   if (text.empty()) return absl::OkStatus();

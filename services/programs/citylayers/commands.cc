@@ -40,7 +40,7 @@ int RunCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::RuntimeError& error) {
     return error.get_exit_code();
   } catch (const CLI::RequiredError& error) {
-    // CLI11 says "A subcommand is required" to a mistyped one; name the word instead.
+    // CLI11 reports "A subcommand is required" for a mistyped one; name the word instead.
     if (const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
         !unknown.empty()) {
       program.Say("there is no command or option \"" + unknown.front() + "\"; see --help");

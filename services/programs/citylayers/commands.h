@@ -1,4 +1,4 @@
-// All commands of the program.
+// The commands of the program.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_COMMANDS_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_COMMANDS_H_
 
@@ -10,14 +10,14 @@ namespace citylayers::cli {
 
 class Program;
 
-/// Runs the command that the command line names. The exit code: 0 done, 1 failed, 2 the command
-/// line is wrong; errors are printed.
+/// Runs the command on the command line. Returns the exit code: 0 done, 1 failed, 2 wrong command
+/// line; errors are printed.
 int RunCommandLine(int argc, const char* const* argv);
 
-/// Adds every command to the app. Both outlive the parse.
+/// Adds all commands to the app. Both must outlive the parse.
 void AddAllCommands(CLI::App& app, Program& program);
 
-// One noun each, in the file of its name.
+// One function per noun, in the file of that name.
 void AddReadingsCommands(CLI::App& app, Program& program);
 void AddReplayCommand(CLI::App& app, Program& program);
 void AddLayersCommands(CLI::App& app, Program& program);

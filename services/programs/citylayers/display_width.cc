@@ -33,7 +33,7 @@ bool In(const Range (&ranges)[N], std::uint32_t c) {
   return range != std::begin(ranges) && c <= std::prev(range)->last;
 }
 
-// Takes one character off the front; a byte that is not UTF-8 counts as a character of its own.
+// Removes one character from the front; a byte that is not UTF-8 counts as one character.
 std::uint32_t Next(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t length = lead < 0x80           ? 1

@@ -1,4 +1,4 @@
-// How many columns of a terminal a text takes.
+// Display width of text in terminal columns.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_DISPLAY_WIDTH_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_DISPLAY_WIDTH_H_
 
@@ -13,7 +13,7 @@ namespace citylayers::cli {
 /// UTF-8 takes one.
 std::size_t DisplayWidth(std::string_view text);
 
-/// The longest prefix of at most `width` columns, with "…" at its end when something was cut.
+/// The longest prefix of at most `width` columns, ending in "…" when it was cut.
 std::string FitWidth(std::string_view text, std::size_t width);
 
 /// The text on one line that cannot move the cursor: control characters become spaces.

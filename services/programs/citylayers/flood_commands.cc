@@ -1,4 +1,4 @@
-// `citylayers flood ...`
+// Commands `citylayers flood ...`.
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -42,7 +42,7 @@ std::string PassableWord(flood::v1::Passability passability) {
   return EnumWord(flood::v1::Passability_Name(passability), "PASSABILITY_");
 }
 
-// How far the stage can be taken for the present one.
+// Note on the age and quality of a stage; empty when it is current.
 std::string StageNote(const flood::v1::Stage& stage) {
   if (!stage.has_read_time()) return "never read";
   const std::string quality = EnumWord(readings::v1::Quality_Name(stage.quality()), "QUALITY_", "");
@@ -130,7 +130,7 @@ absl::Status Depth(Program& program, const DepthOptions& options) {
   }
   if (options.stage_m) {
     return Program::Usage(absl::InvalidArgumentError(
-        "--stage computes the whole map: say where to write it with --out FILE.tif"));
+        "--stage computes the whole map: give the file to write with --out FILE.tif"));
   }
   return PointDepths(program, options);
 }
@@ -232,8 +232,9 @@ void AddFloodCommands(CLI::App& app, Program& program) {
   auto options = std::make_shared<DepthOptions>();
   depth->add_option("points", options->lon_lats, "Points in degrees: LON LAT ...")
       ->type_name("LON LAT");
-  depth->add_option("--stage", options->stage_m,
-                    "With --out: a uniform stage, metres over Hòn Dấu; without: as it is now");
+  depth->add_option(
+      "--stage", options->stage_m,
+      "With --out: a uniform stage, metres above Hòn Dấu; default: the present stages");
   depth->add_option("--out", options->out, "Write the depths of the whole map as a GeoTIFF")
       ->type_name("FILE.tif");
   program.OnRun(depth, [&program, options] { return Depth(program, *options); });
@@ -245,18 +246,18 @@ void AddFloodCommands(CLI::App& app, Program& program) {
 
   CLI::App* segments =
       program.Add(*flood, "segments",
-                  "List flooded road segments, deepest first; limits hold for standing water",
+                  "List flooded road segments, deepest first; limits apply to standing water",
                   "  citylayers flood segments --min-depth 0.3\n"
                   "  citylayers flood segments --bbox 106.72,10.79,106.75,10.82 --format geojson");
   auto segment_options = std::make_shared<SegmentsOptions>();
   segments->add_option("--bbox", segment_options->box, "Only in this box, degrees")
       ->type_name("W,S,E,N");
-  segments->add_option("--min-depth", segment_options->min_depth_m, "Only from this depth on, m")
+  segments->add_option("--min-depth", segment_options->min_depth_m, "Minimum depth, m")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   segments
       ->add_option("--limit", segment_options->limit,
-                   "Maximum number of segments; without: 100 in a table, else all")
+                   "Maximum number of segments; default: 100 in a table, else all")
       ->check(CLI::Range(1, 10'000'000));
   program.OnRun(segments,
                 [&program, segment_options] { return Segments(program, *segment_options); });

@@ -56,8 +56,9 @@ absl::StatusOr<absl::Time> ParseCityTime(std::string_view text, absl::Time today
         absl::CivilSecond(day.year(), day.month(), day.day(), of_day.hour(), of_day.minute(), 0),
         CityZone());
   }
-  return absl::InvalidArgumentError(StrCat(
-      "\"", text, "\" is no time; write 2022-10-10T18:00:00+07:00, \"2022-10-10 18:00\" or 18:00"));
+  return absl::InvalidArgumentError(
+      StrCat("\"", text,
+             "\" is not a time; write 2022-10-10T18:00:00+07:00, \"2022-10-10 18:00\" or 18:00"));
 }
 
 absl::StatusOr<LonLatBox> ParseBox(std::string_view text) {
@@ -73,7 +74,7 @@ absl::StatusOr<LonLatBox> ParseBox(std::string_view text) {
   if (!good) {
     return absl::InvalidArgumentError(
         StrCat("\"", text,
-               "\" is no box; write WEST,SOUTH,EAST,NORTH in degrees, e.g. "
+               "\" is not a box; write WEST,SOUTH,EAST,NORTH in degrees, e.g. "
                "106.68,10.76,106.71,10.79"));
   }
   return LonLatBox{degrees[0], degrees[1], degrees[2], degrees[3]};

@@ -1,4 +1,4 @@
-// Values as people read and type them.
+// Formatting and parsing of values on the command line.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_FORMAT_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_FORMAT_H_
 
@@ -15,7 +15,7 @@ namespace citylayers::cli {
 
 enum class OutputFormat { kTable, kJson, kNdjson, kGeoJson };
 
-/// Local time in the city, "2025-11-06 18:00:00"; "-" for the epoch, which stands for "none".
+/// Local time in the city, "2025-11-06 18:00:00"; "-" for the epoch, which means "none".
 std::string FormatCityTime(absl::Time time);
 /// "2m 05s", "3h 10m".
 std::string FormatAge(absl::Duration age);
@@ -24,7 +24,7 @@ std::string FormatNumber(double value, int decimals);
 /// "12,345".
 std::string FormatCount(std::uint64_t count);
 
-/// RFC 3339, "2022-10-10 18:00" in the city's zone, or "HH:MM" of the day of `today`.
+/// Parses RFC 3339, "2022-10-10 18:00" in the city's zone, or "HH:MM" on the day of `today`.
 /// INVALID_ARGUMENT: none of these.
 absl::StatusOr<absl::Time> ParseCityTime(std::string_view text, absl::Time today);
 /// "WEST,SOUTH,EAST,NORTH" in degrees. INVALID_ARGUMENT: not four numbers in range and order.

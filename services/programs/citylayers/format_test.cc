@@ -37,7 +37,7 @@ TEST(ParseCityTime, ReadsWhatPeopleWrite) {
 }
 
 TEST(ParseCityTime, HoursAreOfTheCitysDayNotOfUtc) {
-  // At 01:00 in the city it is still the day before in UTC.
+  // At 01:00 in the city, UTC still has the previous day.
   const absl::Time night = kEvening + absl::Hours(7);
   EXPECT_EQ(*ParseCityTime("00:30", night), kEvening + absl::Hours(6.5));
 }

@@ -1,4 +1,4 @@
-// Every command tells what it does and shows how.
+// Tests of the help texts: every command has a description and examples.
 #include <string>
 #include <vector>
 
@@ -66,7 +66,7 @@ TEST_F(HelpTest, EachOptionIsExplained) {
   }
 }
 
-// `citylayers alerts list --format json` as well as `citylayers --format json alerts list`.
+// Both `citylayers alerts list --format json` and `citylayers --format json alerts list`.
 TEST_F(HelpTest, GlobalOptionsWorkAfterTheCommandToo) {
   for (const CLI::App* command : commands_) {
     if (command->get_parent()->get_name() == "pack") continue;

@@ -1,4 +1,4 @@
-// `citylayers layers ...`
+// Commands `citylayers layers ...`.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -74,7 +74,7 @@ absl::Status ParseTile(const std::string& text, layers::v1::TileCoordinate* tile
   for (std::size_t i = 0; good && i < 3; ++i) good = absl::SimpleAtoi(parts[i], &numbers[i]);
   if (!good) {
     return Program::Usage(absl::InvalidArgumentError(
-        StrCat("\"", text, "\" is no tile; write Z/X/Y, e.g. 14/13047/7698")));
+        StrCat("\"", text, "\" is not a tile; write Z/X/Y, e.g. 14/13047/7698")));
   }
   tile->set_z(numbers[0]);
   tile->set_x(numbers[1]);
@@ -144,7 +144,7 @@ std::vector<Cell> EventCells(const WatchLayerResponse& response) {
           std::string("")};
 }
 
-// Remembers where a watcher is, so that a broken stream goes on with deltas.
+// Stores the watcher's version, so that a new stream continues with deltas.
 void Remember(const WatchLayerResponse& response, layers::v1::ResumeToken* resume) {
   if (response.has_snapshot()) {
     resume->set_pack_id(response.snapshot().pack_id());
@@ -204,20 +204,21 @@ void AddLayersCommands(CLI::App& app, Program& program) {
   program.OnRun(tile, [&program, tile_options] { return GetTile(program, *tile_options); });
 
   CLI::App* watch =
-      program.Add(*layers, "watch", "Follow a layer: snapshot, then changes; Ctrl-C ends it",
+      program.Add(*layers, "watch", "Follow a layer: snapshot, then changes; end with Ctrl-C",
                   "  citylayers layers watch traffic\n"
                   "  citylayers layers watch flood --bbox 106.72,10.79,106.75,10.82 --count 10\n"
                   "  citylayers layers watch traffic --format ndjson > deltas.ndjson");
   auto watch_options = std::make_shared<WatchOptions>();
   watch->add_option("layer", watch_options->layer, "The layer, e.g. traffic or flood")->required();
-  watch->add_option("--bbox", watch_options->box, "Only what is in this box, degrees")
+  watch->add_option("--bbox", watch_options->box, "Only rows in this box, degrees")
       ->type_name("W,S,E,N");
-  watch->add_option("--zoom", watch_options->zoom, "Only what is drawn at this zoom; 0: all")
+  watch->add_option("--zoom", watch_options->zoom, "Only rows drawn at this zoom; 0: all")
       ->check(CLI::Range(0, 22));
   watch->add_option("--tick", watch_options->tick_ms, "Milliseconds between changes; 0: 1000")
       ->type_name("MS")
       ->check(CLI::Range(0, 60'000));
-  watch->add_option("--count", watch_options->count, "End after so many events; 0: go on");
+  watch->add_option("--count", watch_options->count,
+                    "Number of events after which to end; 0: unlimited");
   program.OnRun(watch, [&program, watch_options] { return WatchLayer(program, *watch_options); });
 }
 

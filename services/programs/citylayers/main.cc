@@ -1,4 +1,4 @@
-// citylayers, the command line. `citylayers --help` says what it can do.
+// citylayers, the command line client. `citylayers --help` lists the commands.
 #include "services/programs/citylayers/commands.h"
 
 int main(int argc, char** argv) { return citylayers::cli::RunCommandLine(argc, argv); }

@@ -1,4 +1,4 @@
-// A file that is there whole or not at all.
+// A file that is written completely or not at all.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_OUTPUT_FILE_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_OUTPUT_FILE_H_
 
@@ -13,11 +13,11 @@
 
 namespace citylayers::cli {
 
-/// Writes beside its path, under the name with ".part" added, and takes its place with Commit. What
-/// is not committed is removed.
+/// Writes to a temporary file, its path plus ".part", and renames it with Commit. Without Commit
+/// the temporary file is removed.
 class OutputFile {
  public:
-  /// Any error of the file system, with the path. FAILED_PRECONDITION: the path is a folder.
+  /// Errors of the file system, with the path. FAILED_PRECONDITION: the path is a folder.
   static absl::StatusOr<OutputFile> Open(const std::string& path);
   OutputFile(OutputFile&& other) noexcept = default;
   OutputFile& operator=(OutputFile&& other) = delete;

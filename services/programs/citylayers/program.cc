@@ -16,7 +16,7 @@ namespace citylayers::cli {
 namespace {
 
 constexpr char kUsagePayload[] = "citylayers/usage";
-constexpr int kMessageBytesMax = 64 << 20;  // a tile or a page of segments is far below it
+constexpr int kMessageBytesMax = 64 << 20;  // a tile or a page of segments is far smaller
 constexpr double kTimeoutMaxS = 3600;
 
 bool IsUnreachable(const grpc::Status& status, grpc::Channel& channel) {
@@ -39,12 +39,12 @@ Program::Program(CLI::App& app) {
       ->type_name("HOST:PORT")
       ->envname("CITYLAYERS_SERVER")
       ->capture_default_str();
-  app.add_option("--format", format_, "How to print: table, json, ndjson or geojson")
+  app.add_option("--format", format_, "Output format: table, json, ndjson or geojson")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json", "ndjson", "geojson"}))
       ->capture_default_str();
   app.add_option("--timeout", timeout_s_,
-                 "Seconds to wait for an answer, or for the next part of a long one")
+                 "Seconds to wait for an answer, or for the next message of a stream")
       ->type_name("S")
       ->check(CLI::Range(0.01, kTimeoutMaxS))
       ->capture_default_str();
@@ -103,7 +103,7 @@ std::shared_ptr<grpc::Channel> Program::ChannelTo(const std::string& address) {
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   arguments.SetMaxSendMessageSize(kMessageBytesMax);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // A server that restarts is found again within a second.
+  // A server that restarts is reconnected within a second.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 250);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 250);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
@@ -124,10 +124,10 @@ absl::Status Program::Explain(const grpc::Status& status) {
                                               "; try a longer --timeout S"));
   }
   if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
-    return absl::UnimplementedError(StrCat(
-        "the server at ", server_,
-        " does not serve this; when it is split into processes, give the right one's address with "
-        "--server HOST:PORT"));
+    return absl::UnimplementedError(StrCat("the server at ", server_,
+                                           " does not serve this; when it runs in several "
+                                           "processes, give the address of the right one with "
+                                           "--server HOST:PORT"));
   }
   absl::Status explained(error.code(), ToAbsl(StrCat(status.error_message(), " (",
                                                      absl::StatusCodeToString(error.code()),

@@ -1,4 +1,4 @@
-// What every command shares: the global options, the connection, output and errors.
+// State common to all commands: global options, connection, output and errors.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_PROGRAM_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_PROGRAM_H_
 
@@ -30,48 +30,48 @@
 
 namespace citylayers::cli {
 
-/// Lives as long as the CLI::App whose callbacks use it. Used by one thread.
+/// Must live as long as the CLI::App whose callbacks use it. Used by one thread.
 ///
 ///   CLI::App* command = program.Add(*parent, "list", "Lists layers", "  citylayers layers list");
 ///   program.OnRun(command, [&program]() -> absl::Status { ... });
 class Program {
  public:
-  /// Adds the global options (--server, --format, --timeout) to `app`, which outlives this.
+  /// Adds the global options (--server, --format, --timeout) to `app`, which must outlive this.
   explicit Program(CLI::App& app);
 
-  /// A group of commands, which needs one of them.
+  /// Adds a group of commands, one of which is required.
   CLI::App* AddGroup(CLI::App& app, std::string_view name, std::string_view description);
-  /// A command with its examples, one a line.
+  /// Adds a command with its examples, one per line.
   CLI::App* Add(CLI::App& parent, std::string_view name, std::string_view description,
                 std::string_view examples);
   /// Runs `body` when the command is given. An error is printed on one line and ends the program
-  /// with 1, or with 2 when it is a Usage().
+  /// with exit code 1, or 2 when it is a Usage().
   void OnRun(CLI::App* command, std::function<absl::Status()> body);
 
-  /// Marks an error as one of the command line.
+  /// Marks an error as an error of the command line.
   static absl::Status Usage(absl::Status status);
 
   const std::string& server() const { return server_; }
   absl::Duration timeout() const { return absl::Seconds(timeout_s_); }
   OutputFormat format() const;
   bool colour() const { return colour_; }
-  /// A usage error when --format geojson is asked for where there is no place.
+  /// A usage error when --format geojson is given for data without places.
   absl::Status NoPlaces() const;
-  /// A list that prints itself while it grows, tables apart.
+  /// A list that prints itself while it grows, except for tables.
   ResourceList List(std::vector<TableColumn> columns) const {
     return ResourceList(format(), colour_, std::move(columns),
                         [this](std::string_view text) { Print(text); });
   }
-  /// How many rows a list has at most: what --limit says; else `table_limit` in a table, which a
-  /// person reads, and all in the formats for programs.
+  /// Maximum number of rows of a list: --limit if given; else `table_limit` in a table, which a
+  /// person reads, and no limit in the formats for programs.
   std::size_t LimitOf(std::optional<std::size_t> limit, std::size_t table_limit) const {
     if (limit.has_value()) return *limit;
     return format() == OutputFormat::kTable ? table_limit : std::numeric_limits<std::size_t>::max();
   }
-  /// Says on stderr that a list goes on after `shown` rows, so that no cut is silent.
+  /// Reports on stderr that a list has more than `shown` rows, so that no cut is silent.
   void SayCut(std::size_t shown) const;
 
-  /// The channel to --server, or to another address. Connects when it is first used.
+  /// The channel to --server, or to another address. Connects on first use.
   std::shared_ptr<grpc::Channel> Channel();
   static std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
 
@@ -90,34 +90,34 @@ class Program {
     return response;
   }
 
-  /// Reads a stream that has an end: on_message(message) for each. --timeout is the longest wait
-  /// for the first or the next message, not for all of them.
+  /// Reads a stream that has an end: on_message(message) for each message. --timeout limits the
+  /// wait for the first or the next message, not for the whole stream.
   template <typename Message, typename OnMessage>
   absl::Status ReadAll(grpc::ClientContext& context, grpc::ClientReader<Message>& reader,
                        OnMessage on_message);
 
   /// Reads a stream to its end, or until `stop` is signalled or `on_message` returns false (both
   /// OK). `open` makes the call. A stream that breaks after its first message is opened again, with
-  /// pauses of 0.25 s to 5 s: `open` is called anew and can resume.
+  /// pauses of 0.25 s to 5 s: `open` is called again and can resume.
   template <typename Open, typename OnMessage>
   absl::Status Follow(StopSignal& stop, Open open, OnMessage on_message);
 
-  /// The error with what a person needs: the server's address, and what to do when it is away.
+  /// The error with the server's address, and with what to do when it is unavailable.
   absl::Status Explain(const grpc::Status& status);
-  /// For one answer; streams take ReadAll.
+  /// For a single answer; streams use ReadAll.
   void SetDeadline(grpc::ClientContext& context) const {
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout()));
   }
 
-  /// To stdout, at once. The program ends quietly when nobody reads it any more.
+  /// Prints to stdout, unbuffered. The program ends quietly when the reader has closed the pipe.
   void Print(std::string_view text) const;
-  /// To stderr, with a newline: "citylayers: ...".
+  /// Prints to stderr, with prefix and newline: "citylayers: ...".
   void Say(std::string_view text) const;
   /// True when stderr is a terminal: then progress is shown.
   bool progress() const { return progress_; }
 
  private:
-  /// The error of a stream that sent `count` messages and then nothing for --timeout.
+  /// The error of a stream that sent `count` messages and then none for --timeout.
   absl::Status Silence(std::uint64_t count) const;
 
   std::string server_;
@@ -163,7 +163,7 @@ absl::Status Program::Follow(StopSignal& stop, Open open, OnMessage on_message) 
     bool done = false;
     typename MessageOf<decltype(reader)>::Type message;
     while (!done && reader->Read(&message)) {
-      if (std::exchange(away, false)) Say("the server is back");
+      if (std::exchange(away, false)) Say("the server is available again");
       ever = true;
       pause = absl::Milliseconds(250);
       done = !on_message(message);
@@ -177,7 +177,7 @@ absl::Status Program::Follow(StopSignal& stop, Open open, OnMessage on_message) 
     const bool passing = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
                          status.error_code() == grpc::StatusCode::CANCELLED;
     if (!ever || !passing) return Explain(status);
-    if (!away) Say("the server is away; waiting for it");
+    if (!away) Say("the server is unavailable; waiting for it");
     away = true;
     if (!stop.Sleep(pause)) return absl::OkStatus();
     pause = std::min(pause * 2, absl::Seconds(5));

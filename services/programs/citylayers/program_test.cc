@@ -1,4 +1,4 @@
-// The built program against small servers in this process: what it prints, and how it ends.
+// Tests of the built program with small servers in this process: output and exit codes.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -46,7 +46,7 @@ std::string ReadFile(const std::filesystem::path& path) {
 
 class FakeAlerts final : public alerts::v1::AlertService::Service {
  public:
-  // Five alerts, two a page.
+  // Five alerts, two per page.
   grpc::Status ListAlerts(grpc::ServerContext*, const alerts::v1::ListAlertsRequest* request,
                           alerts::v1::ListAlertsResponse* response) override {
     absl::MutexLock lock(&mutex);
@@ -88,7 +88,7 @@ class FakeAlerts final : public alerts::v1::AlertService::Service {
     return grpc::Status::CANCELLED;
   }
 
-  // One alert, then silence until the caller leaves.
+  // One alert, then nothing until the caller leaves.
   grpc::Status WatchAlerts(grpc::ServerContext* context, const alerts::v1::WatchAlertsRequest*,
                            grpc::ServerWriter<alerts::v1::WatchAlertsResponse>* writer) override {
     alerts::v1::WatchAlertsResponse response;
@@ -127,7 +127,7 @@ class FakeReadings final : public readings::v1::ReadingService::Service {
     return grpc::Status::OK;
   }
 
-  // Thirty messages of a thousand rows; for `stations/mute/...` one, then silence.
+  // Thirty messages of a thousand rows; for `stations/mute/...` one, then nothing.
   grpc::Status QueryReadings(
       grpc::ServerContext* context, const readings::v1::QueryReadingsRequest* request,
       grpc::ServerWriter<readings::v1::QueryReadingsResponse>* writer) override {
@@ -187,7 +187,7 @@ class FakeTraffic final : public traffic::v1::TrafficService::Service {
 
 class FakeFlood final : public flood::v1::FloodService::Service {
  public:
-  // Breaks off after the first piece for stages over 9 m.
+  // Fails after the first piece for stages above 9 m.
   grpc::Status ExportDepth(grpc::ServerContext*, const flood::v1::ExportDepthRequest* request,
                            grpc::ServerWriter<flood::v1::ExportDepthResponse>* writer) override {
     flood::v1::ExportDepthResponse piece;
@@ -226,8 +226,8 @@ class ProgramTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  // Runs a line of shell in the test's folder; $CLI is the program, and `out` and `err` are what
-  // the line wrote there.
+  // Runs a line of shell in the test's folder; $CLI is the program, and `out` and `err` are the
+  // files that the line wrote there.
   Outcome Shell(const std::string& line) {
     const char* bin = std::getenv("CITYLAYERS_BIN_DIR");
     EXPECT_NE(bin, nullptr) << "ctest sets CITYLAYERS_BIN_DIR";
@@ -240,7 +240,7 @@ class ProgramTest : public testing::Test {
             ReadFile(folder_ / "err")};
   }
 
-  // Runs the program with shell words; `before` stands in front of it, e.g. a pipe.
+  // Runs the program with shell words; `before` precedes it, e.g. a pipe.
   Outcome Run(const std::string& words, const std::string& before = "") {
     return Shell(before + " \"$CLI\" " + words + " >out 2>err");
   }
@@ -396,7 +396,7 @@ TEST_F(ProgramTest, AcknowledgingTellsWhoAndWhy) {
 }
 
 TEST_F(ProgramTest, CtrlCEndsAWatchWithZero) {
-  // As soon as the first alert is there; ctest's time limit ends a program that prints none.
+  // Interrupts it after the first alert; ctest's time limit ends a program that prints none.
   const Outcome outcome = Shell(
       "\"$CLI\" alerts watch --format ndjson >out 2>err & pid=$!; "
       "until test -s out; do sleep 0.02; done; kill -INT $pid; wait $pid");

@@ -16,7 +16,8 @@ namespace citylayers::cli {
 namespace {
 
 constexpr std::size_t kValueWidth = 10;
-constexpr std::size_t kTextsMax = 200'000;  // of measures and of times that are kept
+constexpr std::size_t kTextsMax =
+    200'000;  // maximum number of measures and of times that are cached
 
 std::string_view QualityName(int quality) {
   return readings::v1::Quality_Name(static_cast<readings::v1::Quality>(quality));

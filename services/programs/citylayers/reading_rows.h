@@ -1,4 +1,4 @@
-// Rows of readings as text, by the million.
+// Fast formatting of rows of readings.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_READING_ROWS_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_READING_ROWS_H_
 
@@ -19,19 +19,19 @@
 
 namespace citylayers::cli {
 
-/// What the registry says of a measure: for units, decimals and places.
+/// Registry data of a measure: unit, decimals and place.
 struct MeasureInfo {
   std::string unit;
   int decimals = 1;
   std::optional<common::v1::Point> location;
 };
 
-/// The columns of a table of readings, and the cells of one row: what ReadingRows writes.
+/// The columns of a table of readings, and the cells of one row in the format of ReadingRows.
 std::vector<TableColumn> ReadingTableColumns();
 std::vector<Cell> ReadingCells(const MeasureInfo& info, const readings::v1::Reading& reading);
 
 /// Writes readings as a table, a JSON array, or one JSON object per line, in the order in which
-/// they come, without keeping any. About 0.3 microseconds per row. Not thread-safe.
+/// they arrive, without storing them. About 0.3 microseconds per row. Not thread-safe.
 ///
 ///   ReadingRows rows(format, colour, [&](const std::string& m) { return registry.Find(m); });
 ///   while (reader->Read(&response)) rows.Append(response.readings(), &text);
@@ -43,10 +43,10 @@ class ReadingRows {
   /// REQUIRES: a format other than GeoJSON.
   ReadingRows(OutputFormat format, bool colour, FindMeasure find);
 
-  /// Adds the rows of a batch to `out`. A row that does not fit together is the server's mistake
-  /// and is left out.
+  /// Adds the rows of a batch to `out`. An inconsistent row is an error of the server and is left
+  /// out.
   void Append(const readings::v1::ReadingColumns& batch, std::string* out);
-  /// Ends the document. `when_empty` stands in for a table without rows.
+  /// Ends the document. `when_empty` is printed instead of a table without rows.
   void End(std::string_view when_empty, std::string* out);
 
   std::uint64_t count() const { return count_; }
@@ -63,14 +63,14 @@ class ReadingRows {
                       std::string* out);
   void AppendJson(const Measure& measure, std::int64_t time_ms, double value, int quality,
                   std::string* out);
-  /// A time as text without its fraction; texts are kept, as many series share their times.
+  /// A time as text without its fraction; cached, because many series share their times.
   const std::string& TimeText(std::int64_t second);
 
   const OutputFormat format_;
   const bool colour_;
   const FindMeasure find_;
   std::uint64_t count_ = 0;
-  absl::node_hash_map<std::string, Measure> measures_;  // nodes: rows point at them
+  absl::node_hash_map<std::string, Measure> measures_;  // node map: rows refer to its values
   absl::flat_hash_map<std::int64_t, std::string> times_;
 };
 

@@ -28,7 +28,7 @@ const std::vector<std::string> kMeasures = {
     "segments/262144/measures/speed", "stations/ống/measures/rainfall",
     "stations/a-name-that-is-longer-than-its-column/measures/water_level"};
 
-// Rows and the same rows as messages.
+// Random rows, as columns and as messages.
 std::pair<ReadingColumns, std::vector<Reading>> RandomRows(std::mt19937& random, int count) {
   ReadingColumns columns;
   for (const std::string& measure : kMeasures) columns.add_measures(measure);

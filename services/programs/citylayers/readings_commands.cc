@@ -1,4 +1,4 @@
-// `citylayers readings latest|query|watch`; `write` is in readings_write.cc.
+// Commands `citylayers readings latest|query|watch`; `write` is in readings_write.cc.
 #include <map>
 #include <memory>
 #include <optional>
@@ -71,8 +71,8 @@ Place PlaceOfReading(const Registry& registry, const Reading& reading) {
   return info.location ? PlaceOf(*info.location) : Place{};
 }
 
-// Calls visit(reading) for each row; stops when it returns false. Rows that do not fit together are
-// the server's mistake and are left out.
+// Calls visit(reading) for each row; stops when it returns false. Inconsistent rows are an error of
+// the server and are left out.
 template <typename Visit>
 bool ForEachReading(const ReadingColumns& columns, Visit visit) {
   std::int64_t ms = 0;
@@ -130,7 +130,7 @@ absl::StatusOr<readings::v1::QueryReadingsRequest> MakeQuery(Program& program,
   readings::v1::QueryReadingsRequest request;
   for (const std::string& measure : options.measures) request.add_measures(measure);
   absl::Time today = absl::Now();
-  if (options.start.size() == 5 || options.end.size() == 5) {  // HH:MM is of the city's day
+  if (options.start.size() == 5 || options.end.size() == 5) {  // HH:MM refers to the city's day
     ASSIGN_OR_RETURN(today, CityNow(program));
   }
   for (const auto& [text, field] :
@@ -145,8 +145,8 @@ absl::StatusOr<readings::v1::QueryReadingsRequest> MakeQuery(Program& program,
     absl::Duration window;
     if (!absl::ParseDuration(options.window, &window) || window < absl::Seconds(1) ||
         window > absl::Hours(24 * 366)) {
-      return Program::Usage(absl::InvalidArgumentError(
-          StrCat("--window \"", options.window, "\" is no duration from 1s on, e.g. 10m or 1h")));
+      return Program::Usage(absl::InvalidArgumentError(StrCat(
+          "--window \"", options.window, "\" is not a duration of at least 1s, e.g. 10m or 1h")));
     }
     request.mutable_window()->set_seconds(absl::ToInt64Seconds(window));
   }
@@ -215,7 +215,7 @@ absl::Status Watch(Program& program, const WatchOptions& options) {
 }  // namespace
 
 void AddReadingsCommands(CLI::App& app, Program& program) {
-  CLI::App* readings = program.AddGroup(app, "readings", "Readings: write, look up, follow");
+  CLI::App* readings = program.AddGroup(app, "readings", "Readings: write, query, follow");
   AddReadingsWrite(*readings, program);
 
   CLI::App* latest = program.Add(*readings, "latest", "The latest reading of each measure",
@@ -223,32 +223,37 @@ void AddReadingsCommands(CLI::App& app, Program& program) {
                                  "  citylayers readings latest 'stations/-/measures/water_level'\n"
                                  "  citylayers readings latest --format geojson");
   auto measures = std::make_shared<std::vector<std::string>>();
-  latest->add_option("measure", *measures, "Measures; `-` as an id: all; none: every station's");
+  latest->add_option("measure", *measures,
+                     "Measures; `-` as an id matches all; default: those of all stations");
   program.OnRun(latest, [&program, measures] { return Latest(program, *measures); });
 
   CLI::App* query = program.Add(
-      *readings, "query", "Stored readings, raw or by window; the last 24 h when not told",
+      *readings, "query", "Stored readings, raw or by window; default: the last 24 h",
       "  citylayers readings query stations/phu-an/measures/water_level\n"
       "  citylayers readings query 'stations/-/measures/rainfall' --window 1h --function sum\n"
       "  citylayers readings query stations/phu-an/measures/water_level --start 06:00 --end 18:00 "
       "--format ndjson");
   auto options = std::make_shared<QueryOptions>();
-  query->add_option("measure", options->measures, "Measures; `-` as an id: all")->required();
-  query->add_option("--start", options->start, "First time")->type_name("TIME");
-  query->add_option("--end", options->end, "Last time, not included")->type_name("TIME");
-  query->add_option("--window", options->window, "One row for each so long")->type_name("DURATION");
-  query->add_option("--function", options->function, "With --window: how to sum up")
+  query->add_option("measure", options->measures, "Measures; `-` as an id matches all")->required();
+  query->add_option("--start", options->start, "Start time")->type_name("TIME");
+  query->add_option("--end", options->end, "End time, exclusive")->type_name("TIME");
+  query->add_option("--window", options->window, "One row per window of this length")
+      ->type_name("DURATION");
+  query->add_option("--function", options->function, "With --window: the aggregate function")
       ->check(CLI::IsMember({"count", "sum", "mean", "min", "max", "first", "last"}));
   program.OnRun(query, [&program, options] { return Query(program, *options); });
 
-  CLI::App* watch = program.Add(*readings, "watch", "Follow readings as they come; Ctrl-C ends it",
-                                "  citylayers readings watch 'stations/-/measures/water_level'\n"
-                                "  citylayers readings watch --format ndjson --count 100");
+  CLI::App* watch =
+      program.Add(*readings, "watch", "Follow readings as they arrive; end with Ctrl-C",
+                  "  citylayers readings watch 'stations/-/measures/water_level'\n"
+                  "  citylayers readings watch --format ndjson --count 100");
   auto watch_options = std::make_shared<WatchOptions>();
-  watch->add_option("measure", watch_options->measures, "Measures; `-` as an id: all; none: all");
+  watch->add_option("measure", watch_options->measures,
+                    "Measures; `-` as an id matches all; default: all");
   watch->add_option("--resume-offset", watch_options->resume_offset,
-                    "Begin after this offset of the log; 0: with the oldest held");
-  watch->add_option("--count", watch_options->count, "End after so many readings; 0: go on");
+                    "Begin after this offset of the log; 0: at the oldest one held");
+  watch->add_option("--count", watch_options->count,
+                    "Number of readings after which to end; 0: unlimited");
   program.OnRun(watch, [&program, watch_options] { return Watch(program, *watch_options); });
 }
 

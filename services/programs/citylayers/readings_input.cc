@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// absl reads more than RFC 3339: words, single digits, a minute's 60th second at any time of day.
+// absl accepts more than RFC 3339: words, single digits, second 60 of any minute.
 bool IsRfc3339(std::string_view text) {
   constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
   if (text.size() <= kShape.size()) return false;
@@ -31,7 +31,7 @@ bool IsRfc3339(std::string_view text) {
   return true;
 }
 
-// A leap second comes at the end of a day in UTC, and nowhere else.
+// A leap second occurs only at the end of a day in UTC.
 bool IsLeapSecondAtItsPlace(std::string_view text, absl::Time time) {
   constexpr std::size_t kSeconds = 17;
   if (text.substr(kSeconds, 2) != "60") return true;
@@ -57,7 +57,7 @@ absl::StatusOr<double> ParseValue(const std::string& text) {
                                            comma ? "; write a decimal point, not a comma" : ""));
 }
 
-// The member of one of two names as text; nothing when there is none.
+// The member of one of two names as text; nullopt when there is none.
 std::optional<std::string> TextOf(const Json& object, const char* name, const char* other) {
   auto it = object.find(name);
   if (it == object.end()) it = object.find(other);
@@ -74,7 +74,7 @@ absl::StatusOr<readings::v1::Quality> ParseQuality(std::string_view text) {
   readings::v1::Quality quality;
   if (readings::v1::Quality_Parse(name, &quality)) return quality;
   return absl::InvalidArgumentError(
-      StrCat("quality \"", text, "\" is none of good, estimated, profile, suspect"));
+      StrCat("quality \"", text, "\" is not one of good, estimated, profile, suspect"));
 }
 
 absl::StatusOr<std::optional<InputReading>> ReadingsInput::Line(std::string_view line) {
@@ -105,7 +105,7 @@ absl::Status ReadingsInput::Header(std::string_view line) {
   const auto value = find("value");
   if (!measure || !time || !value) {
     return absl::InvalidArgumentError(
-        "the first line must name the columns: measure,time,value and perhaps quality");
+        "the first line must name the columns: measure,time,value and optionally quality");
   }
   column_count_ = names.size();
   measure_column_ = *measure;

@@ -1,4 +1,4 @@
-// Readings as people hand them in: CSV or NDJSON, line by line.
+// Parser of readings in CSV or NDJSON, line by line.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_READINGS_INPUT_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_READINGS_INPUT_H_
 
@@ -22,22 +22,21 @@ struct InputReading {
 };
 
 /// Reads one record at a time: a line, or in CSV several that a quoted field joins. The first line
-/// that is not blank decides: one that begins with `{` is NDJSON, anything else CSV. Not
-/// thread-safe.
+/// that is not blank decides the format: NDJSON when it begins with `{`, else CSV. Not thread-safe.
 ///
-///   CSV: a header with measure, time, value and perhaps quality, in any order; then
+///   CSV: a header with measure, time, value and optionally quality, in any order; then
 ///     stations/phu-an/measures/water_level,2025-11-06T18:00:00+07:00,1.70,good
-///   NDJSON: objects with the same names (a Reading's JSON is fine too: readTime, QUALITY_GOOD).
+///   NDJSON: objects with the same names (a Reading's JSON works too: readTime, QUALITY_GOOD).
 ///
-/// A time is RFC 3339, a value has a decimal point. It may be "nan": whether that is good is the
-/// server's to say.
+/// A time is RFC 3339, a value has a decimal point. The value may be "nan": the server decides
+/// whether to accept it.
 class ReadingsInput {
  public:
-  /// The reading of a line; nothing for blank lines and the CSV header. INVALID_ARGUMENT: what is
-  /// wrong with the line, without its number.
+  /// The reading of a line; nullopt for blank lines and the CSV header. INVALID_ARGUMENT: the
+  /// defect of the line, without its number.
   absl::StatusOr<std::optional<InputReading>> Line(std::string_view line);
 
-  /// Whether quotes may join lines: not in NDJSON.
+  /// Whether quotes can join lines: not in NDJSON.
   bool has_quotes() const { return kind_ != Kind::kNdjson; }
 
  private:
@@ -54,7 +53,7 @@ class ReadingsInput {
   std::optional<std::size_t> quality_column_;
 };
 
-/// "good", "GOOD" or "QUALITY_GOOD"; empty: unspecified. INVALID_ARGUMENT: no such quality.
+/// "good", "GOOD" or "QUALITY_GOOD"; empty: unspecified. INVALID_ARGUMENT: not a quality.
 absl::StatusOr<readings::v1::Quality> ParseQuality(std::string_view text);
 
 }  // namespace citylayers::cli

@@ -28,7 +28,7 @@ struct WriteOptions {
 
 constexpr std::size_t kRefusedShownMax = 100;
 
-// Readings on their way to the server, and the lines they came from.
+// Readings to be sent, with the numbers of their lines.
 class Upload {
  public:
   Upload(Program& program, replay::Pacer& pacer, const WriteOptions& options)
@@ -36,13 +36,13 @@ class Upload {
         client_(program.Channel(), program.timeout()),
         sender_(client_, pacer,
                 {.source = options.source,
-                 // Counting begins anew with each run.
+                 // Sequences begin again with each run.
                  .epoch = static_cast<std::uint64_t>(absl::ToUnixMicros(absl::Now())),
                  .batch_rows_max = options.batch_rows,
                  .retry = {.give_up_after = absl::Seconds(options.give_up_after_s),
                            .on_change = [&program](const absl::Status& status) {
                              program.Say(status.ok()
-                                             ? std::string("the server is back")
+                                             ? std::string("the server is available again")
                                              : StrCat("trying again: ", ToStd(status.message())));
                            }}}) {}
 
@@ -60,7 +60,7 @@ class Upload {
       const bool known = rejected.row() < lines_.size();
       Refuse(known ? lines_[rejected.row()] : 0, rejected.message());
     }
-    // Those that the server counted but did not tell one by one.
+    // Those that the server counted but did not list.
     refused_ += response.rejected_count() - static_cast<std::uint64_t>(response.rejected_size());
     lines_.clear();
     return absl::OkStatus();
@@ -80,7 +80,7 @@ class Upload {
   replay::ReadingSender sender_;
   replay::ColumnsBuilder columns_;
   std::map<std::string, std::uint64_t> keys_;
-  std::vector<std::size_t> lines_;  // of the rows in columns_
+  std::vector<std::size_t> lines_;  // line numbers of the rows in columns_
   std::uint64_t refused_ = 0;
 };
 
@@ -95,7 +95,7 @@ absl::Status WriteAll(Program& program, replay::Pacer& pacer, const WriteOptions
     if (!record) break;
     const auto reading = readings.Line(record->text);
     if (!reading.ok()) {
-      if (first) {  // without a header nothing else can be read
+      if (first) {  // without a header no line can be read
         return absl::InvalidArgumentError(
             StrCat(options.file, " line ", record->line, ": ", ToStd(reading.status().message())));
       }
@@ -128,25 +128,25 @@ absl::Status Write(Program& program, const WriteOptions& options) {
 
 void AddReadingsWrite(CLI::App& readings, Program& program) {
   CLI::App* write = program.Add(
-      readings, "write", "Write readings from CSV or NDJSON; refused ones are told by line",
+      readings, "write", "Write readings from CSV or NDJSON; refused ones are listed by line",
       "  citylayers readings write levels.csv\n"
       "  my-gauge | citylayers readings write --source gauge-7\n"
-      "\nCSV has the columns measure,time,value and perhaps quality:\n"
+      "\nCSV has the columns measure,time,value and optionally quality:\n"
       "  measure,time,value,quality\n"
       "  stations/phu-an/measures/water_level,2025-11-06T18:00:00+07:00,1.70,good\n"
       "NDJSON has objects of the same names. A batch is stored once, however often it is sent.");
   auto options = std::make_shared<WriteOptions>();
   write->add_option("file", options->file, "File to read; - is standard input")
       ->capture_default_str();
-  write->add_option("--source", options->source, "Who sends, up to 64 characters")
+  write->add_option("--source", options->source, "Identity of the sender, up to 64 characters")
       ->type_name("ID")
       ->capture_default_str();
-  write->add_option("--batch", options->batch_rows, "Readings sent at once")
+  write->add_option("--batch", options->batch_rows, "Readings per batch")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   write
       ->add_option("--give-up-after", options->give_up_after_s,
-                   "Seconds to try again while the server is away or busy")
+                   "Seconds to try again while the server is unavailable or busy")
       ->type_name("S")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

@@ -1,4 +1,4 @@
-// `citylayers readings write`.
+// Command `citylayers readings write`.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_READINGS_WRITE_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_READINGS_WRITE_H_
 

@@ -8,7 +8,7 @@
 namespace citylayers::cli {
 namespace {
 
-// Records as "line:text", ends of lines as "/".
+// Records as "line:text", with "/" for line ends.
 std::string Records(const std::string& text, bool quotes = true, std::size_t limit = 64) {
   std::istringstream input(text);
   RecordReader records(input, limit);
@@ -33,7 +33,7 @@ TEST(RecordReader, AQuotedFieldJoinsLines) {
 TEST(RecordReader, AQuoteThatDoesNotEndTakesOneLineOnly) {
   EXPECT_EQ(Records("1,\"open\n2,ok\n3,ok\n"), "1:1,\"open 2:2,ok 3:3,ok ");
   EXPECT_EQ(Records("1,\"open\n2,ok\n3,\"closed\"\n"), "1:1,\"open/2,ok/3,\"closed\" ")
-      << "nothing tells it from a field of three lines";
+      << "it looks the same as a field of three lines";
 }
 
 TEST(RecordReader, ARecordHasALimit) {

@@ -1,4 +1,4 @@
-// `citylayers replay`.
+// Command `citylayers replay`.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -23,7 +23,7 @@ namespace citylayers::cli {
 namespace {
 
 constexpr absl::Duration kProgressPeriod = absl::Milliseconds(500);
-// How many days a start moves on when the city has got further than its clock tells.
+// Maximum number of days by which a start moves when the city is further than its clock shows.
 constexpr int kLaterStartsMax = 62;
 
 struct ReplayArguments {
@@ -59,7 +59,7 @@ absl::Status ListAll(Program& program) {
   return absl::OkStatus();
 }
 
-// One line on a terminal that keeps changing; nothing elsewhere.
+// A progress line that is redrawn on a terminal; prints nothing elsewhere.
 class ProgressLine {
  public:
   explicit ProgressLine(bool shown) : shown_(shown) {}
@@ -81,9 +81,8 @@ class ProgressLine {
                                     : StrCat("  refused ", FormatCount(progress.sent.rejected));
     std::fprintf(stderr, "\r\x1b[K%s  ×%g%s  %s readings/s  stored %s%s",
                  FormatCityTime(progress.city_time).c_str(), progress.speed,
-                 progress.warming_up ? " (filling in the hours before)" : "",
-                 FormatCount(rate).c_str(), FormatCount(progress.sent.accepted).c_str(),
-                 refused.c_str());
+                 progress.warming_up ? " (warming up)" : "", FormatCount(rate).c_str(),
+                 FormatCount(progress.sent.accepted).c_str(), refused.c_str());
     std::fflush(stderr);
   }
 
@@ -107,13 +106,13 @@ absl::StatusOr<replay::PlanRequest> MakeRequest(const ReplayArguments& arguments
   }
   if (!absl::ParseDuration(arguments.warm_up, &request.warm_up) ||
       request.warm_up < absl::ZeroDuration() || request.warm_up > absl::Hours(24)) {
-    return absl::InvalidArgumentError(
-        StrCat("--warm-up \"", arguments.warm_up, "\" is no duration of 0 to 24h, e.g. 3h or 30m"));
+    return absl::InvalidArgumentError(StrCat("--warm-up \"", arguments.warm_up,
+                                             "\" is not a duration of 0 to 24h, e.g. 3h or 30m"));
   }
   return request;
 }
 
-// One run: what stays the same whatever day it starts on.
+// One run: the parts that do not depend on the start day.
 class Run {
  public:
   Run(Program& program, const ReplayArguments& arguments)
@@ -143,7 +142,8 @@ class Run {
       const absl::Status status = PlayPlan(*source, *plan);
       const bool passed = replay::ErrorReason(status) == runtime::kReasonClockBackwards;
       if (!passed || dated || later == kLaterStartsMax) return status;
-      // The wall clock hides how far an earlier replay got; try the same hour of the next day.
+      // The wall clock does not show how far an earlier replay got; try the same hour of the next
+      // day.
       request.not_before = plan->warm_up_start + absl::Hours(24);
     }
   }
@@ -163,7 +163,7 @@ class Run {
     if (absl::IsUnimplemented(segments.status())) {
       return absl::UnimplementedError(
           StrCat("no TrafficService at ", program_.server(),
-                 "; when the server is split into processes, say where traffic is with "
+                 "; when the server runs in several processes, give the address of traffic with "
                  "--traffic-server HOST:PORT"));
     }
     RETURN_IF_ERROR(segments.status());
@@ -192,8 +192,8 @@ class Run {
 
   void Announce(const replay::ScenarioSource& source, const replay::ReplayPlan& plan) {
     Say(StrCat("playing ", source.description().title, " from ", FormatCityTime(plan.start),
-               " at ×", arguments_.speed, arguments_.loop ? ", over and over" : "",
-               "; Ctrl-C ends it"));
+               " at ×", arguments_.speed, arguments_.loop ? ", repeatedly" : "",
+               "; end with Ctrl-C"));
   }
 
   void Conclude(absl::Time city_time) {
@@ -201,11 +201,11 @@ class Run {
                FormatCount(sender_.counts().rejected), " refused"));
     Say(arguments_.release ? "the city clock is back on the wall clock"
                            : StrCat("the city clock is held at ", FormatCityTime(city_time),
-                                    "; --release would set it back to the wall clock"));
+                                    "; use --release to set it back to the wall clock"));
   }
 
   void OnChange(const absl::Status& status) {
-    Say(status.ok() ? std::string("the server is back; going on")
+    Say(status.ok() ? std::string("the server is available again; continuing")
                     : StrCat("waiting for the server at ", program_.server(), ": ",
                              ToStd(status.message())));
   }
@@ -217,7 +217,7 @@ class Run {
 
   Program& program_;
   const ReplayArguments& arguments_;
-  StopSignal stop_;  // before the channel's threads
+  StopSignal stop_;  // created before the channel's threads
   ProgressLine line_;
   replay::CityClient client_;
   const replay::RetryOptions retry_;
@@ -229,8 +229,8 @@ class Run {
 absl::Status Replay(Program& program, const ReplayArguments& arguments) {
   if (arguments.list) return ListAll(program);
   if (arguments.scenario.empty()) {
-    return Program::Usage(
-        absl::InvalidArgumentError("which scenario? `citylayers replay --list` lists them"));
+    return Program::Usage(absl::InvalidArgumentError(
+        "a scenario is required: `citylayers replay --list` lists them"));
   }
   const auto known = replay::FindScenario(arguments.scenario);
   if (!known.ok()) return Program::Usage(known.status());
@@ -251,21 +251,21 @@ void AddReplayCommand(CLI::App& app, Program& program) {
                   "  citylayers replay saigon-king-tide --start 06:00 --until 09:00 --release\n"
                   "  citylayers replay hcmc-2022-10 --real-data ../shared/data --speed 300");
   auto arguments = std::make_shared<ReplayArguments>();
-  command->add_option("scenario", arguments->scenario, "What to play");
+  command->add_option("scenario", arguments->scenario, "Scenario to play");
   command->add_flag("--list", arguments->list, "List the scenarios");
-  command->add_option("--speed", arguments->speed, "City seconds a second")
+  command->add_option("--speed", arguments->speed, "City seconds per second")
       ->check(CLI::Range(0.01, 3600.0))
       ->capture_default_str();
-  command->add_flag("--loop", arguments->loop, "Start over at the end, on the date after it");
+  command->add_flag("--loop", arguments->loop, "Start again at the end, on the following date");
   command
       ->add_option("--start", arguments->start,
-                   "HH:MM in the city, or with its date (RFC 3339); none: the scenario's own")
+                   "HH:MM in the city, or with a date (RFC 3339); default: the scenario's")
       ->type_name("TIME");
-  command->add_option("--until", arguments->until, "When to end; none: the scenario's end")
+  command->add_option("--until", arguments->until, "End time; default: the scenario's end")
       ->type_name("TIME");
   command
       ->add_option("--warm-up", arguments->warm_up,
-                   "City time before the start that is filled in quickly; 0: none")
+                   "City time before the start whose readings are sent first; 0: none")
       ->type_name("DURATION")
       ->capture_default_str();
   command->add_flag("--release", arguments->release,
@@ -274,7 +274,7 @@ void AddReplayCommand(CLI::App& app, Program& program) {
       ->type_name("DIR");
   command
       ->add_option("--traffic-server", arguments->traffic_server,
-                   "Where TrafficService is, when not at --server")
+                   "Address of TrafficService, when it differs from --server")
       ->type_name("HOST:PORT");
   program.OnRun(command, [&program, arguments] { return Replay(program, *arguments); });
 }

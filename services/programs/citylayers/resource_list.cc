@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Text from the server is valid UTF-8 in proto3, but a broken server must not throw in here.
+// Text from the server is valid UTF-8 in proto3, but a faulty server must not cause an exception.
 std::string Dump(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }

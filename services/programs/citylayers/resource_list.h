@@ -1,4 +1,4 @@
-// Resources of the API as table, JSON, NDJSON or GeoJSON.
+// Formats resources of the API as table, JSON, NDJSON or GeoJSON.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_RESOURCE_LIST_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_RESOURCE_LIST_H_
 
@@ -17,22 +17,22 @@
 
 namespace citylayers::cli {
 
-/// Where a resource is: one point, or the points of a line. Empty: nowhere.
+/// Location of a resource: one point, or the points of a line. Empty: none.
 using Place = std::vector<LonLat>;
 
 Place PlaceOf(const common::v1::Point& point);
 Place PlaceOf(const common::v1::LineString& line);
 
-/// The proto3 JSON mapping on one line, fields at their default included.
+/// The proto3 JSON mapping on one line, including fields with default values.
 std::string ToJson(const google::protobuf::Message& message);
 /// A GeoJSON feature (RFC 7946) on one line; its properties are the JSON of the message. A resource
-/// that is nowhere has a null geometry.
+/// without a location has a null geometry.
 std::string ToFeature(const google::protobuf::Message& message, const Place& place);
 
-/// Collects resources and renders them in the format asked for: a table; a JSON array of resources;
+/// Collects resources and renders them in the requested format: a table; a JSON array of resources;
 /// one JSON object per line; or a GeoJSON FeatureCollection. Each resource of an array or a
-/// collection is a line of its own. With a `sink`, all but tables goes there while resources are
-/// added, and Render returns the rest, so that a long list takes no memory.
+/// collection is on a separate line. With a `sink`, all formats except tables are written to it
+/// while resources are added, and Render returns the rest, so that a long list takes no memory.
 class ResourceList {
  public:
   using Sink = std::function<void(std::string_view)>;
@@ -45,11 +45,12 @@ class ResourceList {
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
 
-  /// Everything added that is not in the sink. `when_empty` stands in for a table without rows.
+  /// All text that was not written to the sink. `when_empty` is printed instead of a table without
+  /// rows.
   std::string Render(std::string_view when_empty) const;
 
-  /// For endless output: what comes first, and one resource, which is not kept. JSON is one object
-  /// a line here, GeoJSON one feature a line.
+  /// For endless output: the header, and one resource, which is not stored. Here JSON has one
+  /// object per line, GeoJSON one feature per line.
   std::string RenderHeader() const;
   std::string RenderOne(const google::protobuf::Message& resource, const std::vector<Cell>& cells,
                         const Place& place = {}) const;
@@ -60,7 +61,7 @@ class ResourceList {
   OutputFormat format_;
   Table table_;
   Sink sink_;
-  std::string text_;  // what is rendered and not in the sink yet
+  std::string text_;  // rendered text that is not in the sink yet
   std::size_t count_ = 0;
 };
 

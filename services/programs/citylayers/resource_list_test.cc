@@ -38,7 +38,7 @@ TEST(ResourceList, JsonIsAnArrayOfResourcesInTheProtoMapping) {
   EXPECT_EQ(json[0]["station"], "stations/phu-an");
   EXPECT_EQ(json[0]["displayName"]["vi"], "Phú An");
   EXPECT_EQ(json[0]["quality"], "QUALITY_ESTIMATED");
-  EXPECT_EQ(json[0]["stageM"], 0) << "a stage of zero is there, not left out";
+  EXPECT_EQ(json[0]["stageM"], 0) << "a stage of zero is not left out";
 }
 
 TEST(ResourceList, AnEmptyListIsAnEmptyArrayNotAMessage) {

@@ -1,4 +1,4 @@
-// `citylayers health` and `citylayers clock`.
+// Commands `citylayers health` and `citylayers clock`.
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,8 +17,8 @@
 namespace citylayers::cli {
 namespace {
 
-// HealthCheckRequest is one string field, HealthCheckResponse one enum field, both numbered 1: on
-// the wire these well-known wrappers, which spares a second copy of grpc/health/v1/health.proto.
+// HealthCheckRequest has one string field, HealthCheckResponse one enum field, both numbered 1: on
+// the wire they equal these well-known wrappers, which saves a copy of grpc/health/v1/health.proto.
 using HealthRequest = google::protobuf::StringValue;
 using HealthResponse = google::protobuf::Int32Value;
 constexpr int kServing = 1;
@@ -88,7 +88,7 @@ absl::Status ShowClock(Program& program) {
        {"speed", replay ? StrCat("×", clock.speed()) : ""},
        {"loops", replay ? StrCat(clock.loop_count()) : ""},
        {"held", clock.held()
-                    ? StrCat("since its replay is silent; goes on with `citylayers replay ",
+                    ? StrCat("since its replay stopped; continue it with `citylayers replay ",
                              clock.scenario(), "`")
                     : ""}}));
   return absl::OkStatus();
@@ -105,15 +105,16 @@ absl::Status ReleaseClock(Program& program, bool force) {
 }  // namespace
 
 void AddServerCommands(CLI::App& app, Program& program) {
-  CLI::App* health = program.Add(app, "health", "Say whether the server serves (exit code 1: no)",
-                                 "  citylayers health\n"
-                                 "  citylayers health citylayers.layers.v1.LayerService");
+  CLI::App* health =
+      program.Add(app, "health", "Check whether the server serves (exit code 1: it does not)",
+                  "  citylayers health\n"
+                  "  citylayers health citylayers.layers.v1.LayerService");
   auto services = std::make_shared<std::vector<std::string>>();
-  health->add_option("service", *services, "Services to ask for; none: the whole server");
+  health->add_option("service", *services, "Services to check; default: the whole server");
   program.OnRun(health, [&program, services] {
     return Health(program, services->empty() ? std::vector<std::string>{""} : *services);
   });
-  CLI::App* clock = program.Add(app, "clock", "Show the city clock, or give it back to the wall",
+  CLI::App* clock = program.Add(app, "clock", "Show the city clock, or set it to the wall clock",
                                 "  citylayers clock\n"
                                 "  citylayers clock --format json\n"
                                 "  citylayers clock --release --force");
@@ -126,7 +127,7 @@ void AddServerCommands(CLI::App& app, Program& program) {
       clock->add_flag("--release", options->release, "Set the city clock to the wall clock");
   clock
       ->add_flag("--force", options->force,
-                 "Also while a replay drives it (its alerts end), and when the city is ahead")
+                 "Even while a replay drives it (its alerts end), or when the city is ahead")
       ->needs(release);
   program.OnRun(clock, [&program, options]() -> absl::Status {
     if (options->release) RETURN_IF_ERROR(ReleaseClock(program, options->force));

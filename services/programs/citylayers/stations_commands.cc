@@ -1,4 +1,4 @@
-// `citylayers stations list|get`
+// Commands `citylayers stations list|get`.
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +24,7 @@ constexpr std::size_t kTableLimit = 1000;
 
 std::string Degrees(double value) { return FormatNumber(value, 5); }
 
-// "water_level 1.40/1.50/1.60 m": a kind with its levels and its unit.
+// "water_level 1.40/1.50/1.60 m": a kind with its levels and unit.
 std::string MeasureText(const Measure& measure) {
   std::string text = measure.kind();
   for (int i = 0; i < measure.thresholds_size(); ++i) {
@@ -71,7 +71,7 @@ absl::Status ListStations(Program& program, const ListOptions& options) {
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && list.size() < limit);
-  program.Print(list.Render("no such stations"));
+  program.Print(list.Render("no matching stations"));
   if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }
@@ -107,7 +107,7 @@ absl::Status OneStation(Program& program, const std::string& name) {
 }  // namespace
 
 void AddStationsCommands(CLI::App& app, Program& program) {
-  CLI::App* stations = program.AddGroup(app, "stations", "Stations and what they measure");
+  CLI::App* stations = program.AddGroup(app, "stations", "Stations and their measures");
   CLI::App* list = program.Add(*stations, "list", "List stations by id, with their alert levels",
                                "  citylayers stations list\n"
                                "  citylayers stations list --kind water_level\n"
@@ -117,7 +117,7 @@ void AddStationsCommands(CLI::App& app, Program& program) {
                    "Only stations with this measure, e.g. water_level or rainfall");
   list->add_option("--bbox", options->box, "Only in this box, degrees")->type_name("W,S,E,N");
   list->add_option("--limit", options->limit,
-                   "Maximum number of stations; without: 1000 in a table, else all")
+                   "Maximum number of stations; default: 1000 in a table, else all")
       ->check(CLI::Range(1, 1'000'000));
   program.OnRun(list, [&program, options] { return ListStations(program, *options); });
 

@@ -9,7 +9,7 @@
 namespace citylayers::cli {
 namespace {
 
-constexpr int kInterrupted = 130;  // as shells report SIGINT
+constexpr int kInterrupted = 130;  // exit code of shells for SIGINT
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Ctrl-C as an event that a command can wait for.
+// SIGINT and SIGTERM as an event that a command can wait for.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_STOP_SIGNAL_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_STOP_SIGNAL_H_
 
@@ -13,10 +13,10 @@
 
 namespace citylayers::cli {
 
-/// Turns the first SIGINT or SIGTERM of the process into a call of `on_stop` and a true stopped();
-/// the second ends the process at once with 130. While it lives, the signals are blocked in the
-/// calling thread and those it starts: make it before the first channel. One at a time. Also the
-/// pacer of a replay, whose waiting a signal ends.
+/// On the first SIGINT or SIGTERM of the process, calls `on_stop` and makes stopped() true; the
+/// second ends the process at once with exit code 130. While it lives, the signals are blocked in
+/// the calling thread and the threads that it starts: create it before the first channel. One at a
+/// time. Also the pacer of a replay, whose sleep a signal ends.
 class StopSignal final : public replay::Pacer {
  public:
   StopSignal();
@@ -28,8 +28,9 @@ class StopSignal final : public replay::Pacer {
   bool Sleep(absl::Duration duration) override;
   bool stopped() override;
 
-  /// What to do at once when stopped, e.g. cancel a call; called from another thread, also when it
-  /// is set too late. An empty function takes it back: it is not running any more on return.
+  /// Sets a function to call when stopped, e.g. to cancel a call; it is called from another thread,
+  /// at once when the signal has already arrived. An empty function removes it: after the return
+  /// the earlier one does not run.
   void OnStop(std::function<void()> on_stop);
 
  private:

@@ -1,4 +1,4 @@
-// A deadline for streams: not for the whole answer, but for each silence in it.
+// A deadline for each wait of a stream, instead of the whole stream.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_STREAM_DEADLINE_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_STREAM_DEADLINE_H_
 
@@ -13,8 +13,8 @@
 
 namespace citylayers::cli {
 
-/// Calls `expire` once when one wait lasts longer than `limit`. What happens between the waits,
-/// such as printing into a slow pipe, takes as long as it takes. Used by one thread; `expire` runs
+/// Calls `expire` once when one wait exceeds `limit`. Time between the waits, such as printing into
+/// a slow pipe, is not limited. Used by one thread; `expire` runs on another one.
 /// on another one.
 ///
 ///   StreamDeadline deadline(absl::Seconds(10), [&context] { context.TryCancel(); });
@@ -27,7 +27,7 @@ class StreamDeadline {
   StreamDeadline(const StreamDeadline&) = delete;
   StreamDeadline& operator=(const StreamDeadline&) = delete;
 
-  /// Runs a wait and returns its result.
+  /// Runs `wait` and returns its result.
   template <typename Wait>
   auto During(Wait wait) {
     SetWaiting(true);
@@ -52,7 +52,7 @@ class StreamDeadline {
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool expired_ ABSL_GUARDED_BY(mutex_) = false;
   std::uint64_t wait_number_ ABSL_GUARDED_BY(mutex_) = 0;  // changes when a wait begins or ends
-  std::uint64_t watched_ ABSL_GUARDED_BY(mutex_) = 0;      // the wait that Watch times
+  std::uint64_t watched_ ABSL_GUARDED_BY(mutex_) = 0;      // the wait that the watch thread times
   std::thread thread_;
 };
 

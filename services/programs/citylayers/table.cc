@@ -44,7 +44,7 @@ std::vector<std::size_t> Table::OwnWidths() const {
 std::string Table::Line(const std::vector<Cell>& cells,
                         const std::vector<std::size_t>& widths) const {
   std::string line;
-  std::size_t pending = 0;  // spaces that are owed, so that none trail
+  std::size_t pending = 0;  // postponed spaces, so that none trail
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string text = OneLine(cells[i].text);
     const std::size_t width = DisplayWidth(text);

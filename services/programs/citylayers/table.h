@@ -1,4 +1,4 @@
-// Tables for people.
+// Formats tables for a terminal.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_TABLE_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERS_TABLE_H_
 
@@ -15,7 +15,7 @@ enum class Tone { kPlain, kGood, kNotice, kWarning, kBad, kDim };
 struct TableColumn {
   std::string header;  // with its unit, e.g. "depth (m)"
   Align align = Align::kLeft;
-  std::size_t width = 0;  // at least so wide; for rows that are printed one by one
+  std::size_t width = 0;  // minimum; for rows that are printed one by one
 };
 
 struct Cell {
@@ -25,8 +25,8 @@ struct Cell {
   Tone tone;
 };
 
-/// Columns two spaces apart, aligned by display width, no trailing spaces. Colour only when asked
-/// for.
+/// Columns two spaces apart, aligned by display width, without trailing spaces. Colour only on
+/// request.
 ///
 ///   STATION  stage (m)
 ///   Phú An        1.70
@@ -40,10 +40,10 @@ class Table {
   void Add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.empty(); }
 
-  /// Header and rows, each with a newline. Widths are those of the widest cells.
+  /// Header and rows, each with a newline. Each column is as wide as its widest cell.
   std::string Render() const;
-  /// For endless output: the header, and one row, by the columns' own widths; a longer cell pushes
-  /// the rest to the right.
+  /// For endless output: the header, and one row, with the columns' fixed widths; a longer cell
+  /// shifts the rest to the right.
   std::string RenderHeader() const;
   std::string RenderRow(const std::vector<Cell>& cells) const;
 

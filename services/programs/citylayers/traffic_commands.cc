@@ -1,4 +1,4 @@
-// `citylayers traffic ...`
+// Commands `citylayers traffic ...`.
 #include <memory>
 #include <optional>
 #include <string>
@@ -162,7 +162,7 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && list.size() < limit);
-  program.Print(list.Render("no such segments"));
+  program.Print(list.Render("no matching segments"));
   if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }
@@ -172,16 +172,16 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
 void AddTrafficCommands(CLI::App& app, Program& program) {
   CLI::App* traffic = program.AddGroup(app, "traffic", "Traffic: jams and road segments");
   CLI::App* jams =
-      program.Add(*traffic, "jams", "List jams, the longest delay first",
+      program.Add(*traffic, "jams", "List jams, longest delay first",
                   "  citylayers traffic jams --min-length 200\n"
                   "  citylayers traffic jams --bbox 106.68,10.76,106.71,10.79 --format "
                   "geojson > jams.geojson");
   auto jam_options = std::make_shared<JamOptions>();
   jams->add_option("--bbox", jam_options->box, "Only in this box, degrees")->type_name("W,S,E,N");
-  jams->add_option("--min-length", jam_options->min_length_m, "Only from this length on, metres")
+  jams->add_option("--min-length", jam_options->min_length_m, "Minimum length, metres")
       ->check(CLI::NonNegativeNumber);
   jams->add_option("--limit", jam_options->limit,
-                   "Maximum number of jams; without: 100 in a table, else all")
+                   "Maximum number of jams; default: 100 in a table, else all")
       ->check(CLI::Range(1, 1'000'000));
   program.OnRun(jams, [&program, jam_options] { return Jams(program, *jam_options); });
 
@@ -203,7 +203,7 @@ void AddTrafficCommands(CLI::App& app, Program& program) {
       ->check(CLI::IsMember({"free", "slow", "queuing", "stationary", "closed"}));
   segments
       ->add_option("--limit", options->limit,
-                   "Maximum number of segments; without: 100 in a table, else all")
+                   "Maximum number of segments; default: 100 in a table, else all")
       ->check(CLI::Range(1, 10'000'000));
   program.OnRun(segments, [&program, options] { return Segments(program, *options); });
 }

@@ -1,7 +1,7 @@
-// How jemalloc, which is the program's malloc, keeps memory. It reads this name before main begins.
+// Settings of jemalloc, the program's malloc. It reads this variable before main begins.
 
-// Few arenas, since many threads take turns on few cores, and a thread of its own that gives back
-// after a second what is not used: after a peak the process is as small as before.
+// Few arenas, because many threads share few cores, and a background thread that returns unused
+// memory after a second: after a peak the process shrinks to its former size.
 extern "C" {
 extern const char* const malloc_conf;
 const char* const malloc_conf =

@@ -14,14 +14,14 @@ namespace {
 struct ShortFlag {
   std::string_view name;
   std::string_view key;
-  std::string_view value;  // what it takes; empty: a switch
+  std::string_view value;  // its value; empty: a switch
   std::string_view help;
 };
 
 constexpr std::array<ShortFlag, 10> kShortFlags = {{
-    {"target", "server.target", "MODULES", "modules to run: all, or names with commas"},
+    {"target", "server.target", "MODULES", "modules to run: all, or names separated by commas"},
     {"pack", "server.pack", "DIR", "the city pack"},
-    {"data", "server.data", "DIR", "where readings and alerts are kept"},
+    {"data", "server.data", "DIR", "directory of readings and alerts"},
     {"http", "server.http", "HOST:PORT", "the HTTP gateway: booth page, tiles, feeds"},
     {"grpc", "server.grpc", "HOST:PORT", "gRPC"},
     {"admin", "server.admin", "HOST:PORT", "metrics, health, debug"},
@@ -29,19 +29,20 @@ constexpr std::array<ShortFlag, 10> kShortFlags = {{
     {"log", "server.log", "LEVEL", "debug, info, warn or error"},
     {"log-format", "server.log_format", "FORMAT", "text or json"},
     {"allow-insecure", "server.allow_insecure", "",
-     "listen on other than loopback addresses without keys"},
+     "allow addresses other than loopback without keys"},
 }};
 
-/// A word that is not a flag: after a value it is most often the rest of a pattern that the shell
-/// replaced by several names, or of a path with a space in it.
+/// The error for a word that is not a flag: after a value it is usually the rest of a pattern that
+/// the shell expanded to several names, or of a path with a space.
 std::string UnexpectedWord(std::string_view word, std::string_view last_flag,
                            std::string_view last_value) {
   if (last_flag.empty()) {
     return StrCat("\"", word, "\" is not a flag: flags begin with --; see citylayersd --help");
   }
-  return StrCat("--", last_flag, " takes one value, \"", last_value, "\", and \"", word,
-                "\" comes after it: a pattern such as *.pack may have become several names, or a "
-                "space in a path needs quotes");
+  return StrCat(
+      "--", last_flag, " takes one value, \"", last_value, "\", and \"", word,
+      "\" comes after it: a pattern such as *.pack may have been expanded to several names, or a "
+      "space in a path needs quotes");
 }
 
 const ShortFlag* FindShort(std::string_view name) {
@@ -55,7 +56,7 @@ const ShortFlag* FindShort(std::string_view name) {
 
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   CommandLine line;
-  std::string_view last_flag;  // that took the word after it as its value
+  std::string_view last_flag;  // the last flag that took a value
   std::string last_value;
   for (int i = 1; i < argc; ++i) {
     std::string_view word = argv[i];
@@ -119,11 +120,11 @@ std::string HelpText() {
   }
   StrAppend(
       &text,
-      "  --backends NAME=ADDR,...   where modules of other processes are\n"
-      "  --config FILE              TOML file; flags and CITYLAYERS_SECTION__KEY win over it\n"
+      "  --backends NAME=ADDR,...   addresses of modules in other processes\n"
+      "  --config FILE              TOML file; flags and CITYLAYERS_SECTION__KEY override it\n"
       "  --SECTION.KEY VALUE        any option of the configuration\n"
       "  --version                  print the version, and exit\n"
-      "  --check-config             say whether the configuration is good, and exit\n"
+      "  --check-config             check the configuration, and exit\n"
       "  --print-config             print the whole configuration with its comments, and exit\n\n"
       "example: citylayersd --pack build/demo/saigon.pack --data data --http 127.0.0.1:8080\n");
   return text;

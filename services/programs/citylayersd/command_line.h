@@ -1,4 +1,4 @@
-// The daemon's flags.
+// Command line parser of the daemon.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERSD_COMMAND_LINE_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERSD_COMMAND_LINE_H_
 
@@ -18,8 +18,8 @@ struct CommandLine {
 };
 
 /// Reads `--flag value` and `--flag=value`. A flag is a short name (--pack) or any configuration
-/// key (--grpc.unary_max). INVALID_ARGUMENT: a word that is no flag, or a flag without its value.
-/// Whether a key exists is Config's to say.
+/// key (--grpc.unary_max). INVALID_ARGUMENT: a word that is not a flag, or a flag without its
+/// value. Config checks whether a key exists.
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv);
 
 std::string HelpText();

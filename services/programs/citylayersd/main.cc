@@ -1,4 +1,4 @@
-// citylayersd: the city's server. `citylayersd --help` says what it takes.
+// citylayersd, the city's server. `citylayersd --help` lists its flags.
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -19,7 +19,7 @@ extern char** environ;  // NOLINT: POSIX has it so
 
 namespace {
 
-// What stopping may take over server.drain.
+// Additional time for stopping, beyond server.drain.
 constexpr absl::Duration kStopPatience = absl::Seconds(4);
 
 std::map<std::string, std::string> Environment() {
@@ -42,15 +42,15 @@ int Fail(const absl::Status& status) {
 
 int main(int argc, char** argv) {
   using namespace citylayers;  // NOLINT: the program's main file
-  // Blocked before any thread starts, so that sigwait below is the one that gets them.
+  // Blocked before any thread starts, so that the sigwait below receives them.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  // Debian builds Abseil with its search for deadlocks switched on: every lock that is taken while
-  // another is held then enters a graph behind one lock for all threads. Tests keep it.
+  // Debian builds Abseil with deadlock detection enabled: every lock acquired while another is held
+  // then enters a graph behind one lock for all threads. Tests keep it enabled.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
   absl::StatusOr<citylayersd::CommandLine> command = citylayersd::ParseCommandLine(argc, argv);
@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
   absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
       runtime::Daemon::Start(*std::move(config), table);
   if (!daemon.ok()) {
-    // With the log in JSON every line is, the last one too.
+    // With a JSON log every line is JSON, including the last.
     if (!json) return Fail(daemon.status());
     runtime::LogError("cannot start", {{"why", daemon.status().message()}});
     return 1;
@@ -106,14 +106,15 @@ int main(int argc, char** argv) {
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  // Whatever holds it up: what was acknowledged is on disk, as if the process had been killed.
+  // Ends the process when stopping takes too long: acknowledged writes are on disk, as after a
+  // kill.
   std::thread([drain] {
     std::this_thread::sleep_for(absl::ToChronoNanoseconds(drain + kStopPatience));
-    runtime::LogWarning("stopped; what did not end in time was cut");
+    runtime::LogWarning("stopped; work that did not end in time was aborted");
     std::_Exit(0);
   }).detach();
   if (!(*daemon)->Stop()) {
-    runtime::LogWarning("stopped; calls of clients that did not end in time were cut");
+    runtime::LogWarning("stopped; calls of clients that did not end in time were cancelled");
     std::_Exit(0);
   }
   runtime::LogInfo("stopped");

@@ -1,4 +1,4 @@
-// The table of modules: what a citylayersd can run, and who needs whom.
+// The table of modules that citylayersd can run, with their dependencies.
 #ifndef CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERSD_MODULES_H_
 #define CITYLAYERS_SERVICES_PROGRAMS_CITYLAYERSD_MODULES_H_
 
@@ -8,7 +8,7 @@
 
 namespace citylayers::citylayersd {
 
-/// All modules; their names are the --targets. Those with a layer share one LayerService.
+/// All modules; their names are valid for --target. Modules with a layer share one LayerService.
 std::vector<runtime::ModuleSpec> ModuleTable();
 
 }  // namespace citylayers::citylayersd

@@ -27,22 +27,23 @@ inline constexpr std::size_t kBaseLayerCount = 7;
 /// Attributes of a feature; empty strings are left out.
 using BaseTags = std::vector<std::pair<std::string, std::variant<std::string, std::int64_t>>>;
 
-/// Collects features and cuts them into tiles of zooms kMinZoom..kMaxZoom. Equal calls in equal
-/// order give equal tiles. Not thread-safe.
+/// Collects features and cuts them into tiles of zooms kMinZoom to kMaxZoom. The same calls in the
+/// same order give the same tiles. Not thread-safe.
 ///
 ///   BaseMap map;
 ///   RETURN_IF_ERROR(map.AddPolygon(BaseLayer::kWater, rings, {{"kind", "river"}}));
 ///   std::map<std::uint64_t, std::string> tiles = map.Tiles();
 class BaseMap {
  public:
-  /// Rings: outside first, then holes; open or closed. min_zoom: the lowest zoom with the feature.
+  /// Rings: outside first, then holes; open or closed. min_zoom: lowest zoom at which the feature
+  /// is drawn.
   absl::Status AddPolygon(BaseLayer layer, std::span<const std::vector<LonLat>> rings,
                           const BaseTags& tags, int min_zoom = 0);
   absl::Status AddLine(BaseLayer layer, std::span<const LonLat> line, const BaseTags& tags,
                        int min_zoom = 0);
   absl::Status AddPoint(BaseLayer layer, LonLat at, const BaseTags& tags, int min_zoom = 0);
 
-  /// Ready tiles by key.
+  /// Encoded tiles by key.
   std::map<std::uint64_t, std::string> Tiles() const;
 
  private:

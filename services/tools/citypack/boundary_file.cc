@@ -31,7 +31,7 @@ struct FreeGeometry {
 };
 using GeometryPtr = std::unique_ptr<OGRGeometry, FreeGeometry>;
 
-// Keeps GDAL's own messages off the terminal: ours say what matters.
+// Suppresses GDAL's own messages: the errors returned here have the relevant text.
 class QuietGdal {
  public:
   QuietGdal() { CPLPushErrorHandler(CPLQuietErrorHandler); }
@@ -55,7 +55,7 @@ void AddRing(const OGRLinearRing& ring, Boundary* unit) {
   for (int i = 0; i < ring.getNumPoints(); ++i) line.push_back({ring.getX(i), ring.getY(i)});
 }
 
-// Polygons of any nesting; lines and points that a repair leaves over are passed by.
+// Polygons of any nesting; lines and points that remain after a repair are skipped.
 void AddPolygons(const OGRGeometry& geometry, Boundary* unit) {
   if (wkbFlatten(geometry.getGeometryType()) == wkbPolygon) {
     const OGRPolygon& polygon = *geometry.toPolygon();
@@ -69,8 +69,8 @@ void AddPolygons(const OGRGeometry& geometry, Boundary* unit) {
   }
 }
 
-// A point inside the largest part, where the name reads best; found by the library because the
-// centre of a bent ward may lie in its neighbour.
+// A point inside the largest part, suitable for the name; computed by the library because the
+// centre of a bent ward may lie in a neighbouring one.
 std::optional<LonLat> LabelPoint(const OGRGeometry& geometry) {
   const OGRGeometry* largest = &geometry;
   if (OGR_GT_IsSubClassOf(wkbFlatten(geometry.getGeometryType()), wkbGeometryCollection)) {

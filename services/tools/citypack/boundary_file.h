@@ -1,4 +1,4 @@
-// Boundaries of wards out of a GeoJSON file.
+// Reads the boundaries of wards from a GeoJSON file.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_BOUNDARY_FILE_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_BOUNDARY_FILE_H_
 
@@ -13,11 +13,11 @@
 
 namespace citylayers::citypack {
 
-/// One ward, commune or other unit.
+/// A ward, commune or other administrative unit.
 struct Boundary {
   std::string name_vi;
   std::string name_en;
-  LonLat label;                            // a point inside
+  LonLat label;                            // a point inside the unit
   std::vector<std::vector<LonLat>> rings;  // all rings of all its polygons, closed
 };
 
@@ -28,11 +28,11 @@ struct Boundaries {
 
 /// Reads polygons in longitude and latitude from GeoJSON (.geojson, .json, or either with .gz).
 /// Names come from the properties name_vi, ten, name (and name_en, en). A polygon that crosses
-/// itself is repaired, and named in a warning; what cannot be repaired is left out, and named too.
-/// NOT_FOUND: no such file. INVALID_ARGUMENT: not GeoJSON, or no polygon in it.
+/// itself is repaired; one that cannot be repaired is left out. Both are listed in the warnings.
+/// NOT_FOUND: there is no such file. INVALID_ARGUMENT: not GeoJSON, or without a polygon.
 absl::StatusOr<Boundaries> ReadBoundaries(const std::string& path);
 
-/// Adds each border once (neighbours share theirs) to the `boundary` layer and each name to
+/// Adds each border once (neighbours share theirs) to the layer `boundary`, and each name to
 /// `place`.
 absl::Status AddBoundaries(const std::vector<Boundary>& units, BaseMap* map);
 

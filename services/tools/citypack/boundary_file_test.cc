@@ -67,7 +67,7 @@ TEST(BoundaryFile, NeighboursShareOneBorder) {
   const auto layers = geo::DecodeTile(it->second);
   ASSERT_TRUE(layers.ok());
   ASSERT_EQ((*layers)[0].name, "boundary");
-  // Two outer arcs and the border between, which is there once.
+  // Two outer arcs and the border between them, which is stored once.
   EXPECT_EQ((*layers)[0].features.size(), 3u);
   ASSERT_EQ((*layers)[1].name, "place");
   EXPECT_EQ((*layers)[1].features.size(), 2u);

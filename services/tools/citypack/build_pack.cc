@@ -38,14 +38,14 @@ std::string FileName(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
-// One build: each step adds its files to the writer and its facts to the manifest.
+// One build: each step adds its files to the writer and its data to the manifest.
 class Builder {
  public:
   Builder(const PackOptions& options, const PackProgress& progress)
       : options_(options), progress_(progress) {}
 
   absl::StatusOr<BuiltPack> Run() {
-    // Cheap refusals first: nobody shall wait for a minute to learn of a forgotten flag.
+    // Cheap checks first, so that a missing flag is reported at once and not after a minute.
     if (!options_.dem.empty() && options_.dem_datum.empty()) {
       return ReadDem(options_.dem, "", std::nullopt, &warnings_).status();
     }
@@ -130,7 +130,7 @@ absl::Status Builder::WriteRoads() {
   RETURN_IF_ERROR(writer_->WriteFile("roads.bin", storage::EncodeRoads(MakeRoadColumns(graph_))));
   embedded_covers_ = EmbeddedCityCovers(graph_);
   manifest_.bounds = BoundsOf(graph_);
-  if (embedded_covers_) {  // whose water and parks reach beyond the roads
+  if (embedded_covers_) {  // its water and parks extend beyond the roads
     manifest_.bounds.Extend({saigon::kBounds.west_deg, saigon::kBounds.south_deg});
     manifest_.bounds.Extend({saigon::kBounds.east_deg, saigon::kBounds.north_deg});
   }
@@ -176,8 +176,7 @@ void Builder::NoteUnknownGround(const storage::CellColumns& cells) {
   if (unknown == 0) return;
   warnings_.push_back(
       absl::StrFormat("the terrain does not cover %d of %d segments, %.1f %% of the length of the "
-                      "roads: their depth "
-                      "is not known; give a larger DEM",
+                      "roads: their depth is unknown; give a larger DEM",
                       unknown, cells.unknown.size(), 100 * unknown_m / length_m));
 }
 

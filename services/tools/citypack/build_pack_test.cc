@@ -42,7 +42,7 @@ constexpr bool kSanitized = false;
 
 geo::TileId Tile(int z, int x, int y) { return *geo::TileId::Make(z, x, y); }
 
-// Values of an attribute in a layer of a base tile.
+// The values of an attribute in a layer of a base tile.
 std::set<std::string> Texts(const storage::CityPack& pack, geo::TileId tile, std::string_view layer,
                             std::string_view key) {
   std::set<std::string> texts;
@@ -60,7 +60,7 @@ std::set<std::string> Texts(const storage::CityPack& pack, geo::TileId tile, std
   return texts;
 }
 
-// Names of the streets in a tile's skeleton.
+// The names of the streets in a tile's skeleton.
 std::set<std::string> SkeletonNames(const storage::CityPack& pack, geo::TileId tile) {
   std::set<std::string> names;
   const auto bytes = pack.skeletons().Find(tile.Key());
@@ -73,7 +73,7 @@ std::set<std::string> SkeletonNames(const storage::CityPack& pack, geo::TileId t
   return names;
 }
 
-// What must hold in every pack.
+// Checks the invariants of every pack.
 void CheckPack(const storage::CityPack& pack) {
   const storage::SegmentTable& roads = pack.segments();
   std::vector<int> seen(roads.size(), 0);
@@ -164,7 +164,7 @@ TEST_F(EmbeddedPackTest, StreetsKnowTheirCells) {
     }
     for (const std::uint32_t cell : here) {
       ASSERT_EQ(water->values[cell], 0);
-      // No path can be lower than the ground it ends on.
+      // No path can be lower than the ground at its end.
       const float level = connection->values[cell];
       if (!std::isnan(level)) {
         ASSERT_GE(level, terrain->values[cell]);
@@ -360,7 +360,7 @@ TEST_F(BuildPackTest, CanBeStoppedAtEveryStep) {
   ASSERT_TRUE(BuildPack(options_, [&](std::string_view, double) { return ++steps > 0; }).ok());
   std::filesystem::remove_all(options_.out);
   ASSERT_GT(steps, 8);
-  // The last report comes when the pack is in place.
+  // The last report comes when the pack is complete.
   for (int stop = 1; stop < steps; ++stop) {
     int left = stop;
     const auto built = BuildPack(options_, [&](std::string_view, double) { return --left > 0; });
@@ -374,7 +374,7 @@ TEST_F(BuildPackTest, KilledBuildLeavesTheOldPackAndTheNextOneCleansUp) {
   ASSERT_NE(before, nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
-    // The embedded roads: a forked child has no threads to read an extract with.
+    // The embedded roads: a forked child has no threads to read an extract.
     options_.osm.clear();
     (void)BuildPack(options_, [](std::string_view step, double) {
       if (step == "writing") ::raise(SIGKILL);
@@ -403,7 +403,7 @@ TEST_F(BuildPackTest, BadInputsNameTheFileAndLeaveNothing) {
     EXPECT_FALSE(built.ok()) << name;
     EXPECT_THAT(built.status().message(), HasSubstr(name));
   };
-  error(&PackOptions::osm, "bad.osm.pbf", "this is no extract");
+  error(&PackOptions::osm, "bad.osm.pbf", "not an extract");
   error(&PackOptions::osm, "cut.osm.pbf", ReadFile(options_.osm).substr(0, 200));
   error(&PackOptions::stations, "bad.csv", "id,name\n1,2\n");
   error(&PackOptions::boundaries, "bad.geojson", "{}");

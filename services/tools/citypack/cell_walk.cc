@@ -7,7 +7,7 @@
 namespace citylayers::citypack {
 namespace {
 
-// One axis of the walk: which way the next border lies, and how far along the line (0 to 1).
+// One axis of the walk: direction of the next border, and its distance along the line (0 to 1).
 struct Axis {
   Axis(double from, double to) : cell(static_cast<int>(std::floor(from))) {
     const double delta = to - from;

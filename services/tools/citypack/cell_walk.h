@@ -1,4 +1,4 @@
-// Shapes on a grid, in cell coordinates.
+// Lines and polygons on a grid, in cell coordinates.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_CELL_WALK_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_CELL_WALK_H_
 
@@ -12,13 +12,12 @@
 
 namespace citylayers::citypack {
 
-/// Visits every cell that the line from `a` to `b` passes through, in order, cells outside the grid
-/// left out. O(cells).
+/// Visits, in order, every cell of the grid that the line from `a` to `b` passes through. O(cells).
 void WalkCells(geo::CellPoint a, geo::CellPoint b, int columns, int rows,
                const std::function<void(int column, int row)>& visit);
 
-/// Sets every cell whose centre lies inside an odd number of the rings (so holes stay out). Rings
-/// open or closed. O(rows * ring points).
+/// Sets every cell whose centre lies inside an odd number of the rings (so that holes are
+/// excluded). Rings open or closed. O(rows * ring points).
 void FillRings(std::span<const std::vector<geo::CellPoint>> rings, std::uint8_t value,
                geo::Grid<std::uint8_t>* grid);
 

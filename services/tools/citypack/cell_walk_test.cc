@@ -34,7 +34,7 @@ TEST(CellWalk, LeavesOutCellsOutside) {
   EXPECT_TRUE(Walk({-3.5, -0.5}, {-1.5, -2.5}).empty());
 }
 
-// Against a walk in tiny steps, which sees every cell that is crossed by more than a step.
+// Compared with a walk in tiny steps, which finds every cell that is crossed by more than a step.
 TEST(CellWalk, EqualsAWalkInTinySteps) {
   std::mt19937 random(3);
   std::uniform_real_distribution<double> place(0.01, 19.99);
@@ -72,7 +72,7 @@ std::string Drawn(const geo::Grid<std::uint8_t>& grid) {
 
 TEST(FillRings, FillsCellsWhoseCentreIsInside) {
   geo::Grid<std::uint8_t> grid(8, 6);
-  // A square with a hole, and its first point repeated at the end of the outside ring.
+  // A square with a hole; the outside ring repeats its first point at the end.
   const std::vector<std::vector<geo::CellPoint>> rings = {{{1, 1}, {7, 1}, {7, 5}, {1, 5}, {1, 1}},
                                                           {{3, 2}, {5, 2}, {5, 4}, {3, 4}}};
   FillRings(rings, 1, &grid);

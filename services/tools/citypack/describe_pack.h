@@ -1,4 +1,4 @@
-// What is in a pack and what is not, for people and for programs.
+// Describes a pack: its parts and the missing parts, as text or JSON.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_DESCRIBE_PACK_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_DESCRIBE_PACK_H_
 
@@ -12,11 +12,11 @@
 
 namespace citylayers::citypack {
 
-/// One part of a pack.
+/// A part of a pack, present or absent.
 struct PartDescription {
   std::string part;  // roads, terrain, ...
   bool present = false;
-  std::string source;  // where it is from; empty when absent
+  std::string source;  // origin; empty when absent
   bool synthetic = false;
   std::string detail;  // numbers when present, the reason when absent
 };
@@ -27,10 +27,10 @@ struct PackDescription {
   std::uint64_t total_bytes = 0;
 };
 
-/// Opens the pack and checks every byte of it. Errors as CityPack::Open and Verify.
+/// Opens the pack and verifies all its bytes. Errors as CityPack::Open and Verify.
 absl::StatusOr<PackDescription> DescribePack(const std::string& directory);
 
-/// For a terminal.
+/// A table for a terminal.
 std::string FormatTable(const PackDescription& description);
 /// One JSON object, indented.
 std::string FormatJson(const PackDescription& description);

@@ -13,7 +13,7 @@
 namespace citylayers::citypack {
 namespace {
 
-constexpr std::size_t kCoveredShare = 20;  // one segment in so many
+constexpr std::size_t kCoveredShare = 20;  // minimum: one of so many segments
 
 struct AreaStyle {
   BaseLayer layer;

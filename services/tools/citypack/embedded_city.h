@@ -1,4 +1,4 @@
-// What a pack takes from the embedded city (samples/saigon) when it is not given.
+// The parts of the embedded city (samples/saigon) that a pack uses when they are not given.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_EMBEDDED_CITY_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_EMBEDDED_CITY_H_
 
@@ -13,18 +13,19 @@
 
 namespace citylayers::citypack {
 
-/// Name of the embedded city as a source, and who made it.
+/// Source name and attribution of the embedded city.
 inline constexpr char kEmbeddedName[] = "samples/saigon";
 inline constexpr char kEmbeddedAttribution[] = "citylayers sample city (synthetic)";
 
 /// Whether the embedded city covers these roads: at least one in twenty segments lies in it.
 bool EmbeddedCityCovers(const geo::RoadGraph& graph);
 
-/// Land use, parks, water and place names; wards only when asked, since boundaries bring their own.
+/// Adds land use, parks, water and place names; wards only on request, since a boundary file has
+/// its own.
 absl::Status AddEmbeddedBase(bool with_wards, BaseMap* map);
 
 TerrainPart EmbeddedTerrain();
-/// Rivers and canals, which the tide reaches.
+/// Rivers and canals reached by the tide.
 std::vector<WaterBody> EmbeddedTidalWater();
 std::vector<storage::PackStation> EmbeddedStations();
 

@@ -18,7 +18,7 @@ class Merger {
   }
 
   std::vector<std::vector<LonLat>> Run() {
-    // Lines with an end first; what is left then are closed rings.
+    // Lines with an end first; all remaining lines are closed rings.
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
       if (at_[pieces_[i].from].size() != 2) Start(i, false);
       if (at_[pieces_[i].to].size() != 2) Start(i, true);

@@ -1,4 +1,4 @@
-// Joining pieces of line end to end.
+// Joins pieces of line end to end.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_LINE_MERGE_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_LINE_MERGE_H_
 
@@ -16,9 +16,8 @@ struct LinePiece {
   std::vector<LonLat> points;
 };
 
-/// Joins pieces wherever exactly two ends meet, turning them round as needed, so that a street is
-/// one line and its name is set along it once. Every piece is in exactly one line. Deterministic;
-/// O(n log n).
+/// Joins pieces wherever exactly two ends meet, reversing them as needed, so that a street is one
+/// line and is labelled once. Every piece is in exactly one line. Deterministic; O(n log n).
 std::vector<std::vector<LonLat>> MergeLines(const std::vector<LinePiece>& pieces);
 
 }  // namespace citylayers::citypack

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::UnorderedElementsAre;
 
-// A piece along letters; its ends are numbered by their letters, its points lie at them.
+// A piece along letters: its ends are numbered by their letters, its points lie at them.
 LinePiece Piece(const std::string& letters) {
   LinePiece piece{
       static_cast<std::uint64_t>(letters.front()), static_cast<std::uint64_t>(letters.back()), {}};
@@ -20,7 +20,7 @@ LinePiece Piece(const std::string& letters) {
   return piece;
 }
 
-// Lines as letters, each the way round that reads first.
+// Lines as letters, each in the direction that sorts first.
 std::vector<std::string> Merged(const std::vector<std::string>& pieces) {
   std::vector<LinePiece> input;
   for (const std::string& letters : pieces) input.push_back(Piece(letters));

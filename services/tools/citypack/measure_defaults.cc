@@ -20,8 +20,8 @@ struct Default {
   double max_value;
 };
 
-// Ranges hold what has been measured in the city with room to spare: the highest tide at Phú An on
-// record is 1.77 m (2019-09-30), and a 10-minute rain of 60 mm has not been seen.
+// Ranges cover measured values of the city with a margin: the highest recorded tide at Phú An is
+// 1.77 m (2019-09-30), and a 10-minute rain of 60 mm has not been observed.
 constexpr std::array<Default, 6> kDefaults = {{
     {"water_level", "level", "m", 3, 10, "hondau", -4, 5},
     {"rainfall", "rain", "mm", 1, 10, "", 0, 150},

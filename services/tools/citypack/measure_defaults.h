@@ -1,4 +1,4 @@
-// What a gauge of a kind measures, unless its source says otherwise.
+// Default measures of gauges by kind, used when the source does not define them.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_MEASURE_DEFAULTS_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_MEASURE_DEFAULTS_H_
 
@@ -11,10 +11,10 @@
 namespace citylayers::citypack {
 
 /// The measure of a kind: water_level, rainfall, speed, flow, occupancy or depth ("rain" and
-/// "level" are understood too). nullopt for any other word.
+/// "level" are accepted as well). nullopt for any other word.
 std::optional<storage::PackMeasure> DefaultMeasure(std::string_view kind);
 
-/// Alert levels I, II, III (báo động) at the given values; fewer values, fewer levels.
+/// Alert levels I, II, III (báo động) at the given values; fewer values give fewer levels.
 std::vector<storage::PackThreshold> AlertLevels(const std::vector<double>& values_m);
 
 }  // namespace citylayers::citypack

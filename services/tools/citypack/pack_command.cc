@@ -15,7 +15,7 @@
 namespace citylayers::citypack {
 namespace {
 
-// The only thing a signal handler may touch.
+// The only variable that a signal handler may access.
 volatile std::sig_atomic_t stop_requested = 0;
 
 void RequestStop(int) { stop_requested = 1; }
@@ -54,30 +54,30 @@ void RunBuild(BuildArguments& arguments, bool offset_given) {
 }
 
 void AddBuild(CLI::App& pack) {
-  CLI::App* build = pack.add_subcommand("build", "Build a city pack from what a city has");
+  CLI::App* build = pack.add_subcommand("build", "Build a city pack from the files of a city");
   auto arguments = std::make_shared<BuildArguments>();
   PackOptions& options = arguments->options;
   build->add_option("--osm", options.osm, "Roads: an OpenStreetMap extract (.osm.pbf)");
   build->add_option("--dem", options.dem, "Terrain: any raster that GDAL reads, heights in metres");
   build->add_option("--dem-datum", options.dem_datum,
-                    "What the heights count from: hondau, egm2008, egm96 or local");
+                    "Datum of the heights: hondau, egm2008, egm96 or local");
   CLI::Option* offset = build->add_option(
       "--dem-offset", arguments->dem_offset_m,
-      "Metres to add to reach Hòn Dấu; required for egm96 and local (egm2008: -0.86)");
+      "Metres to add to convert to Hòn Dấu; required for egm96 and local (egm2008: -0.86)");
   build
       ->add_option("--sea-level", options.sea_level_m,
-                   "Metres over Hòn Dấu: lower cells joined to the DEM's edge are open water")
+                   "Metres above Hòn Dấu; lower cells joined to the DEM's edge are open water")
       ->capture_default_str();
   build->add_option("--boundaries", options.boundaries, "Wards: GeoJSON, also .gz");
   build->add_option(
       "--stations", options.stations,
       "Stations: CSV or GeoJSON with id, name, kind, lat, lon, and optionally name_en, "
       "alert_1 to alert_3, min_value, max_value (docs/use/cli.md)");
-  build->add_option("--out", options.out, "Folder of the pack; a pack there is replaced")
+  build->add_option("--out", options.out, "Folder of the pack; an existing pack is replaced")
       ->required();
-  build->add_flag("--quiet", arguments->quiet, "Print nothing but warnings and errors");
+  build->add_flag("--quiet", arguments->quiet, "Print only warnings and errors");
   build->footer(
-      "What is not given comes from the embedded city where it covers the roads, labelled so.\n\n"
+      "Parts that are not given come from the embedded city where it covers the roads.\n\n"
       "Examples:\n"
       "  citylayers pack build --out var/pack\n"
       "  citylayers pack build --osm hcmc.osm.pbf --dem dem.tif --dem-datum egm2008 --out "
@@ -86,7 +86,8 @@ void AddBuild(CLI::App& pack) {
 }
 
 void AddInfo(CLI::App& pack) {
-  CLI::App* info = pack.add_subcommand("info", "Say what is in a pack and what is not, and why");
+  CLI::App* info =
+      pack.add_subcommand("info", "List the parts of a pack, and the reasons for missing parts");
   struct Arguments {
     std::string directory;
     std::string format = "table";
@@ -109,7 +110,7 @@ void AddInfo(CLI::App& pack) {
 }  // namespace
 
 void AddPackCommands(CLI::App& app) {
-  CLI::App* pack = app.add_subcommand("pack", "City packs: build one, or say what is in it");
+  CLI::App* pack = app.add_subcommand("pack", "City packs: build or describe one");
   pack->require_subcommand(1);
   AddBuild(*pack);
   AddInfo(*pack);

@@ -49,7 +49,7 @@ TEST(PackCommand, BuildThenInfo) {
   const Outcome built =
       Cli({"pack", "build", "--osm", dir / "tiny.osm.pbf", "--out", dir / "pack"});
   ASSERT_EQ(built.code, 0) << built.err;
-  EXPECT_EQ(built.err, "");  // no bars, for this is no terminal
+  EXPECT_EQ(built.err, "");  // no progress bars: this is not a terminal
 
   const Outcome table = Cli({"pack", "info", dir / "pack"});
   EXPECT_EQ(table.code, 0);

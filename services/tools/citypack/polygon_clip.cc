@@ -35,7 +35,7 @@ GEOSGeometry* MakeRing(GEOSContextHandle_t context, const geo::TileLine& ring) {
     const geo::TilePoint& p = ring[i % size];
     GEOSCoordSeq_setXY_r(context, corners, i, p.x, p.y);
   }
-  return GEOSGeom_createLinearRing_r(context, corners);  // owns the corners
+  return GEOSGeom_createLinearRing_r(context, corners);  // takes ownership of the corners
 }
 
 geo::TileLine TakeRing(GEOSContextHandle_t context, const GEOSGeometry* ring) {
@@ -74,13 +74,13 @@ void TakePolygons(GEOSContextHandle_t context, const GEOSGeometry* geometry,
 }  // namespace
 
 struct PolygonClip::Impl {
-  ContextPtr context;  // first in, last out: the geometry lives in it
+  ContextPtr context;  // declared first, destroyed last: the geometry depends on it
   GeometryPtr whole{nullptr, {nullptr}};
 
   GeometryPtr Own(GEOSGeometry* geometry) const {
     return GeometryPtr(geometry, GeometryDeleter{context.get()});
   }
-  // The outside less each hole, so that a hole that crosses the outside, or another hole, is right.
+  // The outside minus each hole: correct also for a hole that crosses the outside or another hole.
   GeometryPtr Area(const geo::TilePolygon& polygon) const {
     GeometryPtr area = Own(nullptr);
     for (const geo::TileLine& ring : polygon.rings) {
@@ -107,7 +107,7 @@ PolygonClip::~PolygonClip() = default;
 
 absl::StatusOr<PolygonClip> PolygonClip::Make(const geo::TilePolygon& polygon) {
   auto impl = std::make_unique<Impl>();
-  impl->context.reset(GEOS_init_r());  // without a handler nothing is printed
+  impl->context.reset(GEOS_init_r());  // without a handler GEOS prints nothing
   if (impl->context == nullptr) return GaveUp();
   impl->whole = impl->Area(polygon);
   if (impl->whole == nullptr) return GaveUp();

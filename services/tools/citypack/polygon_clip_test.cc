@@ -39,7 +39,7 @@ double Area(const std::vector<geo::TilePolygon>& polygons) {
   return area;
 }
 
-// As another program sees them.
+// Validates the polygons with another program; returns "" when they are valid.
 std::string WhatIsWrong(const std::vector<geo::TilePolygon>& polygons) {
   if (polygons.empty()) return "";
   std::vector<std::string> parts;
@@ -49,7 +49,7 @@ std::string WhatIsWrong(const std::vector<geo::TilePolygon>& polygons) {
       std::string corners;
       for (std::size_t i = 0; i <= ring.size(); ++i) {
         const geo::TilePoint& p = ring[i % ring.size()];
-        if (p.x != std::round(p.x) || p.y != std::round(p.y)) return "a corner is no whole number";
+        if (p.x != std::round(p.x) || p.y != std::round(p.y)) return "a corner is not an integer";
         absl::StrAppend(&corners, i == 0 ? "" : ",", p.x, " ", p.y);
       }
       absl::StrAppend(&rings, rings.empty() ? "(" : ",(", corners, ")");
@@ -65,7 +65,7 @@ std::string WhatIsWrong(const std::vector<geo::TilePolygon>& polygons) {
   return geometry != nullptr && geometry->IsValid() ? "" : wkt;
 }
 
-// A comb whose teeth come into the box: one ring along the edge would run over itself.
+// A comb whose teeth enter the box: a single ring along the edge would overlap itself.
 TEST(PolygonClip, PiecesThatTheEdgeCutsApartAreSeveralPolygons) {
   const geo::TilePolygon comb{{{{-50, 10},
                                 {40, 10},
@@ -114,7 +114,7 @@ TEST(PolygonClip, NothingIsEmpty) {
   EXPECT_THAT(Cut({{{{0.1, 0.1}, {0.2, 0.1}, {0.2, 0.2}}}}), IsEmpty()) << "within one unit";
 }
 
-// Rivers that wind through the corner of many tiles, some finer than a unit.
+// Rivers that wind through the corners of many tiles, some finer than a unit.
 TEST(PolygonClip, RandomRiversAreValidInEveryTileAndLoseNoWater) {
   std::mt19937 random(11);
   std::uniform_real_distribution<double> step(-40, 40), width(0.3, 25);
@@ -143,7 +143,7 @@ TEST(PolygonClip, RandomRiversAreValidInEveryTileAndLoseNoWater) {
         sum += Area(*pieces);
       }
     }
-    // What the edges cut is rounded to whole units.
+    // Corners on the cut edges are rounded to whole units.
     ASSERT_NEAR(sum, whole, 0.02 * whole + 40);
   }
 }

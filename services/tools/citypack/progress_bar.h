@@ -1,4 +1,4 @@
-// How far a build is, on a terminal.
+// Progress bar of a build, for a terminal.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_PROGRESS_BAR_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_PROGRESS_BAR_H_
 
@@ -8,17 +8,17 @@
 
 namespace citylayers::citypack {
 
-/// One line per step, redrawn in place at most every percent. Writes only to a terminal. Not
+/// One line per step, redrawn in place when the percentage changes. Writes only to a terminal. Not
 /// thread-safe.
 class ProgressBar {
  public:
-  /// `out` is borrowed; nothing is written when it is not a terminal or `quiet`.
+  /// `out` must outlive this; nothing is written when it is not a terminal or `quiet` is set.
   ProgressBar(std::FILE* out, bool quiet);
 
-  /// `share` of `step` is done, 0 to 1. A new step begins a new line.
+  /// Shows that `share` of `step` is done, 0 to 1. A new step begins a new line.
   void Show(std::string_view step, double share);
 
-  /// The text of one state of the bar, 60 columns.
+  /// The text of the bar in one state, 60 columns.
   static std::string Line(std::string_view step, double share);
 
  private:

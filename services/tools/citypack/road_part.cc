@@ -73,7 +73,7 @@ std::vector<ImportNote> NotesOf(const geo::OsmRoads& roads, const std::string& f
       "are cut where their nodes are missing: nothing is drawn or routed across the gap; extract "
       "them again with complete ways");
   add("ways_shortened", roads.shortened, "end early, since nodes at an end are missing");
-  add("ways_lost", roads.lost, "are left out, since their nodes are missing");
+  add("ways_lost", roads.lost, "are left out, because their nodes are missing");
   add("names_repaired", roads.not_utf8,
       "have a name that is not UTF-8: U+FFFD stands for each wrong byte; convert the source to "
       "UTF-8");

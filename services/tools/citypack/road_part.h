@@ -1,4 +1,4 @@
-// A road graph as the columns of roads.bin.
+// Converts a road graph to the columns of roads.bin.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_ROAD_PART_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_ROAD_PART_H_
 
@@ -13,20 +13,20 @@
 
 namespace citylayers::citypack {
 
-/// The graph's content in the pack's form; indexes stay the same.
+/// The graph in the pack's format; indexes stay the same.
 storage::RoadColumns MakeRoadColumns(const geo::RoadGraph& graph);
 
 /// The box around all lines.
 LonLatBox BoundsOf(const geo::RoadGraph& graph);
 
-/// One thing that an extract lacked or that was left out of the pack.
+/// A defect of an extract, or data left out of the pack.
 struct ImportNote {
-  std::string count_name;  // among the manifest's counts
+  std::string count_name;  // key in the manifest's counts
   std::uint64_t count = 0;
-  std::string warning;  // a sentence for operators; empty: as it should be
+  std::string warning;  // a sentence for operators; empty: not a defect
 };
 
-/// What ReadOsmRoads had to cut, leave out or repair; nothing of what did not happen.
+/// Notes on roads that ReadOsmRoads cut, left out or repaired; only for cases that occurred.
 std::vector<ImportNote> NotesOf(const geo::OsmRoads& roads, const std::string& file);
 
 }  // namespace citylayers::citypack

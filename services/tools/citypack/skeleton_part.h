@@ -17,9 +17,9 @@ namespace citylayers::citypack {
 /// from 12, tertiary from 13, the rest from 14.
 int MinZoomOf(geo::RoadClass road_class);
 
-/// One skeleton (storage/pack/skeleton.h) for each tile of zooms kMinZoom..kMaxZoom with a road in
-/// it, by tile key. A segment is one feature in each tile it touches, with all its parts there.
-/// `progress` gets the share done; false stops with CANCELLED.
+/// One skeleton (storage/pack/skeleton.h) for each tile of zooms kMinZoom to kMaxZoom with a road,
+/// by tile key. A segment is one feature in each tile it touches, with all its parts there.
+/// `progress` receives the share done; returning false stops with CANCELLED.
 absl::StatusOr<std::map<std::uint64_t, std::string>> MakeSkeletons(
     const geo::RoadGraph& graph, const std::function<bool(double)>& progress);
 

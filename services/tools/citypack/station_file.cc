@@ -26,16 +26,16 @@ using storage::PackMeasure;
 using storage::PackStation;
 
 constexpr double kSameStationM = 3000;
-// What the registry of stations takes (storage/readings): more would be found out at the start.
+// Limit of the station registry (storage/readings): a longer id would fail at the server's start.
 constexpr std::size_t kIdCharsMax = 63;
 constexpr std::size_t kNameBytesMax = 256;
-// A river whose alert levels are higher than the kind's range gets a range from them, up to the
-// gauges of the deltas and their cities. Higher ones upstream must give their range: 140 is more
-// often in centimetres.
+// A river whose alert levels exceed the default range gets a range derived from them, up to this
+// level, which suits gauges of the deltas and their cities. Stations upstream with higher levels
+// must give their range: a level of 140 is more often in centimetres.
 constexpr double kHighestRiverM = 30;
 constexpr double kRoomOverLevelsM = 3;
 
-// One row of the file: named fields and where it stands.
+// One row of the file: named fields and their place in the file.
 struct Row {
   std::string where;  // "stations.csv, line 3"
   std::map<std::string, std::string> fields;
@@ -106,7 +106,7 @@ std::string Slug(const std::string& id) {
 
 constexpr std::array<const char*, 3> kAlertColumns = {"alert_1", "alert_2", "alert_3"};
 
-// A number in a column; nothing when it is empty or not there.
+// The number in a column; nullopt when it is empty or missing.
 absl::StatusOr<std::optional<double>> Number(const Row& row, const char* key) {
   const std::string text = row.Get(key);
   if (text.empty()) return std::optional<double>();
@@ -132,7 +132,7 @@ absl::StatusOr<std::vector<double>> Alerts(const Row& row) {
   return values;
 }
 
-// The range of valid readings, and that the alert levels lie in it.
+// Sets the range of valid readings, and checks that the alert levels lie in it.
 absl::Status SetRange(const Row& row, const std::vector<double>& levels, PackMeasure* measure) {
   ASSIGN_OR_RETURN(const std::optional<double> min, Number(row, "min_value"));
   ASSIGN_OR_RETURN(const std::optional<double> max, Number(row, "max_value"));
@@ -175,7 +175,7 @@ absl::StatusOr<PackStation> MakeStation(const Row& row) {
   const double nowhere = std::numeric_limits<double>::quiet_NaN();
   s.location = {ParseDecimal(row.Get("lon")).value_or(nowhere),
                 ParseDecimal(row.Get("lat")).value_or(nowhere)};
-  // Written so that NaN fails too.
+  // Negated comparisons, so that NaN fails as well.
   if (!(std::abs(s.location.lon_deg) <= 180) || !(std::abs(s.location.lat_deg) <= 85)) {
     return row.Bad(StrCat("lat \"", row.Get("lat"), "\", lon \"", row.Get("lon"),
                           "\" is not a place in degrees"));
@@ -183,7 +183,7 @@ absl::StatusOr<PackStation> MakeStation(const Row& row) {
   std::optional<PackMeasure> measure = DefaultMeasure(row.Get("kind"));
   if (!measure) {
     return row.Bad(StrCat("kind \"", row.Get("kind"),
-                          "\" is none of water_level, rainfall, speed, flow, occupancy, depth"));
+                          "\" is not one of water_level, rainfall, speed, flow, occupancy, depth"));
   }
   ASSIGN_OR_RETURN(const std::vector<double> alerts, Alerts(row));
   RETURN_IF_ERROR(SetRange(row, alerts, &*measure));
@@ -232,7 +232,7 @@ absl::StatusOr<std::vector<PackStation>> ReadStations(const std::string& path) {
 
 void CompleteFrom(const std::vector<PackStation>& known, std::vector<PackStation>* stations) {
   for (const PackStation& k : known) {
-    // The nearest of those that it may be; ids stay unique.
+    // The nearest of the candidates; ids stay unique.
     PackStation* nearest = nullptr;
     bool is_taken = false;
     for (PackStation& s : *stations) {

@@ -167,7 +167,7 @@ TEST(StationFile, KnownStationsLendIdAndAlertLevels) {
   EXPECT_EQ((*stations)[2].id, "rain");
 }
 
-// Two gauges of one name, both near enough to be the known one: the nearer is it.
+// Two gauges of the same name, both near the known one: the nearer one gets its id.
 TEST(StationFile, AKnownStationIsAtMostOneOfTheFile) {
   const auto known = ParseStationText(
       "id,name,kind,lat,lon,alert_1\nphu-an,Phú An,level,10.7786,106.7078,1.4\n", "k");

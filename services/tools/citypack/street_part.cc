@@ -36,7 +36,7 @@ std::vector<StreetLine> MergeStreets(const geo::RoadGraph& graph) {
   std::map<Kind, std::vector<LinePiece>> groups;
   for (std::uint32_t i = 0; i < graph.segments.size(); ++i) {
     const geo::RoadSegment& s = graph.segments[i];
-    if (s.twin != geo::kNoTwin && s.twin < i) continue;  // its twin draws both
+    if (s.twin != geo::kNoTwin && s.twin < i) continue;  // the twin draws both
     groups[{-static_cast<int>(s.road_class), s.name, s.bridge, s.tunnel}].push_back(
         {s.from_node, s.to_node, s.points});
   }

@@ -1,4 +1,4 @@
-// The streets of the base map: both directions as one line, one line a street.
+// The streets of the base map: both directions as one line, one line per street.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_STREET_PART_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_STREET_PART_H_
 
@@ -21,10 +21,10 @@ struct StreetLine {
   std::vector<LonLat> points;
 };
 
-/// The word for a class in tiles: "motorway", ..., "local", "service".
+/// The name of a class in tiles: "motorway", ..., "local", "service".
 std::string RoadClassWord(geo::RoadClass road_class);
 
-/// Segments of equal name, class, bridge and tunnel joined end to end.
+/// Joins segments of equal name, class, bridge and tunnel end to end.
 std::vector<StreetLine> MergeStreets(const geo::RoadGraph& graph);
 
 /// Adds the streets to the base map's `road` layer, each from its class's lowest zoom.

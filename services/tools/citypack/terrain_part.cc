@@ -21,9 +21,9 @@
 namespace citylayers::citypack {
 namespace {
 
-// A street with more of its length on no ground is of unknown depth.
+// A street with more of its length without known ground has an unknown depth.
 constexpr double kUnknownShareMax = 0.1;
-constexpr double kLeastLineM = 1e-3;  // so that a line of no length counts too
+constexpr double kLeastLineM = 1e-3;  // so that a line of zero length counts as well
 
 absl::Status NoReferenceSystem() {
   return absl::InvalidArgumentError(
@@ -31,7 +31,7 @@ absl::Status NoReferenceSystem() {
       "-a_srs EPSG:32648");
 }
 
-// From longitude and latitude to the cells of one grid.
+// Converts longitude and latitude to the cells of one grid.
 class CellProjector {
  public:
   static absl::StatusOr<CellProjector> Make(const geo::GridGeometry& geometry) {
@@ -41,7 +41,7 @@ class CellProjector {
     return CellProjector(std::move(projector), affine);
   }
 
-  // Nothing where the reference system has no such place.
+  // nullopt where the reference system does not define the place.
   std::optional<geo::CellPoint> ToCell(LonLat p) const {
     const absl::StatusOr<geo::MapPoint> m = projector_.Forward({p.lon_deg, p.lat_deg});
     if (!m.ok()) return std::nullopt;
@@ -56,7 +56,7 @@ class CellProjector {
   geo::GridAffine affine_;
 };
 
-// The file must say where it lies, and something must tie that to WGS 84.
+// The file must have a position, and its datum must be related to WGS 84.
 absl::Status CheckPlace(const std::string& path, const geo::GridGeometry& geometry) {
   if (geometry.crs_wkt.empty()) return NoReferenceSystem();
   ASSIGN_OR_RETURN(const geo::Projector projector,
@@ -67,10 +67,11 @@ absl::Status CheckPlace(const std::string& path, const geo::GridGeometry& geomet
   if (guess.ok() && !*guess) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "the DEM ", path, ": ",
-      guess.ok() ? std::string("nothing says how its datum lies to WGS 84, so it could be hundreds "
-                               "of metres off")
-                 : absl::StrCat("its middle is not on earth (",
-                                std::string(guess.status().message()), ")"),
+      guess.ok()
+          ? std::string("the relation of its datum to WGS 84 is unknown, so it could be hundreds "
+                        "of metres off")
+          : absl::StrCat("its middle is not on the earth (", std::string(guess.status().message()),
+                         ")"),
       "; assign the right reference system, e.g. with gdal_edit.py -a_srs EPSG:9210 for VN-2000 / "
       "TM-3 105-45"));
 }
@@ -94,24 +95,26 @@ void Warn(const std::string& path, const geo::Elevation& elevation,
           const geo::ElevationOptions& options, std::vector<std::string>* warnings) {
   const std::string file = std::filesystem::path(path).filename().string();
   for (const geo::VoidValue& v : elevation.void_values) {
-    warnings->push_back(absl::StrCat(file, ": ", v.cells, " cells of ", v.value,
-                                     " are taken for no data, though the file does not declare it; "
-                                     "declare it with gdal_edit.py -a_nodata ",
-                                     v.value));
+    warnings->push_back(
+        absl::StrCat(file, ": ", v.cells, " cells of ", v.value,
+                     " are treated as no data, though the file does not declare it; "
+                     "declare it with gdal_edit.py -a_nodata ",
+                     v.value));
   }
   if (elevation.impossible_cells > 0) {
-    warnings->push_back(absl::StrCat(
-        file, ": ", elevation.impossible_cells, " cells are taken for no data: no ground is under ",
-        geo::kLowestGroundM, " m or over ", geo::kHighestGroundM, " m"));
+    warnings->push_back(absl::StrCat(file, ": ", elevation.impossible_cells,
+                                     " cells are treated as no data: no ground is below ",
+                                     geo::kLowestGroundM, " m or above ", geo::kHighestGroundM,
+                                     " m"));
   }
   if (elevation.spike_cells > 0) {
     warnings->push_back(absl::StrCat(file, ": ", elevation.spike_cells,
-                                     " cells are taken for no data: they are more than ",
+                                     " cells are treated as no data: they are more than ",
                                      options.spike_m, " m above or below all their neighbours"));
   }
 }
 
-// The cells under a street, and how much of it the terrain does not cover.
+// The cells under a street, and the share of it that the terrain does not cover.
 struct Ground {
   std::vector<std::uint32_t> cells;
   bool is_known = true;
@@ -138,7 +141,7 @@ Ground GroundUnder(const geo::RoadSegment& segment, const TerrainPart& terrain,
         ++known;
         if (cells.empty() || cells.back() != cell) cells.push_back(cell);
       });
-      // Cells beyond the grid are not walked: the line passes about so many in all.
+      // Cells outside the grid are not visited: estimates the total number of cells on the line.
       const double dx = std::abs(here->column - previous->column);
       const double dy = std::abs(here->row - previous->row);
       passed = std::max(passed, static_cast<std::size_t>(dx + dy));
@@ -158,10 +161,9 @@ absl::StatusOr<TerrainPart> ReadDem(const std::string& path, const std::string& 
                                     std::optional<double> offset_m,
                                     std::vector<std::string>* warnings) {
   if (datum_name.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the DEM ", path,
-                     " needs --dem-datum: the zero that its heights count from, one of hondau, ",
-                     "egm2008, egm96 (with --dem-offset) or local (with --dem-offset)"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the DEM ", path, " needs --dem-datum: the datum of its heights, one of hondau, ",
+        "egm2008, egm96 (with --dem-offset) or local (with --dem-offset)"));
   }
   ASSIGN_OR_RETURN(const geo::VerticalDatum datum, geo::ParseVerticalDatum(datum_name));
   ASSIGN_OR_RETURN(const double offset, geo::OffsetToHonDauM(datum, offset_m));
@@ -204,7 +206,7 @@ void MarkSea(double sea_level_m, TerrainPart* terrain) {
   const geo::Grid<float>& z = terrain->elevation_m;
   geo::Grid<std::uint8_t> seen(z.columns(), z.rows());
   std::vector<std::pair<int, int>> open;
-  // Cells of no data are passed through (the sea is often cut out) but are not marked.
+  // Cells without data are crossed (the sea is often cut out) but are not marked.
   const auto visit = [&](int column, int row) {
     if (!z.Contains(column, row) || seen.at(column, row) != 0) return;
     const float height_m = z.at(column, row);
@@ -239,7 +241,7 @@ absl::StatusOr<geo::Grid<float>> MakeConnection(const TerrainPart& terrain) {
   }
   ASSIGN_OR_RETURN(geo::Grid<float> level,
                    geo::ConnectionLevel(terrain.elevation_m, terrain.open_water));
-  // A GeoTIFF reader takes infinities for missing data, so they are written as finite facts.
+  // GeoTIFF readers treat infinities as missing data, so that finite values are written instead.
   for (float& stage_m : level.cells()) {
     if (stage_m == -std::numeric_limits<float>::infinity()) stage_m = kAlwaysConnectedM;
     if (std::isinf(stage_m)) stage_m = std::numeric_limits<float>::quiet_NaN();
@@ -258,7 +260,8 @@ absl::StatusOr<storage::CellColumns> MakeSegmentCells(const geo::RoadGraph& grap
     const geo::RoadSegment& s = graph.segments[i];
     bool is_known = true;
     if (s.twin < i) {
-      // A twin runs over the same cells the other way; copied, so that both are wet alike.
+      // A twin crosses the same cells in the other direction; copied, so that both have the same
+      // depth.
       const std::size_t first = out.begins[s.twin], last = out.begins[s.twin + 1];
       for (std::size_t k = last; k > first; --k) out.cells.push_back(out.cells[k - 1]);
       is_known = out.unknown[s.twin] == 0;

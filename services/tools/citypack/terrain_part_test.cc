@@ -20,8 +20,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// A terrain from a drawing, one character a cell of 0.001 degrees from 106.7 E, 10.8 N on: a digit
-// is a height in metres, "-" is one metre below zero, "?" is not known.
+// A terrain from a drawing, one character per cell of 0.001 degrees, beginning at 106.7 E, 10.8 N:
+// a digit is a height in metres, "-" is one metre below zero, "?" is unknown.
 TerrainPart Drawn(const std::string& drawing) {
   std::vector<std::string> lines;
   for (const char c : drawing) {
@@ -173,7 +173,7 @@ TEST(TerrainPart, GroundThatIsNotKnownIsNotDry) {
   EXPECT_TRUE(unknown(t, {at(10.5, 0.5), at(29.5, 0.5)})) << "half of it is beyond the edge";
   EXPECT_TRUE(unknown(t, {at(30, 30), at(31, 30)}));
   EXPECT_TRUE(unknown(t, {at(-5, 0.5), at(30, 0.5)})) << "both ends are beyond the edges";
-  // Of what is not known no cell is left, so that nothing takes it for ground.
+  // Cells of unknown height are left out, so that they are not used as ground.
   EXPECT_EQ(MakeSegmentCells(Street({at(12.5, 1.5), at(16.5, 1.5)}), t)->cells.size(), 4u);
   EXPECT_EQ(MakeSegmentCells(Street({at(30, 30), at(31, 30)}, /*bridge=*/true), t)->unknown[0], 0)
       << "a bridge is dry wherever it is";
@@ -188,7 +188,7 @@ TEST(TerrainPart, ReferenceSystemIsNeeded) {
   EXPECT_TRUE(absl::IsInvalidArgument(MarkWaterBodies({}, &t)));
 }
 
-// A DEM on disk: 10 x 10 cells of 30 m near Can Tho whose heights run from -1 m in the west up.
+// A DEM on disk: 10 x 10 cells of 30 m near Can Tho whose heights rise from -1 m in the west.
 class ReadDemTest : public ::testing::Test {
  protected:
   ReadDemTest() : heights_m_(10, 10) {
@@ -198,7 +198,7 @@ class ReadDemTest : public ::testing::Test {
       }
     }
   }
-  // Heights in a unit of which one metre has so many, in a reference system, with a unit in words.
+  // `per_metre`: the unit of the heights, as units per metre.
   std::string Write(float per_metre, const std::string& crs, const std::string& unit,
                     const geo::RasterTags& tags = {}) {
     geo::GridGeometry geometry;
@@ -250,7 +250,7 @@ TEST_F(ReadDemTest, ADatumThatTheFileContradictsIsRefused) {
   EXPECT_THAT(Refusal(Write(1, "EPSG:32648+3855", ""), "hondau"), HasSubstr("EGM2008 height"));
   EXPECT_THAT(Refusal(Write(1, "EPSG:32648+5703", ""), "egm2008"), HasSubstr("NAVD88"));
   EXPECT_TRUE(ReadDem(Write(1, "EPSG:32648+3855", ""), "egm2008", {}, &warnings_).ok());
-  // A pack's terrain, given as a DEM, was moved to Hòn Dấu already.
+  // The terrain of a pack, used as a DEM, is already relative to Hòn Dấu.
   const std::string moved = Write(1, "EPSG:32648", "", {{geo::kTagVerticalDatum, "hondau"}});
   EXPECT_THAT(Refusal(moved, "egm2008"), HasSubstr("--dem-datum hondau"));
   ExpectSameHeights(ReadDem(moved, "hondau", {}, &warnings_));

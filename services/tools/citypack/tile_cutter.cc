@@ -15,7 +15,7 @@ namespace {
 
 using geo::kTileExtent;
 
-// The same points seen from another tile of the same zoom.
+// The same points in the coordinates of another tile of the same zoom.
 geo::TileLine Shifted(const geo::TileLine& line, geo::TileId from, geo::TileId to) {
   const double dx = (static_cast<double>(from.x()) - to.x()) * kTileExtent;
   const double dy = (static_cast<double>(from.y()) - to.y()) * kTileExtent;
@@ -27,7 +27,7 @@ geo::TileLine Shifted(const geo::TileLine& line, geo::TileId from, geo::TileId t
   return out;
 }
 
-// A tile with its buffer, seen from another tile.
+// A tile with its buffer, in the coordinates of another tile.
 geo::TileBox BoxOf(geo::TileId tile, geo::TileId from) {
   const double dx = (static_cast<double>(tile.x()) - from.x()) * kTileExtent;
   const double dy = (static_cast<double>(tile.y()) - from.y()) * kTileExtent;
@@ -41,7 +41,7 @@ LonLatBox BoundsOf(std::span<const LonLat> line) {
   return box;
 }
 
-// Widened so that the tiles whose buffer the box reaches are covered too.
+// Widened so that all tiles whose buffer intersects the box are covered.
 LonLatBox Widened(LonLatBox box, int z, double buffer_units) {
   const double margin_deg = 360.0 / static_cast<double>(1 << z) * buffer_units / kTileExtent;
   box.west_deg -= margin_deg;
@@ -80,7 +80,7 @@ absl::Status CutPolygon(std::span<const std::vector<LonLat>> rings, int z, const
     std::span<const LonLat> open(ring);
     if (open.size() > 1 && open.front() == open.back()) open = open.first(open.size() - 1);
     geo::TileLine simple = geo::SimplifyRing(transform.FromLonLat(open));
-    // A polygon without its outside is nothing; a hole that vanishes is just not there.
+    // Without its outside ring a polygon is empty; a hole that vanishes is left out.
     if (simple.empty() && whole.rings.empty()) return absl::OkStatus();
     if (!simple.empty()) whole.rings.push_back(std::move(simple));
   }

@@ -1,4 +1,4 @@
-// Cutting one line or polygon into the tiles of a zoom.
+// Cuts lines and polygons into the tiles of a zoom.
 #ifndef CITYLAYERS_SERVICES_TOOLS_CITYPACK_TILE_CUTTER_H_
 #define CITYLAYERS_SERVICES_TOOLS_CITYPACK_TILE_CUTTER_H_
 
@@ -18,19 +18,19 @@ namespace citylayers::citypack {
 inline constexpr int kMinZoom = 8;
 inline constexpr int kMaxZoom = 14;
 
-/// How far lines go on beyond a tile's edge, in units of 4096, so that wide strokes meet.
+/// Length of lines beyond a tile's edge, in units of 4096, so that wide strokes meet.
 inline constexpr double kLineBuffer = 64;
 /// The same for polygons, whose outlines are thinner.
 inline constexpr double kPolygonBuffer = 32;
 
-/// Receives a tile and the ready-made MVT geometry of what lies in it.
+/// Receives a tile and the encoded MVT geometry of the content in it.
 using TileSink = std::function<void(geo::TileId, std::string geometry)>;
 
 /// Simplifies the line once for the zoom (so that its parts meet at tile edges), cuts it and calls
-/// `sink` for each tile with something to draw, in order. The direction of the line is kept.
+/// `sink` for each tile with visible content, in order. The direction of the line is kept.
 absl::Status CutLine(std::span<const LonLat> line, int z, const TileSink& sink);
 
-/// The same for a polygon: outside ring first, then holes; rings open or closed.
+/// CutLine for a polygon: outside ring first, then holes; rings open or closed.
 absl::Status CutPolygon(std::span<const std::vector<LonLat>> rings, int z, const TileSink& sink);
 
 }  // namespace citylayers::citypack

@@ -26,7 +26,7 @@ Parts Decoded(geo::GeometryType type, const std::string& geometry) {
   return layers->at(0).features.at(0).parts;
 }
 
-// A river-like line across several tiles of zoom 14, driven to the east.
+// A river-like line across several tiles of zoom 14, from west to east.
 std::vector<LonLat> Bends() {
   std::vector<LonLat> line;
   for (int i = 0; i <= 400; ++i) {
@@ -90,7 +90,7 @@ TEST(TileCutter, PolygonFillsTheTilesInside) {
   EXPECT_FALSE(areas.contains(geo::TileId::FromLonLat({106.85, 10.75}, 14)->Key()));
 }
 
-// A lake with arms: where a tile's edge cuts them apart, each is a ring of its own.
+// A lake with arms: where a tile's edge separates them, each is a separate ring.
 TEST(TileCutter, PolygonsAreValidInEveryTile) {
   std::vector<LonLat> ring = {{106.70, 10.70}};
   for (int arm = 0; arm < 12; ++arm) {

@@ -1,4 +1,4 @@
-// The public gRPC API as a replay calls it.
+// CityPort over gRPC, and the lists of stations and segments that a replay reads.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_CLIENT_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_CLIENT_H_
 
@@ -32,11 +32,11 @@ class CityClient final : public CityPort {
   const absl::Duration timeout_;
 };
 
-/// All stations, from StationService, page by page. `timeout` is for each page.
+/// All stations from StationService, read page by page. `timeout` applies to each page.
 absl::StatusOr<std::vector<ListedStation>> ListStations(
     const std::shared_ptr<grpc::Channel>& channel, absl::Duration timeout);
 
-/// All segments in the order of their index, from TrafficService.
+/// All segments from TrafficService, ordered by index.
 absl::StatusOr<std::vector<ListedSegment>> ListSegments(
     const std::shared_ptr<grpc::Channel>& channel, absl::Duration timeout);
 

@@ -14,7 +14,7 @@
 namespace citylayers::replay {
 namespace {
 
-// Segments 1..2500 in pages of at most what is asked for; every second one is drawn westward.
+// Segments 1 to 2500 in pages of the requested size; every second one is drawn westward.
 class FakeTraffic final : public traffic::v1::TrafficService::Service {
  public:
   grpc::Status ListSegments(grpc::ServerContext*, const traffic::v1::ListSegmentsRequest* request,

@@ -1,4 +1,4 @@
-// What the city measures, as a gateway learns it from the public API.
+// The stations and segments of a city, as listed by the public API.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_LISTING_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_LISTING_H_
 
@@ -15,7 +15,7 @@ struct ListedStation {
   std::string id;  // of stations/{id}
   std::string name_vi;
   LonLat at;
-  std::vector<std::string> kinds;  // of its measures
+  std::vector<std::string> kinds;  // kinds of its measures
 };
 
 struct ListedSegment {

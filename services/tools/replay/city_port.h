@@ -1,5 +1,4 @@
-// The calls of the public API that a replay makes, without gRPC, so that it is tested without a
-// server.
+// The calls of the public API that a replay makes, without gRPC, so that tests need no server.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_PORT_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_PORT_H_
 
@@ -11,8 +10,8 @@
 
 namespace citylayers::replay {
 
-/// ClockService and ReadingService. Errors are those of the services; UNAVAILABLE also when the
-/// server cannot be reached.
+/// Calls of ClockService and ReadingService. Errors are those of the services; UNAVAILABLE also
+/// when the server cannot be reached.
 class CityPort {
  public:
   virtual ~CityPort() = default;
@@ -23,12 +22,12 @@ class CityPort {
       const readings::v1::WriteReadingsRequest& request) = 0;
 };
 
-/// The machine's time and its waiting. Thread-safe.
+/// The machine's clock and sleep. Thread-safe.
 class Pacer {
  public:
   virtual ~Pacer() = default;
   virtual absl::Time Now() = 0;
-  /// Waits; returns false at once when it is time to stop.
+  /// Sleeps; returns false at once when the replay is to stop.
   virtual bool Sleep(absl::Duration duration) = 0;
   virtual bool stopped() = 0;
 };

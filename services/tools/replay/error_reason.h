@@ -1,4 +1,4 @@
-// What a program can act on in an error of the server.
+// The machine-readable reason of an error of the server.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_ERROR_REASON_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_ERROR_REASON_H_
 

@@ -64,7 +64,7 @@ absl::StatusOr<std::unique_ptr<OctoberSource>> OctoberSource::Make(const CsvTabl
   source->AddStreets(city);
   if (source->measures_.empty()) {
     return absl::FailedPreconditionError(
-        "no street or gauge of the server is in the recorded data; build its city pack from an "
+        "the recorded data have no street or gauge of the server; build its city pack from an "
         "OpenStreetMap extract of Ho Chi Minh City");
   }
   return source;

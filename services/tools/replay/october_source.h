@@ -1,4 +1,4 @@
-// October 2022 in Ho Chi Minh City from recorded data.
+// The scenario of October 2022 in Ho Chi Minh City, from recorded data.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_OCTOBER_SOURCE_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_OCTOBER_SOURCE_H_
 
@@ -16,14 +16,15 @@
 
 namespace citylayers::replay {
 
-/// How much of what is shown was measured.
+/// Share of the scenario's data that was measured.
 struct MeasuredShare {
   double segments = 0;    // segments whose street has a row for some half hour, 0 to 1
   double length = 0;      // the same by length
-  double half_hours = 0;  // of all segments x half hours: cells that were measured
+  double half_hours = 0;  // share of all segments x half hours that were measured
 };
 
-/// Streets by their observed daily profile (each day alike), stages by the reconstructed river.
+/// Streets with their observed daily profile (the same on each day), stages of the reconstructed
+/// river.
 ///  - A segment whose OpenStreetMap way has a row in the half hour: quality GOOD.
 ///  - Any other segment: the median of its class in that half hour, quality PROFILE.
 ///  - A stage: quality ESTIMATED, since only daily highs and lows are known.
@@ -31,11 +32,12 @@ class OctoberSource final : public ScenarioSource {
  public:
   static ScenarioDescription Describe();
   /// Reads traffic/hcmc_street_los_by_halfhour.csv and
-  /// flood/hcmc_river_level_daily_high_low_excerpt.csv below `directory`. NOT_FOUND: a file is not
-  /// there. INVALID_ARGUMENT: what is in it. FAILED_PRECONDITION: no street and no gauge matches.
+  /// flood/hcmc_river_level_daily_high_low_excerpt.csv below `directory`. NOT_FOUND: a file is
+  /// missing. INVALID_ARGUMENT: a file has invalid content. FAILED_PRECONDITION: no street and no
+  /// gauge matches.
   static absl::StatusOr<std::unique_ptr<OctoberSource>> Open(const std::string& directory,
                                                              const CityListing& city);
-  /// The same from tables.
+  /// Builds the source from tables.
   static absl::StatusOr<std::unique_ptr<OctoberSource>> Make(const CsvTable& streets,
                                                              const CsvTable& river,
                                                              const CityListing& city);
@@ -61,8 +63,8 @@ class OctoberSource final : public ScenarioSource {
   ScenarioDescription description_ = Describe();
   StreetProfile profile_;
   ClassMedians medians_;
-  std::vector<RiverGauge> gauges_;  // measures 0 .. n-1
-  std::vector<Street> streets_;     // the measures after them
+  std::vector<RiverGauge> gauges_;  // measures 0 to n-1
+  std::vector<Street> streets_;     // the measures after the gauges
   std::vector<std::string> measures_;
   MeasuredShare measured_;
 };

@@ -23,7 +23,8 @@ CsvTable Table(const std::string& text) {
   return *std::move(table);
 }
 
-// Way 7 is measured at 17:30 local and stands (F), way 8 at the same time flows (A); way 9 never.
+// Way 7 is measured at 17:30 local and is stationary (F), way 8 at the same time flows (A); way 9
+// is not measured.
 const char kStreets[] =
     "street_id,period,los_float,period_idx\n"
     "7,period_10_30,2.2,21\n"
@@ -49,7 +50,7 @@ CityListing City() {
                        segment(10, 500, geo::RoadClass::kService)}};
 }
 
-// The last reading of each measure in a stretch of time.
+// The last reading of each measure in a period.
 std::map<std::string, DueReading> Readings(const ScenarioSource& source, absl::Duration from,
                                            absl::Duration to) {
   std::vector<DueReading> due;
@@ -116,7 +117,7 @@ TEST(OctoberSource, MissingFilesAreNamed) {
   EXPECT_THAT(std::string(source.status().message()), HasSubstr("/no/such/traffic/"));
 }
 
-// 524 streets of the recorded set are in the extract that this project's demo uses.
+// The extract used by this project's demo has 524 streets of the recorded set.
 TEST(OctoberSource, TheRecordedDataAreReadWhole) {
   CITYLAYERS_REAL_DATA_OR_SKIP(streets_path, "traffic/hcmc_street_los_by_halfhour.csv");
   CITYLAYERS_REAL_DATA_OR_SKIP(river_path, "flood/hcmc_river_level_daily_high_low_excerpt.csv");

@@ -12,7 +12,7 @@ absl::StatusOr<readings::v1::WriteReadingsResponse> ReadingSender::Send(
   auto response = Retry(pacer_, options_.retry, [&] { return port_.WriteReadings(request); });
   if (!response.ok()) return response;
   ++counts_.batches;
-  // A duplicate was stored by an earlier try whose answer was lost; it is answered with its counts.
+  // A duplicate was stored by an earlier try whose answer was lost; the answer has its counts.
   counts_.rejected += response->rejected_count();
   counts_.accepted += response->accepted_count();
   if (counts_.first_rejection.empty() && response->rejected_size() > 0) {

@@ -1,4 +1,4 @@
-// Writes readings in numbered batches, each exactly once.
+// Sends readings in numbered batches, each stored exactly once.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_READING_SENDER_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_READING_SENDER_H_
 
@@ -14,10 +14,10 @@
 
 namespace citylayers::replay {
 
-/// Who sends, and how much at once.
+/// Source, epoch and batch size of a sender.
 struct SenderOptions {
-  std::string source = "replay";  // at most 64 characters
-  std::uint64_t epoch = 1;        // another number for every run that counts from 1 again
+  std::string source = "replay";  // maximum 64 characters
+  std::uint64_t epoch = 1;        // a new number for every run that counts from 1 again
   std::size_t batch_rows_max = 5000;
   RetryOptions retry;
 };
@@ -26,23 +26,22 @@ struct SentCounts {
   std::uint64_t batches = 0;
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
-  std::string first_rejection;  // the server's words
+  std::string first_rejection;  // as reported by the server
 };
 
-/// Sends a batch again with the same sequence until the server has acknowledged it: the server
-/// stores a sequence once, so nothing is lost or doubled when it is restarted in between. Not
-/// thread-safe.
+/// Repeats a batch with the same sequence until the server has acknowledged it: the server stores a
+/// sequence once, so that a restart of the server neither loses nor doubles it. Not thread-safe.
 ///
 ///   ReadingSender sender(port, pacer, {.source = "gauge-7", .epoch = now_us});
 ///   auto response = sender.Send(columns);
 class ReadingSender {
  public:
-  /// `port` and `pacer` outlive this.
+  /// `port` and `pacer` must outlive this.
   ReadingSender(CityPort& port, Pacer& pacer, SenderOptions options)
       : port_(port), pacer_(pacer), options_(std::move(options)) {}
 
   /// Sends one batch of at most batch_rows_max rows. CANCELLED: stopped before it was acknowledged.
-  /// Other errors: the server's final word on this batch; its sequence is not used again.
+  /// Other errors are the server's final refusal of this batch; its sequence is not used again.
   absl::StatusOr<readings::v1::WriteReadingsResponse> Send(readings::v1::ReadingColumns readings);
 
   const SentCounts& counts() const { return counts_; }
@@ -59,11 +58,11 @@ class ReadingSender {
 /// Builds ReadingColumns row by row. Not thread-safe.
 class ColumnsBuilder {
  public:
-  /// `key` stands for the measure within this batch: equal keys have equal names.
+  /// `key` identifies the measure within this batch: equal keys must have equal names.
   void Add(std::uint64_t key, const std::string& measure, absl::Time at, double value,
            readings::v1::Quality quality);
   std::size_t size() const { return static_cast<std::size_t>(columns_.values_size()); }
-  /// Hands out what was added and starts anew.
+  /// Returns the rows added, and begins an empty batch.
   readings::v1::ReadingColumns Take();
 
  private:

@@ -28,7 +28,7 @@ TEST(ColumnsBuilder, MeasuresAreListedOnceAndTimesAreDifferences) {
   EXPECT_THAT(taken.time_deltas_ms(), testing::ElementsAre(1000, 400, -100));
   EXPECT_EQ(columns.size(), 0u);
   columns.Add(9, "b", absl::FromUnixMillis(5), 0, QUALITY_GOOD);
-  EXPECT_THAT(columns.Take().time_deltas_ms(), testing::ElementsAre(5)) << "begins anew";
+  EXPECT_THAT(columns.Take().time_deltas_ms(), testing::ElementsAre(5)) << "begins again";
 }
 
 TEST(ReadingSender, ALostAnswerIsAskedForAgainAndStoredOnce) {
@@ -40,7 +40,7 @@ TEST(ReadingSender, ALostAnswerIsAskedForAgainAndStoredOnce) {
   EXPECT_EQ(city.stored.size(), 1u);
   EXPECT_EQ(sender.counts().accepted, 1u);
   ASSERT_TRUE(sender.Send(OneReading(pacer.now, 1.6)).ok());
-  EXPECT_EQ(city.stored.size(), 2u) << "the next batch has a number of its own";
+  EXPECT_EQ(city.stored.size(), 2u) << "the next batch has its own number";
   city.failures.push_back({absl::UnavailableError("connection lost"), /*after_storing=*/true});
   ASSERT_TRUE(sender.Send(OneReading(pacer.now + absl::Hours(1), 1.7)).ok());
   EXPECT_EQ(sender.counts().accepted, 2u);

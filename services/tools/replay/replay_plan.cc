@@ -40,7 +40,7 @@ absl::StatusOr<Moment> ParseMoment(std::string_view text) {
                                  absl::Seconds(parts.cs.second())};
   }
   return absl::InvalidArgumentError(
-      StrCat("\"", text, "\" is no time; write 16:30 or 2022-10-10T16:30:00+07:00"));
+      StrCat("\"", text, "\" is not a time; write 16:30 or 2022-10-10T16:30:00+07:00"));
 }
 
 absl::StatusOr<ReplayPlan> MakePlan(const ScenarioDescription& scenario,
@@ -51,7 +51,7 @@ absl::StatusOr<ReplayPlan> MakePlan(const ScenarioDescription& scenario,
     plan.start = *request.start->exact;
     if (plan.start < request.not_before) {
       return absl::FailedPreconditionError(StrCat(
-          "the city clock already stands at ", Local(request.not_before),
+          "the city clock is already at ", Local(request.not_before),
           " and never runs backwards; start later than that, or use a fresh data directory"));
     }
     if (plan.start < plan.scenario_start || plan.start >= plan.scenario_start + scenario.length) {

@@ -1,4 +1,4 @@
-// When a replay starts and ends in city time.
+// The start and end of a replay in city time.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_REPLAY_PLAN_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_REPLAY_PLAN_H_
 
@@ -12,7 +12,7 @@
 
 namespace citylayers::replay {
 
-/// A moment as a person gives it: "16:30" (a time of day in the city), or with a date
+/// A time in the form that the user gives: "16:30" (a time of day in the city), or with a date
 /// ("2022-10-10T16:30:00+07:00").
 struct Moment {
   std::optional<absl::Time> exact;
@@ -22,29 +22,28 @@ struct Moment {
 /// INVALID_ARGUMENT: neither HH:MM nor RFC 3339.
 absl::StatusOr<Moment> ParseMoment(std::string_view text);
 
-/// What a person asked for.
+/// Times that the user requests.
 struct PlanRequest {
-  std::optional<Moment> start;  // unset: the scenario's own
+  std::optional<Moment> start;  // unset: the scenario's default
   std::optional<Moment> until;  // unset: the scenario's end
   bool loop = false;
   absl::Duration warm_up = absl::Hours(3);
-  /// The city time before which nothing may be played: where a replayed clock stands, or
+  /// The city time before which no reading may be played: the time of a replayed clock, or
   /// InfinitePast.
   absl::Time not_before = absl::InfinitePast();
 };
 
 /// City times of one run. warm_up_start <= start < end.
 struct ReplayPlan {
-  absl::Time scenario_start;  // local midnight at which the scenario's first day is played
+  absl::Time scenario_start;  // local midnight at which the scenario's first day begins
   absl::Time warm_up_start;
   absl::Time start;
   absl::Time end;  // InfiniteFuture with loop and no `until`
 };
 
-/// City time never runs backwards. So a start that lies before `not_before` moves on: by whole
-/// days, and past the scenario's last day by its whole length, as loops do. FAILED_PRECONDITION: a
-/// start was given with its date and lies before `not_before`. INVALID_ARGUMENT: `until` is not
-/// after the start.
+/// City time never runs backwards. So a start before `not_before` is moved: by whole days, and past
+/// the scenario's last day by its whole length, like a loop. FAILED_PRECONDITION: a start with a
+/// date lies before `not_before`. INVALID_ARGUMENT: `until` is not after the start.
 absl::StatusOr<ReplayPlan> MakePlan(const ScenarioDescription& scenario,
                                     const PlanRequest& request);
 

@@ -63,8 +63,8 @@ absl::Status Replayer::Play() {
   absl::Time clock_due = absl::InfinitePast();
   while (!pacer_.stopped()) {
     const absl::Time now = pacer_.Now();
-    // After an outage the server's clock stands where it held. Going further than that would leap:
-    // the time that it took is not made up for.
+    // After an outage the server's clock is where it held. The replay continues from there instead
+    // of jumping: the duration of the outage is not made up for.
     const absl::Duration elapsed =
         std::min(now - std::exchange(last_tick, now), options_.hold_after);
     absl::Time city_time = std::min(plan_.end, written_ + elapsed * options_.speed);
@@ -72,12 +72,12 @@ absl::Status Replayer::Play() {
       RETURN_IF_ERROR(DriveClock(&city_time));
       clock_due = now + options_.clock_period;
     }
-    city_time = std::min(plan_.end, city_time);  // the server may have run on past it
+    city_time = std::min(plan_.end, city_time);  // the server's clock may have passed the end
     RETURN_IF_ERROR(WriteUntil(city_time, 1));
     Report(/*warming_up=*/false);
     if (written_ >= plan_.end) break;
-    // The server's clock runs while we sleep: a whole tick could take it far past the end. Rounded
-    // up, so that the end is reached.
+    // The server's clock runs during the sleep: a whole tick could take it far past the end.
+    // Rounded up, so that the end is reached.
     const absl::Duration to_end =
         absl::Ceil((plan_.end - written_) / options_.speed, absl::Milliseconds(1));
     const absl::Duration tick = std::min(options_.tick, to_end);
@@ -86,9 +86,8 @@ absl::Status Replayer::Play() {
   return absl::OkStatus();
 }
 
-// Sets the clock to *city_time, or moves *city_time on to where the server's clock already is: it
-// runs on by itself between two calls, and after a restart it stands at the latest that it can have
-// been.
+// Sets the clock to *city_time, or advances *city_time to the server's clock when that is ahead: it
+// runs between two calls, and after a restart it is at the latest time that it can have reached.
 absl::Status Replayer::DriveClock(absl::Time* city_time) {
   const absl::Time begin = pacer_.Now();
   int catch_ups = 0;
@@ -107,8 +106,8 @@ absl::Status Replayer::DriveClock(absl::Time* city_time) {
       *city_time = std::max(*city_time, FromProtoTime(clock->city_time()));
       continue;
     }
-    // What is left to wait for is another replay, which may have just ended: the server holds its
-    // place until it has been silent for a while.
+    // The remaining case is another replay, which may have just ended: the server keeps it as the
+    // driver until it has sent nothing for a while.
     if (!absl::IsFailedPrecondition(set.status()) || backwards ||
         pacer_.Now() - begin >= options_.driver_wait_max) {
       return set.status();
@@ -171,11 +170,11 @@ absl::Status Replayer::Hold() {
   *request.mutable_hold_after() = google::protobuf::util::TimeUtil::MillisecondsToDuration(1);
   const auto held = port_.SetClock(request);
   absl::Status status = held.status();
-  // It had run on since the last call: what was due meanwhile is still written.
+  // The clock has run since the last call: readings that became due meanwhile are still written.
   if (held.ok()) {
     status = WriteUntil(std::min(plan_.end, FromProtoTime(held->city_time())), 1);
   }
-  // A server that is away holds the clock by itself.
+  // An unavailable server holds its clock by itself.
   return IsPassing(status) ? absl::OkStatus() : status;
 }
 

@@ -1,4 +1,4 @@
-// Plays a scenario into a server and drives the city clock with it.
+// Plays a scenario into a server and drives its city clock.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_REPLAYER_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_REPLAYER_H_
 
@@ -19,17 +19,17 @@
 namespace citylayers::replay {
 
 struct ReplayOptions {
-  double speed = 60;  // city seconds a second, 0.01 to 3600
-  /// Sets the city clock back to the wall at the end; else it stays where the replay ended.
+  double speed = 60;  // city seconds per second, 0.01 to 3600
+  /// Sets the city clock back to wall time at the end; else it stays at the replay's end.
   bool release = false;
-  std::string driver_id;                            // tells this run from others; not empty
-  absl::Duration tick = absl::Milliseconds(500);    // between two batches of readings
-  absl::Duration clock_period = absl::Seconds(1);   // between two calls of SetClock
-  absl::Duration hold_after = absl::Seconds(5);     // the clock holds when we are silent that long
-  absl::Duration warm_up_step = absl::Minutes(10);  // city time a step of the warm-up
+  std::string driver_id;                           // unique per run; not empty
+  absl::Duration tick = absl::Milliseconds(500);   // between two batches of readings
+  absl::Duration clock_period = absl::Seconds(1);  // between two calls of SetClock
+  absl::Duration hold_after = absl::Seconds(5);    // the clock holds after this time without a call
+  absl::Duration warm_up_step = absl::Minutes(10);  // city time per step of the warm-up
   int warm_up_thin = 3;                             // the warm-up sends every third street reading
-  absl::Duration driver_wait_max = absl::Seconds(15);  // for another driver to fall silent
-  RetryOptions retry;                                  // of calls to the clock
+  absl::Duration driver_wait_max = absl::Seconds(15);  // maximum wait for another driver to stop
+  RetryOptions retry;                                  // for calls to the clock
 };
 
 struct ReplayProgress {
@@ -39,26 +39,26 @@ struct ReplayProgress {
   SentCounts sent;
 };
 
-/// Drives the clock first and then writes the readings up to that time, so no reading lies ahead of
-/// the city. When the server is away, city time stands still here too: the replay goes on where it
-/// was, and the batch that was under way is sent again under its number. When the server's clock is
+/// Drives the clock first and then writes the readings up to that time, so that no reading is ahead
+/// of city time. While the server is unavailable, the replay waits: it then continues at the same
+/// city time, and repeats the interrupted batch under its sequence. When the server's clock is
 /// ahead (it runs on for hold_after after the last call), the replay catches up with it and writes
-/// what was due meanwhile. Not thread-safe.
+/// the readings that became due. Not thread-safe.
 ///
 ///   Replayer replayer(source, plan, port, pacer, sender, options);
 ///   absl::Status status = replayer.Run([](const ReplayProgress& p) { ... });
 class Replayer {
  public:
-  /// The references outlive this.
+  /// The references must outlive this.
   Replayer(const ScenarioSource& source, const ReplayPlan& plan, CityPort& port, Pacer& pacer,
            ReadingSender& sender, ReplayOptions options);
 
   /// Plays to the plan's end, or until the pacer is stopped (both OK). FAILED_PRECONDITION: another
-  /// replay drives the clock; or, with reason CLOCK_BACKWARDS and before anything was written, the
-  /// city is past the plan's start. Other errors: the server's.
+  /// replay drives the clock; or, with reason CLOCK_BACKWARDS and before any write, city time is
+  /// past the plan's start. Other errors: the server's.
   absl::Status Run(const std::function<void(const ReplayProgress&)>& on_progress);
 
-  /// Up to where readings have been written.
+  /// City time up to which readings have been written.
   absl::Time city_time() const { return written_; }
 
  private:
@@ -80,8 +80,8 @@ class Replayer {
   const ReplayOptions options_;
   std::function<void(const ReplayProgress&)> on_progress_;
   absl::Time written_;
-  std::optional<absl::Time> driven_;  // where the server's clock was when it last took our time
-  std::vector<DueReading> due_;       // kept to save its memory
+  std::optional<absl::Time> driven_;  // the server's clock after it last accepted a time
+  std::vector<DueReading> due_;       // member to reuse its memory
 };
 
 }  // namespace citylayers::replay

@@ -12,7 +12,7 @@
 namespace citylayers::replay {
 namespace {
 
-// Three streets every 5 minutes and a gauge every 10; a value tells its own time.
+// Three streets with a reading every 5 minutes and a gauge every 10; each value encodes its time.
 class ThreeStreets final : public ScenarioSource {
  public:
   const ScenarioDescription& description() const override { return description_; }
@@ -50,7 +50,7 @@ class ReplayerTest : public testing::Test {
     return *plan;
   }
 
-  // Plays for so much machine time, or to the plan's end.
+  // Plays for a machine time, or to the plan's end.
   absl::Status Play(const ReplayPlan& plan, absl::Duration machine_time,
                     ReplayOptions options = {}) {
     if (options.driver_id.empty()) options.driver_id = "me";
@@ -66,7 +66,7 @@ class ReplayerTest : public testing::Test {
     return status;
   }
 
-  // What the scenario holds for (from, to], as a slow and obvious model; one frame a loop.
+  // The readings of the scenario in (from, to], from a slow and simple model; one frame per loop.
   std::multiset<std::pair<std::string, absl::Time>> Expected(const ReplayPlan& plan,
                                                              absl::Time from, absl::Time to) {
     std::multiset<std::pair<std::string, absl::Time>> expected;
@@ -110,7 +110,7 @@ TEST_F(ReplayerTest, TheClockIsDrivenAndHoldsWhenTheReplayEnds) {
   EXPECT_TRUE(city_.replay);
   pacer_.now += absl::Hours(1);
   EXPECT_LE(absl::AbsDuration(city_.city_now() - played_until_), absl::Seconds(1))
-      << "where the last readings are, not hold_after beyond";
+      << "at the last readings, not hold_after later";
 }
 
 TEST_F(ReplayerTest, ReleaseSetsTheClockBackToTheWall) {
@@ -140,7 +140,7 @@ TEST_F(ReplayerTest, WithoutLoopItEndsByItself) {
   EXPECT_EQ(StoredTimes(), Expected(plan, plan.start, plan.end));
 }
 
-// At 600, a tick is five minutes of the city and a call of SetClock is due every other one.
+// At 600, a tick is five minutes of city time, and SetClock is due at every other tick.
 TEST_F(ReplayerTest, TheCityStopsAtTheEndAlsoInTheMiddleOfATick) {
   const ReplayPlan plan =
       Plan({.until = ParseMoment("17:42").value(), .warm_up = absl::ZeroDuration()});
@@ -152,7 +152,7 @@ TEST_F(ReplayerTest, TheCityStopsAtTheEndAlsoInTheMiddleOfATick) {
   EXPECT_LE(city_.city_now() - plan.end, absl::Seconds(1));
 }
 
-// The server was restarted with a clock that had run on past the end.
+// The server was restarted with a clock that had run past the end.
 TEST_F(ReplayerTest, NothingIsPlayedPastTheEndWhenTheServerIsPastIt) {
   const ReplayPlan plan =
       Plan({.until = ParseMoment("17:42").value(), .warm_up = absl::ZeroDuration()});
@@ -162,7 +162,7 @@ TEST_F(ReplayerTest, NothingIsPlayedPastTheEndWhenTheServerIsPastIt) {
   EXPECT_EQ(StoredTimes(), Expected(plan, plan.start, plan.end));
 }
 
-// The server dies in the middle of a batch, is away for 40 s and comes back.
+// The server fails in the middle of a batch, is unavailable for 40 s and comes back.
 TEST_F(ReplayerTest, ARestartedServerMissesNothingAndGetsNothingTwice) {
   const ReplayPlan plan = Plan();
   bool broken = false;
@@ -210,7 +210,7 @@ TEST_F(ReplayerTest, WarmUpFillsTheHoursBeforeThinly) {
 
 TEST_F(ReplayerTest, AnotherReplayIsWaitedForUntilItFallsSilent) {
   city_.replay = true;
-  city_.driver = "somebody else";
+  city_.driver = "another driver";
   city_.city_time = Plan().start - absl::Hours(1);
   city_.as_of = pacer_.now;
   city_.speed = 60;
@@ -221,7 +221,7 @@ TEST_F(ReplayerTest, AnotherReplayIsWaitedForUntilItFallsSilent) {
 
 TEST_F(ReplayerTest, AnotherReplayThatGoesOnIsAnError) {
   city_.replay = true;
-  city_.driver = "somebody else";
+  city_.driver = "another driver";
   city_.city_time = Plan().start - absl::Hours(1);
   city_.as_of = pacer_.now;
   pacer_.on_sleep = [&](absl::Duration) { city_.as_of = pacer_.now; };
@@ -233,7 +233,7 @@ TEST_F(ReplayerTest, AnotherReplayThatGoesOnIsAnError) {
 
 TEST_F(ReplayerTest, ACityThatIsFurtherOnIsToldAtOnce) {
   city_.replay = true;
-  city_.driver = "somebody before";
+  city_.driver = "an earlier driver";
   city_.city_time = Plan().start + absl::Hours(1);
   city_.as_of = pacer_.now - absl::Hours(1);
   const absl::Status status = Play(Plan(), absl::Hours(1));

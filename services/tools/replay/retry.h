@@ -1,4 +1,4 @@
-// Trying again while a server is away or busy.
+// Retries calls while a server is unavailable or busy.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_RETRY_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_RETRY_H_
 
@@ -16,18 +16,19 @@ namespace citylayers::replay {
 struct RetryOptions {
   absl::Duration delay_min = absl::Milliseconds(250);
   absl::Duration delay_max = absl::Seconds(5);
-  /// How long to go on; the last error is returned then.
+  /// Maximum time of all tries; after it the last error is returned.
   absl::Duration give_up_after = absl::InfiniteDuration();
-  /// Told once when the first try fails, with the error, and once when it works again, with OK.
+  /// Called once with the error when the first try fails, and once with OK when a try succeeds
+  /// again.
   std::function<void(const absl::Status&)> on_change = [](const absl::Status&) {};
 };
 
-/// True for errors that pass by themselves: the server is away, restarting or busy. An oversize
-/// batch is RESOURCE_EXHAUSTED too, but carries the reason BATCH_TOO_LARGE and is final.
+/// True for transient errors: the server is unavailable, restarting or busy. An oversize batch is
+/// RESOURCE_EXHAUSTED as well, but has the reason BATCH_TOO_LARGE and is final.
 bool IsPassing(const absl::Status& status);
 
-/// Calls `attempt` until it gives something else than a passing error. CANCELLED: the pacer was
-/// stopped meanwhile. `attempt` returns a StatusOr.
+/// Calls `attempt`, which returns a StatusOr, until it succeeds or returns an error that is not
+/// transient. CANCELLED: the pacer was stopped.
 template <typename Attempt>
 auto Retry(Pacer& pacer, const RetryOptions& options, Attempt attempt) -> decltype(attempt()) {
   absl::Duration delay = options.delay_min;

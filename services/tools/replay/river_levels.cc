@@ -13,7 +13,7 @@ namespace citylayers::replay {
 namespace {
 
 constexpr double kStageMaxM = 10;
-// Semi-diurnal tide at Phú An: about 12.4 h between highs; the clock times are set, not known.
+// Semi-diurnal tide at Phú An: about 12.4 h between highs; the times of day are assumed.
 const absl::Duration kFirstHigh = absl::Hours(5);
 const absl::Duration kFirstLow = absl::Hours(11.5);
 const absl::Duration kSecondHigh = absl::Hours(18);
@@ -26,7 +26,7 @@ struct Day {
 
 struct Station {
   LonLat at;
-  std::map<int, Day> days;  // by number since the first day
+  std::map<int, Day> days;  // by day number since the first day
 };
 
 double HighOf(const std::map<int, Day>& days, std::map<int, Day>::const_iterator day) {

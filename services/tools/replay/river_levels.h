@@ -1,4 +1,4 @@
-// A river's stage through a month, reconstructed from its daily high and low water.
+// Reconstructs a river's stage through a month from its daily high and low water.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_RIVER_LEVELS_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_RIVER_LEVELS_H_
 
@@ -14,9 +14,9 @@
 
 namespace citylayers::replay {
 
-/// One gauge's stages between known extremes. The source has no clock times: the day's high is set
-/// at 05:00 and 18:00 local, its low at 11:30 and 23:30, and a cosine joins each to the next. So
-/// every value but the extremes is an estimate.
+/// One gauge's stages between known extremes. The source has no times of day: the day's high is
+/// assumed at 05:00 and 18:00 local, its low at 11:30 and 23:30, and a cosine joins each to the
+/// next. So all values except the extremes are estimates.
 struct RiverGauge {
   struct Extreme {
     absl::Duration at;  // since local midnight of the first day
@@ -26,14 +26,14 @@ struct RiverGauge {
   LonLat at;
   std::vector<Extreme> extremes;  // ascending by time
 
-  /// Metres over Hòn Dấu, to 1 mm. Before the first and after the last extreme: that extreme.
+  /// Metres above Hòn Dấu, to 1 mm. Before the first and after the last extreme: that extreme.
   double StageM(absl::Duration since_first_day) const;
 };
 
 /// Gauges with at least one day in [first_day, first_day + day_count). Columns station, lat, lon,
-/// date, high_water_m, low_water_m. A high of exactly 0 is the source's way of saying "missing":
-/// the mean of the nearest known highs before and after stands in for it.
-/// INVALID_ARGUMENT with file and line: a cell that is something else, or a level beyond +-10 m.
+/// date, high_water_m, low_water_m. The source writes a missing high as 0; it is replaced by the
+/// mean of the nearest known highs before and after.
+/// INVALID_ARGUMENT with file and line: a malformed cell, or a level beyond +-10 m.
 absl::StatusOr<std::vector<RiverGauge>> ReconstructRiver(const CsvTable& table,
                                                          absl::CivilDay first_day, int day_count);
 

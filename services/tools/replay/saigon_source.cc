@@ -23,13 +23,12 @@ bool Knows(const std::vector<saigon::StationSpec>& known, const std::string& id,
 
 ScenarioDescription SaigonSource::Describe() {
   const saigon::ScenarioInfo info = saigon::Scenarios().front();
-  ScenarioDescription result{
-      .id = info.id,
-      .title = info.title_en,
-      .what = info.description_en,
-      .length = absl::Hours(24),
-      // Half an hour into the evening rush; the tide stands highest at 18:00.
-      .default_start = absl::Hours(16) + absl::Minutes(30)};
+  ScenarioDescription result{.id = info.id,
+                             .title = info.title_en,
+                             .what = info.description_en,
+                             .length = absl::Hours(24),
+                             // Half an hour into the evening rush; high tide is at 18:00.
+                             .default_start = absl::Hours(16) + absl::Minutes(30)};
   absl::ParseCivilTime(info.local_date, &result.first_day);
   return result;
 }
@@ -38,7 +37,7 @@ absl::StatusOr<std::unique_ptr<SaigonSource>> SaigonSource::Make(const CityListi
   std::unique_ptr<SaigonSource> source(new SaigonSource(city));
   if (source->measures_.empty()) {
     return absl::FailedPreconditionError(
-        "the server has neither streets nor gauges that this scenario knows; does it run with a "
+        "the server has no street or gauge of this scenario; does it run with a "
         "city pack of Ho Chi Minh City?");
   }
   return source;

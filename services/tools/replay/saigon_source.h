@@ -1,4 +1,4 @@
-// The embedded day: two rush hours, a storm and a spring tide.
+// The embedded scenario: one day with two rush hours, a storm and a spring tide.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_SAIGON_SOURCE_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_SAIGON_SOURCE_H_
 
@@ -13,9 +13,9 @@
 
 namespace citylayers::replay {
 
-/// Plays samples/saigon on whatever streets and stations the server has. Each street that is
-/// measured (all but service ways) has a speed every 5 minutes, each gauge that the scenario knows
-/// a stage or the rain of the last 10 minutes every 10 minutes.
+/// Plays samples/saigon on the server's streets and stations. Each measured street (all except
+/// service ways) has a speed every 5 minutes; each gauge of the scenario has a stage, or the rain
+/// of the last 10 minutes, every 10 minutes.
 class SaigonSource final : public ScenarioSource {
  public:
   static ScenarioDescription Describe();
@@ -37,8 +37,8 @@ class SaigonSource final : public ScenarioSource {
 
   ScenarioDescription description_ = Describe();
   saigon::Scenario scenario_;
-  std::vector<Gauge> gauges_;                   // measures 0 .. n-1
-  std::vector<saigon::SegmentInput> segments_;  // the measures after them
+  std::vector<Gauge> gauges_;                   // measures 0 to n-1
+  std::vector<saigon::SegmentInput> segments_;  // the measures after the gauges
   std::vector<std::string> measures_;
 };
 

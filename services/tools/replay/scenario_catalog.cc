@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<ScenarioSource>> OpenScenario(std::string_view id
   }
   if (real_data_dir.empty()) {
     return absl::InvalidArgumentError(
-        StrCat("scenario ", id, " is recorded data; say where it is with --real-data DIR"));
+        StrCat("scenario ", id, " needs recorded data; give their folder with --real-data DIR"));
   }
   ASSIGN_OR_RETURN(std::unique_ptr<ScenarioSource> source,
                    OctoberSource::Open(real_data_dir, city));

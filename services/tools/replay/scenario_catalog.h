@@ -1,4 +1,4 @@
-// The scenarios that can be replayed.
+// The catalogue of scenarios.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_SCENARIO_CATALOG_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_SCENARIO_CATALOG_H_
 
@@ -14,15 +14,15 @@
 
 namespace citylayers::replay {
 
-/// Every scenario, the embedded one first.
+/// All scenarios, the embedded one first.
 std::vector<ScenarioDescription> ListScenarios();
 
-/// NOT_FOUND: no scenario of that id (message lists those there are).
+/// NOT_FOUND: there is no scenario of that id (the message lists the available ones).
 absl::StatusOr<ScenarioDescription> FindScenario(std::string_view id);
 
 /// Opens a scenario for the streets and stations of a server. `real_data_dir` is for recorded
-/// scenarios. NOT_FOUND: no such scenario. INVALID_ARGUMENT: a recorded scenario without its data.
-/// Else as the source's own errors.
+/// scenarios. NOT_FOUND: there is no such scenario. INVALID_ARGUMENT: a recorded scenario without
+/// its data. Other errors: the source's own.
 absl::StatusOr<std::unique_ptr<ScenarioSource>> OpenScenario(std::string_view id,
                                                              const std::string& real_data_dir,
                                                              const CityListing& city);

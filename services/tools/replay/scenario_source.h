@@ -1,4 +1,4 @@
-// What a replay plays: a named timeline of readings.
+// The interface of a scenario: a named timeline of readings.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_SCENARIO_SOURCE_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_SCENARIO_SOURCE_H_
 
@@ -16,13 +16,13 @@ namespace citylayers::replay {
 struct ScenarioDescription {
   std::string id;     // e.g. "saigon-king-tide"
   std::string title;  // in English, one line
-  std::string what;   // where its readings come from, one line
+  std::string what;   // origin of its readings, one line
   absl::CivilDay first_day;
   absl::Duration length;         // whole days, from local midnight of first_day
-  absl::Duration default_start;  // since that midnight: where something is to be seen soon
+  absl::Duration default_start;  // since that midnight: shortly before a notable event
 };
 
-/// One reading that is due. `measure` indexes ScenarioSource::measures().
+/// A due reading. `measure` is an index into ScenarioSource::measures().
 struct DueReading {
   std::uint32_t measure = 0;
   absl::Duration at;  // since midnight of the first day
@@ -30,8 +30,8 @@ struct DueReading {
   readings::v1::Quality quality = readings::v1::QUALITY_UNSPECIFIED;
 };
 
-/// A timeline that can be asked for any stretch, in any order. Immutable after construction,
-/// thread-safe.
+/// A timeline whose readings can be read for any period, in any order. Immutable after
+/// construction, thread-safe.
 ///
 ///   std::vector<DueReading> due;
 ///   source.Frame(absl::Hours(7), absl::Hours(7) + absl::Seconds(30), /*thin=*/1, &due);
@@ -41,12 +41,12 @@ class ScenarioSource {
   virtual const ScenarioDescription& description() const = 0;
   /// Resource names of the measures, fixed for the life of the source.
   virtual const std::vector<std::string>& measures() const = 0;
-  /// Appends the readings with from < at <= to, ordered by time. `thin` > 1 keeps only one in so
-  /// many readings of each street; gauges are kept whole. REQUIRES: 0 <= from <= to <= length, thin
-  /// >= 1. Cost: O(measures) plus what is appended.
+  /// Appends the readings with from < at <= to, ordered by time. `thin` > 1 keeps only one in
+  /// `thin` readings of each street; all readings of gauges are kept. REQUIRES: 0 <= from <= to <=
+  /// length, thin >= 1. Cost: O(measures) plus the number of readings appended.
   virtual void Frame(absl::Duration from, absl::Duration to, int thin,
                      std::vector<DueReading>* out) const = 0;
-  /// What a person should know before it plays, one line each, e.g. the measured share.
+  /// Notes for the user before the replay begins, one line each, e.g. the measured share.
   virtual std::vector<std::string> Notes() const { return {}; }
 };
 

@@ -19,7 +19,7 @@ constexpr std::array<Knot, 6> kKnots = {
     {{1.0, 0.90}, {1.24, 0.735}, {1.48, 0.585}, {1.72, 0.45}, {1.96, 0.35}, {2.2, 0.20}}};
 constexpr int kUtcOffsetHalfHours = 14;  // +7 h
 
-/// "period_16_30" -> 33; -1 when it is something else.
+/// "period_16_30" -> 33; -1 for other text.
 int ParseHalfHour(const std::string& period) {
   int hour = 0;
   int minute = 0;

@@ -59,7 +59,7 @@ TEST(ClassMedians, FallBackFromHalfHourToAllClassesToTheDay) {
   EXPECT_DOUBLE_EQ(medians.Share(geo::RoadClass::kPrimary, 35), 0.55) << "of 0.20 and 0.90";
   EXPECT_DOUBLE_EQ(medians.Share(geo::RoadClass::kTertiary, 35), 0.55) << "of all classes";
   EXPECT_DOUBLE_EQ(medians.Share(geo::RoadClass::kTertiary, 3), 0.585) << "of its whole day";
-  EXPECT_DOUBLE_EQ(medians.Share(geo::RoadClass::kTrunk, 3), 0.90) << "nothing known: free";
+  EXPECT_DOUBLE_EQ(medians.Share(geo::RoadClass::kTrunk, 3), 0.90) << "no data: free flow";
 }
 
 TEST(ClassMedians, StreetsThatTheCityDoesNotHaveDoNotCount) {

@@ -1,4 +1,4 @@
-// When each of many series is due, so that their readings flow evenly.
+// Due times of many series, distributed evenly.
 #ifndef CITYLAYERS_SERVICES_TOOLS_REPLAY_TIMETABLE_H_
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_TIMETABLE_H_
 
@@ -9,8 +9,8 @@
 namespace citylayers::replay {
 
 /// The offset of series `index` within its period, whole seconds. Steps by the golden ratio, so
-/// that any stretch of time gets its even share, and neighbours on the map are not updated one
-/// after the other like a wave.
+/// that the load is even over time, and neighbours on the map are not updated one after the other
+/// like a wave.
 inline absl::Duration PhaseOf(std::uint32_t index, absl::Duration period) {
   const std::uint32_t turn = index * 2654435769u;  // 2^32 / golden ratio
   const auto seconds = static_cast<std::uint64_t>(absl::ToInt64Seconds(period));

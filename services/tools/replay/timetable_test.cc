@@ -37,7 +37,7 @@ TEST(Timetable, ThinKeepsOneInThree) {
       ElementsAre(5, 35, 65, 95));
 }
 
-// However a stretch of time is cut, each reading is due exactly once.
+// For any division of a period, each reading is due exactly once.
 TEST(Timetable, CutsNeitherLoseNorDouble) {
   const absl::Duration period = absl::Seconds(300);
   for (const int phase_s : {0, 1, 149, 299}) {

@@ -1,12 +1,12 @@
-// Signed distance fields of letters, and the protobuf in which map clients ask for them by ranges of
-// 256 characters (MapLibre and Mapbox style specification, "glyphs").
+// Signed distance fields of glyphs, and their protobuf encoding by ranges of 256 characters (MapLibre and Mapbox style
+// specification, "glyphs").
 
 export interface Point {
   x: number;
   y: number;
 }
 
-/** A letter at kGlyphSize pixels an em; y grows upward from the baseline. */
+/** A glyph at kGlyphSize pixels per em; y grows upward from the baseline. */
 export interface Outline {
   /** Closed rings, flattened. */
   rings: Point[][];
@@ -15,7 +15,7 @@ export interface Outline {
 
 export interface GlyphSdf {
   id: number;
-  /** (width + 2 · kBuffer) · (height + 2 · kBuffer) bytes, rows from above; absent for a blank. */
+  /** (width + 2 · kBuffer) · (height + 2 · kBuffer) bytes, rows from the top; absent for a blank. */
   bitmap?: Uint8Array;
   width: number;
   height: number;
@@ -24,12 +24,12 @@ export interface GlyphSdf {
   advance: number;
 }
 
-/** What clients expect: letters of 24 px with 3 px around, distances up to 8 px, the edge at 3/4. */
+/** The format that clients expect: glyphs of 24 px with 3 px around, distances up to 8 px, the edge at 3/4. */
 export const kGlyphSize = 24;
 export const kBuffer = 3;
 const kRadius = 8;
 const kCutoff = 0.25;
-/** Clients centre text as if its font's ascender were this many pixels. */
+/** Clients centre text as if the ascender of its font were this many pixels. */
 const kAscender = 26;
 
 /** Distance of a point to a segment, squared. */

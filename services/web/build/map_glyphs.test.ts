@@ -9,7 +9,7 @@ const square = (size: number, at = 0): Point[] => [
   { x: at, y: at + size },
 ];
 
-/** Fields of a protobuf message as [number, value]: numbers, or bytes. */
+/** Fields of a protobuf message as [number, value]; values are numbers or bytes. */
 function fields(bytes: Uint8Array): [number, number | Uint8Array][] {
   const found: [number, number | Uint8Array][] = [];
   let at = 0;
@@ -51,7 +51,7 @@ describe('glyphSdf', () => {
     const columns = glyph.width + 2 * kBuffer;
     expect(glyph.bitmap).toHaveLength(columns * (glyph.height + 2 * kBuffer));
     const at = (column: number, row: number): number => glyph.bitmap![row * columns + column]!;
-    // Half a pixel to either side of the left edge: 191 ∓ 16.
+    // Half a pixel on both sides of the left edge: 191 ∓ 16.
     expect(at(kBuffer, 10)).toBe(207);
     expect(at(kBuffer - 1, 10)).toBe(175);
     expect(at(8, 0)).toBeLessThan(at(8, kBuffer));

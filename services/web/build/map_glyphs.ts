@@ -1,5 +1,5 @@
-// Writes the glyphs of the map's fonts into the build, as /fonts/{font}/{range}.pbf: for map clients
-// that cannot draw letters with the page's web fonts. Made of the same font files.
+// Build plugin that writes the glyphs of the map's fonts as /fonts/{font}/{range}.pbf, from the same font files as the
+// page's web fonts. For map clients that cannot draw text with those.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,16 +8,16 @@ import type { Font, PathCommand } from 'opentype.js';
 import type { Plugin } from 'vite';
 import { encodeGlyphs, glyphSdf, kGlyphSize, type GlyphSdf, type Outline, type Point } from './glyph_sdf.js';
 
-/** Fonts by the names that the styles use, with their files' endings. */
+/** Fonts by the names that the styles use, with the endings of their files. */
 export const kMapFonts = {
   'Be Vietnam Pro': '400-normal',
   'Be Vietnam Pro SemiBold': '600-normal',
   'Be Vietnam Pro Italic': '400-italic',
 } as const;
-/** The package cuts each font by scripts; the first file that has a letter gives it. */
+/** The package splits each font by scripts; the first file that has a glyph provides it. */
 const kSubsets = ['latin', 'vietnamese', 'latin-ext'];
 const kRangeSize = 256;
-/** Straight pieces that a curve is drawn with: well below a tenth of a pixel off. */
+/** Straight pieces per curve: the error is well below a tenth of a pixel. */
 const kCurveSteps = 8;
 
 /** Rings of straight pieces, y upward. */
@@ -32,7 +32,7 @@ export function flatten(commands: readonly PathCommand[]): Point[][] {
   const curve = (points: readonly Point[]): void => {
     const from = at;
     for (let step = 1; step <= kCurveSteps; step++) {
-      // De Casteljau: halfway points of halfway points, until one is left.
+      // De Casteljau: midpoints of midpoints, until one is left.
       let level: Point[] = [from, ...points];
       const t = step / kCurveSteps;
       while (level.length > 1) {
@@ -76,7 +76,7 @@ function loadFont(ending: string, subset: string): Font {
   return opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
 }
 
-/** The letters of a font by code. */
+/** The outlines of a font by character code. */
 export function outlinesOf(ending: string): Map<number, Outline> {
   const outlines = new Map<number, Outline>();
   for (const subset of kSubsets) {
@@ -98,7 +98,7 @@ export function glyphRanges(font: string, ending: string): Map<string, Uint8Arra
   const byRange = new Map<number, GlyphSdf[]>();
   const outlines = [...outlinesOf(ending)].sort(([a], [b]) => a - b);
   for (const [code, outline] of outlines) {
-    if (code > 0xffff) continue; // clients ask for the basic plane only
+    if (code > 0xffff) continue; // clients request only the basic plane
     const first = code - (code % kRangeSize);
     const glyphs = byRange.get(first) ?? [];
     byRange.set(first, glyphs);

@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-/** A declaration whose value holds a data: URL. */
+/** A declaration with a data: URL in its value. */
 const kDataDeclaration = /[\w-]+:[^;{}]*url\((["']?)data:[^]*?\1\)[^;}]*;?/g;
 
 /** A style sheet without its data: URLs. */
@@ -9,8 +9,8 @@ export function withoutDataUrls(css: string): string {
 }
 
 /**
- * Takes the pictures out of the map library's style sheet: the page's policy allows none in data: URLs, it
- * shows one of them only, and draws that itself. Four fifths of the sheet are such pictures.
+ * Removes the pictures from the map library's style sheet: the page's policy allows no data: URLs, and the page shows
+ * only one of them and draws that itself. Four fifths of the sheet are such pictures.
  */
 export function noDataUrls(): Plugin {
   return {

@@ -1,4 +1,4 @@
-// What the glyph build uses of opentype.js, which brings no types.
+// Types of the part of opentype.js that the glyph build uses; the package has no types.
 declare module 'opentype.js' {
   export type PathCommand =
     | { type: 'M' | 'L'; x: number; y: number }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
 
-/** What the bundler made of one file: code or an asset. */
+/** The bundler's output for one file: code or an asset. */
 export type BuiltFile = { code: string } | { source: string | Uint8Array };
 
-/** A short name of everything that the page is made of: another name, another page. */
+/** A short hash of all files of the page, so that a changed page has another name. */
 export function versionOf(files: Readonly<Record<string, BuiltFile>>, html: string): string {
   const hash = createHash('sha256');
-  // Not by names alone: those of the map styles stay the same whatever is in them.
+  // Names alone do not suffice: the names of the map styles do not depend on their content.
   for (const name of Object.keys(files).sort()) {
     const file = files[name]!;
     const content = createHash('sha256').update('code' in file ? file.code : file.source);
@@ -17,9 +17,8 @@ export function versionOf(files: Readonly<Record<string, BuiltFile>>, html: stri
 }
 
 /**
- * Names the build by what is in it. The page carries the name in a meta element, and /version.json
- * holds that of the build being served: when they differ, an idle page reloads itself. Stands behind
- * the plugins that write files of their own.
+ * Names the build by a hash of its content. The page has the name in a meta element, and /version.json has the name of
+ * the served build: when they differ, an idle page reloads itself. Must follow the plugins that write files.
  */
 export function pageVersion(): Plugin {
   let version = 'development';

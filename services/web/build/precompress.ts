@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
 const kCompressible = /\.(js|css|html|json|svg|pbf)$/;
 const kWorthwhileBytes = 1024;
 
-/** Writes a .br and a .gz beside every text file of the build, so that serving costs no compression. */
+/** Writes a .br and a .gz file beside every text file of the build, so that serving needs no compression. */
 export function precompress(): Plugin {
   let folder = 'dist';
   return {

@@ -1,11 +1,11 @@
-// The city clock, kept going between polls: the page shows every second of it without asking for one.
+// The city clock, extrapolated between updates: the page shows every second without a request for each.
 
 import type { CityClock as Message } from './connect/messages.js';
 
-/** Further off than this, the page's own wall clock is not trusted against the server's Date header. */
+/** Beyond this difference from the server's Date header the page's own wall clock is not trusted. */
 const kWallSkewMaxMs = 2500;
 
-/** How long past its hold time a clock may stand before it counts as held. */
+/** Time past its hold time after which a clock counts as held. */
 const kHoldToleranceMs = 4000;
 
 export interface ClockState {
@@ -14,15 +14,15 @@ export interface ClockState {
   /** By the page's wall clock. */
   asOfMs: number;
   speed: number;
-  /** The city time that is not passed; Infinity when none is given. */
+  /** Maximum city time; Infinity when none is given. */
   holdMs: number;
   held: boolean;
   scenario: string;
 }
 
 /**
- * Reads a clock message. `serverTimeMs` is the server's wall clock at about `nowMs` of ours (NaN when
- * unknown): a booth whose own clock is wrong must still show the city's time. Undefined: unusable.
+ * Reads a clock message. `serverTimeMs` is the server's wall clock at about the page's `nowMs` (NaN when unknown), so
+ * that a booth whose own clock is wrong still shows the city's time. Undefined: unusable.
  */
 export function readClock(
   message: Message | undefined,
@@ -46,7 +46,7 @@ export function readClock(
   };
 }
 
-/** City time at `nowMs` of our wall clock. */
+/** City time at `nowMs` of the page's wall clock. */
 export function cityTimeAt(state: ClockState, nowMs: number): number {
   if (state.held) return state.cityTimeMs;
   const elapsedMs = Math.max(0, nowMs - state.asOfMs);
@@ -56,10 +56,10 @@ export function cityTimeAt(state: ClockState, nowMs: number): number {
   );
 }
 
-/** Holds the last clock that was read. Without one the city time is the wall clock's. */
+/** Holds the last clock message. Without one, the city time is the wall time. */
 export class CityClock {
   private state: ClockState | undefined;
-  /** Our wall clock when it was last read; 0: never. */
+  /** The page's wall clock at the last message; 0: none yet. */
   updatedMs = 0;
 
   update(message: Message | undefined, serverTimeMs: number, nowMs = Date.now()): void {
@@ -76,8 +76,8 @@ export class CityClock {
   }
 
   /**
-   * True when a replay stands still since its driver is silent. Its hold time is moved on every second and
-   * asked for every few: a moment past it says nothing yet.
+   * True when a replay is held because its driver has stopped. The driver moves the hold time every second and the page
+   * polls every few seconds, so that a moment past it does not count.
    */
   held(nowMs = Date.now()): boolean {
     if (!this.state?.replay) return false;

@@ -10,7 +10,7 @@ const kRestarts = 20;
 
 const open = (name: string): object => ({ name, state: 'ALERT_STATE_OPEN' });
 
-/** A server whose calls are answered late, with what stood when they were asked. */
+/** A server that answers late, with its state at the time of the request. */
 class SlowServer {
   standing: object[] = [];
 
@@ -49,7 +49,7 @@ describe('CityFeeds', () => {
     for (let restart = 0; restart < kRestarts; restart++) {
       server.standing = [open(`before-${restart}`)];
       stream().giveUp();
-      // Down for long enough that whatever asks besides the stream would have asked.
+      // Down for long enough that any request besides the stream would have been made.
       await vi.advanceTimersByTimeAsync(1500 + 397 * restart);
       server.standing = [open(`now-${restart}`)];
       stream().answer();
@@ -67,7 +67,7 @@ describe('CityFeeds', () => {
   it('takes nothing from a stream that was replaced', async () => {
     const old = stream();
     old.answer();
-    await vi.advanceTimersByTimeAsync(20_000); // silent: another stream is asked for
+    await vi.advanceTimersByTimeAsync(20_000); // sends nothing: a new stream is opened
     expect(stream()).not.toBe(old);
     stream().send('alerts', { snapshot: true, alerts: [open('now')] });
     old.send('alerts', { snapshot: true, alerts: [open('ghost')] });

@@ -1,5 +1,5 @@
-// Puts what the live hub sends into CityState. Each feed has one source, its stream: an answer to a call
-// could arrive after what the stream said later.
+// Writes the events of the live hub to CityState. The stream is the only source of each feed: the answer to a separate
+// call could arrive after a newer event of the stream.
 
 import { mergeAlerts } from './alert_list.js';
 import type { CityState } from './city_state.js';
@@ -7,7 +7,7 @@ import { withLatest } from './live/history.js';
 import type { HistoryEvent, LiveEventName, LiveEvents } from './live/live_protocol.js';
 import type { Stage } from './connect/messages.js';
 
-/** Where the events come from; LiveClient is one. */
+/** The source of the events, e.g. LiveClient. */
 export interface CitySource {
   on<Name extends LiveEventName>(name: Name, take: (data: LiveEvents[Name]) => void): void;
 }

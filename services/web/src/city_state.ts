@@ -1,5 +1,5 @@
-// What the page knows of the city besides the map: clock, alerts, gauges, jams, notices. Filled by the
-// feeds, read by the panels; every change calls the listeners.
+// State of the city outside the map: clock, alerts, gauges, jams, notices. Written by the feeds, read by the panels;
+// every change calls the listeners.
 
 import type { Alert, Jam, Stage } from './connect/messages.js';
 import { CityClock } from './city_clock.js';
@@ -18,11 +18,11 @@ export class CityState {
   readonly history = new Map<string, Sample[]>();
   notices: string[] = [];
   connection: Connection = 'starting';
-  /** Feeds that cannot be had at present, though the connection is there. */
+  /** Feeds that are unavailable although the connection is open. */
   lost: readonly string[] = [];
   /** Age of the newest data of the live layers. */
   readonly dataAge = new DataAge();
-  /** True when the server says that a layer's inputs are silent. */
+  /** True when the server reports that a layer's inputs have stopped. */
   stale = false;
 
   private readonly listeners: [Set<Change>, () => void][] = [];

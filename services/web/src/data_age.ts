@@ -1,16 +1,16 @@
-// How old the newest data are: by the city clock while it goes, and never less than the time that has
-// passed since anything was heard. A clock that stands still does not keep data young.
+// Age of the newest data: by the city clock while it runs, and at least the time since the last data arrived. A stopped
+// clock does not keep data young.
 
 export class DataAge {
   private dataTimeMs = NaN;
   private agedMs = 0;
   private notedMs = 0;
 
-  /** Data of this city time are there at `cityMs` by the city clock, `wallMs` by a steady one. */
+  /** Data of this city time are present at `cityMs` by the city clock, `wallMs` by a monotonic one. */
   note(dataTimeMs: number, cityMs: number, wallMs: number): void {
     if (Number.isNaN(dataTimeMs)) return;
     this.dataTimeMs = dataTimeMs;
-    // A city clock that lags behind the data says nothing of their age.
+    // A city clock behind the data gives no age.
     this.agedMs = Math.max(0, cityMs - dataTimeMs);
     this.notedMs = wallMs;
   }

@@ -1,5 +1,5 @@
-// The bundled font, loaded in full before the map starts: the map draws its letters once, with
-// whatever font is there at that moment.
+// Loads the bundled font completely before the map starts: the map renders its glyphs once, with the font that is
+// available then.
 
 const kFaces = [
   "400 16px 'Be Vietnam Pro'",
@@ -7,13 +7,13 @@ const kFaces = [
   "600 16px 'Be Vietnam Pro SemiBold'",
   "italic 400 16px 'Be Vietnam Pro Italic'",
 ];
-/** A letter of each subset: basic Latin and Vietnamese. */
+/** A character of each subset: basic Latin and Vietnamese. */
 const kSample = 'Aăđư ếữ';
 
-/** A page with other letters is better than none. */
+/** Maximum wait; the page is better with a fallback font than not at all. */
 const kFontsMaxMs = 10_000;
 
-/** Never fails: what cannot be loaded in time is drawn with the system's font. */
+/** Never fails: fonts that do not load in time are replaced by the system's font. */
 export async function loadFonts(): Promise<void> {
   const late = new Promise((resolve) => setTimeout(resolve, kFontsMaxMs));
   const loads = kFaces.map((face) => document.fonts.load(face, kSample));

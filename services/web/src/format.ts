@@ -1,9 +1,9 @@
-// Numbers, units, times and ages, as each language writes them. The city's time zone, always.
+// Formats numbers, units, times and ages in each language. Times are always in the city's time zone.
 
 export type Language = 'vi' | 'en';
 
 export const kTimeZone = 'Asia/Ho_Chi_Minh';
-/** Between a number and its unit: they stay on one line. */
+/** Between a number and its unit, which stay on one line. */
 const kThinGap = ' ';
 
 const locales: Record<Language, string> = { vi: 'vi-VN', en: 'en-GB' };
@@ -42,7 +42,7 @@ export function weekday(timeMs: number, language: Language): string {
     timeZone: kTimeZone,
   }).format(timeMs);
   if (language !== 'vi') return text;
-  // Within a line Vietnamese writes "thứ Sáu", not "Thứ Sáu"; Sunday's name is a word of its own.
+  // Within a line Vietnamese writes "thứ Sáu", not "Thứ Sáu"; Sunday's name does not follow that pattern.
   if (text.startsWith('Chủ')) return 'Chủ nhật';
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
@@ -58,7 +58,7 @@ export interface Age {
   count: number;
 }
 
-/** An age in the largest unit that it fills. */
+/** An age in the largest unit of which it has at least one. */
 export function age(ageMs: number): Age {
   const seconds = Math.max(0, Math.floor(ageMs / 1000));
   if (seconds < 60) return { unit: 'second', count: seconds };

@@ -1,4 +1,4 @@
-// Nobody at the screen: go home, then show the city's hot spots one after the other until somebody is.
+// Kiosk mode: without input, returns to the home view, then shows the city's hot spots in turn until the next input.
 
 import type { Point } from './connect/messages.js';
 
@@ -6,7 +6,7 @@ export interface Stop {
   place: Point;
   caption: string;
   zoom: number;
-  /** The alert that it is about, to be opened in the list; empty: none. */
+  /** The alert of the stop, to be opened in the list; empty: none. */
   alert: string;
 }
 
@@ -35,7 +35,7 @@ export class Kiosk {
     this.wait();
   }
 
-  /** Milliseconds since somebody last touched the page. */
+  /** Milliseconds since the last input. */
   get idleMs(): number {
     return Date.now() - this.touchedMs;
   }

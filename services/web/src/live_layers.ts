@@ -1,5 +1,5 @@
-// Joins the two live layers to the map: rows become feature-state, changed tiles are fetched again,
-// and a move of the view moves what is followed.
+// Connects the two live layers to the map: rows become feature-state, changed tiles are reloaded, and a move of the
+// view updates the followed viewport.
 
 import type { LiveClient } from './live/live_client.js';
 import { LayerFeed } from './live/layer_feed.js';
@@ -8,7 +8,7 @@ import { covers, widen, zoomBand, type Box, type Followed } from './live/viewpor
 import type { MapView } from './map/map_view.js';
 import { StatePainter } from './map/state_painter.js';
 
-/** Zooms that flood tiles come in; the map overzooms beyond. */
+/** Zooms of flood tiles; the map overzooms beyond. */
 const kFloodZooms = [8, 14] as const;
 
 export class LiveLayers {
@@ -26,7 +26,7 @@ export class LiveLayers {
     this.floodTiles = new TileRefresher(view.map, 'flood', ...kFloodZooms);
     this.traffic = new LayerFeed('traffic', 'traffic', client, {
       rows: (ids) => this.painter.paint(ids),
-      // Its rows say everything: the style takes them before the tiles' own attributes.
+      // Its rows have all values: the style prefers them to the tiles' attributes.
       tiles: () => {},
       snapshot: () => {},
       renewed: (packChanged) => this.renew('traffic', packChanged),
@@ -42,7 +42,7 @@ export class LiveLayers {
     view.map.on('moveend', () => this.moved());
   }
 
-  /** Rows that wait for a frame to be painted in. */
+  /** Number of rows that wait to be painted. */
   get waitingCount(): number {
     return this.painter.waitingCount;
   }
@@ -72,7 +72,7 @@ export class LiveLayers {
     this.client.follow(this.followed);
   }
 
-  /** Everything is put on the map once more: it has lost it. */
+  /** Paints all rows again, after the map has lost its state. */
   repaint(): void {
     this.painter.paint(this.traffic.table.ids());
   }

@@ -1,4 +1,4 @@
-// The booth page: puts map, live layers, feeds and panels together.
+// The booth page: creates and connects map, live layers, feeds and panels.
 
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './css/fonts.css';
@@ -34,7 +34,7 @@ import { PhoneTabs } from './ui/phone_tabs.js';
 import { StreetCard } from './ui/street_card.js';
 import { WaterPanel } from './ui/water_panel.js';
 
-/** What tests see of the page. */
+/** Interface of the page for tests. */
 declare global {
   interface Window {
     citylayers?: {
@@ -47,7 +47,7 @@ declare global {
   }
 }
 
-/** For so long after its start, or after it is shown again, a page that is not connected is connecting. */
+/** Time after its start, or after it is shown again, in which an unconnected page shows "connecting". */
 const kConnectingMs = 5000;
 const kAlertZoom = 14.6;
 const kTourPitchDeg = 40;
@@ -64,10 +64,10 @@ class Page {
   private theme: Theme = this.settings.theme;
   private selectedAlert = '';
   private readonly client = new LiveClient();
-  /** When the page was opened or shown. */
+  /** Time at which the page was opened or shown. */
   private shownMs = performance.now();
 
-  /** Undefined until the map is there, and for ever on a screen that cannot draw one. */
+  /** Undefined until the map is created, and permanently on a screen that cannot draw one. */
   private view: MapView | undefined;
   private live: LiveLayers | undefined;
   private readonly mapElement = h('div', { id: 'map', 'data-testid': 'map' });
@@ -77,7 +77,7 @@ class Page {
     hidden: true,
     'data-testid': 'caption',
   });
-  /** While the map cannot be drawn. */
+  /** Shown while the map cannot be drawn. */
   private readonly mapNote = h('div', {
     class: 'map-note',
     role: 'status',
@@ -121,7 +121,7 @@ class Page {
     home: () => this.view?.flyHome(),
   });
 
-  /** What is known of the city shows before there is a map, and where there is none. */
+  /** The panels are shown before the map is ready, and without a map if there is none. */
   async start(): Promise<void> {
     this.applyDocument();
     document
@@ -139,7 +139,7 @@ class Page {
         this.tabs.element,
       );
     this.buttons.element.hidden = true;
-    // A long press is somebody's finger at rest, not a wish for the browser's menu.
+    // A long press on a touch screen is not a request for the browser's menu.
     if (this.settings.kiosk) addEventListener('contextmenu', (event) => event.preventDefault());
     this.startFeeds();
     const kiosk = this.startKiosk();
@@ -199,7 +199,7 @@ class Page {
     this.expose(view, live);
   }
 
-  /** The street that is drawn nearest to a place of the screen; none: no card. */
+  /** The street drawn nearest to a point of the screen; without one, no card is shown. */
   private showStreet(view: MapView, at: { x: number; y: number }): void {
     const street = streetAt(view.map, at);
     if (!street) return this.street.close();
@@ -239,7 +239,7 @@ class Page {
     if (alert?.location) this.flyTo(alert.location, kAlertZoom);
   }
 
-  /** Makes an alert stand out on the map; empty: none. */
+  /** Highlights an alert on the map; empty: none. */
   private markAlert(name: string): void {
     this.selectedAlert = name;
     this.drawOverlays();
@@ -271,7 +271,7 @@ class Page {
     });
   }
 
-  /** The next visitor finds the page as its address says, whatever the last one chose. */
+  /** Restores the settings of the address for the next visitor. */
   private resetVisitor(): void {
     if (this.words.language !== this.settings.language) this.setLanguage(this.settings.language);
     if (this.theme !== this.settings.theme) this.setTheme(this.settings.theme);
@@ -283,7 +283,7 @@ class Page {
     this.view?.flyHome();
   }
 
-  /** Alerts, the worst first, then the longest jams. */
+  /** Alerts, worst first, then the longest jams. */
   private tourStops(): Stop[] {
     const alerts = [...this.city.alerts].sort(byUrgency).filter((alert) => alert.location);
     const jams = this.city.jams.filter((jam) => jam.tail ?? jam.head);
@@ -351,14 +351,14 @@ class Page {
   }
 }
 
-/** In both languages: it says so once. */
+/** In both languages, because it is shown only once. */
 function noMapNote(): HTMLElement {
   const languages: Language[] = ['vi', 'en'];
   const texts = languages.map((lang) => h('p', { lang }, new Words(lang).text('map.none')));
   return h('div', { class: 'no-map', role: 'status', 'data-testid': 'no-map' }, ...texts);
 }
 
-/** Storage may be forbidden; the page does without. */
+/** Storage may be forbidden; the page works without it. */
 function storage(): Storage | undefined {
   try {
     return localStorage;

@@ -1,13 +1,13 @@
-// Asks for what has no stream, a few seconds apart, and keeps asking through failures; not while the page
-// is hidden, and at once when it is shown again.
+// Polls data that have no stream, every few seconds and also after failures; not while the page is hidden, and at once
+// when it is shown again.
 
 export interface Poller {
-  /** Asks now, out of turn. */
+  /** Polls now, in addition. */
   now(): void;
   stop(): void;
 }
 
-/** Calls `ask` at once and then `periodMs` after each answer; `onResult` hears how each call went. */
+/** Calls `ask` at once and then `periodMs` after each answer; `onResult` receives the success of each call. */
 export function poll(
   periodMs: number,
   ask: () => Promise<void>,

@@ -1,4 +1,4 @@
-// A booth stays open for days: when the server serves a newer page, an idle one reloads itself.
+// Self-update of a page that stays open for days: when the server serves a newer page, an idle one reloads itself.
 
 import { serverUrl } from './server_url.js';
 
@@ -15,6 +15,6 @@ export function watchPageVersion(idleMs: () => number): void {
       .then((served) => {
         if (served?.version && served.version !== mine && idleMs() > kIdleMs) location.reload();
       })
-      .catch(() => {}); // The server is away: the connection's state shows it.
+      .catch(() => {}); // The server is unavailable: the connection's state shows it.
   }, kPeriodMs);
 }

@@ -1,5 +1,5 @@
-// Addresses of the server. The page may live under a path of a host that serves other things, too: all
-// addresses go by where its scripts came from, which is one folder below.
+// Addresses of the server. The page may be served below a path of a host with other content: all addresses are relative
+// to its scripts, which are one folder below the page.
 
 const kBase = new URL('..', String(import.meta.url));
 

@@ -1,4 +1,4 @@
-// What the address asks for (?kiosk=1&lang=en&theme=day) and what the visitor chose last time.
+// Settings from the address (?kiosk=1&lang=en&theme=day) and from the visitor's last choices.
 
 import type { Theme } from '../styles/palette.js';
 import type { Language } from './format.js';
@@ -12,7 +12,7 @@ export interface Settings {
 }
 
 const kHome: Home = { center: [106.706, 10.781], zoom: 12.6 };
-/** On a narrow screen the same zoom shows too little of the city. */
+/** Width below which the same zoom shows too little of the city. */
 const kNarrowPx = 700;
 const kNarrowZoom = 11.9;
 
@@ -32,7 +32,7 @@ export function readSettings(
     kiosk,
     language: language === 'en' ? 'en' : 'vi',
     theme: theme === 'day' ? 'day' : 'night',
-    // A larger screen shows the same part of the city, larger.
+    // A larger screen shows the same part of the city at a larger scale.
     home: {
       ...kHome,
       zoom: (widthPx < kNarrowPx ? kNarrowZoom : kHome.zoom) + Math.log2(scale),

@@ -1,5 +1,5 @@
-// The colours of both themes, named by what they paint. Everything that draws takes them from here:
-// the map style, the page's own overlays, and (through custom properties) the style sheet.
+// The colours of both themes, named by their use. They are the only source of colours for the map style, the page's
+// overlays, and (through custom properties) the style sheets.
 
 export type Theme = 'night' | 'day';
 

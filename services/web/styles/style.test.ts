@@ -26,7 +26,7 @@ describe.each(themes)('the %s style', (theme) => {
   const p = palettes[theme];
 
   it('is valid by the MapLibre specification', () => {
-    // MapLibre lets feature-state stand in paint only, which the validator checks.
+    // MapLibre allows feature-state only in paint properties, which the validator checks.
     expect(validateStyleMin(style as never)).toEqual([]);
   });
 

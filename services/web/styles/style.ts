@@ -1,9 +1,8 @@
-// The map style, made from one description for both themes; the build writes it to
-// /styles/night.json and /styles/day.json for the page, for phones and for QGIS.
+// The map style, built from one description for both themes; the build writes it to /styles/night.json and
+// /styles/day.json for the page, for phones and for QGIS.
 //
-// Order, from below: land, water, depth of flooding, wet streets, roads, bridges (above the water they
-// cross), traffic, names. Live state is feature-state; where a client keeps none, the tile's own
-// attribute shows.
+// Order, from below: land, water, flood depth, wet streets, roads, bridges (above the water they cross), traffic,
+// names. Live state is feature-state; where a client has none, the tile's own attribute is used.
 
 import type {
   ExpressionSpecification as Expression,
@@ -55,7 +54,7 @@ function roadColor(p: Palette): Expression {
   return choose(['get', 'class'], Object.entries(colors), p.roadLocal);
 }
 
-/** Larger roads lie over smaller ones, and their names win. */
+/** Larger roads are drawn over smaller ones, and their names take precedence. */
 const kClassRank = choose(
   ['get', 'class'],
   ['tertiary', 'secondary', 'primary', 'trunk', 'motorway'].map((name, i) => [name, i + 2]),
@@ -80,7 +79,7 @@ function landLayers(p: Palette): LayerSpecification[] {
       paint: { 'fill-color': p.park },
     },
     {
-      // Below the fill: where rivers meet, only the outer half of each edge is seen.
+      // Below the fill: where rivers meet, only the outer half of each edge is visible.
       id: 'water-edge',
       type: 'line',
       source: 'base',
@@ -143,8 +142,8 @@ function floodLayers(p: Palette): LayerSpecification[] {
 }
 
 /**
- * A street under water wears a cool casing below its road, so that a warm line on it reads as both: jammed
- * because wet. Both directions share the casing, hence no offset.
+ * A flooded street has a cool casing below its road, so that a warm line on it shows both: jammed and wet. Both
+ * directions share the casing, hence no offset.
  */
 function wetStreetLayer(p: Palette): LayerSpecification {
   const casing = [1.2, 1.8, 2.6, 3.8, 5.5, 8];
@@ -426,7 +425,7 @@ export function buildStyle(theme: Theme): StyleSpecification {
     name: `citylayers ${theme}`,
     center: [106.7, 10.78],
     zoom: 12.4,
-    // For clients that draw letters by glyph files; the page draws them with its own web fonts.
+    // For clients that draw text from glyph files; the page draws it with its own web fonts.
     glyphs: '/fonts/{fontstack}/{range}.pbf',
     sources: {
       base: { type: 'vector', url: '/tiles/base.json' },

@@ -1,9 +1,9 @@
-// Widths, offsets and opacity of roads and traffic by zoom, class and live state, as style
-// expressions, and the small words that expressions are made of.
+// Widths, offsets and opacity of roads and traffic by zoom, class and live state, as style expressions, with helpers to
+// build expressions.
 
 import type { ExpressionSpecification as Expression } from 'maplibre-gl';
 
-/** Zooms at which every width is given; between them it grows linearly. */
+/** Zooms for which every width is given; linear in between. */
 const kWidthZooms = [9, 11, 12.5, 14, 16, 18] as const;
 
 /** Road width in px at each of kWidthZooms. */
@@ -16,7 +16,7 @@ export const kRoadWidths: Record<string, readonly number[]> = {
   local: [0.1, 0.3, 0.5, 1.3, 3.8, 10],
 };
 
-/** Width of a lit traffic line of one direction at level "slow", before its level widens it. */
+/** Width of a lit traffic line of one direction at level "slow", before it is widened by its level. */
 const kTrafficWidths: Record<string, readonly number[]> = {
   motorway: [1.0, 1.3, 1.7, 2.4, 4.4, 9],
   trunk: [1.0, 1.3, 1.7, 2.4, 4.2, 8.5],
@@ -26,12 +26,12 @@ const kTrafficWidths: Record<string, readonly number[]> = {
   local: [0.4, 0.5, 0.7, 1.1, 2.2, 5],
 };
 
-/** What each level adds to the width of a line, in px … */
+/** Widening of a line by level, in px, scaled by kLevelWidening. */
 const kLevelWidths: Record<number, number> = { 3: 1.5, 4: 3, 5: 4.5 };
-/** … scaled by this at each of kWidthZooms. */
+/** Scale of kLevelWidths at each of kWidthZooms. */
 const kLevelWidening = [0.22, 0.34, 0.5, 0.72, 1, 1.4] as const;
 
-/** The value beside the label that `input` equals, else `otherwise`. */
+/** The value of the label that equals `input`, else `otherwise`. */
 export function choose(
   input: Expression,
   cases: readonly (readonly [label: string | number, value: string | number])[],
@@ -40,10 +40,10 @@ export function choose(
   return ['match', input, ...cases.flat(), otherwise] as unknown as Expression;
 }
 
-/** Opacity of slow streets beside that of queues. */
+/** Opacity of slow streets relative to queues. */
 const kSlowOpacity = 0.6;
 
-/** State of a live attribute: what the stream said last, else what the tile says. */
+/** Value of a live attribute: the latest from the stream, else that of the tile. */
 export function state(name: string): Expression {
   return ['coalesce', ['feature-state', name], ['get', name], 0];
 }
@@ -64,7 +64,7 @@ export const roadWidth = (plus = 0): Expression =>
     plus === 0 ? byClass(kRoadWidths, stop) : ['+', byClass(kRoadWidths, stop), plus],
   );
 
-/** Width of a traffic line: by class, widened by level. `scale` and `plus` serve halos and outlines. */
+/** Width of a traffic line: by class, widened by level. `scale` and `plus` are for halos and outlines. */
 export function trafficWidth(scale = 1, plus = 0): Expression {
   return byZoom((stop) => ['+', ['*', scale, trafficWidthAt(stop)], plus * kLevelWidening[stop]!]);
 }
@@ -75,27 +75,27 @@ function trafficWidthAt(stop: number): Expression {
   return ['+', byClass(kTrafficWidths, stop), ['*', kLevelWidening[stop]!, widening]];
 }
 
-/** What keeps the two directions apart. */
+/** Additional offset between the two directions. */
 const offsetPlus = (stop: number): number => 0.15 + 0.35 * kLevelWidening[stop]!;
 
-/** A lit level: an unlit street is seen as its road alone. */
+/** Lowest lit level: below it only the road is visible. */
 export const kLitLevel = 2;
 
 function trafficOffsetAt(stop: number): Expression {
   return ['+', ['*', 0.5, trafficWidthAt(stop)], offsetPlus(stop)];
 }
 
-/** Each direction keeps to the right of the road's middle, as one drives. */
+/** Each direction is drawn to the right of the road's middle, the driving side. */
 export function trafficOffset(): Expression {
   return byZoom(trafficOffsetAt);
 }
 
-/** Where a street is seen: its lit line, else its road. */
+/** Position at which a street is visible: its lit line, else its road. */
 export function seenOffset(): Expression {
   return byZoom((stop) => ['case', ['>=', state('level'), kLitLevel], trafficOffsetAt(stop), 0]);
 }
 
-/** The same in px of one line, for those who ask where it is drawn. */
+/** trafficOffset in px for one line, for code that needs its position. */
 export function trafficOffsetPx(roadClass: string, level: number, zoom: number): number {
   const widths = kTrafficWidths[roadClass] ?? kTrafficWidths['local']!;
   const widening = kLevelWidths[level] ?? 0;
@@ -109,7 +109,7 @@ export function trafficOffsetPx(roadClass: string, level: number, zoom: number):
   return at(next - 1) * (1 - share) + at(next) * share;
 }
 
-/** Lines that are lit: slow or worse, and from the given kind of source. Old data fades. */
+/** Opacity of lit lines: slow or worse, and from the given kind of source. Old data fade. */
 export function trafficOpacity(source: 'live' | 'profile', fromLevel = kLitLevel, full = 1): Expression {
   const profile: Expression = ['==', state('source'), 2];
   return [
@@ -120,7 +120,7 @@ export function trafficOpacity(source: 'live' | 'profile', fromLevel = kLitLevel
     0,
     [
       '*',
-      // Slow is half the city in the rush hour: it must not outshine the queues.
+      // In the rush hour half of the city is slow: it must not outshine the queues.
       ['match', state('level'), 2, kSlowOpacity, 1],
       ['match', state('age_class'), 1, 0.8 * full, 2, 0.4 * full, full],
     ],

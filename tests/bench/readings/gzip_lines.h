@@ -1,4 +1,4 @@
-// Lines of a gzip file.
+// Reads the lines of a gzip file.
 #ifndef CITYLAYERS_TESTS_BENCH_READINGS_GZIP_LINES_H_
 #define CITYLAYERS_TESTS_BENCH_READINGS_GZIP_LINES_H_
 

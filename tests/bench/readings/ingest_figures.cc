@@ -19,7 +19,7 @@ namespace {
 
 namespace v1 = readings::v1;
 
-// Batches of one stream: its share of the measures, one reading of each, a second apart.
+// Batches of one stream: one reading of each measure in its share, one second apart.
 v1::StreamReadingsRequest MakeBatch(const std::vector<std::string>& measures, size_t first,
                                     int rows, absl::Time time, std::mt19937& random,
                                     bool with_names) {
@@ -42,8 +42,8 @@ struct Load {
   std::string error;
 };
 
-// Keeps the stream full of unacknowledged batches, or sends one each `interval` when that is set.
-// The readings are of `start` and the seconds after it.
+// Keeps the stream full of unacknowledged batches, or sends one per `interval` when it is set. The
+// readings begin at `start`, one second apart.
 Load RunStream(v1::ReadingService::Stub& stub, int stream_index,
                const std::vector<std::string>& measures, absl::Time start, absl::Time end,
                absl::Duration interval, const ReadingsBenchOptions& options) {
@@ -132,7 +132,7 @@ absl::StatusOr<std::vector<ReadingsFigure>> MeasureIngest(
   if (measures.empty()) return absl::InvalidArgumentError("no measures to write");
   const auto stub = v1::ReadingService::NewStub(channel);
   const absl::Time start = absl::Now();
-  // None of the times lies in the city's future.
+  // All times lie before the city time.
   const absl::Time yesterday = city_time - absl::Hours(24);
   absl::StatusOr<Load> full = RunStreams(*stub, measures, yesterday, absl::ZeroDuration(), options);
   if (!full.ok()) return full.status();

@@ -14,7 +14,7 @@
 namespace citylayers::bench {
 namespace {
 
-// Big-endian, so that a series lies together in the order of time.
+// Big-endian, so that the readings of a series are adjacent and ordered by time.
 void PutBigEndian(std::string& key, uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
     key.push_back(static_cast<char>(value >> shift));

@@ -56,7 +56,7 @@ double Percentile(std::vector<double> values, double share) {
                          static_cast<size_t>(share * static_cast<double>(values.size())))];
 }
 
-// Each writer owns a thousand series and sends one reading of each per batch, as gateways do.
+// Each writer has a thousand series and sends one reading of each per batch, like a gateway.
 absl::StatusOr<ReadingsFigure> AppendRate(const ReadingsBenchOptions& options) {
   ASSIGN_OR_RETURN(std::unique_ptr<ReadingsStore> store,
                    OpenIn(options.directory + "/append", options.writers * options.batch_rows));
@@ -153,7 +153,8 @@ absl::StatusOr<std::vector<ReadingsFigure>> QueryTimes(const ReadingsBenchOption
 
 double MphToKmh(double mph) { return std::round(mph * 1.609344 * 10) / 10; }
 
-// METR-LA: 207 detectors, five minutes apart; a batch a step. 0 means "no measurement" there.
+// METR-LA: 207 detectors, five minutes apart; one batch per step. The data set writes 0 for "no
+// measurement".
 absl::StatusOr<uint64_t> AppendMetrLa(const std::string& file, ReadingsStore& store) {
   ASSIGN_OR_RETURN(const std::vector<std::string> lines, GzipLines(file));
   uint64_t readings = 0;
@@ -173,8 +174,8 @@ absl::StatusOr<uint64_t> AppendMetrLa(const std::string& file, ReadingsStore& st
   return readings;
 }
 
-// Speeds that nobody measured: 200 segments walk between 5 and 60 km/h in steps of up to 3 km/h,
-// every five minutes of a week.
+// Synthetic speeds: 200 segments walk between 5 and 60 km/h in steps of up to 3 km/h, every five
+// minutes of a week.
 absl::StatusOr<uint64_t> AppendSynthetic(ReadingsStore& store) {
   constexpr size_t kSegments = 200;
   std::mt19937 random(7);
@@ -219,7 +220,7 @@ absl::StatusOr<std::vector<Tide>> ReadTides(const std::string& file) {
 }
 
 // River levels at Phú An: a cosine through the day's high and low every ten minutes, in whole
-// millimetres with 3 mm of ripple, since the source has no clock times.
+// millimetres with 3 mm of ripple, because the source has no times of day.
 absl::StatusOr<uint64_t> AppendRiver(const std::string& file, ReadingsStore& store) {
   ASSIGN_OR_RETURN(const std::vector<Tide> tides, ReadTides(file));
   std::mt19937 random(1);
@@ -259,7 +260,7 @@ absl::StatusOr<ReadingsFigure> BytesOf(const std::string& name, const std::strin
     std::filesystem::remove_all(directory, ignored);
     storage::ReadingsStoreOptions options;
     options.directory = directory;
-    options.log_retention_batches = 0;  // What has been sealed is not kept twice.
+    options.log_retention_batches = 0;  // Sealed readings are not stored twice.
     ASSIGN_OR_RETURN(std::unique_ptr<ReadingsStore> store, ReadingsStore::Open(options));
     std::vector<MeasureDef> measures;
     for (int i = 0; i < series; ++i) measures.push_back(Speed(i));

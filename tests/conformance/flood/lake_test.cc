@@ -1,5 +1,5 @@
-// Connected flooding of a real terrain against three programs that share no code with ours: a plain
-// flood-fill, SAGA's Lake Flood and GRASS's r.lake. All work in the grid's index space: the
+// Compares connected flooding of a real terrain with three programs that share no code with it: a
+// plain flood-fill, SAGA's Lake Flood and GRASS's r.lake. All work in the grid's index space: the
 // terrain's own grid is rotated, which neither SAGA nor GRASS can represent.
 #include <cmath>
 #include <cstdlib>
@@ -26,7 +26,7 @@ struct StageCase {
   float stage_m;
   std::int64_t wet_cells;
 };
-// One seed: the lowest cell, in the sea. The counts were found before this code was written.
+// One seed: the lowest cell, in the sea. The counts were computed before this code was written.
 constexpr StageCase kCases[] = {{0.5f, 12937}, {1.0f, 16832}, {1.7f, 18434}};
 
 std::size_t LowestCell(const Grid<float>& elevation_m) {
@@ -37,7 +37,7 @@ std::size_t LowestCell(const Grid<float>& elevation_m) {
   return lowest;
 }
 
-// Water walks from the seed to every neighbour under the stage.
+// Fills from the seed every neighbour below the stage.
 Grid<float> PlainFloodFill(const Grid<float>& elevation_m, std::size_t seed, float stage_m) {
   Grid<float> depth_m(elevation_m.columns(), elevation_m.rows());
   std::vector<std::size_t> queue;
@@ -89,7 +89,7 @@ class LakeTest : public ::testing::Test {
     return depth_m;
   }
 
-  // An axis-aligned grid of unit cells in no reference system: index space.
+  // An axis-aligned grid of unit cells without a reference system: index space.
   void WriteIndexSpace(const fs::path& path, const Grid<float>& values) const {
     geo::GridGeometry geometry;
     geometry.columns = values.columns();
@@ -160,9 +160,8 @@ TEST_F(LakeTest, EqualsSagaLakeFlood) {
   }
 }
 
-// r.lake never wets the outermost rows and columns; the comparison leaves them out, and the
-// terrain's own connections must not run through them (a frame of NaN makes them the same for
-// both).
+// r.lake never floods the outermost rows and columns; the comparison leaves them out, and the
+// terrain's connections must not run through them (a frame of NaN ensures that for both).
 TEST_F(LakeTest, EqualsGrassLake) {
   if (!HaveProgram("grass")) GTEST_SKIP() << "grass is not installed (Debian package grass-core)";
   const int columns = elevation_m_.columns() + 2, rows = elevation_m_.rows() + 2;

@@ -1,5 +1,5 @@
-// What RFC 9110 (HTTP semantics) and RFC 9111 (caching) ask of the tiles, by section. Each row of a
-// table is one request and what must come back.
+// Conformance of the tiles to RFC 9110 (HTTP semantics) and RFC 9111 (caching), by section. Each
+// row of a table is one request and its expected response.
 #include <atomic>
 #include <map>
 #include <set>
@@ -81,8 +81,8 @@ class HttpConformance : public ::testing::Test {
   FakeCity city_;
 };
 
-// RFC 9110 8.8.3.3, 12.5.3, 12.5.5: each coding is a representation with a strong tag of its own;
-// Vary says what the choice hangs on, also when nothing was chosen.
+// RFC 9110 8.8.3.3, 12.5.3, 12.5.5: each coding is a separate representation with its own strong
+// tag; Vary names the headers that determine the choice, even when there was none.
 TEST_F(HttpConformance, EveryCodingIsARepresentationOfItsOwn) {
   struct Row {
     const char* accept;
@@ -136,7 +136,7 @@ TEST_F(HttpConformance, ConditionalRequests) {
         {StrCat("\"with, comma\",", etag), 304},
         {"*", 304},
         {"\"other\"", 200},
-        {etag.substr(1, etag.size() - 2), 200},  // not quoted: no tag
+        {etag.substr(1, etag.size() - 2), 200},  // not quoted: not a tag
         {"", 200},
     };
     for (const Row& row : rows) {
@@ -180,7 +180,7 @@ TEST_F(HttpConformance, HeadIsGetWithoutTheBody) {
   }
 }
 
-// RFC 9110 15.3.5: nothing in the tile is 204, with the same validators.
+// RFC 9110 15.3.5: an empty tile is 204, with the same validators.
 TEST_F(HttpConformance, AnEmptyTileIs204WithItsValidators) {
   const TestResponse empty = Get(kEmptyTile, "Accept-Encoding: gzip\r\n");
   EXPECT_EQ(empty.status, 204);
@@ -206,11 +206,11 @@ TEST_F(HttpConformance, PngIsSentAsItIs) {
   const TestResponse response = Get(kPngTile, "Accept-Encoding: gzip\r\n");
   EXPECT_EQ(response.Header("content-type"), "image/png");
   EXPECT_EQ(response.Header("content-encoding"), "");
-  EXPECT_EQ(response.Header("vary"), "") << "there is nothing to choose";
+  EXPECT_EQ(response.Header("vary"), "") << "there is only one representation";
   EXPECT_EQ(Get(kPngTile, StrCat("If-None-Match: ", response.Header("etag"), "\r\n")).status, 304);
 }
 
-// RFC 9111 5.2.2: live tiles are fresh for a moment, static ones for an hour.
+// RFC 9111 5.2.2: live tiles are fresh for a second, static ones for an hour.
 TEST_F(HttpConformance, CacheControl) {
   EXPECT_EQ(Get(kTile).Header("cache-control"), "public, max-age=1, stale-while-revalidate=5");
   EXPECT_EQ(Get(kStaticTile).Header("cache-control"), "public, max-age=3600");
@@ -253,7 +253,7 @@ TEST_F(HttpConformance, ANewVersionCostsAQuestionNotATile) {
 
 TEST_F(HttpConformance, AClientThatHoldsATileOfAnotherGatewayCostsNoTile) {
   const TestResponse held = Get(kTile, "Accept-Encoding: gzip\r\n");
-  FakeCity other;  // as after a restart: nothing cached
+  FakeCity other;  // as after a restart: the cache is empty
   other.layers().SetTile("traffic/14/13047/7698.mvt", RoadBytes());
   other.WaitUntilSeen("traffic");
   const TestResponse response =
@@ -281,7 +281,7 @@ TEST_F(HttpConformance, ManyWhoAskAtOnceCostFewQuestions) {
     });
   }
   for (auto& client : clients) client.join();
-  EXPECT_EQ(right, 160) << "nobody gets the old tile";
+  EXPECT_EQ(right, 160) << "no client gets the old tile";
   EXPECT_EQ(city_.layers().counts().tiles_made, before.tiles_made + 1);
 }
 

@@ -1,4 +1,4 @@
-// TileJSON 3.0.0 as its specification has it, and the keys that are ours.
+// Conformance to TileJSON 3.0.0, and tests of the additional keys.
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>

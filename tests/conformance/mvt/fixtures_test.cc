@@ -1,4 +1,4 @@
-// Our vector-tile reader against the public fixture suite: valid tiles decode, invalid ones do not.
+// Runs the vector-tile reader on the public fixture suite: valid tiles decode, invalid ones do not.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -31,7 +31,7 @@ std::vector<fs::path> Sorted(const fs::path& dir) {
   return paths;
 }
 
-// Fixtures that the suite calls valid and we refuse, with the reason.
+// Fixtures that the suite considers valid and the reader refuses, with the reason.
 const std::map<std::string, std::string>& Exceptions() {
   static const std::map<std::string, std::string> exceptions = {
       {"016", "its bytes equal those of 003 (no geometry type), which the suite calls invalid"},
@@ -49,7 +49,7 @@ TEST(MvtFixtures, ValidTilesDecodeAndInvalidOnesAreRefused) {
     const auto layers = geo::DecodeTile(ReadFile(fixture / "tile.mvt"));
     const auto exception = Exceptions().find(fixture.filename().string());
     if (exception != Exceptions().end()) {
-      EXPECT_FALSE(layers.ok()) << "exception " << exception->first << " is not needed any more";
+      EXPECT_FALSE(layers.ok()) << "exception " << exception->first << " can be removed";
       std::cout << "exception: fixture " << exception->first << " is refused: " << exception->second
                 << "\n";
       ++excepted;
@@ -57,7 +57,7 @@ TEST(MvtFixtures, ValidTilesDecodeAndInvalidOnesAreRefused) {
     }
     EXPECT_EQ(layers.ok(), expect_ok)
         << "fixture " << fixture.filename() << ": " << info["description"].get<std::string>()
-        << "\n  decoder says: " << layers.status();
+        << "\n  decoder returned: " << layers.status();
     (expect_ok ? valid : invalid) += 1;
   }
   EXPECT_EQ(valid + invalid + excepted, 74);
@@ -99,7 +99,7 @@ TEST(MvtFixtures, RealTilesOfSixCitiesDecode) {
   int tiles = 0;
   std::size_t features = 0;
   for (const fs::path& city : Sorted(dir)) {
-    if (city.filename() == "compressed") continue;  // gzip is the transport's business
+    if (city.filename() == "compressed") continue;  // gzip is part of the transport
     for (const fs::path& tile : Sorted(city)) {
       if (tile.extension() != ".mvt" && tile.extension() != ".pbf") continue;
       const auto layers = geo::DecodeTile(ReadFile(tile));

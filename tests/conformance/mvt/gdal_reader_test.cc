@@ -1,4 +1,4 @@
-// Our vector tiles as GDAL's MVT driver reads them: a reader that shares no code with ours.
+// Reads encoded vector tiles with GDAL's MVT driver, which shares no code with the encoder.
 #include <cmath>
 #include <memory>
 #include <random>
@@ -99,7 +99,7 @@ TEST(GdalReadsOurTiles, RoadsWithIdsAndTags) {
   }
 }
 
-// Depths like those of a real flood: smooth hollows with noise on them.
+// Depths like those of a real flood: smooth hollows with noise.
 geo::Grid<float> FloodLike(std::mt19937& random, int n) {
   std::uniform_real_distribution<float> place(0, static_cast<float>(n)), noise(-0.06f, 0.06f);
   geo::Grid<float> samples(n, n);
@@ -121,7 +121,7 @@ TEST(GdalReadsOurTiles, EveryDepthBandIsAValidPolygon) {
   const geo::TileLattice lattice = geo::CornerLattice(128, 2);
   for (int round = 0; round < 12; ++round) {
     geo::Grid<float> samples = FloodLike(random, lattice.count);
-    if (round % 3 == 2) {  // the worst case: noise alone
+    if (round % 3 == 2) {  // the worst case: only noise
       std::uniform_real_distribution<float> depth(0, 0.7f);
       for (float& cell : samples.cells()) cell = depth(random);
     }

@@ -1,4 +1,4 @@
-// The named streets of an OpenStreetMap extract, for comparing the embedded city with.
+// The named streets of an OpenStreetMap extract, for comparison with the embedded city.
 #ifndef CITYLAYERS_TESTS_CONFORMANCE_SAIGON_OSM_STREETS_H_
 #define CITYLAYERS_TESTS_CONFORMANCE_SAIGON_OSM_STREETS_H_
 
@@ -10,7 +10,7 @@
 
 namespace citylayers::conformance {
 
-/// Lines by bare name: words like "Đường" and "Đại lộ" in front are dropped.
+/// Lines by bare name: leading words like "Đường" and "Đại lộ" are removed.
 using StreetLines = std::map<std::string, std::vector<std::vector<LonLat>>>;
 
 /// Reads all named highways. Throws what libosmium throws on a damaged file.

@@ -1,5 +1,5 @@
-// The embedded city's streets were written from memory. This test holds them against the real ones
-// of the same name: a check, never a source.
+// The embedded city's streets were written from memory. This test compares them with the real
+// streets of the same name: a check, never a source.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -69,8 +69,8 @@ TEST(SaigonAgainstOsm, FortyMainStreetsLieWithin250MetresOfTheirNamesakes) {
   }
   std::printf("%d of %zu names within 250 m\n", near, medians.size());
   EXPECT_GE(near, 40);
-  // The extract lacks parts of some streets and has others of the same name elsewhere, so not all
-  // can be near.
+  // The extract lacks parts of some streets and has others of the same name elsewhere, so that not
+  // all can be near.
   EXPECT_GE(near * 100, static_cast<int>(medians.size()) * 75);
 }
 

@@ -1,4 +1,4 @@
-// The public gRPC API through @grpc/grpc-js, from the .proto files as others would load them.
+// The public gRPC API through @grpc/grpc-js, loaded from the .proto files like other clients.
 
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
@@ -31,7 +31,7 @@ export const Code = grpc.status;
 const kMessageBytesMax = 64 << 20;
 const kDeadlineMs = 20_000;
 
-/** encode(request) and decode(bytes) of a method, for those who carry messages by other means. */
+/** encode(request) and decode(bytes) of a method, for tests that send messages over other protocols. */
 export function codec(service, method) {
   const { requestSerialize, responseDeserialize } = definition[`citylayers.${service}`][method];
   return { encode: requestSerialize, decode: responseDeserialize };
@@ -71,7 +71,7 @@ export class Api {
   stream(name, request = {}) {
     const [service, method] = name.split('.');
     const call = this.clients[service][method](request);
-    call.on('error', () => {}); // who reads it gets it; who cancelled does not want it
+    call.on('error', () => {}); // the reader receives the error; a caller that cancelled ignores it
     return call;
   }
 

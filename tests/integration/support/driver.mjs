@@ -1,7 +1,7 @@
-// Drives a city as a replay does: its clock, and readings at the clock's time, all by gRPC.
+// Drives a city like a replay: its clock, and readings at the clock's time, over gRPC.
 
 const kDriver = 'integration-test';
-// The slowest that there is: city time all but stands still between two steps.
+// The minimum: city time hardly moves between two steps.
 const kSpeed = 0.01;
 const kBatchRows = 10_000; // half of readings.batch_rows_max
 
@@ -12,7 +12,7 @@ export class Driver {
     this.timeMs = Date.parse(startTime);
   }
 
-  /** Moves the city clock on, and takes hold of it. */
+  /** Advances the city clock, and takes control of it. */
   async step(minutes = 0) {
     this.timeMs += minutes * 60_000;
     const { clock } = await this.api.call('ClockService.SetClock', {
@@ -26,7 +26,7 @@ export class Driver {
     return clock;
   }
 
-  /** Writes { measure: value } as measured at the driver's time. Fails when a reading is refused. */
+  /** Writes { measure: value } with the driver's time. Throws when a reading is refused. */
   async write(values, options = {}) {
     const response = await this.api.call('ReadingService.WriteReadings', {
       readings: columns(values, this.timeMs, options.quality),
@@ -37,7 +37,7 @@ export class Driver {
     return response;
   }
 
-  /** A speed on each of these segments, in batches that the server takes. */
+  /** Writes a speed for each of these segments, in batches of accepted size. */
   async writeSpeeds(segments, speedOf) {
     const values = segments.map((s) => [`${s.name}/measures/speed`, speedOf(s)]);
     for (let i = 0; i < values.length; i += kBatchRows) {
@@ -46,7 +46,7 @@ export class Driver {
   }
 }
 
-/** ReadingColumns of { measure: value }, all at one time. */
+/** ReadingColumns of { measure: value }, all with the same time. */
 export function columns(values, timeMs, quality) {
   const measures = Object.keys(values);
   return {

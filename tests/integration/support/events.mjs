@@ -1,6 +1,6 @@
-// Server-Sent Events as the standard says, for tests.
+// A client of Server-Sent Events, by the standard, for tests.
 
-/** Opens a stream; next() gives the next event { id, event, data }, or the next of a name. */
+/** Opens a stream; next() returns the next event { id, event, data }, or the next one of a name. */
 export async function openEvents(url, headers = {}) {
   const abort = new AbortController();
   const reply = await fetch(url, {

@@ -1,4 +1,4 @@
-// A city, its API and its driver for one file of tests, which run in order on it.
+// A city, its API and its driver for one file of tests, which run on it in order.
 
 import { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -18,11 +18,11 @@ export function useCity(startTime, options) {
   const ending = new AbortController();
   const background = [];
   after(async () => {
-    // What still calls the city ends before it does. Hooks run in the order in which they were made, so a file's own
-    // would come too late.
+    // Background calls end before the city does. Hooks run in the order of their registration, so that a hook of the
+    // file would run too late.
     ending.abort();
     const results = await Promise.allSettled(background);
-    // node:test has set the exit code when a test has failed; why, the city may have said.
+    // node:test sets the exit code when a test has failed; the city's log may have the reason.
     const failed = process.exitCode || results.some(({ reason }) => reason);
     if (failed && context.city) {
       console.log(`the city's log ends:\n${context.city.log()}`.replaceAll('\n', '\n    | '));
@@ -31,7 +31,7 @@ export function useCity(startTime, options) {
     await context.city?.stop();
     for (const { reason } of results) if (reason) throw reason;
   });
-  /** Does `action` every `periodMs`, one after the other, until the tests are over; the file fails when it throws. */
+  /** Runs `action` every `periodMs`, one after the other, until the tests are over; the file fails when it throws. */
   context.meanwhile = (periodMs, action) => {
     const repeat = async () => {
       while (!ending.signal.aborted) {
@@ -40,10 +40,10 @@ export function useCity(startTime, options) {
       }
     };
     const running = repeat();
-    running.catch(() => {}); // who ends hears of it
+    running.catch(() => {}); // the error is reported at the end
     background.push(running);
   };
-  /** Stops and starts it again on the same data. */
+  /** Stops the city and starts it again with the same data. */
   context.restart = async (signal) => {
     context.api.close();
     await context.city.stop(signal);
@@ -54,11 +54,11 @@ export function useCity(startTime, options) {
   return context;
 }
 
-/** Waits until the alert rules have looked at the city twice: what was there before has been seen. */
+/** Waits until the alert rules have been evaluated twice: all earlier data have then been evaluated. */
 export async function lookedTwice(city) {
   const count = () => city.of('alerts').metric('citylayers_alerts_look_seconds_count');
   const before = await count();
-  await until('alerts look at the city', async () => (await count()) >= before + 2);
+  await until('the alert rules are evaluated', async () => (await count()) >= before + 2);
 }
 
 /** Waits until the flood service has the reading at Phú An of the driver's time. */

@@ -1,4 +1,4 @@
-// Vector tiles as others read them: @mapbox/vector-tile and GDAL.
+// Decodes vector tiles with other readers: @mapbox/vector-tile and GDAL.
 
 import { VectorTile } from '@mapbox/vector-tile';
 import { spawnSync } from 'node:child_process';
@@ -29,12 +29,12 @@ export function decode(bytes) {
 
 export const haveGdal = spawnSync('ogrinfo', ['--version']).status === 0;
 
-/** Feature counts by layer name as GDAL's MVT driver counts them. */
+/** Feature counts by layer name from GDAL's MVT driver. */
 export function gdalCounts(bytes, tile) {
   const [z, x, y] = tile.split('/');
   const folder = join(temporaryFolder(), z, x);
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${y}.mvt`); // its place in the pyramid is read off its path
+  const file = join(folder, `${y}.mvt`); // the driver reads the tile's coordinates from its path
   writeFileSync(file, bytes);
   const info = spawnSync('ogrinfo', ['-ro', '-al', '-so', file], { encoding: 'utf8' });
   if (info.status !== 0) throw new Error(`ogrinfo: ${info.stderr}${info.stdout}`);

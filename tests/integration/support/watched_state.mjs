@@ -1,4 +1,4 @@
-// A layer's state as a client of WatchLayer holds it: a snapshot, and deltas that are applied to it.
+// State of a layer in a client of WatchLayer: applies a snapshot and deltas.
 
 export class WatchedState {
   constructor() {
@@ -8,12 +8,12 @@ export class WatchedState {
     this.snapshots = 0;
   }
 
-  /** What a client says to come back. */
+  /** The resume token of the client. */
   get resume() {
     return { pack_id: this.packId, version: this.version };
   }
 
-  /** Takes one WatchLayerResponse; throws when it does not fit. */
+  /** Applies one WatchLayerResponse; throws when it does not follow the present state. */
   apply(message) {
     if (message.snapshot) {
       this.snapshots++;
@@ -31,7 +31,7 @@ export class WatchedState {
       const { pack_id, from, to } = message.delta;
       if (pack_id !== this.packId) throw new Error(`delta of pack ${pack_id}`);
       if (from.epoch !== this.version.epoch || from.counter !== this.version.counter) {
-        throw new Error(`delta from ${from.counter}, and ${this.version.counter} is held`);
+        throw new Error(`delta from ${from.counter}, but the state has ${this.version.counter}`);
       }
       if (to.counter <= from.counter)
         throw new Error(`delta from ${from.counter} to ${to.counter}`);
@@ -53,7 +53,7 @@ export class WatchedState {
     }
   }
 
-  /** The value of one row; the column's default is 0 for rows that were not sent. */
+  /** The value of one row; 0, the column's default, for rows that were not sent. */
   value(subLayer, id, column) {
     return this.rows.get(subLayer)?.get(id)?.[column] ?? 0;
   }

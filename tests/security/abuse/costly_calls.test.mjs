@@ -1,4 +1,4 @@
-// Calls that keep a thread busy or hold much memory: few of each at once, and nobody else feels them.
+// Calls that keep a thread busy or hold much memory: few of each run in parallel, and other clients are not affected.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const here = attackedCity();
 const kMoreMib = 200;
 const mib = () => Math.max(...[...here.city.processes.values()].map(({ child }) => residentMib(child.pid)));
 
-/** Reads a stream to its end: its error's code, or 0. */
+/** Reads a stream to its end; returns the code of its error, or 0. */
 async function codeOf(call) {
   try {
     for await (const message of call) void message;
@@ -71,7 +71,7 @@ test('200 exports of the depth at once', async () => {
     }),
   );
   assert.ok(counts[0] > 0, 'some are answered');
-  assert.ok(counts[Code.RESOURCE_EXHAUSTED] > 0, 'the others are told to come back');
+  assert.ok(counts[Code.RESOURCE_EXHAUSTED] > 0, 'the others are refused with RESOURCE_EXHAUSTED');
 });
 
 test('50 wide lists of segments at once', async () => {

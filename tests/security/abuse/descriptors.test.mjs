@@ -35,7 +35,7 @@ test('the soft limit was raised to the hard one', () => {
 
 for (const port of ['grpc', 'http']) {
   test(`idle ${port} connections over the limit: it answers as before once they are gone`, async () => {
-    // The limit of the running process; the city was told a higher one, so that nothing is kept in reserve.
+    // The limit of the running process; the city was configured with a higher one, so that it keeps no reserve.
     execFileSync('prlimit', ['--pid', String(pid()), `--nofile=${kLimit}:${kLimit}`]);
     const close = await idle(here.city.of('gateway')[port], kLimit + 200);
     await until('no descriptor is left', () => open() >= kLimit - 2);

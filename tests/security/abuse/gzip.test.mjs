@@ -1,4 +1,4 @@
-// Compressed requests: a megabyte that unpacks to a gigabyte.
+// Compressed requests: a megabyte that decompresses to a gigabyte.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -38,7 +38,7 @@ for (const [mode, place] of [['one process', here], ['split', split]]) {
       const packed = encoding === 'gzip' ? gzipSync(small) : deflateSync(small);
       const answer = await answerTo(place.city.grpc, '/citylayers.layers.v1.LayerService/GetLayer', packed, headers);
       assert.ok(answer.includes(kUnimplemented), answer);
-      // A frame holds at most 16 KB unless the server allows more: in several.
+      // A frame holds at most 16 KB unless the server allows more: the request is sent in several frames.
       const wires = await Promise.all([1, 2, 3].map(() => RawHttp2.connect(place.city.grpc)));
       for (const wire of wires) {
         void wire.send(bombFrames(bomb[encoding], headers));

@@ -1,4 +1,4 @@
-// Requests that never end: what has arrived of their bodies is bounded in all, and nobody else feels it.
+// Requests that never end: the received parts of their bodies are bounded in total, and other clients are not affected.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
@@ -12,16 +12,16 @@ const here = attackedCity();
 const kConnections = 300;
 const kBodyBytes = 4 << 20;
 const kPath = '/citylayers.readings.v1.ReadingService/WriteReadings';
-// The share of request bodies is 64 MiB; the rest is what sockets and parsers take.
+// The share of request bodies is 64 MiB; the rest is used by sockets and parsers.
 const kMoreMib = 150;
 
 const mib = () => Math.max(...[...here.city.processes.values()].map(({ child }) => residentMib(child.pid)));
 
-/** Opens a connection and sends the head of a POST that claims `length`, then `body`. */
+/** Opens a connection and sends the head of a POST with the given content length, then `body`. */
 async function half(head, body) {
   const { hostname, port } = new URL(here.city.url);
   const socket = connect(Number(port), hostname);
-  socket.on('error', () => {}); // cut by the server: what this is about
+  socket.on('error', () => {}); // closed by the server, as expected
   await once(socket, 'connect');
   socket.answer = '';
   socket.on('data', (data) => (socket.answer += data));
@@ -72,7 +72,7 @@ test('the same in chunks, and afterwards bodies are taken again', async () => {
   await until('some are refused', () => sockets.some((s) => s.answer.startsWith('HTTP/1.1 503')));
   assertAlive(here);
   for (const socket of sockets) socket.destroy();
-  await until('a body is taken', async () => {
+  await until('a body is accepted', async () => {
     const reply = await fetch(`${here.city.url}${kPath}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

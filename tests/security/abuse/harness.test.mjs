@@ -1,4 +1,4 @@
-// The harness itself: an idle city passes, and a process above the limit is killed.
+// Tests of the harness: an idle city passes, and a process above the limit is killed.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Headers that gRPC does not accept as metadata, by every protocol. gRPC ends a process that adds such metadata.
+// Headers that gRPC does not accept as metadata, over every protocol. gRPC aborts a process that adds such metadata.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
@@ -20,7 +20,7 @@ const kService = '/citylayers.layers.v1.LayerService';
 const { encode } = codec('layers.v1.LayerService', 'GetLayer');
 const kMessage = encode({ name: 'layers/traffic' });
 
-// A request as bytes: Node's own clients refuse such headers.
+// A raw request: Node's own clients refuse such headers.
 function rawPost(url, path, headers, body) {
   const { hostname, port } = new URL(url);
   const lines = headers.flatMap(([name, value]) => [Buffer.from(`${name}: `), Buffer.from(value), Buffer.from('\r\n')]);
@@ -89,7 +89,7 @@ for (const [mode, place] of [['one process', here], ['split', split]]) {
         const wire = await RawHttp2.connect(place.city.grpc);
         const headers = [[name, value]];
         void wire.send(callFrames(1, `${kService}/GetLayer`, { message: kMessage, headers }));
-        await wire.readUntil('grpc-status', 2000); // whatever the answer is
+        await wire.readUntil('grpc-status', 2000); // any answer is accepted
         wire.close();
       }
     }

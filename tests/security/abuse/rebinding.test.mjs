@@ -1,5 +1,4 @@
-// DNS rebinding: a foreign page whose name has been pointed at this machine, and foreign pages that
-// try to change something.
+// DNS rebinding: a foreign page whose name resolves to this machine, and foreign pages that try to change state.
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -18,7 +17,7 @@ const kForeignHosts = [
   'localhost:80:80',
 ];
 
-/** One request with any headers; the answer's status, headers and body. */
+/** One request with arbitrary headers; returns status, headers and body of the answer. */
 function ask(url, headers, { method = 'GET', body = '' } = {}) {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method, headers, setHost: false }, (answer) => {

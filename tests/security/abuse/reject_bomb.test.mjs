@@ -1,4 +1,4 @@
-// Requests that are refused row by row: what is kept of them must not grow with what they repeat.
+// Requests that are refused row by row: the data kept of them must not grow with repetitions.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ const here = attackedCity();
 const kRows = 20_000;
 const kKib = 1024;
 const kRequestBytesMax = 4 * kKib * kKib; // grpc.request_bytes_max
-// What one request may cost on top of what the city held before it, and what a series of them may.
+// Maximum memory of one request in addition to the city's memory before it, and of a series of requests.
 const kRequestMib = 64;
 const kSeriesMib = 160;
 
@@ -64,7 +64,7 @@ test('many names, each in many rows, from many senders at once', async () => {
   const batch = columns(names, kRows, (row) => row % names.length);
   for (let round = 0; round < 4; round++) {
     const results = await Promise.allSettled(Array.from({ length: 16 }, () => write(batch)));
-    // A queue that is full refuses: that is a bound at work.
+    // A full queue refuses requests: that is the expected bound.
     const bad = results.filter(({ reason }) => reason && reason.code !== Code.RESOURCE_EXHAUSTED);
     assert.deepEqual(bad, []);
     assert.ok(results.some(({ status }) => status === 'fulfilled'));
@@ -83,7 +83,7 @@ test('a dictionary has no more names than a batch may have rows', async () => {
   assert.ok(mib() - beforeMib < kSeriesMib, `${(mib() - beforeMib).toFixed(0)} MiB more`);
 });
 
-/** A call of WriteReadings with these bytes as its message; its gRPC status. */
+/** Calls WriteReadings with these bytes as its message; returns its gRPC status. */
 async function writeBytes(session, bytes) {
   const frame = Buffer.alloc(5);
   frame.writeUInt32BE(bytes.length, 1);
@@ -102,7 +102,7 @@ async function writeBytes(session, bytes) {
   return Number(status);
 }
 
-/** A batch of nothing but names without a letter: two bytes each, and a text in memory. */
+/** A batch consisting of empty names: two bytes each in the message, and a string in memory. */
 function emptyNames(bytes) {
   const names = Buffer.alloc(bytes - 16, Buffer.from([0x0a, 0x00]));
   const head = [0x0a]; // WriteReadingsRequest.readings

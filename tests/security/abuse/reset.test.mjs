@@ -1,4 +1,5 @@
-// Streams opened and reset at once, and streams opened without end: each costs the server more than its sender.
+// Streams that are opened and reset at once, and streams that are opened endlessly: each costs the server more than its
+// sender.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -33,7 +34,7 @@ async function attack(address, framesOf, endMs, progress = { streams: 0 }) {
       await sleep(20); // refused
       continue;
     }
-    wire.socket.pause(); // answers are not read either
+    wire.socket.pause(); // answers are not read
     for (let id = 1; Date.now() < endMs; ) {
       const frames = [];
       for (let i = 0; i < kStreamsPerWrite; i++, id += 2) frames.push(...framesOf(id));
@@ -41,7 +42,7 @@ async function attack(address, framesOf, endMs, progress = { streams: 0 }) {
       const good = await wire.send(Buffer.concat(frames));
       clearTimeout(timer);
       if (!good) break;
-      await new Promise(setImmediate); // what is written at once would leave no time to timers
+      await new Promise(setImmediate); // writing without a pause would starve the timers
       streams += kStreamsPerWrite;
       progress.streams += kStreamsPerWrite;
     }

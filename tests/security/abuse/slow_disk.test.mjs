@@ -1,4 +1,4 @@
-// A disk that stalls: what writes waits for it, and nothing else does.
+// A disk that stalls: writes wait for it, and no other call does.
 
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { attackedCity } from '../support/attacked_city.mjs';
 import { assertUndisturbed } from '../support/bystander.mjs';
 
 const kStallMs = 2000;
-const kWriters = 24; // more than the server has threads of any kind
+const kWriters = 24; // more than the server's threads of any kind
 const kStallFile = join(temporaryFolder(), 'stall');
 
 const here = attackedCity({
@@ -20,7 +20,7 @@ const stall = (ms) => writeFileSync(kStallFile, String(ms));
 const recover = () => rmSync(kStallFile, { force: true });
 after(recover);
 
-/** Calls `act` again and again, kWriters at a time, until stop(); gives how many ended well. */
+/** Calls `act` repeatedly, kWriters in parallel, until stop(), which returns the number of successful calls. */
 function keepBusy(act) {
   let running = true;
   let done = 0;
@@ -41,7 +41,7 @@ function keepBusy(act) {
   };
 }
 
-/** Measures a bystander while `act` is kept busy on a stalled disk. */
+/** Measures a bystander while `act` runs repeatedly on a stalled disk. */
 async function assertUndisturbedBy(what, act) {
   let busy;
   await assertUndisturbed(what, here, async () => {

@@ -1,4 +1,5 @@
-// Clients that open streams and read nothing: they are bounded in all and ended, and nobody else feels it.
+// Clients that open streams and do not read: the streams are bounded in total and ended, and other clients are not
+// affected.
 
 import assert from 'node:assert/strict';
 import { connect as connectHttp2 } from 'node:http2';
@@ -10,7 +11,7 @@ import { assertUndisturbed } from '../support/bystander.mjs';
 import { codec } from '../../integration/support/api.mjs';
 import { until } from '../../support/daemon.mjs';
 
-// Short times, so that the test needs not wait a minute for a stream to be ended.
+// Short times, so that the test need not wait a minute for the end of a stream.
 process.env.CITYLAYERS_GRPC__WRITE_TIMEOUT = '3s';
 process.env.CITYLAYERS_GATEWAY__WRITE_TIMEOUT = '3s';
 const here = attackedCity();
@@ -24,7 +25,7 @@ after(() => sessions.forEach((session) => session.destroy()));
 
 const metric = (name, labels) => here.city.of('gateway').metric(name, labels);
 
-/** Opens WatchLayer on a session whose client grants no window beyond the first and reads nothing. */
+/** Opens WatchLayer on a session whose client grants only the first window and does not read. */
 function watchUnread(session, request) {
   const bytes = codec('layers.v1.LayerService', 'WatchLayer').encode(request);
   const frame = Buffer.alloc(5 + bytes.length);

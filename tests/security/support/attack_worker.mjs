@@ -1,11 +1,11 @@
-// Attacks from a thread of their own, so that the attacker's work does not count as the bystander's wait.
+// Runs attacks in a separate thread, so that the attacker's work is not measured as the bystander's latency.
 
 import { once } from 'node:events';
 import { parentPort, Worker } from 'node:worker_threads';
 
 /**
- * Starts the module at `url` as a worker with `workerData`. Resolves once its attack is under way, to { stop }, which
- * ends it and gives what repeat() counted.
+ * Starts the module at `url` as a worker with `workerData`. Resolves once its attack is running, to { stop }, which
+ * ends it and returns the counts of repeat().
  */
 export async function startAttack(url, workerData) {
   const worker = new Worker(new URL(url), { workerData });
@@ -20,7 +20,7 @@ export async function startAttack(url, workerData) {
   };
 }
 
-/** In the worker: calls `one` again and again, `parallel` at a time, until it is stopped; counts what it returns. */
+/** In the worker: calls `one` repeatedly, `parallel` at a time, until it is stopped; counts its results. */
 export async function repeat(parallel, one) {
   const counts = {};
   let going = true;

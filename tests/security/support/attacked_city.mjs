@@ -1,9 +1,9 @@
-// A city that is attacked: started before the tests of a file, watched while they run, judged after them.
+// A city under attack: started before the tests of a file, watched while they run, checked after them.
 //
 //   const here = attackedCity();
 //   test('…', async () => { await attack(here.city); });
 //
-// The watcher kills a process above kKillMib, so that an attack that succeeds ends the city and not the machine.
+// The watcher kills a process above kKillMib, so that a successful attack ends the city and not the machine.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -28,7 +28,7 @@ export function residentMib(pid) {
   }
 }
 
-/** Watches processes: the peak of each, and which one was killed. */
+/** Watches processes: records the peak of each, and the one that was killed. */
 export class MemoryWatcher {
   /** @param processes () => Map of target to { child } */
   constructor(processes, killMib = kKillMib) {
@@ -63,8 +63,8 @@ export function assertAlive({ city, watcher }) {
 }
 
 /**
- * Starts a city for a file of tests: { city, api, driver, watcher }. Adds the last test of the file, which judges it;
- * so call judge() after the file's other tests.
+ * Starts a city for a file of tests: { city, api, driver, watcher }. Adds the last test of the file, which checks the
+ * city; so call judge() after the file's other tests.
  *
  * @param options those of City.start
  */

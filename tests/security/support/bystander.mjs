@@ -1,4 +1,4 @@
-// What another client feels while the city is attacked: the latency of a tile, of readiness and of a gRPC call.
+// Measures the latency of another client while the city is attacked: of a tile, of readiness and of a gRPC call.
 
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
@@ -8,7 +8,7 @@ import { sleep } from '../../support/daemon.mjs';
 const kTile = '/tiles/traffic/14/13047/7698.mvt';
 const kPeriodMs = 10;
 const kDisturbedFactor = 2;
-// What the scheduler of a machine with two cores adds by itself when attacker and city share it.
+// Latency added by the scheduler of a machine with two cores shared by attacker and city.
 const kNoiseMs = 40;
 const kRounds = 4;
 
@@ -23,11 +23,11 @@ function fetchThrough(agent, url) {
 }
 
 /**
- * Asks for a tile, for /readyz and for ListStages, in turn, each on a connection that stays open, until `rounds` of
- * each are answered. Returns { p50Ms, p99Ms, maxMs }. Throws when an answer is an error.
+ * Requests a tile, /readyz and ListStages, in turn, each on a connection that stays open, until `rounds` of each are
+ * answered. Returns { p50Ms, p99Ms, maxMs }. Throws when an answer is an error.
  *
- * The requests are sent at fixed times and measured from those: an answer that holds up the next request makes that
- * one late as well.
+ * The requests are sent at fixed times and measured from those: an answer that delays the next request makes that one
+ * late as well.
  */
 async function measureBystander({ city, api }, rounds = 100) {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
@@ -56,9 +56,9 @@ const text = ({ p50Ms, p99Ms, maxMs }) =>
   `p50 ${p50Ms.toFixed(1)}, p99 ${p99Ms.toFixed(1)}, max ${maxMs.toFixed(1)} ms`;
 
 /**
- * Measures a bystander while the city is idle and while it is attacked. `attack` begins an attack and returns what ends
- * it. Fails when the p99 under attack is over twice the idle one, and over it by more than kNoiseMs, in each of kRounds:
- * an attack that disturbs does so every time, the scheduler of a busy machine does not.
+ * Measures a bystander while the city is idle and while it is attacked. `attack` begins an attack and returns a
+ * function that ends it. Fails when the p99 under attack exceeds twice the idle one, and exceeds it by more than
+ * kNoiseMs, in each of kRounds: an attack that disturbs does so every time, the scheduler of a busy machine does not.
  */
 export async function assertUndisturbed(what, here, attack) {
   const seen = [];

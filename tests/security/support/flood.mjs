@@ -1,4 +1,4 @@
-// Calls without end from a thread of their own.
+// Endless calls from a separate thread.
 //
 //   const load = await flood(here.city.grpc, { name: 'FloodService.ExportDepth', stream: true, parallel: 200 });
 //   … measure …
@@ -9,7 +9,7 @@ import { Api, Code } from '../../integration/support/api.mjs';
 import { sleep } from '../../support/daemon.mjs';
 import { repeat, startAttack } from './attack_worker.mjs';
 
-// A refused client comes back when RetryInfo says so.
+// A refused client retries after the delay in RetryInfo.
 const kRetryMs = 1000;
 
 export const flood = (address, { name, request = {}, stream = false, parallel }) =>

@@ -1,4 +1,4 @@
-// HTTP requests without end from a thread of their own.
+// Endless HTTP requests from a separate thread.
 //
 //   const load = await postFlood(url, { method: 'flood.v1.FloodService/GetDepth', json, parallel: 4 });
 //   … measure …

@@ -1,4 +1,4 @@
-// HTTP/2 frames by hand, for what no client library sends.
+// HTTP/2 frames built by hand, for requests that no client library sends.
 //
 //   const wire = await RawHttp2.connect('127.0.0.1:50051');
 //   wire.send(callFrames(1, '/package.Service/Method', { message: bytes, headers: [['x-a', Buffer.from([0x80])]] }));
@@ -25,7 +25,7 @@ export function frame(type, flags, stream, payload = Buffer.alloc(0)) {
   return Buffer.concat([head, payload]);
 }
 
-// A string of HPACK, not Huffman-coded.
+// An HPACK string without Huffman coding.
 function text(value) {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
   const size = [];
@@ -66,7 +66,7 @@ export function callFrames(stream, path, { message, headers = [], te = 'trailers
 
 export const resetFrame = (stream) => frame(kRstStream, 0, stream, Buffer.from([0, 0, 0, 8]));
 
-/** One connection; what comes is kept as latin1 text, in which names and values of headers can be found. */
+/** One connection; received bytes are kept as latin1 text, in which names and values of headers can be found. */
 export class RawHttp2 {
   static async connect(address) {
     const [host, port] = address.split(':');
@@ -91,7 +91,7 @@ export class RawHttp2 {
     });
   }
 
-  /** False when the connection is closed; resolves once the bytes are with the kernel. */
+  /** False when the connection is closed; resolves once the bytes are passed to the kernel. */
   async send(bytes) {
     if (this.closed) return false;
     await new Promise((resolve) => {
@@ -104,7 +104,7 @@ export class RawHttp2 {
     return !this.closed;
   }
 
-  /** Waits until `wanted` came or the connection closed; returns all that came. */
+  /** Waits until `wanted` has arrived or the connection closed; returns all received text. */
   async readUntil(wanted, timeoutMs = 10_000) {
     const endMs = Date.now() + timeoutMs;
     while (!this.received.includes(wanted) && !this.closed && Date.now() < endMs) {

@@ -1,10 +1,9 @@
-// Calls of the public API over HTTP with JSON, by the Connect protocol. Two functions are all that the
-// page needs of it.
+// Calls of the public API over HTTP with JSON, by the Connect protocol: unary calls and collected streams.
 
 import { serverUrl } from '../server_url.js';
 import { decodeEnvelopes, encodeEnvelope, kEndStreamFlag } from './envelope.js';
 
-/** Longest that a call may take before it counts as failed. */
+/** Maximum duration of a call before it counts as failed. */
 const kCallTimeoutMs = 8000;
 
 export class CallError extends Error {
@@ -17,7 +16,7 @@ export class CallError extends Error {
   }
 }
 
-/** What a call answered, and the server's wall clock as told by its Date header (NaN when absent). */
+/** The answer of a call, and the server's wall clock from its Date header (NaN when absent). */
 export interface Answer<Response> {
   response: Response;
   serverTimeMs: number;
@@ -32,7 +31,7 @@ export async function call<Response>(method: string, request: object): Promise<A
   };
 }
 
-/** A call whose answer is a stream; resolves with all its messages once it has ended well. */
+/** A call whose answer is a stream; resolves with all its messages once it has ended without an error. */
 export async function collect<Response>(method: string, request: object): Promise<Response[]> {
   const reply = await post(method, 'application/connect+json', encodeEnvelope(request));
   const text = new TextDecoder();

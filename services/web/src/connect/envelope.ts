@@ -1,5 +1,5 @@
-// Envelopes of the Connect streaming protocol: one flag byte, four bytes of length (big endian), then
-// that many bytes of message. Flag 2 marks the last envelope, whose JSON carries the stream's error.
+// Envelopes of the Connect streaming protocol: one flag byte, four bytes of length (big endian), then the message of
+// that length. Flag 2 marks the last envelope, whose JSON has the stream's error.
 
 export interface Envelope {
   flags: number;
@@ -18,7 +18,7 @@ export function encodeEnvelope(message: unknown): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** Cuts the bytes of a whole stream into its envelopes. Throws on a damaged or truncated one. */
+/** Splits the bytes of a whole stream into its envelopes. Throws on a damaged or truncated one. */
 export function decodeEnvelopes(bytes: Uint8Array): Envelope[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const envelopes: Envelope[] = [];

@@ -1,4 +1,4 @@
-// Holds messages.ts against the .proto files: a field that is renamed there breaks the page here.
+// Compares messages.ts with the .proto files: a field that is renamed there fails here.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const kProtoRoot = join(__dirname, '../../../../proto/citylayers');
 
-/** Field names in proto3 JSON form by full message name. Nested messages are not used in this API. */
+/** Field names in proto3 JSON form by full message name. This API uses no nested messages. */
 function protoMessages(): Map<string, Set<string>> {
   const messages = new Map<string, Set<string>>();
   for (const file of readdirSync(kProtoRoot, { recursive: true }) as string[]) {
@@ -29,7 +29,7 @@ function jsonName(field: string): string {
   return field.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Interfaces of messages.ts with the message named in the line above. */
+/** Interfaces of messages.ts, with the message named in the line above each. */
 function pageMessages(): [message: string, fields: string[]][] {
   const text = readFileSync(join(__dirname, 'messages.ts'), 'utf8');
   return [

@@ -1,8 +1,8 @@
-// Messages of the public API in their proto3 JSON form, as far as the page reads them. Each interface
-// names its message in the line above it; messages.test.ts holds them against the .proto files.
-// Fields are optional since proto3 JSON leaves out what has its default.
+// Messages of the public API in their proto3 JSON form, with the fields that the page uses. The line above each
+// interface names its message; messages.test.ts compares them with the .proto files. Fields are optional because proto3
+// JSON leaves out default values.
 
-/** A 64-bit number: text in proto3 JSON. */
+/** A 64-bit number: a string in proto3 JSON. */
 export type Int64 = string | number;
 /** RFC 3339. */
 export type Timestamp = string;
@@ -84,7 +84,7 @@ export interface Heartbeat {
   stale?: boolean;
 }
 
-/** State of one layer in the stream's `notices`: no message of the API, but the gateway's own. */
+/** State of one layer in the stream's `notices`: not a message of the API, but of the gateway. */
 export interface LayerNotices {
   kind?: string;
   stale?: boolean;

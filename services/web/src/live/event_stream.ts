@@ -1,7 +1,7 @@
-// A server-sent event stream that always comes back: the browser resumes after a broken connection by
-// itself (Last-Event-ID); what it gives up on, and silence, are handled here.
+// A server-sent event stream that always reconnects: the browser resumes a broken connection by itself (Last-Event-ID);
+// this class handles refused and stalled streams.
 
-/** Heartbeats come every five seconds; a stream silent for longer than this is taken as dead. */
+/** Heartbeats come every five seconds; a stream without events for longer than this counts as broken. */
 export const kSilenceMaxMs = 8000;
 const kCheckMs = 1000;
 const kRetryMinMs = 1000;
@@ -19,10 +19,10 @@ export class EventStream {
   private source: EventSource | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly checkTimer: ReturnType<typeof setInterval>;
-  /** Failed attempts in a row. */
+  /** Consecutive failed attempts. */
   private failures = 0;
   private heardMs = 0;
-  /** When the stream was last asked for. */
+  /** Time at which the stream was last opened. */
   private openedMs = 0;
   private checkedMs = Date.now();
 
@@ -31,18 +31,18 @@ export class EventStream {
     this.open();
   }
 
-  /** Wall time of the last sign of life; 0 before the first. */
+  /** Wall time of the last event; 0 before the first. */
   get lastEventMs(): number {
     return this.heardMs;
   }
 
-  /** Starts anew with the URL as it is now: for a new viewport, or to get a snapshot. */
+  /** Opens a new stream with the present URL: for a new viewport, or to receive a snapshot. */
   restart(): void {
     this.failures = 0;
     this.open();
   }
 
-  /** Ends it for good. */
+  /** Closes the stream permanently. */
   close(): void {
     clearInterval(this.checkTimer);
     this.drop();
@@ -71,7 +71,7 @@ export class EventStream {
     };
     for (const [name, handle] of Object.entries(this.options.on)) {
       source.addEventListener(name, (event) => {
-        // An event of a stream that was replaced meanwhile would overwrite what the new one said.
+        // An event of a stream that was replaced meanwhile would overwrite newer state.
         if (source !== this.source) return;
         this.heardMs = Date.now();
         this.options.onState?.(true);
@@ -83,13 +83,13 @@ export class EventStream {
   private retryLater(): void {
     const waitMs = Math.min(kRetryMaxMs, kRetryMinMs * 2 ** this.failures++);
     clearTimeout(this.retryTimer);
-    // Spread, so that a hall of screens does not come back at the same instant.
+    // Randomized, so that many screens do not reconnect at the same instant.
     this.retryTimer = setTimeout(() => this.open(), waitMs * (0.75 + 0.5 * Math.random()));
   }
 
   private checkSilence(): void {
     const nowMs = Date.now();
-    // After a pause of the whole thread (a suspended machine) events may wait behind this check.
+    // After a pause of the whole thread (a suspended machine) events may be queued behind this check.
     const late = nowMs - this.checkedMs > 3 * kCheckMs;
     this.checkedMs = nowMs;
     if (late || nowMs - Math.max(this.heardMs, this.openedMs) < kSilenceMaxMs) return;

@@ -1,10 +1,10 @@
-// For tests: event streams without a network, and a page that can be hidden.
+// Test doubles: event streams without a network, and a document that can be hidden.
 
 export class FakeEventSource {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static readonly CLOSED = 2;
-  /** Every stream that was asked for, in order. */
+  /** All opened streams, in order. */
   static all: FakeEventSource[] = [];
 
   readyState = FakeEventSource.CONNECTING;
@@ -42,14 +42,14 @@ export class FakeEventSource {
     this.handlers.get(name)?.({ data: JSON.stringify(data) });
   }
 
-  /** The browser gives the stream up, as after an answer other than 200. */
+  /** The browser gives up the stream, as after an answer other than 200. */
   giveUp(): void {
     this.readyState = FakeEventSource.CLOSED;
     this.onerror?.();
   }
 }
 
-/** Stands for `document` where only its visibility matters. */
+/** Replaces `document` where only its visibility matters. */
 export class FakeDocument extends EventTarget {
   hidden = false;
 

@@ -1,9 +1,9 @@
-// The stored readings of a gauge, from the columns that the API sends.
+// Stored readings of a gauge, from the columns that the API returns.
 
 import type { ReadingColumns } from '../connect/messages.js';
 import type { Sample } from '../ui/chart_scale.js';
 
-/** Rows of one measure in time order. Rows of other measures and values that are no numbers are left out. */
+/** Rows of one measure in time order, without rows of other measures and values that are not numbers. */
 export function samplesOf(columns: ReadingColumns | undefined, measure: string): Sample[] {
   const samples: Sample[] = [];
   const wanted = (columns?.measures ?? []).indexOf(measure);
@@ -18,7 +18,7 @@ export function samplesOf(columns: ReadingColumns | undefined, measure: string):
   return samples;
 }
 
-/** Adds the newest reading. Where it is older than some, the city's time was set back: those go. */
+/** Adds the newest reading. Samples later than it are removed: city time was set back. */
 export function withLatest(samples: readonly Sample[], latest: Sample | undefined): Sample[] {
   if (!latest || Number.isNaN(latest.timeMs)) return [...samples];
   const before = samples.filter((sample) => sample.timeMs <= latest.timeMs);

@@ -1,5 +1,5 @@
-// The stored water levels of the gauges. They have no stream: the hub asks for them, for all its pages, now
-// and then; what comes in between is in the stages that the stream sends.
+// The stored water levels of the gauges. They have no stream: the hub polls them for all its pages; newer readings are
+// in the stages of the stream.
 
 import { collect } from '../connect/client.js';
 import type { QueryReadingsResponse, Stage } from '../connect/messages.js';
@@ -8,27 +8,27 @@ import type { HistoryEvent } from './live_protocol.js';
 
 const kPeriodMs = 60_000;
 const kRetryMs = 2000;
-/** Asked for without an answer for longer than this it counts as lost. */
+/** Time without an answer after which the history counts as lost. */
 const kLostAfterMs = 8000;
 const kWindow = '600s';
 
 export class HistoryFeed {
   private stations: string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** A new one for each question: an answer to an older one is too late. */
+  /** Incremented by each request: an answer to an earlier request is ignored. */
   private turn = 0;
-  /** Since when an answer is wanted; 0: none is. */
+  /** Time of the oldest unanswered request; 0: there is none. */
   private wantedSinceMs = 0;
 
   constructor(private readonly tell: (history: HistoryEvent) => void) {}
 
-  /** "history" while it cannot be had. */
+  /** Contains "history" while it is unavailable. */
   get lost(): string[] {
     const late = this.wantedSinceMs > 0 && Date.now() - this.wantedSinceMs > kLostAfterMs;
     return late ? ['history'] : [];
   }
 
-  /** Keeps asking for these gauges. */
+  /** Polls for these gauges. */
   follow(stages: readonly Stage[]): void {
     const stations = stages.map((stage) => stage.station ?? '').filter(Boolean);
     const asking = this.timer !== undefined;

@@ -1,4 +1,4 @@
-// Follows one live layer over the live hub and keeps the state of its rows.
+// Follows one live layer through the live hub and keeps the state of its rows.
 
 import type { Delta, Heartbeat, Snapshot, TileCoordinate } from '../connect/messages.js';
 import type { LiveEvents } from './live_protocol.js';
@@ -9,16 +9,16 @@ export interface LayerFeedEvents {
   rows(ids: readonly number[]): void;
   /** Tiles to fetch again. */
   tiles(tiles: readonly TileCoordinate[]): void;
-  /** A snapshot of a later state follows others: what changed in between was not told. */
+  /** A snapshot of a later state follows earlier ones: intermediate changes were not sent. */
   snapshot(): void;
-  /** Ids and geometry may mean something else: another pack, or a server that lost its state. */
+  /** Ids and geometry may have changed: another pack, or a server that lost its state. */
   renewed(packChanged: boolean): void;
 }
 
-/** Where the events come from; LiveClient is one. */
+/** The source of the events, e.g. LiveClient. */
 export interface LayerSource {
   on(name: 'layer', take: (event: LiveEvents['layer']) => void): void;
-  /** Asks for a snapshot. */
+  /** Requests a snapshot. */
   resync(): void;
 }
 
@@ -51,7 +51,7 @@ export class LayerFeed {
     return this.dataTime;
   }
 
-  /** True when the server said that the layer's inputs are silent. */
+  /** True when the server reports that the layer's inputs have stopped. */
   get stale(): boolean {
     return this.silent;
   }
@@ -77,7 +77,7 @@ export class LayerFeed {
   private onDelta(delta: Delta): void {
     this.stats.deltas++;
     if ((delta.packId ?? '') !== this.packId || versionText(delta.from) !== this.version) {
-      // Something is missing in between, which a snapshot makes good.
+      // An intermediate delta is missing; a snapshot replaces the state.
       this.stats.gaps++;
       this.source.resync();
       return;
@@ -89,7 +89,7 @@ export class LayerFeed {
   }
 
   private onHeartbeat(heartbeat: Heartbeat): void {
-    // The next delta begins here. The gateway's own heartbeats, while a layer is away, have no version.
+    // The next delta begins here. The gateway's own heartbeats, sent while the layer is unavailable, have no version.
     if (heartbeat.version) this.version = versionText(heartbeat.version);
     this.note(heartbeat.dataTime, heartbeat.stale ?? false);
   }

@@ -1,5 +1,5 @@
-// The whole state of one layer as the stream told it, so that a page that comes later gets all of it
-// without a stream of its own.
+// The complete state of one layer from the stream, so that a page that opens later receives all of it without its own
+// stream.
 
 import type { LayerEvent } from './live_protocol.js';
 import { StateTable, versionText } from './state_table.js';
@@ -13,13 +13,13 @@ export class LayerReplica {
   private stale = false;
   private known = false;
 
-  /** `subLayer`: whose rows are kept; undefined: of this layer only tiles are followed. */
+  /** `subLayer`: the sub-layer whose rows are kept; undefined: only tiles of this layer are followed. */
   constructor(
     private readonly layer: string,
     private readonly subLayer: string | undefined,
   ) {}
 
-  /** Takes an event. False: one before it is missing, and only a new snapshot helps. */
+  /** Applies an event. False: an earlier one is missing, and a new snapshot is needed. */
   take(event: LayerEvent): boolean {
     const { snapshot, delta, heartbeat } = event;
     if (snapshot) {
@@ -40,14 +40,14 @@ export class LayerReplica {
       this.note(delta.dataTime, delta.stale);
       this.table?.applyDelta(delta.rows);
     } else if (heartbeat) {
-      // The next delta begins here. A gateway's own heartbeats, without its layer, have no version.
+      // The next delta begins here. A gateway's own heartbeats, sent without its layer, have no version.
       if (heartbeat.version) this.version = heartbeat.version;
       this.note(heartbeat.dataTime, heartbeat.stale);
     }
     return true;
   }
 
-  /** All of it as one event; undefined before the first snapshot. */
+  /** The complete state as one event; undefined before the first snapshot. */
   snapshot(): LayerEvent | undefined {
     if (!this.known) return undefined;
     return {

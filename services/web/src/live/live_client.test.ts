@@ -7,10 +7,10 @@ import { kBeatMs, kHubDeadMs, kHubLostMs, kHubStartMs, type FromHub, type LiveHe
 const followed = { box: { west: 1, south: 2, east: 3, north: 4 }, zoom: 12 };
 const kLive: LiveHealth = { connected: true, lost: [] };
 
-/** A hub that beats as long as it lives. */
+/** A hub that sends beats while it lives. */
 class FakeHub implements LiveLink {
   static all: FakeHub[] = [];
-  /** What the next ones do. */
+  /** Behaviour of the hubs created next. */
   static deaf = false;
   sent: ToHub[] = [];
   alive = !FakeHub.deaf;

@@ -1,5 +1,5 @@
-// The page's side of the live hub: what the page shows goes there, what happens in the city comes from
-// there. A hub that dies, or hangs, is replaced by another one.
+// The page's side of the live hub: reports what the page shows, and receives the city's events. A hub that stops or
+// hangs is replaced by another one.
 
 import { chooseLink, type LiveLink, type OpenLink, type Tries } from './live_link.js';
 import {
@@ -28,18 +28,18 @@ export class LiveClient {
   private readonly listeners = new Map<LiveEventName, Listener[]>();
   private healthListener: (health: LiveHealth) => void = () => {};
   private healthNow = kSilent;
-  /** When the hub last said something, and when the way to it was last opened. */
+  /** Time of the hub's last message, or of the last opening of a link to it. */
   private heardMs = Date.now();
   private openedMs = Date.now();
   private checkedMs = Date.now();
   private aliveMs = 0;
   private left = false;
-  /** How many times a way to the hub was opened. */
+  /** Number of links to a hub that were opened. */
   openings = 0;
 
   constructor(private readonly choose: (tries: Tries) => OpenLink = chooseLink) {
     document.addEventListener('visibilitychange', () => this.onVisibility());
-    // A page may come back from the browser's cache as it was.
+    // The browser may restore the page from its cache with its former state.
     addEventListener('pagehide', () => this.leave());
     addEventListener('pageshow', () => {
       if (!this.left) return;
@@ -56,7 +56,7 @@ export class LiveClient {
     this.listeners.set(name, listeners);
   }
 
-  /** Called with each beat of the hub, and when it falls silent. */
+  /** Called with each beat of the hub, and when the beats stop. */
   onHealth(take: (health: LiveHealth) => void): void {
     this.healthListener = take;
   }
@@ -65,16 +65,16 @@ export class LiveClient {
     return this.healthNow;
   }
 
-  /** What part of the layers the page shows from now on. */
+  /** Sets the part of the layers that the page shows. */
   follow(followed: Followed): void {
     const first = this.followed === undefined;
     this.followed = followed;
-    // Who listens to the layers has just come: what was said of them before is asked for once more.
+    // The first listener of the layers has just been added: earlier events are requested again.
     if (first) this.resync();
     else this.send({ kind: 'follow', followed });
   }
 
-  /** Asks for everything once more: something got lost on the way. */
+  /** Requests all state again: an event was lost. */
   resync(): void {
     this.send({ kind: 'hello', followed: this.followed });
   }
@@ -91,13 +91,13 @@ export class LiveClient {
     this.answered = false;
     this.openings++;
     try {
-      // Messages of a hub that was given up must not mix with those of the next.
+      // Messages of a former hub must not mix with those of the next.
       const link = this.choose(this.tries)((message) => this.link === link && this.take(message), {
         ...this.tries,
       });
       this.link = link;
     } catch {
-      return; // this browser refuses that way: check() tries another one
+      return; // this browser does not support that link: check() tries another one
     }
     if (document.hidden) this.send({ kind: 'hidden' });
     else this.resync();
@@ -131,7 +131,7 @@ export class LiveClient {
 
   private check(): void {
     const nowMs = Date.now();
-    // After a pause of the page's thread the hub's messages wait behind this check.
+    // After a pause of the page's thread the hub's messages are queued behind this check.
     const late = nowMs - this.checkedMs > 2 * kBeatMs;
     this.checkedMs = nowMs;
     if (document.hidden || this.left || late) return;

@@ -1,6 +1,6 @@
-// The one event stream of all pages of a browser. A browser has six connections to a server for all its
-// tabs: with a stream or more per page, two windows leave none for tiles and calls. The hub runs in a
-// shared worker, in the page that leads, or in a page alone, and hands on what its stream says.
+// The single event stream for all pages of a browser. A browser has six connections to a server for all its tabs: with
+// one or more streams per page, two windows would leave none for tiles and calls. The hub runs in a shared worker, in
+// the leading page, or in a single page, and forwards the events of its stream.
 
 import { mergeAlerts } from '../alert_list.js';
 import type { Alert } from '../connect/messages.js';
@@ -19,21 +19,21 @@ import {
 } from './live_protocol.js';
 import { covers, hullOf, query, type Followed } from './viewport.js';
 
-/** Looking up something in another tab takes a moment; a page that is left is hidden for longer. */
+/** A visit to another tab is short; a page that was left is hidden for longer. */
 export const kAwayAfterMs = 10_000;
-/** What the style draws by, and what the card of a street says; flooding of streets comes with traffic. */
+/** The columns used by the style and by the card of a street; flooding of streets comes with traffic. */
 const kTrafficColumns = 'level,age_class,source,flood_class,speed_kmh';
-/** Jams that a page lists. */
+/** Maximum number of jams in a page's list. */
 const kJamsMax = 30;
-/** The whole of a feed in its last event; the rest is held by replicas and lists. */
+/** Feeds whose last event has the complete state; the others are kept in replicas and lists. */
 const kWholeFeeds = ['clock', 'stages', 'jams', 'notices'] as const;
 
 interface Page {
   followed: Followed | undefined;
   visible: boolean;
-  /** Hidden for so long that it gets nothing. */
+  /** Hidden for so long that it receives nothing. */
   away: boolean;
-  /** When it last said something: that it is alive, or that it is hidden. */
+  /** Time of its last message: that it is alive, or that it is hidden. */
   changedMs: number;
 }
 
@@ -56,12 +56,12 @@ export class LiveHub {
   private readonly history = new HistoryFeed((history) => this.hand('history', history));
   private readonly beatTimer: ReturnType<typeof setInterval>;
 
-  /** `post` brings a message to the page of that id. */
+  /** `post` sends a message to the page of that id. */
   constructor(private readonly post: (page: string, message: FromHub) => void) {
     this.beatTimer = setInterval(() => this.beat(), kBeatMs);
   }
 
-  /** A message of the page of that id. */
+  /** Processes a message of the page of that id. */
   receive(id: string, message: ToHub): void {
     if (message.kind === 'bye') {
       this.pages.delete(id);
@@ -74,7 +74,7 @@ export class LiveHub {
       this.adjust();
       return this.tellAll(id);
     }
-    // A page that was taken for gone, or that a hub before this one knew: it hears nothing and says hello.
+    // A page that was considered gone, or that belongs to an earlier hub: it receives no beats and sends hello.
     if (!page) return;
     page.changedMs = Date.now();
     if (message.kind === 'hidden') page.visible = false;
@@ -84,14 +84,14 @@ export class LiveHub {
     }
   }
 
-  /** Ends everything: another hub takes over. */
+  /** Ends all activity: another hub takes over. */
   stop(): void {
     clearInterval(this.beatTimer);
     this.pages.clear();
     this.adjust();
   }
 
-  /** What a page does not know yet. */
+  /** Sends the complete state to a page. */
   private tellAll(id: string): void {
     this.post(id, { kind: 'beat', health: this.health() });
     for (const layer of Object.values(this.layers)) {
@@ -129,7 +129,7 @@ export class LiveHub {
     return [...this.pages].filter(([, page]) => !page.away).map(([id]) => id);
   }
 
-  /** The stream fits the pages that look: there is none when nobody does. */
+  /** Opens the stream for the visible pages; closes it when there are none. */
   private adjust(): void {
     const pages = [...this.pages.values()].filter((page) => !page.away);
     if (pages.length === 0) return this.close();
@@ -178,7 +178,7 @@ export class LiveHub {
   private takeLayer(event: LayerEvent): void {
     const layer = this.layers[event.layer as keyof typeof this.layers];
     if (!layer) return;
-    // Something is missing in between: a new stream starts with a snapshot.
+    // An intermediate delta is missing: a new stream begins with a snapshot.
     if (!layer.take(event)) return this.stream?.restart();
     this.hand('layer', event);
   }

@@ -1,35 +1,35 @@
-// Three ways to a live hub: in a shared worker; where there is none (Chrome on Android for long), in the
-// page that leads, chosen by a lock; where there are no locks either (plain HTTP), in the page itself.
+// Three kinds of links to a live hub: a shared worker; without support for those (Chrome on Android for long), the
+// leading page, chosen by a lock; without locks (plain HTTP), the page itself.
 
 import { LiveHub } from './live_hub.js';
 import type { FromHub, ToHub } from './live_protocol.js';
 import workerUrl from './live_worker.ts?sharedworker&url';
 
 export interface LiveLink {
-  /** A hub that is silent for so long is dead, or hangs. Unset: kHubDeadMs. */
+  /** Time without a message after which a hub counts as dead. Unset: kHubDeadMs. */
   readonly silenceMaxMs?: number;
   send(message: ToHub): void;
   close(): void;
 }
 
-/** How often the way to a hub had to be opened again. */
+/** Counters of attempts to open a link. */
 export interface Tries {
-  /** Openings in a row that were not answered. */
+  /** Consecutive links that received no message. */
   failures: number;
-  /** Grows when a hub hangs: it must not be found again. */
+  /** Incremented when a hub hangs, so that it is not found again. */
   generation: number;
 }
 
 export type OpenLink = (onMessage: (message: FromHub) => void, tries: Tries) => LiveLink;
 
-/** The best way that this browser has; after failures one that needs less. */
+/** The best link that this browser supports; after failures one with fewer requirements. */
 export function chooseLink({ failures }: Tries): OpenLink {
   if (failures < 2 && 'SharedWorker' in globalThis) return workerLink;
   const locks = 'locks' in navigator && 'BroadcastChannel' in globalThis;
   return failures < 4 && locks ? leaderLink : ownLink;
 }
 
-/** Through a shared worker, which all pages of this build share. */
+/** A shared worker, which all pages of this build share. */
 export const workerLink: OpenLink = (onMessage, { generation }) => {
   const worker = new SharedWorker(workerUrl, { type: 'module', name: `live-${generation}` });
   worker.port.onmessage = (event: MessageEvent<FromHub>) => onMessage(event.data);
@@ -39,17 +39,17 @@ export const workerLink: OpenLink = (onMessage, { generation }) => {
   };
 };
 
-/** A hub of the page's own. */
+/** A hub within the page. */
 export const ownLink: OpenLink = (onMessage) => {
   const hub = new LiveHub((_page, message) => onMessage(message));
   return { send: (message) => hub.receive('own', message), close: () => hub.stop() };
 };
 
 const kChannel = 'citylayers-live';
-/** A page that leads draws a map, too, and may be busy; when it is gone the lock says so at once. */
+/** The leading page also draws a map and may be busy; when it closes, its lock is released at once. */
 const kLeaderSilenceMaxMs = 6000;
 
-/** What goes over the channel: to the hub from a page, or to one page. */
+/** A message on the channel: from a page to the hub, or to one page. */
 interface Letter {
   from?: string;
   to?: string;
@@ -57,9 +57,8 @@ interface Letter {
 }
 
 /**
- * Through the page that holds a lock. Other visible pages wait for it, and the first of them takes over
- * when that page closes or is hidden: browsers slow hidden pages down. From one that hangs the lock is
- * taken away.
+ * A hub in the page that holds a lock. Other visible pages wait for the lock, and the first of them takes over when
+ * that page closes or is hidden, because browsers slow hidden pages down. The lock is stolen from a page that hangs.
  */
 export const leaderLink: OpenLink = (onMessage, { failures }) => {
   const me = crypto.getRandomValues(new Uint32Array(2)).join('-');
@@ -81,7 +80,7 @@ export const leaderLink: OpenLink = (onMessage, { failures }) => {
   const queue = async (steal: boolean): Promise<void> => {
     waiting = new AbortController();
     const options = steal ? { steal } : { signal: waiting.signal };
-    // Rejected when this page waits no longer, or when another one has taken the lock away.
+    // Rejected when this page stops waiting, or when another page has stolen the lock.
     await navigator.locks.request(kChannel, options, lead).catch(() => {});
     hub?.stop();
     hub = undefined;

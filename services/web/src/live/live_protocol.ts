@@ -1,4 +1,4 @@
-// Messages between a page and the live hub: the hub has the one event stream of all pages of a browser.
+// Messages between a page and the live hub, which has the single event stream of all pages of a browser.
 
 import type {
   CityClock,
@@ -35,7 +35,7 @@ export interface NoticesEvent {
 /** Water level of the last 24 hours by station. */
 export type HistoryEvent = Record<string, Sample[]>;
 
-/** What pages receive, by the name of the event. */
+/** Events that pages receive, by event name. */
 export interface LiveEvents {
   layer: LayerEvent;
   alerts: WatchAlertsResponse;
@@ -47,22 +47,22 @@ export interface LiveEvents {
 }
 export type LiveEventName = keyof LiveEvents;
 
-/** How the hub's stream is. */
+/** State of the hub's stream. */
 export interface LiveHealth {
-  /** The stream is up and not silent. */
+  /** The stream is open and has sent events recently. */
   connected: boolean;
-  /** Feeds that the server, or the hub for its own calls, cannot get at present. */
+  /** Feeds that the server, or the hub for its own calls, cannot read at present. */
   lost: string[];
 }
 
 /** From a page to the hub. */
 export type ToHub =
-  /** A visible page is there, or is visible again: the hub answers with all that it holds. */
+  /** A visible page has opened, or is visible again: the hub answers with its complete state. */
   | { kind: 'hello'; followed: Followed | undefined }
-  /** What part of the layers the page shows. */
+  /** The part of the layers that the page shows. */
   | { kind: 'follow'; followed: Followed }
   | { kind: 'hidden' }
-  /** A sign of life of a visible page, every few seconds. */
+  /** Keep-alive of a visible page, sent every few seconds. */
   | { kind: 'alive' }
   | { kind: 'bye' };
 
@@ -73,15 +73,15 @@ export type FromHub =
 
 /** Time between two beats of a hub. */
 export const kBeatMs = 500;
-/** After a silence of this length a page says hello again: the hub may not know it … */
+/** Without a beat for this time a page sends hello again: the hub may not know it. */
 export const kHubSilentMs = 1000;
-/** … after this one it takes the hub for dead, or hanging, and looks for another one … */
+/** Without a beat for this time it considers the hub dead or hanging, and opens another link. */
 export const kHubDeadMs = 2000;
-/** A hub that has just been asked for has to start: given up too early, pages would end at two of them. */
+/** Time that a new hub has for its start: if it were abandoned too early, pages would split over two hubs. */
 export const kHubStartMs = 8000;
-/** … and when that takes longer than this the connection counts as lost. */
+/** Without a beat for this time the connection counts as lost. */
 export const kHubLostMs = 4000;
-/** A visible page says this often that it is there … */
+/** Period of the keep-alive messages of a visible page. */
 export const kAliveMs = 5000;
-/** … and counts as gone when it has not for this long: it crashed. */
+/** Time without a keep-alive after which a page counts as crashed. */
 export const kPageGoneMs = 20_000;

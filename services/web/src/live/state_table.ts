@@ -1,11 +1,11 @@
-// The state of one sub-layer as the stream tells it: a snapshot, then deltas. Pure data, no map.
+// The state of one sub-layer, from a snapshot and deltas. Pure data, no map.
 
 import type { LayerVersion, StateRows } from '../connect/messages.js';
 
 /** Values of one row by column name. */
 export type Row = Record<string, number>;
 
-/** A version as text: equal text, equal version. */
+/** A version as text: equal texts are equal versions. */
 export function versionText(version: LayerVersion | undefined): string {
   return `${version?.epoch ?? 0}:${version?.counter ?? 0}`;
 }
@@ -14,7 +14,7 @@ export class StateTable {
   private columns: string[] = [];
   private readonly rows = new Map<number, number[]>();
 
-  /** `subLayer`: whose rows are kept; those of others are passed over. */
+  /** `subLayer`: the sub-layer whose rows are kept; others are skipped. */
   constructor(private readonly subLayer: string) {}
 
   get size(): number {
@@ -34,7 +34,7 @@ export class StateTable {
     this.rows.clear();
   }
 
-  /** The whole state, as a snapshot has it. */
+  /** The complete state, in the form of a snapshot. */
   toRows(): StateRows {
     const ids = [...this.rows.keys()].sort((a, b) => a - b);
     return {
@@ -48,9 +48,9 @@ export class StateTable {
   }
 
   /**
-   * Takes a whole state and returns the ids whose values differ from before. An id that was known and
-   * is no longer sent has its default again; it stays in the table, since tiles that were drawn
-   * earlier may still carry its old value and only a row of its own overrides that.
+   * Replaces the state and returns the ids whose values changed. A known id that is missing in the new state has
+   * default values; it stays in the table, because tiles drawn earlier may still have its old value, which only an
+   * explicit row overrides.
    */
   applySnapshot(groups: readonly StateRows[] | undefined): number[] {
     const mine = (groups ?? []).filter((group) => this.owns(group));
@@ -72,7 +72,7 @@ export class StateTable {
     return changed;
   }
 
-  /** Takes changed rows and returns their ids. Columns are those of the snapshot before. */
+  /** Applies changed rows and returns their ids. The columns are those of the preceding snapshot. */
   applyDelta(groups: readonly StateRows[] | undefined): number[] {
     const changed: number[] = [];
     for (const group of groups ?? []) {

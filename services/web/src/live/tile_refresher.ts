@@ -1,18 +1,17 @@
-// Fetches again the tiles of a source whose content changed: what is in view at once, what lies in the
-// map's cache of tiles out of view when the view moves.
+// Reloads changed tiles of a source: those in view at once, those in the map's cache when the view moves.
 
 import type { TileCoordinate } from '../connect/messages.js';
 
 import { isLost } from '../map/lost_context.js';
 
-/** What is asked of the map; MapLibre's Map is one. */
+/** The methods of the map that are used; MapLibre's Map implements them. */
 export interface TileMap {
   isSourceLoaded(source: string): boolean;
-  /** Without tiles: all in view, and forgets those out of view. */
+  /** Without `tiles`: reloads all in view, and drops those out of view. */
   refreshTiles(source: string, tiles?: { z: number; x: number; y: number }[]): void;
 }
 
-/** Changes are gathered this long before they are fetched. */
+/** Time for which changes are collected before tiles are reloaded. */
 export const kGatherMs = 500;
 
 export class TileRefresher {
@@ -33,7 +32,7 @@ export class TileRefresher {
     this.cacheIsOld = true;
     for (const tile of tiles) {
       let { z = 0, x = 0, y = 0 } = tile;
-      // Which tiles below a coarser one changed is not told: all are asked, and most say "not modified".
+      // The changed tiles below a coarser one are unknown: all are requested, and most answers are "not modified".
       if (z < this.maxZoom) this.all = true;
       for (; z >= this.minZoom; z--, x >>= 1, y >>= 1)
         this.changed.set(`${z}/${x}/${y}`, { z, x, y });
@@ -41,13 +40,13 @@ export class TileRefresher {
     this.soon();
   }
 
-  /** Something may have changed anywhere: nobody listened for a while. */
+  /** Any tile may have changed: events were missed for a while. */
   changeAll(): void {
     this.all = true;
     this.soon();
   }
 
-  /** The view moved: tiles may have come back from the cache that were out of view when they changed. */
+  /** The view moved: cached tiles that changed out of view may be visible again. */
   moved(): void {
     if (this.cacheIsOld) this.changeAll();
   }
@@ -60,7 +59,7 @@ export class TileRefresher {
   }
 
   private fetch(): void {
-    // Asking again would break off what is under way: on a slow line nothing would ever arrive.
+    // A new request would abort the one under way: on a slow line no tile would ever arrive.
     if (isLost(this.map) || !this.map.isSourceLoaded(this.source)) return this.soon();
     if (this.all) {
       this.map.refreshTiles(this.source);

@@ -1,4 +1,4 @@
-// What part of a layer the page follows: the view with a margin, so that small moves need no new stream.
+// The part of a layer that the page follows: the view with a margin, so that small moves need no new stream.
 
 export interface Box {
   west: number;
@@ -14,7 +14,7 @@ export interface Followed {
 
 const kMargin = 0.35;
 
-/** Zooms of one band show the same road classes: only a change of band needs a new stream. */
+/** Zooms of one band show the same road classes: only another band needs a new stream. */
 export function zoomBand(zoom: number): number {
   return Math.min(14, Math.max(11, Math.floor(zoom)));
 }
@@ -30,7 +30,7 @@ export function widen(box: Box): Box {
   };
 }
 
-/** The smallest that serves all of them; undefined for none. */
+/** The smallest viewport that contains all of them; undefined for none. */
 export function hullOf(all: readonly Followed[]): Followed | undefined {
   if (all.length === 0) return undefined;
   const boxes = all.map((one) => one.box);
@@ -45,7 +45,7 @@ export function hullOf(all: readonly Followed[]): Followed | undefined {
   };
 }
 
-/** True when what is followed still serves the view. */
+/** True when the followed viewport still covers the view. */
 export function covers(followed: Followed, view: Box, zoom: number): boolean {
   const { box } = followed;
   const inside =
@@ -53,7 +53,7 @@ export function covers(followed: Followed, view: Box, zoom: number): boolean {
     view.east <= box.east &&
     view.south >= box.south &&
     view.north <= box.north;
-  // A much larger box than the view sends more than is looked at.
+  // A much larger box than the view would receive unneeded rows.
   const tooWide = box.east - box.west > 6 * (view.east - view.west);
   return inside && !tooWide && zoomBand(zoom) === followed.zoom;
 }

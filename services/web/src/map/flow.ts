@@ -1,5 +1,5 @@
-// Chevrons that move along queues in driving direction. They go before frames do: when the map cannot
-// hold its frame rate, or motion is not wanted, they stand still.
+// Moving chevrons along queues in driving direction. They have the lowest priority: they stop when the map cannot keep
+// its frame rate, or when reduced motion is requested.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { isLost } from './lost_context.js';
@@ -7,13 +7,13 @@ import { chevronImage, kFlowImages } from './icons.js';
 
 const kStepMs = 100;
 const kPhases = 12;
-/** Share of a chevron's distance that each image moves on a step: a queue creeps, a standstill hardly moves. */
+/** Steps per image, i.e. per fraction of a chevron's distance: a queue creeps, stationary traffic hardly moves. */
 const kStepsPerPhase = { 'flow-queuing': 1, 'flow-stationary': 3 } as const;
 const kMinZoom = 12.5;
-/** A step that is not on the screen when the next one is due is late; this many in a row stop the motion. */
+/** A step that is not on the screen when the next one is due is late; this many consecutive ones stop the motion. */
 const kLateStepsMax = 8;
 const kFramesPerSecondMin = 30;
-/** How long a moving camera is watched before its frame rate is judged. */
+/** Time for which a moving camera is measured before its frame rate is evaluated. */
 const kJudgeMs = 2000;
 
 export class Flow {
@@ -62,7 +62,7 @@ export class Flow {
     this.map.triggerRepaint();
   }
 
-  /** While the camera moves every frame is wanted: that is when the frame rate tells something. */
+  /** While the camera moves every frame is drawn: only then is the frame rate meaningful. */
   private judgeMove(): void {
     const elapsedMs = performance.now() - this.movedMs;
     if (elapsedMs < kJudgeMs) return;

@@ -1,5 +1,5 @@
-// Small images drawn by code: alert shapes, gauge marks, the chevrons that move along a queue, the
-// hatch of uncertain water. Shape carries the severity as much as colour does.
+// Small images drawn by code: alert shapes, gauge marks, the chevrons that move along a queue, the hatch of uncertain
+// water. Severity is shown by shape as well as by colour.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { Palette } from '../../styles/palette.js';
@@ -33,7 +33,7 @@ export const kShapes: Record<SeverityName, readonly (readonly [number, number])[
   ],
 };
 
-/** The same shape as SVG markup for lists. */
+/** The shape of a severity as SVG markup for lists. */
 export function severityIcon(severity: SeverityName): SVGSVGElement {
   const ns = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(ns, 'svg');
@@ -125,7 +125,7 @@ function hatchImage(color: string): ImageData {
 export const kChevronLength = 24;
 const kChevronHeight = 8;
 
-/** Chevrons pointing along the line, moved on by `phase` (0 to 1) of their distance. */
+/** Chevrons pointing along the line, shifted by `phase` (0 to 1) of their distance. */
 export function chevronImage(phase: number, color: string): ImageData {
   const context = canvas(kChevronLength, kChevronHeight);
   context.strokeStyle = color;
@@ -145,7 +145,7 @@ export function chevronImage(phase: number, color: string): ImageData {
 const kCrossLength = 28;
 const kCrossHeight = 10;
 
-/** A ✕ in the middle of its stretch of line. */
+/** A ✕ in the middle of its section of the line. */
 function crossImage(color: string, halo: string): ImageData {
   const context = canvas(kCrossLength, kCrossHeight);
   const [x, y, arm] = [kCrossLength / 2, kCrossHeight / 2, kCrossHeight / 2 - 1.4];
@@ -170,7 +170,7 @@ export const kClosedImage = 'closed-cross';
 
 export const kFlowImages = ['flow-queuing', 'flow-stationary'] as const;
 
-/** Puts every image on the map, or new ones over the old when the theme changed. */
+/** Adds all images to the map, or replaces them after a change of theme. */
 export function putImages(map: MapLibreMap, palette: Palette): void {
   const put = (id: string, data: ImageData): void => {
     if (map.hasImage(id)) map.updateImage(id, data);

@@ -1,21 +1,21 @@
-// What the browser may take away at any time: the graphics context of the map. While it is gone the map has
-// no style, and most of its methods throw.
+// Handling of a lost graphics context, which the browser may take away at any time. Without it the map has no style,
+// and most of its methods throw.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
 
-/** True while the map has lost its context: nothing can be drawn, set or asked for. */
+/** True while the map has lost its context: it cannot draw, and its state cannot be set or read. */
 export function isLost(map: object): boolean {
   return (map as Partial<MapLibreMap>).style === null;
 }
 
-/** A page whose map has not come back for so long starts over, if that helped not long ago. */
+/** Time without a restored map after which the page reloads, unless it has reloaded recently. */
 const kGiveUpMs = 20_000;
 const kReloadPauseMs = 300_000;
 const kReloadedKey = 'citylayers.reloaded';
 
 export interface ContextEvents {
   lost(): void;
-  /** The map has its style again; what is not in the style has to be put on it anew. */
+  /** The map has its style again; state that is not in the style has to be set again. */
   restored(): void;
 }
 
@@ -32,14 +32,14 @@ export function watchContext(map: MapLibreMap, events: ContextEvents): void {
   });
 }
 
-/** Not again and again: what a reload did not cure a second one will not. */
+/** Not repeatedly: a second reload would not help where the first did not. */
 function reload(): void {
   try {
     const before = Number(sessionStorage.getItem(kReloadedKey) ?? 0);
     if (Date.now() - before < kReloadPauseMs) return;
     sessionStorage.setItem(kReloadedKey, String(Date.now()));
   } catch {
-    return; // without a memory it could go on for ever
+    return; // without storage it could reload endlessly
   }
   location.reload();
 }

@@ -1,4 +1,4 @@
-// The map: made once the fonts are there, themed, with the page's overlays in its style.
+// The map with its theme and the page's overlays; created once the fonts are loaded.
 
 import {
   AttributionControl,
@@ -31,17 +31,17 @@ export interface Home {
   zoom: number;
 }
 
-/** What the server gives; the rest of the map is the page's own. */
+/** The sources served by the server; the others are the page's own. */
 const kServerSources = ['base', 'flood', 'traffic'];
 const kMaxZoom = 18;
 const kMinZoom = 9;
 
 export class MapView {
   readonly map: MapLibreMap;
-  /** Hears when the map can no longer be drawn, and when it can again. */
+  /** Called when the map can no longer be drawn, and when it can again. */
   onContext: (there: boolean) => void = () => {};
   private readonly overlays = emptyOverlays();
-  /** A style that came while nothing could be drawn. */
+  /** A style that arrived while the map could not be drawn. */
   private missed: { theme: Theme; style: StyleSpecification } | undefined;
   private readonly settings: StyleSettings;
   private readonly themes: ThemeSwitch<StyleSpecification>;
@@ -68,7 +68,7 @@ export class MapView {
       dragRotate: false,
       pitchWithRotate: false,
       maxPitch: 45,
-      // What changes is told by the event streams; asking for every tile again would only cost.
+      // The event streams report changes; requesting all tiles again would only add load.
       refreshExpiredTiles: false,
       transformRequest: askLiveTilesAnew,
     });
@@ -76,7 +76,7 @@ export class MapView {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
-    // On a phone the sources fold away behind their button once they have been seen: they stand over names.
+    // On a phone the attribution is collapsed to its button after it has been shown, because it covers names.
     if (isPhone())
       this.map.once('idle', () =>
         container
@@ -107,8 +107,8 @@ export class MapView {
   }
 
   /**
-   * The server may still be starting: waits for its style. Fails only where no map can be drawn, that is
-   * without WebGL. `booth`: names are read from a few steps away.
+   * Waits for the style of a server that may still be starting. Fails only where no map can be drawn, i.e. without
+   * WebGL. `booth`: names are read from some distance.
    */
   static async create(
     container: HTMLElement,
@@ -128,7 +128,7 @@ export class MapView {
     void this.themes.set(theme);
   }
 
-  /** The language of names, and of what the map says to those who do not see it. */
+  /** Sets the language of names, and of the map's texts for screen readers. */
   setWords(words: Words): void {
     this.settings.setLanguage(words.language);
     this.map.getCanvas().setAttribute('aria-label', words.text('map.label'));
@@ -147,7 +147,7 @@ export class MapView {
     (this.map.getSource(source) as GeoJSONSource | undefined)?.setData(this.overlays[source]);
   }
 
-  /** Makes a street stand out; undefined: none. */
+  /** Highlights a street; undefined: none. */
   highlight(street: Street | undefined): void {
     if (isLost(this.map)) return;
     const traffic = { source: 'traffic', sourceLayer: 'traffic' };
@@ -163,17 +163,17 @@ export class MapView {
     );
   }
 
-  /** Whether flood water is hatched, since the ground below it is not surveyed. */
+  /** Whether flood water is hatched, because the ground below it is not surveyed. */
   setHatched(hatched: boolean): void {
     this.settings.setHatched(hatched);
   }
 
-  /** The server is back: what failed meanwhile is asked for now. */
+  /** The server is available again: failed requests are repeated now. */
   serverIsBack(): void {
     this.mender.retryNow();
   }
 
-  /** Asks for the TileJSON and all tiles of a source anew. */
+  /** Requests the TileJSON and all tiles of a source again. */
   reloadSource(id: string): void {
     if (isLost(this.map)) return;
     const source = this.map.getSource(id) as VectorTileSource | undefined;
@@ -199,7 +199,7 @@ export class MapView {
     this.settings.apply();
   }
 
-  /** The server's style with what the page adds to it. */
+  /** The server's style with the page's additions. */
   private dressed(style: StyleSpecification, theme: Theme, hatched: boolean): StyleSpecification {
     const read = this.booth ? withBoothText(style) : style;
     const scaled = withOverlays(read, palettes[theme], this.overlays, hatched);
@@ -214,14 +214,14 @@ export class MapView {
 }
 
 /**
- * Tiles may be a few seconds old in the browser's cache; after a change that was told by a stream only the
- * new one will do. Asking with the ETag costs little when it is the same.
+ * Tiles in the browser's cache may be a few seconds old; after a change reported by a stream the new tile is needed. A
+ * request with the ETag costs little when the tile is unchanged.
  */
 function askLiveTilesAnew(url: string): RequestParameters {
   return /\/tiles\/(traffic|flood)\//.test(url) ? { url, cache: 'no-cache' } : { url };
 }
 
-/** What the bar and the panels cover: the middle of the view is the middle of what is left free. */
+/** The area covered by the bar and the panels: the view is centred in the remaining area. */
 function panelPadding(): { top: number; bottom: number; left: number; right: number } {
   const bar = document.querySelector('.bar')?.clientHeight ?? 0;
   const scale = screenScale();
@@ -233,7 +233,7 @@ async function fetchStyle(theme: Theme): Promise<StyleSpecification> {
   const reply = await fetch(serverUrl(`styles/${theme}.json`));
   if (!reply.ok) throw new Error(`map style ${theme}: HTTP ${reply.status}`);
   const style = (await reply.json()) as StyleSpecification;
-  // The page has fonts of its own, whose letters it draws itself.
+  // The page draws text with its own web fonts.
   delete style.glyphs;
   for (const id of kServerSources)
     style.sources[id] = { ...style.sources[id], url: tileJsonUrl(id) } as VectorSourceSpecification;

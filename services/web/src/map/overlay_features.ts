@@ -1,4 +1,4 @@
-// Gauges, jam tails and alerts as features for the map's overlays.
+// Features of the map's overlays: gauges, jam tails and alerts.
 
 import type { CityState } from '../city_state.js';
 import type { Point } from '../connect/messages.js';
@@ -36,7 +36,7 @@ export function overlayFeatures(
           name: alert.name,
           severity: severityOf(alert),
           rank: rankOf(alert),
-          // The red line says as much from afar: the sign of a jam is for those who look closely.
+          // From afar the red line suffices: the sign of a jam is shown at high zooms.
           near: alert.kind === 'ALERT_KIND_JAM' || rankOf(alert) === 0,
           selected: alert.name === selectedAlert,
         }),

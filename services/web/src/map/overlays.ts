@@ -1,5 +1,5 @@
-// What the page itself adds to the style: moving chevrons, crosses, the hatch, gauges, jam tails and alerts.
-// They are put into the style before the map gets it, so that a change of theme is a plain difference.
+// The page's additions to the style: moving chevrons, crosses, the hatch, gauges, jam tails and alerts. They are added
+// before the map receives the style, so that a change of theme is a plain difference.
 
 import type {
   ExpressionSpecification,
@@ -45,7 +45,7 @@ function flowLayer(id: string, level: number): LayerSpecification {
   };
 }
 
-/** From here on a closed street wears crosses instead of the style's dashes. */
+/** Zoom from which a closed street has crosses instead of the style's dashes. */
 const kCrossMinZoom = 12;
 const kDashLayer = 'traffic-closed';
 
@@ -58,7 +58,7 @@ function closedLayer(): LayerSpecification {
     minzoom: kCrossMinZoom,
     paint: {
       'line-pattern': kClosedImage,
-      // Wider than the street's own line: the arms reach over its edge.
+      // Wider than the street's own line: the arms extend over its edge.
       'line-width': trafficWidth(1.5),
       'line-offset': trafficOffset(),
       'line-opacity': ['case', ['==', state('level'), 5], 1, 0],
@@ -66,10 +66,10 @@ function closedLayer(): LayerSpecification {
   };
 }
 
-/** Feature-state of the street that was touched. */
+/** Feature-state of the selected street. */
 export const kPickedState = 'picked';
 
-/** A casing below the lines of traffic: the street that was touched, by its segment or by its road. */
+/** A casing below the lines of traffic: the selected street, by its segment or by its road. */
 function pickedLayers(p: Palette): LayerSpecification[] {
   const layout = { 'line-join': 'round', 'line-cap': 'round' } as const;
   return [
@@ -96,7 +96,7 @@ function pickedLayers(p: Palette): LayerSpecification[] {
   ];
 }
 
-/** By severity, minor to extreme; the one that is open in the list stands out. */
+/** By severity, minor to extreme; the alert that is open in the list is larger. */
 const kAlertSize: ExpressionSpecification = [
   'case',
   ['get', 'selected'],
@@ -104,7 +104,7 @@ const kAlertSize: ExpressionSpecification = [
   ['match', ['get', 'rank'], 0, 0.55, 1, 0.75, 1],
 ];
 
-/** By the báo động reached, as in the panel; old readings turn grey. */
+/** By the báo động level reached, as in the panel; stale readings are grey. */
 function gaugeColor(p: Palette): ExpressionSpecification {
   const [, first, second, third] = p.severity;
   const byLevel: ExpressionSpecification = [
@@ -125,7 +125,7 @@ function pointLayers(p: Palette): LayerSpecification[] {
   const halo = { 'text-halo-color': p.labelHalo, 'text-halo-width': 2.6 };
   return [
     {
-      // The tail of a queue is a small flare: what a driver meets first.
+      // The tail of a queue, which drivers reach first, has a small flare.
       id: 'jam-tail',
       type: 'circle',
       source: 'jams',
@@ -158,7 +158,7 @@ function pointLayers(p: Palette): LayerSpecification[] {
       id: 'alert',
       type: 'symbol',
       source: 'alerts',
-      // From afar only what matters: a wet evening has minor alerts and jams in every street.
+      // At low zooms only important ones: on a wet evening there are minor alerts and jams in every street.
       filter: ['step', ['zoom'], ['any', ['!', ['get', 'near']], ['get', 'selected']], 13.2, true],
       layout: {
         'icon-image': ['concat', 'alert-', ['get', 'severity']],
@@ -171,10 +171,10 @@ function pointLayers(p: Palette): LayerSpecification[] {
   ];
 }
 
-/** Drawn over flood water whose ground is not surveyed. */
+/** Drawn over flood water where the ground is not surveyed. */
 export const kHatchLayer = 'flood-hatch';
 
-/** The style with the page's own sources and layers in it. */
+/** The style with the page's own sources and layers. */
 export function withOverlays(
   style: StyleSpecification,
   palette: Palette,

@@ -1,23 +1,23 @@
-// What a finger meant: symbols are small, so the map is asked for what lies around the tap.
+// Selection of symbols by touch: symbols are small, so that the area around the tap is queried.
 
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 
 import { isLost } from './lost_context.js';
 
-/** Half of what a thumb covers. */
+/** Half the width of a thumb. */
 const kReachPx = 22;
-/** Symbols this much alike in distance are as near: then the gravest is meant. */
+/** Symbols whose distances differ by at most this are equally near: then the most severe is selected. */
 const kAsNearPx = 8;
 
 export interface Candidate {
   layer: string;
-  /** How grave, higher is graver. */
+  /** Severity; higher is more severe. */
   rank: number;
   distancePx: number;
   properties: Record<string, unknown>;
 }
 
-/** The nearest candidate; of those about as near the gravest. */
+/** The nearest candidate; of those about as near the most severe. */
 export function pick(candidates: readonly Candidate[]): Candidate | undefined {
   const nearestPx = Math.min(...candidates.map((one) => one.distancePx));
   return candidates
@@ -25,7 +25,7 @@ export function pick(candidates: readonly Candidate[]): Candidate | undefined {
     .sort((a, b) => b.rank - a.rank || a.distancePx - b.distancePx)[0];
 }
 
-/** Calls `open` with the symbol of one of the layers that a tap meant, `miss` when it meant none. */
+/** Calls `open` with the symbol of one of the layers that a tap selects, `miss` when it selects none. */
 export function onTap(
   map: MapLibreMap,
   layers: readonly string[],
@@ -57,7 +57,7 @@ function around(map: MapLibreMap, layers: readonly string[], event: MapMouseEven
   return features.flatMap(({ geometry, layer, properties }) => {
     if (geometry.type !== 'Point') return [];
     const at = map.project(geometry.coordinates as [number, number]);
-    // A name is part of its symbol and may be hit far from the point.
+    // A name is part of its symbol and may be touched far from the point.
     const distancePx = Math.min(kReachPx, Math.hypot(at.x - x, at.y - y));
     return [{ layer: layer.id, rank: Number(properties['rank'] ?? -1), distancePx, properties }];
   });

@@ -1,14 +1,14 @@
-// Asks again for what a source of the map could not get: the map itself asks only once.
+// Retries failed requests of the map's sources: the map itself makes each request only once.
 
 const kRetryMinMs = 2000;
 const kRetryMaxMs = 60_000;
-/** Longer than the slowest answer: what fails later than this after a retry is a new trouble. */
+/** Longer than the slowest answer: a failure later than this after a retry counts as a new one. */
 const kForgetMs = 120_000;
 
 export interface MenderActions {
-  /** Asks for the TileJSON and all tiles of a source. */
+  /** Requests the TileJSON and all tiles of a source. */
   reloadSource(id: string): void;
-  /** Asks for the tiles in view. */
+  /** Requests the tiles in view. */
   reloadTiles(id: string): void;
 }
 
@@ -24,7 +24,7 @@ export class SourceMender {
 
   constructor(private readonly actions: MenderActions) {}
 
-  /** A source failed as a whole, or a tile of it did: one retry follows, later and later. */
+  /** A source or one of its tiles failed: schedules one retry, with increasing delays. */
   failed(id: string, tileOnly: boolean): void {
     const trouble = this.troubles.get(id) ?? { tilesOnly: tileOnly, failures: 0, retriedMs: 0 };
     this.troubles.set(id, trouble);
@@ -35,12 +35,12 @@ export class SourceMender {
     trouble.tilesOnly = tileOnly;
     if (Date.now() - trouble.retriedMs > kForgetMs) trouble.failures = 0;
     const waitMs = Math.min(kRetryMaxMs, kRetryMinMs * 2 ** trouble.failures++);
-    // Spread, so that a hall of screens does not ask at the same instant.
+    // Randomized, so that many screens do not send requests at the same instant.
     const spread = 0.75 + 0.5 * Math.random();
     trouble.timer = setTimeout(() => this.retry(id, trouble), waitMs * spread);
   }
 
-  /** The server is back: what waits is asked for now. */
+  /** The server is available again: pending retries are made now. */
   retryNow(): void {
     for (const [id, trouble] of this.troubles) {
       trouble.failures = 0;

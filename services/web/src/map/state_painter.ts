@@ -1,10 +1,10 @@
-// Puts rows of live state on the map as feature-state: coalesced per id, a bounded number per frame.
+// Sets rows of live state on the map as feature-state: coalesced per id, a bounded number per frame.
 
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { isLost } from './lost_context.js';
 import type { StateTable } from '../live/state_table.js';
 
-/** Rows put on the map in one animation frame; a whole city at once would cost a visible pause. */
+/** Rows set in one animation frame; a whole city at once would cause a visible pause. */
 const kRowsPerFrame = 3000;
 
 export class StatePainter {
@@ -28,7 +28,7 @@ export class StatePainter {
     this.schedule();
   }
 
-  /** Forgets what is on the map: ids mean something else from now on. */
+  /** Drops all state: ids have a new meaning from now on. */
   reset(): void {
     this.waiting.clear();
     if (!isLost(this.map) && this.map.getSource(this.source)) {

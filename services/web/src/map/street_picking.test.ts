@@ -31,7 +31,7 @@ describe('distanceToDrawn', () => {
   });
 
   it('goes to the right of the driving direction, as it is drawn', () => {
-    // To the east the right side is the lower one on the screen; to the west the upper one.
+    // Towards the east the right side is the lower one on the screen; towards the west the upper one.
     expect(distanceToDrawn({ x: 50, y: 104 }, east, 4).distancePx).toBe(0);
     expect(distanceToDrawn({ x: 50, y: 104 }, west, 4).distancePx).toBe(8);
   });
@@ -94,7 +94,7 @@ describe('nearestStreet', () => {
   });
 });
 
-/** By walking along the drawn line in small steps. */
+/** A simple model: walks along the drawn line in small steps. */
 function slowDistance(to: Pixel, { course, offsetPx }: Street): number {
   let best = Infinity;
   for (let i = 1; i < course.length; i++) {

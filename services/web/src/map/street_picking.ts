@@ -1,12 +1,12 @@
-// Which street a finger meant: the nearest as it is drawn. A lit line lies beside the middle of its road,
-// on the side where one drives; an unlit street is the road itself.
+// Selection of streets by touch: the nearest as drawn. A lit line is drawn beside the middle of its road, on the
+// driving side; an unlit street is drawn as its road.
 
 import type { Map as MapLibreMap, MapGeoJSONFeature } from 'maplibre-gl';
 import { kLitLevel, trafficOffsetPx } from '../../styles/widths.js';
 
-/** Half of what a thumb covers. */
+/** Half the width of a thumb. */
 const kReachPx = 24;
-/** A road without traffic data has to be nearer by this much than a street with them. */
+/** Distance by which a road without traffic data has to be nearer than a street with data. */
 const kBarePenaltyPx = 4;
 const kTrafficLayer = 'traffic-line';
 const kRoadLayers = ['road', 'road-bridge', 'road-tunnel'];
@@ -22,12 +22,12 @@ export interface Street {
   name: string;
   /** Its course on the screen, in driving direction. */
   course: Pixel[];
-  /** How far to the right of its course it is drawn. */
+  /** Distance to the right of its course at which it is drawn. */
   offsetPx: number;
   geometry: GeoJSON.Geometry;
 }
 
-/** A street that was picked, and the point of its course that is nearest to the finger. */
+/** A selected street, and the point of its course nearest to the touch. */
 export interface PickedStreet extends Street {
   nearest: Pixel;
 }
@@ -56,7 +56,7 @@ export function distanceToDrawn(to: Pixel, course: readonly Pixel[], offsetPx: n
   return best;
 }
 
-/** The nearest within reach, if any. */
+/** The nearest street within reach, if any. */
 export function nearestStreet(to: Pixel, streets: readonly Street[]): PickedStreet | undefined {
   let best: PickedStreet | undefined;
   let bestPx = kReachPx;
@@ -70,7 +70,7 @@ export function nearestStreet(to: Pixel, streets: readonly Street[]): PickedStre
   return best;
 }
 
-/** The street that is drawn nearest to a place of the screen. */
+/** The street drawn nearest to a point of the screen. */
 export function streetAt(map: MapLibreMap, at: Pixel): PickedStreet | undefined {
   const zoom = map.getZoom();
   const box: [[number, number], [number, number]] = [

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StyleSettings, type StyledMap } from './style_settings.js';
 
-/** A style that comes late, and a map that notes what is set in it. */
+/** A style that loads late, and a map that records its settings. */
 class FakeMap implements StyledMap {
   layers: string[] = [];
   readonly set = new Map<string, string>();

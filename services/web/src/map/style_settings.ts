@@ -1,11 +1,11 @@
-// What the page sets in the map's style, the language of names and the hatch, held through every state
-// of the style: what is set before its layers are there is applied once they are.
+// The page's settings of the map's style: the language of names and the hatch. They are kept through all states of the
+// style: settings made before its layers exist are applied when they do.
 
 import type { Language } from '../format.js';
 import { isLost } from './lost_context.js';
 import { kHatchLayer } from './overlays.js';
 
-/** What is asked of the map; MapLibre's Map is one. */
+/** The methods of the map that are used; MapLibre's Map implements them. */
 export interface StyledMap {
   on(type: 'styledata', listener: () => void): unknown;
   getLayer(id: string): unknown;
@@ -41,16 +41,16 @@ export class StyleSettings {
     this.apply();
   }
 
-  /** Whether flood water is hatched, since the ground below it is not surveyed. */
+  /** Whether flood water is hatched, because the ground below it is not surveyed. */
   setHatched(hatched: boolean): void {
     if (hatched === this.hatch) return;
     this.hatch = hatched;
     this.apply();
   }
 
-  /** For a style that is new to the map. */
+  /** Applies the settings to a style that is new to the map. */
   apply(): void {
-    // Layers come all at once. Tiles on their way are no reason to wait: there nearly always are some.
+    // Layers appear all at once. Loading tiles are not waited for: there are nearly always some.
     this.waiting = isLost(this.map) || !this.map.getLayer(kHatchLayer);
     if (this.waiting) return;
     this.map.setLayoutProperty(kHatchLayer, 'visibility', this.hatch ? 'visible' : 'none');

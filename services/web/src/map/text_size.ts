@@ -1,13 +1,13 @@
-// Names large enough to be read from where people stand, on the screen that there is.
+// Adapts the size of names to the viewing distance and the screen.
 
 import type { StyleSpecification } from 'maplibre-gl';
 
-/** No name on a booth's map is smaller, in px. */
+/** Minimum size of names on a booth's map, in px. */
 export const kBoothTextPx = 15;
-/** The smallest name of the style, which the style's other users read from nearer. */
+/** The smallest name of the style, which other users of the style read from nearer. */
 const kSmallestPx = 10.5;
 
-/** Half of what sets sizes apart stays: what was larger is still larger. */
+/** Halves the differences between sizes and keeps their order. */
 function booth(sizePx: number): number {
   return Math.max(sizePx, kBoothTextPx + Math.max(0, sizePx - kSmallestPx) / 2);
 }
@@ -19,12 +19,12 @@ function resized(size: unknown, by: (sizePx: number) => number): unknown {
   return size.map((part, i) => (i > 3 && i % 2 === 0 ? by(part as number) : (part as unknown)));
 }
 
-/** The style with every name at the booth's size. */
+/** The style with all names at the booth's size. */
 export function withBoothText(style: StyleSpecification): StyleSpecification {
   return withText(style, booth);
 }
 
-/** The style with every name `scale` times as large: for a large screen. */
+/** The style with all names `scale` times as large: for a large screen. */
 export function withScaledText(style: StyleSpecification, scale: number): StyleSpecification {
   return scale === 1 ? style : withText(style, (sizePx) => sizePx * scale);
 }

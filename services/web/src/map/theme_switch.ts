@@ -1,4 +1,4 @@
-// Changes the map's theme to the one that was asked for last, however fast the asking and slow the line.
+// Switches the map's theme to the latest one requested, whatever the order in which styles load.
 
 import type { Theme } from '../../styles/palette.js';
 
@@ -7,7 +7,7 @@ export const kStyleRetryMs = 2000;
 export class ThemeSwitch<Style> {
   private wanted: Theme;
 
-  /** `shown`: what the map has now; `load` may fail; `show` puts a loaded style on the map. */
+  /** `shown`: the present theme of the map; `load` may fail; `show` sets a loaded style on the map. */
   constructor(
     private shown: Theme,
     private readonly load: (theme: Theme) => Promise<Style>,
@@ -20,7 +20,7 @@ export class ThemeSwitch<Style> {
     return this.shown;
   }
 
-  /** Ends when the map shows the theme, or another one is wanted. Never fails: it tries again. */
+  /** Resolves when the map shows the theme, or another one was requested. Never fails: it retries. */
   async set(theme: Theme): Promise<void> {
     if (theme === this.wanted) return;
     this.wanted = theme;
@@ -31,7 +31,7 @@ export class ThemeSwitch<Style> {
         this.shown = theme;
         this.show(theme, style);
       } catch {
-        // The page has the theme already: the map follows when the server is back.
+        // The page has the theme already: the map follows when the server is available again.
         await new Promise((resolve) => setTimeout(resolve, kStyleRetryMs));
       }
     }

@@ -1,4 +1,4 @@
-// What is read off an alert to show it: order, severity, level, words.
+// Texts and order of alerts: urgency, severity, level, words.
 
 import type { Alert, Stage } from '../connect/messages.js';
 import { metres } from '../format.js';
@@ -23,7 +23,7 @@ export function rankOf(alert: Alert): number {
   return kSeverities.indexOf(severityOf(alert));
 }
 
-/** Of equal severity: a river before a street before a jam. */
+/** For equal severity: a river before a street before a jam. */
 const kKindOrder = ['ALERT_KIND_STAGE', 'ALERT_KIND_STREET_DEPTH', 'ALERT_KIND_JAM'];
 
 function kindOrder(alert: Alert): number {
@@ -31,7 +31,7 @@ function kindOrder(alert: Alert): number {
   return order < 0 ? kKindOrder.length : order;
 }
 
-/** The worst first; of equal ones what reaches furthest, then the newest. */
+/** Worst first; for equal ones those with the largest area, then newest first. */
 export function byUrgency(a: Alert, b: Alert): number {
   return (
     rankOf(b) - rankOf(a) ||
@@ -40,16 +40,15 @@ export function byUrgency(a: Alert, b: Alert): number {
   );
 }
 
-/** The gauge that an alert is about, if it is about one. */
+/** The gauge that an alert is about, if any. */
 export function gaugeOf(alert: Alert, stages: readonly Stage[]): Stage | undefined {
   if (alert.kind !== 'ALERT_KIND_STAGE') return undefined;
   return stages.find((stage) => stage.station === alert.subject && stage.readTime);
 }
 
 /**
- * What it is and how far it has come: "báo động III", "ngập sâu", "kẹt xe". Of a river what its gauge
- * shows: an alert keeps its level for a while after the water has fallen, and two numbers of one gauge
- * beside each other help nobody.
+ * Kind and level of an alert: "báo động III", "ngập sâu", "kẹt xe". For a river the level that its gauge shows now: an
+ * alert keeps its level for a while after the water has fallen, and two different levels of one gauge would confuse.
  */
 export function levelWords(alert: Alert, words: Words, gauge?: Stage): string {
   if (gauge) return `${stageWords(gauge, words.language)}, ${gaugeLevelWords(gauge, words)}`;
@@ -68,7 +67,7 @@ export function levelWords(alert: Alert, words: Words, gauge?: Stage): string {
   }
 }
 
-/** The alert's headline; where the gauge has come down since, how high it had been. */
+/** The alert's headline; when the gauge has fallen since, the level that it had reached. */
 export function headlineWords(alert: Alert, words: Words, gauge?: Stage): string {
   if (!gauge || gauge.alertLevel === alert.level) return words.localized(alert.headline);
   const peak = metres(alert.peakValue ?? 0, words.language);

@@ -1,4 +1,5 @@
-// Alerts, one line each: severity by shape, word and colour. A tap flies there and opens the details.
+// The list of alerts, one line each: severity by shape, word and colour. A tap moves the map there and opens the
+// details.
 
 import { kAlertsMax } from '../alert_list.js';
 import type { CityState } from '../city_state.js';
@@ -10,7 +11,7 @@ import { byUrgency, gaugeOf, headlineWords, levelWords, rankOf, severityOf } fro
 import { h, placeChildren, setText } from './dom.js';
 import { readAgeWords } from './stage_words.js';
 
-/** From "severe" on. */
+/** Rank of "severe" and above. */
 const kAnnouncedRank = 2;
 
 export class AlertsPanel {
@@ -19,7 +20,7 @@ export class AlertsPanel {
   private readonly count = h('span', { class: 'count', 'data-testid': 'alert-count' });
   private readonly list = h('ul', { class: 'alerts', 'data-testid': 'alerts' });
   private readonly none = h('li', { class: 'none' });
-  /** Says new grave alerts to those who do not see the list. */
+  /** Announces new severe alerts to screen readers. */
   private readonly announcer = h('div', { class: 'for-screen-readers', role: 'status' });
   private readonly items = new Map<string, { key: string; element: HTMLLIElement }>();
   private readonly announced = new Set<string>();
@@ -30,7 +31,7 @@ export class AlertsPanel {
     private readonly city: CityState,
     private words: Words,
     private readonly onSelect: (alert: Alert | undefined) => void,
-    /** Visitors do not need to know who of the operators has seen an alert. */
+    /** True for visitors, who are not shown which operator has seen an alert. */
     private readonly visitors = false,
   ) {
     this.element = h(
@@ -41,7 +42,7 @@ export class AlertsPanel {
       this.announcer,
     );
     city.on(['alerts', 'stages'], () => this.render());
-    // The age in the details goes on.
+    // Updates the age in the details.
     city.on(['clock'], () => this.selected && this.render());
     this.render();
   }
@@ -52,14 +53,14 @@ export class AlertsPanel {
     this.render();
   }
 
-  /** Opens the details of an alert and brings them into view; empty closes them. */
+  /** Opens the details of an alert and scrolls to them; empty closes them. */
   select(name: string): void {
     this.selected = name;
     this.render();
     this.items.get(name)?.element.scrollIntoView({ block: 'nearest' });
   }
 
-  /** As at the start: nothing open, the gravest in view. */
+  /** Restores the initial state: no details, the most severe alert in view. */
   reset(): void {
     this.select('');
     this.list.scrollTop = 0;
@@ -78,7 +79,7 @@ export class AlertsPanel {
     this.announce(alerts);
   }
 
-  /** The element of an alert: the one that is there while what it shows stays the same. */
+  /** The element of an alert: the existing one while its content is unchanged. */
   private kept(alert: Alert): HTMLLIElement {
     const name = alert.name ?? '';
     const { severity, level, place, headline, acknowledgedBy, createTime } = alert;

@@ -1,4 +1,4 @@
-// The slim bar: what this is, the city's time, how old the data are, language, theme, connection.
+// The bar: title, city time, age of the data, language, theme, connection.
 
 import type { CityState } from '../city_state.js';
 import { clockTime, number, weekday, type Language } from '../format.js';
@@ -6,7 +6,7 @@ import type { Theme } from '../../styles/palette.js';
 import type { Key, Words } from '../i18n/index.js';
 import { h, setText } from './dom.js';
 
-/** Data older than this (city time) are called stale even when the server has not said so. */
+/** Data older than this (city time) are shown as stale even when the server does not report it. */
 const kStaleAfterMs = 15 * 60_000;
 const kTickMs = 250;
 

@@ -1,4 +1,4 @@
-// The arithmetic of the gauge chart, apart from its drawing.
+// The arithmetic of the gauge chart, separate from its drawing.
 
 export interface Sample {
   timeMs: number;
@@ -10,7 +10,7 @@ export interface Scale {
   max: number;
 }
 
-/** A scale that holds all samples and the lines to be seen with them, with a little air. */
+/** A scale that includes all samples and the given lines, with a small margin. */
 export function valueScale(samples: readonly Sample[], lines: readonly number[]): Scale {
   const values = [...samples.map((sample) => sample.value), ...lines].filter(Number.isFinite);
   if (values.length === 0) return { min: 0, max: 1 };
@@ -20,14 +20,14 @@ export function valueScale(samples: readonly Sample[], lines: readonly number[])
   return { min: low - air, max: high + air };
 }
 
-/** Where a value stands between `from` (at scale.min) and `to` (at scale.max). */
+/** Position of a value between `from` (at scale.min) and `to` (at scale.max). */
 export function place(value: number, scale: Scale, from: number, to: number): number {
   const span = scale.max - scale.min;
   if (!(span > 0)) return (from + to) / 2;
   return from + ((value - scale.min) / span) * (to - from);
 }
 
-/** Full multiples of `stepMs` in the city's day within the span: where the hour marks stand. */
+/** Full multiples of `stepMs` in the city's day within the span: the positions of the hour marks. */
 export function hourMarks(startMs: number, endMs: number, stepHours: number): number[] {
   const step = stepHours * 3_600_000;
   const offset = 7 * 3_600_000; // UTC+7
@@ -37,7 +37,7 @@ export function hourMarks(startMs: number, endMs: number, stepHours: number): nu
   return marks;
 }
 
-/** Samples cut into runs: a gap longer than `gapMs` stays a gap in the line. */
+/** Samples split into runs: a gap longer than `gapMs` interrupts the line. */
 export function runs(samples: readonly Sample[], gapMs: number): Sample[][] {
   const out: Sample[][] = [];
   for (const sample of samples) {
@@ -50,7 +50,7 @@ export function runs(samples: readonly Sample[], gapMs: number): Sample[][] {
 }
 
 /**
- * Moves marks apart to at least `gap`, as little as needed and in their order (given falling or rising). None is less
+ * Moves marks apart to at least `gap`, as little as needed and in their order (ascending or descending). None is less
  * than `least`.
  */
 export function spread(marks: readonly number[], gap: number, least = -Infinity): number[] {
@@ -59,7 +59,7 @@ export function spread(marks: readonly number[], gap: number, least = -Infinity)
   order.forEach(({ mark }, i) =>
     placed.push(i === 0 ? mark : Math.max(mark, placed[i - 1]! + gap)),
   );
-  // Centre the pushed run on where it belongs.
+  // Centre the moved run at its original position.
   const shift =
     order.reduce((sum, { mark }, i) => sum + mark - placed[i]!, 0) / (order.length || 1);
   const down = Math.max(0, least - ((placed[0] ?? 0) + shift));

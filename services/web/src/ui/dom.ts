@@ -1,4 +1,4 @@
-// Building elements without a framework.
+// Helpers that create and update elements, without a framework.
 
 type Child = Node | string | null | undefined | false;
 
@@ -30,12 +30,12 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** Sets text only when it differs: screen readers and layout are spared. */
+/** Sets text only when it differs, which avoids work of screen readers and layout. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Makes `wanted` the children, in order, and moves none that stands right: a finger or the focus may be on it. */
+/** Makes `wanted` the children, in order, and moves none that is in place: it may be touched or have the focus. */
 export function placeChildren(parent: Element, wanted: readonly Element[]): void {
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();

@@ -1,4 +1,4 @@
-// The line of one gauge over the last 24 hours, with the lines of báo động I, II and III.
+// The chart of one gauge over the last 24 hours, with lines at báo động I, II and III.
 
 import { cityHour, clockTime, number, type Language } from '../format.js';
 import { hourMarks, place, runs, spread, valueScale, type Sample } from './chart_scale.js';
@@ -9,9 +9,9 @@ const kLeft = 8;
 const kRight = 64;
 const kTop = 8;
 const kBottom = 24;
-/** Half the width of "18:00": the first hour is not cut off. */
+/** Half the width of "18:00", so that the first hour is not cut off. */
 const kTickHalfWidth = 20;
-/** Lines of text of the level names do not overlap. */
+/** Distance between level names, so that they do not overlap. */
 const kNameHeight = 16;
 const kSpanMs = 24 * 3_600_000;
 /** Readings come every ten minutes: an hour without one is a gap. */

@@ -1,4 +1,4 @@
-// One gauge: its value, its arrow, its age and its last day; and the choice among the gauges.
+// View of one gauge: value, trend arrow, age and chart of the last day; and the selection of the gauge.
 
 import type { CityState } from '../city_state.js';
 import type { Point, Stage } from '../connect/messages.js';
@@ -10,11 +10,11 @@ import { gaugeChart } from './gauge_chart.js';
 import { gaugeLevelWords, kArrows, readAgeWords, stageWords, trendOf } from './stage_words.js';
 
 const kStationsShown = 4;
-/** Width while the panel is hidden, and what the panel's padding takes. */
+/** Width while the panel is hidden, and the panel's padding. */
 const kChartWidthPx = 540;
 const kChartMarginPx = 40;
 const kStationZoom = 14;
-/** The gauge by which the city's alert levels go. */
+/** The reference gauge of the city's alert levels. */
 const kFirstStation = 'stations/phu-an';
 
 export class GaugeView {
@@ -44,7 +44,7 @@ export class GaugeView {
     this.render();
   }
 
-  /** As at the start. */
+  /** Restores the initial state. */
   reset(): void {
     this.select(kFirstStation);
     this.stations.scrollLeft = 0;
@@ -74,7 +74,7 @@ export class GaugeView {
       min: metres(Math.min(...values), language),
       max: metres(Math.max(...values), language),
     });
-    // Drawn at the width it has, so that its text keeps its size on a phone.
+    // Drawn at the actual width, so that its text keeps its size on a phone.
     const widthPx = this.element.clientWidth / screenScale();
     const width = widthPx > 0 ? widthPx - kChartMarginPx : kChartWidthPx;
     const nowMs = this.city.clock.now();
@@ -102,7 +102,7 @@ export class GaugeView {
     );
   }
 
-  /** Buttons stay and take what they say from the stations of now: a finger or the focus may be on one. */
+  /** Buttons are kept and updated from the present stations: one may be touched or have the focus. */
   private renderStations(chosen: Stage): void {
     const stages = this.city.stages.length > 1 ? this.city.stages.slice(0, kStationsShown) : [];
     while (this.stationButtons.length < stages.length) {

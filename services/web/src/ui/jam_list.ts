@@ -1,4 +1,4 @@
-// The longest delays, as a list for those who do not read maps.
+// The longest delays as a list.
 
 import type { CityState } from '../city_state.js';
 import type { Jam, Point } from '../connect/messages.js';
@@ -8,7 +8,7 @@ import { h, placeChildren, setText } from './dom.js';
 
 const kJamsShown = 5;
 const kJamZoom = 15;
-/** Metres of length within ten minutes that count as growing or shrinking. */
+/** Change of length within ten minutes, in metres, that counts as growing or shrinking. */
 const kJamTrendM = 30;
 
 export class JamList {
@@ -31,7 +31,7 @@ export class JamList {
     this.render();
   }
 
-  /** A jam keeps its line while it is shown: a finger or the focus may be on it while its numbers change. */
+  /** A jam keeps its element while it is shown: it may be touched or have the focus while its numbers change. */
   private render(): void {
     const jams = this.city.jams.slice(0, kJamsShown);
     setText(this.none, this.words.text('jams.none'));

@@ -1,4 +1,4 @@
-// The legend: two ramps, warm for traffic and cool for water, each step by colour, width and word.
+// The legend: two colour ramps, warm for traffic and cool for water; each step has a colour, a width and a word.
 
 import type { Key, Words } from '../i18n/index.js';
 import { h, svg } from './dom.js';
@@ -43,7 +43,7 @@ export class Legend {
     this.setWords(words);
   }
 
-  /** Whether flood water is hatched on the map: then the legend says why. */
+  /** Whether flood water is hatched on the map: then the legend explains it. */
   setSyntheticTerrain(synthetic: boolean): void {
     if (synthetic === this.syntheticTerrain) return;
     this.syntheticTerrain = synthetic;

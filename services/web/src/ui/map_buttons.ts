@@ -1,4 +1,4 @@
-// Zoom in, zoom out, back to the whole city: large enough for a thumb.
+// Map buttons: zoom in, zoom out, whole city; large enough for a thumb.
 
 import type { Key, Words } from '../i18n/index.js';
 import { h, svg } from './dom.js';

@@ -1,4 +1,4 @@
-// On a phone one panel shows at a time; these tabs choose it, and a second tap gives the map back.
+// Tabs of the phone layout: they select the one visible panel; a second tap shows the map.
 
 import type { Key, Words } from '../i18n/index.js';
 import { h, setText } from './dom.js';
@@ -14,7 +14,7 @@ export class PhoneTabs {
   readonly element = h('nav', { class: 'phone-tabs', 'data-testid': 'phone-tabs' });
   private readonly buttons: [string, Key, HTMLButtonElement][];
 
-  /** `onShow` hears which panel is shown; empty: none. */
+  /** `onShow` receives the visible panel; empty: none. */
   constructor(
     words: Words,
     private readonly onShow: (panel: string) => void = () => {},
@@ -29,7 +29,7 @@ export class PhoneTabs {
     this.reset();
   }
 
-  /** As at the start. */
+  /** Restores the initial state. */
   reset(): void {
     this.show('alerts');
   }

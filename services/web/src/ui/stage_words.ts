@@ -1,10 +1,10 @@
-// A river stage in words and arrows, as the panel and the map show it.
+// Texts and arrows of a river stage, for the panel and the map.
 
 import type { Stage } from '../connect/messages.js';
 import { metres, type Language } from '../format.js';
 import type { Words } from '../i18n/index.js';
 
-/** Slower changes than this count as standing still, metres an hour. */
+/** Slower changes than this count as steady, metres per hour. */
 const kSteadyMPerH = 0.02;
 
 export type Trend = 'rising' | 'falling' | 'steady';
@@ -19,21 +19,21 @@ export const kArrows: Record<Trend, string> = { rising: '↑', falling: '↓', s
 /** By alert level. */
 export const kRoman = ['', 'I', 'II', 'III'];
 
-/** "báo động II", "dưới báo động I"; empty where the gauge has no levels, or was never read. */
+/** "báo động II", "dưới báo động I"; empty where the gauge has no levels or no reading. */
 export function gaugeLevelWords(stage: Stage, words: Words): string {
   const level = stage.alertLevel ?? 0;
   if (level > 0) return words.text('gauges.level', { level: kRoman[level] ?? level });
   return stage.readTime && stage.alertLevelsM?.length ? words.text('gauges.below') : '';
 }
 
-/** "9 phút trước" by the city clock, or that there is no reading. */
+/** "9 phút trước" by the city clock, or a text for a missing reading. */
 export function readAgeWords(stage: Stage, words: Words, cityMs: number): string {
   const readMs = Date.parse(stage.readTime ?? '');
   if (Number.isNaN(readMs)) return words.text('gauges.no_reading');
   return words.text('age.since', { age: words.age(cityMs - readMs) });
 }
 
-/** The stage with its unit, or a dash when it was never read. */
+/** The stage with its unit, or a dash without a reading. */
 export function stageWords(stage: Stage, language: Language): string {
   return stage.readTime ? metres(stage.stageM ?? 0, language) : '–';
 }

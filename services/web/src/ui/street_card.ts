@@ -1,5 +1,5 @@
-// A street that somebody touched: how traffic flows, whether water stands on it, who gets through. Shown at
-// once with what the map knows, asked for anew while it is open.
+// The card of a selected street: traffic flow, water depth, passable vehicles. Shown at once with the map's state, and
+// updated from the server while it is open.
 
 import { call } from '../connect/client.js';
 import type {
@@ -22,14 +22,14 @@ import {
 } from './street_words.js';
 
 const kPeriodMs = 5000;
-/** More than lie within the box that is asked for. */
+/** More than lie within the requested box. */
 const kSegmentsMax = 100;
-/** Half the side of the box around the place that was touched, in degrees: some ten metres. */
+/** Half the side of the box around the touched place, in degrees: about ten metres. */
 const kBoxDeg = 1e-4;
 
 /** A street on the map. */
 export interface TouchedStreet {
-  /** Index of its segment; undefined: a road of which no traffic is known. */
+  /** Index of its segment; undefined: a road without traffic data. */
   segment: number | undefined;
   name: string;
   lonDeg: number;
@@ -50,9 +50,9 @@ export class StreetCard {
   private street: TouchedStreet | undefined;
   private segment: Segment | undefined;
   private water: FloodedSegment | undefined;
-  private silent = false; // the last question was not answered
+  private silent = false; // the last request was not answered
 
-  /** `stateOf`: what the live layer says of a segment; `onClose`: the card is gone, however. */
+  /** `stateOf`: the live layer's row of a segment; `onClose`: called whenever the card closes. */
   constructor(
     private readonly city: CityState,
     private words: Words,
@@ -71,7 +71,7 @@ export class StreetCard {
     this.render();
   }
 
-  /** Shows a street: what stood there before is no answer to this touch. */
+  /** Shows a street, and removes the content of the former one. */
   open(street: TouchedStreet): void {
     this.close();
     this.street = street;
@@ -81,7 +81,7 @@ export class StreetCard {
       kPeriodMs,
       () => this.ask(street),
       (ok) => {
-        // Somebody may have touched another street meanwhile.
+        // Another street may have been selected meanwhile.
         if (this.street !== street) return;
         this.silent = !ok;
         this.render();
@@ -132,7 +132,7 @@ export class StreetCard {
     this.body.replaceChildren(...(this.silent ? [this.lost()] : this.lines(street)));
   }
 
-  /** Who gets through changes within minutes: an old answer is worse than none. */
+  /** Passability changes within minutes: an outdated answer is worse than none. */
   private lost(): HTMLElement {
     return h('p', { class: 'quiet' }, this.words.text('connection.lost'));
   }

@@ -1,18 +1,18 @@
-// What is read off a street: how traffic flows, how deep water stands, and who gets through.
+// Texts of a street: traffic flow, water depth, and passable vehicles.
 
 import type { FloodedSegment, Segment } from '../connect/messages.js';
 import type { Key } from '../i18n/index.js';
 
 type Passage = 'passable' | 'difficult' | 'impassable';
 
-/** What the live layer says of a segment: columns of its row. */
+/** The live layer's row of a segment: its columns. */
 export type StreetState = Readonly<Record<string, number>>;
 
 export interface LevelWords {
   key: Key;
   /** Class of the mark beside the word. */
   dot: string;
-  /** 0: not known. */
+  /** 0: unknown. */
   speedKmh: number;
   /** Typical for the hour, not measured. */
   typical: boolean;
@@ -44,8 +44,8 @@ const kFloodClasses = [
 ];
 
 /**
- * How traffic flows, by the live layer, so that the card says what the map shows; else by what the server
- * answered. Undefined: neither knows.
+ * Level of traffic, from the live layer, so that the card agrees with the map; else from the server's answer.
+ * Undefined: unknown to both.
  */
 export function levelOf(
   live: StreetState | undefined,
@@ -64,7 +64,7 @@ export function levelOf(
   };
 }
 
-/** How deep, by the answer, else by the live layer; undefined: no water is known of. */
+/** Depth class, from the answer, else from the live layer; undefined: no known water. */
 export function depthKey(
   answered: FloodedSegment | undefined,
   live: StreetState | undefined,
@@ -73,7 +73,7 @@ export function depthKey(
   return kDepths[(depthClass || (live?.['flood_class'] ?? 0)) - 1];
 }
 
-/** Who gets through standing water; a vehicle of which nothing is known is left out. */
+/** Vehicles that can pass standing water; a vehicle without data is left out. */
 export function vehicleWords(segment: FloodedSegment): VehicleWords[] {
   const rows: [Key, string | undefined][] = [
     ['street.motorbike', segment.motorbike],

@@ -1,5 +1,4 @@
-// Tabs as the ARIA practices have them: one stop of the Tab key, arrows between them, each panel named by
-// its tab.
+// Tabs by the ARIA practices: one stop of the Tab key, arrows between the tabs, each panel labelled by its tab.
 
 import { h, setText } from './dom.js';
 
@@ -57,7 +56,7 @@ export class Tabs {
   }
 }
 
-/** The tab that a key leads to from one of `count`; undefined: a key that leads nowhere. */
+/** The tab selected by a key, of `count` tabs; undefined: the key selects none. */
 export function neighbour(key: string, from: number, count: number): number | undefined {
   switch (key) {
     case 'ArrowRight':

@@ -1,4 +1,4 @@
-// Gauges and jams: one panel, two tabs.
+// The panel of gauges and jams, with two tabs.
 
 import type { CityState } from '../city_state.js';
 import type { Point } from '../connect/messages.js';
@@ -47,7 +47,7 @@ export class WaterPanel {
     this.renderTabs();
   }
 
-  /** Shows one of its two halves. */
+  /** Shows one of its two tabs. */
   show(half: 'gauges' | 'jams'): void {
     this.tabs.show(half);
   }
@@ -57,7 +57,7 @@ export class WaterPanel {
     this.gauges.select(station);
   }
 
-  /** As at the start. */
+  /** Restores the initial state. */
   reset(): void {
     this.tabs.show('gauges');
     this.gauges.reset();
