@@ -14,9 +14,6 @@ using storage::AlertKind;
 using storage::AlertRecord;
 using storage::AlertState;
 
-// A message that is renewed for days need not reference all earlier ones: receivers keep the last.
-constexpr size_t kReferencesMax = 20;
-
 std::string SeverityWord(storage::AlertSeverity severity) {
   switch (severity) {
     case storage::AlertSeverity::kMinor:

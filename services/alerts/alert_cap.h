@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_CAP_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERT_CAP_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "storage/alerts/alert_record.h"
 
 namespace citylayers::alerts {
+
+/// A message that is renewed for days need not reference all earlier ones: receivers keep the last.
+inline constexpr std::size_t kReferencesMax = 20;
 
 /// Sender and validity of CAP messages.
 struct CapOptions {

@@ -60,6 +60,7 @@ AlertDesk::AlertDesk(storage::AlertStore& store, DeskOptions options)
       options_(std::move(options)),
       hub_(options_.watch_held_max),
       engine_(options_.rules),
+      issuer_(store_, options_.cap),
       gap_finder_(options_.rules) {}
 
 absl::StatusOr<std::unique_ptr<AlertDesk>> AlertDesk::Open(storage::AlertStore& store,
@@ -89,34 +90,28 @@ absl::Status AlertDesk::Load() {
   engine_.Restore(states);
   const absl::MutexLock state_lock(&state_mutex_);
   for (AlertRecord& alert : alerts) {
-    Active active;
-    if (!alert.cap_ids.empty()) {
-      // A message that cannot be read does not stop the desk from opening: it is sent again.
-      const absl::StatusOr<CapRecord> cap = store_.GetCap(alert.cap_ids.back());
-      if (cap.ok()) active.cap_sent = cap->sent_time;
-    }
-    const uint64_t id = alert.id;
-    active.alert = std::move(alert);
-    active_[id] = std::move(active);
+    issuer_.Restore(alert);
+    const std::uint64_t id = alert.id;
+    active_[id] = std::move(alert);
   }
   return absl::OkStatus();
 }
 
-absl::Status AlertDesk::Observe(const Look& look, const Moment& moment) {
+absl::Status AlertDesk::Observe(const Conditions& conditions, const Moment& moment) {
   const absl::MutexLock lock(&write_mutex_);
   if (exercise_.has_value() && *exercise_ != moment.exercise) {
     // The clock changed its mode after the last evaluation, and readings have arrived since: a
     // replay writes some as it begins, and one wall second may be an hour of city time.
-    const absl::Duration since_look =
-        std::max(absl::ZeroDuration(), moment.wall - std::min(looked_at_, moment.wall));
-    RETURN_IF_ERROR(EndOtherMode(moment, moment.city - moment.speed * since_look));
+    const absl::Duration since_evaluation =
+        std::max(absl::ZeroDuration(), moment.wall - std::min(evaluated_at_, moment.wall));
+    RETURN_IF_ERROR(EndOtherMode(moment, moment.city - moment.speed * since_evaluation));
   }
   exercise_ = moment.exercise;
-  looked_at_ = moment.wall;
+  evaluated_at_ = moment.wall;
   scenario_ = moment.scenario;
 
   Step step{.next_alert_id = store_.NextAlertId()};
-  const absl::Status acted = Act(look, moment, step);
+  const absl::Status acted = Act(conditions, moment, step);
   // Values are followed even if that failed: a peak that is not recorded now may not come again.
   const absl::Status followed = FollowValues(moment);
   RETURN_IF_ERROR(acted);
@@ -144,8 +139,8 @@ absl::Status AlertDesk::AddAll(const std::vector<Transition>& transitions, const
   return absl::OkStatus();
 }
 
-absl::Status AlertDesk::Act(const Look& look, const Moment& moment, Step& step) {
-  RETURN_IF_ERROR(AddAll(RunRules(look, moment), moment, step));
+absl::Status AlertDesk::Act(const Conditions& conditions, const Moment& moment, Step& step) {
+  RETURN_IF_ERROR(AddAll(RunRules(conditions, moment), moment, step));
   RETURN_IF_ERROR(AddRenewals(moment, step));
   RETURN_IF_ERROR(Write(step));
   // A gauge that sent many readings at once may have further transitions, e.g. a raise and an end.
@@ -165,29 +160,29 @@ absl::Duration AlertDesk::StageWindow(const Moment& moment) const {
   return std::max(options_.rules.stage.stale_after, FreshFor(moment));
 }
 
-std::vector<Transition> AlertDesk::RunRules(const Look& look, const Moment& moment) {
+std::vector<Transition> AlertDesk::RunRules(const Conditions& conditions, const Moment& moment) {
   const absl::Duration fresh = FreshFor(moment);
   std::vector<Transition> all;
   const auto add = [&all](std::vector<Transition> some) {
     all.insert(all.end(), std::make_move_iterator(some.begin()),
                std::make_move_iterator(some.end()));
   };
-  if (look.stages) {
-    add(engine_.ObserveStages(*look.stages, moment.city, fresh));
+  if (conditions.stages) {
+    add(engine_.ObserveStages(*conditions.stages, moment.city, fresh));
   } else {
     engine_.Pause(kStageRule);
   }
-  if (look.streets) {
-    add(engine_.ObserveStreets(*look.streets, moment.city, fresh));
+  if (conditions.streets) {
+    add(engine_.ObserveStreets(*conditions.streets, moment.city, fresh));
   } else {
     engine_.Pause(kStreetDepthRule);
   }
-  if (look.jams) {
-    add(engine_.ObserveJams(*look.jams, moment.city, fresh));
+  if (conditions.jams) {
+    add(engine_.ObserveJams(*conditions.jams, moment.city, fresh));
   } else {
     engine_.Pause(kJamRule);
   }
-  std::vector<DataGap> gaps = gap_finder_.Find(look, moment.city, fresh);
+  std::vector<DataGap> gaps = gap_finder_.Find(conditions, moment.city, fresh);
   add(engine_.ObserveOutages(gaps, moment.city));
   const absl::MutexLock lock(&state_mutex_);
   gaps_ = std::move(gaps);
@@ -202,7 +197,7 @@ absl::Status AlertDesk::EndOtherMode(const Moment& moment, absl::Time begun) {
   std::vector<AlertRecord> alerts;
   {
     const absl::MutexLock lock(&state_mutex_);
-    for (const auto& [id, active] : active_) alerts.push_back(active.alert);
+    for (const auto& [id, alert] : active_) alerts.push_back(alert);
   }
   Step step;
   for (AlertRecord& alert : alerts) {
@@ -294,10 +289,8 @@ absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
   std::vector<AlertRecord> due;
   {
     const absl::MutexLock lock(&state_mutex_);
-    for (const auto& [id, active] : active_) {
-      if (active.alert.kind == AlertKind::kOutage) continue;
-      const absl::Duration validity = CapValidity(options_.cap, active.alert.kind);
-      if (moment.city - active.cap_sent >= validity * 0.75) due.push_back(active.alert);
+    for (const auto& [id, alert] : active_) {
+      if (issuer_.IsRenewalDue(alert, moment.city)) due.push_back(alert);
     }
   }
   for (AlertRecord& alert : due) {
@@ -324,34 +317,16 @@ absl::Status AlertDesk::AddRenewals(const Moment& moment, Step& step) {
 
 absl::Status AlertDesk::AddCap(const Words& words, const Moment& moment, AlertChange& change,
                                Step& step) {
-  AlertRecord& alert = *change.alert;
-  // An outage is for operators.
-  if (alert.kind == AlertKind::kOutage) return absl::OkStatus();
-  // The public need not receive the end of an alert for which no message was sent.
-  if (alert.state == AlertState::kResolved && alert.cap_ids.empty()) return absl::OkStatus();
-  std::vector<cap::CapReference> earlier;
-  for (const std::string& cap_id : alert.cap_ids) {
-    ASSIGN_OR_RETURN(const CapRecord cap, store_.GetCap(cap_id));
-    earlier.push_back({options_.cap.sender, cap_id, cap.sent_time});
-  }
-  const std::string cap_id = store_.NextCapId(step.caps);
-  const cap::CapMessage message =
-      MakeCap(options_.cap, alert, words, cap_id, earlier, moment.city, scenario_);
-  absl::StatusOr<std::string> xml = cap::WriteCap(message);
-  if (!xml.ok()) {
+  absl::StatusOr<std::optional<CapRecord>> cap =
+      issuer_.Issue(words, moment.city, scenario_, step.caps, *change.alert);
+  if (absl::IsInvalidArgument(cap.status())) {
     // An alert without its message is better than no alert; Observe returns the error.
-    step.cap_error = xml.status();
+    step.cap_error = cap.status();
     return absl::OkStatus();
   }
-  ++step.caps;
-  alert.cap_ids.push_back(cap_id);
-  change.cap = CapRecord{.cap_id = cap_id,
-                         .alert_id = alert.id,
-                         .message_type = message.msg_type,
-                         .sent_time = moment.city,
-                         .exercise = alert.exercise,
-                         .headline = words.headline,
-                         .xml = *std::move(xml)};
+  RETURN_IF_ERROR(cap.status());
+  change.cap = *std::move(cap);
+  if (change.cap.has_value()) ++step.caps;
   return absl::OkStatus();
 }
 
@@ -367,11 +342,11 @@ absl::Status AlertDesk::Write(Step& step) {
       changed.push_back(*change.alert);
       if (change.alert->state == AlertState::kResolved) {
         active_.erase(change.alert->id);
+        issuer_.Forget(change.alert->id);
         continue;
       }
-      Active& active = active_[change.alert->id];
-      active.alert = *change.alert;
-      if (change.cap.has_value()) active.cap_sent = change.cap->sent_time;
+      active_[change.alert->id] = *change.alert;
+      if (change.cap.has_value()) issuer_.Commit(*change.cap);
     }
   }
   hub_.Publish(changed);
@@ -387,14 +362,13 @@ absl::Status AlertDesk::FollowValues(const Moment& moment) {
     for (const LiveValue& live : engine_.LiveValues()) {
       const auto it = active_.find(live.alert_id);
       if (it == active_.end()) continue;
-      AlertRecord& alert = it->second.alert;
+      AlertRecord& alert = it->second;
       const double peak_before = alert.peak_value;
       if (FollowFinding(live.finding, alert)) visible.push_back(alert);
       if (alert.peak_value != peak_before) unwritten_peaks_.insert(alert.id);
     }
     const std::map<uint64_t, absl::Time> silent = engine_.SilentAlerts();
-    for (auto& [id, active] : active_) {
-      AlertRecord& alert = active.alert;
+    for (auto& [id, alert] : active_) {
       const auto it = silent.find(id);
       const bool was_silent = alert.silent_since != absl::InfiniteFuture();
       if ((it != silent.end()) == was_silent) continue;
@@ -406,7 +380,7 @@ absl::Status AlertDesk::FollowValues(const Moment& moment) {
     }
     for (const uint64_t id : unwritten_peaks_) {
       // An alert that has ended was written with its peak.
-      if (const auto it = active_.find(id); it != active_.end()) peaks.push_back(it->second.alert);
+      if (const auto it = active_.find(id); it != active_.end()) peaks.push_back(it->second);
     }
   }
   hub_.Publish(visible);

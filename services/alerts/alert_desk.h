@@ -20,6 +20,7 @@
 
 #include "services/alerts/alert_cap.h"
 #include "services/alerts/alert_filter.h"
+#include "services/alerts/cap_issuer.h"
 #include "services/alerts/data_gaps.h"
 #include "services/alerts/moment.h"
 #include "services/alerts/observations.h"
@@ -64,7 +65,7 @@ struct CapList {
 /// Thread-safe; lists do not wait for writes.
 ///
 ///   ASSIGN_OR_RETURN(auto desk, AlertDesk::Open(*store, {}));
-///   RETURN_IF_ERROR(desk->Observe(look, moment));
+///   RETURN_IF_ERROR(desk->Observe(conditions, moment));
 ///   ASSIGN_OR_RETURN(auto alert, desk->Acknowledge(7, "Lan", "", moment));
 class AlertDesk {
  public:
@@ -78,7 +79,7 @@ class AlertDesk {
   /// surplus were applied. INVALID_ARGUMENT: all changes were applied, but a CAP message could not
   /// be built. DATA_LOSS, NOT_FOUND: the stored data of some alerts cannot be read; the changes of
   /// the others were applied.
-  absl::Status Observe(const Look& look, const Moment& moment);
+  absl::Status Observe(const Conditions& conditions, const Moment& moment);
 
   /// Records who handles an alert. The same actor adds a comment, or changes nothing without one;
   /// another actor takes the alert over. A rise by a tier opens the alert again.
@@ -118,10 +119,6 @@ class AlertDesk {
   std::vector<DataGap> data_gaps() const;
 
  private:
-  struct Active {
-    storage::AlertRecord alert;
-    absl::Time cap_sent = absl::InfinitePast();  ///< City time of its last message.
-  };
   struct Step;  // A write in preparation.
 
   AlertDesk(storage::AlertStore& store, DeskOptions options);
@@ -135,12 +132,12 @@ class AlertDesk {
   absl::Status AddCap(const Words& words, const Moment& moment, storage::AlertChange& change,
                       Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status Write(Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  absl::Status Act(const Look& look, const Moment& moment, Step& step)
+  absl::Status Act(const Conditions& conditions, const Moment& moment, Step& step)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status AddAll(const std::vector<Transition>& transitions, const Moment& moment, Step& step)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status FollowValues(const Moment& moment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  std::vector<Transition> RunRules(const Look& look, const Moment& moment)
+  std::vector<Transition> RunRules(const Conditions& conditions, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status CheckWords(const std::string& actor, const std::string& comment,
                           bool comment_needed) const;
@@ -153,15 +150,16 @@ class AlertDesk {
 
   absl::Mutex write_mutex_;  // Serializes writers; held during disk writes.
   RuleEngine engine_ ABSL_GUARDED_BY(write_mutex_);
+  CapIssuer issuer_ ABSL_GUARDED_BY(write_mutex_);
   GapFinder gap_finder_ ABSL_GUARDED_BY(write_mutex_);
   std::optional<bool> exercise_ ABSL_GUARDED_BY(write_mutex_);
   // Wall time of the last evaluation; InfiniteFuture before the first.
-  absl::Time looked_at_ ABSL_GUARDED_BY(write_mutex_) = absl::InfiniteFuture();
+  absl::Time evaluated_at_ ABSL_GUARDED_BY(write_mutex_) = absl::InfiniteFuture();
   std::set<uint64_t> unwritten_peaks_ ABSL_GUARDED_BY(write_mutex_);  // Written again later.
   std::string scenario_ ABSL_GUARDED_BY(write_mutex_);  // Kept for one evaluation after its replay.
 
   mutable absl::Mutex state_mutex_;  // Held for memory access only; acquired inside write_mutex_.
-  std::map<uint64_t, Active> active_ ABSL_GUARDED_BY(state_mutex_);
+  std::map<std::uint64_t, storage::AlertRecord> active_ ABSL_GUARDED_BY(state_mutex_);
   std::vector<std::string> silent_ ABSL_GUARDED_BY(state_mutex_);
   std::vector<DataGap> gaps_ ABSL_GUARDED_BY(state_mutex_);
 };

@@ -30,7 +30,7 @@ absl::StatusOr<AlertRecord> AlertDesk::FindUnresolved(uint64_t id) const {
 AlertRecord AlertDesk::Latest(const AlertRecord& stored) const {
   const absl::MutexLock lock(&state_mutex_);
   const auto it = active_.find(stored.id);
-  return it == active_.end() ? stored : it->second.alert;
+  return it == active_.end() ? stored : it->second;
 }
 
 absl::StatusOr<AlertRecord> AlertDesk::Get(uint64_t id) const {

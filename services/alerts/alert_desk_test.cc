@@ -215,13 +215,13 @@ TEST_F(DeskTest, WhatAReplayWritesBeforeTheFirstLookAtItCounts) {
   moment_.speed = 60;
   moment_.city += absl::Hours(24 * 30);
   const absl::Time begin = moment_.city;
-  Look look;
-  look.stages = {PhuAn(1.66)};
-  look.stages->front().recent = {{begin - absl::Minutes(2), 0.5},  // of the time before
-                                 {begin, 1.66}};
+  Conditions conditions;
+  conditions.stages = {PhuAn(1.66)};
+  conditions.stages->front().recent = {{begin - absl::Minutes(2), 0.5},  // of the time before
+                                       {begin, 1.66}};
   moment_.city += absl::Seconds(50);
   moment_.wall += absl::Seconds(1);
-  ASSERT_TRUE(desk_->Observe(look, moment_).ok());
+  ASSERT_TRUE(desk_->Observe(conditions, moment_).ok());
   Steps(1, 1.66);
   ASSERT_EQ(All().size(), 1);
   EXPECT_EQ(All()[0].level, 3);

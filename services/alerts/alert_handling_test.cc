@@ -25,12 +25,12 @@ class AlertHandlingTest : public DeskTest {
   // An evaluation without the named list.
   absl::Status StepWithout(const char* input) {
     moment_.city += absl::Minutes(10);
-    Look look;
-    look.failures = {{input, "socket closed"}};
-    if (input != std::string(kStagesInput)) look.stages = {PhuAn(0.2)};
-    if (input != std::string(kStreetsInput)) look.streets.emplace().data_time = moment_.city;
-    if (input != std::string(kJamsInput)) look.jams.emplace().data_time = moment_.city;
-    return desk_->Observe(look, moment_);
+    Conditions conditions;
+    conditions.failures = {{input, "socket closed"}};
+    if (input != std::string(kStagesInput)) conditions.stages = {PhuAn(0.2)};
+    if (input != std::string(kStreetsInput)) conditions.streets.emplace().data_time = moment_.city;
+    if (input != std::string(kJamsInput)) conditions.jams.emplace().data_time = moment_.city;
+    return desk_->Observe(conditions, moment_);
   }
 };
 
@@ -110,13 +110,13 @@ TEST_F(AlertHandlingTest, TextsHaveTheLimitsThatTheContractStates) {
 TEST_F(AlertHandlingTest, PlaceAndHeadlineNameTheSameStreet) {
   const auto jam = [&](const char* street, double kmh) {
     moment_.city += absl::Minutes(16);
-    Look look;
-    look.stages = {PhuAn(0.2)};
-    look.streets.emplace().data_time = moment_.city;
-    look.jams.emplace().data_time = moment_.city;
-    look.jams->items.push_back(
+    Conditions conditions;
+    conditions.stages = {PhuAn(0.2)};
+    conditions.streets.emplace().data_time = moment_.city;
+    conditions.jams.emplace().data_time = moment_.city;
+    conditions.jams->items.push_back(
         {.jam = "jams/7", .street = street, .length_m = 900, .speed_kmh = kmh});
-    ASSERT_TRUE(desk_->Observe(look, moment_).ok());
+    ASSERT_TRUE(desk_->Observe(conditions, moment_).ok());
   };
   jam("Cầu Kênh Tẻ", 7);
   jam("Cầu Kênh Tẻ", 7);
@@ -158,14 +158,14 @@ TEST_F(AlertHandlingTest, AnOutageIsAnAlertAndAMark) {
 TEST_F(AlertHandlingTest, ACityWithoutDataSaysSo) {
   for (int i = 0; i < 3; ++i) {
     moment_.city += absl::Minutes(10);
-    Look look;
+    Conditions conditions;
     StageObservation gauge = PhuAn(0);
     gauge.read_time = absl::InfinitePast();
     gauge.stale = true;
-    look.stages = {gauge};
-    look.streets.emplace().data_time = absl::InfinitePast();
-    look.jams.emplace().data_time = absl::InfinitePast();
-    ASSERT_TRUE(desk_->Observe(look, moment_).ok());
+    conditions.stages = {gauge};
+    conditions.streets.emplace().data_time = absl::InfinitePast();
+    conditions.jams.emplace().data_time = absl::InfinitePast();
+    ASSERT_TRUE(desk_->Observe(conditions, moment_).ok());
   }
   EXPECT_EQ(desk_->data_gaps().size(), 3u);
   EXPECT_EQ(All("kind = OUTAGE AND state = OPEN").size(), 3u);

@@ -9,13 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 
 #include "base/status_macros.h"
 #include "geo/roads/road_class.h"
 #include "services/alerts/cut_offs.h"
-#include "services/alerts/looker.h"
-#include "services/layers/layer_follower.h"
+#include "services/alerts/evaluator.h"
 #include "services/runtime/log.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/tick_thread.h"
 #include "storage/alerts/rocks_alert_store.h"
 
@@ -27,7 +28,7 @@ using runtime::OptionType;
 class Alerts final : public runtime::Module {
  public:
   Alerts(runtime::ModuleContext& context, std::unique_ptr<storage::AlertStore> store,
-         std::unique_ptr<AlertDesk> desk, InputClientOptions input_options)
+         std::unique_ptr<AlertDesk> desk, ConditionFollowerOptions input_options)
       : context_(context),
         store_(std::move(store)),
         desk_(std::move(desk)),
@@ -41,21 +42,21 @@ class Alerts final : public runtime::Module {
   absl::Status Start() override {
     const auto flood = context_.Channel("flood");
     const auto traffic = context_.Channel("traffic");
-    flood_ = std::make_unique<layers::LayerFollower>(flood, "layers/flood", "alerts follow flood");
-    traffic_ =
-        std::make_unique<layers::LayerFollower>(traffic, "layers/traffic", "alerts follow traffic");
-    inputs_ = std::make_unique<InputClient>(
-        flood, traffic, cut_offs_, input_options_, [this] { return flood_->revision(); },
-        [this] { return traffic_->revision(); });
-    looker_ = std::make_unique<Looker>(*desk_, *inputs_, context_.city_clock(), context_.metrics());
+    // Each change of an input is evaluated at once; ages and holds are evaluated every tick.
+    inputs_ = std::make_unique<ConditionFollower>(
+        flood, traffic, cut_offs_, input_options_, [this] { WakeEvaluation(); }, machine_clock_);
+    evaluator_ = std::make_unique<Evaluator>(
+        *desk_, [this](absl::Time since, absl::Time now) { return inputs_->Read(since, now); },
+        context_.city_clock(), context_.metrics());
+    absl::MutexLock lock(&ticks_mutex_);
     ticks_ = std::make_unique<runtime::TickThread>(context_.config().GetDuration("alerts.tick"),
-                                                   [this] { looker_->LookOnce(); });
+                                                   [this] { evaluator_->Evaluate(); });
     return absl::OkStatus();
   }
 
   absl::Status Ready() const override {
     RETURN_IF_ERROR(store_->WriteStatus());
-    return looker_ == nullptr ? absl::OkStatus() : looker_->Ready();
+    return evaluator_ == nullptr ? absl::OkStatus() : evaluator_->Ready();
   }
 
   std::vector<std::string> Notices() const override {
@@ -64,28 +65,38 @@ class Alerts final : public runtime::Module {
   }
 
   void Stop() override {
-    ticks_.reset();
-    looker_.reset();
+    std::unique_ptr<runtime::TickThread> ticks;
+    {
+      absl::MutexLock lock(&ticks_mutex_);
+      ticks = std::move(ticks_);
+    }
+    ticks.reset();
+    evaluator_.reset();
     inputs_.reset();
-    flood_.reset();
-    traffic_.reset();
   }
 
  private:
+  void WakeEvaluation() {
+    absl::MutexLock lock(&ticks_mutex_);
+    if (ticks_ != nullptr) ticks_->Wake();
+  }
+
   runtime::ModuleContext& context_;
   const std::unique_ptr<storage::AlertStore> store_;
   const std::unique_ptr<AlertDesk> desk_;
-  const InputClientOptions input_options_;
+  const ConditionFollowerOptions input_options_;
   CutOffs cut_offs_;
   AlertServiceImpl service_;
-  std::unique_ptr<layers::LayerFollower> flood_, traffic_;
-  std::unique_ptr<InputClient> inputs_;
-  std::unique_ptr<Looker> looker_;
-  std::unique_ptr<runtime::TickThread> ticks_;
+  const runtime::MonotonicClock machine_clock_;
+  std::unique_ptr<ConditionFollower> inputs_;
+  std::unique_ptr<Evaluator> evaluator_;
+  absl::Mutex ticks_mutex_;
+  std::unique_ptr<runtime::TickThread> ticks_ ABSL_GUARDED_BY(ticks_mutex_);
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
-  ASSIGN_OR_RETURN(const InputClientOptions input_options, InputClientOptionsOf(context.config()));
+  ASSIGN_OR_RETURN(const ConditionFollowerOptions input_options,
+                   ConditionFollowerOptionsOf(context.config()));
   ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("alerts"));
   ASSIGN_OR_RETURN(std::unique_ptr<storage::AlertStore> store,
                    storage::OpenRocksAlertStore(directory));
@@ -137,11 +148,10 @@ AlertServiceLimits ServiceLimitsOf(const runtime::Config& config) {
   return limits;
 }
 
-absl::StatusOr<InputClientOptions> InputClientOptionsOf(const runtime::Config& config) {
-  InputClientOptions options;
-  options.deadline = config.GetDuration("alerts.input_deadline");
-  options.page_size = static_cast<int>(config.GetInt("alerts.input_page_size"));
-  options.pages_max = static_cast<int>(config.GetInt("alerts.input_pages_max"));
+absl::StatusOr<ConditionFollowerOptions> ConditionFollowerOptionsOf(const runtime::Config& config) {
+  ConditionFollowerOptions options;
+  options.lists.silence_max = config.GetDuration("alerts.input_silence_max");
+  options.lists.rows_max = static_cast<std::size_t>(config.GetInt("alerts.input_rows_max"));
   const std::string& word = config.GetString("alerts.street_class_min");
   const std::optional<geo::RoadClass> street_class_min = geo::ParseRoadClass(word);
   if (!street_class_min.has_value()) {
@@ -164,7 +174,9 @@ runtime::ModuleSpec AlertsModule() {
       .options =
           {
               {"alerts.tick", OptionType::kDuration, "1s",
-               "Time between two evaluations of the rules.", 0.1, 60},
+               "Maximum time between two evaluations of the rules; a change of an input is "
+               "evaluated at once.",
+               0.1, 60},
               {"alerts.active_max", OptionType::kInt, "10000",
                "Maximum number of unresolved alerts; further ones are not raised.", 1, 1e6},
               {"alerts.page_size_max", OptionType::kInt, "1000",
@@ -179,12 +191,14 @@ runtime::ModuleSpec AlertsModule() {
               {"alerts.watch_held_max", OptionType::kInt, "10000",
                "Changed alerts held for watchers; a watcher further behind gets a snapshot.", 1,
                1e6},
-              {"alerts.input_deadline", OptionType::kDuration, "5s",
-               "Deadline of each call to the flood and traffic services.", 0.1, 60},
-              {"alerts.input_page_size", OptionType::kInt, "1000",
-               "Rows per page requested from the flood and traffic services.", 1, 1000},
-              {"alerts.input_pages_max", OptionType::kInt, "100",
-               "Maximum number of pages of one list; a longer list counts as unavailable.", 1, 1e5},
+              {"alerts.input_silence_max", OptionType::kDuration, "10s",
+               "Time without a message after which a stream of the flood or traffic service counts "
+               "as broken; they send at least every 5 s.",
+               6, 600},
+              {"alerts.input_rows_max", OptionType::kInt, "100000",
+               "Maximum number of stages, flooded streets or jams; a longer list counts as "
+               "unavailable.",
+               1, 1e6},
               {"alerts.cap_sender", OptionType::kString, "alerts@citylayers.example",
                "Sender of CAP messages: an address in the city's own domain."},
               {"alerts.cap_sender_name", OptionType::kString, "citylayers – Thành phố Hồ Chí Minh",

@@ -6,7 +6,7 @@
 
 #include "services/alerts/alert_desk.h"
 #include "services/alerts/alert_service.h"
-#include "services/alerts/input_client.h"
+#include "services/alerts/condition_follower.h"
 #include "services/runtime/module.h"
 
 namespace citylayers::alerts {
@@ -19,7 +19,7 @@ DeskOptions DeskOptionsOf(const runtime::Config& config);
 AlertServiceLimits ServiceLimitsOf(const runtime::Config& config);
 /// INVALID_ARGUMENT: `alerts.street_class_min` is not a class of road; the message has a
 /// suggestion.
-absl::StatusOr<InputClientOptions> InputClientOptionsOf(const runtime::Config& config);
+absl::StatusOr<ConditionFollowerOptions> ConditionFollowerOptionsOf(const runtime::Config& config);
 
 }  // namespace citylayers::alerts
 

@@ -47,12 +47,11 @@ TEST(AlertsOptions, DefaultsAreThoseOfTheParts) {
   EXPECT_EQ(limits.caps_max, limits_default.caps_max);
   EXPECT_EQ(limits.watch_snapshot_max, limits_default.watch_snapshot_max);
 
-  const auto inputs = InputClientOptionsOf(config);
+  const auto inputs = ConditionFollowerOptionsOf(config);
   ASSERT_TRUE(inputs.ok()) << inputs.status();
-  const InputClientOptions inputs_default;
-  EXPECT_EQ(inputs->deadline, inputs_default.deadline);
-  EXPECT_EQ(inputs->page_size, inputs_default.page_size);
-  EXPECT_EQ(inputs->pages_max, inputs_default.pages_max);
+  const ConditionFollowerOptions inputs_default;
+  EXPECT_EQ(inputs->lists.silence_max, inputs_default.lists.silence_max);
+  EXPECT_EQ(inputs->lists.rows_max, inputs_default.lists.rows_max);
   EXPECT_EQ(inputs->street_class_min, inputs_default.street_class_min);
 }
 
@@ -65,9 +64,8 @@ TEST(AlertsOptions, WhatIsSetArrives) {
                                              {"alerts.page_size_max", "9"},
                                              {"alerts.cap_list_max", "10"},
                                              {"alerts.watch_snapshot_max", "11"},
-                                             {"alerts.input_deadline", "2s"},
-                                             {"alerts.input_page_size", "12"},
-                                             {"alerts.input_pages_max", "13"},
+                                             {"alerts.input_silence_max", "12s"},
+                                             {"alerts.input_rows_max", "13"},
                                              {"alerts.street_class_min", "local"}});
   const DeskOptions desk = DeskOptionsOf(config);
   EXPECT_EQ(desk.rules.stage.readings, 3);
@@ -80,30 +78,29 @@ TEST(AlertsOptions, WhatIsSetArrives) {
   EXPECT_EQ(limits.page_size_default, 9) << "not over the most";
   EXPECT_EQ(limits.caps_max, 10);
   EXPECT_EQ(limits.watch_snapshot_max, 11);
-  const InputClientOptions inputs = *InputClientOptionsOf(config);
-  EXPECT_EQ(inputs.deadline, absl::Seconds(2));
-  EXPECT_EQ(inputs.page_size, 12);
-  EXPECT_EQ(inputs.pages_max, 13);
+  const ConditionFollowerOptions inputs = *ConditionFollowerOptionsOf(config);
+  EXPECT_EQ(inputs.lists.silence_max, absl::Seconds(12));
+  EXPECT_EQ(inputs.lists.rows_max, 13u);
   EXPECT_EQ(inputs.street_class_min, geo::RoadClass::kLocal);
 }
 
 TEST(AlertsOptions, AMistypedClassOfRoadIsRefusedWithASuggestion) {
   const absl::Status status =
-      InputClientOptionsOf(*Configure({{"alerts.street_class_min", "tertairy"}})).status();
+      ConditionFollowerOptionsOf(*Configure({{"alerts.street_class_min", "tertairy"}})).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("alerts.street_class_min: there is no class of road \"tertairy\"; did you "
                         "mean \"tertiary\"? (any of motorway, trunk, "));
-  EXPECT_FALSE(InputClientOptionsOf(*Configure({{"alerts.street_class_min", ""}})).ok());
+  EXPECT_FALSE(ConditionFollowerOptionsOf(*Configure({{"alerts.street_class_min", ""}})).ok());
 }
 
 TEST(AlertsOptions, LimitsOutOfRangeAreRefused) {
-  for (const char* key : {"alerts.page_size_max", "alerts.cap_list_max", "alerts.caps_scanned_max",
-                          "alerts.watch_snapshot_max", "alerts.watch_held_max",
-                          "alerts.input_page_size", "alerts.input_pages_max"}) {
+  for (const char* key :
+       {"alerts.page_size_max", "alerts.cap_list_max", "alerts.caps_scanned_max",
+        "alerts.watch_snapshot_max", "alerts.watch_held_max", "alerts.input_rows_max"}) {
     EXPECT_FALSE(Configure({{key, "0"}}).ok()) << key;
   }
-  EXPECT_FALSE(Configure({{"alerts.input_deadline", "0s"}}).ok());
+  EXPECT_FALSE(Configure({{"alerts.input_silence_max", "5s"}}).ok()) << "heartbeats come every 5 s";
 }
 
 }  // namespace

@@ -16,14 +16,14 @@ struct CutOffs {
         caps_scanned_max(Of(metrics, "caps_scanned_max")),
         watch_snapshot_max(Of(metrics, "watch_snapshot_max")),
         watch_held_max(Of(metrics, "watch_held_max")),
-        input_pages_max(Of(metrics, "input_pages_max")) {}
+        input_rows_max(Of(metrics, "input_rows_max")) {}
 
   prometheus::Counter& cap_list_max;  ///< Lists of CAP messages with more matches than the limit.
   prometheus::Counter& caps_scanned_max;    ///< Lists that did not reach the oldest messages.
   prometheus::Counter& watch_snapshot_max;  ///< Snapshots that left out the oldest matches.
   prometheus::Counter&
       watch_held_max;  ///< Watchers so far behind that they received a new snapshot.
-  prometheus::Counter& input_pages_max;  ///< Lists of other services, abandoned as too long.
+  prometheus::Counter& input_rows_max;  ///< Lists of other services, dropped as too long.
 
  private:
   static prometheus::Counter& Of(runtime::Metrics& metrics, const char* limit) {

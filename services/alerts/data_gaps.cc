@@ -19,22 +19,25 @@ storage::Localized PlaceOfInput(const std::string& input) {
 
 }  // namespace
 
-std::vector<DataGap> GapFinder::Find(const Look& look, absl::Time now, absl::Duration max_age_min) {
+std::vector<DataGap> GapFinder::Find(const Conditions& conditions, absl::Time now,
+                                     absl::Duration max_age_min) {
   std::vector<DataGap> gaps;
-  AddInput(kStagesInput, look, look.stages.has_value(), now, now, absl::InfiniteDuration(), gaps);
-  if (look.stages.has_value()) {
-    for (const StageObservation& stage : *look.stages) AddGauge(stage, now, max_age_min, gaps);
+  AddInput(kStagesInput, conditions, conditions.stages.has_value(), now, now,
+           absl::InfiniteDuration(), gaps);
+  if (conditions.stages.has_value()) {
+    for (const StageObservation& stage : *conditions.stages)
+      AddGauge(stage, now, max_age_min, gaps);
   }
-  AddInput(kStreetsInput, look, look.streets.has_value(),
-           look.streets.has_value() ? look.streets->data_time : now, now,
+  AddInput(kStreetsInput, conditions, conditions.streets.has_value(),
+           conditions.streets.has_value() ? conditions.streets->data_time : now, now,
            std::max(options_.street_depth.stale_after, max_age_min), gaps);
-  AddInput(kJamsInput, look, look.jams.has_value(),
-           look.jams.has_value() ? look.jams->data_time : now, now,
+  AddInput(kJamsInput, conditions, conditions.jams.has_value(),
+           conditions.jams.has_value() ? conditions.jams->data_time : now, now,
            std::max(options_.jam.stale_after, max_age_min), gaps);
   return gaps;
 }
 
-void GapFinder::AddInput(const std::string& input, const Look& look, bool has_answered,
+void GapFinder::AddInput(const std::string& input, const Conditions& conditions, bool has_answered,
                          absl::Time data_time, absl::Time now, absl::Duration max_age,
                          std::vector<DataGap>& gaps) {
   if (has_answered && now - data_time <= max_age) {
@@ -48,9 +51,9 @@ void GapFinder::AddInput(const std::string& input, const Look& look, bool has_an
                      ? "no data have come yet"
                      : absl::StrCat("the newest data are of ", Text(data_time));
   } else {
-    const auto failure = std::find_if(look.failures.begin(), look.failures.end(),
+    const auto failure = std::find_if(conditions.failures.begin(), conditions.failures.end(),
                                       [&](const InputFailure& f) { return f.input == input; });
-    if (failure == look.failures.end()) return;  // The city has no such data.
+    if (failure == conditions.failures.end()) return;  // The city has no such data.
     gap.reason = absl::StrCat("its service does not answer: ", failure->why);
     if (const auto good = good_at_.find(input); good != good_at_.end()) gap.since = good->second;
   }

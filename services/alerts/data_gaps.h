@@ -21,11 +21,13 @@ class GapFinder {
   explicit GapFinder(const RuleOptions& options) : options_(options) {}
 
   /// `max_age_min`: as in RuleEngine.
-  std::vector<DataGap> Find(const Look& look, absl::Time now, absl::Duration max_age_min);
+  std::vector<DataGap> Find(const Conditions& conditions, absl::Time now,
+                            absl::Duration max_age_min);
 
  private:
-  void AddInput(const std::string& input, const Look& look, bool has_answered, absl::Time data_time,
-                absl::Time now, absl::Duration max_age, std::vector<DataGap>& gaps);
+  void AddInput(const std::string& input, const Conditions& conditions, bool has_answered,
+                absl::Time data_time, absl::Time now, absl::Duration max_age,
+                std::vector<DataGap>& gaps);
   void AddGauge(const StageObservation& stage, absl::Time now, absl::Duration max_age_min,
                 std::vector<DataGap>& gaps) const;
 

@@ -86,7 +86,7 @@ struct InputFailure {
 
 /// Inputs of one evaluation. A list is missing when its service did not answer (see `failures`), or
 /// when the city has no such data, e.g. streets without terrain.
-struct Look {
+struct Conditions {
   std::optional<std::vector<StageObservation>> stages;
   std::optional<Complete<StreetDepthObservation>> streets;
   std::optional<Complete<JamObservation>> jams;

@@ -130,9 +130,9 @@ void RuleEngine::AdvanceStage(const Key& key, Subject& subject, std::vector<Tran
 // When city time goes back, e.g. when a replay restarts, readings are counted again. A reading
 // ahead of the clock is not a sign of that, because gauges have separate clocks.
 void RuleEngine::NoteTimeOfStages(absl::Time now, absl::Duration slip_max) {
-  const bool is_first = stages_looked_at_ == absl::InfinitePast();
-  const bool went_back = now < stages_looked_at_ - slip_max;
-  stages_looked_at_ = now;
+  const bool is_first = stages_evaluated_at_ == absl::InfinitePast();
+  const bool went_back = now < stages_evaluated_at_ - slip_max;
+  stages_evaluated_at_ = now;
   if (went_back)
     stages_from_ = absl::InfinitePast();  // readings of before are of another time of the city
   if (!is_first && !went_back) return;

@@ -114,7 +114,7 @@ class RuleEngine {
   /// `stages_from` do not count.
   void Clear(absl::Time stages_from = absl::InfinitePast()) {
     subjects_.clear();
-    stages_looked_at_ = absl::InfinitePast();
+    stages_evaluated_at_ = absl::InfinitePast();
     stages_from_ = stages_from;
     unfinished_stages_.clear();
     has_seen_jams_ = false;
@@ -171,7 +171,7 @@ class RuleEngine {
   std::map<Key, Subject> subjects_;
   bool has_seen_jams_ =
       false;  // Jams were evaluated before, so that a jam that is new now has just formed.
-  absl::Time stages_looked_at_ =
+  absl::Time stages_evaluated_at_ =
       absl::InfinitePast();                        // The `now` of the last evaluation of gauges.
   absl::Time stages_from_ = absl::InfinitePast();  // Earlier readings belong to the other mode.
   std::set<std::string> unfinished_stages_;        // Gauges for ContinueStages.

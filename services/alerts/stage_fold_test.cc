@@ -29,9 +29,9 @@ class Gauge {
     }
     std::sort(stored_.begin(), stored_.end(),
               [](const StageReading& a, const StageReading& b) { return a.time < b.time; });
-    return Look(now);
+    return Conditions(now);
   }
-  std::string Look(int now) {
+  std::string Conditions(int now) {
     city_.now_ = kStart + absl::Minutes(now);
     StageObservation gauge{.station = "stations/phu-an",
                            .place = {"Phú An", "Phú An"},
@@ -56,7 +56,7 @@ class Gauge {
 TEST(StageFold, ThreeReadingsOverLevelThreeInOneBatchRaise) {
   Gauge gauge;
   EXPECT_EQ(gauge.Arrive(12, {At(2, 1.62), At(6, 1.65), At(10, 1.67)}), "R3");
-  EXPECT_EQ(gauge.Look(13), "-");
+  EXPECT_EQ(gauge.Conditions(13), "-");
 }
 
 TEST(StageFold, ATideInOneBatchIsRaisedAndStaysUntilTwoLowReadings) {
@@ -180,14 +180,14 @@ TEST(StageFold, ARestartForgetsNoReadingAndCountsNoneTwice) {
     };
     EXPECT_EQ(gauge.Arrive(0, {At(0, 1.65)}), "-");
     maybe_restart();
-    EXPECT_EQ(gauge.Look(1), "-");
+    EXPECT_EQ(gauge.Conditions(1), "-");
     EXPECT_EQ(gauge.Arrive(10, {At(10, 1.72)}), "R3");
     maybe_restart();
-    EXPECT_EQ(gauge.Look(11), "-");
+    EXPECT_EQ(gauge.Conditions(11), "-");
     EXPECT_EQ(gauge.Arrive(20, {At(20, 1.72)}), "U4") << "the second over 1.70 m";
     EXPECT_EQ(gauge.Arrive(40, {At(30, 0.2), At(40, 0.2)}), "X0");
     maybe_restart();
-    EXPECT_EQ(gauge.Look(41), "-") << "the tide of the last hour is over";
+    EXPECT_EQ(gauge.Conditions(41), "-") << "the tide of the last hour is over";
     EXPECT_EQ(gauge.Arrive(42, {At(35, 0.3)}), "-") << "one late reading";
   }
 }
@@ -196,9 +196,9 @@ TEST(StageFold, WhatCouldNotBeWrittenIsProposedAgainBeforeTheRest) {
   Gauge gauge;
   gauge.city_.write_fails_ = true;
   EXPECT_EQ(gauge.Arrive(40, {At(0, 1.65), At(10, 1.65), At(20, 0.2), At(30, 0.2)}), "R3");
-  EXPECT_EQ(gauge.Look(41), "R3");
+  EXPECT_EQ(gauge.Conditions(41), "R3");
   gauge.city_.write_fails_ = false;
-  EXPECT_EQ(gauge.Look(42), "R3 X0");
+  EXPECT_EQ(gauge.Conditions(42), "R3 X0");
 }
 
 TEST(StageFold, ALevelThatTheGaugeDoesNotHaveIsNotReached) {

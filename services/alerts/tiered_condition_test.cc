@@ -14,10 +14,10 @@ std::string Play(const std::string& looks, TierTiming timing) {
   std::string tiers;
   absl::Time now = kStart;
   for (const char look : looks) {
-    if (look == '.') {
+    if (conditions == '.') {
       condition.Pause();
     } else {
-      condition.Observe(now, {{.raises = look == 'r', .clears = look == 'c'}});
+      condition.Observe(now, {{.raises = conditions == 'r', .clears = conditions == 'c'}});
     }
     tiers += static_cast<char>('0' + condition.tier());
     now += absl::Minutes(1);

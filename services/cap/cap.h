@@ -2,20 +2,20 @@
 #ifndef CITYLAYERS_SERVICES_CAP_CAP_H_
 #define CITYLAYERS_SERVICES_CAP_CAP_H_
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 #include "base/lon_lat.h"
 
 namespace citylayers::cap {
 
-inline constexpr size_t kCapHeadlineCharactersMax = 160;
+inline constexpr std::size_t kCapHeadlineCharactersMax = 160;
 
 /// Prefix of the headline of each exercise, so that it is not taken for a real alert.
 struct ExerciseMark {
@@ -76,11 +76,11 @@ std::string FormatCapTime(absl::Time time);
 absl::StatusOr<std::string> WriteCap(const CapMessage& message);
 
 /// Checks rules that the schema cannot express: no spaces, commas, < or & in identifier and sender;
-/// times with an offset; references where the type requires them, each a triple; Vietnamese and
-/// English with equal levels and times; an end after the beginning; headlines up to 160 characters;
-/// an area with a place, latitude first and closed rings.
+/// times of four-digit years; references where the type requires them; Vietnamese and English with
+/// equal levels and times; an end after the beginning; headlines up to 160 characters; an area with
+/// a place on the earth and closed rings.
 /// INVALID_ARGUMENT: names the element and the violation.
-absl::Status CheckCap(absl::string_view xml);
+absl::Status CheckCap(const CapMessage& message);
 
 }  // namespace citylayers::cap
 

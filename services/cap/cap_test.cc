@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/cap_schema.h"
+#include "tests/support/cap_xml_check.h"
 
 namespace citylayers::cap {
 namespace {
@@ -135,17 +136,26 @@ TEST(CapTest, EveryMistakeThatTheSchemaMissesIsRefusedByName) {
   }
 }
 
+TEST(CapTest, TimesWithoutADateAreRefused) {
+  CapMessage message = Message();
+  message.sent = absl::InfinitePast();
+  EXPECT_THAT(std::string(WriteCap(message).status().message()), HasSubstr("<sent>"));
+  message = Message();
+  for (CapInfo& info : message.infos) info.onset = absl::InfinitePast();
+  EXPECT_THAT(std::string(WriteCap(message).status().message()), HasSubstr("<onset>"));
+}
+
 TEST(CapTest, OtherXmlIsRefused) {
   for (const char* xml : {"", "x", "<alert>", "<alert/>", "<other/>",
                           "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.1\"/>"}) {
-    EXPECT_EQ(CheckCap(xml).code(), absl::StatusCode::kInvalidArgument) << xml;
+    EXPECT_EQ(CheckCapXml(xml).code(), absl::StatusCode::kInvalidArgument) << xml;
   }
   const std::string xml = *WriteCap(Message());
-  EXPECT_TRUE(CheckCap(xml).ok());
+  EXPECT_TRUE(CheckCapXml(xml).ok());
   EXPECT_FALSE(
-      CheckCap(absl::StrReplaceAll(xml, {{"17:30:00+07:00</sent>", "10:30:00Z</sent>"}})).ok());
+      CheckCapXml(absl::StrReplaceAll(xml, {{"17:30:00+07:00</sent>", "10:30:00Z</sent>"}})).ok());
   EXPECT_FALSE(
-      CheckCap(absl::StrReplaceAll(xml, {{"17:30:00+07:00</sent>", "17:30:00.5+07:00</sent>"}}))
+      CheckCapXml(absl::StrReplaceAll(xml, {{"17:30:00+07:00</sent>", "17:30:00.5+07:00</sent>"}}))
           .ok());
 }
 

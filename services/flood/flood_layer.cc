@@ -78,24 +78,46 @@ absl::StatusOr<std::shared_ptr<FloodLayer>> FloodLayer::Make(
   return layer;
 }
 
+FloodLayer::Series FloodLayer::SeriesOf(const std::string& measure) {
+  if (std::string station = StationOf(measure, "water_level"); !station.empty()) {
+    return {Series::Kind::kStage, std::move(station)};
+  }
+  if (std::string station = StationOf(measure, "rainfall"); !station.empty()) {
+    return {Series::Kind::kRain, std::move(station)};
+  }
+  return {};
+}
+
+void FloodLayer::ApplyReading(const Series& series, std::int64_t time_ms, double value,
+                              std::uint32_t quality) {
+  if (series.kind == Series::Kind::kOther) return;
+  if (series.kind == Series::Kind::kStage) {
+    state_.ApplyStage(series.station, time_ms, value, quality);
+  } else {
+    state_.ApplyRain(series.station, time_ms, value, quality);
+  }
+  dirty_ = true;
+}
+
 void FloodLayer::Apply(const std::string& measure, std::int64_t time_ms, double value,
                        std::uint32_t quality) {
   absl::MutexLock lock(&mutex_);
-  if (std::string station = StationOf(measure, "water_level"); !station.empty()) {
-    state_.ApplyStage(station, time_ms, value, quality);
-    dirty_ = true;
-  } else if (station = StationOf(measure, "rainfall"); !station.empty()) {
-    state_.ApplyRain(station, time_ms, value, quality);
-    dirty_ = true;
-  }
+  ApplyReading(SeriesOf(measure), time_ms, value, quality);
+}
+
+void FloodLayer::BeginStream() {
+  absl::MutexLock lock(&mutex_);
+  dictionary_.clear();
 }
 
 void FloodLayer::ApplyBatch(const readings::v1::ReadingColumns& batch) {
+  absl::MutexLock lock(&mutex_);
+  for (const std::string& measure : batch.measures()) dictionary_.push_back(SeriesOf(measure));
   layers::ForEachReading(
-      batch, [&](std::uint32_t measure, std::int64_t time_ms, double value, int quality) {
-        if (quality == readings::v1::QUALITY_SUSPECT) return;
-        Apply(batch.measures(static_cast<int>(measure)), time_ms, value,
-              static_cast<std::uint32_t>(quality));
+      batch, [&](std::uint32_t index, std::int64_t time_ms, double value, int quality) {
+        mutex_.AssertHeld();
+        if (index >= dictionary_.size() || quality == readings::v1::QUALITY_SUSPECT) return;
+        ApplyReading(dictionary_[index], time_ms, value, static_cast<std::uint32_t>(quality));
       });
 }
 
@@ -145,6 +167,12 @@ std::vector<std::int32_t> FloodLayer::DepthsOf(const Water& water,
 }
 
 void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
+  if (!PublishFrame(stale)) return;
+  published_.fetch_add(1, std::memory_order_acq_rel);
+  watchers_.WakeAll();
+}
+
+bool FloodLayer::PublishFrame(bool stale) {
   Water water;
   std::optional<Water> measured;
   absl::Time data_time;
@@ -160,7 +188,10 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   }
   live_state_->SetNotices(std::move(notices));
   const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
-  if (!dirty && !frame->sub_layers.empty()) return live_state_->Touch(data_time, stale);
+  if (!dirty && !frame->sub_layers.empty()) {
+    live_state_->Touch(data_time, stale);
+    return data_time != frame->data_time;
+  }
   std::shared_ptr<const std::vector<std::int32_t>> measured_cm;
   if (measured.has_value()) {
     geo::Grid<float> measured_m;
@@ -189,6 +220,7 @@ void FloodLayer::Publish(absl::Time /*now*/, bool stale) {
   }
   live_state_->Publish(std::move(columns), data_time, stale, std::move(changed),
                        std::move(depth_m));
+  return true;
 }
 
 std::shared_ptr<const std::vector<std::int32_t>> FloodLayer::measured_depths_cm() const {
@@ -239,8 +271,9 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
   const auto wet = [&classes](std::uint32_t segment) { return classes[segment] > 0; };
   const std::vector<layers::TileAttribute> attributes = {
       {"depth_cm", &frame->sub_layers[kStreets].columns[kDepthCm]}, {"flood_class", &classes}};
+  ASSIGN_OR_RETURN(const layers::TileJob streets, streets_.Open(tile, attributes, wet));
   if (!png) {
-    ASSIGN_OR_RETURN(const std::string streets_tag, streets_.Tag(tile, attributes, wet));
+    const std::string streets_tag = streets.Tag();
     if (!streets_tag.empty()) StrAppend(&tag, tag.empty() ? "" : ".", streets_tag);
   }
   result.set_content_tag(tag);
@@ -253,8 +286,7 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
     return result;
   }
   *result.mutable_data() = EncodeDepthBands(samples, lattice);
-  ASSIGN_OR_RETURN(const std::string streets, streets_.Encode(tile, attributes, wet));
-  result.mutable_data()->append(streets);
+  streets.AppendTo(result.mutable_data());
   return result;
 }
 

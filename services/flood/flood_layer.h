@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_LAYER_H_
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "services/layers/layer.h"
 #include "services/layers/skeleton_tile.h"
 #include "services/layers/street_index.h"
+#include "services/runtime/rpc/waker_list.h"
 #include "storage/checkpoint/checkpoint_file.h"
 #include "storage/pack/city_pack.h"
 
@@ -48,6 +50,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
              std::uint32_t quality = 0);
 
   // layers::FoldedLayer. Depths are derived only after new readings; suspect readings are skipped.
+  void BeginStream() override;
   void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
   void SetOffset(std::uint64_t offset) override;
   void Clear() override;
@@ -84,6 +87,10 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   std::size_t rain_gauges_ignored() const {
     return rain_gauges_.size() - std::min(rain_gauges_.size(), FloodTerrain::kRainGaugesMax);
   }
+  /// Number of states with new readings, or with another data time, that were published. Streams of
+  /// stages and streets read again when it has changed; `watchers` are woken then.
+  std::uint64_t published() const { return published_.load(std::memory_order_acquire); }
+  runtime::WakerList& watchers() const { return watchers_; }
   /// nullptr when the pack has no terrain.
   const FloodTerrain* terrain() const { return terrain_.get(); }
   /// The depth of every cell at the version of a frame, in whole centimetres; nullptr before the
@@ -100,6 +107,16 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
     const storage::PackMeasure* measure = nullptr;
   };
 
+  /// An entry of the stream's dictionary.
+  struct Series {
+    enum class Kind { kOther, kStage, kRain };
+    Kind kind = Kind::kOther;
+    std::string station;
+  };
+  static Series SeriesOf(const std::string& measure);
+  void ApplyReading(const Series& series, std::int64_t time_ms, double value, std::uint32_t quality)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   struct Water {
     std::vector<GaugeLevel> levels;
     std::vector<double> standing_mm;
@@ -107,6 +124,8 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
 
   FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options options);
   layers::v1::Layer MakeDescription() const;
+  /// Makes and publishes the frame; returns whether streams of stages or streets may have changes.
+  bool PublishFrame(bool stale);
   /// Whether a gauge shows a stage that was reconstructed, not measured.
   bool ShowsReconstructed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Water WaterNow(bool measured_only) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -124,9 +143,13 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   layers::v1::Layer description_;  // made once terrain_ is there
   std::shared_ptr<const layers::RowIndex> row_index_;
 
+  std::atomic<std::uint64_t> published_{0};
+  mutable runtime::WakerList watchers_;
+
   mutable absl::Mutex mutex_;
   FloodState state_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<Series> dictionary_ ABSL_GUARDED_BY(mutex_);
   bool dirty_ ABSL_GUARDED_BY(mutex_) = true;
   std::shared_ptr<const std::vector<std::int32_t>> measured_depths_cm_ ABSL_GUARDED_BY(mutex_);
 };

@@ -205,11 +205,13 @@ TEST_F(FloodLayerTest, SuspectReadingsAndOthersArePassedOver) {
     batch.add_qualities(batch.measures_size() == 1 ? readings::v1::QUALITY_SUSPECT
                                                    : readings::v1::QUALITY_GOOD);
   }
+  layer_->BeginStream();
   layer_->ApplyBatch(batch);
   layer_->Publish(kNow, false);
   EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(0, 0, 0));
   EXPECT_THAT(layer_->Describe().notices(), Not(Contains("reconstructed_stages")));
   batch.set_qualities(0, readings::v1::QUALITY_ESTIMATED);
+  batch.clear_measures();  // named once per stream
   layer_->ApplyBatch(batch);
   layer_->Publish(kNow, false);
   EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(270, 270, 250));

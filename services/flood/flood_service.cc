@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,8 +11,12 @@
 #include "base/strings.h"
 #include "geo/flood/depth_class.h"
 #include "geo/raster/raster_file.h"
+#include "geo/roads/road_class.h"
 #include "proto/support/proto_time.h"
 #include "services/flood/flood_schema.h"
+#include "services/flood/stage_proto.h"
+#include "services/flood/stage_source.h"
+#include "services/flood/street_source.h"
 #include "services/layers/request_fields.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
@@ -104,33 +109,10 @@ v1::ListStagesResponse FloodServiceImpl::Stages(const v1::ListStagesRequest& req
                                : absl::InfiniteFuture();
   for (const FloodLayer::StageAnswer& answer : layer_->Stages(since, stage_readings_max_)) {
     v1::Stage* stage = response.add_stages();
-    stage->set_station(StrCat("stations/", answer.station->id));
-    stage->mutable_display_name()->set_vi(answer.station->name_vi);
-    stage->mutable_display_name()->set_en(answer.station->name_en);
-    *stage->mutable_location() = layers::ToPoint(answer.station->location);
-    for (const storage::PackThreshold& threshold : answer.measure->thresholds) {
-      stage->add_alert_levels_m(threshold.value);
-    }
-    stage->mutable_period()->set_seconds(absl::ToInt64Seconds(answer.measure->period));
-    for (const auto& [time_ms, sample] : answer.recent) {
-      v1::StageReading* reading = stage->add_recent_readings();
-      *reading->mutable_read_time() = ToProtoTime(absl::FromUnixMillis(time_ms));
-      reading->set_stage_m(sample.value);
-      reading->set_quality(static_cast<readings::v1::Quality>(sample.quality));
-    }
-    stage->set_stale(true);
-    if (!answer.now.has_value()) continue;
-    const absl::Time read_time = absl::FromUnixMillis(answer.now->time_ms);
-    stage->set_stage_m(answer.now->stage_m);
-    stage->set_quality(static_cast<readings::v1::Quality>(answer.now->quality));
-    stage->set_trend_m_per_h(answer.now->trend_m_per_h);
-    *stage->mutable_read_time() = ToProtoTime(read_time);
-    stage->set_stale(city_now - read_time > 3 * answer.measure->period);
-    const auto reached = [&](const storage::PackThreshold& t) {
-      return answer.now->stage_m >= t.value;
-    };
-    stage->set_alert_level(static_cast<std::int32_t>(std::count_if(
-        answer.measure->thresholds.begin(), answer.measure->thresholds.end(), reached)));
+    *stage = ToProto(answer);
+    stage->set_stale(!answer.now.has_value() ||
+                     city_now - absl::FromUnixMillis(answer.now->time_ms) >
+                         3 * answer.measure->period);
   }
   return response;
 }
@@ -141,6 +123,39 @@ grpc::ServerUnaryReactor* FloodServiceImpl::ListStages(grpc::CallbackServerConte
   return calls_.Unary(context, "FloodService/ListStages", request, response,
                       [this](const runtime::Call&, const v1::ListStagesRequest& r)
                           -> absl::StatusOr<v1::ListStagesResponse> { return Stages(r); });
+}
+
+grpc::ServerWriteReactor<v1::WatchStagesResponse>* FloodServiceImpl::WatchStages(
+    grpc::CallbackServerContext* context, const v1::WatchStagesRequest* request) {
+  using Source = std::unique_ptr<runtime::StreamSource<v1::WatchStagesResponse>>;
+  return calls_.ServerStream<v1::WatchStagesRequest, v1::WatchStagesResponse>(
+      context, "FloodService/WatchStages", request,
+      [this](const runtime::Call&, const v1::WatchStagesRequest& r) -> absl::StatusOr<Source> {
+        StageSource::Options options{.readings_max = stage_readings_max_};
+        options.readings_window = absl::Seconds(r.readings_window().seconds()) +
+                                  absl::Nanoseconds(r.readings_window().nanos());
+        if (options.readings_window < absl::ZeroDuration()) {
+          return runtime::BadField("readings_window", "is negative; give a time before now");
+        }
+        return Source(std::make_unique<StageSource>(layer_, options, city_clock_, machine_clock_));
+      });
+}
+
+grpc::ServerWriteReactor<v1::WatchFloodedStreetsResponse>* FloodServiceImpl::WatchFloodedStreets(
+    grpc::CallbackServerContext* context, const v1::WatchFloodedStreetsRequest* request) {
+  using Source = std::unique_ptr<runtime::StreamSource<v1::WatchFloodedStreetsResponse>>;
+  return calls_.ServerStream<v1::WatchFloodedStreetsRequest, v1::WatchFloodedStreetsResponse>(
+      context, "FloodService/WatchFloodedStreets", request,
+      [this](const runtime::Call&,
+             const v1::WatchFloodedStreetsRequest& r) -> absl::StatusOr<Source> {
+        std::optional<geo::RoadClass> least = geo::RoadClass::kService;
+        if (!r.min_road_class().empty()) least = geo::ParseRoadClass(r.min_road_class());
+        if (!least.has_value()) {
+          return runtime::BadField("min_road_class",
+                                   StrCat("\"", r.min_road_class(), "\" is not a class of road"));
+        }
+        return Source(std::make_unique<StreetSource>(layer_, *least, machine_clock_));
+      });
 }
 
 absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "services/flood/flood_layer.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_adapter.h"
 
 namespace citylayers::flood {
@@ -14,7 +15,8 @@ namespace citylayers::flood {
 /// A thin adapter over the layer. Thread-safe.
 class FloodServiceImpl final : public v1::FloodService::CallbackService {
  public:
-  /// `stage_readings_max`: maximum number of readings per gauge that ListStages returns.
+  /// `stage_readings_max`: maximum number of readings per gauge that ListStages returns and that a
+  /// message of WatchStages has.
   FloodServiceImpl(std::shared_ptr<const FloodLayer> layer, const Clock& city_clock,
                    runtime::CallAdapter& calls, std::size_t stage_readings_max = 2000)
       : layer_(std::move(layer)),
@@ -31,6 +33,10 @@ class FloodServiceImpl final : public v1::FloodService::CallbackService {
   grpc::ServerUnaryReactor* ListFloodedSegments(grpc::CallbackServerContext* context,
                                                 const v1::ListFloodedSegmentsRequest* request,
                                                 v1::ListFloodedSegmentsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchStagesResponse>* WatchStages(
+      grpc::CallbackServerContext* context, const v1::WatchStagesRequest* request) override;
+  grpc::ServerWriteReactor<v1::WatchFloodedStreetsResponse>* WatchFloodedStreets(
+      grpc::CallbackServerContext* context, const v1::WatchFloodedStreetsRequest* request) override;
   grpc::ServerWriteReactor<v1::ExportDepthResponse>* ExportDepth(
       grpc::CallbackServerContext* context, const v1::ExportDepthRequest* request) override;
 
@@ -46,6 +52,7 @@ class FloodServiceImpl final : public v1::FloodService::CallbackService {
   const Clock& city_clock_;
   runtime::CallAdapter& calls_;
   const std::size_t stage_readings_max_;
+  const runtime::MonotonicClock machine_clock_;
 };
 
 }  // namespace citylayers::flood

@@ -178,6 +178,36 @@ TEST_F(FloodServiceTest, OfTooManyReadingsTheNewestAreGiven) {
   server->Shutdown();
 }
 
+TEST_F(FloodServiceTest, StagesAndStreetsAreStreamed) {
+  Tide(0.62);
+  grpc::ClientContext context, street_context, bad_context;
+  v1::WatchStagesRequest request;
+  request.mutable_readings_window()->set_seconds(3600);
+  const auto stages = stub_->WatchStages(&context, request);
+  v1::WatchStagesResponse message;
+  ASSERT_TRUE(stages->Read(&message));
+  ASSERT_EQ(message.stages_size(), 2);
+  EXPECT_EQ(message.stages(0).recent_readings_size(), 1);
+  const auto streets = stub_->WatchFloodedStreets(&street_context, {});
+  v1::WatchFloodedStreetsResponse flooded;
+  ASSERT_TRUE(streets->Read(&flooded));
+  EXPECT_EQ(flooded.streets_size(), 1);
+
+  Read("west", 0.7, -1);
+  layer_->Publish(clock_.Now(), false);
+  ASSERT_TRUE(stages->Read(&message));
+  ASSERT_EQ(message.stages_size(), 1);
+  EXPECT_EQ(message.stages(0).stage_m(), 0.7);
+
+  v1::WatchFloodedStreetsRequest bad;
+  bad.set_min_road_class("boulevard");
+  const grpc::Status status = stub_->WatchFloodedStreets(&bad_context, bad)->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("min_road_class"));
+  context.TryCancel();
+  street_context.TryCancel();
+}
+
 // A typical tide is shown on the map, but neither raises nor ends an alert.
 TEST_F(FloodServiceTest, MeasuredWaterLeavesProfileReadingsOut) {
   const auto depths = [&](bool measured_only) {

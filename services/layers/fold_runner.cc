@@ -47,6 +47,7 @@ void FoldRunner::Start() {
   readings_ = std::make_unique<ReadingsClient>(
       StrCat(layer_, " follows readings"), context_.Channel("readings"), measures_, offset_,
       ReadingsClient::Callbacks{.on_reset = [this] { Reset(); },
+                                .on_begin = [this] { folded_.BeginStream(); },
                                 .on_batch =
                                     [this](const readings::v1::WatchReadingsResponse& response) {
                                       folded_.ApplyBatch(response.readings());

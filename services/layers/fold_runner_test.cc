@@ -84,6 +84,7 @@ class FakeReadings final : public readings::v1::ReadingService::Service {
 /// A layer whose state is one number: the count of its batches.
 class CountingLayer final : public FoldedLayer {
  public:
+  void BeginStream() override {}
   void ApplyBatch(const readings::v1::ReadingColumns&) override {
     absl::MutexLock lock(&mutex);
     ++count;

@@ -17,8 +17,12 @@ namespace citylayers::layers {
 class FoldedLayer {
  public:
   virtual ~FoldedLayer() = default;
-  /// Folds a batch into the state. The same batch may come twice after a crash: folding it again
-  /// must not change the state.
+  /// A stream of batches begins, whose dictionary of measures is empty. Called before its first
+  /// batch.
+  virtual void BeginStream() = 0;
+  /// Folds a batch into the state. Its measures are appended to the dictionary of the stream, which
+  /// its indexes refer to. The same batch may come twice after a crash: folding it again must not
+  /// change the state.
   virtual void ApplyBatch(const readings::v1::ReadingColumns& batch) = 0;
   /// Sets the offset of the log up to which all batches have been folded in.
   virtual void SetOffset(std::uint64_t offset) = 0;
@@ -37,6 +41,7 @@ class FoldedLayer {
 };
 
 /// Calls `take(measure, time_ms, value, quality)` for each reading of a batch, in its order.
+/// `measure`: index into the dictionary, which may be past its end in a malformed batch.
 template <typename Take>
 void ForEachReading(const readings::v1::ReadingColumns& batch, Take take) {
   std::int64_t time_ms = 0;

@@ -103,7 +103,7 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
       history_.pop_front();
     }
   }
-  if (changed || stale != before->stale) WakeWatchers();
+  if (changed || stale != before->stale) watchers_.WakeAll();
   return changed;
 }
 
@@ -117,7 +117,7 @@ void LiveState::Touch(absl::Time data_time, bool stale) {
     absl::MutexLock lock(&mutex_);
     frame_ = std::move(next);
   }
-  if (stale != before->stale) WakeWatchers();
+  if (stale != before->stale) watchers_.WakeAll();
 }
 
 void LiveState::SetNotices(std::vector<std::string> notices) {
@@ -129,7 +129,7 @@ void LiveState::SetNotices(std::vector<std::string> notices) {
     absl::MutexLock lock(&mutex_);
     frame_ = std::move(next);
   }
-  WakeWatchers();
+  watchers_.WakeAll();
 }
 
 std::shared_ptr<const Frame> LiveState::frame() const {
@@ -178,32 +178,7 @@ std::optional<Changes> LiveState::ChangesBetween(Version from, const Frame& to) 
 }
 
 void LiveState::AddWatcher(std::weak_ptr<runtime::Waker> waker) const {
-  absl::MutexLock lock(&watchers_mutex_);
-  if (watchers_.size() >= sweep_at_) {
-    // Without changes no watcher is woken, but watchers still come and go.
-    std::erase_if(watchers_, [](const auto& weak) { return weak.expired(); });
-    sweep_at_ = std::max(kWatchersSwept, 2 * watchers_.size());
-  }
-  watchers_.push_back(std::move(waker));
-}
-
-std::size_t LiveState::watcher_count() const {
-  absl::MutexLock lock(&watchers_mutex_);
-  return watchers_.size();
-}
-
-void LiveState::WakeWatchers() {
-  std::vector<std::shared_ptr<runtime::Waker>> alive;
-  {
-    absl::MutexLock lock(&watchers_mutex_);
-    std::erase_if(watchers_, [&alive](const std::weak_ptr<runtime::Waker>& weak) {
-      std::shared_ptr<runtime::Waker> waker = weak.lock();
-      if (waker == nullptr) return true;
-      alive.push_back(std::move(waker));
-      return false;
-    });
-  }
-  for (const auto& waker : alive) waker->Wake();
+  watchers_.Add(std::move(waker));
 }
 
 }  // namespace citylayers::layers

@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 
 #include "geo/tile/tile_id.h"
-#include "services/runtime/rpc/stream_source.h"
+#include "services/runtime/rpc/waker_list.h"
 
 namespace citylayers::layers {
 
@@ -107,13 +107,12 @@ class LiveState {
   /// does not reach back to `from`.
   std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
 
-  /// Wakes `waker` at each new version and when `stale` or the notices change, while it exists. O(1)
-  /// on average.
+  /// Wakes `waker` at each new version and when `stale` or the notices change, while it exists.
+  /// O(1) on average.
   void AddWatcher(std::weak_ptr<runtime::Waker> waker) const;
 
-  /// Number of watchers held: the live ones, and at most as many expired ones (or kWatchersSwept).
-  std::size_t watcher_count() const;
-  static constexpr std::size_t kWatchersSwept = 64;
+  /// Number of watchers held; see runtime::WakerList.
+  std::size_t watcher_count() const { return watchers_.size(); }
 
  private:
   struct Step {
@@ -121,7 +120,6 @@ class LiveState {
     Changes changes;
     std::size_t size = 0;
   };
-  void WakeWatchers();
 
   const std::uint64_t epoch_;
   mutable absl::Mutex mutex_;
@@ -130,9 +128,7 @@ class LiveState {
   std::shared_ptr<const Frame> frame_ ABSL_GUARDED_BY(mutex_);
   std::deque<Step> history_ ABSL_GUARDED_BY(mutex_);
   std::size_t history_size_ ABSL_GUARDED_BY(mutex_) = 0;
-  mutable absl::Mutex watchers_mutex_;
-  mutable std::vector<std::weak_ptr<runtime::Waker>> watchers_ ABSL_GUARDED_BY(watchers_mutex_);
-  mutable std::size_t sweep_at_ ABSL_GUARDED_BY(watchers_mutex_) = kWatchersSwept;
+  mutable runtime::WakerList watchers_;
 };
 
 }  // namespace citylayers::layers

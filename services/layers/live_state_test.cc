@@ -115,7 +115,7 @@ TEST(LiveState, WatchersThatLeftAreForgottenThoughNothingChanges) {
   faithful->Bind([&wakes] { ++wakes; });
   state.AddWatcher(faithful);
   for (int i = 0; i < 10'000; ++i) state.AddWatcher(std::make_shared<runtime::Waker>());
-  EXPECT_LE(state.watcher_count(), LiveState::kWatchersSwept);
+  EXPECT_LE(state.watcher_count(), runtime::WakerList::kSwept);
   state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {});
   EXPECT_EQ(wakes, 1) << "the remaining watcher is still woken";
 }

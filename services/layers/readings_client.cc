@@ -14,8 +14,11 @@ ReadingsClient::ReadingsClient(std::string what, std::shared_ptr<grpc::Channel> 
     : stub_(readings::v1::ReadingService::NewStub(std::move(channel))), offset_(resume_offset) {
   watch_ = std::make_unique<runtime::WatchThread>(
       what,
-      [this, measures = std::move(measures)](grpc::ClientContext& context) {
+      [this, measures = std::move(measures),
+       on_begin = callbacks.on_begin](grpc::ClientContext& context) {
+        on_begin();
         readings::v1::WatchReadingsRequest request;
+        request.set_stream_dictionary(true);
         for (const std::string& measure : measures) request.add_measures(measure);
         request.set_resume_offset(offset_.load());
         return stub_->WatchReadings(&context, request);

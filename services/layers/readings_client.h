@@ -23,6 +23,8 @@ class ReadingsClient {
  public:
   struct Callbacks {
     std::function<void()> on_reset;
+    /// A stream begins: batches name the measures that earlier batches of the stream have not.
+    std::function<void()> on_begin;
     /// A batch of readings, in log order; all batches up to response.offset() have now been
     /// delivered.
     std::function<void(const readings::v1::WatchReadingsResponse&)> on_batch;

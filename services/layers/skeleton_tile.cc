@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "base/status_macros.h"
 #include "geo/mvt/layer_writer.h"
@@ -43,69 +44,68 @@ std::uint8_t RoadClassMinZoom(std::uint8_t road_class) {
   return kMinZoom[std::min<std::size_t>(road_class, kMinZoom.size() - 1)];
 }
 
-absl::StatusOr<std::string> SkeletonTiles::Tag(geo::TileId tile,
-                                               const std::vector<TileAttribute>& attributes,
-                                               const Filter& shown) const {
-  const std::optional<std::string_view> bytes = pack_->skeletons().Find(tile.Key());
-  if (!bytes.has_value()) return std::string();
-  ASSIGN_OR_RETURN(const storage::SkeletonView skeleton, storage::SkeletonView::Decode(*bytes));
+absl::StatusOr<TileJob> SkeletonTiles::Open(geo::TileId tile, std::vector<TileAttribute> attributes,
+                                            SegmentFilter shown) const {
+  storage::SkeletonView skeleton;
+  if (const std::optional<std::string_view> bytes = pack_->skeletons().Find(tile.Key())) {
+    ASSIGN_OR_RETURN(skeleton, storage::SkeletonView::Decode(*bytes));
+  }
+  return TileJob(*this, tile, skeleton, std::move(attributes), std::move(shown));
+}
+
+std::string TileJob::Tag() const {
   std::vector<std::int32_t> content;
-  content.reserve(skeleton.size() * (attributes.size() + 1));
-  for (std::size_t i = 0; i < skeleton.size(); ++i) {
-    const std::uint32_t segment = skeleton.segment(i);
-    if (shown != nullptr && !shown(segment)) continue;
+  content.reserve(skeleton_.size() * (attributes_.size() + 1));
+  for (std::size_t i = 0; i < skeleton_.size(); ++i) {
+    const std::uint32_t segment = skeleton_.segment(i);
+    if (!Shows(segment)) continue;
     content.push_back(static_cast<std::int32_t>(segment));
-    for (const TileAttribute& attribute : attributes)
+    for (const TileAttribute& attribute : attributes_)
       content.push_back((*attribute.values)[segment]);
   }
   if (content.empty()) return std::string();
-  ContentTag tag(pack_->pack_id(), sub_layer_, tile);
+  ContentTag tag(tiles_.pack_->pack_id(), tiles_.sub_layer_, tile_);
   tag.Add(std::span<const std::int32_t>(content));
   return tag.Hex();
 }
 
-absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,
-                                                  const std::vector<TileAttribute>& attributes,
-                                                  const Filter& shown) const {
-  std::string out;
-  const std::optional<std::string_view> bytes = pack_->skeletons().Find(tile.Key());
-  if (!bytes.has_value()) return out;
-  ASSIGN_OR_RETURN(const storage::SkeletonView skeleton, storage::SkeletonView::Decode(*bytes));
-  geo::LayerWriter writer(sub_layer_);
-  writer.Reserve(bytes->size() + skeleton.size() * (attributes.size() + 4) * 2);
+void TileJob::AppendTo(std::string* out) const {
+  if (skeleton_.size() == 0) return;
+  geo::LayerWriter writer(tiles_.sub_layer_);
+  writer.Reserve(skeleton_.byte_size() + skeleton_.size() * (attributes_.size() + 4) * 2);
   std::optional<std::uint32_t> name_key;  // unset when no street has a name: the key is left out
   const std::uint32_t class_key = writer.Key("class");
   std::vector<std::uint32_t> keys;
-  for (const TileAttribute& attribute : attributes) keys.push_back(writer.Key(attribute.name));
-  std::vector<std::uint32_t> names(skeleton.name_count(), 0);
+  for (const TileAttribute& attribute : attributes_) keys.push_back(writer.Key(attribute.name));
+  std::vector<std::uint32_t> names(skeleton_.name_count(), 0);
   std::array<std::uint32_t, 7> classes{};
   ValueCache values(&writer);
   std::vector<geo::LayerWriter::Tag> tags;
-  for (std::size_t i = 0; i < skeleton.size(); ++i) {
-    const std::uint32_t segment = skeleton.segment(i);
-    if (shown != nullptr && !shown(segment)) continue;
+  for (std::size_t i = 0; i < skeleton_.size(); ++i) {
+    const std::uint32_t segment = skeleton_.segment(i);
+    if (!Shows(segment)) continue;
     tags.clear();
-    if (const std::uint32_t local = skeleton.local_name(i);
+    if (const std::uint32_t local = skeleton_.local_name(i);
         local != storage::SkeletonView::kUnnamed) {
       if (!name_key) name_key = writer.Key("name");
       if (names[local] == 0)
-        names[local] = writer.StringValue(pack_->segments().name_text(skeleton.name(local))) + 1;
+        names[local] =
+            writer.StringValue(tiles_.pack_->segments().name_text(skeleton_.name(local))) + 1;
       tags.push_back({*name_key, names[local] - 1});
     }
     const std::size_t road_class =
-        std::min<std::size_t>(skeleton.road_class(i), classes.size() - 1);
+        std::min<std::size_t>(skeleton_.road_class(i), classes.size() - 1);
     if (classes[road_class] == 0) {
       classes[road_class] =
           writer.StringValue(RoadClassWord(static_cast<std::uint8_t>(road_class))) + 1;
     }
     tags.push_back({class_key, classes[road_class] - 1});
-    for (std::size_t a = 0; a < attributes.size(); ++a) {
-      tags.push_back({keys[a], values.Index((*attributes[a].values)[segment])});
+    for (std::size_t a = 0; a < attributes_.size(); ++a) {
+      tags.push_back({keys[a], values.Index((*attributes_[a].values)[segment])});
     }
-    writer.AddFeature(geo::GeometryType::kLine, segment, skeleton.geometry(i), tags);
+    writer.AddFeature(geo::GeometryType::kLine, segment, skeleton_.geometry(i), tags);
   }
-  writer.AppendTo(&out);
-  return out;
+  writer.AppendTo(out);
 }
 
 }  // namespace citylayers::layers

@@ -12,15 +12,20 @@
 
 namespace citylayers::readings {
 
-/// Appends to `columns`, which must be empty at first and must outlive this. Not thread-safe.
+/// The measures that a message, or the messages of a stream, have named: index by series. O(1).
+using MeasureDictionary = absl::flat_hash_map<std::uint32_t, std::uint32_t>;
+
+/// Appends to `columns`, which must be empty at first, and to `dictionary`: measures that it has
+/// are not named again. All arguments must outlive this. Not thread-safe.
 class ColumnsBuilder {
  public:
-  ColumnsBuilder(const storage::ReadingsStore& store, v1::ReadingColumns& columns)
-      : store_(store), columns_(columns) {}
+  ColumnsBuilder(const storage::ReadingsStore& store, v1::ReadingColumns& columns,
+                 MeasureDictionary& dictionary)
+      : store_(store), columns_(columns), dictionary_(dictionary) {}
 
-  void Add(uint32_t series, const storage::StoredReading& reading) {
+  void Add(std::uint32_t series, const storage::StoredReading& reading) {
     const auto [entry, fresh] =
-        indexes_.try_emplace(series, static_cast<uint32_t>(indexes_.size()));
+        dictionary_.try_emplace(series, static_cast<std::uint32_t>(dictionary_.size()));
     if (fresh) columns_.add_measures(store_.Measure(series)->name);
     columns_.add_measure_indexes(entry->second);
     columns_.add_time_deltas_ms(reading.time_ms - last_ms_);
@@ -41,8 +46,8 @@ class ColumnsBuilder {
  private:
   const storage::ReadingsStore& store_;
   v1::ReadingColumns& columns_;
-  absl::flat_hash_map<uint32_t, uint32_t> indexes_;
-  int64_t last_ms_ = 0;
+  MeasureDictionary& dictionary_;
+  std::int64_t last_ms_ = 0;
 };
 
 }  // namespace citylayers::readings

@@ -107,7 +107,8 @@ class QuerySource final : public ReadingQuery::QueryStream {
         position_ms_(range.start_ms) {}
 
   absl::StatusOr<StreamStep> Next(v1::QueryReadingsResponse* response) override {
-    ColumnsBuilder columns(store_, *response->mutable_readings());
+    MeasureDictionary dictionary;
+    ColumnsBuilder columns(store_, *response->mutable_readings(), dictionary);
     for (int asks = 0; next_ < series_.size() && RoomIn(columns) > 0; ++asks) {
       if (asks == kAsksPerStep) {
         if (columns.size() == 0) return StreamStep::Wait(absl::ZeroDuration());
@@ -234,8 +235,9 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
         StrCat("the log after offset ", from, " was dropped: it starts after ",
                store_.OldestResumeOffset(), "; read the latest readings and resume from there"));
   }
-  return std::make_unique<WatchSource>(store_, std::move(filter), from, options_.message_rows_max,
-                                       options_.watch_heartbeat, machine_);
+  return std::make_unique<WatchSource>(store_, std::move(filter), from, request.stream_dictionary(),
+                                       options_.message_rows_max, options_.watch_heartbeat,
+                                       machine_);
 }
 
 }  // namespace citylayers::readings

@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "base/status_macros.h"
-#include "services/readings/reading_columns.h"
 
 namespace citylayers::readings {
 
@@ -47,11 +46,13 @@ bool MeasureFilter::Matches(uint32_t series, const storage::ReadingsStore& store
   return decision == Decision::kYes;
 }
 
-WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter, uint64_t after_offset,
-                         int rows_max, absl::Duration heartbeat, const Clock& machine)
+WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter,
+                         std::uint64_t after_offset, bool stream_dictionary, int rows_max,
+                         absl::Duration heartbeat, const Clock& machine)
     : store_(store),
       filter_(std::move(filter)),
       offset_(after_offset),
+      stream_dictionary_(stream_dictionary),
       rows_max_(static_cast<size_t>(rows_max)),
       heartbeat_(heartbeat),
       machine_(machine),
@@ -60,7 +61,8 @@ WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter, ui
 WatchSource::~WatchSource() { store_.RemoveListener(listener_); }
 
 absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response) {
-  ColumnsBuilder columns(store_, *response->mutable_readings());
+  if (!stream_dictionary_) dictionary_.clear();
+  ColumnsBuilder columns(store_, *response->mutable_readings(), dictionary_);
   // Batches without a reading for this watcher are skipped, a few at a time; then the thread is
   // released, so that a search in a long log delays no other call, reports its position, and can be
   // cancelled.

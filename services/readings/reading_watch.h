@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "citylayers/readings/v1/reading_service.pb.h"
+#include "services/readings/reading_columns.h"
 #include "services/runtime/rpc/stream_source.h"
 #include "storage/readings/readings_store.h"
 
@@ -39,8 +40,9 @@ class MeasureFilter {
 /// Reads the log from an offset, as fast as its client takes messages.
 class WatchSource final : public runtime::StreamSource<v1::WatchReadingsResponse> {
  public:
-  WatchSource(storage::ReadingsStore& store, MeasureFilter filter, uint64_t after_offset,
-              int rows_max, absl::Duration heartbeat, const Clock& machine);
+  /// `stream_dictionary`: as in WatchReadingsRequest. `store` and `machine` must outlive this.
+  WatchSource(storage::ReadingsStore& store, MeasureFilter filter, std::uint64_t after_offset,
+              bool stream_dictionary, int rows_max, absl::Duration heartbeat, const Clock& machine);
   ~WatchSource() override;
 
   /// OUT_OF_RANGE: the watcher was so slow that its offset was dropped from the log.
@@ -50,7 +52,9 @@ class WatchSource final : public runtime::StreamSource<v1::WatchReadingsResponse
   storage::ReadingsStore& store_;
   MeasureFilter filter_;
   uint64_t offset_;
-  const size_t rows_max_;
+  const bool stream_dictionary_;
+  MeasureDictionary dictionary_;  // of the stream, or of the last message
+  const std::size_t rows_max_;
   const absl::Duration heartbeat_;
   const Clock& machine_;
   absl::Time last_message_ = absl::InfinitePast();

@@ -80,6 +80,33 @@ class ReadingsServicesTest : public testing::Test {
   std::unique_ptr<v1::ReadingService::Stub> readings_;
 };
 
+TEST_F(ReadingsServicesTest, AStreamDictionaryNamesEachMeasureOnce) {
+  grpc::ClientContext context;
+  v1::WatchReadingsRequest request;
+  request.set_stream_dictionary(true);
+  const auto watch = readings_->WatchReadings(&context, request);
+  v1::WatchReadingsResponse news;
+  ASSERT_TRUE(watch->Read(&news));
+  const auto write_and_read = [&](double speed_kmh) {
+    grpc::ClientContext writing;
+    v1::WriteReadingsRequest write;
+    *write.mutable_readings() = OneSpeed(speed_kmh);
+    v1::WriteReadingsResponse written;
+    EXPECT_TRUE(readings_->WriteReadings(&writing, write, &written).ok());
+    do {
+      if (!watch->Read(&news)) return;
+    } while (news.readings().values_size() == 0);
+  };
+  write_and_read(31.5);
+  EXPECT_EQ(news.readings().measures_size(), 1);
+  EXPECT_EQ(news.readings().measure_indexes(0), 0u);
+  write_and_read(32.5);
+  EXPECT_EQ(news.readings().measures_size(), 0) << "named before";
+  EXPECT_EQ(news.readings().measure_indexes(0), 0u);
+  EXPECT_EQ(news.readings().values(0), 32.5);
+  context.TryCancel();
+}
+
 TEST_F(ReadingsServicesTest, AReadingGoesInAndComesOutEveryWay) {
   grpc::ClientContext watching;
   v1::WatchReadingsRequest watch_request;

@@ -15,28 +15,36 @@
 namespace citylayers::runtime {
 
 /// Calls `tick` every `period`, measured from the start of one call to the start of the next, until
-/// Stop or destruction, which wait for a running call. A long call delays the next one; missed
-/// calls are not made up for. Uses the monotonic clock: setting the machine's wall clock has no
-/// effect.
+/// Stop or destruction, which wait for a running call. Wake() brings the next call forward. A long
+/// call delays the next one; missed calls are not made up for. Uses the monotonic clock: setting
+/// the machine's wall clock has no effect.
 class TickThread {
  public:
   TickThread(absl::Duration period, std::function<void()> tick)
       : thread_([this, period = absl::ToChronoNanoseconds(period), tick = std::move(tick)] {
           Clock::time_point next = Clock::now();
           while (!StoppedBy(next)) {
+            const Clock::time_point start = std::min(next, Clock::now());
             tick();
-            next = std::max(next + period, Clock::now());
+            next = std::max(start + period, Clock::now());
           }
         }) {}
   ~TickThread() { Stop(); }
   TickThread(const TickThread&) = delete;
   TickThread& operator=(const TickThread&) = delete;
 
+  /// Starts the next call now, or after the running one. The period counts from its start.
+  void Wake() {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    changed_.notify_all();
+  }
+
   void Stop() {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
-      stopped_.notify_all();
+      changed_.notify_all();
     }
     if (thread_.joinable()) thread_.join();
   }
@@ -46,13 +54,16 @@ class TickThread {
 
   bool StoppedBy(Clock::time_point time) {
     std::unique_lock lock(mutex_);
-    return stopped_.wait_until(lock, time, [this] { return stopping_; });
+    changed_.wait_until(lock, time, [this] { return stopping_ || woken_; });
+    woken_ = false;
+    return stopping_;
   }
 
   // Standard library types, because absl::Mutex waits by the wall clock.
   std::mutex mutex_;
-  std::condition_variable stopped_;  // with mutex_
+  std::condition_variable changed_;  // with mutex_
   bool stopping_ = false;            // guarded by mutex_
+  bool woken_ = false;               // guarded by mutex_
   std::thread thread_;
 };
 

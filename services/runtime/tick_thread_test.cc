@@ -70,6 +70,15 @@ TEST(TickThread, StopsWithinAPeriodHoweverLong) {
   thread.Stop();
 }
 
+TEST(TickThread, WakeBringsTheNextCallForward) {
+  Event first, second;
+  int ticks = 0;
+  TickThread thread(absl::Hours(1), [&] { (++ticks == 1 ? first : second).Notify(); });
+  EXPECT_TRUE(first.Comes());
+  thread.Wake();
+  EXPECT_TRUE(second.Comes());
+}
+
 TEST(Timer, RunsWhenTheWallClockIsSetBack) {
   const WrongHour wrong;
   Event done;

@@ -72,16 +72,24 @@ void TrafficLayer::ApplySpeed(std::uint32_t segment, std::int64_t time_ms, doubl
   state_.Apply(segment, time_ms, speed_kmh, source);
 }
 
+void TrafficLayer::BeginStream() {
+  absl::MutexLock lock(&mutex_);
+  segment_of_index_.clear();
+}
+
 void TrafficLayer::ApplyBatch(const readings::v1::ReadingColumns& batch) {
-  std::vector<std::uint32_t> segments;
-  segments.reserve(static_cast<std::size_t>(batch.measures_size()));
-  for (const std::string& measure : batch.measures()) segments.push_back(SegmentOfMeasure(measure));
+  absl::MutexLock lock(&mutex_);
+  for (const std::string& measure : batch.measures()) {
+    segment_of_index_.push_back(SegmentOfMeasure(measure));
+  }
   layers::ForEachReading(
-      batch, [&](std::uint32_t measure, std::int64_t time_ms, double speed_kmh, int quality) {
-        if (segments[measure] == storage::kNoSegment || quality == readings::v1::QUALITY_SUSPECT)
-          return;
-        ApplySpeed(segments[measure], time_ms, speed_kmh,
-                   quality == readings::v1::QUALITY_PROFILE ? Source::kProfile : Source::kLive);
+      batch, [&](std::uint32_t index, std::int64_t time_ms, double speed_kmh, int quality) {
+        mutex_.AssertHeld();
+        if (index >= segment_of_index_.size() || quality == readings::v1::QUALITY_SUSPECT) return;
+        const std::uint32_t segment = segment_of_index_[index];
+        if (segment == storage::kNoSegment) return;
+        state_.Apply(segment, time_ms, speed_kmh,
+                     quality == readings::v1::QUALITY_PROFILE ? Source::kProfile : Source::kLive);
       });
 }
 
@@ -114,23 +122,17 @@ void TrafficLayer::GoWithoutWater() {
   water_waived_ = true;
 }
 
-std::uint32_t TrafficLayer::SegmentOfMeasure(const std::string& measure) {
-  absl::MutexLock lock(&mutex_);
-  auto [it, added] = segment_of_measure_.try_emplace(measure, storage::kNoSegment);
-  if (added) {
-    constexpr std::string_view kPrefix = "segments/", kSuffix = "/measures/speed";
-    std::string_view rest = measure;
-    std::uint64_t stable_id = 0;
-    if (rest.size() > kPrefix.size() + kSuffix.size() &&
-        rest.substr(0, kPrefix.size()) == kPrefix &&
-        rest.substr(rest.size() - kSuffix.size()) == kSuffix) {
-      rest = rest.substr(kPrefix.size(), rest.size() - kPrefix.size() - kSuffix.size());
-      if (absl::SimpleAtoi(ToAbsl(rest), &stable_id)) {
-        it->second = pack_->FindSegment(stable_id).value_or(storage::kNoSegment);
-      }
-    }
+std::uint32_t TrafficLayer::SegmentOfMeasure(std::string_view measure) const {
+  constexpr std::string_view kPrefix = "segments/", kSuffix = "/measures/speed";
+  if (measure.size() <= kPrefix.size() + kSuffix.size() || !measure.starts_with(kPrefix) ||
+      !measure.ends_with(kSuffix)) {
+    return storage::kNoSegment;
   }
-  return it->second;
+  measure.remove_prefix(kPrefix.size());
+  measure.remove_suffix(kSuffix.size());
+  std::uint64_t stable_id = 0;
+  if (!absl::SimpleAtoi(ToAbsl(measure), &stable_id)) return storage::kNoSegment;
+  return pack_->FindSegment(stable_id).value_or(storage::kNoSegment);
 }
 
 void TrafficLayer::Clear() {
@@ -182,6 +184,7 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
   live_state_->SetNotices(shows_profile ? std::vector<std::string>{"profile_speeds"}
                                         : std::vector<std::string>{});
   live_state_->Publish({std::move(columns)}, data_time, stale, {});
+  watchers_.WakeAll();
 }
 
 std::vector<QueuingSegment> TrafficLayer::Queuing(const std::vector<SegmentView>& views) const {
@@ -258,13 +261,13 @@ absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTileAt(const layers::Frame* fr
   result.mutable_version()->set_counter(frame->version.counter);
   SetTime(frame->data_time, [&] { return result.mutable_data_time(); });
   result.set_content_type("application/vnd.mapbox-vector-tile");
-  const std::vector<layers::TileAttribute> attributes = Attributes(*frame);
-  ASSIGN_OR_RETURN(*result.mutable_content_tag(), tiles_.Tag(tile, attributes, nullptr));
+  ASSIGN_OR_RETURN(const layers::TileJob job, tiles_.Open(tile, Attributes(*frame), nullptr));
+  result.set_content_tag(job.Tag());
   if (!if_none_match.empty() && if_none_match == result.content_tag()) {
     result.set_not_modified(true);
     return result;
   }
-  ASSIGN_OR_RETURN(*result.mutable_data(), tiles_.Encode(tile, attributes, nullptr));
+  job.AppendTo(result.mutable_data());
   return result;
 }
 

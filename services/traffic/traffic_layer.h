@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -17,6 +18,7 @@
 #include "services/layers/layer.h"
 #include "services/layers/skeleton_tile.h"
 #include "services/layers/street_index.h"
+#include "services/runtime/rpc/waker_list.h"
 #include "services/traffic/jams.h"
 #include "services/traffic/traffic_state.h"
 #include "storage/checkpoint/checkpoint_file.h"
@@ -61,10 +63,11 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   void GoWithoutWater();
   /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
   /// has none.
-  std::uint32_t SegmentOfMeasure(const std::string& measure);
+  std::uint32_t SegmentOfMeasure(std::string_view measure) const;
 
   // layers::FoldedLayer. Suspect speeds and those of unknown segments (of another pack) are
   // skipped.
+  void BeginStream() override;
   void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
   void SetOffset(std::uint64_t offset) override;
   void Clear() override;
@@ -98,6 +101,8 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   };
   SegmentAnswer Segment(std::uint32_t segment, absl::Time now) const;
   std::shared_ptr<const std::vector<JamAnswer>> jams() const;
+  /// Streams of jams, woken whenever jams() or data_time() may have changed.
+  runtime::WakerList& watchers() const { return watchers_; }
   absl::Time data_time() const;
   const storage::CityPack& pack() const { return *pack_; }
   const layers::StreetIndex& streets() const { return streets_; }
@@ -123,6 +128,8 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   LonLatBox bounds_;
   layers::v1::Layer description_;  // made once bounds_ are known
 
+  mutable runtime::WakerList watchers_;
+
   mutable absl::Mutex mutex_;
   TrafficState state_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::int32_t> depths_cm_ ABSL_GUARDED_BY(mutex_);
@@ -131,7 +138,8 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   bool water_current_ ABSL_GUARDED_BY(mutex_) = false;
   bool water_waived_ ABSL_GUARDED_BY(mutex_) = false;
   std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::flat_hash_map<std::string, std::uint32_t> segment_of_measure_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::uint32_t> segment_of_index_
+      ABSL_GUARDED_BY(mutex_);  // of the stream's dictionary
   std::vector<Jam> last_jams_ ABSL_GUARDED_BY(mutex_);
   struct Length {
     absl::Time time;

@@ -35,6 +35,12 @@ readings::v1::ReadingColumns Batch(
   return batch;
 }
 
+/// Folds a batch of a stream that begins with it.
+void Fold(TrafficLayer& layer, const readings::v1::ReadingColumns& batch) {
+  layer.BeginStream();
+  layer.ApplyBatch(batch);
+}
+
 class TrafficLayerTest : public ::testing::Test {
  protected:
   TrafficLayerTest() {
@@ -59,6 +65,28 @@ class TrafficLayerTest : public ::testing::Test {
   std::unique_ptr<TrafficLayer> layer_;
 };
 
+TEST_F(TrafficLayerTest, LaterBatchesOfAStreamReferToMeasuresByTheirIndex) {
+  layer_->BeginStream();
+  layer_->ApplyBatch(Batch({{300, kNowMs, 40, readings::v1::QUALITY_GOOD},
+                            {900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
+  readings::v1::ReadingColumns batch;           // without a name
+  for (const std::uint32_t index : {1U, 7U}) {  // 7 is past the dictionary
+    batch.add_measure_indexes(index);
+    batch.add_time_deltas_ms(index == 1 ? kNowMs + 1 : 0);
+    batch.add_values(8);
+  }
+  layer_->ApplyBatch(batch);
+  const absl::Time now = absl::FromUnixMillis(kNowMs + 1);
+  EXPECT_EQ(layer_->Segment(0, now).view.speed_kmh, 8) << "segments/900";
+  EXPECT_EQ(layer_->Segment(2, now).view.speed_kmh, 40) << "segments/300";
+  layer_->BeginStream();
+  batch.set_time_deltas_ms(0, kNowMs + 2);
+  batch.set_values(0, 30);
+  layer_->ApplyBatch(batch);
+  EXPECT_EQ(layer_->Segment(0, now).view.speed_kmh, 8)
+      << "the dictionary of the new stream is empty";
+}
+
 TEST_F(TrafficLayerTest, AStreetBeyondTheTerrainIsNotDry) {
   storage::TestPackParts parts;
   parts.unknown_ground = {0, 0, 1};
@@ -72,10 +100,10 @@ TEST_F(TrafficLayerTest, AStreetBeyondTheTerrainIsNotDry) {
 
 TEST_F(TrafficLayerTest, SpeedsBecomeColumnsAndATile) {
   EXPECT_EQ(layer_->GetTile(kTile, "mvt", "").status().code(), absl::StatusCode::kUnavailable);
-  layer_->ApplyBatch(Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD},
-                            {300, kNowMs, 40, readings::v1::QUALITY_PROFILE},
-                            {12345, kNowMs, 1, readings::v1::QUALITY_GOOD},
-                            {901, kNowMs, 1, readings::v1::QUALITY_SUSPECT}}));
+  Fold(*layer_, Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD},
+                       {300, kNowMs, 40, readings::v1::QUALITY_PROFILE},
+                       {12345, kNowMs, 1, readings::v1::QUALITY_GOOD},
+                       {901, kNowMs, 1, readings::v1::QUALITY_SUSPECT}}));
   layer_->Publish(kNow, false);
   EXPECT_EQ(Value(*layer_, kLevel, 0), 3) << "8 of 40 km/h";
   EXPECT_EQ(Value(*layer_, kLevel, 1), 0) << "a suspect speed does not count";
@@ -87,41 +115,41 @@ TEST_F(TrafficLayerTest, SpeedsBecomeColumnsAndATile) {
 }
 
 TEST_F(TrafficLayerTest, TheTagIsThatOfTheContentAndOfNothingElse) {
-  layer_->ApplyBatch(Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD}}));
   layer_->Publish(kNow, false);
   const std::string tag = TileOf(*layer_).content_tag();
   EXPECT_TRUE(TileOf(*layer_, tag).not_modified());
   EXPECT_TRUE(TileOf(*layer_, tag).data().empty());
 
-  layer_->ApplyBatch(Batch({{901, kNowMs, 30, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{901, kNowMs, 30, readings::v1::QUALITY_GOOD}}));
   layer_->Publish(kNow, false);
   EXPECT_EQ(TileOf(*layer_).content_tag(), tag) << "segment 1 is not in this tile";
 
-  layer_->ApplyBatch(Batch({{900, kNowMs + 1, 9, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs + 1, 9, readings::v1::QUALITY_GOOD}}));
   layer_->Publish(kNow, false);
   EXPECT_NE(TileOf(*layer_).content_tag(), tag);
-  layer_->ApplyBatch(Batch({{900, kNowMs + 2, 8, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs + 2, 8, readings::v1::QUALITY_GOOD}}));
   layer_->Publish(kNow, false);
   EXPECT_EQ(TileOf(*layer_).content_tag(), tag) << "the same content again";
 }
 
 TEST_F(TrafficLayerTest, TheBadgeOfTypicalSpeedsGoesWithTheLastOfThem) {
   const auto notices = [this] { return layer_->Describe().notices_size(); };
-  layer_->ApplyBatch(Batch({{900, kNowMs, 40, readings::v1::QUALITY_PROFILE}}));
+  Fold(*layer_, Batch({{900, kNowMs, 40, readings::v1::QUALITY_PROFILE}}));
   layer_->Publish(kNow, false);
   EXPECT_EQ(notices(), 1);
   layer_->Publish(kNow + absl::Hours(1), false);
   EXPECT_EQ(notices(), 0) << "forgotten";
-  layer_->ApplyBatch(Batch({{900, kNowMs + 1, 40, readings::v1::QUALITY_PROFILE}}));
+  Fold(*layer_, Batch({{900, kNowMs + 1, 40, readings::v1::QUALITY_PROFILE}}));
   layer_->Publish(kNow, false);
   EXPECT_EQ(notices(), 1);
-  layer_->ApplyBatch(Batch({{900, kNowMs + 2, 40, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs + 2, 40, readings::v1::QUALITY_GOOD}}));
   layer_->Publish(kNow, false);
   EXPECT_EQ(notices(), 0) << "measured";
 }
 
 TEST_F(TrafficLayerTest, WaterClosesARoadAndGoes) {
-  layer_->ApplyBatch(Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
   layer_->SetDepths({{0, 55}, {999, 100}}, true);
   layer_->Publish(kNow, false);
   EXPECT_EQ(Value(*layer_, kLevel, 0), 5);
@@ -144,8 +172,8 @@ TEST_F(TrafficLayerTest, ARoadClosesAtTheCentimetreThatTheOptionNames) {
 
 TEST_F(TrafficLayerTest, AJamIsMadeOfSpeedsNotOfWaterAlone) {
   // A queue whose speeds have expired, on a street that is slow because of its water.
-  layer_->ApplyBatch(Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
-                            {300, kNowMs, 3, readings::v1::QUALITY_PROFILE}}));
+  Fold(*layer_, Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
+                       {300, kNowMs, 3, readings::v1::QUALITY_PROFILE}}));
   layer_->SetDepths({{0, 40}, {2, 40}}, true);
   layer_->Publish(kNow, false);
   ASSERT_THAT(*layer_->jams(), SizeIs(1)) << "typical speeds count";
@@ -156,8 +184,8 @@ TEST_F(TrafficLayerTest, AJamIsMadeOfSpeedsNotOfWaterAlone) {
 }
 
 TEST_F(TrafficLayerTest, TheLiveShareOfAJamFallsToNothingInSilence) {
-  layer_->ApplyBatch(Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
-                            {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
+                       {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
   const auto share_after = [this](absl::Duration silence) {
     layer_->Publish(kNow + silence, false);
     EXPECT_THAT(*layer_->jams(), SizeIs(1));
@@ -168,7 +196,7 @@ TEST_F(TrafficLayerTest, TheLiveShareOfAJamFallsToNothingInSilence) {
   EXPECT_NEAR(share_after(absl::Minutes(15)), 0.5, 1e-6);
   EXPECT_DOUBLE_EQ(share_after(absl::Minutes(20)), 0);
   EXPECT_DOUBLE_EQ(share_after(absl::Minutes(59)), 0);
-  layer_->ApplyBatch(Batch({{900, kNowMs + 59 * 60'000, 3, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs + 59 * 60'000, 3, readings::v1::QUALITY_GOOD}}));
   EXPECT_NEAR(share_after(absl::Minutes(59)), 0.5, 1e-6) << "one of two sends again";
 }
 
@@ -210,7 +238,7 @@ TEST_F(TrafficLayerTest, WithoutAFloodServerItGoesOnStale) {
 
 TEST_F(TrafficLayerTest, ARestartOpensNoFloodedStreet) {
   const auto layer = Make({.expects_water = true});
-  layer->ApplyBatch(Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer, Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
   layer->SetDepths({{0, 55}, {2, 20}}, true);
   layer->Publish(kNow, false);
 
@@ -230,8 +258,8 @@ TEST_F(TrafficLayerTest, ARestartOpensNoFloodedStreet) {
 }
 
 TEST_F(TrafficLayerTest, ACheckpointServesTheSameTileAndTheSameJam) {
-  layer_->ApplyBatch(Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
-                            {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
+  Fold(*layer_, Batch({{900, kNowMs, 3, readings::v1::QUALITY_GOOD},
+                       {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
   layer_->SetOffset(42);
   layer_->Publish(kNow, false);
   ASSERT_THAT(*layer_->jams(), SizeIs(1));

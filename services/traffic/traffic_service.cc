@@ -1,9 +1,8 @@
 #include "services/traffic/traffic_service.h"
 
-#include <cmath>
-#include <numbers>
+#include <memory>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -15,20 +14,13 @@
 #include "services/layers/request_fields.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
-#include "services/traffic/cross_street.h"
+#include "services/traffic/jam_proto.h"
+#include "services/traffic/jam_source.h"
 
 namespace citylayers::traffic {
 namespace {
 
 constexpr int kPageDefault = 100, kPageMax = 1000;
-
-// Clockwise from north, 0 to 360; on the scale of a city the earth is treated as flat.
-double BearingDeg(const common::v1::Point& from, const common::v1::Point& to) {
-  constexpr double kDegrees = 180 / std::numbers::pi;
-  const double east = (to.lon_deg() - from.lon_deg()) * std::cos(from.lat_deg() / kDegrees);
-  const double bearing_deg = std::atan2(east, to.lat_deg() - from.lat_deg()) * kDegrees;
-  return bearing_deg < 0 ? bearing_deg + 360 : bearing_deg;
-}
 
 }  // namespace
 
@@ -155,37 +147,7 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
       page.set_next_page_token(runtime::MakePageToken(matched - 1, arguments));
       break;
     }
-    v1::Jam* proto = page.add_jams();
-    proto->set_name(StrCat("jams/", jam.id));
-    const layers::StreetIndex& streets = layer_->streets();
-    std::unordered_map<std::uint32_t, double> length_by_street;
-    std::uint32_t street = layers::StreetIndex::kNoStreet;
-    for (std::uint32_t segment : jam.segments) {
-      const std::uint32_t here = streets.street(segment);
-      const double length_m = length_by_street[here] += roads[segment].length_m;
-      if (here == layers::StreetIndex::kNoStreet) {
-        // A part without a name gives the jam no name.
-      } else if (street == layers::StreetIndex::kNoStreet || length_m > length_by_street[street]) {
-        street = here;
-      }
-      proto->add_segment_indexes(segment);
-    }
-    proto->set_street(std::string(streets.name(street)));
-    proto->set_street_id(streets.Id(street));
-    proto->set_level(static_cast<v1::TrafficLevel>(jam.level));
-    proto->set_length_m(jam.length_m);
-    proto->set_delay_s(jam.delay_s);
-    proto->set_speed_kmh(jam.speed_kmh);
-    *proto->mutable_head() = layers::ToPoint(roads.points(jam.segments.front()).back().ToLonLat());
-    *proto->mutable_tail() = layers::ToPoint(roads.points(jam.segments.back()).front().ToLonLat());
-    *proto->mutable_since_time() = ToProtoTime(absl::FromUnixMillis(jam.since_ms));
-    proto->set_trend_m(answer.trend_m);
-    proto->set_live_share(answer.live_share);
-    proto->set_from_street(
-        std::string(CrossStreet(roads, jam.segments.back(), false, streets.name(street))));
-    proto->set_to_street(
-        std::string(CrossStreet(roads, jam.segments.front(), true, streets.name(street))));
-    proto->set_bearing_deg(BearingDeg(proto->tail(), proto->head()));
+    *page.add_jams() = ToProto(answer, roads, layer_->streets());
   }
   return page;
 }
@@ -196,6 +158,16 @@ grpc::ServerUnaryReactor* TrafficServiceImpl::ListJams(grpc::CallbackServerConte
   return calls_.Unary(
       context, "TrafficService/ListJams", request, response,
       [this](const runtime::Call&, const v1::ListJamsRequest& r) { return FindJams(r); });
+}
+
+grpc::ServerWriteReactor<v1::WatchJamsResponse>* TrafficServiceImpl::WatchJams(
+    grpc::CallbackServerContext* context, const v1::WatchJamsRequest* request) {
+  using Jams = std::unique_ptr<runtime::StreamSource<v1::WatchJamsResponse>>;
+  return calls_.ServerStream<v1::WatchJamsRequest, v1::WatchJamsResponse>(
+      context, "TrafficService/WatchJams", request,
+      [this](const runtime::Call&, const v1::WatchJamsRequest&) -> absl::StatusOr<Jams> {
+        return Jams(std::make_unique<JamSource>(layer_, machine_clock_));
+      });
 }
 
 }  // namespace citylayers::traffic

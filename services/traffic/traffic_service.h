@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_adapter.h"
 #include "services/traffic/traffic_layer.h"
 
@@ -27,6 +28,8 @@ class TrafficServiceImpl final : public v1::TrafficService::CallbackService {
   grpc::ServerUnaryReactor* ListJams(grpc::CallbackServerContext* context,
                                      const v1::ListJamsRequest* request,
                                      v1::ListJamsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchJamsResponse>* WatchJams(
+      grpc::CallbackServerContext* context, const v1::WatchJamsRequest* request) override;
 
  private:
   absl::StatusOr<v1::ListSegmentsResponse> FindSegments(
@@ -37,6 +40,7 @@ class TrafficServiceImpl final : public v1::TrafficService::CallbackService {
   const std::shared_ptr<const TrafficLayer> layer_;
   const Clock& city_clock_;
   runtime::CallAdapter& calls_;
+  const runtime::MonotonicClock machine_clock_;
 };
 
 }  // namespace citylayers::traffic

@@ -247,6 +247,32 @@ TEST_F(TrafficServiceTest, FieldsOutOfRangeAreRefusedByName) {
   }
 }
 
+TEST_F(TrafficServiceTest, JamsAreStreamedAsTheyFormAndDissolve) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  const auto reader = stub_->WatchJams(&context, {});
+  v1::WatchJamsResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_TRUE(message.snapshot());
+  EXPECT_THAT(message.jams(), IsEmpty());
+
+  layer_->ApplySpeed(2, kNowMs, 2, Source::kLive);
+  layer_->Publish(clock_.Now(), false);
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_FALSE(message.snapshot());
+  ASSERT_EQ(message.jams_size(), 1);
+  const std::string name = message.jams(0).name();
+  EXPECT_EQ(message.jams(0).speed_kmh(), 2);
+  EXPECT_EQ(FromProtoTime(message.data_time()), clock_.Now());
+
+  layer_->ApplySpeed(2, kNowMs + 1000, 40, Source::kLive);
+  layer_->Publish(clock_.Now(), false);
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_THAT(message.jams(), IsEmpty());
+  EXPECT_THAT(message.removed(), ElementsAre(name));
+  context.TryCancel();
+}
+
 TEST_F(TrafficServiceTest, JamsAreListedByBoxAndLengthAPageAtATime) {
   // Two jams: Lê Lợi inbound and the street beyond it, which do not lead into each other.
   layer_->ApplySpeed(1, kNowMs, 8, Source::kLive);

@@ -44,6 +44,7 @@ class SkeletonView {
   static absl::StatusOr<SkeletonView> Decode(std::string_view bytes);
 
   std::size_t size() const { return count_; }
+  std::size_t byte_size() const { return bytes_.size(); }
   /// Names used in this tile as pack name numbers, ascending, without 0: the tile's value table.
   std::size_t name_count() const { return name_count_; }
   /// REQUIRES: local < name_count().

@@ -56,23 +56,23 @@ class DeskTest : public testing::Test {
   absl::Status Step(double stage_m, double depth_m = 0, double jam_kmh = 0) {
     moment_.city += absl::Minutes(10);
     moment_.wall += absl::Seconds(10);
-    Look look;
-    look.stages = {PhuAn(stage_m)};
-    look.streets.emplace().data_time = moment_.city;
+    Conditions conditions;
+    conditions.stages = {PhuAn(stage_m)};
+    conditions.streets.emplace().data_time = moment_.city;
     if (depth_m > 0) {
-      look.streets->items.push_back(
+      conditions.streets->items.push_back(
           {.street = "Calmette", .location = {106.698, 10.768}, .depth_m = depth_m});
     }
-    look.jams.emplace().data_time = moment_.city;
+    conditions.jams.emplace().data_time = moment_.city;
     if (jam_kmh > 0) {
-      look.jams->items.push_back({.jam = "jams/7",
-                                  .street = "Cộng Hòa",
-                                  .head = {106.65, 10.80},
-                                  .tail = {106.66, 10.80},
-                                  .length_m = 900,
-                                  .speed_kmh = jam_kmh});
+      conditions.jams->items.push_back({.jam = "jams/7",
+                                        .street = "Cộng Hòa",
+                                        .head = {106.65, 10.80},
+                                        .tail = {106.66, 10.80},
+                                        .length_m = 900,
+                                        .speed_kmh = jam_kmh});
     }
-    return desk_->Observe(look, moment_);
+    return desk_->Observe(conditions, moment_);
   }
   void Steps(int count, double stage_m, double depth_m = 0, double jam_kmh = 0) {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(Step(stage_m, depth_m, jam_kmh).ok());

@@ -14,6 +14,11 @@ void WatchThread::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void WatchThread::Reopen() {
+  const std::lock_guard lock(mutex_);
+  if (context_ != nullptr) context_->TryCancel();
+}
+
 bool WatchThread::connected() const {
   const std::lock_guard lock(mutex_);
   return connected_;

@@ -59,6 +59,8 @@ class WatchThread {
   WatchThread& operator=(const WatchThread&) = delete;
 
   void Stop();
+  /// Ends the present stream; another one is opened after the delay.
+  void Reopen();
   /// True while messages flow: from the first message until the stream breaks.
   bool connected() const;
 

@@ -17,9 +17,9 @@ export class CityFeeds {
     private readonly city: CityState,
     source: CitySource,
   ) {
-    source.on('layer', ({ snapshot, delta, heartbeat }) => {
+    source.on('layer', ({ layer, snapshot, delta, heartbeat }) => {
       const dataTimeMs = Date.parse((snapshot ?? delta ?? heartbeat)?.dataTime ?? '');
-      city.dataAge.note(dataTimeMs, city.clock.now(), performance.now());
+      city.dataAge.note(layer, dataTimeMs, city.clock.now(), performance.now());
     });
     source.on('clock', ({ clock, serverTime }) => {
       city.clock.update(clock, Date.parse(serverTime ?? ''));

@@ -1,23 +1,30 @@
-// Age of the newest data: by the city clock while it runs, and at least the time since the last data arrived. A stopped
-// clock does not keep data young.
+// Age of the newest data of all layers: by the city clock while it runs, and at least the time since they arrived. A
+// stopped clock does not keep data young.
+
+/** The data of one layer. */
+interface Noted {
+  dataTimeMs: number;
+  agedMs: number;
+  notedMs: number;
+}
 
 export class DataAge {
-  private dataTimeMs = NaN;
-  private agedMs = 0;
-  private notedMs = 0;
+  private readonly layers = new Map<string, Noted>();
 
-  /** Data of this city time are present at `cityMs` by the city clock, `wallMs` by a monotonic one. */
-  note(dataTimeMs: number, cityMs: number, wallMs: number): void {
+  /** A layer has data of this city time at `cityMs` by the city clock, `wallMs` by a monotonic one. */
+  note(layer: string, dataTimeMs: number, cityMs: number, wallMs: number): void {
     if (Number.isNaN(dataTimeMs)) return;
-    this.dataTimeMs = dataTimeMs;
     // A city clock behind the data gives no age.
-    this.agedMs = Math.max(0, cityMs - dataTimeMs);
-    this.notedMs = wallMs;
+    this.layers.set(layer, { dataTimeMs, agedMs: Math.max(0, cityMs - dataTimeMs), notedMs: wallMs });
   }
 
   /** In ms of city time; NaN before the first data. */
   at(cityMs: number, wallMs: number): number {
-    if (Number.isNaN(this.dataTimeMs)) return NaN;
-    return Math.max(cityMs - this.dataTimeMs, this.agedMs + (wallMs - this.notedMs));
+    let newestMs = NaN;
+    for (const { dataTimeMs, agedMs, notedMs } of this.layers.values()) {
+      const ageMs = Math.max(cityMs - dataTimeMs, agedMs + (wallMs - notedMs));
+      if (!(newestMs <= ageMs)) newestMs = ageMs;
+    }
+    return newestMs;
   }
 }

@@ -56,7 +56,7 @@ export function useCity(startTime, options) {
 
 /** Waits until the alert rules have been evaluated twice: all earlier data have then been evaluated. */
 export async function lookedTwice(city) {
-  const count = () => city.of('alerts').metric('citylayers_alerts_look_seconds_count');
+  const count = () => city.of('alerts').metric('citylayers_alerts_evaluation_seconds_count');
   const before = await count();
   await until('the alert rules are evaluated', async () => (await count()) >= before + 2);
 }

@@ -1,4 +1,4 @@
-#include "services/alerts/looker.h"
+#include "services/alerts/evaluator.h"
 
 #include <utility>
 #include <vector>
@@ -11,19 +11,19 @@
 
 namespace citylayers::alerts {
 
-Looker::Looker(AlertDesk& desk, InputClient& inputs, const runtime::CityClock& clock,
-               runtime::Metrics& metrics)
+Evaluator::Evaluator(AlertDesk& desk, ReadInputs read_inputs, const runtime::CityClock& clock,
+                     runtime::Metrics& metrics)
     : desk_(desk),
-      inputs_(inputs),
+      read_inputs_(std::move(read_inputs)),
       clock_(clock),
       active_(metrics.Gauge("citylayers_alerts_active", "Alerts that are not resolved")),
       silent_gauge_(metrics.Gauge("citylayers_alerts_silent", "Alerts whose subject has no data")),
       gaps_gauge_(metrics.Gauge("citylayers_alerts_data_gaps",
                                 "Gauges and lists that the rules cannot evaluate")),
-      failed_looks_(metrics.Counter("citylayers_alerts_failed_looks_total",
-                                    "Evaluations whose result could not be stored")),
-      look_seconds_(metrics.Seconds("citylayers_alerts_look_seconds",
-                                    "Time to ask the services, apply rules and store")) {
+      failed_evaluations_(metrics.Counter("citylayers_alerts_failed_evaluations_total",
+                                          "Evaluations whose result could not be stored")),
+      evaluation_seconds_(metrics.Seconds("citylayers_alerts_evaluation_seconds",
+                                          "Time to apply the rules and to store the result")) {
   for (const char* input : {kStagesInput, kStreetsInput, kJamsInput}) {
     input_down_[input] = &metrics.Gauge(
         "citylayers_alerts_input_down",
@@ -31,29 +31,31 @@ Looker::Looker(AlertDesk& desk, InputClient& inputs, const runtime::CityClock& c
   }
 }
 
-void Looker::LookOnce() {
+void Evaluator::Evaluate() {
   if (clock_.state().mode() == common::v1::CLOCK_MODE_UNSPECIFIED) return;
   const runtime::MonotonicClock clock;
   const absl::Time start = clock.Now();
   const Moment before = MomentOf(clock_);
-  const Look look = inputs_.Read(before.city - desk_.StageWindow(before), before.city);
-  NoteStatus(desk_.Observe(look, MomentOf(clock_)));
+  const std::optional<Conditions> conditions =
+      read_inputs_(before.city - desk_.StageWindow(before), before.city);
+  if (!conditions.has_value()) return;
+  NoteStatus(desk_.Observe(*conditions, MomentOf(clock_)));
   NoteSilence();
-  NoteGaps(look);
+  NoteGaps(*conditions);
   active_.Set(static_cast<double>(desk_.active_count()));
-  look_seconds_.Observe(absl::ToDoubleSeconds(clock.Now() - start));
+  evaluation_seconds_.Observe(absl::ToDoubleSeconds(clock.Now() - start));
 }
 
-absl::Status Looker::Ready() const {
+absl::Status Evaluator::Ready() const {
   const absl::MutexLock lock(&mutex_);
   return ready_;
 }
 
-void Looker::NoteGaps(const Look& look) {
+void Evaluator::NoteGaps(const Conditions& conditions) {
   gaps_gauge_.Set(static_cast<double>(desk_.data_gaps().size()));
   for (auto& [input, gauge] : input_down_) gauge->Set(0);
   absl::Status ready;
-  for (const InputFailure& failure : look.failures) {
+  for (const InputFailure& failure : conditions.failures) {
     input_down_.at(failure.input)->Set(1);
     ready = absl::UnavailableError(
         absl::StrCat("the alert rules cannot read ", failure.input, ": ", failure.why));
@@ -62,8 +64,8 @@ void Looker::NoteGaps(const Look& look) {
   ready_ = std::move(ready);
 }
 
-void Looker::NoteStatus(const absl::Status& status) {
-  if (!status.ok()) failed_looks_.Increment();
+void Evaluator::NoteStatus(const absl::Status& status) {
+  if (!status.ok()) failed_evaluations_.Increment();
   if (status == last_status_) return;
   if (status.ok()) {
     runtime::LogInfo("alerts: writes succeed again");
@@ -75,7 +77,7 @@ void Looker::NoteStatus(const absl::Status& status) {
 }
 
 // Logs once when the subject of an alert stops sending data, and once when that ends.
-void Looker::NoteSilence() {
+void Evaluator::NoteSilence() {
   const std::vector<std::string> subjects = desk_.silent_subjects();
   std::set<std::string> silent(subjects.begin(), subjects.end());
   for (const std::string& subject : silent) {

@@ -1,0 +1,59 @@
+// The server's side of WatchStages.
+#ifndef CITYLAYERS_SERVICES_FLOOD_STAGE_SOURCE_H_
+#define CITYLAYERS_SERVICES_FLOOD_STAGE_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+
+#include "base/clock.h"
+#include "citylayers/flood/v1/flood_service.pb.h"
+#include "services/flood/flood_layer.h"
+#include "services/runtime/rpc/stream_source.h"
+
+namespace citylayers::flood {
+
+/// Sends all stages, then those that change, each with the readings that were not sent. A layer
+/// that has lost readings which were sent (its log is read again) begins a new snapshot. Memory:
+/// the readings of the window. Woken by the layer.
+class StageSource final : public runtime::StreamSource<v1::WatchStagesResponse> {
+ public:
+  struct Options {
+    absl::Duration readings_window;
+    std::size_t readings_max = 0;  // per gauge, the newest
+    absl::Duration heartbeat = absl::Seconds(5);
+  };
+
+  /// Both clocks must outlive this. `machine_clock` paces heartbeats: a monotonic clock.
+  StageSource(std::shared_ptr<const FloodLayer> layer, Options options, const Clock& city_clock,
+              const Clock& machine_clock);
+
+  absl::StatusOr<runtime::StreamStep> Next(v1::WatchStagesResponse* response) override;
+
+ private:
+  struct Sent {
+    std::string stage;                                  // serialized, without readings
+    std::map<std::int64_t, v1::StageReading> readings;  // by Unix time, milliseconds
+  };
+
+  /// Whether the layer no longer has a reading that was sent.
+  bool IsRewound(const FloodLayer::StageAnswer& answer) const;
+  void Collect(v1::WatchStagesResponse* response);
+
+  const std::shared_ptr<const FloodLayer> layer_;
+  const Options options_;
+  const Clock& city_clock_;
+  const Clock& machine_clock_;
+  std::uint64_t published_ = 0;  // FloodLayer::published() of the last message
+  bool is_first_ = true;
+  std::map<std::string, Sent> sent_;  // by station
+  absl::Time sent_at_ = absl::InfinitePast();
+};
+
+}  // namespace citylayers::flood
+
+#endif  // CITYLAYERS_SERVICES_FLOOD_STAGE_SOURCE_H_
