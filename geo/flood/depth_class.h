@@ -43,7 +43,8 @@ enum class Vehicle : std::uint8_t { kMotorbike = 0, kCar = 1, kBus = 2, kEmergen
 inline constexpr std::array<Vehicle, 4> kVehicles = {Vehicle::kMotorbike, Vehicle::kCar,
                                                      Vehicle::kBus, Vehicle::kEmergency};
 
-/// The numbers are part of the wire format: do not change them.
+/// In the order of severity. On the wire (flood.v1.Passability) each number is one greater, because
+/// 0 is "unspecified" there: do not change them.
 enum class Passability : std::uint8_t { kPassable = 0, kAtRisk = 1, kImpassable = 2 };
 
 /// Depths from which a vehicle is at risk and from which it cannot pass, metres.

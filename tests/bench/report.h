@@ -12,7 +12,7 @@
 
 namespace citylayers::bench {
 
-/// One measured figure; names are those of the budgets, e.g. "tiles.cold_z12_16_p50_ms".
+/// One measured figure; names are those of the budgets, e.g. "tiles.cold_z12_14_p50_ms".
 struct Figure {
   std::string name;
   double value = 0;

@@ -49,13 +49,13 @@ void MeasureCold(BenchCity& city, const std::vector<geo::TileId>& tiles, int rou
   for (int round = 0; round < rounds; ++round) {
     // New speeds everywhere, so that no tile has been encoded before.
     if (const absl::Status filled = city.FillTraffic(random); !filled.ok()) {
-      return report.Fail("tiles.cold_z12_16_p50_ms", filled);
+      return report.Fail("tiles.cold_z12_14_p50_ms", filled);
     }
     for (const geo::TileId& tile : tiles) {
       const absl::Time start = absl::Now();
       const auto got =
           city.GetTile("layers/traffic", static_cast<std::uint32_t>(tile.z()), tile.x(), tile.y());
-      if (!got.ok()) return report.Fail("tiles.cold_z12_16_p50_ms", got.status());
+      if (!got.ok()) return report.Fail("tiles.cold_z12_14_p50_ms", got.status());
       times_ms.push_back(absl::ToDoubleMilliseconds(absl::Now() - start));
       bytes += got->data().size();
     }
@@ -65,8 +65,8 @@ void MeasureCold(BenchCity& city, const std::vector<geo::TileId>& tiles, int rou
       StrCat("GetTile over gRPC on loopback, ", tiles.size(),
              " tiles of zooms 12 to 14 (deeper ones are not cut), mean ", bytes / times_ms.size(),
              " bytes, every segment with a state; ", TextOf(times, "ms"));
-  report.Add({.name = "tiles.cold_z12_16_p50_ms", .value = times.p50, .unit = "ms", .note = note});
-  report.Add({.name = "tiles.cold_z12_16_p99_ms", .value = times.p99, .unit = "ms", .note = note});
+  report.Add({.name = "tiles.cold_z12_14_p50_ms", .value = times.p50, .unit = "ms", .note = note});
+  report.Add({.name = "tiles.cold_z12_14_p99_ms", .value = times.p99, .unit = "ms", .note = note});
 }
 
 // --- Compared with nginx
@@ -156,9 +156,9 @@ absl::Status MeasureHttp(const BenchOptions& options, BenchCity& city,
 
 void RunTiles(const BenchOptions& options, Report& report) {
   const auto city = BenchCity::Start(options, "all");
-  if (!city.ok()) return report.Fail("tiles.cold_z12_16_p50_ms", city.status());
+  if (!city.ok()) return report.Fail("tiles.cold_z12_14_p50_ms", city.status());
   const auto tiles = CityTiles((*city)->pack());
-  if (!tiles.ok()) return report.Fail("tiles.cold_z12_16_p50_ms", tiles.status());
+  if (!tiles.ok()) return report.Fail("tiles.cold_z12_14_p50_ms", tiles.status());
   MeasureCold(**city, *tiles, options.quick ? 2 : 10, report);
   for (const char* program : {"nginx", "wrk"}) {
     if (!HaveProgram(program)) {

@@ -35,8 +35,10 @@ class FakePacer final : public Pacer {
 };
 
 /// Implements the guarantees of ClockService and ReadingService that a replay relies on: the clock
-/// never runs backwards and holds, no reading lies ahead of it by more than a minute, and a
-/// sequence is stored once. `fail_next` makes calls fail, before or after they took effect.
+/// never runs backwards and holds, readings far ahead of it are rejected, and a sequence is stored
+/// once. "Far" is one minute, stricter than the server (readings.future_skew, 5 minutes by
+/// default), so that a replay has to write what is due and nothing more. Each entry of `failures`
+/// makes one call fail, before or after it took effect.
 class FakeCity final : public CityPort {
  public:
   struct Failure {
