@@ -56,8 +56,6 @@ class DepressionMap {
 
   std::size_t size() const { return depressions_.size(); }
   const Depression& operator[](std::size_t i) const { return depressions_[i]; }
-  /// For each cell the first depression on its drainage path, or kNoDepression.
-  const Grid<std::int32_t>& catchment() const { return catchment_; }
 
   /// Square metres of each zone (0 .. zone_count - 1) that drain to each depression, as [depression
   /// * zone_count + zone]; the row after the last depression is for open water. Cells with other
@@ -98,7 +96,7 @@ class DepressionMap {
   std::vector<std::size_t> first_cell_;
   std::vector<Cell> cells_;
   std::vector<double> sums_m_;
-  Grid<std::int32_t> catchment_;
+  Grid<std::int32_t> catchment_;  // of each cell: the first depression on its drainage path
   double cell_area_m2_ = 1;
 };
 

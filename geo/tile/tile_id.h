@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_GEO_TILE_TILE_ID_H_
 #define CITYLAYERS_GEO_TILE_TILE_ID_H_
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -15,8 +14,8 @@ namespace citylayers::geo {
 
 /// A tile z/x/y in the XYZ scheme: zoom 0 is the world, x grows to the east, y to the south.
 ///  - Always valid: 0 <= z <= kMaxZoom and 0 <= x, y < 2^z; the default is 0/0/0.
-///  - Ordered by Key(): first by zoom, then along the Hilbert curve, so that neighbouring tiles are
-///    sorted together.
+///  - Ordered by Key(): first by zoom, then along the Hilbert curve, which keeps tiles that are
+///    neighbours on the map close together in the order.
 /// Value type of 12 bytes, thread-safe; everything is O(1) or O(z).
 ///
 ///   ASSIGN_OR_RETURN(const TileId tile, TileId::Make(14, 13047, 7698));
@@ -43,9 +42,6 @@ class TileId {
 
   /// The tile at the next lower zoom that contains this one; 0/0/0 is its own parent.
   TileId Parent() const;
-  /// The four tiles at the next higher zoom, row by row from the north-west. REQUIRES: z() <
-  /// kMaxZoom.
-  std::array<TileId, 4> Children() const;
   /// True when `other` is this tile or inside it.
   bool Contains(TileId other) const;
   /// The tile's box without any buffer.

@@ -116,7 +116,6 @@ class Daemon::Impl final : public ModuleContext {
   // ModuleContext.
   const Config& config() const override { return config_; }
   Metrics& metrics() override { return metrics_; }
-  Executor& executor() override { return executor_; }
   const MemoryBudget& memory() const override { return memory_; }
   Timer& timer() override { return timer_; }
   CallAdapter& calls() override { return calls_; }

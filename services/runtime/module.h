@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 
 #include "services/runtime/config/config.h"
-#include "services/runtime/executor.h"
 #include "services/runtime/memory_budget.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/timer.h"
@@ -46,7 +45,6 @@ class ModuleContext {
   virtual ~ModuleContext() = default;
   virtual const Config& config() const = 0;
   virtual Metrics& metrics() = 0;
-  virtual Executor& executor() = 0;
   /// The process's budget for memory that grows with its load.
   virtual const MemoryBudget& memory() const = 0;
   virtual Timer& timer() = 0;

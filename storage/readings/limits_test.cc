@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "tests/support/eventually.h"
 #include "tests/support/readings_store_fixture.h"
 
 namespace citylayers::storage {
@@ -47,10 +48,7 @@ class LimitsTest : public TestStore {
   }
   // Waits until the sealer has reached `offset`.
   bool IsSealedUpTo(uint64_t offset) const {
-    for (int i = 0; i < 2000 && store_->Stats().sealed_offset < offset; ++i) {
-      store_->WaitForOffsetAfter(store_->LastOffset(), absl::Milliseconds(5));
-    }
-    return store_->Stats().sealed_offset >= offset;
+    return test::Eventually([&] { return store_->Stats().sealed_offset >= offset; });
   }
 
   absl::Notification release_;

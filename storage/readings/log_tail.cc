@@ -99,13 +99,6 @@ std::optional<std::vector<LoggedBatchPtr>> LogTail::Cached(uint64_t after_offset
   return batches;
 }
 
-bool LogTail::WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const {
-  absl::MutexLock lock(&mutex_);
-  const auto more = [this, offset]()
-                        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return last_ > offset; };
-  return mutex_.AwaitWithTimeout(absl::Condition(&more), timeout);
-}
-
 uint64_t LogTail::AddListener(std::function<void(uint64_t)> listener) {
   absl::MutexLock lock(&listeners_mutex_);
   listeners_.emplace(next_listener_, std::move(listener));

@@ -11,7 +11,6 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 
 #include "storage/readings/reading.h"
 
@@ -48,7 +47,6 @@ class LogTail {
   std::optional<std::vector<LoggedBatchPtr>> Cached(uint64_t after_offset,
                                                     size_t readings_max) const;
 
-  bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const;
   uint64_t AddListener(std::function<void(uint64_t)> listener);
   void RemoveListener(uint64_t id);
 

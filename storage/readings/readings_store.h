@@ -157,8 +157,6 @@ class ReadingsStore {
   virtual uint64_t LastOffset() const = 0;
   /// The least `after_offset` that ReadLog accepts.
   virtual uint64_t OldestResumeOffset() const = 0;
-  /// Returns true once LastOffset() > offset; false after the timeout.
-  virtual bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const = 0;
   /// Calls `listener` with the last offset after each commit, on the writer thread; it must be
   /// quick. It is not called after RemoveListener returns.
   virtual uint64_t AddListener(std::function<void(uint64_t last_offset)> listener) = 0;

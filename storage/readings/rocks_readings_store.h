@@ -96,9 +96,6 @@ class RocksReadingsStore final : public ReadingsStore {
                                                       size_t readings_max) const override;
   uint64_t LastOffset() const override { return tail_.last_offset(); }
   uint64_t OldestResumeOffset() const override { return tail_.oldest_offset() - 1; }
-  bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const override {
-    return tail_.WaitForOffsetAfter(offset, timeout);
-  }
   uint64_t AddListener(std::function<void(uint64_t)> listener) override {
     return tail_.AddListener(std::move(listener));
   }

@@ -161,10 +161,9 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
                    std::string(section.str()), "\" is outside a [section]"));
       }
       for (const auto& [key, value] : *keys) {
-        RETURN_IF_ERROR(
-            config.Set(StrCat(std::string(section.str()), ".", std::string(key.str())),
-                       WrittenValue(value), OptionSource::kFile,
-                       StrCat(inputs.file, ":", static_cast<int>(value.source().begin.line))));
+        RETURN_IF_ERROR(config.Set(
+            StrCat(std::string(section.str()), ".", std::string(key.str())), WrittenValue(value),
+            StrCat(inputs.file, ":", static_cast<int>(value.source().begin.line))));
       }
     }
   }
@@ -172,21 +171,19 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
     if (!absl::StartsWith(name, kEnvironmentPrefix)) continue;
     const std::string_view rest = std::string_view(name).substr(kEnvironmentPrefix.size());
     const std::size_t split = rest.find("__");
-    if (split == std::string_view::npos)
-      continue;  // CITYLAYERS_REAL_DATA and similar variables are not options
+    // CITYLAYERS_REAL_DATA and similar variables are not options.
+    if (split == std::string_view::npos) continue;
     const std::string key =
         absl::AsciiStrToLower(StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
-    RETURN_IF_ERROR(
-        config.Set(key, value, OptionSource::kEnvironment, StrCat("environment ", name)));
+    RETURN_IF_ERROR(config.Set(key, value, StrCat("environment ", name)));
   }
   for (const auto& [key, value] : inputs.flags) {
-    RETURN_IF_ERROR(config.Set(key, value, OptionSource::kFlag, StrCat("flag --", key)));
+    RETURN_IF_ERROR(config.Set(key, value, StrCat("flag --", key)));
   }
   return config;
 }
 
-absl::Status Config::Set(std::string_view key, std::string_view value, OptionSource source,
-                         std::string_view where) {
+absl::Status Config::Set(std::string_view key, std::string_view value, std::string_view where) {
   auto it = entries_.find(key);
   if (it == entries_.end()) {
     std::vector<std::string> known;
@@ -199,7 +196,6 @@ absl::Status Config::Set(std::string_view key, std::string_view value, OptionSou
   }
   RETURN_IF_ERROR(CheckValue(it->second.option, value, where));
   it->second.value = std::string(value);
-  it->second.source = source;
   return absl::OkStatus();
 }
 
@@ -239,11 +235,6 @@ absl::Duration Config::GetDuration(std::string_view key) const {
   absl::Duration value;
   (void)absl::ParseDuration(Find(key, OptionType::kDuration).value, &value);
   return value;
-}
-
-OptionSource Config::SourceOf(std::string_view key) const {
-  auto it = entries_.find(key);
-  return it == entries_.end() ? OptionSource::kDefault : it->second.source;
 }
 
 std::string Config::ToToml() const {

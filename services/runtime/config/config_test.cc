@@ -53,8 +53,6 @@ TEST(Config, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   EXPECT_EQ(config->GetDouble("grpc.share"), 0.25);
   EXPECT_EQ(config->GetDuration("layers.tick"), absl::Seconds(3));
   EXPECT_TRUE(config->GetBool("grpc.on"));
-  EXPECT_EQ(config->SourceOf("grpc.on"), OptionSource::kDefault);
-  EXPECT_EQ(config->SourceOf("layers.tick"), OptionSource::kFlag);
 }
 
 TEST(Config, AnUnknownKeyIsRefusedWithASuggestionAndItsPlace) {

@@ -15,9 +15,6 @@ namespace citylayers::runtime {
 /// digits.
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
 
-/// Encodes everything but the unreserved characters of RFC 3986.
-std::string PercentEncode(std::string_view text);
-
 /// The first value of `name` in "a=1&b=2", decoded; nullopt when absent or badly encoded. "" for a
 /// name without "=".
 std::optional<std::string> QueryValue(std::string_view query, std::string_view name);

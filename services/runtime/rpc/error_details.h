@@ -19,7 +19,6 @@ inline constexpr std::string_view kReasonBadSequence = "BAD_SEQUENCE";
 inline constexpr std::string_view kReasonBatchTooLarge = "BATCH_TOO_LARGE";
 inline constexpr std::string_view kReasonOverloaded = "OVERLOADED";
 inline constexpr std::string_view kReasonDeadlinePassed = "DEADLINE_PASSED";
-inline constexpr std::string_view kReasonUnauthenticated = "UNAUTHENTICATED";
 inline constexpr std::string_view kReasonStorageUnavailable = "STORAGE_UNAVAILABLE";
 inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
 inline constexpr std::string_view kReasonUnknownLayer = "UNKNOWN_LAYER";

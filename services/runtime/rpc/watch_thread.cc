@@ -14,11 +14,6 @@ void WatchThread::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool WatchThread::connected() const {
-  const std::lock_guard lock(mutex_);
-  return connected_;
-}
-
 bool WatchThread::Begin(std::shared_ptr<grpc::ClientContext> context) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return false;
