@@ -31,8 +31,8 @@ ContourTracer::ContourTracer(const Grid<float>& samples, const TileLattice& latt
     const float* from = samples.cells().data() + row * count;
     std::copy(from, from + count, values_.data() + (row + 1) * width_ + 1);
   }
-  // One pass per threshold: each is a plain comparison loop, which is compiled to vector
-  // instructions.
+  // One pass per threshold: each is a plain comparison loop, which is compiled
+  // to vector instructions.
   reached_.assign(values_.size(), 0);
   for (const float threshold : thresholds_) {
     for (std::size_t node = 0; node < values_.size(); ++node) {

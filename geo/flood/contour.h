@@ -21,10 +21,10 @@ struct ContourRing {
       0;  // a sample beside the ring that reaches the threshold (ContourTracer index)
 };
 
-/// Traces contours of one lattice of samples by marching squares. Samples outside count as 0; two
-/// high samples that meet only at a corner have separate rings. Rings of one threshold, and of
-/// different thresholds, never touch. Borrows samples and thresholds. Not thread-safe. REQUIRES: as
-/// DepthBands.
+/// Traces contours of one lattice of samples by marching squares. Samples outside count as 0;
+/// two high samples that meet only at a corner have separate rings. Rings of one threshold, and
+/// of different thresholds, never touch. Borrows samples and thresholds. Not thread-safe.
+/// REQUIRES: as DepthBands.
 class ContourTracer {
  public:
   ContourTracer(const Grid<float>& samples, const TileLattice& lattice,

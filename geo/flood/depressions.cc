@@ -70,9 +70,9 @@ class Labeller {
     }
   }
 
-  // The steepest descent over the filled terrain; across a flat, the direction of the flood in
-  // reverse. Both lead to a cell earlier in the order of flooding, which has its label, so no cycle
-  // can form.
+  // The steepest descent over the filled terrain; across a flat, the direction of the flood
+  // in reverse. Both lead to a cell earlier in the order of flooding, which has its label,
+  // so no cycle can form.
   std::size_t DownstreamOf(std::size_t cell) const {
     const float level = flood_.level()[cell];
     std::size_t best = flood_.from()[cell];

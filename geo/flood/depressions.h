@@ -33,14 +33,14 @@ struct Ponds {
 };
 
 /// The depressions of a terrain and the cells that drain to each.
-///  - A depression is the whole hollow under one spill level; basins within it fill as one pool.
-///    Therefore depressions never merge, and one pass from the highest down fills and spills them
-///    all.
+///  - A depression is the whole hollow under one spill level; basins within it fill as
+///    one pool. Therefore depressions never merge, and one pass from the highest down fills
+///    and spills them all.
 ///  - Water follows the steepest descent over the filled terrain, and across flats the direction of
 ///    the flood in reverse; cells without a depression on their path drain to open water.
 ///  - Volume is conserved: inflow = sum of volumes + spilled, within 1e-9 of the inflow.
-/// Immutable, thread-safe. Build: about 0.3 s for a million cells. Fill: O(depressions * log
-/// cells).
+/// Immutable, thread-safe. Build: about 0.3 s for a million cells. Fill:
+/// O(depressions * log cells).
 ///
 ///   ASSIGN_OR_RETURN(const DepressionMap map, DepressionMap::Build(elevation_m, open_water, 900));
 ///   const std::vector<double> areas_m2 = map.ZoneAreasM2(zones, zone_count);

@@ -22,9 +22,9 @@ void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, fl
 /// Resizes a grid of depths whose size differs from that of the elevation.
 void FitDepthTo(const Grid<float>& elevation_m, Grid<float>* depth_m);
 
-/// Rounds depths to whole centimetres, each to the nearest float, so that the thresholds of
-/// kDepthClassFromM are met exactly. About 1 ms for a million cells. REQUIRES: no cell is negative
-/// or NaN.
+/// Rounds depths to whole centimetres, each to the nearest float, so that the thresholds
+/// of kDepthClassFromM are met exactly. About 1 ms for a million cells. REQUIRES: no
+/// cell is negative or NaN.
 void RoundToCentimetres(Grid<float>* depth_m);
 
 }  // namespace citylayers::geo

@@ -26,8 +26,8 @@ class TileId {
 
   TileId() = default;
 
-  /// The tile with these numbers. INVALID_ARGUMENT: zoom or coordinate out of range; the message
-  /// names it.
+  /// The tile with these numbers. INVALID_ARGUMENT: zoom or coordinate out of range;
+  /// the message names it.
   static absl::StatusOr<TileId> Make(std::int64_t z, std::int64_t x, std::int64_t y);
   /// The tile at a point. The east and south edges of the world belong to the last column and row.
   /// INVALID_ARGUMENT: zoom out of range, longitude outside +-180, latitude outside the Web
@@ -46,8 +46,8 @@ class TileId {
   bool Contains(TileId other) const;
   /// The tile's box without any buffer.
   LonLatBox Bounds() const;
-  /// A dense sortable number: tiles of lower zooms first, then Hilbert order (PMTiles v3
-  /// numbering).
+  /// A dense sortable number: tiles of lower zooms first, then Hilbert order
+  /// (PMTiles v3 numbering).
   std::uint64_t Key() const;
   /// "z/x/y".
   std::string ToString() const;

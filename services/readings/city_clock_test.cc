@@ -130,8 +130,8 @@ TEST(CityClockTest, CallsDoNotWalkTheClockAwayStepByStep) {
       city = clock.Now(machine);
       latest = city + absl::Minutes(5);  // And a reading as far ahead as is accepted.
     }
-    // 10 s at speed 3600 run ten hours, which allow ten days of jumps, in addition to the first 31
-    // days.
+    // 10 s at speed 3600 run ten hours, which allow ten days of jumps, in addition
+    // to the first 31 days.
     EXPECT_LT(city - kWall, absl::Hours(24 * 45)) << new_drivers;
   }
 }

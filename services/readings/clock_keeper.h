@@ -23,8 +23,8 @@ namespace citylayers::readings {
 /// restart sets it back. Thread-safe.
 class ClockKeeper final : public Clock {
  public:
-  /// Restores the clock from the store. Both must outlive this. DATA_LOSS: the stored state is
-  /// damaged.
+  /// Restores the clock from the store. Both must outlive this. DATA_LOSS: the
+  /// stored state is damaged.
   static absl::StatusOr<std::unique_ptr<ClockKeeper>> Load(storage::ReadingsStore& store,
                                                            const Clock& machine,
                                                            ClockLimits limits = {});

@@ -15,8 +15,8 @@
 
 namespace citylayers::readings {
 
-/// Sends the clock at the start, at every change, and every second. `clock` and `machine` must
-/// outlive it.
+/// Sends the clock at the start, at every change, and every second. `clock` and
+/// `machine` must outlive it.
 class ClockWatch final : public runtime::StreamSource<common::v1::WatchClockResponse> {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);

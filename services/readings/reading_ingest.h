@@ -38,8 +38,8 @@ class ReadingIngest {
   /// it must be quick and must not call this.
   using Done = std::function<void(absl::StatusOr<v1::WriteReadingsResponse>)>;
 
-  /// Errors as in reading_service.proto for WriteReadings. Waits for the disk only when a measure
-  /// is new.
+  /// Errors as in reading_service.proto for WriteReadings. Waits for the disk only
+  /// when a measure is new.
   void Write(const v1::WriteReadingsRequest& request, Done done);
 
   /// The series of a dictionary's names. May wait for the disk.

@@ -123,8 +123,8 @@ size_t BytesOf(const storage::RejectedRows& refused) {
   return bytes;
 }
 
-// All reasons to be refused, in every row, with the longest names: each name and text is stored
-// once.
+// All reasons to be refused, in every row, with the longest names: each name and
+// text is stored once.
 TEST_F(ValidatorTest, RefusedRowsCostASmallMultipleOfTheRequest) {
   for (const size_t name_bytes : {size_t{0}, size_t{10}, size_t{145}, size_t{100'000}}) {
     names_.Clear();

@@ -61,9 +61,9 @@ WatchSource::~WatchSource() { store_.RemoveListener(listener_); }
 
 absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response) {
   ColumnsBuilder columns(store_, *response->mutable_readings());
-  // Batches without a reading for this watcher are skipped, a few at a time; then the thread is
-  // released, so that a search in a long log delays no other call, reports its position, and can be
-  // cancelled.
+  // Batches without a reading for this watcher are skipped, a few at a time; then the thread
+  // is released, so that a search in a long log delays no other call, reports its position,
+  // and can be cancelled.
   bool more = true;
   for (int reads = 0; columns.size() == 0 && reads < kReadsPerStep; ++reads) {
     ASSIGN_OR_RETURN(const std::vector<storage::LoggedBatchPtr> batches,

@@ -1,5 +1,5 @@
-// Tests of ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real store, without a
-// server.
+// Tests of ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real
+// store, without a server.
 #include <cmath>
 #include <string>
 #include <vector>

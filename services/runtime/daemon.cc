@@ -137,8 +137,8 @@ class Daemon::Impl final : public ModuleContext {
       return absl::FailedPreconditionError(
           StrCat("--data: cannot make ", path, ": ", error.message()));
     }
-    // Files of earlier versions were readable by every user; a closed directory protects them as
-    // well.
+    // Files of earlier versions were readable by every user; a closed directory
+    // protects them as well.
     const auto closed = static_cast<std::filesystem::perms>(FileMask(config_));
     std::filesystem::permissions(path, closed, std::filesystem::perm_options::remove, error);
     return path;
@@ -426,8 +426,8 @@ class Daemon::Impl final : public ModuleContext {
     return absl::OkStatus();
   }
 
-  // Notes in the directory that its files belong to this pack from now on. Only a note: it may
-  // fail.
+  // Notes in the directory that its files belong to this pack from now on. Only
+  // a note: it may fail.
   void MarkPack(const std::string& module) {
     const std::string directory = DataPath(module);
     std::error_code error;

@@ -16,8 +16,8 @@
 
 namespace citylayers::runtime {
 
-/// Options of every process: the sections server, grpc and backends, and those of the modules in
-/// `table`.
+/// Options of every process: the sections server, grpc and backends, and those of
+/// the modules in `table`.
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
 
 /// The umask for files in the data directory, from server.data_access.

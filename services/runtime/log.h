@@ -25,8 +25,8 @@
 
 namespace citylayers::runtime {
 
-/// A named value of an event: text or a number. Keys consist of a-z, 0-9 and _, with the unit last
-/// ("waited_s").
+/// A named value of an event: text or a number. Keys consist of a-z, 0-9 and _, with the
+/// unit last ("waited_s").
 struct LogField {
   template <typename Value>
   LogField(std::string_view field_key, const Value& field_value)

@@ -76,8 +76,8 @@ class Module {
   virtual std::vector<grpc::Service*> GrpcServices() { return {}; }
   /// For settings other than RegisterService, such as a generic service.
   virtual void ConfigureServer(grpc::ServerBuilder& /*builder*/) {}
-  /// True when ConfigureServer registers a handler that forwards calls to modules in other
-  /// processes.
+  /// True when ConfigureServer registers a handler that forwards calls to
+  /// modules in other processes.
   virtual bool PassesCallsOn() const { return false; }
   /// Begins work that needs channels. Must not wait for other modules: they start in order, but may
   /// be unavailable.
@@ -103,9 +103,9 @@ struct ModuleSpec {
   std::function<absl::StatusOr<std::unique_ptr<Module>>(ModuleContext&)> make;
 };
 
-/// Resolves a --target list ("all", or names separated by commas) against the table. Returns the
-/// specs to run, each after the ones that it needs. INVALID_ARGUMENT: an unknown name, with a
-/// suggestion.
+/// Resolves a --target list ("all", or names separated by commas) against the table.
+/// Returns the specs to run, each after the ones that it needs. INVALID_ARGUMENT: an
+/// unknown name, with a suggestion.
 absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<ModuleSpec>& table,
                                                               std::string_view targets);
 

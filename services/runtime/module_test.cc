@@ -94,9 +94,9 @@ TEST(Timer, RunsInOrderOfTime) {
   std::vector<int> order;
   absl::Notification done;
   Timer timer;
-  // Both are added on the timer's own thread, so that it evaluates neither before both are pending.
-  // Both are overdue: the test does not wait, and a pause of the machine does not change which is
-  // earlier.
+  // Both are added on the timer's own thread, so that it evaluates neither before both are
+  // pending. Both are overdue: the test does not wait, and a pause of the machine does not
+  // change which is earlier.
   timer.After(absl::ZeroDuration(), [&] {
     timer.After(-absl::Hours(1), [&] {
       order.push_back(2);

@@ -14,10 +14,10 @@
 
 namespace citylayers::runtime {
 
-/// Calls `tick` every `period`, measured from the start of one call to the start of the next, until
-/// Stop or destruction, which wait for a running call. A long call delays the next one; missed
-/// calls are not made up for. Uses the monotonic clock: setting the machine's wall clock has no
-/// effect.
+/// Calls `tick` every `period`, measured from the start of one call to the start of the next,
+/// until Stop or destruction, which wait for a running call. A long call delays the next one;
+/// missed calls are not made up for. Uses the monotonic clock: setting the machine's wall
+/// clock has no effect.
 class TickThread {
  public:
   TickThread(absl::Duration period, std::function<void()> tick)

@@ -48,9 +48,9 @@ class AlertStore {
   /// The id for the next new alert. It stays the same until an alert with it has been applied.
   virtual uint64_t NextAlertId() const = 0;
 
-  /// The id for the CAP message `ahead` messages after the next: `{instance}-{number}`. The
-  /// instance is random and chosen when the database is created, so ids never repeat, even after a
-  /// wipe.
+  /// The id for the CAP message `ahead` messages after the next: `{instance}-{number}`.
+  /// The instance is random and chosen when the database is created, so ids never
+  /// repeat, even after a wipe.
   virtual std::string NextCapId(int ahead = 0) const = 0;
 
   /// Writes all changes in one synced batch. Sets sequence, hash, event_count and trail_hash.

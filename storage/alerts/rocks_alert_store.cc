@@ -133,8 +133,8 @@ class NoLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-// RocksDB distinguishes only by its text whether another process holds the lock or the file cannot
-// be locked.
+// RocksDB distinguishes only by its text whether another process holds the lock or the
+// file cannot be locked.
 bool IsHeldByAnother(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;
@@ -162,8 +162,8 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   out.max_background_jobs = 2;
   out.max_open_files = 64;
   out.info_log = std::make_shared<NoLogger>();
-  // A torn last record of the log was never acknowledged; one in the middle is damage and is
-  // reported.
+  // A torn last record of the log was never acknowledged; one in the middle is
+  // damage and is reported.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // A log that is not the last one must be whole.
   out.track_and_verify_wals_in_manifest = true;
@@ -279,9 +279,9 @@ void RocksAlertStore::NoteManifest() {
   mark_->SetManifest(files, bytes);
 }
 
-// After a failed write RocksDB refuses all others until it has resumed. When the disk was full it
-// checks for space every five seconds and is "busy" meanwhile; otherwise it waits for a call of
-// Resume.
+// After a failed write RocksDB refuses all others until it has resumed. When the disk was
+// full it checks for space every five seconds and is "busy" meanwhile; otherwise it waits
+// for a call of Resume.
 absl::Status RocksAlertStore::Resume() {
   const rocksdb::Status resumed = db_->Resume();
   if (resumed.IsBusy()) {

@@ -13,8 +13,8 @@ namespace citylayers::storage {
 namespace {
 
 constexpr size_t kBlock = 64;
-// A quotient of this many ones is followed by the number itself: one outlier costs 12 bytes, not a
-// megabyte.
+// A quotient of this many ones is followed by the number itself: one outlier costs 12
+// bytes, not a megabyte.
 constexpr int kRiceEscape = 24;
 constexpr int kRiceMaxShift = 40;
 
@@ -124,8 +124,8 @@ absl::Status ReadBlocks(ByteReader& reader, size_t count, std::vector<int64_t>& 
   return absl::OkStatus();
 }
 
-// --- Golomb-Rice: per block 6 bits of shift, then quotient in ones and a zero, then `shift` low
-// bits.
+// --- Golomb-Rice: per block 6 bits of shift, then quotient in ones and a zero,
+// then `shift` low bits.
 
 uint64_t RiceBits(absl::Span<const int64_t> block, int shift) {
   uint64_t bits = 8;

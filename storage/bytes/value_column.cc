@@ -27,9 +27,9 @@ bool ScaleAll(absl::Span<const double> values, int decimals, std::vector<int64_t
   return true;
 }
 
-// Each number's bits XORed with those of the previous one: a byte of (leading zero bytes << 4
-// number of bytes that follow), then the middle bytes, lowest first; trailing zero bytes are
-// omitted.
+// Each number's bits XORed with those of the previous one: a byte of (leading zero
+// bytes << 4 number of bytes that follow), then the middle bytes, lowest first;
+// trailing zero bytes are omitted.
 void PutXor(std::string& out, absl::Span<const double> values) {
   uint64_t before = 0;
   for (const double value : values) {

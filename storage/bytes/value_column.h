@@ -1,5 +1,5 @@
-// Compressed columns of measured values. City sensors report decimals, so these are stored as exact
-// integers.
+// Compressed columns of measured values. City sensors report decimals, so these are
+// stored as exact integers.
 #ifndef CITYLAYERS_STORAGE_BYTES_VALUE_COLUMN_H_
 #define CITYLAYERS_STORAGE_BYTES_VALUE_COLUMN_H_
 

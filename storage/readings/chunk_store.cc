@@ -150,9 +150,9 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
     return std::vector<StoredReading>();
   }
   if (absl::IsDataLoss(status)) {
-    // Not even the keys can be read: the series' readings of this week are lost up to their end.
-    // The new ones are written beside them; otherwise they would block the trimming of the log
-    // permanently.
+    // Not even the keys can be read: the series' readings of this week are lost up to their
+    // end. The new ones are written beside them; otherwise they would block the trimming of
+    // the log permanently.
     const int64_t end_ms = BucketEndMs(BucketOf(readings.front().time_ms));
     change.lost.push_back(
         {{job.series, end_ms - kBucketMs, std::min(end_ms, job.sealed.latest.time_ms + 1)}, ""});

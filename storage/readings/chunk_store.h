@@ -1,5 +1,5 @@
-// The store of chunks on disk: finds those of a time range and writes new ones. Internal to this
-// folder.
+// The store of chunks on disk: finds those of a time range and writes new ones.
+// Internal to this folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_CHUNK_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_CHUNK_STORE_H_
 

@@ -1,5 +1,5 @@
-// Tests of damaged rows and blocks: they are reported by name, never served, and do not block other
-// data.
+// Tests of damaged rows and blocks: they are reported by name, never served, and do
+// not block other data.
 #include <fstream>
 
 #include "gmock/gmock.h"

@@ -156,8 +156,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(
           {"dlq", dead_letter}};
 }
 
-// RocksDB distinguishes only by its text whether another process holds the lock or the file cannot
-// be locked.
+// RocksDB distinguishes only by its text whether another process holds the lock or the
+// file cannot be locked.
 bool IsHeldByAnother(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;

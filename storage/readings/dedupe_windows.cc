@@ -61,8 +61,8 @@ std::vector<DedupeWindows::Forgotten> DedupeWindows::Insert(const std::string& s
                                                             const AppendResult& result) {
   const Key key{source, epoch};
   Window& window = windows_[key];
-  // Offsets order the sources across a restart, so they are used here; results without an offset
-  // come last.
+  // Offsets order the sources across a restart, so they are used here; results without
+  // an offset come last.
   uses_ = std::max(uses_, result.offset);
   window.last_use = uses_;
   window.results[sequence] = result;

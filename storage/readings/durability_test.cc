@@ -1,5 +1,5 @@
-// Tests of the store when the process is killed, the disk is full, or the directory holds other
-// data.
+// Tests of the store when the process is killed, the disk is full, or the
+// directory holds other data.
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -89,8 +89,8 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
     const pid_t child = fork();
     if (child == 0) WriteUntilKilled(options_, /*epoch=*/1, first, pipe_ends[1]);
     close(pipe_ends[1]);
-    // Kills the child after a random number of acknowledgements, while other batches are in
-    // progress.
+    // Kills the child after a random number of acknowledgements, while other
+    // batches are in progress.
     const uint64_t kill_after = 20 + random() % 400;
     Ack ack;
     for (uint64_t count = 0; read(pipe_ends[0], &ack, sizeof(ack)) == sizeof(ack); ++count) {

@@ -34,8 +34,8 @@ class LimitsTest : public TestStore {
   void Release() {
     if (!release_.HasBeenNotified()) release_.Notify();
   }
-  // Appends without waiting; the outcome is set when the store is closed, or at once when the batch
-  // is refused.
+  // Appends without waiting; the outcome is set when the store is closed, or at once when
+  // the batch is refused.
   const absl::Status& AppendBehind(ReadingBatch batch) {
     absl::Status& outcome = outcomes_.emplace_back(absl::UnknownError("waits"));
     store_->AppendAsync(std::move(batch), {}, [&outcome](const absl::StatusOr<AppendResult>& done) {

@@ -16,8 +16,8 @@
 
 namespace citylayers::storage {
 
-/// Tracks the offsets and sizes of the held batches, and keeps the newest ones decoded.
-/// Thread-safe.
+/// Tracks the offsets and sizes of the held batches, and keeps the newest
+/// ones decoded. Thread-safe.
 class LogTail {
  public:
   explicit LogTail(size_t cache_readings_max) : cache_readings_max_(cache_readings_max) {}

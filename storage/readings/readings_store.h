@@ -84,8 +84,8 @@ using AppendDone = std::function<void(absl::StatusOr<AppendResult>)>;
 /// queries see both as one. A reading is identified by (series, time); the one appended last
 /// replaces the others. Layout: docs/formats/readings.md.
 ///  - Durable: a batch is acknowledged after a synced write; many batches share a sync.
-///  - Exactly once: a repeated (source, epoch, sequence) is acknowledged again and not stored
-///    again.
+///  - Exactly once: a repeated (source, epoch, sequence) is acknowledged again
+///    and not stored again.
 ///  - When the disk is full or fails, appends are refused (RESOURCE_EXHAUSTED or UNAVAILABLE,
 ///    naming the directory), and reads continue. A failed sync is never retried: the store stays
 ///    read-only until it is reopened.
@@ -165,8 +165,8 @@ class ReadingsStore {
   /// The newest rejected readings, newest first.
   virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(size_t count_max) const = 0;
 
-  /// Stores a small durable value for the owner, such as the city clock. A value never put is
-  /// empty.
+  /// Stores a small durable value for the owner, such as the city clock. A
+  /// value never put is empty.
   virtual absl::Status PutState(std::string_view key, std::string_view bytes) = 0;
   virtual absl::StatusOr<std::string> GetState(std::string_view key) const = 0;
 
@@ -180,9 +180,9 @@ class ReadingsStore {
   /// OK, or the reason why the disk refuses appends: RESOURCE_EXHAUSTED when it is full or nearly
   /// full, UNAVAILABLE when it failed. A full queue is not such a reason: it is temporary.
   virtual absl::Status WriteStatus() const = 0;
-  /// A message for people about acknowledged data that were missing when the store was opened, with
-  /// the remedy; empty: nothing. The offsets of lost batches hold empty ones, so that no offset is
-  /// used twice.
+  /// A message for people about acknowledged data that were missing when the store was opened,
+  /// with the remedy; empty: nothing. The offsets of lost batches hold empty ones, so that no
+  /// offset is used twice.
   virtual std::string Loss() const = 0;
   /// Time that the current write has waited for the disk; zero when there is none.
   virtual absl::Duration WriteWaiting() const = 0;

@@ -36,8 +36,8 @@ TEST_F(ReadingsStoreTest, WhatWasAcknowledgedIsThereAfterReopening) {
   }
 }
 
-// Compares with a std::map under random operations: readings in and out of order, revisions, seals,
-// reopening.
+// Compares with a std::map under random operations: readings in and out of order,
+// revisions, seals, reopening.
 TEST_F(ReadingsStoreTest, EqualsAMapWhateverHappens) {
   std::mt19937_64 random(20221007);
   options_.chunk_readings = 16;  // Many chunks from few readings.

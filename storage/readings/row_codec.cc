@@ -60,8 +60,8 @@ absl::StatusOr<int64_t> ReadTime(ByteReader& reader) {
   return static_cast<int64_t>(time_ms);
 }
 
-// A chunk's statistics: as integers if its values are integers, so that most take one to three
-// bytes.
+// A chunk's statistics: as integers if its values are integers, so that most
+// take one to three bytes.
 void PutStats(std::string& out, absl::Span<const StoredReading> readings, int decimals) {
   const auto [least, most] = std::minmax_element(
       readings.begin(), readings.end(),

@@ -198,8 +198,8 @@ absl::Status Sealer::SealGroup(absl::Span<const uint32_t> series) {
 }
 
 absl::Status Sealer::AdvanceWatermark() {
-  // First the end of the log, then the head: a batch that comes in between is not counted as
-  // sealed.
+  // First the end of the log, then the head: a batch that comes in between is
+  // not counted as sealed.
   const uint64_t last = tail_.last_offset();
   const uint64_t sealed = std::min(last, head_.OldestUnsealedOffset(last + 1) - 1);
   const uint64_t oldest = tail_.oldest_offset();

@@ -1,5 +1,5 @@
-// The sealer, which moves readings from the head into chunks and trims the log. Internal to this
-// folder.
+// The sealer, which moves readings from the head into chunks and trims the log.
+// Internal to this folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_SEALER_H_
 #define CITYLAYERS_STORAGE_READINGS_SEALER_H_
 
@@ -40,8 +40,8 @@ class Sealer {
   ~Sealer();
 
   void Start();
-  /// Ends the thread; nothing is sealed after that. Series passed to Enqueue are left for the next
-  /// opening.
+  /// Ends the thread; nothing is sealed after that. Series passed to Enqueue are left
+  /// for the next opening.
   void Stop();
   /// Adds full series to the queue. Called on the writer thread.
   void Enqueue(std::vector<uint32_t> series);

@@ -43,8 +43,8 @@ class SyncedMark {
 
   /// The position in the file when it was opened; nullopt for a new or wholly damaged file.
   const std::optional<Position>& found() const { return found_; }
-  /// DATA_LOSS: the MANIFEST in the directory is shorter than recorded. Call it before the database
-  /// is opened.
+  /// DATA_LOSS: the MANIFEST in the directory is shorter than recorded. Call it before
+  /// the database is opened.
   absl::Status CheckManifest(const std::string& database) const;
 
   /// Errors of the following are ignored: the mark then lags behind.

@@ -9,8 +9,8 @@
 
 namespace citylayers::alerts {
 
-/// Forwards all calls to a real store, except those that its flags let fail. The store must outlive
-/// it.
+/// Forwards all calls to a real store, except those that its flags let fail. The
+/// store must outlive it.
 class FailingStore final : public storage::AlertStore {
  public:
   explicit FailingStore(storage::AlertStore& store) : store_(store) {}

@@ -1,5 +1,5 @@
-// Fake backends for tests: small, scripted servers of the public services, and a gateway in front
-// of them.
+// Fake backends for tests: small, scripted servers of the public services, and a
+// gateway in front of them.
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_H_
 
@@ -173,8 +173,8 @@ class FakeCity {
   /// Stops the backends' server, and starts it again on the same port.
   void StopBackends();
   void StartBackends();
-  /// Blocks until the gateway knows the present version of `layer`, or (false) that it is
-  /// unreachable.
+  /// Blocks until the gateway knows the present version of `layer`, or (false)
+  /// that it is unreachable.
   void WaitUntilSeen(const std::string& layer, bool reachable = true);
   /// Advances the city clock, which otherwise stands still; whole seconds.
   void AdvanceClock(absl::Duration by) { clock_s_ += absl::ToInt64Seconds(by); }

@@ -127,8 +127,8 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
 }  // namespace
 
 std::string Suggest(std::string_view word, const std::vector<std::string>& known) {
-  // No option name is longer; computing the distance takes time proportional to the product of the
-  // lengths.
+  // No option name is longer; computing the distance takes time proportional to the
+  // product of the lengths.
   constexpr std::size_t kWordMax = 64;
   if (word.size() > kWordMax) return "";
   std::string best;

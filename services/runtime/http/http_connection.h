@@ -32,8 +32,8 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
 
   void Start();
   void Refuse();
-  /// Closes the connection when the deadline of its state has passed. Called by the loop
-  /// periodically.
+  /// Closes the connection when the deadline of its state has passed. Called by
+  /// the loop periodically.
   void CheckTimeout(HttpLoop::SteadyTime now);
   void BeginDrain();
   void Close();

@@ -105,8 +105,8 @@ absl::Status HttpServer::Listen(const std::string& host, std::uint16_t port) {
   auto acceptor = std::make_unique<Acceptor>(loops[0]->io());
   boost::system::error_code error;
   acceptor->open(endpoint->protocol(), error);
-  // Lets a restarted process bind while old connections are in TIME_WAIT; a second listener still
-  // fails.
+  // Lets a restarted process bind while old connections are in TIME_WAIT; a second
+  // listener still fails.
   if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor->bind(*endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);

@@ -120,8 +120,8 @@ class CallAdapter {
   grpc::ServerBidiReactor<Request, Response>* Bidi(grpc::CallbackServerContext* context,
                                                    std::string_view method, Factory factory);
 
-  /// Ends every open stream with UNAVAILABLE, so that clients reconnect to the next server. For
-  /// shutdown.
+  /// Ends every open stream with UNAVAILABLE, so that clients reconnect to the next
+  /// server. For shutdown.
   void Drain() { draining_->store(true); }
 
  private:

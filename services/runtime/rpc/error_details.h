@@ -9,8 +9,8 @@
 
 namespace citylayers::runtime {
 
-// Reasons of google.rpc.ErrorInfo, domain "citylayers". docs/use/errors.md explains each; keep both
-// in step.
+// Reasons of google.rpc.ErrorInfo, domain "citylayers". docs/use/errors.md explains
+// each; keep both in step.
 inline constexpr std::string_view kReasonBadField = "BAD_FIELD";
 inline constexpr std::string_view kReasonBadMetadata = "BAD_METADATA";
 inline constexpr std::string_view kReasonBadFilter = "BAD_FILTER";

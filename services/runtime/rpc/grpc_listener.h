@@ -21,9 +21,9 @@
 namespace citylayers::runtime {
 
 /// Accepts connections in gRPC's place and hands the sockets over. gRPC itself stops accepting
-/// permanently when accept fails once, as it does without free descriptors (CVE-2023-4785), and
-/// keeps every stream that a client opens and resets until it processes it (CVE-2023-44487). The
-/// listener
+/// permanently when accept fails once, as it does without free descriptors (CVE-2023-4785),
+/// and keeps every stream that a client opens and resets until it processes it
+/// (CVE-2023-44487). The listener
 ///  - closes new connections while no descriptor is free, and continues when there are some;
 ///  - closes a new socket over connections_max, or when its number reaches descriptors_end;
 ///  - reads from gRPC forty times per second how many streams each busy connection has, including

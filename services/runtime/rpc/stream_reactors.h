@@ -1,5 +1,5 @@
-// The reactors behind CallAdapter::ServerStream and CallAdapter::Bidi. Included by call_adapter.h
-// only.
+// The reactors behind CallAdapter::ServerStream and CallAdapter::Bidi. Included
+// by call_adapter.h only.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
 
@@ -170,8 +170,8 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     State state ABSL_GUARDED_BY(mutex) = State::kQueued;
     bool woken ABSL_GUARDED_BY(mutex) = false;
     bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
-    // The time at which an idle stream steps without a wake, and the timer for it, which is never
-    // later.
+    // The time at which an idle stream steps without a wake, and the timer for it,
+    // which is never later.
     absl::Time wake_by ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
     absl::Time timer_due ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
     std::int64_t timer_generation ABSL_GUARDED_BY(mutex) = 0;

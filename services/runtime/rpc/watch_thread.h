@@ -26,8 +26,8 @@ namespace citylayers::runtime {
 ///       [&](const WatchReadingsResponse& response) { Apply(response); });
 class WatchThread {
  public:
-  /// `on_end`, when set, receives the status of each stream that ended, before the next one is
-  /// opened.
+  /// `on_end`, when set, receives the status of each stream that ended, before
+  /// the next one is opened.
   template <typename Open, typename OnMessage>
   WatchThread(std::string what, Open open, OnMessage on_message,
               std::function<void(const grpc::Status&)> on_end = nullptr)
