@@ -74,8 +74,8 @@ class CityClockState {
   std::string scenario_;
   int loop_count_ = 0;
   std::string driver_id_;
-  absl::Time reached_ =
-      absl::InfinitePast();  // reached by a replay before the return to the wall clock
+  // Reached by a replay before the return to the wall clock.
+  absl::Time reached_ = absl::InfinitePast();
   absl::Duration jumped_ = absl::ZeroDuration();  // of ClockLimits::ahead_max, used up at as_of_
 };
 

@@ -4,10 +4,8 @@
 //
 // As text, and as JSON:
 //
-//   2026-11-20T09:14:03.120Z warning interrupted, trying again stream="readings of traffic"
-//   why=gone
-//   {"time":"2026-11-20T09:14:03.120Z","level":"warning","message":"interrupted, trying again",
-//   ...}
+//   2026-11-20T09:14:03.120Z warning interrupted, trying again stream=jams why=gone
+//   {"time":"2026-11-20T09:14:03.120Z","level":"warning","message":"interrupted, trying again",...}
 //
 // The sentence is the same for every event of a kind, so that lines can be counted by it; fields
 // hold the values that vary. Thread-safe.

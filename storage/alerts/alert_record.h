@@ -88,8 +88,8 @@ struct RuleStateRecord {
   std::string rule;
   std::string subject;
   int32_t tier = 0;  ///< Tier in force, 0 when none.
-  int32_t suppressed_tier =
-      0;  ///< Ended by hand at this tier: tiers up to it raise no alert. 0: not suppressed.
+  /// Ended by hand at this tier: tiers up to it raise no alert. 0: not suppressed.
+  int32_t suppressed_tier = 0;
   uint64_t alert_id = 0;                        ///< The alert raised for it, 0 when none.
   absl::Time read_time = absl::InfinitePast();  ///< Time of the newest reading taken into account.
   /// The mode in which it was stored; it does not apply in the other mode. kUnknown: stored by a

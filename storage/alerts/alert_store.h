@@ -39,8 +39,8 @@ struct AlertChange {
 ///
 ///   ASSIGN_OR_RETURN(auto store, OpenRocksAlertStore(data_dir + "/alerts"));
 ///   AlertRecord alert{.id = store->NextAlertId(), ...};
-///   RETURN_IF_ERROR(store->Apply({{.alert = alert, .events = {{.type =
-///   AlertEventType::kRaised}}}}));
+///   AlertEvent raised{.type = AlertEventType::kRaised, ...};
+///   RETURN_IF_ERROR(store->Apply({{.alert = alert, .events = {raised}}}));
 class AlertStore {
  public:
   virtual ~AlertStore() = default;

@@ -22,8 +22,8 @@ class DedupeWindows {
  public:
   struct Limits {
     uint64_t window = 1024;  ///< sequences kept per (source, epoch)
-    size_t sources_max =
-        10'000;  ///< (source, epoch) pairs; the least recently active is dropped first
+    /// Maximum number of (source, epoch) pairs; the least recently active is dropped first.
+    size_t sources_max = 10'000;
     /// Maximum distance of a sequence past the newest of its source and epoch, and maximum first
     /// sequence. A greater one would leave the source no accepted sequence.
     uint64_t jump_max = 100'000;

@@ -25,10 +25,10 @@ std::vector<StoredReading> MergeReadings(absl::Span<const StoredReading> older,
 class ReadingRun {
  public:
   static constexpr size_t kBlock = 32;  ///< readings per block
-  static constexpr size_t kRecentMax =
-      64;  ///< at this many unencoded readings, Insert encodes a block
-  static constexpr size_t kLateMax =
-      64;  ///< maximum number of late readings that wait for their blocks
+  /// At this many unencoded readings, Insert encodes a block.
+  static constexpr size_t kRecentMax = 64;
+  /// Maximum number of late readings that wait for their blocks.
+  static constexpr size_t kLateMax = 64;
 
   /// Adds the reading, or replaces the one of the same time. Returns the change of size(). It may
   /// be negative: a replacement of a reading in a block counts until the blocks are decoded.

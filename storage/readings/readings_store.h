@@ -22,37 +22,53 @@ namespace citylayers::storage {
 
 /// Location and limits of the store.
 struct ReadingsStoreOptions {
-  std::string directory;  ///< created when missing
-  size_t queue_batches_max =
-      1024;  ///< maximum number of batches waiting for the disk; more are refused
-  size_t queue_bytes_max = 64 << 20;  ///< memory of these batches and of their rejected rows
-  size_t group_bytes_max = 4 << 20;   ///< log bytes that share one sync
-  size_t chunk_readings = 2048;       ///< target number of readings per chunk
-  size_t head_readings_max =
-      8'000'000;  ///< maximum number of unsealed readings in memory (about 4 bytes each)
-  uint64_t unsealed_log_bytes_max =
-      256 << 20;  ///< maximum size of the log that a restart must read again
-  absl::Duration seal_after =
-      absl::Hours(1);  ///< maximum time before a reading is sealed into a chunk
-  absl::Duration seal_check_every =
-      absl::Seconds(1);  ///< interval at which the three limits above are checked
-  uint64_t log_retention_batches = 100'000;  ///< sealed batches kept for watchers that resume
-  uint64_t log_retention_bytes = 256 << 20;  ///< the same in bytes; the smaller of the two applies
-  size_t tail_cache_readings =
-      400'000;  ///< readings of the newest batches kept in memory for watchers
-  absl::Duration retention = absl::Hours(24 * 400);  ///< age at which chunks may be dropped
+  /// Created when missing.
+  std::string directory;
+
+  /// Maximum number of batches that wait for the disk; more are refused.
+  size_t queue_batches_max = 1024;
+  /// Maximum memory of these batches and of their rejected rows.
+  size_t queue_bytes_max = 64 << 20;
+  /// Maximum log bytes that share one sync.
+  size_t group_bytes_max = 4 << 20;
+
+  /// Target number of readings per chunk.
+  size_t chunk_readings = 2048;
+  /// Maximum number of unsealed readings in memory, about 4 bytes each.
+  size_t head_readings_max = 8'000'000;
+  /// Maximum size of the log that a restart must read again.
+  uint64_t unsealed_log_bytes_max = 256 << 20;
+  /// Maximum time before a reading is sealed into a chunk.
+  absl::Duration seal_after = absl::Hours(1);
+  /// Interval at which the three limits above are checked.
+  absl::Duration seal_check_every = absl::Seconds(1);
+  /// False: only Seal() seals.
+  bool seal_in_background = true;
+
+  /// Sealed batches kept for watchers that resume, by number and by size; the smaller limit
+  /// applies.
+  uint64_t log_retention_batches = 100'000;
+  uint64_t log_retention_bytes = 256 << 20;
+  /// Readings of the newest batches kept in memory for watchers.
+  size_t tail_cache_readings = 400'000;
+  /// Age at which chunks may be dropped.
+  absl::Duration retention = absl::Hours(24 * 400);
+
   uint32_t series_max = 2'000'000;
-  uint64_t dedupe_window = 1024;  ///< sequences kept per (source, epoch)
+  /// Sequences kept per (source, epoch).
+  uint64_t dedupe_window = 1024;
   size_t dedupe_sources_max = 10'000;
-  uint64_t dedupe_jump_max = 100'000;         ///< maximum distance of a sequence past the newest
-  uint64_t dedupe_first_max = 1'000'000'000;  ///< maximum first sequence of an epoch
+  /// Maximum distance of a sequence past the newest one.
+  uint64_t dedupe_jump_max = 100'000;
+  /// Maximum first sequence of an epoch.
+  uint64_t dedupe_first_max = 1'000'000'000;
   uint64_t dead_letter_bytes_max = 64 << 20;
-  uint64_t min_free_bytes =
-      64 << 20;  ///< writes are refused when the file system has less space left
+
+  /// Writes are refused when the file system has less space left.
+  uint64_t min_free_bytes = 64 << 20;
   size_t block_cache_bytes = 64 << 20;
-  size_t write_buffer_bytes =
-      64 << 20;                    ///< RocksDB's memtables together; they are flushed at this size
-  bool seal_in_background = true;  ///< false: only Seal() seals
+  /// RocksDB's memtables together; they are flushed at this size.
+  size_t write_buffer_bytes = 64 << 20;
 };
 
 /// Current figures, for metrics.
@@ -68,8 +84,8 @@ struct ReadingsStoreStats {
   uint64_t syncs = 0;              ///< since opening; one sync serves many batches
   double sync_seconds = 0;         ///< total duration of the syncs
   uint64_t lost_chunks = 0;        ///< damaged and put aside; queries of their time fail
-  uint64_t lost_batches =
-      0;  ///< acknowledged, and missing when the store was opened; total of all openings
+  /// Acknowledged, and missing when the store was opened; total of all openings.
+  uint64_t lost_batches = 0;
   uint64_t dedupe_sources = 0;  ///< (source, epoch) pairs whose repeats are recognised
   uint64_t disk_bytes = 0;      ///< size of the data files below the directory
   uint64_t queued_bytes = 0;    ///< memory of the waiting batches

@@ -76,10 +76,10 @@ class Sealer {
   absl::Mutex sealing_;  // one seal at a time; taken before mutex_ and queue_mutex_
   mutable absl::Mutex mutex_;
   uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
-  std::map<uint32_t, absl::Status> failing_
-      ABSL_GUARDED_BY(mutex_);  // series that wait, with the error
-  std::deque<std::pair<SteadyTime, uint64_t>>
-      ages_;  // the log's end at past times; used by Run() only
+  // Series that wait, with the error.
+  std::map<uint32_t, absl::Status> failing_ ABSL_GUARDED_BY(mutex_);
+  // The log's end at past times; used by Run() only.
+  std::deque<std::pair<SteadyTime, uint64_t>> ages_;
 
   // Standard library types, because absl::Mutex waits by the wall clock, which may be set back.
   std::mutex queue_mutex_;

@@ -263,8 +263,8 @@ TEST_F(HttpServerTest, TheLimitOfHeadersIsTheSameForAnySegments) {
       const std::size_t left = static_cast<std::size_t>(bytes) - head.size() - 2;
       StrAppend(&head, "X: ", std::string(left - 5, 'b'), "\r\n\r\n");
       ASSERT_EQ(head.size(), static_cast<std::size_t>(bytes));
-      const std::string request =
-          StrCat(head, "\r\n\r\n");  // the body looks like the end of a header
+      // The body looks like the end of a header.
+      const std::string request = StrCat(head, "\r\n\r\n");
       for (const std::size_t piece : {1, 7, 100, 500, 1000, 1990, 1998, 2000, 4000}) {
         TestClient client(port());
         for (std::size_t at = 0; at < request.size(); at += piece) {

@@ -19,8 +19,7 @@ namespace citylayers::runtime::detail {
 
 /// Drives one StreamSource. At any time it is in one state, and only the holder of that state may
 /// touch the gRPC stream:
-///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued ... ->
-///   finished.
+///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued -> finished.
 /// A message that waits for its client exists once, as bytes, and is charged to the streams' share.
 template <typename Request, typename Response, typename Factory>
 class StreamReactor final : public grpc::ServerWriteReactor<Response> {
