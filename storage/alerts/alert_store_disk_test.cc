@@ -89,7 +89,7 @@ TEST_F(AlertStoreDiskTest, AFullDiskIsAStatusAndLosesNothing) {
     if (!store.ok()) _exit(1);
     const rlimit limit{200'000, 200'000};
     setrlimit(RLIMIT_FSIZE, &limit);
-    uint64_t acknowledged = 0;
+    std::uint64_t acknowledged = 0;
     absl::Status status;
     while (status.ok() && acknowledged < 10'000) {
       AlertRecord alert{.id = (*store)->NextAlertId(), .subject = std::string(500, 'x')};
@@ -138,12 +138,12 @@ INSTANTIATE_TEST_SUITE_P(Sizes, FullDiskTest, testing::Values("1m", "16m"));
 TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
   auto store = OpenRocksAlertStore(path());
   if (store.ok()) store_ = *std::move(store);
-  uint64_t acknowledged = 0;
+  std::uint64_t acknowledged = 0;
   if (store_ != nullptr) {
     absl::Status status;
     for (int refused = 0; refused < 20;) {
       std::vector<AlertChange> changes;
-      for (uint64_t i = 0; i < 100; ++i) {
+      for (std::uint64_t i = 0; i < 100; ++i) {
         changes.push_back({.alert = AlertRecord{.id = store_->NextAlertId() + i,
                                                 .subject = std::string(1000, 'x')}});
       }
@@ -158,7 +158,7 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
         EXPECT_EQ(store_->NextAlertId(), acknowledged + 1);
       }
     }
-    uint64_t found = 0;
+    std::uint64_t found = 0;
     ASSERT_TRUE(store_
                     ->ScanAlerts(AlertStore::kNewest,
                                  [&](const AlertRecord&) {
@@ -187,7 +187,7 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
 TEST_F(AlertStoreDiskTest, KillNineLosesNothingAcknowledgedAndTearsNothing) {
   CITYLAYERS_FORKS_WITH_THREADS();
   store_.reset();
-  uint64_t acknowledged = 0;
+  std::uint64_t acknowledged = 0;
   for (int cycle = 0; cycle < 20; ++cycle) {
     int fds[2];
     ASSERT_EQ(pipe(fds), 0);
@@ -223,7 +223,7 @@ TEST_F(AlertStoreDiskTest, KillNineLosesNothingAcknowledgedAndTearsNothing) {
     }
     close(fds[0]);
     Reopen();
-    const uint64_t last = store_->NextAlertId() - 1;
+    const std::uint64_t last = store_->NextAlertId() - 1;
     EXPECT_GE(last, acknowledged);
     EXPECT_LE(last, acknowledged + 1);
     EXPECT_TRUE(store_->VerifyTrail(last).ok());

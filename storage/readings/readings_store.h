@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,18 +27,18 @@ struct ReadingsStoreOptions {
   std::string directory;
 
   /// Maximum number of batches that wait for the disk; more are refused.
-  size_t queue_batches_max = 1024;
+  std::size_t queue_batches_max = 1024;
   /// Maximum memory of these batches and of their rejected rows.
-  size_t queue_bytes_max = 64 << 20;
+  std::size_t queue_bytes_max = 64 << 20;
   /// Maximum log bytes that share one sync.
-  size_t group_bytes_max = 4 << 20;
+  std::size_t group_bytes_max = 4 << 20;
 
   /// Target number of readings per chunk.
-  size_t chunk_readings = 2048;
+  std::size_t chunk_readings = 2048;
   /// Maximum number of unsealed readings in memory, about 4 bytes each.
-  size_t head_readings_max = 8'000'000;
+  std::size_t head_readings_max = 8'000'000;
   /// Maximum size of the log that a restart must read again.
-  uint64_t unsealed_log_bytes_max = 256 << 20;
+  std::uint64_t unsealed_log_bytes_max = 256 << 20;
   /// Maximum time before a reading is sealed into a chunk.
   absl::Duration seal_after = absl::Hours(1);
   /// Interval at which the three limits above are checked.
@@ -47,49 +48,49 @@ struct ReadingsStoreOptions {
 
   /// Sealed batches kept for watchers that resume, by number and by size; the smaller limit
   /// applies.
-  uint64_t log_retention_batches = 100'000;
-  uint64_t log_retention_bytes = 256 << 20;
+  std::uint64_t log_retention_batches = 100'000;
+  std::uint64_t log_retention_bytes = 256 << 20;
   /// Readings of the newest batches kept in memory for watchers.
-  size_t tail_cache_readings = 400'000;
+  std::size_t tail_cache_readings = 400'000;
   /// Age at which chunks may be dropped.
   absl::Duration retention = absl::Hours(24 * 400);
 
-  uint32_t series_max = 2'000'000;
+  std::uint32_t series_max = 2'000'000;
   /// Sequences kept per (source, epoch).
-  uint64_t dedupe_window = 1024;
-  size_t dedupe_sources_max = 10'000;
+  std::uint64_t dedupe_window = 1024;
+  std::size_t dedupe_sources_max = 10'000;
   /// Maximum distance of a sequence past the newest one.
-  uint64_t dedupe_jump_max = 100'000;
+  std::uint64_t dedupe_jump_max = 100'000;
   /// Maximum first sequence of an epoch.
-  uint64_t dedupe_first_max = 1'000'000'000;
-  uint64_t dead_letter_bytes_max = 64 << 20;
+  std::uint64_t dedupe_first_max = 1'000'000'000;
+  std::uint64_t dead_letter_bytes_max = 64 << 20;
 
   /// Writes are refused when the file system has less space left.
-  uint64_t min_free_bytes = 64 << 20;
-  size_t block_cache_bytes = 64 << 20;
+  std::uint64_t min_free_bytes = 64 << 20;
+  std::size_t block_cache_bytes = 64 << 20;
   /// RocksDB's memtables together; they are flushed at this size.
-  size_t write_buffer_bytes = 64 << 20;
+  std::size_t write_buffer_bytes = 64 << 20;
 };
 
 /// Current figures, for metrics.
 struct ReadingsStoreStats {
-  uint64_t series_count = 0;
-  uint64_t last_offset = 0;
-  uint64_t oldest_offset = 0;  ///< of the batches still held
-  uint64_t sealed_offset = 0;  ///< every batch up to here is in chunks
-  uint64_t log_bytes = 0;      ///< of the batches still held
-  uint64_t head_readings = 0;
-  uint64_t queued_batches = 0;
-  uint64_t batches_committed = 0;  ///< since opening
-  uint64_t syncs = 0;              ///< since opening; one sync serves many batches
-  double sync_seconds = 0;         ///< total duration of the syncs
-  uint64_t lost_chunks = 0;        ///< damaged and put aside; queries of their time fail
+  std::uint64_t series_count = 0;
+  std::uint64_t last_offset = 0;
+  std::uint64_t oldest_offset = 0;  ///< of the batches still held
+  std::uint64_t sealed_offset = 0;  ///< every batch up to here is in chunks
+  std::uint64_t log_bytes = 0;      ///< of the batches still held
+  std::uint64_t head_readings = 0;
+  std::uint64_t queued_batches = 0;
+  std::uint64_t batches_committed = 0;  ///< since opening
+  std::uint64_t syncs = 0;              ///< since opening; one sync serves many batches
+  double sync_seconds = 0;              ///< total duration of the syncs
+  std::uint64_t lost_chunks = 0;        ///< damaged and put aside; queries of their time fail
   /// Acknowledged, and missing when the store was opened; total of all openings.
-  uint64_t lost_batches = 0;
-  uint64_t dedupe_sources = 0;  ///< (source, epoch) pairs whose repeats are recognised
-  uint64_t disk_bytes = 0;      ///< size of the data files below the directory
-  uint64_t queued_bytes = 0;    ///< memory of the waiting batches
-  uint64_t database_bytes = 0;  ///< memory of RocksDB's memtables and block cache
+  std::uint64_t lost_batches = 0;
+  std::uint64_t dedupe_sources = 0;  ///< (source, epoch) pairs whose repeats are recognised
+  std::uint64_t disk_bytes = 0;      ///< size of the data files below the directory
+  std::uint64_t queued_bytes = 0;    ///< memory of the waiting batches
+  std::uint64_t database_bytes = 0;  ///< memory of RocksDB's memtables and block cache
 };
 
 /// Called once, when the batch is on disk or was refused, on the writer thread: it must be quick
@@ -123,21 +124,22 @@ class ReadingsStore {
   /// Registers measures durably and returns their series in the same order; a measure that is
   /// already registered keeps its definition. INVALID_ARGUMENT: see CheckMeasure.
   /// RESOURCE_EXHAUSTED: series_max.
-  virtual absl::StatusOr<std::vector<uint32_t>> RegisterMeasures(
+  virtual absl::StatusOr<std::vector<std::uint32_t>> RegisterMeasures(
       std::vector<MeasureDef> measures) = 0;
-  virtual std::optional<uint32_t> FindSeries(std::string_view measure_name) const = 0;
+  virtual std::optional<std::uint32_t> FindSeries(std::string_view measure_name) const = 0;
   /// Series of a name or of a pattern (`stations/-/measures/water_level`), ascending.
   /// INVALID_ARGUMENT: not a name. NOT_FOUND: a name (not a pattern) that is not registered.
-  virtual absl::StatusOr<std::vector<uint32_t>> MatchSeries(std::string_view name) const = 0;
+  virtual absl::StatusOr<std::vector<std::uint32_t>> MatchSeries(std::string_view name) const = 0;
   /// The measure of a series, or nullptr; valid as long as the store.
-  virtual const MeasureDef* Measure(uint32_t series) const = 0;
+  virtual const MeasureDef* Measure(std::uint32_t series) const = 0;
   /// Adds the stations and measures that are not registered yet; existing ones are unchanged.
   virtual absl::Status SeedStations(std::vector<StationDef> stations,
                                     std::vector<MeasureDef> measures) = 0;
   virtual std::optional<StationDef> FindStation(std::string_view id) const = 0;
   /// Stations with an id greater than `after`, by id.
-  virtual std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const = 0;
-  virtual std::vector<uint32_t> SeriesOfStation(std::string_view id) const = 0;
+  virtual std::vector<StationDef> StationsAfter(std::string_view after,
+                                                std::size_t count_max) const = 0;
+  virtual std::vector<std::uint32_t> SeriesOfStation(std::string_view id) const = 0;
 
   /// Stores the batch (-0.0 as 0.0), and the rejected rows separately. INVALID_ARGUMENT: unequal
   /// columns, an unknown series, a value that is not finite or a time before 1970; nothing is
@@ -150,36 +152,38 @@ class ReadingsStore {
   /// The latest reading by time of each series; nullopt for one without readings. 100,000 series:
   /// <= 5 ms.
   virtual std::vector<std::optional<StoredReading>> Latest(
-      absl::Span<const uint32_t> series) const = 0;
+      absl::Span<const std::uint32_t> series) const = 0;
   /// The first `count_max` readings with start_ms <= time < end_ms, ascending.
-  virtual absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
-                                                           int64_t end_ms,
-                                                           size_t count_max) const = 0;
-  absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
-                                                   int64_t end_ms) const {
+  virtual absl::StatusOr<std::vector<StoredReading>> Query(std::uint32_t series,
+                                                           std::int64_t start_ms,
+                                                           std::int64_t end_ms,
+                                                           std::size_t count_max) const = 0;
+  absl::StatusOr<std::vector<StoredReading>> Query(std::uint32_t series, std::int64_t start_ms,
+                                                   std::int64_t end_ms) const {
     return Query(series, start_ms, end_ms, SIZE_MAX);
   }
   /// As Query, aggregated in windows aligned to the epoch; windows without readings are omitted.
   /// Windows at the edges hold only readings of the range. INVALID_ARGUMENT: window_ms < 1.
-  virtual absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,
-                                                                 int64_t end_ms,
-                                                                 int64_t window_ms) const = 0;
+  virtual absl::StatusOr<std::vector<WindowAggregate>> Aggregate(std::uint32_t series,
+                                                                 std::int64_t start_ms,
+                                                                 std::int64_t end_ms,
+                                                                 std::int64_t window_ms) const = 0;
 
   /// Batches with an offset greater than `after_offset`, in order: at least one if there is any,
   /// and further ones up to `readings_max` readings in total. OUT_OF_RANGE: some of them were
   /// trimmed. DATA_LOSS: one of them is damaged; the message names it.
-  virtual absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(uint64_t after_offset,
-                                                              size_t readings_max) const = 0;
-  virtual uint64_t LastOffset() const = 0;
+  virtual absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(std::uint64_t after_offset,
+                                                              std::size_t readings_max) const = 0;
+  virtual std::uint64_t LastOffset() const = 0;
   /// The least `after_offset` that ReadLog accepts.
-  virtual uint64_t OldestResumeOffset() const = 0;
+  virtual std::uint64_t OldestResumeOffset() const = 0;
   /// Calls `listener` with the last offset after each commit, on the writer thread; it must be
   /// quick. It is not called after RemoveListener returns.
-  virtual uint64_t AddListener(std::function<void(uint64_t last_offset)> listener) = 0;
-  virtual void RemoveListener(uint64_t id) = 0;
+  virtual std::uint64_t AddListener(std::function<void(std::uint64_t last_offset)> listener) = 0;
+  virtual void RemoveListener(std::uint64_t id) = 0;
 
   /// The newest rejected readings, newest first.
-  virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(size_t count_max) const = 0;
+  virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(std::size_t count_max) const = 0;
 
   /// Stores a small durable value for the owner, such as the city clock. A
   /// value never put is empty.

@@ -14,7 +14,7 @@ namespace citylayers::storage {
 namespace {
 
 // Number of empty batches that share one write when the offsets of lost ones are filled.
-constexpr uint64_t kRowsPerWrite = 10'000;
+constexpr std::uint64_t kRowsPerWrite = 10'000;
 
 // Visits the rows of a family with a given prefix.
 template <typename Visit>
@@ -33,13 +33,13 @@ absl::Status VisitPrefix(Database& database, rocksdb::ColumnFamilyHandle* family
 
 absl::Status RocksReadingsStore::Load() {
   writer_ = std::make_unique<Writer>(options_, *database_, head_, tail_, windows_,
-                                     [this](std::vector<uint32_t> full) {
+                                     [this](std::vector<std::uint32_t> full) {
                                        if (options_.seal_in_background) {
                                          sealer_->Enqueue(std::move(full));
                                        }
                                      });
   RETURN_IF_ERROR(LoadRegistry());
-  ASSIGN_OR_RETURN(const uint64_t sealed_offset, LoadState());
+  ASSIGN_OR_RETURN(const std::uint64_t sealed_offset, LoadState());
   RETURN_IF_ERROR(LoadLog(sealed_offset));
   RETURN_IF_ERROR(NoteLoss());
   sealer_ = std::make_unique<Sealer>(options_, registry_, *database_, *writer_, head_, tail_,
@@ -53,7 +53,7 @@ absl::Status RocksReadingsStore::LoadRegistry() {
   RETURN_IF_ERROR(VisitPrefix(*database_, database_->meta(), kMeasurePrefix,
                               [this](std::string_view key, std::string_view value) -> absl::Status {
                                 ByteReader reader(key);
-                                ASSIGN_OR_RETURN(const uint32_t series, reader.ReadFixed32());
+                                ASSIGN_OR_RETURN(const std::uint32_t series, reader.ReadFixed32());
                                 ASSIGN_OR_RETURN(MeasureDef measure, DecodeMeasure(value));
                                 if (series != registry_.series_count()) {
                                   return absl::DataLossError(absl::StrCat(
@@ -71,11 +71,11 @@ absl::Status RocksReadingsStore::LoadRegistry() {
                      });
 }
 
-absl::StatusOr<uint64_t> RocksReadingsStore::LoadState() {
+absl::StatusOr<std::uint64_t> RocksReadingsStore::LoadState() {
   RETURN_IF_ERROR(VisitPrefix(*database_, database_->state(), kSealedStatePrefix,
                               [this](std::string_view key, std::string_view value) -> absl::Status {
                                 ByteReader reader(key);
-                                ASSIGN_OR_RETURN(const uint32_t series, reader.ReadFixed32());
+                                ASSIGN_OR_RETURN(const std::uint32_t series, reader.ReadFixed32());
                                 ASSIGN_OR_RETURN(const SealedState sealed,
                                                  DecodeSealedState(value));
                                 head_.SetSealed(series, sealed);
@@ -90,27 +90,27 @@ absl::StatusOr<uint64_t> RocksReadingsStore::LoadState() {
         return absl::OkStatus();
       }));
   windows_.FinishLoading();
-  RETURN_IF_ERROR(
-      VisitPrefix(*database_, database_->state(), kLostChunkPrefix,
-                  [this](std::string_view key, std::string_view value) -> absl::Status {
-                    ByteReader reader(key);
-                    ASSIGN_OR_RETURN(const uint32_t series, reader.ReadFixed32());
-                    ASSIGN_OR_RETURN(const uint64_t start_ms, reader.ReadFixed64());
-                    ASSIGN_OR_RETURN(const int64_t end_ms, DecodeLostChunkEnd(value));
-                    chunks_.lost_ranges().Add({series, static_cast<int64_t>(start_ms), end_ms});
-                    return absl::OkStatus();
-                  }));
+  RETURN_IF_ERROR(VisitPrefix(
+      *database_, database_->state(), kLostChunkPrefix,
+      [this](std::string_view key, std::string_view value) -> absl::Status {
+        ByteReader reader(key);
+        ASSIGN_OR_RETURN(const std::uint32_t series, reader.ReadFixed32());
+        ASSIGN_OR_RETURN(const std::uint64_t start_ms, reader.ReadFixed64());
+        ASSIGN_OR_RETURN(const std::int64_t end_ms, DecodeLostChunkEnd(value));
+        chunks_.lost_ranges().Add({series, static_cast<std::int64_t>(start_ms), end_ms});
+        return absl::OkStatus();
+      }));
   return ReadNumber(kWatermarkKey, 0);
 }
 
-absl::Status RocksReadingsStore::LoadLog(uint64_t sealed_offset) {
-  ASSIGN_OR_RETURN(const uint64_t oldest, ReadNumber(kOldestKey, 1));
+absl::Status RocksReadingsStore::LoadLog(std::uint64_t sealed_offset) {
+  ASSIGN_OR_RETURN(const std::uint64_t oldest, ReadNumber(kOldestKey, 1));
   tail_.Reset(oldest);
   const std::unique_ptr<rocksdb::Iterator> rows(
       database_->db().NewIterator(rocksdb::ReadOptions(), database_->log()));
-  uint64_t expected = oldest;
+  std::uint64_t expected = oldest;
   for (rows->Seek(LogKey(oldest)); rows->Valid(); rows->Next(), ++expected) {
-    ASSIGN_OR_RETURN(const uint64_t offset, ParseLogKey(AsView(rows->key())));
+    ASSIGN_OR_RETURN(const std::uint64_t offset, ParseLogKey(AsView(rows->key())));
     if (offset != expected) {
       return absl::DataLossError(absl::StrCat("batch ", expected, " is missing in the log of ",
                                               options_.directory, ": restore a backup"));
@@ -130,7 +130,7 @@ absl::Status RocksReadingsStore::LoadLog(uint64_t sealed_offset) {
   return absl::OkStatus();
 }
 
-absl::Status RocksReadingsStore::Replay(uint64_t offset, std::string_view row) {
+absl::Status RocksReadingsStore::Replay(std::uint64_t offset, std::string_view row) {
   absl::StatusOr<ReadingBatch> batch = DecodeLogRow(row);
   absl::Status status = batch.status();
   if (status.ok()) status = CheckBatch(*batch);
@@ -149,8 +149,8 @@ absl::Status RocksReadingsStore::NoteLoss() {
   ASSIGN_OR_RETURN(lost_batches_, ReadNumber(kLostBatchesKey, 0));
   if (!database_->loss().has_value()) return absl::OkStatus();
   const Database::Loss& loss = *database_->loss();
-  const uint64_t last = tail_.last_offset();
-  const uint64_t count = loss.last_offset > last ? loss.last_offset - last : 0;
+  const std::uint64_t last = tail_.last_offset();
+  const std::uint64_t count = loss.last_offset > last ? loss.last_offset - last : 0;
   loss_ = absl::StrCat(options_.directory, ": the write-ahead log was cut off or damaged: ");
   if (count > 0) {
     absl::StrAppend(&loss_, count, " acknowledged batches (offsets ", last + 1, " to ",
@@ -163,10 +163,10 @@ absl::Status RocksReadingsStore::NoteLoss() {
                   loss.logs.empty() ? "" : "; what is left of the log is in ", loss.logs);
   // A reader that has folded the lost batches in must not take later ones for them.
   const std::string row = EncodeLogRow({});
-  for (uint64_t next = last + 1; next <= loss.last_offset;) {
+  for (std::uint64_t next = last + 1; next <= loss.last_offset;) {
     rocksdb::WriteBatch write;
-    const uint64_t end = std::min(loss.last_offset + 1, next + kRowsPerWrite);
-    for (uint64_t offset = next; offset < end; ++offset) {
+    const std::uint64_t end = std::min(loss.last_offset + 1, next + kRowsPerWrite);
+    for (std::uint64_t offset = next; offset < end; ++offset) {
       write.Put(database_->log(), LogKey(offset), row);
     }
     RETURN_IF_ERROR(database_->Write(write, end - 1));
@@ -180,8 +180,8 @@ absl::Status RocksReadingsStore::NoteLoss() {
   return database_->Write(write, std::max(last, loss.last_offset));
 }
 
-absl::StatusOr<uint64_t> RocksReadingsStore::ReadNumber(std::string_view key,
-                                                        uint64_t missing) const {
+absl::StatusOr<std::uint64_t> RocksReadingsStore::ReadNumber(std::string_view key,
+                                                             std::uint64_t missing) const {
   std::string value;
   const rocksdb::Status status =
       database_->db().Get(rocksdb::ReadOptions(), database_->state(), AsSlice(key), &value);

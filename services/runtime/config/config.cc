@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -22,7 +21,7 @@
 namespace citylayers::runtime {
 namespace {
 
-constexpr absl::string_view kEnvironmentPrefix = "CITYLAYERS_";
+constexpr std::string_view kEnvironmentPrefix = "CITYLAYERS_";
 
 int EditDistance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1);
@@ -168,7 +167,7 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
     }
   }
   for (const auto& [name, value] : inputs.environment) {
-    if (!absl::StartsWith(name, kEnvironmentPrefix)) continue;
+    if (!name.starts_with(kEnvironmentPrefix)) continue;
     const std::string_view rest = std::string_view(name).substr(kEnvironmentPrefix.size());
     const std::size_t split = rest.find("__");
     // CITYLAYERS_REAL_DATA and similar variables are not options.

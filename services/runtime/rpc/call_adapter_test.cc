@@ -148,17 +148,17 @@ class StreamService final : public ReadingService::CallbackService {
         });
   }
   /// Waits until `count` requests have arrived in total.
-  void WaitFor(size_t count) {
+  void WaitFor(std::size_t count) {
     absl::MutexLock lock(&mutex_);
     const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return dones_.size() >= count; };
     EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)));
   }
-  size_t count() {
+  std::size_t count() {
     absl::MutexLock lock(&mutex_);
     return dones_.size();
   }
   /// Answers request `i` with its number, or with an error.
-  void Answer(size_t i, absl::Status status = absl::OkStatus()) {
+  void Answer(std::size_t i, absl::Status status = absl::OkStatus()) {
     Done done;
     {
       absl::MutexLock lock(&mutex_);
@@ -361,7 +361,7 @@ TEST_F(OneCallAtATime, OneTooManyIsTurnedAwayWithARetryTime) {
 // --- Calls that write
 
 TEST_F(CallAdapterTest, WritesThatWaitHoldNoThreadAndNoReadUp) {
-  constexpr size_t kWrites = 20;  // more than there are threads
+  constexpr std::size_t kWrites = 20;  // more than there are threads
   absl::Mutex mutex;
   std::vector<TestService::Done<SetClockResponse>> waiting;
   service_.set_clock = [&](const SetClockRequest&, TestService::Done<SetClockResponse> done) {
@@ -370,7 +370,7 @@ TEST_F(CallAdapterTest, WritesThatWaitHoldNoThreadAndNoReadUp) {
   };
   service_.get_clock = [](const Call&) { return GetClockResponse(); };
   std::vector<std::thread> writers;
-  for (size_t i = 0; i < kWrites; ++i) {
+  for (std::size_t i = 0; i < kWrites; ++i) {
     writers.emplace_back([this] {
       grpc::ClientContext context;
       SetClockResponse response;
@@ -453,11 +453,11 @@ TEST_F(CallAdapterTest, AnswersComeInTheOrderOfTheirRequests) {
   streams_.WaitFor(2);
   EXPECT_EQ(streams_.count(), 2u) << "no more are read while two wait";
   StreamReadingsResponse response;
-  for (const size_t first : {0, 2}) {
+  for (const std::size_t first : {0, 2}) {
     streams_.WaitFor(first + 2);
     streams_.Answer(first + 1);
     streams_.Answer(first);
-    for (const size_t i : {first, first + 1}) {
+    for (const std::size_t i : {first, first + 1}) {
       EXPECT_TRUE(stream->Read(&response));
       EXPECT_EQ(response.sequence(), i);
     }
