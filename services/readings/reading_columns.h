@@ -18,9 +18,9 @@ class ColumnsBuilder {
   ColumnsBuilder(const storage::ReadingsStore& store, v1::ReadingColumns& columns)
       : store_(store), columns_(columns) {}
 
-  void Add(uint32_t series, const storage::StoredReading& reading) {
+  void Add(std::uint32_t series, const storage::StoredReading& reading) {
     const auto [entry, fresh] =
-        indexes_.try_emplace(series, static_cast<uint32_t>(indexes_.size()));
+        indexes_.try_emplace(series, static_cast<std::uint32_t>(indexes_.size()));
     if (fresh) columns_.add_measures(store_.Measure(series)->name);
     columns_.add_measure_indexes(entry->second);
     columns_.add_time_deltas_ms(reading.time_ms - last_ms_);
@@ -41,8 +41,8 @@ class ColumnsBuilder {
  private:
   const storage::ReadingsStore& store_;
   v1::ReadingColumns& columns_;
-  absl::flat_hash_map<uint32_t, uint32_t> indexes_;
-  int64_t last_ms_ = 0;
+  absl::flat_hash_map<std::uint32_t, std::uint32_t> indexes_;
+  std::int64_t last_ms_ = 0;
 };
 
 }  // namespace citylayers::readings

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_READINGS_READING_WATCH_H_
 #define CITYLAYERS_SERVICES_READINGS_READING_WATCH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -25,10 +26,10 @@ class MeasureFilter {
  public:
   /// Empty: all series. INVALID_ARGUMENT: not a name or pattern.
   static absl::StatusOr<MeasureFilter> Make(const std::vector<std::string>& names);
-  bool Matches(uint32_t series, const storage::ReadingsStore& store);
+  bool Matches(std::uint32_t series, const storage::ReadingsStore& store);
 
  private:
-  enum class Decision : uint8_t { kOpen, kYes, kNo };
+  enum class Decision : std::uint8_t { kOpen, kYes, kNo };
 
   bool everything_ = false;
   absl::flat_hash_set<std::string> names_;
@@ -36,11 +37,12 @@ class MeasureFilter {
   std::vector<Decision> decisions_;                         // by series
 };
 
-/// Reads the log from an offset, as fast as its client takes messages.
+/// Reads the log from an offset, as fast as its client takes messages. `store` and `monotonic` must
+/// outlive it.
 class WatchSource final : public runtime::StreamSource<v1::WatchReadingsResponse> {
  public:
-  WatchSource(storage::ReadingsStore& store, MeasureFilter filter, uint64_t after_offset,
-              int rows_max, absl::Duration heartbeat, const Clock& machine);
+  WatchSource(storage::ReadingsStore& store, MeasureFilter filter, std::uint64_t after_offset,
+              int rows_max, absl::Duration heartbeat, const Clock& monotonic);
   ~WatchSource() override;
 
   /// OUT_OF_RANGE: the watcher was so slow that its offset was dropped from the log.
@@ -49,12 +51,12 @@ class WatchSource final : public runtime::StreamSource<v1::WatchReadingsResponse
  private:
   storage::ReadingsStore& store_;
   MeasureFilter filter_;
-  uint64_t offset_;
-  const size_t rows_max_;
+  std::uint64_t offset_;
+  const std::size_t rows_max_;
   const absl::Duration heartbeat_;
-  const Clock& machine_;
+  const Clock& monotonic_;
   absl::Time last_message_ = absl::InfinitePast();
-  const uint64_t listener_;
+  const std::uint64_t listener_;
 };
 
 }  // namespace citylayers::readings
