@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "rocksdb/db.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +16,7 @@
 
 #include "storage/alerts/alert_codec.h"
 #include "tests/support/alert_store_fixture.h"
+#include "tests/support/eventually.h"
 #include "tests/support/thread_sanitizer.h"
 
 namespace citylayers::storage {
@@ -172,12 +173,14 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
   if (store_ == nullptr) Reopen();
   ASSERT_NE(store_, nullptr);
   absl::Status status;
-  for (int i = 0; i < 300; ++i) {
-    status = store_->Apply({{.alert = NewAlert()}});
-    if (status.ok()) break;
-    absl::SleepFor(absl::Milliseconds(100));  // RocksDB checks for space every five seconds.
-  }
-  EXPECT_TRUE(status.ok()) << status;
+  // RocksDB checks for space every five seconds.
+  EXPECT_TRUE(test::Eventually(
+      [&] {
+        status = store_->Apply({{.alert = NewAlert()}});
+        return status.ok();
+      },
+      absl::Seconds(30)))
+      << status;
   Reopen();
   EXPECT_EQ(store_->NextAlertId(), acknowledged + 2);
 }

@@ -12,6 +12,7 @@
 
 #include "base/strings.h"
 #include "services/runtime/http/http_loop.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -142,8 +143,9 @@ void HttpServer::Drain(absl::Duration patience) {
     impl->retry_timer->cancel();
   });
   for (const auto& loop : impl_->loops) loop->BeginDrain();
-  const absl::Time deadline = absl::Now() + patience;
-  while (impl_->shared->connections_open.load() > 0 && absl::Now() < deadline) {
+  const MonotonicClock clock;
+  const absl::Time deadline = clock.Now() + patience;
+  while (impl_->shared->connections_open.load() > 0 && clock.Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(5));
   }
   // Loop 0 stops last: it runs the acceptor.
