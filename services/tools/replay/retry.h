@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "services/tools/replay/city_port.h"
+#include "services/tools/replay/pacer.h"
 
 namespace citylayers::replay {
 
