@@ -10,11 +10,9 @@
 namespace citylayers::readings {
 namespace {
 
-constexpr std::size_t kSourceMax = 64;
-
 absl::Status CheckSource(const std::string& source, std::uint64_t sequence) {
-  if (source.size() > kSourceMax) {
-    return runtime::BadField("source", "has at most 64 bytes");
+  if (source.size() > storage::kSourceMax) {
+    return runtime::BadField("source", StrCat("has at most ", storage::kSourceMax, " bytes"));
   }
   if (source.empty() && sequence != 0) {
     return runtime::BadField("source", "is required when sequence is set");

@@ -16,37 +16,6 @@ constexpr int kReadsPerStep = 16;
 
 }  // namespace
 
-absl::StatusOr<MeasureFilter> MeasureFilter::Make(const std::vector<std::string>& names) {
-  MeasureFilter filter;
-  filter.everything_ = names.empty();
-  for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(const storage::MeasureName parts, storage::ParseMeasureName(name));
-    if (parts.is_pattern()) {
-      filter.patterns_.emplace(std::string(parts.collection), std::string(parts.kind));
-    } else {
-      filter.names_.insert(name);
-    }
-  }
-  return filter;
-}
-
-bool MeasureFilter::Matches(std::uint32_t series, const storage::ReadingsStore& store) {
-  if (everything_) return true;
-  if (series >= decisions_.size()) decisions_.resize(series + 1, Decision::kOpen);
-  Decision& decision = decisions_[series];
-  if (decision == Decision::kOpen) {
-    const std::string& name = store.Measure(series)->name;
-    bool matches = names_.contains(name);
-    if (!matches) {
-      const absl::StatusOr<storage::MeasureName> parts = storage::ParseMeasureName(name);
-      matches = parts.ok() &&
-                patterns_.contains({std::string(parts->collection), std::string(parts->kind)});
-    }
-    decision = matches ? Decision::kYes : Decision::kNo;
-  }
-  return decision == Decision::kYes;
-}
-
 WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter,
                          std::uint64_t after_offset, int rows_max, absl::Duration heartbeat,
                          const Clock& monotonic)

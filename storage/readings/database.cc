@@ -281,6 +281,11 @@ absl::Status Database::ToStatus(const rocksdb::Status& status, std::string_view 
   return absl::UnavailableError(absl::StrCat(message, "; check the disk and restart"));
 }
 
+absl::Status Database::Damaged(std::string_view what, const absl::Status& why) const {
+  return absl::DataLossError(absl::StrCat(std::string(what), " of ", directory_, " is damaged: ",
+                                          why.message(), "; restore the directory from a backup"));
+}
+
 absl::Status Database::Write(rocksdb::WriteBatch& batch, std::uint64_t last_offset) {
   RETURN_IF_ERROR(WriteStatus());
   rocksdb::WriteOptions synced;

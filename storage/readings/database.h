@@ -43,6 +43,9 @@ class Database {
   /// Converts to the caller's status: the operation, the directory, the remedy.
   absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) const;
 
+  /// DATA_LOSS: `what` of this directory is damaged because of `why`; restore a backup.
+  absl::Status Damaged(std::string_view what, const absl::Status& why) const;
+
   /// Writes and syncs. `last_offset` is the end of the log after it. Any failure makes the database
   /// read-only permanently, because it is unknown what the disk kept after a failed sync.
   absl::Status Write(rocksdb::WriteBatch& batch, std::uint64_t last_offset);

@@ -19,6 +19,9 @@ struct StoredReading {
   friend bool operator==(const StoredReading&, const StoredReading&) = default;
 };
 
+/// Maximum bytes of ReadingBatch::source.
+inline constexpr std::size_t kSourceMax = 64;
+
 /// Readings of many series, as columns. series, times_ms and values have equal lengths; so has
 /// qualities, unless it is empty because all are 0. (source, epoch, sequence) identifies the batch
 /// for deduplication; sequence 0 means no deduplication.

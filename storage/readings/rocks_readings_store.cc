@@ -1,7 +1,6 @@
 #include "storage/readings/rocks_readings_store.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,13 +10,13 @@
 
 #include "base/status_macros.h"
 #include "storage/bytes/bytes.h"
+#include "storage/readings/batch_check.h"
+#include "storage/readings/readings_loader.h"
 #include "storage/readings/row_codec.h"
 #include "storage/readings/window_aggregator.h"
 
 namespace citylayers::storage {
 namespace {
-
-constexpr std::size_t kSourceMax = 64;
 
 std::string MeasureKey(std::uint32_t series) {
   std::string key(1, kMeasurePrefix);
@@ -32,6 +31,24 @@ std::string Prefixed(char prefix, std::string_view name) {
 }
 
 }  // namespace
+
+absl::Status RocksReadingsStore::Load() {
+  writer_ = std::make_unique<Writer>(options_, *database_, head_, tail_, windows_,
+                                     [this](std::vector<std::uint32_t> full) {
+                                       if (options_.seal_in_background) {
+                                         sealer_->Enqueue(std::move(full));
+                                       }
+                                     });
+  ReadingsLoader loader(options_.directory, *database_, registry_, windows_, head_, tail_, chunks_);
+  ASSIGN_OR_RETURN(ReadingsLoader::Result loaded, loader.Load());
+  loss_ = std::move(loaded.loss);
+  lost_batches_ = loaded.lost_batches;
+  sealer_ = std::make_unique<Sealer>(options_, registry_, *database_, *writer_, head_, tail_,
+                                     chunks_, loaded.sealed_offset);
+  writer_->Start();
+  if (options_.seal_in_background) sealer_->Start();
+  return absl::OkStatus();
+}
 
 // --- Registry.
 
@@ -99,32 +116,8 @@ absl::Status RocksReadingsStore::SeedStations(std::vector<StationDef> stations,
 
 // --- Writing.
 
-absl::Status RocksReadingsStore::CheckBatch(const ReadingBatch& batch) const {
-  const std::size_t rows = batch.series.size();
-  if (batch.times_ms.size() != rows || batch.values.size() != rows ||
-      (!batch.qualities.empty() && batch.qualities.size() != rows)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the columns of a batch differ in length: ", rows, " series, ", batch.times_ms.size(),
-        " times, ", batch.values.size(), " values, ", batch.qualities.size(), " qualities"));
-  }
-  if (batch.source.size() > kSourceMax) {
-    return absl::InvalidArgumentError("a source has at most 64 bytes");
-  }
-  if (rows > kRowsMax) return absl::InvalidArgumentError("a batch has at most 4,000,000 rows");
-  const std::uint32_t known = registry_.series_count();
-  for (std::size_t i = 0; i < rows; ++i) {
-    const bool fits = batch.series[i] < known && batch.times_ms[i] >= 0 &&
-                      batch.times_ms[i] <= kLatestTimeMs && std::isfinite(batch.values[i]);
-    if (fits) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("row ", i, " (series ", batch.series[i], ", time ", batch.times_ms[i],
-                     " ms, value ", batch.values[i], ") is not a reading of a known series"));
-  }
-  return absl::OkStatus();
-}
-
 void RocksReadingsStore::AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) {
-  if (const absl::Status status = CheckBatch(batch); !status.ok()) {
+  if (const absl::Status status = CheckBatch(batch, registry_.series_count()); !status.ok()) {
     done(status);
     return;
   }
@@ -195,12 +188,6 @@ absl::StatusOr<std::vector<WindowAggregate>> RocksReadingsStore::Aggregate(
   return windows.Take();
 }
 
-absl::Status RocksReadingsStore::Damaged(std::string_view what, const absl::Status& status) const {
-  return absl::DataLossError(absl::StrCat(std::string(what), " of ", options_.directory,
-                                          " is damaged: ", status.message(),
-                                          "; restore the directory from a backup"));
-}
-
 absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(
     std::uint64_t after_offset, std::size_t readings_max) const {
   const auto too_old = [&] {
@@ -223,7 +210,8 @@ absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(
     auto logged = std::make_shared<LoggedBatch>();
     logged->offset = offset;
     absl::StatusOr<ReadingBatch> batch = DecodeLogRow(AsView(rows->value()));
-    if (!batch.ok()) return Damaged(absl::StrCat("batch ", offset, " in the log"), batch.status());
+    if (!batch.ok())
+      return database_->Damaged(absl::StrCat("batch ", offset, " in the log"), batch.status());
     logged->batch = *std::move(batch);
     readings += logged->batch.size();
     batches.push_back(std::move(logged));
@@ -239,7 +227,7 @@ absl::StatusOr<std::vector<DeadLetter>> RocksReadingsStore::ReadDeadLetters(
       database_->db().NewIterator(rocksdb::ReadOptions(), database_->dead_letter()));
   for (rows->SeekToLast(); rows->Valid() && letters.size() < count_max; rows->Prev()) {
     absl::StatusOr<std::vector<DeadLetter>> row = DecodeDeadLetters(AsView(rows->value()));
-    if (!row.ok()) return Damaged("a refused reading", row.status());
+    if (!row.ok()) return database_->Damaged("a refused reading", row.status());
     for (auto letter = row->rbegin(); letter != row->rend() && letters.size() < count_max;
          ++letter) {
       letters.push_back(std::move(*letter));

@@ -30,13 +30,6 @@
 
 namespace citylayers::storage {
 
-/// Prefixes of the rows in the meta family, and of the owner's rows in the state family.
-inline constexpr char kMeasurePrefix = 'D';
-inline constexpr char kStationPrefix = 'S';
-inline constexpr char kUserStatePrefix = 'U';
-/// Row of the state family.
-inline constexpr std::string_view kLostBatchesKey = "Z";
-
 /// See ReadingsStore. Call Load() first, and once.
 class RocksReadingsStore final : public ReadingsStore {
  public:
@@ -121,15 +114,6 @@ class RocksReadingsStore final : public ReadingsStore {
   std::string Loss() const override { return loss_; }
 
  private:
-  absl::Status LoadRegistry();
-  absl::StatusOr<std::uint64_t> LoadState();
-  absl::Status LoadLog(std::uint64_t sealed_offset);
-  absl::Status Replay(std::uint64_t offset, std::string_view row);
-  absl::Status NoteLoss();
-  absl::StatusOr<std::uint64_t> ReadNumber(std::string_view key, std::uint64_t missing) const;
-  absl::Status CheckBatch(const ReadingBatch& batch) const;
-  absl::Status Damaged(std::string_view what, const absl::Status& status) const;
-
   const ReadingsStoreOptions options_;
   std::unique_ptr<Database> database_;
   Registry registry_;

@@ -104,6 +104,13 @@ std::string EncodeDeadLetters(const DeadLetterBatch& batch, const RejectedRows& 
 /// Reads version 1 as well, with one rejected row per row. DATA_LOSS: invalid bytes.
 absl::StatusOr<std::vector<DeadLetter>> DecodeDeadLetters(std::string_view bytes);
 
+/// Prefixes of the rows in the meta family, and of the owner's rows in the state family.
+inline constexpr char kMeasurePrefix = 'D';
+inline constexpr char kStationPrefix = 'S';
+inline constexpr char kUserStatePrefix = 'U';
+/// Row of the state family: the number of batches lost in all openings.
+inline constexpr std::string_view kLostBatchesKey = "Z";
+
 }  // namespace citylayers::storage
 
 #endif  // CITYLAYERS_STORAGE_READINGS_ROW_CODEC_H_
