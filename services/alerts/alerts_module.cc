@@ -15,6 +15,7 @@
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/looker.h"
 #include "services/layers/layer_follower.h"
+#include "services/runtime/config/suggestion.h"
 #include "services/runtime/log.h"
 #include "services/runtime/tick_thread.h"
 #include "storage/alerts/rocks_alert_store.h"

@@ -68,10 +68,6 @@ class Config {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-/// Returns the name in `known` nearest to `word` by edit distance when it is near enough to be a
-/// misspelling; otherwise empty.
-std::string Suggest(std::string_view word, const std::vector<std::string>& known);
-
 }  // namespace citylayers::runtime
 
 #endif  // CITYLAYERS_SERVICES_RUNTIME_CONFIG_CONFIG_H_

@@ -109,10 +109,5 @@ TEST(Config, PrintsItselfAsTomlThatReadsBack) {
   EXPECT_THAT(first->ToToml(), HasSubstr("# Unary calls at once.\nunary_max = 512\n"));
 }
 
-TEST(Suggest, FindsSlipsButNotStrangers) {
-  EXPECT_EQ(Suggest("trafic", {"traffic", "flood"}), "traffic");
-  EXPECT_EQ(Suggest("zebra", {"traffic", "flood"}), "");
-}
-
 }  // namespace
 }  // namespace citylayers::runtime

@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 
 #include "base/strings.h"
+#include "services/runtime/http/http_stream.h"
 
 namespace citylayers::runtime {
 namespace {
