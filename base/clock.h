@@ -8,9 +8,9 @@
 
 namespace citylayers {
 
-/// A clock of city time, the time base of all data: ages, decay, rule durations, CAP `sent`.
-/// Deadlines, keepalive and metrics use the monotonic clock instead. Implementations are
-/// thread-safe.
+/// A clock of city time, the time base of all data: ages, decay, rule durations, CAP
+/// `sent`. Deadlines, keepalive and metrics use the monotonic clock instead.
+/// Implementations are thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;

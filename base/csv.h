@@ -29,8 +29,8 @@ absl::StatusOr<std::vector<std::string>> CheckCsvHeader(std::vector<std::string>
 /// Tracks the quotes of a text that is read line by line, to find the end of a record.
 class CsvQuotes {
  public:
-  /// Takes the next line, without its line end. Returns true when the record continues on the next
-  /// line.
+  /// Takes the next line, without its line end. Returns true when the record
+  /// continues on the next line.
   bool GoesOnAfter(std::string_view line);
 
  private:

@@ -1,5 +1,5 @@
-// Positions and boxes on the WGS 84 ellipsoid, in degrees. Plain values used in all parts of the
-// system.
+// Positions and boxes on the WGS 84 ellipsoid, in degrees. Plain values used in all
+// parts of the system.
 #ifndef CITYLAYERS_BASE_LON_LAT_H_
 #define CITYLAYERS_BASE_LON_LAT_H_
 

@@ -1,5 +1,5 @@
-// Functions for text from outside, such as names in maps and files, whose bytes are not checked
-// yet.
+// Functions for text from outside, such as names in maps and files, whose bytes
+// are not checked yet.
 #ifndef CITYLAYERS_BASE_TEXT_H_
 #define CITYLAYERS_BASE_TEXT_H_
 

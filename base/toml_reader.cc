@@ -140,8 +140,8 @@ class TomlReader::Parser {
   }
 
  private:
-  // Sets table_ to the table named "a.b.c", creating it; on the path a list stands for its last
-  // table.
+  // Sets table_ to the table named "a.b.c", creating it; on the path a list
+  // stands for its last table.
   bool Header(std::string_view* in, bool is_list) {
     Node* node = root_;
     for (;;) {

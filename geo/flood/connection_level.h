@@ -22,8 +22,8 @@ enum class Connectivity : std::uint8_t { kFour = 4, kEight = 8 };
 ///  - An elevation of NaN is a wall: +infinity, never wet, no water passes. Under open water it
 ///    means unknown depth: -infinity, always connected.
 ///  - Cells without a path to open water: +infinity.
-///  - With eight neighbours water passes the corner of a dike that is one cell wide; draw dikes two
-///    cells wide.
+///  - With eight neighbours water passes the corner of a dike that is one cell wide; draw
+///    dikes two cells wide.
 /// Deterministic; about 100 ms for a million cells, O(n log n). Thread-safe. After the
 /// priority-flood algorithms of Wang & Liu and of Barnes.
 /// INVALID_ARGUMENT: the grids differ in size, or have more than 2^31 cells.

@@ -31,8 +31,8 @@ ContourTracer::ContourTracer(const Grid<float>& samples, const TileLattice& latt
     const float* from = samples.cells().data() + row * count;
     std::copy(from, from + count, values_.data() + (row + 1) * width_ + 1);
   }
-  // One pass per threshold: each is a plain comparison loop, which is compiled to vector
-  // instructions.
+  // One pass per threshold: each is a plain comparison loop, which is compiled
+  // to vector instructions.
   reached_.assign(values_.size(), 0);
   for (const float threshold : thresholds_) {
     for (std::size_t node = 0; node < values_.size(); ++node) {
@@ -78,48 +78,48 @@ void ContourTracer::LinkCell(std::size_t node, std::size_t k) {
   };
   // Each line has the high corner on its right (y grows downwards).
   switch (high) {
-    case 1:
+    case 1:  // nw
       link(top, left);
-      break;  // nw
-    case 2:
+      break;
+    case 2:  // ne
       link(right, top);
-      break;  // ne
-    case 3:
+      break;
+    case 3:  // nw ne
       link(right, left);
-      break;  // nw ne
-    case 4:
+      break;
+    case 4:  // se
       link(bottom, right);
-      break;  // se
-    case 5:
+      break;
+    case 5:  // nw se: kept apart
       link(top, left), link(bottom, right);
-      break;  // nw se: kept apart
-    case 6:
+      break;
+    case 6:  // ne se
       link(bottom, top);
-      break;  // ne se
-    case 7:
+      break;
+    case 7:  // all but sw
       link(bottom, left);
-      break;  // all but sw
-    case 8:
+      break;
+    case 8:  // sw
       link(left, bottom);
-      break;  // sw
-    case 9:
+      break;
+    case 9:  // nw sw
       link(top, bottom);
-      break;  // nw sw
-    case 10:
+      break;
+    case 10:  // ne sw: kept apart
       link(right, top), link(left, bottom);
-      break;  // ne sw: kept apart
-    case 11:
+      break;
+    case 11:  // all but se
       link(right, bottom);
-      break;  // all but se
-    case 12:
+      break;
+    case 12:  // se sw
       link(left, right);
-      break;  // se sw
-    case 13:
+      break;
+    case 13:  // all but ne
       link(top, right);
-      break;  // all but ne
-    case 14:
+      break;
+    case 14:  // all but nw
       link(left, top);
-      break;  // all but nw
+      break;
     default:
       break;
   }

@@ -17,14 +17,14 @@ namespace citylayers::geo {
 struct ContourRing {
   TileLine points;  // whole numbers; the higher ground is to the right of the direction
   double area = 0;  // signed: positive around higher samples, negative around a hole in them
-  std::size_t inner =
-      0;  // a sample beside the ring that reaches the threshold (ContourTracer index)
+  // A sample beside the ring that reaches the threshold (ContourTracer index).
+  std::size_t inner = 0;
 };
 
-/// Traces contours of one lattice of samples by marching squares. Samples outside count as 0; two
-/// high samples that meet only at a corner have separate rings. Rings of one threshold, and of
-/// different thresholds, never touch. Borrows samples and thresholds. Not thread-safe. REQUIRES: as
-/// DepthBands.
+/// Traces contours of one lattice of samples by marching squares. Samples outside count as 0;
+/// two high samples that meet only at a corner have separate rings. Rings of one threshold, and
+/// of different thresholds, never touch. Borrows samples and thresholds. Not thread-safe.
+/// REQUIRES: as DepthBands.
 class ContourTracer {
  public:
   ContourTracer(const Grid<float>& samples, const TileLattice& lattice,

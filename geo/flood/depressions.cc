@@ -70,9 +70,9 @@ class Labeller {
     }
   }
 
-  // The steepest descent over the filled terrain; across a flat, the direction of the flood in
-  // reverse. Both lead to a cell earlier in the order of flooding, which has its label, so no cycle
-  // can form.
+  // The steepest descent over the filled terrain; across a flat, the direction of the flood
+  // in reverse. Both lead to a cell earlier in the order of flooding, which has its label,
+  // so no cycle can form.
   std::size_t DownstreamOf(std::size_t cell) const {
     const float level = flood_.level()[cell];
     std::size_t best = flood_.from()[cell];
@@ -233,8 +233,8 @@ void DepressionMap::RaiseToPonds(const Ponds& ponds, Grid<float>* depth_m) const
   for (std::size_t d = 0; d < size(); ++d) {
     const double level_m = ponds.level_m[d];
     for (std::size_t i = first_cell_[d]; i < first_cell_[d + 1]; ++i) {
-      if (!(level_m > cells_[i].elevation_m))
-        break;  // the remaining cells are higher; NaN stops at once
+      // The remaining cells are higher. An empty depression's level is NaN and stops at once.
+      if (!(level_m > cells_[i].elevation_m)) break;
       float& depth = (*depth_m)[cells_[i].index];
       depth = std::max(depth, static_cast<float>(level_m - cells_[i].elevation_m));
     }

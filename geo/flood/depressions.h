@@ -33,14 +33,14 @@ struct Ponds {
 };
 
 /// The depressions of a terrain and the cells that drain to each.
-///  - A depression is the whole hollow under one spill level; basins within it fill as one pool.
-///    Therefore depressions never merge, and one pass from the highest down fills and spills them
-///    all.
+///  - A depression is the whole hollow under one spill level; basins within it fill as
+///    one pool. Therefore depressions never merge, and one pass from the highest down fills
+///    and spills them all.
 ///  - Water follows the steepest descent over the filled terrain, and across flats the direction of
 ///    the flood in reverse; cells without a depression on their path drain to open water.
 ///  - Volume is conserved: inflow = sum of volumes + spilled, within 1e-9 of the inflow.
-/// Immutable, thread-safe. Build: about 0.3 s for a million cells. Fill: O(depressions * log
-/// cells).
+/// Immutable, thread-safe. Build: about 0.3 s for a million cells. Fill:
+/// O(depressions * log cells).
 ///
 ///   ASSIGN_OR_RETURN(const DepressionMap map, DepressionMap::Build(elevation_m, open_water, 900));
 ///   const std::vector<double> areas_m2 = map.ZoneAreasM2(zones, zone_count);
@@ -56,8 +56,6 @@ class DepressionMap {
 
   std::size_t size() const { return depressions_.size(); }
   const Depression& operator[](std::size_t i) const { return depressions_[i]; }
-  /// For each cell the first depression on its drainage path, or kNoDepression.
-  const Grid<std::int32_t>& catchment() const { return catchment_; }
 
   /// Square metres of each zone (0 .. zone_count - 1) that drain to each depression, as [depression
   /// * zone_count + zone]; the row after the last depression is for open water. Cells with other
@@ -98,7 +96,7 @@ class DepressionMap {
   std::vector<std::size_t> first_cell_;
   std::vector<Cell> cells_;
   std::vector<double> sums_m_;
-  Grid<std::int32_t> catchment_;
+  Grid<std::int32_t> catchment_;  // of each cell: the first depression on its drainage path
   double cell_area_m2_ = 1;
 };
 

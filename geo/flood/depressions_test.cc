@@ -9,10 +9,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "geo/flood/stage_depth.h"
+#include "tests/support/flood_totals.h"
 
 namespace citylayers::geo {
 namespace {
+
+using test::FloodTotals;
 
 struct Terrain {
   Grid<float> elevation_m;
@@ -44,10 +46,29 @@ Terrain RandomTerrain(std::mt19937& random, int columns, int rows) {
 }
 
 // Runoff of `m` metres on every cell.
-std::vector<double> EvenInflow(const DepressionMap& map, double m) {
-  const Grid<std::uint8_t> one_zone(map.catchment().columns(), map.catchment().rows());
+std::vector<double> EvenInflow(const Terrain& t, const DepressionMap& map, double m) {
+  const Grid<std::uint8_t> one_zone(t.water.columns(), t.water.rows());
   const double runoff_m[] = {m};
   return DepressionMap::InflowM3(map.ZoneAreasM2(one_zone, 1), runoff_m);
+}
+
+// For each cell the depression that its rain runs to, or kNoDepression. Makes each cell a zone, as
+// many at a time as there are zone numbers.
+Grid<std::int32_t> Catchment(const Terrain& t, const DepressionMap& map) {
+  constexpr std::size_t kZones = 255;
+  Grid<std::int32_t> catchment(t.water.columns(), t.water.rows(), kNoDepression);
+  for (std::size_t first = 0; first < catchment.size(); first += kZones) {
+    const std::size_t count = std::min(kZones, catchment.size() - first);
+    Grid<std::uint8_t> zones(t.water.columns(), t.water.rows(), kZones);
+    for (std::size_t i = 0; i < count; ++i) zones[first + i] = static_cast<std::uint8_t>(i);
+    const std::vector<double> areas_m2 = map.ZoneAreasM2(zones, kZones);
+    for (std::size_t d = 0; d < map.size(); ++d) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (areas_m2[d * kZones + i] > 0) catchment[first + i] = static_cast<std::int32_t>(d);
+      }
+    }
+  }
+  return catchment;
 }
 
 //   a hollow 2 m deep of 4 cells, its sill at 3 m towards the sea
@@ -64,8 +85,8 @@ TEST(DepressionMap, AHollowHasItsSillAndItsCapacity) {
   EXPECT_EQ((*map)[0].cell_count, 4u);
   EXPECT_DOUBLE_EQ((*map)[0].capacity_m3, 4 * 2 * 100);
   EXPECT_EQ((*map)[0].downstream, kNoDepression);
-  EXPECT_EQ(map->catchment().at(4, 1), 0) << "the slope above drains into it";
-  EXPECT_EQ(map->catchment().at(1, 1), kNoDepression) << "the sill drains to the sea";
+  EXPECT_EQ(Catchment(t, *map).at(4, 1), 0) << "the slope above drains into it";
+  EXPECT_EQ(Catchment(t, *map).at(1, 1), kNoDepression) << "the sill drains to the sea";
 }
 
 TEST(DepressionMap, AHollowFillsEvenlyThenSpills) {
@@ -82,7 +103,7 @@ TEST(DepressionMap, AHollowFillsEvenlyThenSpills) {
   Grid<float> depth(7, 5);
   map.RaiseToPonds(ponds, &depth);
   EXPECT_EQ(depth.at(3, 2), 2.0f);
-  EXPECT_EQ(TotalsOf(depth).wet_cells, 4);
+  EXPECT_EQ(FloodTotals::Of(depth).wet_cells, 4);
 }
 
 TEST(DepressionMap, ThePondAndTheTideDoNotAddUp) {
@@ -130,11 +151,12 @@ TEST(DepressionMap, LevelOfVolumeEqualsBisection) {
   for (int row = 0; row < 20; ++row) t.water.at(0, row) = 1;
   const DepressionMap map = DepressionMap::Build(t.elevation_m, t.water, 25).value();
   ASSERT_GE(map.size(), 1u);
+  const Grid<std::int32_t> catchment = Catchment(t, map);
   for (std::size_t d = 0; d < map.size(); ++d) {
     const auto volume_at = [&](double level_m) {
       double sum = 0;
       for (std::size_t i = 0; i < t.elevation_m.size(); ++i) {
-        if (map.catchment()[i] == static_cast<std::int32_t>(d) && t.water[i] == 0 &&
+        if (catchment[i] == static_cast<std::int32_t>(d) && t.water[i] == 0 &&
             t.elevation_m[i] < map[d].spill_level_m) {
           sum += 25 * std::max(0.0, level_m - t.elevation_m[i]);
         }
@@ -160,7 +182,7 @@ TEST(DepressionMap, NoWaterIsLostOrMade) {
     const Terrain t = RandomTerrain(random, 30, 25);
     const DepressionMap map = DepressionMap::Build(t.elevation_m, t.water, 900).value();
     for (const double runoff_m : {0.001, 0.05, 0.7, 20.0}) {
-      const std::vector<double> inflow = EvenInflow(map, runoff_m);
+      const std::vector<double> inflow = EvenInflow(t, map, runoff_m);
       const Ponds ponds = map.Fill(inflow);
       const double in = std::accumulate(inflow.begin(), inflow.end(), 0.0);
       const double out =
@@ -170,7 +192,7 @@ TEST(DepressionMap, NoWaterIsLostOrMade) {
       Grid<float> depth(30, 25);
       map.RaiseToPonds(ponds, &depth);
       const double held = std::accumulate(ponds.volume_m3.begin(), ponds.volume_m3.end(), 0.0);
-      ASSERT_NEAR(TotalsOf(depth).depth_sum_m * 900, held, 1e-4 * held + 1e-6);
+      ASSERT_NEAR(FloodTotals::Of(depth).depth_sum_m * 900, held, 1e-4 * held + 1e-6);
     }
   }
 }
@@ -182,7 +204,7 @@ TEST(DepressionMap, EndlessRainFillsToTheConnectionLevel) {
     const Grid<float> level = ConnectionLevel(t.elevation_m, t.water).value();
     const DepressionMap map = DepressionMap::Build(t.elevation_m, t.water, 1).value();
     Grid<float> depth(30, 25);
-    map.RaiseToPonds(map.Fill(EvenInflow(map, 1e6)), &depth);
+    map.RaiseToPonds(map.Fill(EvenInflow(t, map, 1e6)), &depth);
     for (std::size_t i = 0; i < level.size(); ++i) {
       const bool fills = t.water[i] == 0 && std::isfinite(level[i]);
       ASSERT_NEAR(depth[i], fills ? level[i] - t.elevation_m[i] : 0, 1e-5) << "cell " << i;

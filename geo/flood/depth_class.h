@@ -53,8 +53,8 @@ struct VehicleLimits {
   float impassable_from_m = 0;
 };
 
-/// The limits in standing water. Moving water stops every vehicle earlier, and the model has no
-/// velocity.
+/// The limits in standing water. Moving water stops every vehicle earlier, and the
+/// model has no velocity.
 ///
 /// | vehicle | at risk, m | impassable, m | source |
 /// |---|---|---|---|

@@ -24,9 +24,9 @@ struct TileLattice {
   int count = 0;
 };
 
-/// Samples at the corners of a mesh of `cells` by `cells` over the tile, with `buffer_cells` more
-/// on each side. Neighbouring tiles of a zoom share the samples on their common edge, so contours
-/// meet.
+/// Samples at the corners of a mesh of `cells` by `cells` over the tile, with
+/// `buffer_cells` more on each side. Neighbouring tiles of a zoom share the samples on
+/// their common edge, so contours meet.
 TileLattice CornerLattice(int cells, int buffer_cells);
 
 /// Samples at the centres of the pixels of an image of the tile.

@@ -12,8 +12,8 @@
 
 namespace citylayers::geo {
 
-/// The layout of a grid with one more cell on each side, row-major. Steps from any inner cell stay
-/// inside it.
+/// The layout of a grid with one more cell on each side, row-major. Steps from any inner
+/// cell stay inside it.
 class PaddedLayout {
  public:
   PaddedLayout(int columns, int rows, Connectivity connectivity)

@@ -87,8 +87,8 @@ void PriorityFlood::RunLoop() {
     const std::uint64_t next = frontier_.top();
     frontier_.pop();
     Spread<kRecord>(static_cast<std::size_t>(next & 0xFFFFFFFFu));
-    // Cells not above the water just reached are flooded with it, in order of arrival, without the
-    // heap.
+    // Cells not above the water just reached are flooded with it, in order of
+    // arrival, without the heap.
     for (std::size_t i = 0; i < level_ground_.size(); ++i) Spread<kRecord>(level_ground_[i]);
     level_ground_.clear();
   }

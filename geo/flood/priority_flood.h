@@ -33,8 +33,8 @@ class PriorityFlood {
   const std::vector<float>& elevation_m() const { return elevation_m_; }
   const std::vector<std::uint8_t>& water() const { return water_; }
   const std::vector<float>& level() const { return level_; }
-  /// Cells in the order in which water leaves them for their neighbours; levels never decrease
-  /// along it.
+  /// Cells in the order in which water leaves them for their neighbours; levels
+  /// never decrease along it.
   const std::vector<std::uint32_t>& order() const { return order_; }
   /// The cell from which water came to each cell; for open water the cell itself.
   const std::vector<std::uint32_t>& from() const { return from_; }

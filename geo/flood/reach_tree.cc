@@ -27,8 +27,8 @@ std::size_t Step(std::size_t cell, std::ptrdiff_t step) {
   return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(cell) + step);
 }
 
-/// Numbers for sets of reaches: equal sets have equal numbers. The set of only reach r has number
-/// r.
+/// Numbers for sets of reaches: equal sets have equal numbers. The set of only
+/// reach r has number r.
 class ReachSets {
  public:
   explicit ReachSets(std::size_t reach_count) {

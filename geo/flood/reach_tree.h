@@ -46,9 +46,9 @@ class ReachTree {
                                          Connectivity connectivity = Connectivity::kEight);
 
   /// Writes the depths of all cells to `depth_m`, which is resized when its size differs.
-  /// `stages_m` has the stage of each reach; reaches beyond it are unknown. Open water has a depth
-  /// like other cells. About 2 ms for a million cells. REQUIRES: the grids that the tree was built
-  /// from.
+  /// `stages_m` has the stage of each reach; reaches beyond it are unknown. Open water has a
+  /// depth like other cells. About 2 ms for a million cells. REQUIRES: the grids that the
+  /// tree was built from.
   void Depth(const Grid<float>& elevation_m, const Grid<float>& level_m,
              std::span<const float> stages_m, Grid<float>* depth_m) const;
 

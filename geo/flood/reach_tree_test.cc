@@ -135,8 +135,8 @@ TEST(ReachTree, AReachOfUnknownStageFloodsNothing) {
 }
 
 TEST(ReachTree, OpenWaterStandsAtItsOwnStage) {
-  // Reach b is between a and the land on the right: its gauge already includes water that flows
-  // into b.
+  // Reach b is between a and the land on the right: its gauge already includes
+  // water that flows into b.
   const Delta d = FromArt({"a1b11"});
   EXPECT_EQ(Row(Flood(d, {5, 2}).depth_m, 0), "54211");
 }

@@ -1,6 +1,7 @@
 #include "geo/flood/stage_depth.h"
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 namespace citylayers::geo {
 
@@ -27,17 +28,6 @@ void RoundToCentimetres(Grid<float>* depth_m) {
     // NOLINTNEXTLINE(bugprone-incorrect-roundings)
     depth = static_cast<float>(static_cast<std::int32_t>(depth * 100.0F + 0.5F)) / 100.0F;
   }
-}
-
-FloodTotals TotalsOf(const Grid<float>& depth_m) {
-  FloodTotals totals;
-  for (const float depth : depth_m.cells()) {
-    if (!(depth > 0)) continue;
-    ++totals.wet_cells;
-    totals.depth_sum_m += depth;
-    totals.max_depth_m = std::max<double>(totals.max_depth_m, depth);
-  }
-  return totals;
 }
 
 }  // namespace citylayers::geo

@@ -2,8 +2,6 @@
 #ifndef CITYLAYERS_GEO_FLOOD_STAGE_DEPTH_H_
 #define CITYLAYERS_GEO_FLOOD_STAGE_DEPTH_H_
 
-#include <cstdint>
-
 #include "geo/raster/grid.h"
 
 namespace citylayers::geo {
@@ -24,20 +22,10 @@ void DepthAtStage(const Grid<float>& elevation_m, const Grid<float>& level_m, fl
 /// Resizes a grid of depths whose size differs from that of the elevation.
 void FitDepthTo(const Grid<float>& elevation_m, Grid<float>* depth_m);
 
-/// Rounds depths to whole centimetres, each to the nearest float, so that the thresholds of
-/// kDepthClassFromM are met exactly. About 1 ms for a million cells. REQUIRES: no cell is negative
-/// or NaN.
+/// Rounds depths to whole centimetres, each to the nearest float, so that the thresholds
+/// of kDepthClassFromM are met exactly. About 1 ms for a million cells. REQUIRES: no
+/// cell is negative or NaN.
 void RoundToCentimetres(Grid<float>* depth_m);
-
-/// Totals of a flood.
-struct FloodTotals {
-  std::int64_t wet_cells = 0;
-  double depth_sum_m = 0;  // times the cell's area = volume
-  double max_depth_m = 0;
-};
-
-/// Sums over cells of positive depth.
-FloodTotals TotalsOf(const Grid<float>& depth_m);
 
 }  // namespace citylayers::geo
 

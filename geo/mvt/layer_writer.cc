@@ -29,10 +29,8 @@ enum FeatureField : protozero::pbf_tag_type {
 };
 enum ValueField : protozero::pbf_tag_type {
   kValueString = 1,
-  kValueDouble = 3,
   kValueUint = 5,
   kValueSint = 6,
-  kValueBool = 7,
 };
 
 constexpr std::uint32_t FieldKey(protozero::pbf_tag_type field, protozero::pbf_wire_type type) {
@@ -79,18 +77,6 @@ std::uint32_t LayerWriter::IntValue(std::int64_t value) {
   return ValueIndex(std::move(encoded));
 }
 
-std::uint32_t LayerWriter::DoubleValue(double value) {
-  std::string encoded;
-  protozero::pbf_writer(encoded).add_double(kValueDouble, value);
-  return ValueIndex(std::move(encoded));
-}
-
-std::uint32_t LayerWriter::BoolValue(bool value) {
-  std::string encoded;
-  protozero::pbf_writer(encoded).add_bool(kValueBool, value);
-  return ValueIndex(std::move(encoded));
-}
-
 bool LayerWriter::AddFeature(GeometryType type, std::optional<std::uint64_t> id,
                              std::string_view geometry, std::span<const Tag> tags) {
   using protozero::pbf_wire_type;
@@ -131,8 +117,8 @@ void LayerWriter::AppendTo(std::string* tile) const {
   std::string head;
   {
     protozero::pbf_writer writer(head);
-    writer.add_uint32(kLayerVersion,
-                      kSpecVersion);  // first, because a reader needs it for the rest
+    // The version is first, because a reader needs it for the rest.
+    writer.add_uint32(kLayerVersion, kSpecVersion);
     writer.add_string(kLayerName, name_);
   }
   std::string tail;

@@ -38,13 +38,10 @@ class LayerWriter {
   explicit LayerWriter(std::string_view name, std::uint32_t extent = kTileExtent);
 
   /// Index of a key or value, which is stored when it is new. Integers are encoded by one value
-  /// type per sign, whatever their C++ type, so that equal numbers are one value. REQUIRES: finite
-  /// doubles.
+  /// type per sign, whatever their C++ type, so that equal numbers are one value.
   std::uint32_t Key(std::string_view key);
   std::uint32_t StringValue(std::string_view value);
   std::uint32_t IntValue(std::int64_t value);
-  std::uint32_t DoubleValue(double value);
-  std::uint32_t BoolValue(bool value);
 
   /// Reserves bytes for features: saves copies when the size is approximately known.
   void Reserve(std::size_t bytes) { features_.reserve(bytes); }

@@ -23,9 +23,7 @@ TEST(LayerWriter, WhatIsWrittenIsReadBack) {
   LayerWriter layer("traffic");
   const LayerWriter::Tag tags[] = {{layer.Key("level"), layer.IntValue(3)},
                                    {layer.Key("name"), layer.StringValue("Lê Lợi")},
-                                   {layer.Key("lag"), layer.IntValue(-5)},
-                                   {layer.Key("share"), layer.DoubleValue(0.25)},
-                                   {layer.Key("closed"), layer.BoolValue(true)}};
+                                   {layer.Key("lag"), layer.IntValue(-5)}};
   EXPECT_TRUE(layer.AddFeature(GeometryType::kLine, 4294967295u, Line(), tags));
   std::string tile;
   layer.AppendTo(&tile);
@@ -42,8 +40,6 @@ TEST(LayerWriter, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(*layers[0].Find(f, "level"), DecodedValue(std::int64_t{3}));
   EXPECT_EQ(*layers[0].Find(f, "name"), DecodedValue(std::string("Lê Lợi")));
   EXPECT_EQ(*layers[0].Find(f, "lag"), DecodedValue(std::int64_t{-5}));
-  EXPECT_EQ(*layers[0].Find(f, "share"), DecodedValue(0.25));
-  EXPECT_EQ(*layers[0].Find(f, "closed"), DecodedValue(true));
   EXPECT_EQ(layers[0].Find(f, "absent"), nullptr);
   EXPECT_THAT(f.parts, ElementsAre(ElementsAre(DecodedPoint{0, 0}, DecodedPoint{100, 50})));
 }
@@ -55,8 +51,6 @@ TEST(LayerWriter, KeysAndValuesAreStoredOnce) {
   EXPECT_EQ(layer.Key("a"), 0u);
   EXPECT_EQ(layer.IntValue(1), 0u);
   EXPECT_EQ(layer.StringValue("1"), 1u);
-  EXPECT_EQ(layer.BoolValue(true), 2u);
-  EXPECT_EQ(layer.DoubleValue(1), 3u);
   EXPECT_EQ(layer.IntValue(1), 0u);
 }
 

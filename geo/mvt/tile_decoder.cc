@@ -225,8 +225,8 @@ const DecodedValue* DecodedLayer::Find(const DecodedFeature& feature, std::strin
 }
 
 absl::StatusOr<std::vector<DecodedLayer>> DecodeTile(std::string_view bytes) {
-  // protozero throws on bytes that are not a protobuf message; the exception stays in this
-  // function.
+  // protozero throws on bytes that are not a protobuf message; the exception
+  // stays in this function.
   try {
     return DecodeMessage(bytes);
   } catch (const protozero::exception& e) {

@@ -30,9 +30,9 @@ struct DecodedFeature {
   GeometryType type = GeometryType::kUnknown;
   /// Indexes into the layer's keys and values, all of them within range.
   std::vector<LayerWriter::Tag> tags;
-  /// Points: one part with all of them. Lines: one part per line. Polygons: one part per ring,
-  /// open, exterior rings with positive area (see SignedArea), each followed by its holes. Unknown
-  /// type: none.
+  /// Points: one part with all of them. Lines: one part per line. Polygons: one part per
+  /// ring, open, exterior rings with positive area (see SignedArea), each followed by its
+  /// holes. Unknown type: none.
   std::vector<std::vector<DecodedPoint>> parts;
 };
 

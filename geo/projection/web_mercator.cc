@@ -8,7 +8,6 @@ namespace citylayers::geo {
 namespace {
 
 constexpr double kRadiansPerDeg = std::numbers::pi / 180;
-constexpr double kEquatorM = 2 * std::numbers::pi * 6378137.0;  // EPSG:3857 uses this radius.
 
 }  // namespace
 
@@ -22,10 +21,6 @@ WorldPoint WorldFromLonLat(LonLat p) {
 LonLat LonLatFromWorld(WorldPoint w) {
   const double y = (0.5 - w.y) * 2 * std::numbers::pi;
   return {(w.x - 0.5) * 360, std::atan(std::sinh(y)) / kRadiansPerDeg};
-}
-
-double GroundMPerWorldUnit(double lat_deg) {
-  return kEquatorM * std::cos(lat_deg * kRadiansPerDeg);
 }
 
 }  // namespace citylayers::geo

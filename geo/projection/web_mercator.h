@@ -24,9 +24,6 @@ WorldPoint WorldFromLonLat(LonLat p);
 /// The inverse of WorldFromLonLat, exact to 1e-12 degrees.
 LonLat LonLatFromWorld(WorldPoint w);
 
-/// Ground metres per world unit (the width of the whole square) at a latitude.
-double GroundMPerWorldUnit(double lat_deg);
-
 }  // namespace citylayers::geo
 
 #endif  // CITYLAYERS_GEO_PROJECTION_WEB_MERCATOR_H_

@@ -35,10 +35,5 @@ TEST(WebMercator, ThereAndBackIsTheSamePoint) {
   }
 }
 
-TEST(WebMercator, AWorldUnitShrinksTowardsThePoles) {
-  EXPECT_NEAR(GroundMPerWorldUnit(0), 40075016.7, 0.1);
-  EXPECT_NEAR(GroundMPerWorldUnit(60), 40075016.7 / 2, 0.1);
-}
-
 }  // namespace
 }  // namespace citylayers::geo

@@ -53,10 +53,10 @@ struct GeoTiffOptions {
   RasterTags tags;
 };
 
-/// Writes a tiled GeoTIFF: float32 with NaN as no-data, or bytes. An existing file is replaced; a
-/// failed write leaves no file. INVALID_ARGUMENT: geometry and values differ in size, an empty
-/// grid, or an unknown reference system. INTERNAL: the file cannot be written (disk full, directory
-/// missing).
+/// Writes a tiled GeoTIFF: float32 with NaN as no-data, or bytes. An existing file is
+/// replaced; a failed write leaves no file. INVALID_ARGUMENT: geometry and values differ in
+/// size, an empty grid, or an unknown reference system. INTERNAL: the file cannot be written
+/// (disk full, directory missing).
 absl::Status WriteGeoTiff(const std::string& path, const GridGeometry& geometry,
                           const Grid<float>& values, const GeoTiffOptions& options = {});
 absl::Status WriteGeoTiff(const std::string& path, const GridGeometry& geometry,

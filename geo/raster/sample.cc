@@ -28,11 +28,6 @@ double GridAffine::CellArea() const {
   return std::abs(forward_[1] * forward_[5] - forward_[2] * forward_[4]);
 }
 
-float SampleNearest(const Grid<float>& grid, CellPoint p) {
-  const std::optional<std::size_t> cell = CellIndexAt(grid, p);
-  return cell ? grid[*cell] : kNaN;
-}
-
 float SampleBilinear(const Grid<float>& grid, CellPoint p) {
   const std::optional<std::size_t> own = CellIndexAt(grid, p);
   if (!own || std::isnan(grid[*own])) return kNaN;

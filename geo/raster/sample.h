@@ -57,9 +57,6 @@ std::optional<std::size_t> CellIndexAt(const Grid<T>& grid, CellPoint p) {
   return grid.IndexOf(static_cast<int>(p.column), static_cast<int>(p.row));
 }
 
-/// Value of the cell at a position; NaN outside.
-float SampleNearest(const Grid<float>& grid, CellPoint p);
-
 /// Value interpolated between the centres of the four cells around a position. Cells of NaN and
 /// cells outside the grid are ignored; NaN where the cell at the position is NaN, and outside the
 /// grid. So the edge of the known area is not moved or blurred.

@@ -51,7 +51,7 @@ TEST(SampleBilinear, TheBorderIsFlatAndBeyondItIsNothing) {
   for (const CellPoint p : {CellPoint{-0.1, 1}, CellPoint{4, 1}, CellPoint{1, 3}, CellPoint{1, -1},
                             CellPoint{NAN, 1}, CellPoint{1, INFINITY}}) {
     EXPECT_TRUE(std::isnan(SampleBilinear(grid, p)));
-    EXPECT_TRUE(std::isnan(SampleNearest(grid, p)));
+    EXPECT_EQ(CellIndexAt(grid, p), std::nullopt);
   }
 }
 
@@ -63,10 +63,10 @@ TEST(SampleBilinear, UnknownCellsKeepTheirEdge) {
   EXPECT_TRUE(std::isnan(SampleBilinear(grid, {1.01, 0.5})));
 }
 
-TEST(SampleNearest, IsTheCellThatHoldsThePlace) {
+TEST(CellIndexAt, IsTheCellThatHoldsThePlace) {
   const Grid<float> grid = Ramp();
-  EXPECT_FLOAT_EQ(SampleNearest(grid, {1.99, 2.0}), 21);
-  EXPECT_FLOAT_EQ(SampleNearest(grid, {0, 0}), 0);
+  EXPECT_EQ(CellIndexAt(grid, {1.99, 2.0}), grid.IndexOf(1, 2));
+  EXPECT_EQ(CellIndexAt(grid, {0, 0}), grid.IndexOf(0, 0));
 }
 
 }  // namespace

@@ -16,10 +16,10 @@ struct VoidValue {
   friend bool operator==(const VoidValue&, const VoidValue&) = default;
 };
 
-/// Sets cells to NaN that hold a usual no-data number, compared as stored, before any scale. -9999,
-/// -32767, -32768, -99999 always; -999, 9999, 32767, 65535, 99999 when they are isolated: no other
-/// value of the grid is beyond half of them. Returns each number that was found, ascending.
-/// O(cells).
+/// Sets cells to NaN that hold a usual no-data number, compared as stored, before any scale.
+/// -9999, -32767, -32768, -99999 always; -999, 9999, 32767, 65535, 99999 when they are
+/// isolated: no other value of the grid is beyond half of them. Returns each number that was
+/// found, ascending. O(cells).
 std::vector<VoidValue> ClearVoidValues(Grid<float>* stored);
 
 /// Range of plausible heights in metres: the deepest sea and the highest mountain, with a margin.

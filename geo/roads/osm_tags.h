@@ -14,9 +14,9 @@ namespace citylayers::geo {
 /// vehicles (footways, steps, construction, ...). See wiki.openstreetmap.org/wiki/Key:highway.
 std::optional<RoadClass> ParseHighway(std::string_view highway);
 
-/// Combines `oneway`, `junction` and `highway`: a roundabout and a motorway are one-way unless
-/// tagged otherwise; "-1" means against the points. Other values (e.g. "reversible") count as
-/// two-way.
+/// Combines `oneway`, `junction` and `highway`: a roundabout and a motorway are one-way
+/// unless tagged otherwise; "-1" means against the points. Other values (e.g.
+/// "reversible") count as two-way.
 Oneway ParseOneway(std::string_view oneway, std::string_view junction, std::string_view highway);
 
 /// `maxspeed` in km/h: "60", "60 km/h", "40 mph". 0 for anything else ("none", "RU:urban",

@@ -43,8 +43,8 @@ absl::Status CheckWay(const Way& way) {
   return absl::OkStatus();
 }
 
-// Junctions are the nodes used more than once; both ends of a way count twice, so that they are
-// included.
+// Junctions are the nodes used more than once; both ends of a way count twice, so
+// that they are included.
 NodeUses CountUses(const std::vector<const Way*>& ways) {
   NodeUses uses;
   for (const Way* way : ways) {

@@ -37,9 +37,9 @@ struct RoadSegment {
 /// Minimum length of a segment; two nodes at one position have this length.
 inline constexpr double kMinSegmentLengthM = 0.1;
 
-/// The roads of a city. A segment's index is its position in `segments`: Hilbert order of midpoints
-/// (equal ones by stable id), so neighbouring segments have close numbers and a segment is next to
-/// its twin.
+/// The roads of a city. A segment's index is its position in `segments`: Hilbert order of
+/// midpoints (equal ones by stable id), so neighbouring segments have close numbers and a segment
+/// is next to its twin.
 struct RoadGraph {
   std::vector<RoadSegment> segments;
   std::vector<std::string> names;  // distinct, names[0] is ""

@@ -15,9 +15,9 @@ inline constexpr std::uint32_t kMaxOrdinal = (1u << kOrdinalBits) - 1;
 inline constexpr std::int64_t kMaxWayId = (std::int64_t{1} << kWayIdBits) - 1;
 
 /// The id of the `ordinal`-th stretch of a way, counted from 0 along the way; `backward` means
-/// driving against the way's points. It is the same in every pack as long as the source keeps the
-/// way's id and the junctions before this stretch. REQUIRES: 0 < way_id <= kMaxWayId, ordinal <=
-/// kMaxOrdinal.
+/// driving against the way's points. It is the same in every pack as long as the source keeps
+/// the way's id and the junctions before this stretch. REQUIRES: 0 < way_id <= kMaxWayId,
+/// ordinal <= kMaxOrdinal.
 constexpr std::uint64_t StableSegmentId(std::int64_t way_id, std::uint32_t ordinal, bool backward) {
   return (static_cast<std::uint64_t>(way_id) << (kOrdinalBits + 1)) |
          (std::uint64_t{ordinal} << 1) | (backward ? 1u : 0u);

@@ -40,8 +40,8 @@ TEST(TilesCoveringBox, LimitsAreKept) {
   EXPECT_FALSE(TilesCoveringBox(world, 23).ok());
 }
 
-// The reference model checks for each tile of the zoom whether the line crosses its buffered
-// square.
+// The reference model checks for each tile of the zoom whether the line crosses
+// its buffered square.
 TEST(TilesCoveringLine, AreThoseThatTheLineCrosses) {
   std::mt19937 random(3);
   std::uniform_real_distribution<double> lon(-170, 170), lat(-80, 80);

@@ -23,9 +23,9 @@ std::uint64_t HilbertIndex(int order, HilbertCell cell);
 /// The inverse of HilbertIndex. REQUIRES: index < 4^order.
 HilbertCell HilbertCellAt(int order, std::uint64_t index);
 
-/// Position of a point of the Web Mercator square on the curve of order 31 (cells under 2 cm).
-/// Segments sorted by it are near their neighbours on the map. Points outside the square are
-/// clamped.
+/// Position of a point of the Web Mercator square on the curve of order 31 (cells under
+/// 2 cm). Segments sorted by it are near their neighbours on the map. Points outside
+/// the square are clamped.
 std::uint64_t HilbertIndexOf(LonLat p);
 
 }  // namespace citylayers::geo

@@ -65,12 +65,6 @@ absl::StatusOr<TileId> TileId::FromKey(std::uint64_t key) {
 
 TileId TileId::Parent() const { return z_ == 0 ? *this : TileId(z_ - 1, x_ / 2, y_ / 2); }
 
-std::array<TileId, 4> TileId::Children() const {
-  const std::uint32_t x = x_ * 2, y = y_ * 2;
-  return {TileId(z_ + 1, x, y), TileId(z_ + 1, x + 1, y), TileId(z_ + 1, x, y + 1),
-          TileId(z_ + 1, x + 1, y + 1)};
-}
-
 bool TileId::Contains(TileId other) const {
   if (other.z_ < z_) return false;
   const int down = other.z_ - z_;

@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_GEO_TILE_TILE_ID_H_
 #define CITYLAYERS_GEO_TILE_TILE_ID_H_
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -15,8 +14,8 @@ namespace citylayers::geo {
 
 /// A tile z/x/y in the XYZ scheme: zoom 0 is the world, x grows to the east, y to the south.
 ///  - Always valid: 0 <= z <= kMaxZoom and 0 <= x, y < 2^z; the default is 0/0/0.
-///  - Ordered by Key(): first by zoom, then along the Hilbert curve, so that neighbouring tiles are
-///    sorted together.
+///  - Ordered by Key(): first by zoom, then along the Hilbert curve, which keeps tiles that are
+///    neighbours on the map close together in the order.
 /// Value type of 12 bytes, thread-safe; everything is O(1) or O(z).
 ///
 ///   ASSIGN_OR_RETURN(const TileId tile, TileId::Make(14, 13047, 7698));
@@ -27,8 +26,8 @@ class TileId {
 
   TileId() = default;
 
-  /// The tile with these numbers. INVALID_ARGUMENT: zoom or coordinate out of range; the message
-  /// names it.
+  /// The tile with these numbers. INVALID_ARGUMENT: zoom or coordinate out of range;
+  /// the message names it.
   static absl::StatusOr<TileId> Make(std::int64_t z, std::int64_t x, std::int64_t y);
   /// The tile at a point. The east and south edges of the world belong to the last column and row.
   /// INVALID_ARGUMENT: zoom out of range, longitude outside +-180, latitude outside the Web
@@ -43,15 +42,12 @@ class TileId {
 
   /// The tile at the next lower zoom that contains this one; 0/0/0 is its own parent.
   TileId Parent() const;
-  /// The four tiles at the next higher zoom, row by row from the north-west. REQUIRES: z() <
-  /// kMaxZoom.
-  std::array<TileId, 4> Children() const;
   /// True when `other` is this tile or inside it.
   bool Contains(TileId other) const;
   /// The tile's box without any buffer.
   LonLatBox Bounds() const;
-  /// A dense sortable number: tiles of lower zooms first, then Hilbert order (PMTiles v3
-  /// numbering).
+  /// A dense sortable number: tiles of lower zooms first, then Hilbert order
+  /// (PMTiles v3 numbering).
   std::uint64_t Key() const;
   /// "z/x/y".
   std::string ToString() const;

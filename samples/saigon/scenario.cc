@@ -53,8 +53,4 @@ double Scenario::RainMm(std::string_view station_id, absl::Duration t,
   return RoundTo(storm_.SumMm(it->second.at, to - hours, to), 10);
 }
 
-double Scenario::RainRateMmPerHour(LonLat at, absl::Duration since_midnight) const {
-  return storm_.RateMmPerHour(at, HourOfDay(since_midnight));
-}
-
 }  // namespace citylayers::saigon

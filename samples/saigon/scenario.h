@@ -57,8 +57,6 @@ class Scenario {
   double StageM(std::string_view station_id, absl::Duration since_midnight) const;
   /// Rain in (t - interval, t], mm, rounded to 0.1. 0 for an id that is not a rain gauge.
   double RainMm(std::string_view station_id, absl::Duration t, absl::Duration interval) const;
-  /// Rain intensity at a place, mm/h; RainMm is its sum.
-  double RainRateMmPerHour(LonLat at, absl::Duration since_midnight) const;
 
  private:
   TrafficDay traffic_;

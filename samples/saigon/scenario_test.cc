@@ -12,6 +12,7 @@
 
 #include "samples/saigon/base_map.h"
 #include "samples/saigon/roads.h"
+#include "samples/saigon/storm.h"
 #include "tests/support/saigon_cut.h"
 
 namespace citylayers::saigon {
@@ -230,7 +231,7 @@ TEST(SaigonScenario, MostOfTheCityMovesEvenInTheRush) {
 TEST(SaigonScenario, RainSlowsTraffic) {
   const CutSegment& s = Segments()[0];
   const SegmentInput in = InputOf(s);
-  EXPECT_GT(Day().RainRateMmPerHour(in.mid, absl::Hours(15.75)), 30);
+  EXPECT_GT(Storm(ScenarioOptions{}.seed).RateMmPerHour(in.mid, 15.75), 30);
   EXPECT_LT(RatioOf(s, 15.75), RatioOf(s, 14.4) - 0.1);
 }
 

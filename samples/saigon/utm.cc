@@ -16,20 +16,21 @@ constexpr double kFalseEastingM = 500'000;
 constexpr double kCentralMeridianDeg = 105;
 constexpr double kN = kFlattening / (2 - kFlattening);
 constexpr double kRectifyingM = kSemiMajorM / (1 + kN) * (1 + kN * kN / 4 + kN * kN * kN * kN / 64);
+// Each term stands in parentheses: without them clang-format reads a product as a pointer.
 constexpr std::array<double, 3> kForward = {
-    kN / 2 - 2 * kN * kN / 3 + 5 * kN * kN * kN / 16,
-    13 * kN* kN / 48 - 3 * kN* kN* kN / 5,
-    61 * kN* kN* kN / 240,
+    (kN / 2 - 2 * kN * kN / 3 + 5 * kN * kN * kN / 16),
+    (13 * kN * kN / 48 - 3 * kN * kN * kN / 5),
+    (61 * kN * kN * kN / 240),
 };
 constexpr std::array<double, 3> kBack = {
-    kN / 2 - 2 * kN * kN / 3 + 37 * kN * kN * kN / 96,
-    kN* kN / 48 + kN* kN* kN / 15,
-    17 * kN* kN* kN / 480,
+    (kN / 2 - 2 * kN * kN / 3 + 37 * kN * kN * kN / 96),
+    (kN * kN / 48 + kN * kN * kN / 15),
+    (17 * kN * kN * kN / 480),
 };
 constexpr std::array<double, 3> kLatitude = {
-    2 * kN - 2 * kN * kN / 3 - 2 * kN * kN * kN,
-    7 * kN* kN / 3 - 8 * kN* kN* kN / 5,
-    56 * kN* kN* kN / 15,
+    (2 * kN - 2 * kN * kN / 3 - 2 * kN * kN * kN),
+    (7 * kN * kN / 3 - 8 * kN * kN * kN / 5),
+    (56 * kN * kN * kN / 15),
 };
 constexpr double kDegree = std::numbers::pi / 180;
 

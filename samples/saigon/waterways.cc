@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_split.h"
 
-#include "samples/saigon/contour.h"
 #include "samples/saigon/embedded.h"
+#include "samples/saigon/outline.h"
 #include "samples/saigon/tsv.h"
 
 namespace citylayers::saigon {
@@ -95,7 +95,7 @@ std::vector<std::vector<Point>> Outline(const Waterway& water) {
   const double narrowest = *std::min_element(water.half_m.begin(), water.half_m.end());
   // A cell must be smaller than the width of the water, otherwise the contour breaks into pieces.
   const double cell_m = std::clamp(narrowest * 0.6, 6.0, 25.0);
-  ContourField field = MakeField(water.centre, widest + 3 * cell_m, cell_m);
+  OutlineField field = MakeField(water.centre, widest + 3 * cell_m, cell_m);
   const double far = 3 * cell_m;
   for (std::size_t i = 1; i < water.centre.size(); ++i) {
     const double half_a = water.half_m[i - 1], half_b = water.half_m[i];
@@ -106,7 +106,7 @@ std::vector<std::vector<Point>> Outline(const Waterway& water) {
                       *value = std::min(*value, static_cast<float>(d));
                     });
   }
-  return Contour(field, cell_m * 0.12);
+  return Outline(field, cell_m * 0.12);
 }
 
 }  // namespace citylayers::saigon

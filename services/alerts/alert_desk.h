@@ -18,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
+#include "base/strings.h"
 #include "services/alerts/alert_cap.h"
 #include "services/alerts/alert_filter.h"
 #include "services/alerts/cap_issuer.h"
@@ -102,7 +103,7 @@ class AlertDesk {
     return store_.ListEvents(id);
   }
   absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const {
-    return store_.GetCap(cap_id);
+    return store_.GetCap(ToStd(cap_id));
   }
   /// For feeds: messages of alerts that are active or ended within a day before `moment`. During an
   /// exercise only exercise messages, else only actual ones.

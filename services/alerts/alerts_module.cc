@@ -15,6 +15,7 @@
 #include "geo/roads/road_class.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/evaluator.h"
+#include "services/runtime/config/suggestion.h"
 #include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/tick_thread.h"

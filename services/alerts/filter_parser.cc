@@ -19,6 +19,7 @@
 #include "services/alerts/filter_lexer.h"
 #include "services/alerts/filter_tree.h"
 #include "services/runtime/config/config.h"
+#include "services/runtime/config/suggestion.h"
 
 namespace citylayers::alerts {
 namespace {

@@ -109,13 +109,6 @@ std::string_view CodingName(Coding coding) {
   return "id";
 }
 
-std::optional<Coding> CodingOf(std::string_view name) {
-  for (const Coding coding : {Coding::kIdentity, Coding::kGzip, Coding::kBrotli, Coding::kZstd}) {
-    if (name == CodingName(coding)) return coding;
-  }
-  return std::nullopt;
-}
-
 Coding NegotiateCoding(std::string_view accept_encoding, unsigned available) {
   std::array<double, kCodingCount> weights;
   weights.fill(-1);  // not named

@@ -15,8 +15,6 @@ inline constexpr std::size_t kCodingCount = 4;
 
 /// "gzip", "br", "zstd"; "id" for identity (as in ETags; it is never sent as a Content-Encoding).
 std::string_view CodingName(Coding coding);
-/// The inverse of CodingName; nullopt for other text.
-std::optional<Coding> CodingOf(std::string_view name);
 
 /// The coding to answer an Accept-Encoding header with (RFC 9110 12.5.3); the argument is all its
 /// lines joined. The highest weight wins, then the order of Coding. Identity comes after all other

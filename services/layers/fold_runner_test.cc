@@ -150,7 +150,6 @@ class Context final : public runtime::ModuleContext {
   }
   const runtime::Config& config() const override { return *config_; }
   runtime::Metrics& metrics() override { return metrics_; }
-  runtime::Executor& executor() override { return executor_; }
   const runtime::MemoryBudget& memory() const override { return memory_; }
   runtime::Timer& timer() override { return timer_; }
   runtime::CallAdapter& calls() override { return calls_; }

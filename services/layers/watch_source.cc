@@ -8,6 +8,7 @@
 #include "proto/support/proto_time.h"
 #include "services/layers/request_fields.h"
 #include "services/runtime/config/config.h"
+#include "services/runtime/config/suggestion.h"
 #include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::layers {

@@ -12,8 +12,8 @@
 namespace citylayers::readings {
 namespace {
 
-constexpr uint8_t kVersion = 2;  // version 1 lacks the last field
-constexpr size_t kNameMax = 128;
+constexpr std::uint8_t kVersion = 2;  // version 1 lacks the last field
+constexpr std::size_t kNameMax = 128;
 // Times that the store can hold: 1970 to 3226.
 const absl::Time kFirst = absl::UnixEpoch();
 const absl::Time kLast = absl::FromUnixSeconds(39'636'000'000);
@@ -39,10 +39,10 @@ absl::Status TooFarAhead(absl::Time city_time, absl::Time furthest, absl::Durati
       "another data directory"));
 }
 
-int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
+std::int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
 
 absl::StatusOr<absl::Time> ReadMicros(storage::ByteReader& reader) {
-  ASSIGN_OR_RETURN(const uint64_t micros, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const std::uint64_t micros, reader.ReadVarint());
   return absl::FromUnixMicros(storage::UnZigZag(micros));
 }
 
@@ -195,36 +195,37 @@ std::string CityClockState::Encode() const {
   storage::PutVarint(out, storage::ZigZag(Micros(city_time)));
   storage::PutVarint(out, storage::ZigZag(Micros(as_of_)));
   storage::PutDouble(out, speed_);
-  storage::PutVarint(out, static_cast<uint64_t>(absl::ToInt64Microseconds(hold_after_)));
+  storage::PutVarint(out, static_cast<std::uint64_t>(absl::ToInt64Microseconds(hold_after_)));
   storage::PutText(out, scenario_);
   storage::PutVarint(out, storage::ZigZag(loop_count_));
   storage::PutText(out, driver_id_);
-  storage::PutVarint(out, static_cast<uint64_t>(absl::ToInt64Microseconds(jumped_)));
+  storage::PutVarint(out, static_cast<std::uint64_t>(absl::ToInt64Microseconds(jumped_)));
   return out;
 }
 
 absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
                                                        absl::Time machine_now) {
   storage::ByteReader reader(bytes);
-  ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::uint8_t version, reader.ReadByte());
   if (version < 1 || version > kVersion) {
     return absl::DataLossError(StrCat("the stored city clock has version ", int{version},
                                       ", and this program reads 1 to ", int{kVersion}));
   }
-  ASSIGN_OR_RETURN(const uint8_t replay, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::uint8_t replay, reader.ReadByte());
   CityClockState state;
   state.replay_ = replay != 0;
   ASSIGN_OR_RETURN(state.city_time_, ReadMicros(reader));
   ASSIGN_OR_RETURN(state.as_of_, ReadMicros(reader));
   ASSIGN_OR_RETURN(state.speed_, reader.ReadDouble());
-  const uint64_t hold_max = static_cast<uint64_t>(absl::ToInt64Microseconds(kHoldAfterMax));
-  ASSIGN_OR_RETURN(const uint64_t hold_us, reader.ReadVarintUpTo(hold_max, "hold_after"));
+  const std::uint64_t hold_max =
+      static_cast<std::uint64_t>(absl::ToInt64Microseconds(kHoldAfterMax));
+  ASSIGN_OR_RETURN(const std::uint64_t hold_us, reader.ReadVarintUpTo(hold_max, "hold_after"));
   ASSIGN_OR_RETURN(const std::string_view scenario, reader.ReadText(kNameMax));
-  ASSIGN_OR_RETURN(const uint64_t loop_count, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const std::uint64_t loop_count, reader.ReadVarint());
   ASSIGN_OR_RETURN(const std::string_view driver_id, reader.ReadText(kNameMax));
-  uint64_t jumped_us = 0;
+  std::uint64_t jumped_us = 0;
   if (version >= 2) {
-    const uint64_t jumped_max = static_cast<uint64_t>(Micros(kLast));
+    const std::uint64_t jumped_max = static_cast<std::uint64_t>(Micros(kLast));
     ASSIGN_OR_RETURN(jumped_us, reader.ReadVarintUpTo(jumped_max, "jumped"));
   }
   RETURN_IF_ERROR(reader.ExpectEnd());
@@ -232,11 +233,11 @@ absl::StatusOr<CityClockState> CityClockState::Restore(std::string_view bytes,
       state.city_time_ > kLast) {
     return absl::DataLossError("the stored city clock is invalid");
   }
-  state.hold_after_ = absl::Microseconds(static_cast<int64_t>(hold_us));
+  state.hold_after_ = absl::Microseconds(static_cast<std::int64_t>(hold_us));
   state.scenario_ = std::string(scenario);
   state.loop_count_ = static_cast<int>(storage::UnZigZag(loop_count));
   state.driver_id_ = std::string(driver_id);
-  state.jumped_ = absl::Microseconds(static_cast<int64_t>(jumped_us));
+  state.jumped_ = absl::Microseconds(static_cast<std::int64_t>(jumped_us));
   if (!state.replay_) {
     if (state.city_time_ > kFirst) state.reached_ = state.city_time_;
     return state;

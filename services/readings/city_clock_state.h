@@ -19,9 +19,9 @@ struct ClockLimits {
   /// Maximum step of a call ahead of the wall time, the newest reading and the time already
   /// reached. Longer than a scenario's step to its next loop, much shorter than the retention.
   absl::Duration ahead_max = absl::Hours(24 * 31);
-  /// All such jumps together use up `ahead_max`, which is restored by this many seconds for each
-  /// second that the city clock runs. A scenario of one hour per day jumps 23 times as far as it
-  /// runs.
+  /// All such jumps together use up `ahead_max`, which is restored by this many seconds
+  /// for each second that the city clock runs. A scenario of one hour per day jumps 23
+  /// times as far as it runs.
   double jump_per_run = 24;
 };
 
@@ -44,15 +44,14 @@ class CityClockState {
 
   /// Sets the clock, or continues a replay. `latest_reading` is the time of the latest stored
   /// reading: on the wall clock, city time has reached at least that (InfinitePast: there is none,
-  /// and any time may be set, since there is nothing to lose).
-  /// INVALID_ARGUMENT and FAILED_PRECONDITION as in clock_service.proto; the clock is then
-  /// unchanged.
+  /// and any time may be set, since there is nothing to lose). INVALID_ARGUMENT and
+  /// FAILED_PRECONDITION as in clock_service.proto; the clock is then unchanged.
   absl::Status Set(const common::v1::SetClockRequest& request, absl::Time machine_now,
                    absl::Time latest_reading, const ClockLimits& limits = {});
 
-  /// The stored form (docs/formats/readings.md). Decode gives the clock after a restart: a replay
-  /// is at the latest time that it can have reached, and waits for its driver. DATA_LOSS: damaged
-  /// bytes.
+  /// The stored form (docs/formats/readings.md). Decode gives the clock after a restart: a
+  /// replay is at the latest time that it can have reached, and waits for its driver.
+  /// DATA_LOSS: damaged bytes.
   std::string Encode() const;
   static absl::StatusOr<CityClockState> Restore(std::string_view bytes, absl::Time machine_now);
 
@@ -75,8 +74,8 @@ class CityClockState {
   std::string scenario_;
   int loop_count_ = 0;
   std::string driver_id_;
-  absl::Time reached_ =
-      absl::InfinitePast();  // reached by a replay before the return to the wall clock
+  // Reached by a replay before the return to the wall clock.
+  absl::Time reached_ = absl::InfinitePast();
   absl::Duration jumped_ = absl::ZeroDuration();  // of ClockLimits::ahead_max, used up at as_of_
 };
 

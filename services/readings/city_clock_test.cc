@@ -130,8 +130,8 @@ TEST(CityClockTest, CallsDoNotWalkTheClockAwayStepByStep) {
       city = clock.Now(machine);
       latest = city + absl::Minutes(5);  // And a reading as far ahead as is accepted.
     }
-    // 10 s at speed 3600 run ten hours, which allow ten days of jumps, in addition to the first 31
-    // days.
+    // 10 s at speed 3600 run ten hours, which allow ten days of jumps, in addition
+    // to the first 31 days.
     EXPECT_LT(city - kWall, absl::Hours(24 * 45)) << new_drivers;
   }
 }
@@ -241,11 +241,12 @@ TEST(CityClockTest, BadRequestsAreNamedByField) {
   bad.emplace_back(Replay(kTide, 60), "city_time");
   bad.back().first.clear_city_time();
   bad.emplace_back(Replay(kTide, 60), "city_time");
-  bad.back().first.mutable_city_time()->set_seconds(std::numeric_limits<int64_t>::max());
+  bad.back().first.mutable_city_time()->set_seconds(std::numeric_limits<std::int64_t>::max());
   for (const double speed : {0.0, -1.0, 3601.0, std::nan(""), 1e308}) {
     bad.emplace_back(Replay(kTide, speed), "speed");
   }
-  for (const int64_t seconds : {int64_t{0}, int64_t{-1}, int64_t{61}, INT64_MAX}) {
+  for (const std::int64_t seconds :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{61}, INT64_MAX}) {
     bad.emplace_back(Replay(kTide, 60), "hold_after");
     bad.back().first.mutable_hold_after()->set_seconds(seconds);
   }
@@ -310,7 +311,7 @@ TEST(CityClockTest, DamagedBytesAreRefused) {
   CityClockState clock;
   ASSERT_TRUE(clock.Set(Replay(kTide, 60), kWall, kNothing).ok());
   const std::string kept = clock.Encode();
-  for (size_t cut = 0; cut < kept.size(); ++cut) {
+  for (std::size_t cut = 0; cut < kept.size(); ++cut) {
     EXPECT_EQ(CityClockState::Restore(kept.substr(0, cut), kWall).status().code(),
               absl::StatusCode::kDataLoss);
   }

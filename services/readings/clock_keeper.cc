@@ -25,7 +25,7 @@ absl::StatusOr<std::unique_ptr<ClockKeeper>> ClockKeeper::Load(storage::Readings
     absl::MutexLock lock(&keeper->mutex_);
     keeper->state_ = std::move(state);
   }
-  std::vector<uint32_t> all(store.Stats().series_count);
+  std::vector<std::uint32_t> all(store.Stats().series_count);
   std::iota(all.begin(), all.end(), 0);
   for (const std::optional<storage::StoredReading>& latest : store.Latest(all)) {
     if (latest.has_value()) keeper->NoteReading(absl::FromUnixMillis(latest->time_ms));
@@ -77,13 +77,13 @@ absl::StatusOr<common::v1::CityClock> ClockKeeper::Set(const common::v1::SetCloc
   return told;
 }
 
-uint64_t ClockKeeper::AddListener(std::function<void()> listener) {
+std::uint64_t ClockKeeper::AddListener(std::function<void()> listener) {
   absl::MutexLock lock(&listeners_mutex_);
   listeners_.emplace(next_listener_, std::move(listener));
   return next_listener_++;
 }
 
-void ClockKeeper::RemoveListener(uint64_t id) {
+void ClockKeeper::RemoveListener(std::uint64_t id) {
   absl::MutexLock lock(&listeners_mutex_);
   listeners_.erase(id);
 }

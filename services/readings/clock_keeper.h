@@ -23,8 +23,8 @@ namespace citylayers::readings {
 /// restart sets it back. Thread-safe.
 class ClockKeeper final : public Clock {
  public:
-  /// Restores the clock from the store. Both must outlive this. DATA_LOSS: the stored state is
-  /// damaged.
+  /// Restores the clock from the store. Both must outlive this. DATA_LOSS: the
+  /// stored state is damaged.
   static absl::StatusOr<std::unique_ptr<ClockKeeper>> Load(storage::ReadingsStore& store,
                                                            const Clock& machine,
                                                            ClockLimits limits = {});
@@ -43,8 +43,8 @@ class ClockKeeper final : public Clock {
 
   /// Calls `listener` after each change, on the thread that made it. It is not called again once
   /// RemoveListener has returned.
-  uint64_t AddListener(std::function<void()> listener);
-  void RemoveListener(uint64_t id);
+  std::uint64_t AddListener(std::function<void()> listener);
+  void RemoveListener(std::uint64_t id);
 
  private:
   ClockKeeper(storage::ReadingsStore& store, const Clock& machine, ClockLimits limits)
@@ -58,8 +58,8 @@ class ClockKeeper final : public Clock {
   CityClockState state_ ABSL_GUARDED_BY(mutex_);
   absl::Time latest_reading_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Mutex listeners_mutex_;
-  std::map<uint64_t, std::function<void()>> listeners_ ABSL_GUARDED_BY(listeners_mutex_);
-  uint64_t next_listener_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
+  std::map<std::uint64_t, std::function<void()>> listeners_ ABSL_GUARDED_BY(listeners_mutex_);
+  std::uint64_t next_listener_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
 };
 
 }  // namespace citylayers::readings

@@ -22,7 +22,7 @@ TEST_F(ClockKeeperTest, TheCityClockOutlivesTheProcessAndRulesTheReadings) {
   request.set_mode(common::v1::CLOCK_MODE_REPLAY);
   *request.mutable_city_time() = ToProtoTime(tide);
   request.set_speed(60);
-  ClockWatch watch(*clock_, machine_);
+  ClockWatch watch(*clock_, monotonic_);
   common::v1::WatchClockResponse told;
   EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage);
   EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kWait);
@@ -30,11 +30,23 @@ TEST_F(ClockKeeperTest, TheCityClockOutlivesTheProcessAndRulesTheReadings) {
   EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage) << "at every change";
   EXPECT_EQ(told.clock().mode(), common::v1::CLOCK_MODE_REPLAY);
   machine_.now += absl::Seconds(1);
+  monotonic_.now += absl::Seconds(1);
   EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage) << "and every second";
   EXPECT_EQ(FromProtoTime(told.clock().city_time()), tide + absl::Seconds(60));
 
   EXPECT_EQ(Write({{kLevel, tide, 1}, {kLevel, kNow, 1}}).rejected(0).reason(),
             v1::REJECT_REASON_FAR_FUTURE);
+}
+
+TEST_F(ClockKeeperTest, AWatcherGetsTheClockEverySecondThoughTheWallClockIsSetBack) {
+  ClockWatch watch(*clock_, monotonic_);
+  common::v1::WatchClockResponse message;
+  ASSERT_EQ(watch.Next(&message)->kind, StreamStep::Kind::kMessage);
+  machine_.now -= absl::Hours(1);
+  EXPECT_EQ(watch.Next(&message)->kind, StreamStep::Kind::kWait);
+  monotonic_.now += absl::Seconds(1);
+  EXPECT_EQ(watch.Next(&message)->kind, StreamStep::Kind::kMessage);
+  EXPECT_EQ(FromProtoTime(message.clock().city_time()), machine_.now);
 }
 
 TEST_F(ClockKeeperTest, AfterARestartTheClockHoldsUntilItsDriverReturns) {

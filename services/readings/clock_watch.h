@@ -15,15 +15,15 @@
 
 namespace citylayers::readings {
 
-/// Sends the clock at the start, at every change, and every second. `clock` and `machine` must
-/// outlive it.
+/// Sends the clock at the start, at every change, and every second of monotonic time. `clock` and
+/// `monotonic` must outlive it.
 class ClockWatch final : public runtime::StreamSource<common::v1::WatchClockResponse> {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
 
-  ClockWatch(ClockKeeper& clock, const Clock& machine)
+  ClockWatch(ClockKeeper& clock, const Clock& monotonic)
       : clock_(clock),
-        machine_(machine),
+        monotonic_(monotonic),
         listener_(clock.AddListener([changed = changed_, waker = waker()] {
           changed->store(true);
           waker->Wake();
@@ -31,7 +31,7 @@ class ClockWatch final : public runtime::StreamSource<common::v1::WatchClockResp
   ~ClockWatch() override { clock_.RemoveListener(listener_); }
 
   absl::StatusOr<runtime::StreamStep> Next(common::v1::WatchClockResponse* response) override {
-    const absl::Time now = machine_.Now();
+    const absl::Time now = monotonic_.Now();
     if (!changed_->exchange(false) && now < last_ + kInterval) {
       return runtime::StreamStep::Wait(last_ + kInterval - now);
     }
@@ -42,11 +42,11 @@ class ClockWatch final : public runtime::StreamSource<common::v1::WatchClockResp
 
  private:
   ClockKeeper& clock_;
-  const Clock& machine_;
+  const Clock& monotonic_;
   absl::Time last_ = absl::InfinitePast();
   // Shared with the listener, which may run while this object is being destroyed.
   const std::shared_ptr<std::atomic<bool>> changed_ = std::make_shared<std::atomic<bool>>(true);
-  const uint64_t listener_;
+  const std::uint64_t listener_;
 };
 
 }  // namespace citylayers::readings

@@ -26,9 +26,9 @@ constexpr SegmentKind kSegmentKinds[] = {
     {"occupancy", "%", 1, 100},
     {"depth", "m", 2, 10},
 };
-constexpr int64_t kSegmentPeriodMs = 60'000;
+constexpr std::int64_t kSegmentPeriodMs = 60'000;
 
-void SortUnique(std::vector<uint32_t>& series) {
+void SortUnique(std::vector<std::uint32_t>& series) {
   std::sort(series.begin(), series.end());
   series.erase(std::unique(series.begin(), series.end()), series.end());
 }
@@ -41,7 +41,7 @@ bool MeasureDirectory::IsSegmentMeasure(std::string_view name, storage::MeasureD
   const auto kind =
       std::find_if(std::begin(kSegmentKinds), std::end(kSegmentKinds),
                    [&](const SegmentKind& candidate) { return candidate.kind == parts->kind; });
-  uint64_t stable_id = 0;
+  std::uint64_t stable_id = 0;
   // Only one spelling is accepted: "007" would be another series of segment 7.
   if (kind == std::end(kSegmentKinds) || !absl::SimpleAtoi(ToAbsl(parts->id), &stable_id) ||
       StrCat(stable_id) != parts->id || !is_segment_(stable_id)) {
@@ -54,13 +54,13 @@ bool MeasureDirectory::IsSegmentMeasure(std::string_view name, storage::MeasureD
 
 absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
     const MeasureNames& names) const {
-  std::vector<KnownMeasure> known(static_cast<size_t>(names.size()));
+  std::vector<KnownMeasure> known(static_cast<std::size_t>(names.size()));
   std::vector<storage::MeasureDef> fresh;
-  std::vector<size_t> fresh_at;
-  for (size_t i = 0; i < known.size(); ++i) {
+  std::vector<std::size_t> fresh_at;
+  for (std::size_t i = 0; i < known.size(); ++i) {
     const std::string& name = names[static_cast<int>(i)];
     if (name.size() > storage::kMeasureNameBytesMax) continue;
-    if (const std::optional<uint32_t> series = store_.FindSeries(name); series.has_value()) {
+    if (const std::optional<std::uint32_t> series = store_.FindSeries(name); series.has_value()) {
       known[i] = {*series, store_.Measure(*series)};
     } else if (storage::MeasureDef measure; IsSegmentMeasure(name, &measure)) {
       fresh.push_back(std::move(measure));
@@ -68,20 +68,21 @@ absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
     }
   }
   if (fresh.empty()) return known;
-  ASSIGN_OR_RETURN(const std::vector<uint32_t> series, store_.RegisterMeasures(std::move(fresh)));
-  for (size_t i = 0; i < series.size(); ++i) {
+  ASSIGN_OR_RETURN(const std::vector<std::uint32_t> series,
+                   store_.RegisterMeasures(std::move(fresh)));
+  for (std::size_t i = 0; i < series.size(); ++i) {
     known[fresh_at[i]] = {series[i], store_.Measure(series[i])};
   }
   return known;
 }
 
-absl::StatusOr<std::vector<uint32_t>> MeasureDirectory::Match(absl::Span<const std::string> names,
-                                                              size_t series_max) const {
+absl::StatusOr<std::vector<std::uint32_t>> MeasureDirectory::Match(
+    absl::Span<const std::string> names, std::size_t series_max) const {
   absl::flat_hash_set<std::string_view> seen;
-  std::vector<uint32_t> matched;
+  std::vector<std::uint32_t> matched;
   for (const std::string& name : names) {
     if (!seen.insert(name).second) continue;
-    const absl::StatusOr<std::vector<uint32_t>> series = store_.MatchSeries(name);
+    const absl::StatusOr<std::vector<std::uint32_t>> series = store_.MatchSeries(name);
     storage::MeasureDef measure;
     if (absl::IsNotFound(series.status()) && IsSegmentMeasure(name, &measure)) continue;
     RETURN_IF_ERROR(series.status());

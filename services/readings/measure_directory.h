@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_READINGS_MEASURE_DIRECTORY_H_
 #define CITYLAYERS_SERVICES_READINGS_MEASURE_DIRECTORY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,7 +20,7 @@ namespace citylayers::readings {
 class MeasureDirectory {
  public:
   /// `is_segment` returns whether a stable id is a segment of the pack; thread-safe.
-  MeasureDirectory(storage::ReadingsStore& store, std::function<bool(uint64_t)> is_segment)
+  MeasureDirectory(storage::ReadingsStore& store, std::function<bool(std::uint64_t)> is_segment)
       : store_(store), is_segment_(std::move(is_segment)) {}
 
   /// One entry per name, in order; measure == nullptr for an unknown name. May wait for the disk.
@@ -30,14 +31,14 @@ class MeasureDirectory {
   /// number of distinct names and series. INVALID_ARGUMENT, NOT_FOUND: see
   /// ReadingsStore::MatchSeries. A segment of the pack without readings is not an error.
   /// RESOURCE_EXHAUSTED: more than `series_max`.
-  absl::StatusOr<std::vector<uint32_t>> Match(absl::Span<const std::string> names,
-                                              size_t series_max) const;
+  absl::StatusOr<std::vector<std::uint32_t>> Match(absl::Span<const std::string> names,
+                                                   std::size_t series_max) const;
 
  private:
   bool IsSegmentMeasure(std::string_view name, storage::MeasureDef* measure) const;
 
   storage::ReadingsStore& store_;
-  const std::function<bool(uint64_t)> is_segment_;
+  const std::function<bool(std::uint64_t)> is_segment_;
 };
 
 }  // namespace citylayers::readings

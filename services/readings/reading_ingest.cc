@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
-
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "services/runtime/rpc/error_details.h"
@@ -12,11 +10,9 @@
 namespace citylayers::readings {
 namespace {
 
-constexpr size_t kSourceMax = 64;
-
-absl::Status CheckSource(const std::string& source, uint64_t sequence) {
-  if (source.size() > kSourceMax) {
-    return runtime::BadField("source", "has at most 64 bytes");
+absl::Status CheckSource(const std::string& source, std::uint64_t sequence) {
+  if (source.size() > storage::kSourceMax) {
+    return runtime::BadField("source", StrCat("has at most ", storage::kSourceMax, " bytes"));
   }
   if (source.empty() && sequence != 0) {
     return runtime::BadField("source", "is required when sequence is set");
@@ -68,10 +64,10 @@ absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(const MeasureNa
   return known;
 }
 
-void ReadingIngest::Store(const std::string& source, uint64_t epoch, uint64_t sequence,
+void ReadingIngest::Store(const std::string& source, std::uint64_t epoch, std::uint64_t sequence,
                           const v1::ReadingColumns& readings, const MeasureNames& names,
                           absl::Span<const KnownMeasure> known, Done done) {
-  const absl::Time start = absl::Now();
+  const absl::Time start = monotonic_.Now();
   if (absl::Status status = CheckSource(source, sequence); !status.ok()) return done(status);
   absl::StatusOr<Verdict> verdict =
       Validate(readings, names, known, clock_.Now(), options_.validator);
@@ -81,7 +77,7 @@ void ReadingIngest::Store(const std::string& source, uint64_t epoch, uint64_t se
   verdict->good.sequence = sequence;
   Waiting waiting{.start = start, .response = ToResponse(*verdict)};
   if (verdict->good.size() == 0 && verdict->refused.empty()) return done(waiting.response);
-  for (const int64_t time_ms : verdict->good.times_ms) {
+  for (const std::int64_t time_ms : verdict->good.times_ms) {
     waiting.latest_ms = std::max(waiting.latest_ms, time_ms);
   }
   for (const storage::RejectedRow& row : verdict->refused.rows) {
@@ -96,16 +92,16 @@ void ReadingIngest::Store(const std::string& source, uint64_t epoch, uint64_t se
 
 v1::WriteReadingsResponse ReadingIngest::ToResponse(const Verdict& verdict) const {
   v1::WriteReadingsResponse response;
-  const size_t reported =
-      std::min(verdict.refused.size(), static_cast<size_t>(options_.rejects_reported_max));
-  for (size_t i = 0; i < reported; ++i) {
+  const std::size_t reported =
+      std::min(verdict.refused.size(), static_cast<std::size_t>(options_.rejects_reported_max));
+  for (std::size_t i = 0; i < reported; ++i) {
     v1::RejectedReading& rejected = *response.add_rejected();
     rejected.set_row(verdict.refused.rows[i].row);
     rejected.set_reason(static_cast<v1::RejectReason>(verdict.refused.rows[i].reason));
     rejected.set_message(DescribeRejected(verdict.refused, i));
   }
-  response.set_rejected_count(static_cast<uint32_t>(verdict.refused.size()));
-  response.set_accepted_count(static_cast<uint32_t>(verdict.good.size()));
+  response.set_rejected_count(static_cast<std::uint32_t>(verdict.refused.size()));
+  response.set_accepted_count(static_cast<std::uint32_t>(verdict.good.size()));
   return response;
 }
 
@@ -127,7 +123,7 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Stored(
     clock_.NoteReading(absl::FromUnixMillis(waiting.latest_ms));
   }
   metrics_.CountBatch(result->duplicate ? 0 : response.accepted_count(), result->duplicate,
-                      waiting.refused_by_reason, absl::Now() - waiting.start);
+                      waiting.refused_by_reason, monotonic_.Now() - waiting.start);
   return std::move(response);
 }
 
@@ -144,7 +140,7 @@ void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
     known_.clear();
   }
   // A name that was unknown may have been registered meanwhile.
-  const bool all_known = known_.size() == static_cast<size_t>(names_.size()) &&
+  const bool all_known = known_.size() == static_cast<std::size_t>(names_.size()) &&
                          std::all_of(known_.begin(), known_.end(), [](const KnownMeasure& known) {
                            return known.measure != nullptr;
                          });
@@ -155,7 +151,7 @@ void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
     held_bytes_ = names_.SpaceUsedExcludingSelfLong() + known_.capacity() * sizeof(KnownMeasure);
   }
   const auto answer = [done = std::move(done), sequence = request.sequence(),
-                       credits = static_cast<uint32_t>(ingest_.options().stream_credits)](
+                       credits = static_cast<std::uint32_t>(ingest_.options().stream_credits)](
                           absl::StatusOr<v1::WriteReadingsResponse> result) {
     if (!result.ok()) return done(result.status());
     v1::StreamReadingsResponse response;

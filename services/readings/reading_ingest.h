@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_
 #define CITYLAYERS_SERVICES_READINGS_READING_INGEST_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "base/clock.h"
 #include "citylayers/readings/v1/reading_service.pb.h"
 #include "services/readings/clock_keeper.h"
 #include "services/readings/measure_directory.h"
@@ -27,26 +29,33 @@ struct IngestOptions {
   int stream_waiting_max = 8;  ///< maximum batches of a stream that wait for the disk
 };
 
-/// Implements WriteReadings and StreamReadings, without gRPC. Thread-safe.
+/// Implements WriteReadings and StreamReadings, without gRPC. Thread-safe. The references must
+/// outlive it; `monotonic` is the time base of the metric of append times.
 class ReadingIngest {
  public:
   ReadingIngest(const IngestOptions& options, storage::ReadingsStore& store,
-                const MeasureDirectory& directory, ClockKeeper& clock, ReadingsMetrics& metrics)
-      : options_(options), store_(store), directory_(directory), clock_(clock), metrics_(metrics) {}
+                const MeasureDirectory& directory, ClockKeeper& clock, const Clock& monotonic,
+                ReadingsMetrics& metrics)
+      : options_(options),
+        store_(store),
+        directory_(directory),
+        clock_(clock),
+        monotonic_(monotonic),
+        metrics_(metrics) {}
 
   /// Called once, when the batch is on disk or was refused; often on the store's writer thread, so
   /// it must be quick and must not call this.
   using Done = std::function<void(absl::StatusOr<v1::WriteReadingsResponse>)>;
 
-  /// Errors as in reading_service.proto for WriteReadings. Waits for the disk only when a measure
-  /// is new.
+  /// Errors as in reading_service.proto for WriteReadings. Waits for the disk only
+  /// when a measure is new.
   void Write(const v1::WriteReadingsRequest& request, Done done);
 
   /// The series of a dictionary's names. May wait for the disk.
   absl::StatusOr<std::vector<KnownMeasure>> Resolve(const MeasureNames& names);
 
   /// Write with the dictionary `names` already resolved to `known`; never waits.
-  void Store(const std::string& source, uint64_t epoch, uint64_t sequence,
+  void Store(const std::string& source, std::uint64_t epoch, std::uint64_t sequence,
              const v1::ReadingColumns& readings, const MeasureNames& names,
              absl::Span<const KnownMeasure> known, Done done);
 
@@ -55,10 +64,11 @@ class ReadingIngest {
  private:
   /// Data for the answer and the metrics of a batch that waits for the disk.
   struct Waiting {
-    absl::Time start;
+    absl::Time start;  // monotonic
     v1::WriteReadingsResponse response;
-    int64_t latest_ms = -1;
-    std::vector<uint64_t> refused_by_reason = std::vector<uint64_t>(v1::RejectReason_ARRAYSIZE, 0);
+    std::int64_t latest_ms = -1;
+    std::vector<std::uint64_t> refused_by_reason =
+        std::vector<std::uint64_t>(v1::RejectReason_ARRAYSIZE, 0);
   };
   v1::WriteReadingsResponse ToResponse(const Verdict& verdict) const;
   absl::StatusOr<v1::WriteReadingsResponse> Stored(
@@ -68,6 +78,7 @@ class ReadingIngest {
   storage::ReadingsStore& store_;
   const MeasureDirectory& directory_;
   ClockKeeper& clock_;
+  const Clock& monotonic_;
   ReadingsMetrics& metrics_;
 };
 
@@ -84,7 +95,7 @@ class IngestStream final
   ReadingIngest& ingest_;
   bool begun_ = false;
   std::string source_;
-  uint64_t epoch_ = 0;
+  std::uint64_t epoch_ = 0;
   MeasureNames names_;
   std::size_t held_bytes_ = 0;  // of names_ and known_
   std::vector<KnownMeasure> known_;

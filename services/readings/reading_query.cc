@@ -25,8 +25,8 @@ absl::StatusOr<std::vector<std::string>> Names(
 }
 
 struct TimeRange {
-  int64_t start_ms = 0;
-  int64_t end_ms = 0;
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
 };
 
 bool IsTime(const google::protobuf::Timestamp& time) {
@@ -35,7 +35,7 @@ bool IsTime(const google::protobuf::Timestamp& time) {
 }
 
 // Readings have whole milliseconds: both ends are rounded up, which keeps them on the right side.
-int64_t CeilMillis(absl::Time time) {
+std::int64_t CeilMillis(absl::Time time) {
   return absl::ToUnixMillis(time + absl::Milliseconds(1) - absl::Nanoseconds(1));
 }
 
@@ -55,12 +55,12 @@ absl::StatusOr<TimeRange> RangeOf(const v1::QueryReadingsRequest& request, absl:
     return runtime::BadField("end_time", "lies before start_time");
   }
   // All readings are from 1970 or later.
-  range.start_ms = std::max<int64_t>(range.start_ms, 0);
-  range.end_ms = std::max<int64_t>(range.end_ms, 0);
+  range.start_ms = std::max<std::int64_t>(range.start_ms, 0);
+  range.end_ms = std::max<std::int64_t>(range.end_ms, 0);
   return range;
 }
 
-absl::StatusOr<int64_t> WindowOf(const v1::QueryReadingsRequest& request) {
+absl::StatusOr<std::int64_t> WindowOf(const v1::QueryReadingsRequest& request) {
   if (!request.has_window()) return 0;
   const absl::Duration window =
       absl::Seconds(request.window().seconds()) + absl::Nanoseconds(request.window().nanos());
@@ -96,14 +96,14 @@ constexpr int kAsksPerStep = 64;
 // Reads the series one by one, one message at a time: memory is bounded for any request.
 class QuerySource final : public ReadingQuery::QueryStream {
  public:
-  QuerySource(const storage::ReadingsStore& store, std::vector<uint32_t> series, TimeRange range,
-              int64_t window_ms, v1::AggregateFunction function, int rows_max)
+  QuerySource(const storage::ReadingsStore& store, std::vector<std::uint32_t> series,
+              TimeRange range, std::int64_t window_ms, v1::AggregateFunction function, int rows_max)
       : store_(store),
         series_(std::move(series)),
         range_(range),
         window_ms_(window_ms),
         function_(function),
-        rows_max_(static_cast<size_t>(rows_max)),
+        rows_max_(static_cast<std::size_t>(rows_max)),
         position_ms_(range.start_ms) {}
 
   absl::StatusOr<StreamStep> Next(v1::QueryReadingsResponse* response) override {
@@ -120,12 +120,12 @@ class QuerySource final : public ReadingQuery::QueryStream {
   }
 
  private:
-  size_t RoomIn(const ColumnsBuilder& columns) const {
-    return rows_max_ - static_cast<size_t>(columns.size());
+  std::size_t RoomIn(const ColumnsBuilder& columns) const {
+    return rows_max_ - static_cast<std::size_t>(columns.size());
   }
 
   absl::Status AddRaw(ColumnsBuilder& columns) {
-    const size_t room = RoomIn(columns);
+    const std::size_t room = RoomIn(columns);
     ASSIGN_OR_RETURN(const std::vector<storage::StoredReading> readings,
                      store_.Query(series_[next_], position_ms_, range_.end_ms, room));
     for (const storage::StoredReading& reading : readings) columns.Add(series_[next_], reading);
@@ -140,10 +140,10 @@ class QuerySource final : public ReadingQuery::QueryStream {
   // Aggregates only as many windows as the message has room for: one-second windows of a whole year
   // would not fit into memory.
   absl::Status AddWindows(ColumnsBuilder& columns) {
-    const uint32_t series = series_[next_];
-    const int64_t slice_end_ms =
+    const std::uint32_t series = series_[next_];
+    const std::int64_t slice_end_ms =
         std::min(range_.end_ms, position_ms_ - position_ms_ % window_ms_ +
-                                    static_cast<int64_t>(RoomIn(columns)) * window_ms_);
+                                    static_cast<std::int64_t>(RoomIn(columns)) * window_ms_);
     ASSIGN_OR_RETURN(const std::vector<storage::WindowAggregate> windows,
                      store_.Aggregate(series, position_ms_, slice_end_ms, window_ms_));
     for (const storage::WindowAggregate& window : windows) {
@@ -166,13 +166,13 @@ class QuerySource final : public ReadingQuery::QueryStream {
   }
 
   const storage::ReadingsStore& store_;
-  const std::vector<uint32_t> series_;
+  const std::vector<std::uint32_t> series_;
   const TimeRange range_;
-  const int64_t window_ms_;
+  const std::int64_t window_ms_;
   const v1::AggregateFunction function_;
-  const size_t rows_max_;
-  size_t next_ = 0;
-  int64_t position_ms_;  // of the series at next_: all readings before it were sent
+  const std::size_t rows_max_;
+  std::size_t next_ = 0;
+  std::int64_t position_ms_;  // of the series at next_: all readings before it were sent
 };
 
 }  // namespace
@@ -185,9 +185,9 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::QueryStream>> ReadingQuery::Query(
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    Names(request.measures(), options_.names_max));
-  ASSIGN_OR_RETURN(std::vector<uint32_t> series, directory_.Match(names, SIZE_MAX));
+  ASSIGN_OR_RETURN(std::vector<std::uint32_t> series, directory_.Match(names, SIZE_MAX));
   ASSIGN_OR_RETURN(const TimeRange range, RangeOf(request, city_clock_.Now()));
-  ASSIGN_OR_RETURN(const int64_t window_ms, WindowOf(request));
+  ASSIGN_OR_RETURN(const std::int64_t window_ms, WindowOf(request));
   if (!v1::AggregateFunction_IsValid(request.function())) {
     return runtime::BadField("function", "is not a known function");
   }
@@ -200,11 +200,11 @@ absl::StatusOr<v1::GetLatestReadingsResponse> ReadingQuery::Latest(
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    Names(request.measures(), options_.names_max));
   // readings.latest_measures_max
-  ASSIGN_OR_RETURN(const std::vector<uint32_t> series,
-                   directory_.Match(names, static_cast<size_t>(options_.latest_measures_max)));
+  ASSIGN_OR_RETURN(const std::vector<std::uint32_t> series,
+                   directory_.Match(names, static_cast<std::size_t>(options_.latest_measures_max)));
   v1::GetLatestReadingsResponse response;
   const std::vector<std::optional<storage::StoredReading>> latest = store_.Latest(series);
-  for (size_t i = 0; i < series.size(); ++i) {
+  for (std::size_t i = 0; i < series.size(); ++i) {
     if (!latest[i].has_value()) continue;
     v1::Reading& reading = *response.add_readings();
     reading.set_measure(store_.Measure(series[i])->name);
@@ -221,15 +221,15 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    Names(request.measures(), options_.names_max));
   ASSIGN_OR_RETURN(MeasureFilter filter, MeasureFilter::Make(names));
-  const uint64_t last = store_.LastOffset();
-  const uint64_t after = request.has_resume_offset() ? request.resume_offset() : last;
+  const std::uint64_t last = store_.LastOffset();
+  const std::uint64_t after = request.has_resume_offset() ? request.resume_offset() : last;
   if (after > last) {
     return absl::OutOfRangeError(
         StrCat("offset ", after, " lies past the end of the log, ", last,
                ": this is another log; read the latest readings and watch from there"));
   }
   // 0 means the oldest offset held.
-  const uint64_t from = after == 0 ? store_.OldestResumeOffset() : after;
+  const std::uint64_t from = after == 0 ? store_.OldestResumeOffset() : after;
   if (from < store_.OldestResumeOffset()) {
     return absl::OutOfRangeError(
         StrCat("the log after offset ", from, " was dropped: it starts after ",
@@ -237,7 +237,7 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
   }
   return std::make_unique<WatchSource>(store_, std::move(filter), from, request.stream_dictionary(),
                                        options_.message_rows_max, options_.watch_heartbeat,
-                                       machine_);
+                                       monotonic_);
 }
 
 }  // namespace citylayers::readings

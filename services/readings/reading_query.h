@@ -28,12 +28,12 @@ struct QueryOptions {
 class ReadingQuery {
  public:
   ReadingQuery(QueryOptions options, storage::ReadingsStore& store,
-               const MeasureDirectory& directory, const Clock& city_clock, const Clock& machine)
+               const MeasureDirectory& directory, const Clock& city_clock, const Clock& monotonic)
       : options_(options),
         store_(store),
         directory_(directory),
         city_clock_(city_clock),
-        machine_(machine) {}
+        monotonic_(monotonic) {}
 
   using QueryStream = runtime::StreamSource<v1::QueryReadingsResponse>;
   using WatchStream = runtime::StreamSource<v1::WatchReadingsResponse>;
@@ -49,7 +49,7 @@ class ReadingQuery {
   storage::ReadingsStore& store_;
   const MeasureDirectory& directory_;
   const Clock& city_clock_;
-  const Clock& machine_;
+  const Clock& monotonic_;
 };
 
 }  // namespace citylayers::readings

@@ -14,7 +14,7 @@
 namespace citylayers::readings {
 namespace {
 
-std::string Text(int64_t time_ms) {
+std::string Text(std::int64_t time_ms) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMillis(time_ms),
                           absl::UTCTimeZone());
 }
@@ -45,7 +45,7 @@ class RowCheck {
       : city_ms_(absl::ToUnixMillis(city_now)),
         latest_ms_(
             std::min(absl::ToUnixMillis(city_now + options.future_skew), storage::kLatestTimeMs)),
-        oldest_ms_(std::max<int64_t>(absl::ToUnixMillis(city_now - options.retention), 0)),
+        oldest_ms_(std::max<std::int64_t>(absl::ToUnixMillis(city_now - options.retention), 0)),
         options_(options) {}
 
   /// The reason to refuse the row, or REJECT_REASON_UNSPECIFIED. `name`, `known`: nullptr when the
@@ -96,9 +96,9 @@ class RowCheck {
   static bool IsQuality(int quality) { return quality >= 0 && quality <= v1::QUALITY_SUSPECT; }
 
  private:
-  const int64_t city_ms_;
-  const int64_t latest_ms_;
-  const int64_t oldest_ms_;
+  const std::int64_t city_ms_;
+  const std::int64_t latest_ms_;
+  const std::int64_t oldest_ms_;
   const ValidatorOptions& options_;
 };
 
@@ -110,16 +110,16 @@ class Rejections {
 
   /// `index` is the row's measure_index. `explain` returns the text.
   template <typename Explain>
-  void Add(int row, uint32_t index, v1::RejectReason reason, int quality,
+  void Add(int row, std::uint32_t index, v1::RejectReason reason, int quality,
            const storage::StoredReading& reading, Explain explain) {
     storage::RejectedRow& rejected = refused_.rows.emplace_back();
-    rejected.row = static_cast<uint32_t>(row);
-    rejected.reason = static_cast<uint8_t>(reason);
+    rejected.row = static_cast<std::uint32_t>(row);
+    rejected.reason = static_cast<std::uint8_t>(reason);
     rejected.reading = reading;
-    const bool has_name = index < static_cast<uint32_t>(names_.size());
+    const bool has_name = index < static_cast<std::uint32_t>(names_.size());
     if (has_name) {
       const auto [slot, fresh] =
-          measures_.try_emplace(index, static_cast<uint32_t>(refused_.measures.size()));
+          measures_.try_emplace(index, static_cast<std::uint32_t>(refused_.measures.size()));
       if (fresh) {
         refused_.measures.push_back(
             // One byte beyond the limit lets the store cut at the end of a character.
@@ -134,19 +134,20 @@ class Rejections {
     const Kind kind{reason, by_measure && !by_quality ? index : UINT32_MAX,
                     by_quality && messages_.size() < kQualityTextsMax ? quality : 0};
     const auto [slot, fresh] =
-        messages_.try_emplace(kind, static_cast<uint32_t>(refused_.messages.size()));
+        messages_.try_emplace(kind, static_cast<std::uint32_t>(refused_.messages.size()));
     if (fresh) refused_.messages.push_back(explain());
     rejected.message = slot->second;
   }
 
  private:
-  static constexpr size_t kQualityTextsMax = 100;
-  using Kind = std::tuple<v1::RejectReason, uint32_t, int>;
+  static constexpr std::size_t kQualityTextsMax = 100;
+  using Kind = std::tuple<v1::RejectReason, std::uint32_t, int>;
 
   const MeasureNames& names_;
   storage::RejectedRows& refused_;
-  absl::flat_hash_map<uint32_t, uint32_t> measures_;  // measure_index -> refused_.measures
-  absl::flat_hash_map<Kind, uint32_t> messages_;      // -> refused_.messages
+  absl::flat_hash_map<std::uint32_t, std::uint32_t>
+      measures_;                                       // measure_index -> refused_.measures
+  absl::flat_hash_map<Kind, std::uint32_t> messages_;  // -> refused_.messages
 };
 
 }  // namespace
@@ -168,19 +169,20 @@ absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const Measur
   const bool has_quality = columns.qualities_size() != 0;
   Verdict verdict;
   Rejections rejections(names, verdict.refused);
-  verdict.good.series.reserve(static_cast<size_t>(rows));
-  verdict.good.times_ms.reserve(static_cast<size_t>(rows));
-  verdict.good.values.reserve(static_cast<size_t>(rows));
-  if (has_quality) verdict.good.qualities.reserve(static_cast<size_t>(rows));
-  uint64_t time_ms = 0;  // Unsigned: hostile differences wrap around, and are then refused.
+  verdict.good.series.reserve(static_cast<std::size_t>(rows));
+  verdict.good.times_ms.reserve(static_cast<std::size_t>(rows));
+  verdict.good.values.reserve(static_cast<std::size_t>(rows));
+  if (has_quality) verdict.good.qualities.reserve(static_cast<std::size_t>(rows));
+  std::uint64_t time_ms = 0;  // Unsigned: hostile differences wrap around, and are then refused.
   for (int row = 0; row < rows; ++row) {
-    time_ms += static_cast<uint64_t>(columns.time_deltas_ms(row));
+    time_ms += static_cast<std::uint64_t>(columns.time_deltas_ms(row));
     const int quality = has_quality ? static_cast<int>(columns.qualities(row)) : 0;
-    const uint32_t index = columns.measure_indexes(row);
-    const storage::StoredReading reading{static_cast<int64_t>(time_ms), columns.values(row),
-                                         static_cast<uint8_t>(quality)};
-    const std::string* name =
-        index < static_cast<uint32_t>(names.size()) ? &names[static_cast<int>(index)] : nullptr;
+    const std::uint32_t index = columns.measure_indexes(row);
+    const storage::StoredReading reading{static_cast<std::int64_t>(time_ms), columns.values(row),
+                                         static_cast<std::uint8_t>(quality)};
+    const std::string* name = index < static_cast<std::uint32_t>(names.size())
+                                  ? &names[static_cast<int>(index)]
+                                  : nullptr;
     const KnownMeasure* measure = index < known.size() ? &known[index] : nullptr;
     const v1::RejectReason reason = check.Check(name, measure, reading, quality);
     if (reason != v1::REJECT_REASON_UNSPECIFIED) {
@@ -196,7 +198,7 @@ absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const Measur
   return verdict;
 }
 
-std::string DescribeRejected(const storage::RejectedRows& refused, size_t i) {
+std::string DescribeRejected(const storage::RejectedRows& refused, std::size_t i) {
   const storage::RejectedRow& row = refused.rows[i];
   const std::string& message = refused.messages[row.message];
   switch (row.reason) {

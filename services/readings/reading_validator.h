@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_READINGS_READING_VALIDATOR_H_
 #define CITYLAYERS_SERVICES_READINGS_READING_VALIDATOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -24,7 +25,7 @@ struct ValidatorOptions {
 
 /// A measure of a batch's dictionary: its series and definition; nullptr when it is unknown.
 struct KnownMeasure {
-  uint32_t series = 0;
+  std::uint32_t series = 0;
   const storage::MeasureDef* measure = nullptr;
 };
 
@@ -52,7 +53,7 @@ absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const Measur
 
 /// Explanation of a rejected row for its sender: the text kept for all rows of its kind, and the
 /// row's own time or value. REQUIRES: i < refused.size().
-std::string DescribeRejected(const storage::RejectedRows& refused, size_t i);
+std::string DescribeRejected(const storage::RejectedRows& refused, std::size_t i);
 
 }  // namespace citylayers::readings
 

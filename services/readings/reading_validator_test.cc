@@ -12,7 +12,7 @@ namespace citylayers::readings {
 namespace {
 
 const absl::Time kNow = absl::FromUnixMillis(1'666'000'000'000);
-constexpr int64_t kNowMs = 1'666'000'000'000;
+constexpr std::int64_t kNowMs = 1'666'000'000'000;
 
 class ValidatorTest : public testing::Test {
  protected:
@@ -25,7 +25,7 @@ class ValidatorTest : public testing::Test {
     *names_.Add() = "stations/nobody/measures/depth";
     known_ = {{7, &level_}, {0, nullptr}};
   }
-  void Add(uint32_t index, int64_t time_ms, double value) {
+  void Add(std::uint32_t index, std::int64_t time_ms, double value) {
     columns_.add_measure_indexes(index);
     columns_.add_time_deltas_ms(time_ms - last_ms_);
     columns_.add_values(value);
@@ -33,7 +33,7 @@ class ValidatorTest : public testing::Test {
   }
   absl::StatusOr<Verdict> Run() { return Validate(columns_, names_, known_, kNow, options_); }
   /// The one row's reason.
-  v1::RejectReason ReasonOf(uint32_t index, int64_t time_ms, double value) {
+  v1::RejectReason ReasonOf(std::uint32_t index, std::int64_t time_ms, double value) {
     columns_.Clear();
     last_ms_ = 0;
     Add(index, time_ms, value);
@@ -49,12 +49,12 @@ class ValidatorTest : public testing::Test {
   std::vector<KnownMeasure> known_;
   ValidatorOptions options_;
   v1::ReadingColumns columns_;
-  int64_t last_ms_ = 0;
+  std::int64_t last_ms_ = 0;
 };
 
 TEST_F(ValidatorTest, EachFaultHasItsReason) {
-  const int64_t skew_ms = absl::ToInt64Milliseconds(options_.future_skew);
-  const int64_t retention_ms = absl::ToInt64Milliseconds(options_.retention);
+  const std::int64_t skew_ms = absl::ToInt64Milliseconds(options_.future_skew);
+  const std::int64_t retention_ms = absl::ToInt64Milliseconds(options_.retention);
   EXPECT_EQ(ReasonOf(0, kNowMs, 1.4), v1::REJECT_REASON_UNSPECIFIED);
   EXPECT_EQ(ReasonOf(0, kNowMs, std::nan("")), v1::REJECT_REASON_NOT_FINITE);
   EXPECT_EQ(ReasonOf(0, kNowMs, -INFINITY), v1::REJECT_REASON_NOT_FINITE);
@@ -78,10 +78,10 @@ TEST_F(ValidatorTest, GoodRowsOfABadBatchAreKeptInOrder) {
   for (int i = 0; i < 4; ++i) columns_.add_qualities(v1::QUALITY_ESTIMATED);
   const absl::StatusOr<Verdict> verdict = Run();
   ASSERT_TRUE(verdict.ok());
-  EXPECT_EQ(verdict->good.series, (std::vector<uint32_t>{7, 7}));
-  EXPECT_EQ(verdict->good.times_ms, (std::vector<int64_t>{kNowMs, kNowMs + 1000}));
+  EXPECT_EQ(verdict->good.series, (std::vector<std::uint32_t>{7, 7}));
+  EXPECT_EQ(verdict->good.times_ms, (std::vector<std::int64_t>{kNowMs, kNowMs + 1000}));
   EXPECT_EQ(verdict->good.values, (std::vector<double>{1.0, 3.0}));
-  EXPECT_EQ(verdict->good.qualities, (std::vector<uint8_t>{2, 2}));
+  EXPECT_EQ(verdict->good.qualities, (std::vector<std::uint8_t>{2, 2}));
   ASSERT_EQ(verdict->refused.size(), 2u);
   const std::vector<storage::RejectedRow>& rows = verdict->refused.rows;
   EXPECT_EQ(rows[0].row, 1u);
@@ -116,25 +116,26 @@ TEST_F(ValidatorTest, ANameThatIsTooLongIsMalformedAndTheOtherRowsAreKept) {
             "the measure's name has 146 bytes; a name has at most 145");
 }
 
-size_t BytesOf(const storage::RejectedRows& refused) {
-  size_t bytes = refused.rows.capacity() * sizeof(storage::RejectedRow);
+std::size_t BytesOf(const storage::RejectedRows& refused) {
+  std::size_t bytes = refused.rows.capacity() * sizeof(storage::RejectedRow);
   for (const std::string& name : refused.measures) bytes += sizeof(name) + name.capacity();
   for (const std::string& text : refused.messages) bytes += sizeof(text) + text.capacity();
   return bytes;
 }
 
-// All reasons to be refused, in every row, with the longest names: each name and text is stored
-// once.
+// All reasons to be refused, in every row, with the longest names: each name and
+// text is stored once.
 TEST_F(ValidatorTest, RefusedRowsCostASmallMultipleOfTheRequest) {
-  for (const size_t name_bytes : {size_t{0}, size_t{10}, size_t{145}, size_t{100'000}}) {
+  for (const std::size_t name_bytes :
+       {std::size_t{0}, std::size_t{10}, std::size_t{145}, std::size_t{100'000}}) {
     names_.Clear();
     known_.assign(20, KnownMeasure{});
     for (int i = 0; i < 20; ++i)
       *names_.Add() = std::string(name_bytes, static_cast<char>('a' + i));
-    for (int i = 10; i < 20; ++i) known_[static_cast<size_t>(i)].measure = &level_;
+    for (int i = 10; i < 20; ++i) known_[static_cast<std::size_t>(i)].measure = &level_;
     columns_.Clear();
     last_ms_ = 0;
-    for (uint32_t row = 0; row < 20'000; ++row) {
+    for (std::uint32_t row = 0; row < 20'000; ++row) {
       Add(row % 21, row % 3 == 0 ? kNowMs : 0, row % 5 == 0 ? std::nan("") : 1e9);
       columns_.add_qualities(static_cast<v1::Quality>(row % 7 == 0 ? row : 0));
     }
@@ -179,16 +180,16 @@ TEST_F(ValidatorTest, AnyColumnsAreAnswered) {
   for (int round = 0; round < 2000; ++round) {
     columns_.Clear();
     columns_.add_measures(level_.name);
-    const size_t rows = random() % 20;
-    for (size_t i = 0; i < rows; ++i) {
-      columns_.add_measure_indexes(static_cast<uint32_t>(random() >> (32 + random() % 32)));
-      columns_.add_time_deltas_ms(random() % 2 == 0 ? static_cast<int64_t>(random()) : kNowMs);
+    const std::size_t rows = random() % 20;
+    for (std::size_t i = 0; i < rows; ++i) {
+      columns_.add_measure_indexes(static_cast<std::uint32_t>(random() >> (32 + random() % 32)));
+      columns_.add_time_deltas_ms(random() % 2 == 0 ? static_cast<std::int64_t>(random()) : kNowMs);
       columns_.add_values(std::bit_cast<double>(random()));
     }
     const absl::StatusOr<Verdict> verdict = Run();
     ASSERT_TRUE(verdict.ok());
     EXPECT_EQ(verdict->good.size() + verdict->refused.size(), rows);
-    for (size_t i = 0; i < verdict->good.size(); ++i) {
+    for (std::size_t i = 0; i < verdict->good.size(); ++i) {
       EXPECT_TRUE(std::fabs(verdict->good.values[i]) <= 5);
       EXPECT_GE(verdict->good.times_ms[i], 0);
       EXPECT_LE(verdict->good.times_ms[i], kNowMs + 300'000);

@@ -15,48 +15,17 @@ constexpr int kReadsPerStep = 16;
 
 }  // namespace
 
-absl::StatusOr<MeasureFilter> MeasureFilter::Make(const std::vector<std::string>& names) {
-  MeasureFilter filter;
-  filter.everything_ = names.empty();
-  for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(const storage::MeasureName parts, storage::ParseMeasureName(name));
-    if (parts.is_pattern()) {
-      filter.patterns_.emplace(std::string(parts.collection), std::string(parts.kind));
-    } else {
-      filter.names_.insert(name);
-    }
-  }
-  return filter;
-}
-
-bool MeasureFilter::Matches(uint32_t series, const storage::ReadingsStore& store) {
-  if (everything_) return true;
-  if (series >= decisions_.size()) decisions_.resize(series + 1, Decision::kOpen);
-  Decision& decision = decisions_[series];
-  if (decision == Decision::kOpen) {
-    const std::string& name = store.Measure(series)->name;
-    bool matches = names_.contains(name);
-    if (!matches) {
-      const absl::StatusOr<storage::MeasureName> parts = storage::ParseMeasureName(name);
-      matches = parts.ok() &&
-                patterns_.contains({std::string(parts->collection), std::string(parts->kind)});
-    }
-    decision = matches ? Decision::kYes : Decision::kNo;
-  }
-  return decision == Decision::kYes;
-}
-
 WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter,
                          std::uint64_t after_offset, bool stream_dictionary, int rows_max,
-                         absl::Duration heartbeat, const Clock& machine)
+                         absl::Duration heartbeat, const Clock& monotonic)
     : store_(store),
       filter_(std::move(filter)),
       offset_(after_offset),
       stream_dictionary_(stream_dictionary),
-      rows_max_(static_cast<size_t>(rows_max)),
+      rows_max_(static_cast<std::size_t>(rows_max)),
       heartbeat_(heartbeat),
-      machine_(machine),
-      listener_(store.AddListener([waker = waker()](uint64_t) { waker->Wake(); })) {}
+      monotonic_(monotonic),
+      listener_(store.AddListener([waker = waker()](std::uint64_t) { waker->Wake(); })) {}
 
 WatchSource::~WatchSource() { store_.RemoveListener(listener_); }
 
@@ -73,14 +42,14 @@ absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response
     more = !batches.empty();
     if (!more) break;
     for (const storage::LoggedBatchPtr& logged : batches) {
-      for (size_t i = 0; i < logged->batch.size(); ++i) {
+      for (std::size_t i = 0; i < logged->batch.size(); ++i) {
         if (!filter_.Matches(logged->batch.series[i], store_)) continue;
         columns.Add(logged->batch.series[i], logged->batch.row(i));
       }
     }
     offset_ = batches.back()->offset;
   }
-  const absl::Time now = machine_.Now();
+  const absl::Time now = monotonic_.Now();
   if (columns.size() == 0 && now < last_message_ + heartbeat_) {
     return StreamStep::Wait(more ? absl::ZeroDuration() : last_message_ + heartbeat_ - now);
   }

@@ -69,15 +69,15 @@ ReadingsMetrics::ReadingsMetrics(runtime::Metrics& metrics)
   }
 }
 
-void ReadingsMetrics::CountBatch(uint64_t stored, bool duplicate,
-                                 absl::Span<const uint64_t> refused_by_reason,
+void ReadingsMetrics::CountBatch(std::uint64_t stored, bool duplicate,
+                                 absl::Span<const std::uint64_t> refused_by_reason,
                                  absl::Duration took) {
   batches_.Increment();
   if (duplicate) duplicates_.Increment();
   ingested_.Increment(static_cast<double>(stored));
   append_seconds_.Observe(absl::ToDoubleSeconds(took));
   if (duplicate) return;
-  for (size_t reason = 0; reason < refused_by_reason.size(); ++reason) {
+  for (std::size_t reason = 0; reason < refused_by_reason.size(); ++reason) {
     if (refused_by_reason[reason] != 0) {
       rejected_[reason]->Increment(static_cast<double>(refused_by_reason[reason]));
     }

@@ -19,8 +19,8 @@ class ReadingsMetrics {
   explicit ReadingsMetrics(runtime::Metrics& metrics);
 
   /// Counts an answered batch. `refused_by_reason` is indexed by RejectReason.
-  void CountBatch(uint64_t stored, bool duplicate, absl::Span<const uint64_t> refused_by_reason,
-                  absl::Duration took);
+  void CountBatch(std::uint64_t stored, bool duplicate,
+                  absl::Span<const std::uint64_t> refused_by_reason, absl::Duration took);
   /// Counts a batch that could not be stored.
   void CountFailure();
   /// Sets the gauges to the store's present figures. Called by one thread.

@@ -108,7 +108,9 @@ std::vector<Option> Options() {
 storage::ReadingsStoreOptions StoreOptions(const runtime::Config& config,
                                            const runtime::MemoryBudget& memory,
                                            std::string directory) {
-  const auto size = [&config](const char* key) { return static_cast<size_t>(config.GetInt(key)); };
+  const auto size = [&config](const char* key) {
+    return static_cast<std::size_t>(config.GetInt(key));
+  };
   storage::ReadingsStoreOptions options;
   options.directory = std::move(directory);
   options.queue_batches_max = size("readings.queue_batches_max");
@@ -121,14 +123,14 @@ storage::ReadingsStoreOptions StoreOptions(const runtime::Config& config,
   options.log_retention_batches = size("readings.log_retention_batches");
   options.log_retention_bytes = size("readings.log_retention_bytes");
   options.retention = config.GetDuration("readings.retention");
-  options.series_max = static_cast<uint32_t>(config.GetInt("readings.series_max"));
+  options.series_max = static_cast<std::uint32_t>(config.GetInt("readings.series_max"));
   options.dedupe_window = size("readings.dedupe_window");
   options.dedupe_sources_max = size("readings.dedupe_sources_max");
   options.dedupe_jump_max = size("readings.dedupe_jump_max");
   options.dedupe_first_max = size("readings.dedupe_first_max");
   options.dead_letter_bytes_max = size("readings.dead_letter_bytes_max");
   options.min_free_bytes = size("readings.min_free_bytes");
-  const size_t database = memory.bytes(runtime::MemoryUse::kStore);
+  const std::size_t database = memory.bytes(runtime::MemoryUse::kStore);
   options.block_cache_bytes = std::min(size("readings.block_cache_bytes"), database / 2);
   options.write_buffer_bytes = database - options.block_cache_bytes;
   return options;
@@ -168,13 +170,14 @@ class Readings final : public runtime::Module {
         metrics_(context.metrics()),
         directory_(
             *store_,
-            [this](uint64_t stable_id) { return pack_->FindSegment(stable_id).has_value(); }),
-        ingest_(ToIngestOptions(context.config()), *store_, directory_, *clock_, metrics_),
-        query_(ToQueryOptions(context.config()), *store_, directory_, *clock_, *machine_),
+            [this](std::uint64_t stable_id) { return pack_->FindSegment(stable_id).has_value(); }),
+        ingest_(ToIngestOptions(context.config()), *store_, directory_, *clock_, monotonic_,
+                metrics_),
+        query_(ToQueryOptions(context.config()), *store_, directory_, *clock_, monotonic_),
         stations_(*store_),
         reading_service_(context.calls(), ingest_, query_),
         station_service_(context.calls(), stations_),
-        clock_service_(context.calls(), *clock_) {}
+        clock_service_(context.calls(), *clock_, monotonic_) {}
   ~Readings() override { Stop(); }
 
   std::vector<grpc::Service*> GrpcServices() override {
@@ -211,7 +214,7 @@ class Readings final : public runtime::Module {
     memory_.share(runtime::MemoryUse::kIngest)->Report(stats.queued_bytes);
     memory_.share(runtime::MemoryUse::kStore)->Report(stats.database_bytes);
     TellTrouble(stats);
-    const absl::Time now = runtime::MonotonicClock().Now();
+    const absl::Time now = monotonic_.Now();
     if (now < next_drop_) return;
     next_drop_ = now + absl::Hours(1);
     if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime()); !dropped.ok()) {
@@ -243,6 +246,7 @@ class Readings final : public runtime::Module {
   const std::shared_ptr<const storage::CityPack> pack_;
   const std::unique_ptr<storage::ReadingsStore> store_;
   const std::unique_ptr<WallClock> machine_;
+  const runtime::MonotonicClock monotonic_;
   const std::unique_ptr<ClockKeeper> clock_;
   const absl::Duration stall_after_;
   const runtime::MemoryBudget& memory_;
@@ -254,7 +258,7 @@ class Readings final : public runtime::Module {
   ReadingServiceImpl reading_service_;
   StationServiceImpl station_service_;
   ClockServiceImpl clock_service_;
-  uint64_t lost_chunks_told_ = 0;  // used by Upkeep() only, like the next
+  std::uint64_t lost_chunks_told_ = 0;  // used by Upkeep() only, like the next
   bool sealing_ok_told_ = true;
   absl::Time next_drop_ = absl::InfinitePast();  // by the monotonic clock; used by Upkeep() only
   std::unique_ptr<runtime::TickThread> upkeep_;

@@ -10,11 +10,6 @@ namespace {
 
 using runtime::Call;
 
-const Clock& Machine() {
-  static const WallClock wall;
-  return wall;
-}
-
 }  // namespace
 
 grpc::ServerUnaryReactor* ReadingServiceImpl::WriteReadings(grpc::CallbackServerContext* context,
@@ -110,7 +105,7 @@ grpc::ServerWriteReactor<common::v1::WatchClockResponse>* ClockServiceImpl::Watc
       context, "ClockService/WatchClock", request,
       [this](const Call&,
              const common::v1::WatchClockRequest&) -> absl::StatusOr<std::unique_ptr<Source>> {
-        return std::make_unique<ClockWatch>(clock_, Machine());
+        return std::make_unique<ClockWatch>(clock_, monotonic_);
       });
 }
 

@@ -59,8 +59,8 @@ class StationServiceImpl final : public v1::StationService::CallbackService {
 /// ClockService. The arguments must outlive it.
 class ClockServiceImpl final : public common::v1::ClockService::CallbackService {
  public:
-  ClockServiceImpl(runtime::CallAdapter& calls, ClockKeeper& clock)
-      : calls_(calls), clock_(clock) {}
+  ClockServiceImpl(runtime::CallAdapter& calls, ClockKeeper& clock, const Clock& monotonic)
+      : calls_(calls), clock_(clock), monotonic_(monotonic) {}
 
   grpc::ServerUnaryReactor* GetClock(grpc::CallbackServerContext* context,
                                      const common::v1::GetClockRequest* request,
@@ -74,6 +74,7 @@ class ClockServiceImpl final : public common::v1::ClockService::CallbackService 
  private:
   runtime::CallAdapter& calls_;
   ClockKeeper& clock_;
+  const Clock& monotonic_;
 };
 
 }  // namespace citylayers::readings

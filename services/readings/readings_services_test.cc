@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "proto/support/proto_time.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::readings {
 namespace {
@@ -25,16 +26,17 @@ class ReadingsServicesTest : public testing::Test {
                          std::to_string(getpid());
     std::filesystem::remove_all(options_.directory);
     store_ = *storage::ReadingsStore::Open(options_);
-    directory_ = std::make_unique<MeasureDirectory>(*store_, [](uint64_t id) { return id < 100; });
+    directory_ =
+        std::make_unique<MeasureDirectory>(*store_, [](std::uint64_t id) { return id < 100; });
     clock_ = *ClockKeeper::Load(*store_, machine_);
-    ingest_ =
-        std::make_unique<ReadingIngest>(IngestOptions(), *store_, *directory_, *clock_, metrics_);
+    ingest_ = std::make_unique<ReadingIngest>(IngestOptions(), *store_, *directory_, *clock_,
+                                              monotonic_, metrics_);
     query_ =
-        std::make_unique<ReadingQuery>(QueryOptions(), *store_, *directory_, *clock_, machine_);
+        std::make_unique<ReadingQuery>(QueryOptions(), *store_, *directory_, *clock_, monotonic_);
     stations_ = std::make_unique<StationDirectory>(*store_);
     reading_service_ = std::make_unique<ReadingServiceImpl>(calls_, *ingest_, *query_);
     station_service_ = std::make_unique<StationServiceImpl>(calls_, *stations_);
-    clock_service_ = std::make_unique<ClockServiceImpl>(calls_, *clock_);
+    clock_service_ = std::make_unique<ClockServiceImpl>(calls_, *clock_, monotonic_);
     grpc::ServerBuilder builder;
     builder.RegisterService(reading_service_.get());
     builder.RegisterService(station_service_.get());
@@ -60,6 +62,7 @@ class ReadingsServicesTest : public testing::Test {
 
   storage::ReadingsStoreOptions options_;
   WallClock machine_;
+  runtime::MonotonicClock monotonic_;
   runtime::Metrics registry_;
   ReadingsMetrics metrics_{registry_};
   runtime::Timer timer_;
@@ -154,7 +157,7 @@ TEST_F(ReadingsServicesTest, AStreamAcknowledgesEachBatchInOrder) {
   auto stream = readings_->StreamReadings(&context);
   // Sent by another thread: an in-process channel holds a message until it is read.
   std::thread sender([&stream] {
-    for (uint64_t sequence = 1; sequence <= 20; ++sequence) {
+    for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
       v1::StreamReadingsRequest request;
       request.set_source("gate");
       request.set_sequence(sequence);
@@ -164,7 +167,7 @@ TEST_F(ReadingsServicesTest, AStreamAcknowledgesEachBatchInOrder) {
     stream->WritesDone();
   });
   v1::StreamReadingsResponse response;
-  for (uint64_t sequence = 1; sequence <= 20; ++sequence) {
+  for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
     ASSERT_TRUE(stream->Read(&response));
     EXPECT_EQ(response.sequence(), sequence);
     EXPECT_EQ(response.result().offset(), sequence);

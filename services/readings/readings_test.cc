@@ -1,5 +1,5 @@
-// Tests of ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real store, without a
-// server.
+// Tests of ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real
+// store, without a server.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -64,6 +64,26 @@ TEST_F(ReadingsTest, ARepeatIsADuplicateOverARestartToo) {
   EXPECT_EQ(repeat.rejected_count(), 1u);
   EXPECT_EQ(repeat.rejected_size(), 0) << "its rows were listed the first time";
   EXPECT_EQ(store_->LastOffset(), 1u);
+}
+
+// Counts one second per reading of the clock: an append that reads it twice takes one second.
+class SecondsClock final : public Clock {
+ public:
+  absl::Time Now() const override { return now_ += absl::Seconds(1); }
+
+ private:
+  mutable absl::Time now_ = absl::UnixEpoch();
+};
+
+TEST_F(ReadingsTest, TheTimeOfAnAppendIsMonotonic) {
+  const SecondsClock seconds;
+  ReadingIngest ingest(ingest_options_, *store_, *directory_, *clock_, seconds, metrics_);
+  v1::WriteReadingsRequest request;
+  *request.mutable_readings() = Columns({{kLevel, kNow, 1}});
+  const auto response = Await<v1::WriteReadingsResponse>(
+      [&](ReadingIngest::Done done) { ingest.Write(request, std::move(done)); });
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(registry_.Serialize(), HasSubstr("citylayers_readings_append_seconds_sum 1\n"));
 }
 
 TEST_F(ReadingsTest, ASequenceNeedsASource) {
@@ -313,7 +333,7 @@ TEST_F(ReadingsTest, AWatcherThatReturnsMissesNothing) {
   Write({{kLevel, kNow, 3}});  // 4
   message.Clear();
   EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kWait);
-  machine_.now += query_options_.watch_heartbeat;
+  monotonic_.now += query_options_.watch_heartbeat;
   message.Clear();
   EXPECT_EQ(watch->Next(&message)->kind, StreamStep::Kind::kMessage);
   EXPECT_EQ(message.readings().values_size(), 0);

@@ -27,7 +27,7 @@ constexpr int kPageMax = 1000;
 // Hash of the request fields that must not change between pages, and of the position in the list.
 // The tokens of runtime/paging.h hold a number; stations are ordered by id, so that a station that
 // is added shifts no page.
-std::string Fingerprint(v1::ListStationsRequest request, absl::string_view last_id) {
+std::string Fingerprint(v1::ListStationsRequest request, std::string_view last_id) {
   request.clear_page_size();
   request.clear_page_token();
   const std::string text =
@@ -97,7 +97,7 @@ v1::Station StationDirectory::ToProto(const storage::StationDef& station) const 
   proto.mutable_display_name()->set_en(station.name_en);
   proto.mutable_location()->set_lon_deg(station.location.lon_deg);
   proto.mutable_location()->set_lat_deg(station.location.lat_deg);
-  for (const uint32_t series : store_.SeriesOfStation(station.id)) {
+  for (const std::uint32_t series : store_.SeriesOfStation(station.id)) {
     *proto.add_measures() = MeasureToProto(*store_.Measure(series));
   }
   return proto;

@@ -22,8 +22,8 @@ struct AdminSources {
   std::function<absl::Status()> ready;         // decides /readyz
   std::function<std::string()> configuration;  // TOML, for /debug/config
   std::function<std::string()> modules;        // text, for /debug/modules
-  std::function<std::vector<std::string>()> notices =
-      nullptr;  // shown by /readyz when it is ready; may be empty
+  // Shown by /readyz when it is ready; may be empty.
+  std::function<std::vector<std::string>()> notices = nullptr;
 };
 
 /// Starts the server of /metrics, /healthz, /readyz, /debug/config and /debug/modules. It answers

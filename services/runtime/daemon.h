@@ -16,13 +16,6 @@
 
 namespace citylayers::runtime {
 
-/// Options of every process: the sections server, grpc and backends, and those of the modules in
-/// `table`.
-std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
-
-/// The umask for files in the data directory, from server.data_access.
-unsigned FileMask(const Config& config);
-
 /// A running process. Start creates the modules in the table's order, listens, then starts them.
 /// Stop does the reverse within ten seconds: health returns NOT_SERVING, modules stop, open streams
 /// end, the ports close.

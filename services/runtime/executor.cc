@@ -29,11 +29,6 @@ void Executor::Post(std::function<void()> task, Lane lane) {
   (lane == Lane::kCalls ? calls_ : streams_).push_back(std::move(task));
 }
 
-std::size_t Executor::queue_length() const {
-  absl::MutexLock lock(&mutex_);
-  return calls_.size() + streams_.size();
-}
-
 std::function<void()> Executor::TakeNext() {
   const bool stream = calls_.empty() || (streams_turn_ && !streams_.empty());
   streams_turn_ = !stream;

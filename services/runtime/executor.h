@@ -34,9 +34,6 @@ class Executor {
   /// Queues `task` regardless of the queue's length. For steps of calls that are already admitted.
   void Post(std::function<void()> task, Lane lane = Lane::kCalls);
 
-  /// Number of tasks in both queues.
-  std::size_t queue_length() const;
-
  private:
   using Queue = std::deque<std::function<void()>>;
 
@@ -45,7 +42,7 @@ class Executor {
   std::function<void()> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::size_t queue_max_;
-  mutable absl::Mutex mutex_;
+  absl::Mutex mutex_;
   Queue calls_ ABSL_GUARDED_BY(mutex_);
   Queue streams_ ABSL_GUARDED_BY(mutex_);
   bool streams_turn_ ABSL_GUARDED_BY(mutex_) = false;

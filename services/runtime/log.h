@@ -4,10 +4,8 @@
 //
 // As text, and as JSON:
 //
-//   2026-11-20T09:14:03.120Z warning interrupted, trying again stream="readings of traffic"
-//   why=gone
-//   {"time":"2026-11-20T09:14:03.120Z","level":"warning","message":"interrupted, trying again",
-//   ...}
+//   2026-11-20T09:14:03.120Z warning interrupted, trying again stream=jams why=gone
+//   {"time":"2026-11-20T09:14:03.120Z","level":"warning","message":"interrupted, trying again",...}
 //
 // The sentence is the same for every event of a kind, so that lines can be counted by it; fields
 // hold the values that vary. Thread-safe.
@@ -25,8 +23,8 @@
 
 namespace citylayers::runtime {
 
-/// A named value of an event: text or a number. Keys consist of a-z, 0-9 and _, with the unit last
-/// ("waited_s").
+/// A named value of an event: text or a number. Keys consist of a-z, 0-9 and _, with the
+/// unit last ("waited_s").
 struct LogField {
   template <typename Value>
   LogField(std::string_view field_key, const Value& field_value)

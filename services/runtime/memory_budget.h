@@ -16,8 +16,8 @@
 
 namespace citylayers::runtime {
 
-/// A named part of the budget: a counter with a limit. Thread-safe; TryTake costs two atomic
-/// operations.
+/// A named part of the budget: a counter with a limit. Thread-safe; TryTake costs
+/// two atomic operations.
 class MemoryShare {
  public:
   MemoryShare(std::string name, std::size_t limit_bytes)
@@ -27,8 +27,8 @@ class MemoryShare {
   [[nodiscard]] bool TryTake(std::size_t bytes);
   void Give(std::size_t bytes) { used_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
 
-  /// Sets the bytes in use, for a user that keeps within the limit by itself. Do not combine with
-  /// TryTake.
+  /// Sets the bytes in use, for a user that keeps within the limit by itself. Do not
+  /// combine with TryTake.
   void Report(std::size_t bytes) { used_bytes_.store(bytes, std::memory_order_relaxed); }
 
   /// True when more than half is taken: calls and streams that only occupy memory should end.
@@ -38,8 +38,8 @@ class MemoryShare {
   std::size_t used_bytes() const { return used_bytes_.load(std::memory_order_relaxed); }
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
-  /// RESOURCE_EXHAUSTED with RetryInfo; the message names the share and the option that sets the
-  /// total.
+  /// RESOURCE_EXHAUSTED with RetryInfo; the message names the share and the option
+  /// that sets the total.
   absl::Status Spent() const;
 
  private:
@@ -83,8 +83,8 @@ class MemoryHold {
   std::size_t bytes_ = 0;
 };
 
-/// The uses that the budget is divided among. Memory of fixed size is not counted: programs, pack,
-/// layers.
+/// The uses that the budget is divided among. Memory of fixed size is not counted:
+/// programs, pack, layers.
 enum class MemoryUse {
   kHttpBodies,   ///< request bodies that are arriving or being handled
   kRpcRequests,  ///< decoded gRPC requests that wait or are handled
@@ -109,8 +109,8 @@ class MemoryBudget {
   }
   std::size_t bytes(MemoryUse use) const { return share(use)->limit_bytes(); }
 
-  /// Writes the shares' figures to the metrics: used, limit, refusals. Called by one thread at a
-  /// time.
+  /// Writes the shares' figures to the metrics: used, limit, refusals. Called by
+  /// one thread at a time.
   void Show(Metrics& metrics) const;
 
  private:

@@ -85,8 +85,8 @@ TEST(MemoryShare, ManyThreadsNeverHoldMoreThanTheLimit) {
     threads.emplace_back([&] {
       for (int i = 0; i < 20'000; ++i) {
         if (!share->TryTake(300)) continue;
-        // Refused takes are visible for a moment, so the sum of the bytes held is counted
-        // separately.
+        // Refused takes are visible for a moment, so the sum of the bytes held
+        // is counted separately.
         static std::atomic<int> held{0};
         if (held.fetch_add(300) + 300 > 1000) over = true;
         held.fetch_sub(300);

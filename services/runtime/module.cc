@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 
 #include "base/strings.h"
+#include "services/runtime/config/suggestion.h"
 
 namespace citylayers::runtime {
 namespace {

@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 
 #include "services/runtime/config/config.h"
-#include "services/runtime/executor.h"
 #include "services/runtime/memory_budget.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/timer.h"
@@ -46,7 +45,6 @@ class ModuleContext {
   virtual ~ModuleContext() = default;
   virtual const Config& config() const = 0;
   virtual Metrics& metrics() = 0;
-  virtual Executor& executor() = 0;
   /// The process's budget for memory that grows with its load.
   virtual const MemoryBudget& memory() const = 0;
   virtual Timer& timer() = 0;
@@ -78,8 +76,8 @@ class Module {
   virtual std::vector<grpc::Service*> GrpcServices() { return {}; }
   /// For settings other than RegisterService, such as a generic service.
   virtual void ConfigureServer(grpc::ServerBuilder& /*builder*/) {}
-  /// True when ConfigureServer registers a handler that forwards calls to modules in other
-  /// processes.
+  /// True when ConfigureServer registers a handler that forwards calls to
+  /// modules in other processes.
   virtual bool PassesCallsOn() const { return false; }
   /// Begins work that needs channels. Must not wait for other modules: they start in order, but may
   /// be unavailable.
@@ -105,9 +103,9 @@ struct ModuleSpec {
   std::function<absl::StatusOr<std::unique_ptr<Module>>(ModuleContext&)> make;
 };
 
-/// Resolves a --target list ("all", or names separated by commas) against the table. Returns the
-/// specs to run, each after the ones that it needs. INVALID_ARGUMENT: an unknown name, with a
-/// suggestion.
+/// Resolves a --target list ("all", or names separated by commas) against the table.
+/// Returns the specs to run, each after the ones that it needs. INVALID_ARGUMENT: an
+/// unknown name, with a suggestion.
 absl::StatusOr<std::vector<const ModuleSpec*>> ResolveTargets(const std::vector<ModuleSpec>& table,
                                                               std::string_view targets);
 

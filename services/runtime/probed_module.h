@@ -9,8 +9,8 @@
 
 namespace citylayers::runtime {
 
-/// A module whose port the daemon probes periodically while it runs
-/// (services/runtime/self_probe.h).
+/// A module whose port the daemon probes periodically while
+/// it runs (services/runtime/self_probe.h).
 class ProbedModule : public Module {
  public:
   /// Calls the module's port over the network, as a client does; blocks for at most `timeout`. An

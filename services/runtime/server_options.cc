@@ -1,6 +1,7 @@
-#include <algorithm>
+#include "services/runtime/server_options.h"
 
-#include "services/runtime/daemon.h"
+#include <algorithm>
+#include <string>
 
 namespace citylayers::runtime {
 

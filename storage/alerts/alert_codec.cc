@@ -4,8 +4,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "absl/strings/str_cat.h"
-
+#include "base/strings.h"
 #include "storage/alerts/digest.h"
 
 namespace citylayers::storage {
@@ -15,28 +14,28 @@ namespace {
 // one list of fields (VisitFields) serves both and they cannot differ.
 class Writer {
  public:
-  Writer(std::string* out, uint8_t version) : out_(out), version_(version) {}
+  Writer(std::string* out, std::uint8_t version) : out_(out), version_(version) {}
 
-  uint8_t version() const { return version_; }
+  std::uint8_t version() const { return version_; }
 
-  void Number(uint64_t v) {
+  void Number(std::uint64_t v) {
     for (; v >= 0x80; v >>= 7) out_->push_back(static_cast<char>(v | 0x80));
     out_->push_back(static_cast<char>(v));
   }
-  void Field(uint64_t v) { Number(v); }
-  void Field(uint32_t v) { Number(v); }
-  void Field(int32_t v) {
-    Number((static_cast<uint32_t>(v) << 1) ^ static_cast<uint32_t>(v >> 31));
+  void Field(std::uint64_t v) { Number(v); }
+  void Field(std::uint32_t v) { Number(v); }
+  void Field(std::int32_t v) {
+    Number((static_cast<std::uint32_t>(v) << 1) ^ static_cast<std::uint32_t>(v >> 31));
   }
   void Field(bool v) { Number(v ? 1 : 0); }
-  void Field(double v) { Fixed64(std::bit_cast<uint64_t>(v)); }
+  void Field(double v) { Fixed64(std::bit_cast<std::uint64_t>(v)); }
   void Field(const std::string& v) {
     Number(v.size());
     out_->append(v);
   }
   void Field(absl::Time v) {
     // Infinite times saturate to the ends of int64, and are read back as infinite.
-    Fixed64(static_cast<uint64_t>(absl::ToUnixMicros(v)));
+    Fixed64(static_cast<std::uint64_t>(absl::ToUnixMicros(v)));
   }
   void Field(const Localized& v) {
     Field(v.vi);
@@ -56,51 +55,51 @@ class Writer {
   }
 
  private:
-  void Fixed64(uint64_t v) {
+  void Fixed64(std::uint64_t v) {
     for (int i = 0; i < 8; ++i) out_->push_back(static_cast<char>(v >> (8 * i)));
   }
 
   std::string* out_;
-  const uint8_t version_;
+  const std::uint8_t version_;
 };
 
 class Reader {
  public:
-  explicit Reader(absl::string_view in) : in_(in) { version_ = Byte(); }
+  explicit Reader(std::string_view in) : in_(in) { version_ = Byte(); }
 
-  uint8_t version() const { return version_; }
+  std::uint8_t version() const { return version_; }
   bool ok() const { return ok_; }
   bool AtEnd() const { return in_.empty(); }
 
-  uint64_t Number() {
-    uint64_t v = 0;
+  std::uint64_t Number() {
+    std::uint64_t v = 0;
     for (int shift = 0; shift < 64; shift += 7) {
-      const uint8_t byte = Byte();
-      v |= static_cast<uint64_t>(byte & 0x7f) << shift;
+      const std::uint8_t byte = Byte();
+      v |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
       if (byte < 0x80) return v;
     }
     ok_ = false;
     return 0;
   }
-  void Field(uint64_t& v) { v = Number(); }
-  void Field(uint32_t& v) {
-    const uint64_t number = Number();
+  void Field(std::uint64_t& v) { v = Number(); }
+  void Field(std::uint32_t& v) {
+    const std::uint64_t number = Number();
     if (number > 0xffffffffu) ok_ = false;
-    v = static_cast<uint32_t>(number);
+    v = static_cast<std::uint32_t>(number);
   }
-  void Field(int32_t& v) {
-    uint32_t zigzag = 0;
+  void Field(std::int32_t& v) {
+    std::uint32_t zigzag = 0;
     Field(zigzag);
-    v = static_cast<int32_t>((zigzag >> 1) ^ (~(zigzag & 1) + 1));
+    v = static_cast<std::int32_t>((zigzag >> 1) ^ (~(zigzag & 1) + 1));
   }
   void Field(bool& v) {
-    const uint64_t number = Number();
+    const std::uint64_t number = Number();
     if (number > 1) ok_ = false;
     v = number == 1;
   }
   void Field(double& v) { v = std::bit_cast<double>(Fixed64()); }
   void Field(std::string& v) {
-    const uint64_t size = Number();
+    const std::uint64_t size = Number();
     if (size > in_.size()) {
       ok_ = false;
       return;
@@ -109,10 +108,10 @@ class Reader {
     in_.remove_prefix(size);
   }
   void Field(absl::Time& v) {
-    const auto micros = static_cast<int64_t>(Fixed64());
-    v = micros == std::numeric_limits<int64_t>::max()   ? absl::InfiniteFuture()
-        : micros == std::numeric_limits<int64_t>::min() ? absl::InfinitePast()
-                                                        : absl::FromUnixMicros(micros);
+    const auto micros = static_cast<std::int64_t>(Fixed64());
+    v = micros == std::numeric_limits<std::int64_t>::max()   ? absl::InfiniteFuture()
+        : micros == std::numeric_limits<std::int64_t>::min() ? absl::InfinitePast()
+                                                             : absl::FromUnixMicros(micros);
   }
   void Field(Localized& v) {
     Field(v.vi);
@@ -123,7 +122,7 @@ class Reader {
     Field(v.lat_deg);
   }
   void Field(std::vector<std::string>& v) {
-    const uint64_t count = Number();
+    const std::uint64_t count = Number();
     if (count > in_.size()) {  // Each takes at least a byte.
       ok_ = false;
       return;
@@ -133,34 +132,35 @@ class Reader {
   }
   template <typename E>
   void Enum(E& v, E last) {
-    const uint8_t byte = Byte();
-    if (byte < 1 || byte > static_cast<uint8_t>(last)) ok_ = false;
+    const std::uint8_t byte = Byte();
+    if (byte < 1 || byte > static_cast<std::uint8_t>(last)) ok_ = false;
     v = static_cast<E>(byte);
   }
-  uint8_t Byte() {
+  std::uint8_t Byte() {
     if (in_.empty()) {
       ok_ = false;
       return 0;
     }
-    const auto byte = static_cast<uint8_t>(in_.front());
+    const auto byte = static_cast<std::uint8_t>(in_.front());
     in_.remove_prefix(1);
     return byte;
   }
 
  private:
-  uint64_t Fixed64() {
+  std::uint64_t Fixed64() {
     if (in_.size() < 8) {
       ok_ = false;
       return 0;
     }
-    uint64_t v = 0;
-    for (int i = 0; i < 8; ++i) v |= static_cast<uint64_t>(static_cast<uint8_t>(in_[i])) << (8 * i);
+    std::uint64_t v = 0;
+    for (int i = 0; i < 8; ++i)
+      v |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(in_[i])) << (8 * i);
     in_.remove_prefix(8);
     return v;
   }
 
-  absl::string_view in_;
-  uint8_t version_ = 0;
+  std::string_view in_;
+  std::uint8_t version_ = 0;
   bool ok_ = true;
 };
 
@@ -217,10 +217,10 @@ void VisitFields(Visitor& f, Cap& r) {
 }
 
 template <typename Record>
-constexpr uint8_t kVersion = std::is_same_v<Record, RuleStateRecord> ? kRuleStateVersion
-                             : std::is_same_v<Record, AlertRecord>   ? kAlertVersion
-                             : std::is_same_v<Record, CapRecord>     ? kCapVersion
-                                                                     : kEventVersion;
+constexpr std::uint8_t kVersion = std::is_same_v<Record, RuleStateRecord> ? kRuleStateVersion
+                                  : std::is_same_v<Record, AlertRecord>   ? kAlertVersion
+                                  : std::is_same_v<Record, CapRecord>     ? kCapVersion
+                                                                          : kEventVersion;
 
 template <typename Record>
 std::string Encode(const Record& record) {
@@ -231,18 +231,18 @@ std::string Encode(const Record& record) {
 }
 
 template <typename Record>
-absl::StatusOr<Record> Decode(absl::string_view bytes, absl::string_view what) {
+absl::StatusOr<Record> Decode(std::string_view bytes, std::string_view what) {
   Reader reader(bytes);
   if (reader.ok() && reader.version() > kVersion<Record>) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the ", what, " record has version ", reader.version(), ", newer than ",
-                     kVersion<Record>, " which this program knows: use a newer program"));
+    return absl::FailedPreconditionError(StrCat("the ", what, " record has version ",
+                                                reader.version(), ", newer than ", kVersion<Record>,
+                                                " which this program knows: use a newer program"));
   }
   Record record;
   VisitFields(reader, record);
   if (!reader.ok() || !reader.AtEnd() || reader.version() == 0) {
-    return absl::DataLossError(absl::StrCat("the ", what, " record of ", bytes.size(),
-                                            " bytes is damaged: restore the data directory"));
+    return absl::DataLossError(StrCat("the ", what, " record of ", bytes.size(),
+                                      " bytes is damaged: restore the data directory"));
   }
   return record;
 }
@@ -254,7 +254,7 @@ std::string EncodeEvent(const AlertEventRecord& event) { return Encode(event); }
 std::string EncodeRuleState(const RuleStateRecord& state) { return Encode(state); }
 std::string EncodeCap(const CapRecord& cap) { return Encode(cap); }
 
-absl::StatusOr<AlertRecord> DecodeAlert(absl::string_view bytes) {
+absl::StatusOr<AlertRecord> DecodeAlert(std::string_view bytes) {
   absl::StatusOr<AlertRecord> alert = Decode<AlertRecord>(bytes, "alert");
   if (alert.ok() && bytes.front() == 1) {
     alert->worst_severity = alert->severity;
@@ -262,17 +262,17 @@ absl::StatusOr<AlertRecord> DecodeAlert(absl::string_view bytes) {
   }
   return alert;
 }
-absl::StatusOr<AlertEventRecord> DecodeEvent(absl::string_view bytes) {
+absl::StatusOr<AlertEventRecord> DecodeEvent(std::string_view bytes) {
   return Decode<AlertEventRecord>(bytes, "audit");
 }
-absl::StatusOr<RuleStateRecord> DecodeRuleState(absl::string_view bytes) {
+absl::StatusOr<RuleStateRecord> DecodeRuleState(std::string_view bytes) {
   return Decode<RuleStateRecord>(bytes, "rule state");
 }
-absl::StatusOr<CapRecord> DecodeCap(absl::string_view bytes) {
+absl::StatusOr<CapRecord> DecodeCap(std::string_view bytes) {
   return Decode<CapRecord>(bytes, "CAP message");
 }
 
-std::string EventHash(absl::string_view previous_hash, uint64_t alert_id,
+std::string EventHash(std::string_view previous_hash, std::uint64_t alert_id,
                       const AlertEventRecord& event) {
   std::string bytes = previous_hash.empty() ? std::string(32, '\0') : std::string(previous_hash);
   bytes += EncodeKey64(alert_id);
@@ -281,20 +281,20 @@ std::string EventHash(absl::string_view previous_hash, uint64_t alert_id,
   return Sha256(bytes);
 }
 
-std::string EncodeKey64(uint64_t number) {
+std::string EncodeKey64(std::uint64_t number) {
   std::string key(8, '\0');
   for (int i = 0; i < 8; ++i) key[i] = static_cast<char>(number >> (56 - 8 * i));
   return key;
 }
 
-uint64_t DecodeKey64(absl::string_view key) {
+std::uint64_t DecodeKey64(std::string_view key) {
   if (key.size() != 8) return 0;
-  uint64_t number = 0;
-  for (const char c : key) number = number << 8 | static_cast<uint8_t>(c);
+  std::uint64_t number = 0;
+  for (const char c : key) number = number << 8 | static_cast<std::uint8_t>(c);
   return number;
 }
 
-std::string EncodeEventKey(uint64_t alert_id, uint32_t sequence) {
+std::string EncodeEventKey(std::uint64_t alert_id, std::uint32_t sequence) {
   std::string key = EncodeKey64(alert_id);
   for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(sequence >> shift));
   return key;

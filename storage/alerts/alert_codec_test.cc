@@ -135,7 +135,7 @@ TEST(AlertCodecTest, ARuleStateOfVersionOneIsOfAnUnknownMode) {
 
 TEST(AlertCodecTest, EveryCutAndEveryTailIsDamageAndNoCrash) {
   const std::string bytes = EncodeAlert(SampleAlert());
-  for (size_t size = 0; size < bytes.size(); ++size) {
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_EQ(DecodeAlert(bytes.substr(0, size)).status().code(), absl::StatusCode::kDataLoss)
         << size;
   }
@@ -145,7 +145,7 @@ TEST(AlertCodecTest, EveryCutAndEveryTailIsDamageAndNoCrash) {
 TEST(AlertCodecTest, EveryChangedByteIsReadOrRefusedWithoutACrash) {
   const std::string bytes = EncodeAlert(SampleAlert());
   int refused = 0;
-  for (size_t i = 0; i < bytes.size(); ++i) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
     for (const int flip : {0x01, 0x80, 0xff}) {
       std::string damaged = bytes;
       damaged[i] = static_cast<char>(damaged[i] ^ flip);

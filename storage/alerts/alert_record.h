@@ -21,10 +21,10 @@ struct Localized {
 };
 
 // The numbers of these enums are stored: never renumber them.
-enum class AlertKind : uint8_t { kStage = 1, kStreetDepth = 2, kJam = 3, kOutage = 4 };
-enum class AlertSeverity : uint8_t { kMinor = 1, kModerate = 2, kSevere = 3, kExtreme = 4 };
-enum class AlertState : uint8_t { kOpen = 1, kAcknowledged = 2, kResolved = 3 };
-enum class AlertEventType : uint8_t {
+enum class AlertKind : std::uint8_t { kStage = 1, kStreetDepth = 2, kJam = 3, kOutage = 4 };
+enum class AlertSeverity : std::uint8_t { kMinor = 1, kModerate = 2, kSevere = 3, kExtreme = 4 };
+enum class AlertState : std::uint8_t { kOpen = 1, kAcknowledged = 2, kResolved = 3 };
+enum class AlertEventType : std::uint8_t {
   kRaised = 1,
   kEscalated = 2,
   kEased = 3,
@@ -33,19 +33,20 @@ enum class AlertEventType : uint8_t {
   kCommented = 6
 };
 /// The source of the city's time: the wall clock, or a replay.
-enum class CityMode : uint8_t { kUnknown = 1, kReal = 2, kExercise = 3 };
+enum class CityMode : std::uint8_t { kUnknown = 1, kReal = 2, kExercise = 3 };
 
 /// A raised condition.
 struct AlertRecord {
-  uint64_t id = 0;   ///< From 1, in the order of raising.
-  std::string rule;  ///< The rule that raised it: "stage", "street_depth", "jam" or "outage".
+  std::uint64_t id = 0;  ///< From 1, in the order of raising.
+  std::string rule;      ///< The rule that raised it: "stage", "street_depth", "jam" or "outage".
   /// The subject: `stations/{id}`, `streets/{name}`, `jams/{id}` or `inputs/{name}`.
   std::string subject;
   AlertKind kind = AlertKind::kStage;
   AlertSeverity severity = AlertSeverity::kMinor;
   AlertState state = AlertState::kOpen;
-  int32_t tier = 0;  ///< The step of its rule in force, from 1.
-  int32_t level = 0;  ///< The public number: báo động 1 to 3, depth class 1 to 4, jam tier 1 to 3.
+  std::int32_t tier = 0;  ///< The step of its rule in force, from 1.
+  std::int32_t level =
+      0;  ///< The public number: báo động 1 to 3, depth class 1 to 4, jam tier 1 to 3.
   Localized place;
   LonLat location;
   double radius_m = 0;  ///< Radius around `location` within which people should act.
@@ -60,10 +61,10 @@ struct AlertRecord {
   std::string acknowledged_by;
   bool exercise = false;             ///< Raised during a replay.
   std::vector<std::string> cap_ids;  ///< CAP messages issued for it, oldest first.
-  uint32_t event_count = 0;          ///< Number of lines in its trail. Set by the store.
+  std::uint32_t event_count = 0;     ///< Number of lines in its trail. Set by the store.
   std::string trail_hash;            ///< Hash of the last line, 32 bytes. Set by the store.
   AlertSeverity worst_severity = AlertSeverity::kMinor;  ///< The highest severity so far.
-  int32_t worst_level = 0;                               ///< The highest level so far.
+  std::int32_t worst_level = 0;                          ///< The highest level so far.
   /// City time since which its subject has no data; InfiniteFuture while it has data. Not stored.
   absl::Time silent_since = absl::InfiniteFuture();
   friend bool operator==(const AlertRecord&, const AlertRecord&) = default;
@@ -71,13 +72,13 @@ struct AlertRecord {
 
 /// A line of an alert's audit trail.
 struct AlertEventRecord {
-  uint32_t sequence = 0;  ///< From 1. Set by the store.
+  std::uint32_t sequence = 0;  ///< From 1. Set by the store.
   AlertEventType type = AlertEventType::kRaised;
   absl::Time event_time;
   absl::Time write_time;  ///< Wall-clock time.
   std::string actor;      ///< An operator's name, or "system".
   std::string comment;
-  int32_t level = 0;  ///< The alert's level after this event.
+  std::int32_t level = 0;  ///< The alert's level after this event.
   std::string
       hash;  ///< SHA-256 over the previous line's hash and this line, 32 bytes. Set by the store.
   friend bool operator==(const AlertEventRecord&, const AlertEventRecord&) = default;
@@ -87,10 +88,10 @@ struct AlertEventRecord {
 struct RuleStateRecord {
   std::string rule;
   std::string subject;
-  int32_t tier = 0;  ///< Tier in force, 0 when none.
-  int32_t suppressed_tier =
-      0;  ///< Ended by hand at this tier: tiers up to it raise no alert. 0: not suppressed.
-  uint64_t alert_id = 0;                        ///< The alert raised for it, 0 when none.
+  std::int32_t tier = 0;  ///< Tier in force, 0 when none.
+  /// Ended by hand at this tier: tiers up to it raise no alert. 0: not suppressed.
+  std::int32_t suppressed_tier = 0;
+  std::uint64_t alert_id = 0;                   ///< The alert raised for it, 0 when none.
   absl::Time read_time = absl::InfinitePast();  ///< Time of the newest reading taken into account.
   /// The mode in which it was stored; it does not apply in the other mode. kUnknown: stored by a
   /// version without this field.
@@ -101,7 +102,7 @@ struct RuleStateRecord {
 /// A CAP message as issued. Never changed afterwards.
 struct CapRecord {
   std::string cap_id;  ///< `{instance}-{number}`, see AlertStore::NextCapId.
-  uint64_t alert_id = 0;
+  std::uint64_t alert_id = 0;
   std::string message_type;  ///< "Alert", "Update" or "Cancel".
   absl::Time sent_time;
   bool exercise = false;

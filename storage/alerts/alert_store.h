@@ -6,12 +6,12 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 #include "storage/alerts/alert_record.h"
@@ -39,18 +39,18 @@ struct AlertChange {
 ///
 ///   ASSIGN_OR_RETURN(auto store, OpenRocksAlertStore(data_dir + "/alerts"));
 ///   AlertRecord alert{.id = store->NextAlertId(), ...};
-///   RETURN_IF_ERROR(store->Apply({{.alert = alert, .events = {{.type =
-///   AlertEventType::kRaised}}}}));
+///   AlertEvent raised{.type = AlertEventType::kRaised, ...};
+///   RETURN_IF_ERROR(store->Apply({{.alert = alert, .events = {raised}}}));
 class AlertStore {
  public:
   virtual ~AlertStore() = default;
 
   /// The id for the next new alert. It stays the same until an alert with it has been applied.
-  virtual uint64_t NextAlertId() const = 0;
+  virtual std::uint64_t NextAlertId() const = 0;
 
-  /// The id for the CAP message `ahead` messages after the next: `{instance}-{number}`. The
-  /// instance is random and chosen when the database is created, so ids never repeat, even after a
-  /// wipe.
+  /// The id for the CAP message `ahead` messages after the next: `{instance}-{number}`.
+  /// The instance is random and chosen when the database is created, so ids never
+  /// repeat, even after a wipe.
   virtual std::string NextCapId(int ahead = 0) const = 0;
 
   /// Writes all changes in one synced batch. Sets sequence, hash, event_count and trail_hash.
@@ -65,26 +65,27 @@ class AlertStore {
   virtual absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) = 0;
 
   /// NOT_FOUND: no such alert.
-  virtual absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const = 0;
+  virtual absl::StatusOr<AlertRecord> GetAlert(std::uint64_t id) const = 0;
 
   /// Visits alerts with an id less than `before_id`, newest first, until `visit` returns false.
-  virtual absl::Status ScanAlerts(uint64_t before_id,
+  virtual absl::Status ScanAlerts(std::uint64_t before_id,
                                   absl::FunctionRef<bool(const AlertRecord&)> visit) const = 0;
 
   /// Alerts that are not resolved, oldest first.
   virtual absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const = 0;
 
   /// The trail of an alert, oldest line first. NOT_FOUND: no such alert.
-  virtual absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(uint64_t alert_id) const = 0;
+  virtual absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(
+      std::uint64_t alert_id) const = 0;
 
   /// Recomputes the hashes of a trail. DATA_LOSS: it was tampered with; the message names the line.
   /// NOT_FOUND: no such alert.
-  virtual absl::Status VerifyTrail(uint64_t alert_id) const = 0;
+  virtual absl::Status VerifyTrail(std::uint64_t alert_id) const = 0;
 
   virtual absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const = 0;
 
   /// NOT_FOUND: no message with this id was issued here.
-  virtual absl::StatusOr<CapRecord> GetCap(absl::string_view cap_id) const = 0;
+  virtual absl::StatusOr<CapRecord> GetCap(std::string_view cap_id) const = 0;
 
   /// Visits CAP messages, newest first, until `visit` returns false.
   virtual absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const = 0;
@@ -97,7 +98,7 @@ class AlertStore {
   /// store was opened, with the remedy. Empty: nothing is missing.
   virtual std::string Loss() const = 0;
 
-  static constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();
+  static constexpr std::uint64_t kNewest = std::numeric_limits<std::uint64_t>::max();
 };
 
 }  // namespace citylayers::storage

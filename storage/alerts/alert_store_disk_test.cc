@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "rocksdb/db.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +16,7 @@
 
 #include "storage/alerts/alert_codec.h"
 #include "tests/support/alert_store_fixture.h"
+#include "tests/support/eventually.h"
 #include "tests/support/thread_sanitizer.h"
 
 namespace citylayers::storage {
@@ -89,7 +90,7 @@ TEST_F(AlertStoreDiskTest, AFullDiskIsAStatusAndLosesNothing) {
     if (!store.ok()) _exit(1);
     const rlimit limit{200'000, 200'000};
     setrlimit(RLIMIT_FSIZE, &limit);
-    uint64_t acknowledged = 0;
+    std::uint64_t acknowledged = 0;
     absl::Status status;
     while (status.ok() && acknowledged < 10'000) {
       AlertRecord alert{.id = (*store)->NextAlertId(), .subject = std::string(500, 'x')};
@@ -138,12 +139,12 @@ INSTANTIATE_TEST_SUITE_P(Sizes, FullDiskTest, testing::Values("1m", "16m"));
 TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
   auto store = OpenRocksAlertStore(path());
   if (store.ok()) store_ = *std::move(store);
-  uint64_t acknowledged = 0;
+  std::uint64_t acknowledged = 0;
   if (store_ != nullptr) {
     absl::Status status;
     for (int refused = 0; refused < 20;) {
       std::vector<AlertChange> changes;
-      for (uint64_t i = 0; i < 100; ++i) {
+      for (std::uint64_t i = 0; i < 100; ++i) {
         changes.push_back({.alert = AlertRecord{.id = store_->NextAlertId() + i,
                                                 .subject = std::string(1000, 'x')}});
       }
@@ -158,7 +159,7 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
         EXPECT_EQ(store_->NextAlertId(), acknowledged + 1);
       }
     }
-    uint64_t found = 0;
+    std::uint64_t found = 0;
     ASSERT_TRUE(store_
                     ->ScanAlerts(AlertStore::kNewest,
                                  [&](const AlertRecord&) {
@@ -172,12 +173,14 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
   if (store_ == nullptr) Reopen();
   ASSERT_NE(store_, nullptr);
   absl::Status status;
-  for (int i = 0; i < 300; ++i) {
-    status = store_->Apply({{.alert = NewAlert()}});
-    if (status.ok()) break;
-    absl::SleepFor(absl::Milliseconds(100));  // RocksDB checks for space every five seconds.
-  }
-  EXPECT_TRUE(status.ok()) << status;
+  // RocksDB checks for space every five seconds.
+  EXPECT_TRUE(test::Eventually(
+      [&] {
+        status = store_->Apply({{.alert = NewAlert()}});
+        return status.ok();
+      },
+      absl::Seconds(30)))
+      << status;
   Reopen();
   EXPECT_EQ(store_->NextAlertId(), acknowledged + 2);
 }
@@ -187,7 +190,7 @@ TEST_P(FullDiskTest, WritesAreRefusedReadsServedAndRoomIsEnoughToGoOn) {
 TEST_F(AlertStoreDiskTest, KillNineLosesNothingAcknowledgedAndTearsNothing) {
   CITYLAYERS_FORKS_WITH_THREADS();
   store_.reset();
-  uint64_t acknowledged = 0;
+  std::uint64_t acknowledged = 0;
   for (int cycle = 0; cycle < 20; ++cycle) {
     int fds[2];
     ASSERT_EQ(pipe(fds), 0);
@@ -223,7 +226,7 @@ TEST_F(AlertStoreDiskTest, KillNineLosesNothingAcknowledgedAndTearsNothing) {
     }
     close(fds[0]);
     Reopen();
-    const uint64_t last = store_->NextAlertId() - 1;
+    const std::uint64_t last = store_->NextAlertId() - 1;
     EXPECT_GE(last, acknowledged);
     EXPECT_LE(last, acknowledged + 1);
     EXPECT_TRUE(store_->VerifyTrail(last).ok());

@@ -59,9 +59,9 @@ TEST_F(AlertStoreTest, ARuleStateWithNothingToRememberIsRemoved) {
 
 TEST_F(AlertStoreTest, ScansGoFromTheNewestBackAndStopWhenTold) {
   std::vector<AlertChange> changes;
-  for (uint64_t id = 1; id <= 300; ++id) changes.push_back({.alert = AlertRecord{.id = id}});
+  for (std::uint64_t id = 1; id <= 300; ++id) changes.push_back({.alert = AlertRecord{.id = id}});
   ASSERT_TRUE(store_->Apply(changes).ok());
-  std::vector<uint64_t> ids;
+  std::vector<std::uint64_t> ids;
   ASSERT_TRUE(store_
                   ->ScanAlerts(AlertStore::kNewest,
                                [&](const AlertRecord& alert) {
@@ -121,7 +121,7 @@ TEST_F(AlertStoreTest, ABadChangeWritesNothingOfItsBatch) {
 }
 
 TEST_F(AlertStoreTest, ValuesMoveWithoutTouchingTheTrailOrTheState) {
-  const uint64_t id = RaiseAndAcknowledge();
+  const std::uint64_t id = RaiseAndAcknowledge();
   AlertRecord update{.id = id, .state = AlertState::kOpen, .peak_value = 1.7, .value = 1.6};
   ASSERT_TRUE(store_->UpdateValues({update}).ok());
   Reopen();
@@ -155,7 +155,7 @@ TEST_F(AlertStoreTest, CapIdsOfOthersAreNotFoundAndOursNeverRepeat) {
 TEST_F(AlertStoreTest, ReadersRunBesideTheWriter) {
   std::thread reader([&] {
     for (int i = 0; i < 50; ++i) {
-      uint64_t previous = AlertStore::kNewest;
+      std::uint64_t previous = AlertStore::kNewest;
       ASSERT_TRUE(store_
                       ->ScanAlerts(AlertStore::kNewest,
                                    [&](const AlertRecord& alert) {

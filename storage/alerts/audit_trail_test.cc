@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using AuditTrailTest = AlertStoreTest;
 
 TEST_F(AuditTrailTest, AChangedLineIsFound) {
-  const uint64_t id = RaiseAndAcknowledge();
+  const std::uint64_t id = RaiseAndAcknowledge();
   ASSERT_TRUE(store_->VerifyTrail(id).ok());
   Tamper("events", [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* events) {
     std::string value;
@@ -31,7 +31,7 @@ TEST_F(AuditTrailTest, AChangedLineIsFound) {
 }
 
 TEST_F(AuditTrailTest, ALineRewrittenWithAFittingHashIsFoundByTheAlert) {
-  const uint64_t id = RaiseAndAcknowledge();
+  const std::uint64_t id = RaiseAndAcknowledge();
   Tamper("events", [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* events) {
     std::string value;
     ASSERT_TRUE(db.Get(rocksdb::ReadOptions(), events, EncodeEventKey(id, 1), &value).ok());
@@ -48,8 +48,8 @@ TEST_F(AuditTrailTest, ALineRewrittenWithAFittingHashIsFoundByTheAlert) {
 }
 
 TEST_F(AuditTrailTest, ARemovedLineIsFoundAtTheEndAndInTheMiddle) {
-  const uint64_t id = RaiseAndAcknowledge();
-  for (const uint32_t line : {2, 1}) {
+  const std::uint64_t id = RaiseAndAcknowledge();
+  for (const std::uint32_t line : {2, 1}) {
     Tamper("events", [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* events) {
       ASSERT_TRUE(db.Delete(rocksdb::WriteOptions(), events, EncodeEventKey(id, line)).ok());
     });

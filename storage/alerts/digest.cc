@@ -7,7 +7,7 @@
 
 namespace citylayers::storage {
 
-std::string Sha256(absl::string_view bytes) {
+std::string Sha256(std::string_view bytes) {
   std::string out(32, '\0');
   unsigned int size = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size,
@@ -18,7 +18,7 @@ std::string Sha256(absl::string_view bytes) {
   return out;
 }
 
-std::string RandomBytes(size_t count) {
+std::string RandomBytes(std::size_t count) {
   std::string out(count, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1) {
     std::abort();

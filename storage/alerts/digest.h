@@ -4,17 +4,16 @@
 
 #include <cstddef>
 #include <string>
-
-#include "absl/strings/string_view.h"
+#include <string_view>
 
 namespace citylayers::storage {
 
 /// SHA-256 (FIPS 180-4) of the bytes: 32 bytes.
-std::string Sha256(absl::string_view bytes);
+std::string Sha256(std::string_view bytes);
 
 /// Returns `count` bytes from the system's generator for secrets. Aborts when that is unavailable,
 /// because a guessable secret would be worse than no service.
-std::string RandomBytes(size_t count);
+std::string RandomBytes(std::size_t count);
 
 }  // namespace citylayers::storage
 

@@ -14,8 +14,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
@@ -24,6 +22,7 @@
 #include "rocksdb/write_batch.h"
 
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "storage/alerts/alert_codec.h"
 #include "storage/alerts/digest.h"
 #include "storage/rocks/saved_logs.h"
@@ -32,7 +31,7 @@
 namespace citylayers::storage {
 namespace {
 
-constexpr uint64_t kFormatVersion = 1;
+constexpr std::uint64_t kFormatVersion = 1;
 constexpr char kFormatKey[] = "format";
 constexpr char kInstanceKey[] = "instance";
 
@@ -41,25 +40,25 @@ enum Family { kMeta, kAlerts, kActive, kEvents, kRuleState, kCap, kFamilyCount }
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"default", "alerts",     "active",
                                                                 "events",  "rule_state", "cap"};
 
-absl::Status ToStatus(const rocksdb::Status& status, absl::string_view doing) {
+absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) {
   if (status.ok()) return absl::OkStatus();
-  const std::string text = absl::StrCat(doing, ": ", status.ToString());
+  const std::string text = StrCat(doing, ": ", status.ToString());
   if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kNoSpace) {
-    return absl::ResourceExhaustedError(absl::StrCat(text, ": free some space on the disk"));
+    return absl::ResourceExhaustedError(StrCat(text, ": free some space on the disk"));
   }
   if (status.IsNotFound()) return absl::NotFoundError(text);
   if (status.IsCorruption()) {
-    return absl::DataLossError(absl::StrCat(text, ": restore the data directory from a backup"));
+    return absl::DataLossError(StrCat(text, ": restore the data directory from a backup"));
   }
-  return absl::UnavailableError(absl::StrCat(text, ": check the disk of the data directory"));
+  return absl::UnavailableError(StrCat(text, ": check the disk of the data directory"));
 }
 
-absl::Status NoSuchAlert(uint64_t id) {
+absl::Status NoSuchAlert(std::uint64_t id) {
   return absl::NotFoundError(
-      absl::StrCat("alerts/", id, " does not exist: list the alerts for valid names"));
+      StrCat("alerts/", id, " does not exist: list the alerts for valid names"));
 }
 
-absl::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 class RocksAlertStore final : public AlertStore {
  public:
@@ -71,21 +70,21 @@ class RocksAlertStore final : public AlertStore {
     for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   }
 
-  uint64_t NextAlertId() const override { return next_alert_id_.load(); }
+  std::uint64_t NextAlertId() const override { return next_alert_id_.load(); }
   std::string NextCapId(int ahead) const override {
-    return absl::StrCat(instance_, "-", next_cap_number_.load() + ahead);
+    return StrCat(instance_, "-", next_cap_number_.load() + ahead);
   }
 
   absl::Status Apply(absl::Span<const AlertChange> changes) override;
   absl::Status UpdateValues(absl::Span<const AlertRecord> alerts) override;
-  absl::StatusOr<AlertRecord> GetAlert(uint64_t id) const override;
-  absl::Status ScanAlerts(uint64_t before_id,
+  absl::StatusOr<AlertRecord> GetAlert(std::uint64_t id) const override;
+  absl::Status ScanAlerts(std::uint64_t before_id,
                           absl::FunctionRef<bool(const AlertRecord&)> visit) const override;
   absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const override;
-  absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(uint64_t alert_id) const override;
-  absl::Status VerifyTrail(uint64_t alert_id) const override;
+  absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(std::uint64_t alert_id) const override;
+  absl::Status VerifyTrail(std::uint64_t alert_id) const override;
   absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const override;
-  absl::StatusOr<CapRecord> GetCap(absl::string_view cap_id) const override;
+  absl::StatusOr<CapRecord> GetCap(std::string_view cap_id) const override;
   absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const override;
   absl::Status WriteStatus() override;
   std::string Loss() const override { return loss_; }
@@ -96,8 +95,8 @@ class RocksAlertStore final : public AlertStore {
       : db_(std::move(db)), handles_(std::move(handles)) {}
 
   absl::Status LoadMeta();
-  absl::Status AppendAlert(const AlertChange& change, std::map<uint64_t, AlertRecord>& written,
-                           uint64_t& next_alert_id, rocksdb::WriteBatch& batch) const;
+  absl::Status AppendAlert(const AlertChange& change, std::map<std::uint64_t, AlertRecord>& written,
+                           std::uint64_t& next_alert_id, rocksdb::WriteBatch& batch) const;
   absl::Status Write(rocksdb::WriteBatch& batch, bool sync);
   absl::Status Resume();
   void NoteManifest();
@@ -106,7 +105,7 @@ class RocksAlertStore final : public AlertStore {
         db_->NewIterator(rocksdb::ReadOptions(), handles_[family]));
   }
   // An unreadable block must not be read as an empty family: ids would be assigned a second time.
-  absl::StatusOr<uint64_t> LastKey(Family family) const {
+  absl::StatusOr<std::uint64_t> LastKey(Family family) const {
     const auto it = Iterate(family);
     it->SeekToLast();
     RETURN_IF_ERROR(ToStatus(it->status(), "reading the last number"));
@@ -120,8 +119,8 @@ class RocksAlertStore final : public AlertStore {
   std::string instance_;
   std::mutex write_mutex_;  // one writer at a time; readers do not take it
   absl::Status failure_;    // of the last write; guarded by write_mutex_
-  std::atomic<uint64_t> next_alert_id_ = 1;
-  std::atomic<uint64_t> next_cap_number_ = 1;
+  std::atomic<std::uint64_t> next_alert_id_ = 1;
+  std::atomic<std::uint64_t> next_cap_number_ = 1;
 };
 
 // RocksDB would write its own log into the directory, and Debian's build of 7.8.3 has assertions
@@ -133,8 +132,8 @@ class NoLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-// RocksDB distinguishes only by its text whether another process holds the lock or the file cannot
-// be locked.
+// RocksDB distinguishes only by its text whether another process holds the lock or the
+// file cannot be locked.
 bool IsHeldByAnother(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;
@@ -162,8 +161,8 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   out.max_background_jobs = 2;
   out.max_open_files = 64;
   out.info_log = std::make_shared<NoLogger>();
-  // A torn last record of the log was never acknowledged; one in the middle is damage and is
-  // reported.
+  // A torn last record of the log was never acknowledged; one in the middle is
+  // damage and is reported.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // A log that is not the last one must be whole.
   out.track_and_verify_wals_in_manifest = true;
@@ -189,44 +188,43 @@ absl::StatusOr<std::unique_ptr<AlertStore>> RocksAlertStore::Open(
     for (const std::string& name : present) {
       if (std::find(kFamilyNames.begin(), kFamilyNames.end(), name) == kFamilyNames.end()) {
         return absl::FailedPreconditionError(
-            absl::StrCat("the alert store ", path, " has a part \"", name,
-                         "\" that this program does not know: it was written by a newer version; "
-                         "use that version or another data directory"));
+            StrCat("the alert store ", path, " has a part \"", name,
+                   "\" that this program does not know: it was written by a newer version; "
+                   "use that version or another data directory"));
       }
     }
   } else if (!options.create_if_missing) {
-    return absl::NotFoundError(absl::StrCat("there is no alert store in ", path));
+    return absl::NotFoundError(StrCat("there is no alert store in ", path));
   }
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  ASSIGN_OR_RETURN(std::unique_ptr<SyncedMark> mark,
-                   SyncedMark::Open(absl::StrCat(path, "/SYNCED")));
+  ASSIGN_OR_RETURN(std::unique_ptr<SyncedMark> mark, SyncedMark::Open(StrCat(path, "/SYNCED")));
   RETURN_IF_ERROR(mark->CheckManifest(path));
-  SavedLogs logs(path, absl::StrCat(path, "/lost-logs"));
+  SavedLogs logs(path, StrCat(path, "/lost-logs"));
   rocksdb::DB* raw = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const rocksdb::Status status = rocksdb::DB::Open(db_options, path, families, &handles, &raw);
   if (IsHeldByAnother(status)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the alert store ", path, " is in use by another process: ", status.ToString(),
-                     ": stop it or use another data directory"));
+        StrCat("the alert store ", path, " is in use by another process: ", status.ToString(),
+               ": stop it or use another data directory"));
   }
-  RETURN_IF_ERROR(ToStatus(status, absl::StrCat("opening the alert store ", path)));
+  RETURN_IF_ERROR(ToStatus(status, StrCat("opening the alert store ", path)));
   auto store = std::unique_ptr<RocksAlertStore>(
       new RocksAlertStore(std::unique_ptr<rocksdb::DB>(raw), std::move(handles)));
   store->mark_ = std::move(mark);
   store->NoteManifest();
-  const uint64_t sequence = store->db_->GetLatestSequenceNumber();
+  const std::uint64_t sequence = store->db_->GetLatestSequenceNumber();
   if (store->mark_->found().has_value() && store->mark_->found()->sequence > sequence) {
     const std::string kept = logs.Keep();
-    store->loss_ = absl::StrCat(
+    store->loss_ = StrCat(
         path, ": the write-ahead log was cut off or damaged: the last ",
         store->mark_->found()->sequence - sequence,
         " changes of alerts are lost; restore the directory from a backup or go on without them",
         kept.empty() ? "" : "; what is left of the log is in ", kept);
   }
   if (absl::Status meta = store->LoadMeta(); !meta.ok()) {
-    return absl::Status(meta.code(), absl::StrCat("the alert store ", path, ": ", meta.message()));
+    return absl::Status(meta.code(), StrCat("the alert store ", path, ": ", meta.message()));
   }
   return store;
 }
@@ -242,19 +240,19 @@ absl::Status RocksAlertStore::LoadMeta() {
     RETURN_IF_ERROR(Write(batch, /*sync=*/true));
   } else {
     RETURN_IF_ERROR(ToStatus(status, "reading the format version"));
-    const uint64_t version = DecodeKey64(format);
+    const std::uint64_t version = DecodeKey64(format);
     if (version > kFormatVersion) {
       return absl::FailedPreconditionError(
-          absl::StrCat("it has format version ", version, ", newer than ", kFormatVersion,
-                       " which this program knows: use a newer program or another data directory"));
+          StrCat("it has format version ", version, ", newer than ", kFormatVersion,
+                 " which this program knows: use a newer program or another data directory"));
     }
     if (version == 0) return absl::DataLossError("its format version is unreadable");
   }
   RETURN_IF_ERROR(
       ToStatus(db_->Get(rocksdb::ReadOptions(), handles_[kMeta], kInstanceKey, &instance_),
                "reading the instance"));
-  ASSIGN_OR_RETURN(const uint64_t last_alert, LastKey(kAlerts));
-  ASSIGN_OR_RETURN(const uint64_t last_cap, LastKey(kCap));
+  ASSIGN_OR_RETURN(const std::uint64_t last_alert, LastKey(kAlerts));
+  ASSIGN_OR_RETURN(const std::uint64_t last_cap, LastKey(kCap));
   next_alert_id_ = last_alert + 1;
   next_cap_number_ = last_cap + 1;
   return absl::OkStatus();
@@ -274,14 +272,14 @@ absl::Status RocksAlertStore::Write(rocksdb::WriteBatch& batch, bool sync) {
 
 void RocksAlertStore::NoteManifest() {
   std::vector<std::string> files;
-  uint64_t bytes = 0;
+  std::uint64_t bytes = 0;
   if (!db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false).ok()) return;
   mark_->SetManifest(files, bytes);
 }
 
-// After a failed write RocksDB refuses all others until it has resumed. When the disk was full it
-// checks for space every five seconds and is "busy" meanwhile; otherwise it waits for a call of
-// Resume.
+// After a failed write RocksDB refuses all others until it has resumed. When the disk was
+// full it checks for space every five seconds and is "busy" meanwhile; otherwise it waits
+// for a call of Resume.
 absl::Status RocksAlertStore::Resume() {
   const rocksdb::Status resumed = db_->Resume();
   if (resumed.IsBusy()) {
@@ -304,13 +302,13 @@ absl::Status RocksAlertStore::WriteStatus() {
 // Adds the alert and the new lines of its trail to the batch. `written` holds the alerts already in
 // the batch, because a batch may change one alert twice.
 absl::Status RocksAlertStore::AppendAlert(const AlertChange& change,
-                                          std::map<uint64_t, AlertRecord>& written,
-                                          uint64_t& next_alert_id,
+                                          std::map<std::uint64_t, AlertRecord>& written,
+                                          std::uint64_t& next_alert_id,
                                           rocksdb::WriteBatch& batch) const {
   AlertRecord alert = *change.alert;
   if (alert.id == 0 || alert.id > next_alert_id) {
     return absl::InvalidArgumentError(
-        absl::StrCat("alert id ", alert.id, " is out of turn: the next is ", next_alert_id));
+        StrCat("alert id ", alert.id, " is out of turn: the next is ", next_alert_id));
   }
   alert.event_count = 0;
   alert.trail_hash.clear();
@@ -344,9 +342,9 @@ absl::Status RocksAlertStore::AppendAlert(const AlertChange& change,
 absl::Status RocksAlertStore::Apply(absl::Span<const AlertChange> changes) {
   const std::lock_guard lock(write_mutex_);
   rocksdb::WriteBatch batch;
-  std::map<uint64_t, AlertRecord> written;
-  uint64_t next_alert_id = next_alert_id_;
-  uint64_t next_cap_number = next_cap_number_;
+  std::map<std::uint64_t, AlertRecord> written;
+  std::uint64_t next_alert_id = next_alert_id_;
+  std::uint64_t next_cap_number = next_cap_number_;
   for (const AlertChange& change : changes) {
     if (change.alert.has_value()) {
       RETURN_IF_ERROR(AppendAlert(change, written, next_alert_id, batch));
@@ -355,7 +353,7 @@ absl::Status RocksAlertStore::Apply(absl::Span<const AlertChange> changes) {
     }
     if (change.rule_state.has_value()) {
       const RuleStateRecord& state = *change.rule_state;
-      const std::string key = absl::StrCat(state.rule, absl::string_view("\0", 1), state.subject);
+      const std::string key = StrCat(state.rule, std::string_view("\0", 1), state.subject);
       if (state.tier == 0 && state.suppressed_tier == 0 && state.alert_id == 0 &&
           state.read_time == absl::InfinitePast()) {
         batch.Delete(handles_[kRuleState], key);
@@ -364,10 +362,10 @@ absl::Status RocksAlertStore::Apply(absl::Span<const AlertChange> changes) {
       }
     }
     if (change.cap.has_value()) {
-      if (change.cap->cap_id != absl::StrCat(instance_, "-", next_cap_number)) {
-        return absl::InvalidArgumentError(absl::StrCat("CAP id \"", change.cap->cap_id,
-                                                       "\" is out of turn: the next is ", instance_,
-                                                       "-", next_cap_number));
+      if (change.cap->cap_id != StrCat(instance_, "-", next_cap_number)) {
+        return absl::InvalidArgumentError(StrCat("CAP id \"", change.cap->cap_id,
+                                                 "\" is out of turn: the next is ", instance_, "-",
+                                                 next_cap_number));
       }
       batch.Put(handles_[kCap], EncodeKey64(next_cap_number++), EncodeCap(*change.cap));
     }
@@ -391,16 +389,16 @@ absl::Status RocksAlertStore::UpdateValues(absl::Span<const AlertRecord> alerts)
   return batch.Count() == 0 ? absl::OkStatus() : Write(batch, /*sync=*/false);
 }
 
-absl::StatusOr<AlertRecord> RocksAlertStore::GetAlert(uint64_t id) const {
+absl::StatusOr<AlertRecord> RocksAlertStore::GetAlert(std::uint64_t id) const {
   std::string value;
   const rocksdb::Status status =
       db_->Get(rocksdb::ReadOptions(), handles_[kAlerts], EncodeKey64(id), &value);
   if (status.IsNotFound()) return NoSuchAlert(id);
-  RETURN_IF_ERROR(ToStatus(status, absl::StrCat("reading alerts/", id)));
+  RETURN_IF_ERROR(ToStatus(status, StrCat("reading alerts/", id)));
   return DecodeAlert(value);
 }
 
-absl::Status RocksAlertStore::ScanAlerts(uint64_t before_id,
+absl::Status RocksAlertStore::ScanAlerts(std::uint64_t before_id,
                                          absl::FunctionRef<bool(const AlertRecord&)> visit) const {
   if (before_id == 0) return absl::OkStatus();
   const auto it = Iterate(kAlerts);
@@ -422,7 +420,8 @@ absl::StatusOr<std::vector<AlertRecord>> RocksAlertStore::ListActiveAlerts() con
   return alerts;
 }
 
-absl::StatusOr<std::vector<AlertEventRecord>> RocksAlertStore::ListEvents(uint64_t alert_id) const {
+absl::StatusOr<std::vector<AlertEventRecord>> RocksAlertStore::ListEvents(
+    std::uint64_t alert_id) const {
   RETURN_IF_ERROR(GetAlert(alert_id).status());
   std::vector<AlertEventRecord> events;
   const std::string prefix = EncodeKey64(alert_id);
@@ -431,29 +430,29 @@ absl::StatusOr<std::vector<AlertEventRecord>> RocksAlertStore::ListEvents(uint64
     ASSIGN_OR_RETURN(AlertEventRecord event, DecodeEvent(View(it->value())));
     events.push_back(std::move(event));
   }
-  RETURN_IF_ERROR(ToStatus(it->status(), absl::StrCat("reading the trail of alerts/", alert_id)));
+  RETURN_IF_ERROR(ToStatus(it->status(), StrCat("reading the trail of alerts/", alert_id)));
   return events;
 }
 
-absl::Status RocksAlertStore::VerifyTrail(uint64_t alert_id) const {
+absl::Status RocksAlertStore::VerifyTrail(std::uint64_t alert_id) const {
   ASSIGN_OR_RETURN(const AlertRecord alert, GetAlert(alert_id));
   ASSIGN_OR_RETURN(const std::vector<AlertEventRecord> events, ListEvents(alert_id));
-  const auto tampered = [&](absl::string_view what) {
+  const auto tampered = [&](std::string_view what) {
     return absl::DataLossError(
-        absl::StrCat("the audit trail of alerts/", alert_id, " was tampered with: ", what));
+        StrCat("the audit trail of alerts/", alert_id, " was tampered with: ", what));
   };
   std::string hash;
-  uint32_t sequence = 0;
+  std::uint32_t sequence = 0;
   for (const AlertEventRecord& event : events) {
     if (event.sequence != ++sequence) {
-      return tampered(absl::StrCat("line ", sequence, " is missing"));
+      return tampered(StrCat("line ", sequence, " is missing"));
     }
     hash = EventHash(hash, alert_id, event);
-    if (event.hash != hash) return tampered(absl::StrCat("line ", sequence, " was changed"));
+    if (event.hash != hash) return tampered(StrCat("line ", sequence, " was changed"));
   }
   if (sequence != alert.event_count || hash != alert.trail_hash) {
-    return tampered(absl::StrCat("it ends at line ", sequence, " and not at line ",
-                                 alert.event_count, " as written"));
+    return tampered(StrCat("it ends at line ", sequence, " and not at line ", alert.event_count,
+                           " as written"));
   }
   return absl::OkStatus();
 }
@@ -469,22 +468,24 @@ absl::StatusOr<std::vector<RuleStateRecord>> RocksAlertStore::ListRuleStates() c
   return states;
 }
 
-absl::StatusOr<CapRecord> RocksAlertStore::GetCap(absl::string_view cap_id) const {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(cap_id, '-');
-  uint64_t number = 0;
+absl::StatusOr<CapRecord> RocksAlertStore::GetCap(std::string_view cap_id) const {
+  const std::size_t dash = std::min(cap_id.find('-'), cap_id.size());
+  const std::string_view digits = cap_id.substr(std::min(dash + 1, cap_id.size()));
+  std::uint64_t number = 0;
   // Compared as text again, because SimpleAtoi accepts " 7" and "+7" as well.
-  if (parts.first != instance_ || !absl::SimpleAtoi(parts.second, &number) ||
-      absl::StrCat(instance_, "-", number) != cap_id) {
-    return absl::NotFoundError(absl::StrCat("there is no CAP message \"", absl::CHexEscape(cap_id),
-                                            "\": ids are listed in an alert's cap_ids"));
+  if (cap_id.substr(0, dash) != instance_ || !absl::SimpleAtoi(ToAbsl(digits), &number) ||
+      StrCat(instance_, "-", number) != cap_id) {
+    return absl::NotFoundError(StrCat("there is no CAP message \"",
+                                      absl::CHexEscape(ToAbsl(cap_id)),
+                                      "\": ids are listed in an alert's cap_ids"));
   }
   std::string value;
   const rocksdb::Status status =
       db_->Get(rocksdb::ReadOptions(), handles_[kCap], EncodeKey64(number), &value);
   if (status.IsNotFound()) {
-    return absl::NotFoundError(absl::StrCat("CAP message ", cap_id, " was not issued"));
+    return absl::NotFoundError(StrCat("CAP message ", cap_id, " was not issued"));
   }
-  RETURN_IF_ERROR(ToStatus(status, absl::StrCat("reading CAP message ", cap_id)));
+  RETURN_IF_ERROR(ToStatus(status, StrCat("reading CAP message ", cap_id)));
   return DecodeCap(value);
 }
 

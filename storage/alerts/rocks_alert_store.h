@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_ALERTS_ROCKS_ALERT_STORE_H_
 #define CITYLAYERS_STORAGE_ALERTS_ROCKS_ALERT_STORE_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -13,8 +14,8 @@ namespace citylayers::storage {
 
 struct RocksAlertStoreOptions {
   bool create_if_missing = true;
-  size_t write_buffer_bytes = 4 << 20;
-  size_t block_cache_bytes = 8 << 20;
+  std::size_t write_buffer_bytes = 4 << 20;
+  std::size_t block_cache_bytes = 8 << 20;
 };
 
 /// Opens the database in `path`, or creates it. One process at a time. FAILED_PRECONDITION: it was

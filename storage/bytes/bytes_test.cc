@@ -30,8 +30,8 @@ TEST(BytesTest, WhatIsWrittenIsReadBack) {
 TEST(BytesTest, FixedNumbersSortAsBytesLikeNumbers) {
   std::mt19937_64 random(7);
   for (int i = 0; i < 1000; ++i) {
-    const uint64_t a = random() >> (random() % 64);
-    const uint64_t b = random() >> (random() % 64);
+    const std::uint64_t a = random() >> (random() % 64);
+    const std::uint64_t b = random() >> (random() % 64);
     std::string a_bytes, b_bytes;
     PutFixed64(a_bytes, a);
     PutFixed64(b_bytes, b);
@@ -41,8 +41,8 @@ TEST(BytesTest, FixedNumbersSortAsBytesLikeNumbers) {
 
 TEST(BytesTest, VarintsOfEveryWidthRoundTrip) {
   for (int shift = 0; shift < 64; ++shift) {
-    for (const int64_t near : {-1, 0, 1}) {
-      const uint64_t value = (uint64_t{1} << shift) + static_cast<uint64_t>(near);
+    for (const std::int64_t near : {-1, 0, 1}) {
+      const std::uint64_t value = (std::uint64_t{1} << shift) + static_cast<std::uint64_t>(near);
       std::string out;
       PutVarint(out, value);
       ByteReader reader(out);
@@ -52,13 +52,14 @@ TEST(BytesTest, VarintsOfEveryWidthRoundTrip) {
     }
   }
   EXPECT_EQ(ZigZag(-1), 1u);
-  EXPECT_EQ(ZigZag(std::numeric_limits<int64_t>::min()), std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(ZigZag(std::numeric_limits<std::int64_t>::min()),
+            std::numeric_limits<std::uint64_t>::max());
 }
 
 TEST(BytesTest, EndsTooEarlyIsDataLossEverywhere) {
   std::string out;
   PutText(out, "abcdef");
-  for (size_t cut = 0; cut < out.size(); ++cut) {
+  for (std::size_t cut = 0; cut < out.size(); ++cut) {
     ByteReader reader(std::string_view(out).substr(0, cut));
     EXPECT_EQ(reader.ReadText(100).status().code(), absl::StatusCode::kDataLoss);
   }

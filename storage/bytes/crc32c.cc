@@ -6,24 +6,24 @@
 namespace citylayers::storage {
 namespace {
 
-constexpr uint32_t kReflectedPolynomial = 0x82f63b78;
+constexpr std::uint32_t kReflectedPolynomial = 0x82f63b78;
 
-using Tables = std::array<std::array<uint32_t, 256>, 8>;
+using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 // Table k holds the CRC of a byte followed by k zero bytes, so that eight bytes take eight
 // independent lookups.
 constexpr Tables MakeTables() {
   Tables tables{};
-  for (uint32_t byte = 0; byte < 256; ++byte) {
-    uint32_t crc = byte;
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t crc = byte;
     for (int bit = 0; bit < 8; ++bit) {
       crc = (crc >> 1) ^ ((crc & 1) != 0 ? kReflectedPolynomial : 0);
     }
     tables[0][byte] = crc;
   }
-  for (size_t k = 1; k < tables.size(); ++k) {
-    for (uint32_t byte = 0; byte < 256; ++byte) {
-      const uint32_t before = tables[k - 1][byte];
+  for (std::size_t k = 1; k < tables.size(); ++k) {
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+      const std::uint32_t before = tables[k - 1][byte];
       tables[k][byte] = (before >> 8) ^ tables[0][before & 0xff];
     }
   }
@@ -32,20 +32,20 @@ constexpr Tables MakeTables() {
 
 constexpr Tables kTables = MakeTables();
 
-uint32_t LittleEndian32(const unsigned char* p) {
-  return static_cast<uint32_t>(p[0]) | static_cast<uint32_t>(p[1]) << 8 |
-         static_cast<uint32_t>(p[2]) << 16 | static_cast<uint32_t>(p[3]) << 24;
+std::uint32_t LittleEndian32(const unsigned char* p) {
+  return static_cast<std::uint32_t>(p[0]) | static_cast<std::uint32_t>(p[1]) << 8 |
+         static_cast<std::uint32_t>(p[2]) << 16 | static_cast<std::uint32_t>(p[3]) << 24;
 }
 
 }  // namespace
 
-uint32_t Crc32c(std::string_view bytes) {
-  uint32_t crc = 0xffffffff;
+std::uint32_t Crc32c(std::string_view bytes) {
+  std::uint32_t crc = 0xffffffff;
   const auto* p = reinterpret_cast<const unsigned char*>(bytes.data());
-  size_t left = bytes.size();
+  std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, p += 8) {
-    const uint32_t low = crc ^ LittleEndian32(p);
-    const uint32_t high = LittleEndian32(p + 4);
+    const std::uint32_t low = crc ^ LittleEndian32(p);
+    const std::uint32_t high = LittleEndian32(p + 4);
     crc = kTables[7][low & 0xff] ^ kTables[6][(low >> 8) & 0xff] ^ kTables[5][(low >> 16) & 0xff] ^
           kTables[4][low >> 24] ^ kTables[3][high & 0xff] ^ kTables[2][(high >> 8) & 0xff] ^
           kTables[1][(high >> 16) & 0xff] ^ kTables[0][high >> 24];

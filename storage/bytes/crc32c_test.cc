@@ -20,8 +20,8 @@ TEST(Crc32cTest, KnownAnswersOfRfc3720) {
 
 TEST(Crc32cTest, EveryFlippedBitIsNoticed) {
   std::string bytes = "an acknowledged batch is on disk";
-  const uint32_t crc = Crc32c(bytes);
-  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+  const std::uint32_t crc = Crc32c(bytes);
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
     EXPECT_NE(Crc32c(bytes), crc) << "bit " << bit;
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));

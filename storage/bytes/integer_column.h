@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_BYTES_INTEGER_COLUMN_H_
 #define CITYLAYERS_STORAGE_BYTES_INTEGER_COLUMN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@
 namespace citylayers::storage {
 
 /// The encoding of a column, its first byte. Layouts: docs/formats/readings.md.
-enum class IntegerMode : uint8_t {
+enum class IntegerMode : std::uint8_t {
   kConstant = 0,     ///< one value for all rows
   kLinear = 1,       ///< first and step: a sensor that keeps its period
   kDeltaRuns = 2,    ///< runs of equal differences: a grid with gaps, rain that stays at zero
@@ -26,15 +27,15 @@ enum class IntegerMode : uint8_t {
 
 /// Appends the column in the shortest mode. The number of values is not written; the caller must
 /// store it. Costs about 20 ns per value.
-void PutIntegerColumn(std::string& out, absl::Span<const int64_t> values);
+void PutIntegerColumn(std::string& out, absl::Span<const std::int64_t> values);
 
 /// Appends the column in kConstant, kLinear or kPacked, whichever is shorter. Costs about 3 ns per
 /// value; for data that are read once or twice.
-void PutIntegerColumnFast(std::string& out, absl::Span<const int64_t> values);
+void PutIntegerColumnFast(std::string& out, absl::Span<const std::int64_t> values);
 
 /// Reads a column of `count` values from untrusted bytes; DATA_LOSS when they are not a column. The
 /// caller must bound `count`, because a constant column of any length takes two bytes.
-absl::StatusOr<std::vector<int64_t>> ReadIntegerColumn(ByteReader& reader, size_t count);
+absl::StatusOr<std::vector<std::int64_t>> ReadIntegerColumn(ByteReader& reader, std::size_t count);
 
 }  // namespace citylayers::storage
 

@@ -15,26 +15,26 @@ namespace {
 
 constexpr std::array<double, kMaxDecimals + 1> kPowersOfTen = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
 constexpr double kLargestExact = 9007199254740992.0;  // 2^53
-constexpr uint8_t kXorMode = 0xff;
+constexpr std::uint8_t kXorMode = 0xff;
 
-bool ScaleAll(absl::Span<const double> values, int decimals, std::vector<int64_t>& scaled) {
+bool ScaleAll(absl::Span<const double> values, int decimals, std::vector<std::int64_t>& scaled) {
   scaled.clear();
   for (const double value : values) {
-    const std::optional<int64_t> one = ScaleExactly(value, decimals);
+    const std::optional<std::int64_t> one = ScaleExactly(value, decimals);
     if (!one.has_value()) return false;
     scaled.push_back(*one);
   }
   return true;
 }
 
-// Each number's bits XORed with those of the previous one: a byte of (leading zero bytes << 4
-// number of bytes that follow), then the middle bytes, lowest first; trailing zero bytes are
-// omitted.
+// Each number's bits XORed with those of the previous one: a byte of (leading zero
+// bytes << 4 number of bytes that follow), then the middle bytes, lowest first;
+// trailing zero bytes are omitted.
 void PutXor(std::string& out, absl::Span<const double> values) {
-  uint64_t before = 0;
+  std::uint64_t before = 0;
   for (const double value : values) {
-    const uint64_t bits = std::bit_cast<uint64_t>(value);
-    const uint64_t changed = bits ^ before;
+    const std::uint64_t bits = std::bit_cast<std::uint64_t>(value);
+    const std::uint64_t changed = bits ^ before;
     before = bits;
     const int leading = changed == 0 ? 8 : std::countl_zero(changed) / 8;
     const int trailing = changed == 0 ? 0 : std::countr_zero(changed) / 8;
@@ -46,20 +46,22 @@ void PutXor(std::string& out, absl::Span<const double> values) {
   }
 }
 
-absl::StatusOr<std::vector<double>> ReadXor(ByteReader& reader, size_t count) {
+absl::StatusOr<std::vector<double>> ReadXor(ByteReader& reader, std::size_t count) {
   std::vector<double> values;
   values.reserve(std::min(count, reader.remaining()));
-  uint64_t bits = 0;
-  for (size_t i = 0; i < count; ++i) {
-    ASSIGN_OR_RETURN(const uint8_t sizes, reader.ReadByte());
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    ASSIGN_OR_RETURN(const std::uint8_t sizes, reader.ReadByte());
     const int leading = sizes >> 4;
     const int size = sizes & 0xf;
     if (leading + size > 8) return absl::DataLossError("an XORed value exceeds eight bytes");
-    ASSIGN_OR_RETURN(const std::string_view bytes, reader.ReadBytes(static_cast<size_t>(size)));
+    ASSIGN_OR_RETURN(const std::string_view bytes,
+                     reader.ReadBytes(static_cast<std::size_t>(size)));
     const int trailing = 8 - leading - size;
     for (int k = 0; k < size; ++k) {
-      bits ^= static_cast<uint64_t>(static_cast<uint8_t>(bytes[static_cast<size_t>(k)]))
-              << (8 * (trailing + k));
+      bits ^=
+          static_cast<std::uint64_t>(static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(k)]))
+          << (8 * (trailing + k));
     }
     values.push_back(std::bit_cast<double>(bits));
   }
@@ -68,24 +70,25 @@ absl::StatusOr<std::vector<double>> ReadXor(ByteReader& reader, size_t count) {
 
 }  // namespace
 
-std::optional<int64_t> ScaleExactly(double value, int decimals) {
-  const double scaled = value * kPowersOfTen[static_cast<size_t>(decimals)];
+std::optional<std::int64_t> ScaleExactly(double value, int decimals) {
+  const double scaled = value * kPowersOfTen[static_cast<std::size_t>(decimals)];
   if (!(std::fabs(scaled) < kLargestExact)) return std::nullopt;  // Refuses NaN as well.
-  const int64_t integer = std::llround(scaled);
+  const std::int64_t integer = std::llround(scaled);
   // Compared as bits: -0.0 equals 0.0 but is a different value.
-  if (std::bit_cast<uint64_t>(Unscale(integer, decimals)) != std::bit_cast<uint64_t>(value)) {
+  if (std::bit_cast<std::uint64_t>(Unscale(integer, decimals)) !=
+      std::bit_cast<std::uint64_t>(value)) {
     return std::nullopt;
   }
   return integer;
 }
 
-double Unscale(int64_t scaled, int decimals) {
-  return static_cast<double>(scaled) / kPowersOfTen[static_cast<size_t>(decimals)];
+double Unscale(std::int64_t scaled, int decimals) {
+  return static_cast<double>(scaled) / kPowersOfTen[static_cast<std::size_t>(decimals)];
 }
 
 void PutValueColumn(std::string& out, absl::Span<const double> values, int decimals_hint,
                     bool fast) {
-  std::vector<int64_t> scaled;
+  std::vector<std::int64_t> scaled;
   scaled.reserve(values.size());
   for (int decimals = std::max(decimals_hint, 0); decimals <= kMaxDecimals; ++decimals) {
     if (!ScaleAll(values, decimals, scaled)) continue;
@@ -97,16 +100,16 @@ void PutValueColumn(std::string& out, absl::Span<const double> values, int decim
   PutXor(out, values);
 }
 
-absl::StatusOr<std::vector<double>> ReadValueColumn(ByteReader& reader, size_t count) {
-  ASSIGN_OR_RETURN(const uint8_t mode, reader.ReadByte());
+absl::StatusOr<std::vector<double>> ReadValueColumn(ByteReader& reader, std::size_t count) {
+  ASSIGN_OR_RETURN(const std::uint8_t mode, reader.ReadByte());
   if (mode == kXorMode) return ReadXor(reader, count);
   if (mode > kMaxDecimals) {
     return absl::DataLossError(absl::StrCat("unknown value column mode ", mode));
   }
-  ASSIGN_OR_RETURN(const std::vector<int64_t> scaled, ReadIntegerColumn(reader, count));
+  ASSIGN_OR_RETURN(const std::vector<std::int64_t> scaled, ReadIntegerColumn(reader, count));
   std::vector<double> values;
   values.reserve(count);
-  for (const int64_t integer : scaled) values.push_back(Unscale(integer, mode));
+  for (const std::int64_t integer : scaled) values.push_back(Unscale(integer, mode));
   return values;
 }
 

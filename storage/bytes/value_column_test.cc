@@ -26,8 +26,8 @@ void ExpectRoundTrip(const std::vector<double>& values, int decimals_hint) {
     ASSERT_TRUE(read.ok()) << read.status();
     ASSERT_EQ(read->size(), values.size());
     EXPECT_EQ(reader.remaining(), 0u);
-    for (size_t i = 0; i < values.size(); ++i) {
-      ASSERT_EQ(std::bit_cast<uint64_t>((*read)[i]), std::bit_cast<uint64_t>(values[i]))
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      ASSERT_EQ(std::bit_cast<std::uint64_t>((*read)[i]), std::bit_cast<std::uint64_t>(values[i]))
           << "row " << i << " is " << values[i];
     }
   }

@@ -1,5 +1,5 @@
-// A small file with the state that a module folded from the readings log, and the log offset it
-// covers.
+// A small file with the state that a module folded from the readings log, and the
+// log offset it covers.
 #ifndef CITYLAYERS_STORAGE_CHECKPOINT_CHECKPOINT_FILE_H_
 #define CITYLAYERS_STORAGE_CHECKPOINT_CHECKPOINT_FILE_H_
 
@@ -20,9 +20,9 @@ struct Checkpoint {
   std::string payload;             // the module's own bytes
 };
 
-/// Replaces the file at `path` atomically: the new file is written under another name, synced and
-/// renamed, so a crash leaves the old or the new one. UNAVAILABLE: a disk error; the old file is
-/// unchanged.
+/// Replaces the file at `path` atomically: the new file is written under another name,
+/// synced and renamed, so a crash leaves the old or the new one. UNAVAILABLE: a disk error;
+/// the old file is unchanged.
 absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// NOT_FOUND: no such file. FAILED_PRECONDITION: it has a newer format. DATA_LOSS: truncated or

@@ -46,16 +46,16 @@ class CityPack {
     return segments_.FindSegment(stable_id);
   }
 
-  /// Tile skeletons (storage/pack/skeleton.h) of zooms min_zoom to max_zoom. Tiles without roads
-  /// are absent.
+  /// Tile skeletons (storage/pack/skeleton.h) of zooms min_zoom to max_zoom. Tiles
+  /// without roads are absent.
   const TileArchive& skeletons() const { return skeletons_; }
   /// Encoded, uncompressed vector tiles of the base map, of the same zooms.
   const TileArchive& base_tiles() const { return base_tiles_; }
 
   const std::vector<PackStation>& stations() const { return stations_; }
 
-  /// True when the pack supports a flood layer. Otherwise manifest().AbsentReason("terrain") has
-  /// the reason.
+  /// True when the pack supports a flood layer. Otherwise
+  /// manifest().AbsentReason("terrain") has the reason.
   bool has_terrain() const { return segment_cells_.has_value(); }
   /// GeoTIFFs on one grid. Terrain: float32, metres over Hòn Dấu. Connection level: float32, the
   /// stage above which a cell is flooded from open water. Water: uint8, 1 = open water. REQUIRES:

@@ -78,8 +78,8 @@ struct Manifest {
 std::string FormatManifest(const Manifest& manifest);
 
 /// Parses the text of `manifest.toml` and checks that pack_id matches the content.
-/// FAILED_PRECONDITION: written by a newer version. DATA_LOSS: not TOML, fields missing, or edited
-/// by hand.
+/// FAILED_PRECONDITION: written by a newer version. DATA_LOSS: not TOML, fields
+/// missing, or edited by hand.
 absl::StatusOr<Manifest> ParseManifest(std::string_view text);
 
 /// Computes the id from all fields of the manifest except created_time.

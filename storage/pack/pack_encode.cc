@@ -14,8 +14,8 @@ struct Rows {
   std::vector<std::uint32_t> values;
 };
 
-// Inverts the relation "i leads to j" into "j is entered from i" by counting sort; rows are
-// ascending.
+// Inverts the relation "i leads to j" into "j is entered from i" by counting
+// sort; rows are ascending.
 Rows Inverse(const std::vector<std::uint32_t>& begins, const std::vector<std::uint32_t>& values) {
   const std::size_t count = begins.empty() ? 0 : begins.size() - 1;
   Rows out{std::vector<std::uint32_t>(count + 1, 0), std::vector<std::uint32_t>(values.size())};

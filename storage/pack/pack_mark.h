@@ -30,9 +30,9 @@ struct PackMark {
 /// each start rewrites.
 std::optional<PackMark> LoadPackMark(const std::string& directory);
 
-/// OK when a directory that was used with `before` may be used with `now`. FAILED_PRECONDITION: the
-/// areas of the two packs do not touch, so the directory belongs to another city; the message names
-/// both.
+/// OK when a directory that was used with `before` may be used with `now`.
+/// FAILED_PRECONDITION: the areas of the two packs do not touch, so the directory belongs to
+/// another city; the message names both.
 absl::Status CheckPackMark(const std::string& directory, const PackMark& before,
                            const PackMark& now);
 

@@ -21,7 +21,7 @@ TEST(PackMark, NoFlippedBitMakesItAnotherPack) {
   const TempDir dir;
   ASSERT_TRUE(SavePackMark(dir.path(), Saigon()).ok());
   const std::string good = ReadFile(dir / "PACK");
-  for (size_t byte = 0; byte < good.size(); ++byte) {
+  for (std::size_t byte = 0; byte < good.size(); ++byte) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string bad = good;
       bad[byte] = static_cast<char>(bad[byte] ^ (1 << bit));

@@ -63,8 +63,8 @@ std::string Parent(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
-// Only a pack or an empty directory may be replaced, so that a mistyped path cannot delete a home
-// directory.
+// Only a pack or an empty directory may be replaced, so that a mistyped path cannot
+// delete a home directory.
 absl::Status CheckReplaceable(const std::string& out) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(out, error))) return absl::OkStatus();
@@ -83,8 +83,8 @@ absl::Status CheckReplaceable(const std::string& out) {
       StrCat(out, " exists and is not a city pack; name another folder with --out, or remove it"));
 }
 
-// Removes directories of builds whose process has ended. One of a running process is a build in
-// progress.
+// Removes directories of builds whose process has ended. One of a running process is
+// a build in progress.
 void RemoveStaleBuilds(const std::string& out) {
   const std::string prefix = fs::path(out).filename().string() + ".building-";
   std::error_code error;

@@ -32,9 +32,9 @@ class SegmentCells {
     return cells_.subspan(begins_[segment], begins_[segment + 1] - begins_[segment]);
   }
 
-  /// False when the terrain ends or has no height over more than a tenth of the segment, so that
-  /// cells without water do not mean that it is dry. True for bridges and tunnels, which count as
-  /// dry.
+  /// False when the terrain ends or has no height over more than a tenth of the segment,
+  /// so that cells without water do not mean that it is dry. True for bridges and
+  /// tunnels, which count as dry.
   bool is_known(std::uint32_t segment) const { return unknown_.empty() || unknown_[segment] == 0; }
 
  private:

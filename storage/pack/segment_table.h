@@ -111,9 +111,9 @@ class SegmentTable {
     return name_bytes_.substr(name_begins_[name], name_begins_[name + 1] - name_begins_[name]);
   }
 
-  /// Number of distinct names that were not UTF-8. They are served with U+FFFD for each invalid
-  /// byte, because gRPC does not send a string that is not UTF-8, and one such name would fail the
-  /// whole list.
+  /// Number of distinct names that were not UTF-8. They are served with U+FFFD for each
+  /// invalid byte, because gRPC does not send a string that is not UTF-8, and one such name
+  /// would fail the whole list.
   std::uint32_t repaired_name_count() const { return repaired_name_count_; }
 
   /// The index of a segment by its stable id; nullopt when this pack has no such segment.
@@ -144,8 +144,8 @@ class SegmentTable {
     std::vector<std::uint32_t> begins;
     std::string bytes;
   };
-  // Set for a pack with invalid names, in place of those in the file; shared by the copies of this
-  // view.
+  // Set for a pack with invalid names, in place of those in the file; shared by the
+  // copies of this view.
   std::shared_ptr<const Names> repaired_names_;
   std::uint32_t repaired_name_count_ = 0;
 };

@@ -30,9 +30,9 @@ std::string EncodeSkeleton(std::vector<SkeletonFeature> features);
 /// thread-safe; every access is O(1).
 ///
 ///   ASSIGN_OR_RETURN(const SkeletonView tile, SkeletonView::Decode(*pack->skeletons().Find(key)));
-///   for (std::size_t i = 0; i < tile.size(); ++i)
-///     writer.AddLine(tile.segment(i), tile.geometry(i), tile.local_name(i),
-///     level[tile.segment(i)]);
+///   for (std::size_t i = 0; i < tile.size(); ++i) {
+///     writer.AddLine(tile.segment(i), tile.geometry(i), tile.local_name(i));
+///   }
 class SkeletonView {
  public:
   static constexpr std::uint8_t kVersion = 1;

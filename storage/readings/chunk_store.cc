@@ -15,15 +15,16 @@ namespace {
 
 // A chunk may grow to this many times its target size before it is split, so that late readings and
 // small seals join a chunk instead of making small ones.
-constexpr size_t GrownSize(size_t chunk_readings) { return chunk_readings * 3 / 2; }
+constexpr std::size_t GrownSize(std::size_t chunk_readings) { return chunk_readings * 3 / 2; }
 
 // A smaller chunk always takes more readings; a larger one only when they are a considerable part
 // of it, so that many small seals do not rewrite the same readings.
-constexpr size_t kCrumb = 256;
+constexpr std::size_t kCrumb = 256;
 
 // The buckets that hold chunks at all, so that a query without a start does not seek in 2,900 of
 // them. Without any, or when they cannot be read (see the iterator's status), the range is empty.
-std::pair<uint16_t, uint16_t> Clamp(rocksdb::Iterator& chunks, uint16_t first, uint16_t last) {
+std::pair<std::uint16_t, std::uint16_t> Clamp(rocksdb::Iterator& chunks, std::uint16_t first,
+                                              std::uint16_t last) {
   if (last - first < 4) return {first, last};
   chunks.SeekToFirst();
   if (!chunks.Valid()) return {1, 0};
@@ -35,20 +36,20 @@ std::pair<uint16_t, uint16_t> Clamp(rocksdb::Iterator& chunks, uint16_t first, u
   return {first, std::min(last, newest.ReadFixed16().value_or(last))};
 }
 
-int64_t BucketEndMs(uint16_t bucket) { return (int64_t{bucket} + 1) * kBucketMs; }
+std::int64_t BucketEndMs(std::uint16_t bucket) { return (std::int64_t{bucket} + 1) * kBucketMs; }
 
 }  // namespace
 
-std::string SealedStateKey(uint32_t series) {
+std::string SealedStateKey(std::uint32_t series) {
   std::string key(1, kSealedStatePrefix);
   PutFixed32(key, series);
   return key;
 }
 
-std::string LostChunkKey(uint32_t series, int64_t start_ms) {
+std::string LostChunkKey(std::uint32_t series, std::int64_t start_ms) {
   std::string key(1, kLostChunkPrefix);
   PutFixed32(key, series);
-  PutFixed64(key, static_cast<uint64_t>(start_ms));
+  PutFixed64(key, static_cast<std::uint64_t>(start_ms));
   return key;
 }
 
@@ -58,7 +59,7 @@ absl::Status ChunkStore::Damaged(ChunkKey key, const absl::Status& status) const
                                           "; restore the directory from a backup"));
 }
 
-absl::Status ChunkStore::Visit(uint32_t series, int64_t start_ms, int64_t end_ms,
+absl::Status ChunkStore::Visit(std::uint32_t series, std::int64_t start_ms, std::int64_t end_ms,
                                const Visitor& visitor) const {
   if (const auto lost = lost_ranges_.Find(series, start_ms, end_ms); lost.has_value()) {
     return absl::DataLossError(absl::StrCat(
@@ -68,9 +69,9 @@ absl::Status ChunkStore::Visit(uint32_t series, int64_t start_ms, int64_t end_ms
   return Scan(series, start_ms, end_ms, visitor, /*damaged=*/nullptr);
 }
 
-absl::Status ChunkStore::Scan(uint32_t series, int64_t start_ms, int64_t end_ms,
+absl::Status ChunkStore::Scan(std::uint32_t series, std::int64_t start_ms, std::int64_t end_ms,
                               const Visitor& visitor, const DamageVisitor& damaged) const {
-  start_ms = std::max<int64_t>(start_ms, 0);
+  start_ms = std::max<std::int64_t>(start_ms, 0);
   end_ms = std::min(end_ms, kLatestTimeMs + 1);
   if (start_ms >= end_ms) return absl::OkStatus();
   const std::unique_ptr<rocksdb::Iterator> chunks(
@@ -78,9 +79,9 @@ absl::Status ChunkStore::Scan(uint32_t series, int64_t start_ms, int64_t end_ms,
   const auto [first, last] = Clamp(*chunks, BucketOf(start_ms), BucketOf(end_ms - 1));
   RETURN_IF_ERROR(database_.ToStatus(chunks->status(), "read"));
   for (int bucket = first; bucket <= last; ++bucket) {
-    const std::string prefix = ChunkPrefix(static_cast<uint16_t>(bucket), series);
+    const std::string prefix = ChunkPrefix(static_cast<std::uint16_t>(bucket), series);
     std::string target = prefix;
-    PutFixed64(target, static_cast<uint64_t>(start_ms));
+    PutFixed64(target, static_cast<std::uint64_t>(start_ms));
     target.push_back('\xff');
     // The chunk that starts before the range may reach into it.
     chunks->SeekForPrev(target);
@@ -94,7 +95,7 @@ absl::Status ChunkStore::Scan(uint32_t series, int64_t start_ms, int64_t end_ms,
         if (!damaged) return Damaged(key, stats.status());
         const std::string bytes = chunks->value().ToString();
         chunks->Next();
-        int64_t end_ms_max = BucketEndMs(static_cast<uint16_t>(bucket));
+        std::int64_t end_ms_max = BucketEndMs(static_cast<std::uint16_t>(bucket));
         if (chunks->Valid() && chunks->key().starts_with(prefix)) {
           ASSIGN_OR_RETURN(const ChunkKey next, ParseChunkKey(AsView(chunks->key())));
           end_ms_max = next.first_ms;
@@ -114,8 +115,10 @@ absl::Status ChunkStore::Scan(uint32_t series, int64_t start_ms, int64_t end_ms,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<StoredReading>> ChunkStore::Read(uint32_t series, int64_t start_ms,
-                                                            int64_t end_ms, size_t enough) const {
+absl::StatusOr<std::vector<StoredReading>> ChunkStore::Read(std::uint32_t series,
+                                                            std::int64_t start_ms,
+                                                            std::int64_t end_ms,
+                                                            std::size_t enough) const {
   std::vector<StoredReading> readings;
   const auto take = [&](ChunkKey key, const ChunkStats&, std::string_view bytes) {
     absl::StatusOr<std::vector<StoredReading>> chunk = DecodeChunk(bytes);
@@ -150,10 +153,10 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
     return std::vector<StoredReading>();
   }
   if (absl::IsDataLoss(status)) {
-    // Not even the keys can be read: the series' readings of this week are lost up to their end.
-    // The new ones are written beside them; otherwise they would block the trimming of the log
-    // permanently.
-    const int64_t end_ms = BucketEndMs(BucketOf(readings.front().time_ms));
+    // Not even the keys can be read: the series' readings of this week are lost up to their
+    // end. The new ones are written beside them; otherwise they would block the trimming of
+    // the log permanently.
+    const std::int64_t end_ms = BucketEndMs(BucketOf(readings.front().time_ms));
     change.lost.push_back(
         {{job.series, end_ms - kBucketMs, std::min(end_ms, job.sealed.latest.time_ms + 1)}, ""});
     return std::vector<StoredReading>();
@@ -165,9 +168,10 @@ absl::StatusOr<std::vector<StoredReading>> ChunkStore::TakeOld(
 }
 
 // Reads the chunks of a time range into `old`, and damaged ones into `change.lost`.
-absl::Status ChunkStore::TakeChunks(const Head::Job& job, int64_t start_ms, int64_t end_ms,
-                                    Change& change, std::vector<StoredReading>& old) const {
-  const auto lost = [&](ChunkKey key, std::string_view bytes, int64_t end_ms_max) {
+absl::Status ChunkStore::TakeChunks(const Head::Job& job, std::int64_t start_ms,
+                                    std::int64_t end_ms, Change& change,
+                                    std::vector<StoredReading>& old) const {
+  const auto lost = [&](ChunkKey key, std::string_view bytes, std::int64_t end_ms_max) {
     // The last chunk is known to end with the latest reading.
     if (key.first_ms == job.sealed.tail_first_ms) {
       end_ms_max = std::min(end_ms_max, job.sealed.latest.time_ms + 1);
@@ -199,11 +203,11 @@ absl::Status ChunkStore::PlanBucket(const Head::Job& job, absl::Span<const Store
     readings = merged;
   }
   // Pieces of nearly equal size; a single piece up to one and a half times the target.
-  const size_t pieces =
-      std::max<size_t>(1, (readings.size() + chunk_readings_ / 2) / chunk_readings_);
-  size_t start = 0;
-  for (size_t piece = 0; piece < pieces; ++piece) {
-    const size_t end = readings.size() * (piece + 1) / pieces;
+  const std::size_t pieces =
+      std::max<std::size_t>(1, (readings.size() + chunk_readings_ / 2) / chunk_readings_);
+  std::size_t start = 0;
+  for (std::size_t piece = 0; piece < pieces; ++piece) {
+    const std::size_t end = readings.size() * (piece + 1) / pieces;
     const absl::Span<const StoredReading> part = readings.subspan(start, end - start);
     change.puts.emplace_back(EncodeChunkKey({job.series, part.front().time_ms}),
                              EncodeChunk(part, decimals));
@@ -220,9 +224,9 @@ absl::StatusOr<ChunkStore::Change> ChunkStore::Plan(const Head::Job& job, int de
   change.series = job.series;
   change.sealed = job.sealed;
   const absl::Span<const StoredReading> readings = job.readings;
-  for (size_t start = 0; start < readings.size();) {
-    size_t end = start + 1;
-    const uint16_t bucket = BucketOf(readings[start].time_ms);
+  for (std::size_t start = 0; start < readings.size();) {
+    std::size_t end = start + 1;
+    const std::uint16_t bucket = BucketOf(readings[start].time_ms);
     while (end < readings.size() && BucketOf(readings[end].time_ms) == bucket) ++end;
     RETURN_IF_ERROR(PlanBucket(job, readings.subspan(start, end - start), decimals, change));
     start = end;
@@ -244,7 +248,7 @@ void ChunkStore::NoteLost(const Change& change) {
   for (const LostChunk& lost : change.lost) lost_ranges_.Add(lost.range);
 }
 
-absl::StatusOr<bool> ChunkStore::HasBefore(uint16_t bucket) const {
+absl::StatusOr<bool> ChunkStore::HasBefore(std::uint16_t bucket) const {
   const std::unique_ptr<rocksdb::Iterator> chunks(
       database_.db().NewIterator(rocksdb::ReadOptions(), database_.chunk()));
   chunks->SeekToFirst();

@@ -1,5 +1,5 @@
-// Tests of damaged rows and blocks: they are reported by name, never served, and do not block other
-// data.
+// Tests of damaged rows and blocks: they are reported by name, never served, and do
+// not block other data.
 #include <fstream>
 
 #include "gmock/gmock.h"
@@ -14,8 +14,8 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int64_t kHourMs = 3'600'000;
-constexpr int64_t kDayMs = 24 * kHourMs;
+constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kDayMs = 24 * kHourMs;
 
 class DamageTest : public TestStore {
  protected:
@@ -60,7 +60,8 @@ class DamageTest : public TestStore {
     const auto result = store_->Append(Batch("", 0, rows), {});
     ASSERT_TRUE(result.ok()) << result.status();
   }
-  absl::StatusCode QueryCode(uint32_t series, int64_t start_ms, int64_t end_ms) const {
+  absl::StatusCode QueryCode(std::uint32_t series, std::int64_t start_ms,
+                             std::int64_t end_ms) const {
     return store_->Query(series, start_ms, end_ms).status().code();
   }
 };
@@ -129,7 +130,7 @@ TEST_F(DamageTest, LateReadingsOfADamagedChunkHoldNothingUp) {
   options_.retention = absl::Hours(24 * 14);
   Open();
   RegisterSpeeds(2);
-  for (const uint32_t series : {0, 1}) {
+  for (const std::uint32_t series : {0, 1}) {
     Write({{series, kStartMs, 1}, {series, kStartMs + 10 * kHourMs, 2}});
   }
   ASSERT_TRUE(store_->Seal().ok());

@@ -30,7 +30,7 @@ constexpr char kFormatFile[] = "FORMAT";
 constexpr char kMarkFile[] = "SYNCED";
 constexpr char kDatabaseFolder[] = "db";
 constexpr char kFormatWord[] = "citylayers-readings ";
-constexpr size_t kMib = 1 << 20;
+constexpr std::size_t kMib = 1 << 20;
 
 absl::Status FileError(std::string_view doing, const std::string& path) {
   const int error = errno;
@@ -118,7 +118,7 @@ class NoLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-rocksdb::ColumnFamilyOptions FamilyOptions(size_t write_buffer_bytes,
+rocksdb::ColumnFamilyOptions FamilyOptions(std::size_t write_buffer_bytes,
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
@@ -156,8 +156,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(
           {"dlq", dead_letter}};
 }
 
-// RocksDB distinguishes only by its text whether another process holds the lock or the file cannot
-// be locked.
+// RocksDB distinguishes only by its text whether another process holds the lock or the
+// file cannot be locked.
 bool IsHeldByAnother(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (absl::StartsWith(text, "IO error: lock hold by current process")) return true;
@@ -189,7 +189,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const ReadingsStoreOpti
   SavedLogs logs(options.directory + "/" + kDatabaseFolder, options.directory + "/lost-logs");
   RETURN_IF_ERROR(database->OpenFamilies(options));
   const std::optional<SyncedMark::Position>& synced = database->mark_->found();
-  const uint64_t sequence = database->db().GetLatestSequenceNumber();
+  const std::uint64_t sequence = database->db().GetLatestSequenceNumber();
   if (synced.has_value() && synced->sequence > sequence) {
     database->loss_ = Loss{
         .writes = synced->sequence - sequence, .last_offset = synced->offset, .logs = logs.Keep()};
@@ -245,7 +245,7 @@ absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
 
 void Database::NoteManifest() {
   std::vector<std::string> files;
-  uint64_t bytes = 0;
+  std::uint64_t bytes = 0;
   if (!db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false).ok()) return;
   mark_->SetManifest(files, bytes);
 }
@@ -255,7 +255,7 @@ void Database::SyncMark() {
   mark_->Sync();
 }
 
-size_t Database::memory_bytes() const {
+std::size_t Database::memory_bytes() const {
   return write_buffers_->memory_usage() + cache_->GetUsage();
 }
 
@@ -281,7 +281,12 @@ absl::Status Database::ToStatus(const rocksdb::Status& status, std::string_view 
   return absl::UnavailableError(absl::StrCat(message, "; check the disk and restart"));
 }
 
-absl::Status Database::Write(rocksdb::WriteBatch& batch, uint64_t last_offset) {
+absl::Status Database::Damaged(std::string_view what, const absl::Status& why) const {
+  return absl::DataLossError(absl::StrCat(std::string(what), " of ", directory_, " is damaged: ",
+                                          why.message(), "; restore the directory from a backup"));
+}
+
+absl::Status Database::Write(rocksdb::WriteBatch& batch, std::uint64_t last_offset) {
   RETURN_IF_ERROR(WriteStatus());
   rocksdb::WriteOptions synced;
   synced.sync = true;
@@ -307,7 +312,7 @@ void Database::Fail(const absl::Status& status) {
 absl::Status Database::CheckFreeSpace() const {
   struct statvfs space {};
   if (min_free_bytes_ == 0 || statvfs(directory_.c_str(), &space) != 0) return absl::OkStatus();
-  const uint64_t free_bytes = static_cast<uint64_t>(space.f_bavail) * space.f_frsize;
+  const std::uint64_t free_bytes = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
   if (free_bytes >= min_free_bytes_) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat(
       "the file system of ", directory_, " has ", free_bytes, " bytes left, less than the ",

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_DATABASE_H_
 #define CITYLAYERS_STORAGE_READINGS_DATABASE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,15 +43,18 @@ class Database {
   /// Converts to the caller's status: the operation, the directory, the remedy.
   absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) const;
 
+  /// DATA_LOSS: `what` of this directory is damaged because of `why`; restore a backup.
+  absl::Status Damaged(std::string_view what, const absl::Status& why) const;
+
   /// Writes and syncs. `last_offset` is the end of the log after it. Any failure makes the database
   /// read-only permanently, because it is unknown what the disk kept after a failed sync.
-  absl::Status Write(rocksdb::WriteBatch& batch, uint64_t last_offset);
+  absl::Status Write(rocksdb::WriteBatch& batch, std::uint64_t last_offset);
 
   /// Writes that were synced once and are missing since this opening.
   struct Loss {
-    uint64_t writes = 0;       ///< rows written, of every family
-    uint64_t last_offset = 0;  ///< the last offset of the log
-    std::string logs;          ///< directory with the remains of the write-ahead logs
+    std::uint64_t writes = 0;       ///< rows written, of every family
+    std::uint64_t last_offset = 0;  ///< the last offset of the log
+    std::string logs;               ///< directory with the remains of the write-ahead logs
   };
   const std::optional<Loss>& loss() const { return loss_; }
   /// Writes the mark that loss() is computed from to disk, and waits for it.
@@ -60,19 +64,19 @@ class Database {
   /// RESOURCE_EXHAUSTED when the file system has less than `min_free_bytes` left.
   absl::Status CheckFreeSpace() const;
   /// Memory of the memtables and the block cache.
-  size_t memory_bytes() const;
+  std::size_t memory_bytes() const;
 
  private:
   class ErrorListener;
 
-  Database(std::string directory, uint64_t min_free_bytes)
+  Database(std::string directory, std::uint64_t min_free_bytes)
       : directory_(std::move(directory)), min_free_bytes_(min_free_bytes) {}
   absl::Status OpenFamilies(const ReadingsStoreOptions& options);
   void Fail(const absl::Status& status);
   void NoteManifest();
 
   const std::string directory_;
-  const uint64_t min_free_bytes_;
+  const std::uint64_t min_free_bytes_;
   mutable absl::Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<SyncedMark> mark_;

@@ -8,13 +8,13 @@
 namespace citylayers::storage {
 namespace {
 
-AppendResult At(uint64_t offset) {
+AppendResult At(std::uint64_t offset) {
   AppendResult result;
   result.offset = offset;
   return result;
 }
 
-bool Knows(const DedupeWindows& windows, const std::string& source, uint64_t sequence) {
+bool Knows(const DedupeWindows& windows, const std::string& source, std::uint64_t sequence) {
   return windows.Find(source, 1, sequence)->has_value();
 }
 
@@ -45,7 +45,7 @@ TEST(DedupeWindows, TheOrderOfSilenceOutlivesARestart) {
 
 TEST(DedupeWindows, WhatSmallerLimitsNoLongerAllowIsForgotten) {
   DedupeWindows windows({.window = 2, .sources_max = 1});
-  for (uint64_t sequence = 1; sequence <= 4; ++sequence)
+  for (std::uint64_t sequence = 1; sequence <= 4; ++sequence)
     windows.Load("a", 1, sequence, At(sequence));
   windows.Load("b", 1, 1, At(1));
   windows.FinishLoading();
@@ -57,16 +57,16 @@ TEST(DedupeWindows, WhatSmallerLimitsNoLongerAllowIsForgotten) {
 
 // Otherwise one call with 2^64 - 1 would use up a gateway's source and epoch permanently.
 TEST(DedupeWindows, AbsurdJumpsAreRefusedAndChangeNothing) {
-  constexpr uint64_t kGreatest = std::numeric_limits<uint64_t>::max();
+  constexpr std::uint64_t kGreatest = std::numeric_limits<std::uint64_t>::max();
   DedupeWindows windows({.window = 10, .sources_max = 10, .jump_max = 100, .first_max = 1000});
-  for (const uint64_t sequence : {uint64_t{1001}, kGreatest}) {
+  for (const std::uint64_t sequence : {std::uint64_t{1001}, kGreatest}) {
     const absl::Status first = windows.Find("gateway", 1, sequence).status();
     EXPECT_EQ(first.code(), absl::StatusCode::kInvalidArgument) << sequence;
     EXPECT_THAT(first.message(), testing::HasSubstr("1000, the greatest"));
   }
   EXPECT_TRUE(windows.Find("gateway", 1, 1000).ok());
   windows.Insert("gateway", 1, 7, At(1));
-  for (const uint64_t sequence : {uint64_t{108}, kGreatest}) {
+  for (const std::uint64_t sequence : {std::uint64_t{108}, kGreatest}) {
     const absl::Status jump = windows.Find("gateway", 1, sequence).status();
     EXPECT_EQ(jump.code(), absl::StatusCode::kInvalidArgument) << sequence;
     EXPECT_THAT(jump.message(), testing::HasSubstr("after 7"));
@@ -79,7 +79,7 @@ TEST(DedupeWindows, AbsurdJumpsAreRefusedAndChangeNothing) {
 
 // A data directory from before the bound: no overflow, and the error names the remedy.
 TEST(DedupeWindows, ASequenceAtTheEndOfItsNumbersIsStillAnswered) {
-  constexpr uint64_t kGreatest = std::numeric_limits<uint64_t>::max();
+  constexpr std::uint64_t kGreatest = std::numeric_limits<std::uint64_t>::max();
   DedupeWindows windows({.window = 10, .sources_max = 10});
   windows.Load("gateway", 1, kGreatest, At(1));
   windows.FinishLoading();

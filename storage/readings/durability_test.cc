@@ -1,5 +1,5 @@
-// Tests of the store when the process is killed, the disk is full, or the directory holds other
-// data.
+// Tests of the store when the process is killed, the disk is full, or the
+// directory holds other data.
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -37,28 +37,30 @@ class DurabilityTest : public TestStore {
 
 // --- kill -9
 
-constexpr uint32_t kWriters = 4;
+constexpr std::uint32_t kWriters = 4;
 
 struct Ack {
-  uint32_t writer;
-  uint32_t sequence;
+  std::uint32_t writer;
+  std::uint32_t sequence;
 };
 
-double ValueOf(uint32_t writer, uint32_t sequence) { return sequence % 1000 + writer * 0.1; }
+double ValueOf(std::uint32_t writer, std::uint32_t sequence) {
+  return sequence % 1000 + writer * 0.1;
+}
 
 // The child: every writer sends its batches in order and reports each one once it is acknowledged.
 // Does not return; the parent kills it.
-[[noreturn]] void WriteUntilKilled(const ReadingsStoreOptions& options, uint64_t epoch,
-                                   const std::vector<uint32_t>& first, int acks) {
+[[noreturn]] void WriteUntilKilled(const ReadingsStoreOptions& options, std::uint64_t epoch,
+                                   const std::vector<std::uint32_t>& first, int acks) {
   auto store = ReadingsStore::Open(options);
   if (!store.ok()) _exit(3);
   std::vector<MeasureDef> measures;
-  for (uint32_t w = 0; w < kWriters; ++w) measures.push_back(SpeedOf(static_cast<int>(w)));
+  for (std::uint32_t w = 0; w < kWriters; ++w) measures.push_back(SpeedOf(static_cast<int>(w)));
   if (!(*store)->RegisterMeasures(measures).ok()) _exit(4);
   std::vector<std::thread> writers;
-  for (uint32_t w = 0; w < kWriters; ++w) {
+  for (std::uint32_t w = 0; w < kWriters; ++w) {
     writers.emplace_back([&, w] {
-      for (uint32_t sequence = first[w];; ++sequence) {
+      for (std::uint32_t sequence = first[w];; ++sequence) {
         ReadingBatch batch = Batch("w" + std::to_string(w), sequence,
                                    {{w, kStartMs + sequence * 1000, ValueOf(w, sequence)}});
         batch.epoch = epoch;
@@ -79,21 +81,21 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
   options_.chunk_readings = 16;
   options_.log_retention_batches = 1'000'000;
   std::mt19937_64 random(9);
-  std::vector<uint32_t> acked(kWriters, 0);   // last acknowledged sequence
-  std::vector<uint32_t> stored(kWriters, 0);  // last sequence found on disk
-  for (uint64_t cycle = 1; cycle <= 12; ++cycle) {
-    std::vector<uint32_t> first;
-    for (uint32_t w = 0; w < kWriters; ++w) first.push_back(stored[w] + 1);
+  std::vector<std::uint32_t> acked(kWriters, 0);   // last acknowledged sequence
+  std::vector<std::uint32_t> stored(kWriters, 0);  // last sequence found on disk
+  for (std::uint64_t cycle = 1; cycle <= 12; ++cycle) {
+    std::vector<std::uint32_t> first;
+    for (std::uint32_t w = 0; w < kWriters; ++w) first.push_back(stored[w] + 1);
     int pipe_ends[2];
     ASSERT_EQ(pipe2(pipe_ends, O_CLOEXEC), 0);
     const pid_t child = fork();
     if (child == 0) WriteUntilKilled(options_, /*epoch=*/1, first, pipe_ends[1]);
     close(pipe_ends[1]);
-    // Kills the child after a random number of acknowledgements, while other batches are in
-    // progress.
-    const uint64_t kill_after = 20 + random() % 400;
+    // Kills the child after a random number of acknowledgements, while other
+    // batches are in progress.
+    const std::uint64_t kill_after = 20 + random() % 400;
     Ack ack;
-    for (uint64_t count = 0; read(pipe_ends[0], &ack, sizeof(ack)) == sizeof(ack); ++count) {
+    for (std::uint64_t count = 0; read(pipe_ends[0], &ack, sizeof(ack)) == sizeof(ack); ++count) {
       EXPECT_EQ(ack.sequence, std::max(acked[ack.writer] + 1, first[ack.writer]));
       acked[ack.writer] = ack.sequence;
       if (count == kill_after) kill(child, SIGKILL);
@@ -106,20 +108,20 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
     Open();
     const auto log = store_->ReadLog(0, SIZE_MAX);
     ASSERT_TRUE(log.ok()) << log.status();
-    std::set<std::pair<std::string, uint64_t>> seen;
+    std::set<std::pair<std::string, std::uint64_t>> seen;
     for (const LoggedBatchPtr& logged : *log) {
       EXPECT_TRUE(seen.emplace(logged->batch.source, logged->batch.sequence).second)
           << logged->batch.source << " " << logged->batch.sequence << " occurs twice";
     }
-    for (uint32_t w = 0; w < kWriters; ++w) {
+    for (std::uint32_t w = 0; w < kWriters; ++w) {
       const Readings rows = Rows(w);
       ASSERT_GE(rows.size(), acked[w]) << "an acknowledged reading is lost in cycle " << cycle;
       ASSERT_LE(rows.size(), acked[w] + 1) << "at most one batch was under way";
-      for (uint32_t i = 0; i < rows.size(); ++i) {
+      for (std::uint32_t i = 0; i < rows.size(); ++i) {
         ASSERT_EQ(rows[i].time_ms, kStartMs + (i + 1) * 1000);
         ASSERT_EQ(rows[i].value, ValueOf(w, i + 1));
       }
-      stored[w] = static_cast<uint32_t>(rows.size());
+      stored[w] = static_cast<std::uint32_t>(rows.size());
       if (acked[w] == 0) continue;  // it stored no batch before the end
       const auto repeat =
           store_->Append(Batch("w" + std::to_string(w), acked[w], {{w, kStartMs, 1}}), {});
@@ -159,18 +161,18 @@ TEST_P(FullDiskTest, WritesAreRefusedAndReadsServed) {
   RegisterSpeeds(1);
   std::mt19937_64 random(1);
   std::uniform_real_distribution<double> noise(0, 200);
-  std::map<int64_t, double> acknowledged;
+  std::map<std::int64_t, double> acknowledged;
   absl::Status refused;
   for (int i = 0; refused.ok() && i < 100'000; ++i) {
     ReadingBatch batch;
     for (int row = 0; row < 1000; ++row) {
       batch.series.push_back(0);
-      batch.times_ms.push_back(kStartMs + int64_t{i} * 1000 + row);
+      batch.times_ms.push_back(kStartMs + std::int64_t{i} * 1000 + row);
       batch.values.push_back(noise(random));
     }
     const ReadingBatch sent = batch;
     refused = store_->Append(std::move(batch), {}).status();
-    for (size_t row = 0; refused.ok() && row < sent.size(); ++row) {
+    for (std::size_t row = 0; refused.ok() && row < sent.size(); ++row) {
       acknowledged[sent.times_ms[row]] = sent.values[row];
     }
   }
@@ -185,7 +187,7 @@ TEST_P(FullDiskTest, WritesAreRefusedAndReadsServed) {
   store_.reset();
   ASSERT_EQ(mount("tmpfs", directory_.c_str(), "tmpfs", MS_REMOUNT, "size=512m"), 0);
   Open();
-  size_t found = 0;
+  std::size_t found = 0;
   for (const StoredReading& row : Rows(0)) {
     const auto expected = acknowledged.find(row.time_ms);
     if (expected != acknowledged.end() && expected->second == row.value) ++found;
@@ -251,9 +253,10 @@ class WriteAheadLogTest : public DurabilityTest {
   std::string LogOfAKilledStore() {
     Open();
     RegisterSpeeds(1);
-    for (uint64_t i = 1; i <= 100; ++i) {
+    for (std::uint64_t i = 1; i <= 100; ++i) {
       EXPECT_TRUE(
-          store_->Append(Batch("g", i, {{0, kStartMs + static_cast<int64_t>(i), 1}}), {}).ok());
+          store_->Append(Batch("g", i, {{0, kStartMs + static_cast<std::int64_t>(i), 1}}), {})
+              .ok());
     }
     options_.directory = directory_ + "_killed";
     std::filesystem::remove_all(options_.directory);

@@ -7,34 +7,35 @@ namespace citylayers::storage {
 namespace {
 
 // Series that are encoded while a stripe is held.
-constexpr size_t kCompactedAtOnce = 32;
+constexpr std::size_t kCompactedAtOnce = 32;
 
 // Number of steps over which the first sealing of series is spread.
-constexpr size_t kSpread = 64;
+constexpr std::size_t kSpread = 64;
 
 // Hashes the ids of neighbouring series to different numbers.
-constexpr uint32_t Mixed(uint32_t series) { return (series * 0x9e3779b1U) >> 16; }
+constexpr std::uint32_t Mixed(std::uint32_t series) { return (series * 0x9e3779b1U) >> 16; }
 
 }  // namespace
 
-Head::Series& Head::At(Stripe& stripe, uint32_t series) {
-  const size_t slot = SlotOf(series);
+Head::Series& Head::At(Stripe& stripe, std::uint32_t series) {
+  const std::size_t slot = SlotOf(series);
   if (slot >= stripe.series.size()) stripe.series.resize(slot + 1);
   return stripe.series[slot];
 }
 
-const Head::Series* Head::Find(const Stripe& stripe, uint32_t series) {
-  const size_t slot = SlotOf(series);
+const Head::Series* Head::Find(const Stripe& stripe, std::uint32_t series) {
+  const std::size_t slot = SlotOf(series);
   return slot < stripe.series.size() ? &stripe.series[slot] : nullptr;
 }
 
-size_t Head::FullCount(uint32_t series, bool was_sealed) const {
+std::size_t Head::FullCount(std::uint32_t series, bool was_sealed) const {
   if (was_sealed || full_count_ < 2 * kSpread) return full_count_;
   return full_count_ - full_count_ / 2 * (Mixed(series) % kSpread) / kSpread;
 }
 
-void Head::ApplyRow(Stripe& stripe, uint64_t offset, uint32_t id, const StoredReading& reading,
-                    std::vector<uint32_t>& full, ptrdiff_t& added) {
+void Head::ApplyRow(Stripe& stripe, std::uint64_t offset, std::uint32_t id,
+                    const StoredReading& reading, std::vector<std::uint32_t>& full,
+                    std::ptrdiff_t& added) {
   Series& series = At(stripe, id);
   if (!series.has_latest || reading.time_ms >= series.latest.time_ms) {
     series.latest = reading;
@@ -49,13 +50,13 @@ void Head::ApplyRow(Stripe& stripe, uint64_t offset, uint32_t id, const StoredRe
   }
 }
 
-std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
-  std::vector<uint32_t> full;
-  ptrdiff_t added = 0;
-  for (size_t i = 0; i < batch.size();) {
+std::vector<std::uint32_t> Head::Apply(std::uint64_t offset, const ReadingBatch& batch) {
+  std::vector<std::uint32_t> full;
+  std::ptrdiff_t added = 0;
+  for (std::size_t i = 0; i < batch.size();) {
     Stripe& stripe = StripeOf(batch.series[i]);
     absl::MutexLock lock(&stripe.mutex);
-    const size_t end = std::min(batch.size(), i + kNeighbours);
+    const std::size_t end = std::min(batch.size(), i + kNeighbours);
     for (; i < end && &StripeOf(batch.series[i]) == &stripe; ++i) {
       ApplyRow(stripe, offset, batch.series[i], batch.row(i), full, added);
     }
@@ -64,7 +65,7 @@ std::vector<uint32_t> Head::Apply(uint64_t offset, const ReadingBatch& batch) {
   return full;
 }
 
-void Head::Collect(uint32_t series, int64_t start_ms, int64_t end_ms,
+void Head::Collect(std::uint32_t series, std::int64_t start_ms, std::int64_t end_ms,
                    std::vector<StoredReading>& out) const {
   const Stripe& stripe = StripeOf(series);
   absl::MutexLock lock(&stripe.mutex);
@@ -78,10 +79,11 @@ void Head::Collect(uint32_t series, int64_t start_ms, int64_t end_ms,
   out.insert(out.end(), merged.begin(), merged.end());
 }
 
-std::vector<std::optional<StoredReading>> Head::Latest(absl::Span<const uint32_t> series) const {
+std::vector<std::optional<StoredReading>> Head::Latest(
+    absl::Span<const std::uint32_t> series) const {
   std::vector<std::optional<StoredReading>> latest;
   latest.reserve(series.size());
-  for (const uint32_t id : series) {
+  for (const std::uint32_t id : series) {
     const Stripe& stripe = StripeOf(id);
     absl::MutexLock lock(&stripe.mutex);
     const Series* found = Find(stripe, id);
@@ -94,7 +96,7 @@ std::vector<std::optional<StoredReading>> Head::Latest(absl::Span<const uint32_t
   return latest;
 }
 
-void Head::SetSealed(uint32_t series, const SealedState& sealed) {
+void Head::SetSealed(std::uint32_t series, const SealedState& sealed) {
   Stripe& stripe = StripeOf(series);
   absl::MutexLock lock(&stripe.mutex);
   Series& found = At(stripe, series);
@@ -103,7 +105,7 @@ void Head::SetSealed(uint32_t series, const SealedState& sealed) {
   found.has_latest = sealed.any;
 }
 
-std::optional<Head::Job> Head::StartSealing(uint32_t series) {
+std::optional<Head::Job> Head::StartSealing(std::uint32_t series) {
   Stripe& stripe = StripeOf(series);
   absl::MutexLock lock(&stripe.mutex);
   Series& found = At(stripe, series);
@@ -118,7 +120,7 @@ std::optional<Head::Job> Head::StartSealing(uint32_t series) {
   return Job{series, found.aside.All(), found.sealed};
 }
 
-void Head::FinishSealing(uint32_t series, const SealedState& sealed) {
+void Head::FinishSealing(std::uint32_t series, const SealedState& sealed) {
   Stripe& stripe = StripeOf(series);
   absl::MutexLock lock(&stripe.mutex);
   Series& found = At(stripe, series);
@@ -128,11 +130,11 @@ void Head::FinishSealing(uint32_t series, const SealedState& sealed) {
   found.sealed = sealed;
 }
 
-void Head::AbandonSealing(uint32_t series) {
+void Head::AbandonSealing(std::uint32_t series) {
   Stripe& stripe = StripeOf(series);
   absl::MutexLock lock(&stripe.mutex);
   Series& found = At(stripe, series);
-  const size_t before = found.aside.size() + found.active.size();
+  const std::size_t before = found.aside.size() + found.active.size();
   ReadingRun merged;
   for (const StoredReading& reading : MergeReadings(found.aside.All(), found.active.All())) {
     merged.Insert(reading);
@@ -146,10 +148,10 @@ void Head::AbandonSealing(uint32_t series) {
 
 void Head::Compact() {
   for (Stripe& stripe : stripes_) {
-    size_t slot = 0;
+    std::size_t slot = 0;
     for (bool more = true; more;) {
       absl::MutexLock lock(&stripe.mutex);
-      size_t left = kCompactedAtOnce;
+      std::size_t left = kCompactedAtOnce;
       for (; slot < stripe.series.size() && left > 0; ++slot) {
         ReadingRun& run = stripe.series[slot].active;
         if (!run.IsCompactable()) continue;
@@ -161,8 +163,8 @@ void Head::Compact() {
   }
 }
 
-uint64_t Head::OldestUnsealedOffset(uint64_t none) const {
-  uint64_t oldest = kNoOffset;
+std::uint64_t Head::OldestUnsealedOffset(std::uint64_t none) const {
+  std::uint64_t oldest = kNoOffset;
   for (const Stripe& stripe : stripes_) {
     absl::MutexLock lock(&stripe.mutex);
     for (const Series& series : stripe.series) {
@@ -172,12 +174,12 @@ uint64_t Head::OldestUnsealedOffset(uint64_t none) const {
   return oldest == kNoOffset ? none : oldest;
 }
 
-std::vector<uint32_t> Head::SeriesUnsealedSince(uint64_t offset) const {
-  std::vector<uint32_t> found;
-  for (size_t s = 0; s < kStripes; ++s) {
+std::vector<std::uint32_t> Head::SeriesUnsealedSince(std::uint64_t offset) const {
+  std::vector<std::uint32_t> found;
+  for (std::size_t s = 0; s < kStripes; ++s) {
     const Stripe& stripe = stripes_[s];
     absl::MutexLock lock(&stripe.mutex);
-    for (size_t slot = 0; slot < stripe.series.size(); ++slot) {
+    for (std::size_t slot = 0; slot < stripe.series.size(); ++slot) {
       const Series& series = stripe.series[slot];
       if (std::min(series.active_since, series.aside_since) <= offset) {
         found.push_back(SeriesAt(s, slot));

@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "tests/support/eventually.h"
 #include "tests/support/readings_store_fixture.h"
 
 namespace citylayers::storage {
@@ -33,8 +34,8 @@ class LimitsTest : public TestStore {
   void Release() {
     if (!release_.HasBeenNotified()) release_.Notify();
   }
-  // Appends without waiting; the outcome is set when the store is closed, or at once when the batch
-  // is refused.
+  // Appends without waiting; the outcome is set when the store is closed, or at once when
+  // the batch is refused.
   const absl::Status& AppendBehind(ReadingBatch batch) {
     absl::Status& outcome = outcomes_.emplace_back(absl::UnknownError("waits"));
     store_->AppendAsync(std::move(batch), {}, [&outcome](const absl::StatusOr<AppendResult>& done) {
@@ -42,15 +43,12 @@ class LimitsTest : public TestStore {
     });
     return outcome;
   }
-  absl::Status Write(int64_t time_ms) {
+  absl::Status Write(std::int64_t time_ms) {
     return store_->Append(Batch("", 0, {{0, time_ms, 1}}), {}).status();
   }
   // Waits until the sealer has reached `offset`.
-  bool IsSealedUpTo(uint64_t offset) const {
-    for (int i = 0; i < 2000 && store_->Stats().sealed_offset < offset; ++i) {
-      store_->WaitForOffsetAfter(store_->LastOffset(), absl::Milliseconds(5));
-    }
-    return store_->Stats().sealed_offset >= offset;
+  bool IsSealedUpTo(std::uint64_t offset) const {
+    return test::Eventually([&] { return store_->Stats().sealed_offset >= offset; });
   }
 
   absl::Notification release_;
@@ -97,7 +95,7 @@ TEST_F(LimitsTest, RefusedRowsCountInTheQueue) {
   RejectedRows rejects;
   rejects.measures = {std::string(100'000, 'x')};
   rejects.messages = {"no such measure"};
-  for (uint32_t i = 0; i < 2000; ++i) rejects.rows.push_back({i, 0, 0, 2, {kStartMs, 1.5, 0}});
+  for (std::uint32_t i = 0; i < 2000; ++i) rejects.rows.push_back({i, 0, 0, 2, {kStartMs, 1.5, 0}});
   std::vector<absl::Status> outcomes(2, absl::UnknownError("waits"));
   for (absl::Status& outcome : outcomes) {
     store_->AppendAsync({}, rejects, [&outcome](const absl::StatusOr<AppendResult>& done) {
@@ -128,7 +126,7 @@ TEST_F(LimitsTest, AHeadOverItsReadingsIsSealedByHalves) {
   options_.seal_check_every = absl::Milliseconds(1);
   Open();
   RegisterSpeeds(8);
-  for (uint32_t i = 0; i < 8; ++i) {
+  for (std::uint32_t i = 0; i < 8; ++i) {
     ASSERT_TRUE(store_->Append(Batch("", 0, {{i, kStartMs, 1}}), {}).ok());
   }
   EXPECT_TRUE(IsSealedUpTo(3));
@@ -173,7 +171,7 @@ TEST_F(LimitsTest, SoManySourcesAreRememberedOverARestartToo) {
   Open();
   RegisterSpeeds(1);
   for (const char* source : {"z", "y", "a", "z"}) {
-    const uint64_t sequence = store_->LastOffset() + 1;
+    const std::uint64_t sequence = store_->LastOffset() + 1;
     ASSERT_TRUE(store_->Append(Batch(source, sequence, {{0, kStartMs, 1}}), {}).ok());
   }
   EXPECT_EQ(store_->Stats().dedupe_sources, 3u);
@@ -191,7 +189,7 @@ TEST_F(LimitsTest, SoManySourcesAreRememberedOverARestartToo) {
 TEST_F(LimitsTest, OneSyncIsCountedAsOne) {
   Open();
   RegisterSpeeds(1);
-  const uint64_t before = store_->Stats().syncs;
+  const std::uint64_t before = store_->Stats().syncs;
   ASSERT_TRUE(store_->Append(Batch("g", 1, {{0, kStartMs, 1}}), {}).ok());
   EXPECT_EQ(store_->Stats().syncs, before + 1);
   ASSERT_TRUE(store_->Append(Batch("g", 1, {{0, kStartMs, 1}}), {})->duplicate);
@@ -208,7 +206,7 @@ TEST_F(LimitsTest, ClosingWritesWhatWaits) {
   RegisterSpeeds(300);
   HoldWriter();
   std::atomic<int> stored = 0;
-  for (uint32_t series = 1; series < 300; ++series) {
+  for (std::uint32_t series = 1; series < 300; ++series) {
     std::vector<Row> rows;
     for (int i = 0; i < 20; ++i) rows.push_back({series, kStartMs + i, 1});
     store_->AppendAsync(Batch("", 0, rows), {},

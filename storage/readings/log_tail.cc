@@ -5,7 +5,7 @@
 
 namespace citylayers::storage {
 
-void LogTail::Reset(uint64_t next_offset) {
+void LogTail::Reset(std::uint64_t next_offset) {
   absl::MutexLock lock(&mutex_);
   oldest_ = next_offset;
   last_ = next_offset - 1;
@@ -15,10 +15,10 @@ void LogTail::Reset(uint64_t next_offset) {
   cache_readings_ = 0;
 }
 
-void LogTail::Add(uint64_t row_bytes, LoggedBatchPtr batch) {
+void LogTail::Add(std::uint64_t row_bytes, LoggedBatchPtr batch) {
   absl::MutexLock lock(&mutex_);
   ++last_;
-  sizes_.push_back(static_cast<uint32_t>(row_bytes));
+  sizes_.push_back(static_cast<std::uint32_t>(row_bytes));
   bytes_ += row_bytes;
   if (batch == nullptr) return;
   cache_readings_ += batch->batch.size();
@@ -30,38 +30,39 @@ void LogTail::Add(uint64_t row_bytes, LoggedBatchPtr batch) {
 }
 
 void LogTail::Notify() {
-  const uint64_t last = last_offset();
+  const std::uint64_t last = last_offset();
   absl::MutexLock lock(&listeners_mutex_);
   for (const auto& [id, listener] : listeners_) listener(last);
 }
 
-uint64_t LogTail::last_offset() const {
+std::uint64_t LogTail::last_offset() const {
   absl::MutexLock lock(&mutex_);
   return last_;
 }
 
-uint64_t LogTail::oldest_offset() const {
+std::uint64_t LogTail::oldest_offset() const {
   absl::MutexLock lock(&mutex_);
   return oldest_;
 }
 
-uint64_t LogTail::held_bytes() const {
+std::uint64_t LogTail::held_bytes() const {
   absl::MutexLock lock(&mutex_);
   return bytes_;
 }
 
-uint64_t LogTail::BytesAfter(uint64_t offset) const {
+std::uint64_t LogTail::BytesAfter(std::uint64_t offset) const {
   absl::MutexLock lock(&mutex_);
-  uint64_t bytes = 0;
-  for (uint64_t at = last_; at > offset && at >= oldest_; --at) bytes += sizes_[at - oldest_];
+  std::uint64_t bytes = 0;
+  for (std::uint64_t at = last_; at > offset && at >= oldest_; --at) bytes += sizes_[at - oldest_];
   return bytes;
 }
 
-uint64_t LogTail::TrimPoint(uint64_t sealed_offset, uint64_t batches, uint64_t bytes) const {
+std::uint64_t LogTail::TrimPoint(std::uint64_t sealed_offset, std::uint64_t batches,
+                                 std::uint64_t bytes) const {
   absl::MutexLock lock(&mutex_);
-  uint64_t held_batches = sizes_.size();
-  uint64_t held_bytes = bytes_;
-  uint64_t point = oldest_;
+  std::uint64_t held_batches = sizes_.size();
+  std::uint64_t held_bytes = bytes_;
+  std::uint64_t point = oldest_;
   while (point <= sealed_offset && point <= last_ &&
          (held_batches > batches || held_bytes > bytes)) {
     held_bytes -= sizes_[point - oldest_];
@@ -71,7 +72,7 @@ uint64_t LogTail::TrimPoint(uint64_t sealed_offset, uint64_t batches, uint64_t b
   return point;
 }
 
-void LogTail::Trim(uint64_t oldest) {
+void LogTail::Trim(std::uint64_t oldest) {
   absl::MutexLock lock(&mutex_);
   while (oldest_ < oldest && !sizes_.empty()) {
     bytes_ -= sizes_.front();
@@ -84,14 +85,14 @@ void LogTail::Trim(uint64_t oldest) {
   }
 }
 
-std::optional<std::vector<LoggedBatchPtr>> LogTail::Cached(uint64_t after_offset,
-                                                           size_t readings_max) const {
+std::optional<std::vector<LoggedBatchPtr>> LogTail::Cached(std::uint64_t after_offset,
+                                                           std::size_t readings_max) const {
   absl::MutexLock lock(&mutex_);
   if (after_offset >= last_) return std::vector<LoggedBatchPtr>{};
   if (cache_.empty() || cache_.front()->offset > after_offset + 1) return std::nullopt;
   std::vector<LoggedBatchPtr> batches;
-  size_t readings = 0;
-  for (size_t i = after_offset + 1 - cache_.front()->offset; i < cache_.size(); ++i) {
+  std::size_t readings = 0;
+  for (std::size_t i = after_offset + 1 - cache_.front()->offset; i < cache_.size(); ++i) {
     readings += cache_[i]->batch.size();
     if (!batches.empty() && readings > readings_max) break;
     batches.push_back(cache_[i]);
@@ -99,20 +100,13 @@ std::optional<std::vector<LoggedBatchPtr>> LogTail::Cached(uint64_t after_offset
   return batches;
 }
 
-bool LogTail::WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const {
-  absl::MutexLock lock(&mutex_);
-  const auto more = [this, offset]()
-                        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return last_ > offset; };
-  return mutex_.AwaitWithTimeout(absl::Condition(&more), timeout);
-}
-
-uint64_t LogTail::AddListener(std::function<void(uint64_t)> listener) {
+std::uint64_t LogTail::AddListener(std::function<void(std::uint64_t)> listener) {
   absl::MutexLock lock(&listeners_mutex_);
   listeners_.emplace(next_listener_, std::move(listener));
   return next_listener_++;
 }
 
-void LogTail::RemoveListener(uint64_t id) {
+void LogTail::RemoveListener(std::uint64_t id) {
   absl::MutexLock lock(&listeners_mutex_);
   listeners_.erase(id);
 }

@@ -42,7 +42,7 @@ TEST_F(LossTest, ATailThatIsCutOffIsReportedAndCounted) {
   const uintmax_t size = fs::file_size(Log());
   fs::resize_file(Log(), size / 2);
   Open();
-  const uint64_t lost = store_->Stats().lost_batches;
+  const std::uint64_t lost = store_->Stats().lost_batches;
   EXPECT_GT(lost, 2u);
   EXPECT_LT(lost, 10u);
   EXPECT_THAT(store_->Loss(), HasSubstr(std::to_string(lost) + " acknowledged batches (offsets " +
@@ -56,7 +56,7 @@ TEST_F(LossTest, NoOffsetIsUsedTwice) {
   WriteAndClose(3, 10);
   fs::resize_file(Log(), fs::file_size(Log()) / 2);
   Open();
-  const uint64_t lost = store_->Stats().lost_batches;
+  const std::uint64_t lost = store_->Stats().lost_batches;
   EXPECT_EQ(store_->LastOffset(), 13u);
   const auto next = store_->Append(Batch("", 0, {{0, kStartMs + 99, 99}}), {});
   ASSERT_TRUE(next.ok()) << next.status();
@@ -64,7 +64,7 @@ TEST_F(LossTest, NoOffsetIsUsedTwice) {
   const auto log = store_->ReadLog(13 - lost, 100);
   ASSERT_TRUE(log.ok()) << log.status();
   ASSERT_EQ(log->size(), lost + 1);
-  for (uint64_t i = 0; i < lost; ++i) EXPECT_EQ((*log)[i]->batch.size(), 0u);
+  for (std::uint64_t i = 0; i < lost; ++i) EXPECT_EQ((*log)[i]->batch.size(), 0u);
   EXPECT_EQ((*log)[lost]->batch.size(), 1u);
   Open();
   EXPECT_THAT(store_->Loss(), IsEmpty()) << "it is reported once";
@@ -86,7 +86,7 @@ TEST_F(LossTest, EveryLengthOfTheLogIsEitherWholeOrReported) {
     fs::copy(good, directory_, fs::copy_options::recursive);
     fs::resize_file(log, size);
     Open();
-    const size_t rows = Rows(0).size();
+    const std::size_t rows = Rows(0).size();
     EXPECT_EQ(rows + store_->Stats().lost_batches, 7u) << size;
     EXPECT_EQ(store_->Loss().empty(), rows == 7) << size;
     store_.reset();

@@ -3,6 +3,7 @@
 #define CITYLAYERS_STORAGE_READINGS_LOST_RANGES_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,9 +17,9 @@ namespace citylayers::storage {
 
 /// start_ms <= time < end_ms.
 struct LostRange {
-  uint32_t series = 0;
-  int64_t start_ms = 0;
-  int64_t end_ms = 0;
+  std::uint32_t series = 0;
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
 };
 
 /// The ranges of all series. Each start has one range, the last added. Thread-safe. Find costs
@@ -32,7 +33,8 @@ class LostRanges {
   }
 
   /// The first range of the series that overlaps start_ms <= time < end_ms.
-  std::optional<LostRange> Find(uint32_t series, int64_t start_ms, int64_t end_ms) const {
+  std::optional<LostRange> Find(std::uint32_t series, std::int64_t start_ms,
+                                std::int64_t end_ms) const {
     if (count() == 0) return std::nullopt;
     absl::MutexLock lock(&mutex_);
     for (auto it = ends_.lower_bound({series, INT64_MIN});
@@ -43,7 +45,7 @@ class LostRanges {
   }
 
   /// Removes the ranges that end at `time_ms` or before, and returns them.
-  std::vector<LostRange> TakeBefore(int64_t time_ms) {
+  std::vector<LostRange> TakeBefore(std::int64_t time_ms) {
     std::vector<LostRange> taken;
     absl::MutexLock lock(&mutex_);
     for (auto it = ends_.begin(); it != ends_.end();) {
@@ -58,12 +60,13 @@ class LostRanges {
     return taken;
   }
 
-  size_t count() const { return count_.load(std::memory_order_acquire); }
+  std::size_t count() const { return count_.load(std::memory_order_acquire); }
 
  private:
   mutable absl::Mutex mutex_;
-  std::map<std::pair<uint32_t, int64_t>, int64_t> ends_ ABSL_GUARDED_BY(mutex_);  // series, start
-  std::atomic<size_t> count_{0};
+  std::map<std::pair<std::uint32_t, std::int64_t>, std::int64_t> ends_
+      ABSL_GUARDED_BY(mutex_);  // series, start
+  std::atomic<std::size_t> count_{0};
 };
 
 }  // namespace citylayers::storage

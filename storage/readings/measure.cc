@@ -12,10 +12,10 @@
 namespace citylayers::storage {
 namespace {
 
-constexpr uint8_t kVersion = 1;
-constexpr size_t kTextMax = 256;
-constexpr size_t kIdMax = 63;
-constexpr size_t kThresholdsMax = 64;
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kTextMax = 256;
+constexpr std::size_t kIdMax = 63;
+constexpr std::size_t kThresholdsMax = 64;
 
 bool IsId(std::string_view text) {
   return !text.empty() && text.size() <= kIdMax &&
@@ -37,7 +37,7 @@ absl::StatusOr<std::string> ReadString(ByteReader& reader) {
 }
 
 absl::Status CheckVersion(ByteReader& reader) {
-  ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::uint8_t version, reader.ReadByte());
   if (version == kVersion) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("a registry record has version ", version));
 }
@@ -52,11 +52,11 @@ absl::StatusOr<MeasureName> ParseMeasureName(std::string_view name) {
                      "segments/{id}/measures/{kind}"));
   };
   MeasureName parts;
-  const size_t id_start = name.find('/');
+  const std::size_t id_start = name.find('/');
   if (id_start == std::string_view::npos) return refuse();
   parts.collection = name.substr(0, id_start);
   std::string_view rest = name.substr(id_start + 1);
-  const size_t id_end = rest.find('/');
+  const std::size_t id_end = rest.find('/');
   constexpr std::string_view kMeasures = "/measures/";
   if (id_end == std::string_view::npos || rest.substr(id_end, kMeasures.size()) != kMeasures) {
     return refuse();
@@ -99,7 +99,7 @@ std::string EncodeMeasure(const MeasureDef& measure) {
   PutText(out, measure.name);
   PutText(out, measure.unit);
   out.push_back(static_cast<char>(measure.decimals));
-  PutVarint(out, static_cast<uint64_t>(measure.period_ms));
+  PutVarint(out, static_cast<std::uint64_t>(measure.period_ms));
   PutText(out, measure.vertical_datum);
   PutDouble(out, measure.min_value);
   PutDouble(out, measure.max_value);
@@ -119,14 +119,14 @@ absl::StatusOr<MeasureDef> DecodeMeasure(std::string_view bytes) {
   ASSIGN_OR_RETURN(measure.name, ReadString(reader));
   ASSIGN_OR_RETURN(measure.unit, ReadString(reader));
   ASSIGN_OR_RETURN(measure.decimals, reader.ReadByte());
-  ASSIGN_OR_RETURN(const uint64_t period_ms, reader.ReadVarintUpTo(INT64_MAX, "a period"));
-  measure.period_ms = static_cast<int64_t>(period_ms);
+  ASSIGN_OR_RETURN(const std::uint64_t period_ms, reader.ReadVarintUpTo(INT64_MAX, "a period"));
+  measure.period_ms = static_cast<std::int64_t>(period_ms);
   ASSIGN_OR_RETURN(measure.vertical_datum, ReadString(reader));
   ASSIGN_OR_RETURN(measure.min_value, reader.ReadDouble());
   ASSIGN_OR_RETURN(measure.max_value, reader.ReadDouble());
-  ASSIGN_OR_RETURN(const uint64_t thresholds,
+  ASSIGN_OR_RETURN(const std::uint64_t thresholds,
                    reader.ReadVarintUpTo(kThresholdsMax, "the number of thresholds"));
-  for (uint64_t i = 0; i < thresholds; ++i) {
+  for (std::uint64_t i = 0; i < thresholds; ++i) {
     MeasureThreshold& threshold = measure.thresholds.emplace_back();
     ASSIGN_OR_RETURN(threshold.name_vi, ReadString(reader));
     ASSIGN_OR_RETURN(threshold.name_en, ReadString(reader));

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_MEASURE_H_
 #define CITYLAYERS_STORAGE_READINGS_MEASURE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,14 +23,14 @@ struct MeasureThreshold {
 };
 
 /// Longest name of a measure: "stations", an id of 63, "measures" and a kind of 63 characters.
-inline constexpr size_t kMeasureNameBytesMax = 145;
+inline constexpr std::size_t kMeasureNameBytesMax = 145;
 
 /// One quantity at a station or on a segment. Its readings are one series.
 struct MeasureDef {
-  std::string name;       ///< `stations/{id}/measures/{kind}` or `segments/{id}/measures/{kind}`
-  std::string unit;       ///< text for people: m, mm, km/h
-  int decimals = 0;       ///< significant decimals, 0 to 6
-  int64_t period_ms = 0;  ///< expected time between readings; 0: unknown
+  std::string name;  ///< `stations/{id}/measures/{kind}` or `segments/{id}/measures/{kind}`
+  std::string unit;  ///< text for people: m, mm, km/h
+  int decimals = 0;  ///< significant decimals, 0 to 6
+  std::int64_t period_ms = 0;                ///< expected time between readings; 0: unknown
   std::string vertical_datum;                ///< for heights: "hondau"
   double min_value = 0;                      ///< smallest valid value
   double max_value = 0;                      ///< largest valid value

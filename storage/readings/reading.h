@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_READING_H_
 #define CITYLAYERS_STORAGE_READINGS_READING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,34 +13,37 @@ namespace citylayers::storage {
 /// One stored reading of a series. Times are milliseconds since the Unix epoch; quality is the
 /// number of citylayers.readings.v1.Quality.
 struct StoredReading {
-  int64_t time_ms = 0;
+  std::int64_t time_ms = 0;
   double value = 0;
-  uint8_t quality = 0;
+  std::uint8_t quality = 0;
   friend bool operator==(const StoredReading&, const StoredReading&) = default;
 };
+
+/// Maximum bytes of ReadingBatch::source.
+inline constexpr std::size_t kSourceMax = 64;
 
 /// Readings of many series, as columns. series, times_ms and values have equal lengths; so has
 /// qualities, unless it is empty because all are 0. (source, epoch, sequence) identifies the batch
 /// for deduplication; sequence 0 means no deduplication.
 struct ReadingBatch {
   std::string source;
-  uint64_t epoch = 0;
-  uint64_t sequence = 0;
-  std::vector<uint32_t> series;
-  std::vector<int64_t> times_ms;
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  std::vector<std::uint32_t> series;
+  std::vector<std::int64_t> times_ms;
   std::vector<double> values;
-  std::vector<uint8_t> qualities;
+  std::vector<std::uint8_t> qualities;
 
-  size_t size() const { return series.size(); }
-  StoredReading row(size_t i) const {
-    return {times_ms[i], values[i], qualities.empty() ? uint8_t{0} : qualities[i]};
+  std::size_t size() const { return series.size(); }
+  StoredReading row(std::size_t i) const {
+    return {times_ms[i], values[i], qualities.empty() ? std::uint8_t{0} : qualities[i]};
   }
   friend bool operator==(const ReadingBatch&, const ReadingBatch&) = default;
 };
 
 /// A batch of the log and its offset.
 struct LoggedBatch {
-  uint64_t offset = 0;
+  std::uint64_t offset = 0;
   ReadingBatch batch;
 };
 
@@ -48,12 +52,12 @@ using LoggedBatchPtr = std::shared_ptr<const LoggedBatch>;
 
 /// One rejected row of a batch.
 struct RejectedRow {
-  static constexpr uint32_t kNoMeasure = UINT32_MAX;
+  static constexpr std::uint32_t kNoMeasure = UINT32_MAX;
 
-  uint32_t row = 0;
-  uint32_t measure = kNoMeasure;  ///< index into RejectedRows::measures
-  uint32_t message = 0;           ///< index into RejectedRows::messages
-  uint8_t reason = 0;             ///< the number of citylayers.readings.v1.RejectReason
+  std::uint32_t row = 0;
+  std::uint32_t measure = kNoMeasure;  ///< index into RejectedRows::measures
+  std::uint32_t message = 0;           ///< index into RejectedRows::messages
+  std::uint8_t reason = 0;             ///< the number of citylayers.readings.v1.RejectReason
   StoredReading reading;
 };
 
@@ -64,21 +68,21 @@ struct RejectedRows {
   std::vector<std::string> messages;
   std::vector<RejectedRow> rows;  ///< ascending by row
 
-  size_t size() const { return rows.size(); }
+  std::size_t size() const { return rows.size(); }
   bool empty() const { return rows.empty(); }
 };
 
 /// Bytes kept of a rejected reading's measure name and of its message.
-inline constexpr size_t kRejectTextMax = 256;
+inline constexpr std::size_t kRejectTextMax = 256;
 
 /// A rejected reading as returned by ReadDeadLetters.
 struct DeadLetter {
-  int64_t received_us = 0;  ///< wall clock; set by the store
+  std::int64_t received_us = 0;  ///< wall clock; set by the store
   std::string source;
-  uint64_t epoch = 0;
-  uint64_t sequence = 0;
-  uint32_t row = 0;
-  uint8_t reason = 0;  ///< the number of citylayers.readings.v1.RejectReason
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  std::uint32_t row = 0;
+  std::uint8_t reason = 0;  ///< the number of citylayers.readings.v1.RejectReason
   std::string message;
   std::string measure;
   StoredReading reading;
@@ -87,16 +91,16 @@ struct DeadLetter {
 
 /// Result of appending a batch.
 struct AppendResult {
-  uint64_t offset = 0;     ///< offset in the log; 0 when no reading was stored
-  bool duplicate = false;  ///< (source, epoch, sequence) was stored before
-  uint32_t accepted_count = 0;
-  uint32_t rejected_count = 0;
+  std::uint64_t offset = 0;  ///< offset in the log; 0 when no reading was stored
+  bool duplicate = false;    ///< (source, epoch, sequence) was stored before
+  std::uint32_t accepted_count = 0;
+  std::uint32_t rejected_count = 0;
 };
 
 /// Aggregate of the readings of one time window.
 struct WindowAggregate {
-  int64_t start_ms = 0;
-  uint64_t count = 0;
+  std::int64_t start_ms = 0;
+  std::uint64_t count = 0;
   double sum = 0;
   double min = 0;
   double max = 0;

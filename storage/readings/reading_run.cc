@@ -12,7 +12,9 @@
 namespace citylayers::storage {
 namespace {
 
-bool Earlier(const StoredReading& reading, int64_t time_ms) { return reading.time_ms < time_ms; }
+bool Earlier(const StoredReading& reading, std::int64_t time_ms) {
+  return reading.time_ms < time_ms;
+}
 
 // The bytes were encoded by this process and are in its memory: a decoding error is a bug.
 template <typename T>
@@ -29,23 +31,23 @@ std::vector<StoredReading> MergeReadings(absl::Span<const StoredReading> older,
                                          absl::Span<const StoredReading> newer) {
   std::vector<StoredReading> merged;
   merged.reserve(older.size() + newer.size());
-  size_t i = 0;
+  std::size_t i = 0;
   for (const StoredReading& reading : newer) {
     while (i < older.size() && older[i].time_ms < reading.time_ms) merged.push_back(older[i++]);
     if (i < older.size() && older[i].time_ms == reading.time_ms) ++i;
     merged.push_back(reading);
   }
-  merged.insert(merged.end(), older.begin() + static_cast<ptrdiff_t>(i), older.end());
+  merged.insert(merged.end(), older.begin() + static_cast<std::ptrdiff_t>(i), older.end());
   return merged;
 }
 
-ReadingRun::Block ReadingRun::Encode(const StoredReading* readings, size_t count) {
-  std::vector<int64_t> times, qualities;
+ReadingRun::Block ReadingRun::Encode(const StoredReading* readings, std::size_t count) {
+  std::vector<std::int64_t> times, qualities;
   std::vector<double> values;
   times.reserve(count);
   qualities.reserve(count);
   values.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     times.push_back(readings[i].time_ms - readings[0].time_ms);
     qualities.push_back(readings[i].quality);
     values.push_back(readings[i].value);
@@ -55,19 +57,20 @@ ReadingRun::Block ReadingRun::Encode(const StoredReading* readings, size_t count
   PutIntegerColumnFast(bytes, qualities);
   PutValueColumn(bytes, values, 0, /*fast=*/true);
   bytes.shrink_to_fit();
-  return {readings[0].time_ms, readings[count - 1].time_ms, static_cast<uint32_t>(count),
+  return {readings[0].time_ms, readings[count - 1].time_ms, static_cast<std::uint32_t>(count),
           std::move(bytes)};
 }
 
 std::vector<StoredReading> ReadingRun::Decode(const Block& block) {
   ByteReader reader(block.bytes);
-  const std::vector<int64_t> times = Must(ReadIntegerColumn(reader, block.count));
-  const std::vector<int64_t> qualities = Must(ReadIntegerColumn(reader, block.count));
+  const std::vector<std::int64_t> times = Must(ReadIntegerColumn(reader, block.count));
+  const std::vector<std::int64_t> qualities = Must(ReadIntegerColumn(reader, block.count));
   const std::vector<double> values = Must(ReadValueColumn(reader, block.count));
   std::vector<StoredReading> readings;
   readings.reserve(block.count);
-  for (size_t i = 0; i < block.count; ++i) {
-    readings.push_back({block.first_ms + times[i], values[i], static_cast<uint8_t>(qualities[i])});
+  for (std::size_t i = 0; i < block.count; ++i) {
+    readings.push_back(
+        {block.first_ms + times[i], values[i], static_cast<std::uint8_t>(qualities[i])});
   }
   return readings;
 }
@@ -89,12 +92,12 @@ bool ReadingRun::InsertInto(std::vector<StoredReading>& readings, const StoredRe
 
 // A number from 0 to kBlock - 1 that differs between runs: otherwise series that are written
 // together would encode in the same batch, which would take a hundred times as long as the others.
-size_t ReadingRun::Spread() const {
+std::size_t ReadingRun::Spread() const {
   return reinterpret_cast<uintptr_t>(this) / alignof(ReadingRun) * 0x9e3779b97f4a7c15U >> 59;
 }
 
-ptrdiff_t ReadingRun::Insert(const StoredReading& reading) {
-  const size_t before = size_;
+std::ptrdiff_t ReadingRun::Insert(const StoredReading& reading) {
+  const std::size_t before = size_;
   if (!blocks_.empty() && reading.time_ms <= blocks_.back().last_ms) {
     if (InsertInto(late_, reading)) ++size_;
     if (late_.size() >= kLateMax - Spread()) EncodeLate();
@@ -105,7 +108,7 @@ ptrdiff_t ReadingRun::Insert(const StoredReading& reading) {
       recent_.erase(recent_.begin(), recent_.begin() + kBlock);
     }
   }
-  return static_cast<ptrdiff_t>(size_) - static_cast<ptrdiff_t>(before);
+  return static_cast<std::ptrdiff_t>(size_) - static_cast<std::ptrdiff_t>(before);
 }
 
 // Each block that a late reading belongs to is decoded once, and encoded as one or more.
@@ -122,9 +125,9 @@ void ReadingRun::EncodeLate() {
       continue;
     }
     const std::vector<StoredReading> merged = MergeReadings(
-        Decode(block), absl::MakeConstSpan(&*first, static_cast<size_t>(late - first)));
+        Decode(block), absl::MakeConstSpan(&*first, static_cast<std::size_t>(late - first)));
     size_ += merged.size() - block.count;
-    size_t done = 0;
+    std::size_t done = 0;
     for (; merged.size() - done > 2 * kBlock; done += kBlock) {
       blocks.push_back(Encode(merged.data() + done, kBlock));
     }
@@ -134,7 +137,8 @@ void ReadingRun::EncodeLate() {
   late_ = {};
 }
 
-void ReadingRun::Collect(int64_t start_ms, int64_t end_ms, std::vector<StoredReading>& out) const {
+void ReadingRun::Collect(std::int64_t start_ms, std::int64_t end_ms,
+                         std::vector<StoredReading>& out) const {
   std::vector<StoredReading> encoded;
   std::vector<StoredReading>& in_order = late_.empty() ? out : encoded;
   const auto within = [&](const std::vector<StoredReading>& readings) {
@@ -142,9 +146,9 @@ void ReadingRun::Collect(int64_t start_ms, int64_t end_ms, std::vector<StoredRea
     const auto last = std::lower_bound(first, readings.end(), end_ms, Earlier);
     return std::pair(first, last);
   };
-  for (auto block =
-           std::lower_bound(blocks_.begin(), blocks_.end(), start_ms,
-                            [](const Block&b, int64_t time_ms) { return b.last_ms < time_ms; });
+  for (auto block = std::lower_bound(
+           blocks_.begin(), blocks_.end(), start_ms,
+           [](const Block&b, std::int64_t time_ms) { return b.last_ms < time_ms; });
        block != blocks_.end() && block->first_ms < end_ms; ++block) {
     const std::vector<StoredReading> readings = Decode(*block);
     const auto [first, last] = within(readings);
@@ -172,23 +176,23 @@ std::vector<StoredReading> ReadingRun::All() const {
   return all;
 }
 
-ptrdiff_t ReadingRun::Compact() {
-  const size_t before = size_;
+std::ptrdiff_t ReadingRun::Compact() {
+  const std::size_t before = size_;
   if (!late_.empty()) EncodeLate();
-  size_t done = 0;
+  std::size_t done = 0;
   for (; recent_.size() - done >= kBlock; done += kBlock) {
     blocks_.push_back(Encode(recent_.data() + done, kBlock));
   }
   if (done > 0) {
-    recent_ =
-        std::vector<StoredReading>(recent_.begin() + static_cast<ptrdiff_t>(done), recent_.end());
+    recent_ = std::vector<StoredReading>(recent_.begin() + static_cast<std::ptrdiff_t>(done),
+                                         recent_.end());
   }
-  return static_cast<ptrdiff_t>(size_) - static_cast<ptrdiff_t>(before);
+  return static_cast<std::ptrdiff_t>(size_) - static_cast<std::ptrdiff_t>(before);
 }
 
-size_t ReadingRun::memory_bytes() const {
-  size_t bytes = (recent_.capacity() + late_.capacity()) * sizeof(StoredReading) +
-                 blocks_.capacity() * sizeof(Block);
+std::size_t ReadingRun::memory_bytes() const {
+  std::size_t bytes = (recent_.capacity() + late_.capacity()) * sizeof(StoredReading) +
+                      blocks_.capacity() * sizeof(Block);
   for (const Block& block : blocks_) bytes += block.bytes.capacity();
   return bytes;
 }

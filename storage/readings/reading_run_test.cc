@@ -9,29 +9,30 @@
 namespace citylayers::storage {
 namespace {
 
-constexpr int64_t kStartMs = 1'666'000'000'000;
+constexpr std::int64_t kStartMs = 1'666'000'000'000;
 
 // Compares with a map: any order, repeats, gaps, values of any bits, compacted at any time.
 TEST(ReadingRun, IsAMapByTime) {
   std::mt19937_64 random(1);
   for (int round = 0; round < 40; ++round) {
     ReadingRun run;
-    std::map<int64_t, StoredReading> model;
-    const int64_t span = round % 2 == 0 ? 300 : 1'000'000'000'000;
-    int64_t next_ms = kStartMs;
-    ptrdiff_t counted = 0;
+    std::map<std::int64_t, StoredReading> model;
+    const std::int64_t span = round % 2 == 0 ? 300 : 1'000'000'000'000;
+    std::int64_t next_ms = kStartMs;
+    std::ptrdiff_t counted = 0;
     for (int i = 0; i < 1500; ++i) {
       next_ms += 60'000;
-      const bool late = random() % 100 < static_cast<uint64_t>(round);
+      const bool late = random() % 100 < static_cast<std::uint64_t>(round);
       const StoredReading reading{
-          late ? kStartMs + static_cast<int64_t>(random() % static_cast<uint64_t>(span)) * 1000
+          late ? kStartMs +
+                     static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(span)) * 1000
                : next_ms,
           round % 3 == 0 ? std::ldexp(static_cast<double>(random()), -40)
                          : static_cast<double>(random() % 1000) / 10,
-          static_cast<uint8_t>(random() % 50 == 0 ? random() % 5 : 0)};
+          static_cast<std::uint8_t>(random() % 50 == 0 ? random() % 5 : 0)};
       counted += run.Insert(reading);
       model[reading.time_ms] = reading;
-      ASSERT_EQ(counted, static_cast<ptrdiff_t>(run.size()));
+      ASSERT_EQ(counted, static_cast<std::ptrdiff_t>(run.size()));
       ASSERT_GE(run.size(), model.size());
       ASSERT_LE(run.size(), model.size() + ReadingRun::kLateMax);
       if (random() % 200 == 0) {
@@ -43,8 +44,8 @@ TEST(ReadingRun, IsAMapByTime) {
     for (const auto& [time_ms, reading] : model) expected.push_back(reading);
     ASSERT_EQ(run.All(), expected) << round;
     for (int query = 0; query < 50; ++query) {
-      const int64_t start = kStartMs + static_cast<int64_t>(random() % 90'000'000);
-      const int64_t end = start + static_cast<int64_t>(random() % 20'000'000);
+      const std::int64_t start = kStartMs + static_cast<std::int64_t>(random() % 90'000'000);
+      const std::int64_t end = start + static_cast<std::int64_t>(random() % 20'000'000);
       std::vector<StoredReading> got;
       run.Collect(start, end, got);
       std::vector<StoredReading> wanted;

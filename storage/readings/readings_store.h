@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_READINGS_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,58 +23,74 @@ namespace citylayers::storage {
 
 /// Location and limits of the store.
 struct ReadingsStoreOptions {
-  std::string directory;  ///< created when missing
-  size_t queue_batches_max =
-      1024;  ///< maximum number of batches waiting for the disk; more are refused
-  size_t queue_bytes_max = 64 << 20;  ///< memory of these batches and of their rejected rows
-  size_t group_bytes_max = 4 << 20;   ///< log bytes that share one sync
-  size_t chunk_readings = 2048;       ///< target number of readings per chunk
-  size_t head_readings_max =
-      8'000'000;  ///< maximum number of unsealed readings in memory (about 4 bytes each)
-  uint64_t unsealed_log_bytes_max =
-      256 << 20;  ///< maximum size of the log that a restart must read again
-  absl::Duration seal_after =
-      absl::Hours(1);  ///< maximum time before a reading is sealed into a chunk
-  absl::Duration seal_check_every =
-      absl::Seconds(1);  ///< interval at which the three limits above are checked
-  uint64_t log_retention_batches = 100'000;  ///< sealed batches kept for watchers that resume
-  uint64_t log_retention_bytes = 256 << 20;  ///< the same in bytes; the smaller of the two applies
-  size_t tail_cache_readings =
-      400'000;  ///< readings of the newest batches kept in memory for watchers
-  absl::Duration retention = absl::Hours(24 * 400);  ///< age at which chunks may be dropped
-  uint32_t series_max = 2'000'000;
-  uint64_t dedupe_window = 1024;  ///< sequences kept per (source, epoch)
-  size_t dedupe_sources_max = 10'000;
-  uint64_t dedupe_jump_max = 100'000;         ///< maximum distance of a sequence past the newest
-  uint64_t dedupe_first_max = 1'000'000'000;  ///< maximum first sequence of an epoch
-  uint64_t dead_letter_bytes_max = 64 << 20;
-  uint64_t min_free_bytes =
-      64 << 20;  ///< writes are refused when the file system has less space left
-  size_t block_cache_bytes = 64 << 20;
-  size_t write_buffer_bytes =
-      64 << 20;                    ///< RocksDB's memtables together; they are flushed at this size
-  bool seal_in_background = true;  ///< false: only Seal() seals
+  /// Created when missing.
+  std::string directory;
+
+  /// Maximum number of batches that wait for the disk; more are refused.
+  std::size_t queue_batches_max = 1024;
+  /// Maximum memory of these batches and of their rejected rows.
+  std::size_t queue_bytes_max = 64 << 20;
+  /// Maximum log bytes that share one sync.
+  std::size_t group_bytes_max = 4 << 20;
+
+  /// Target number of readings per chunk.
+  std::size_t chunk_readings = 2048;
+  /// Maximum number of unsealed readings in memory, about 4 bytes each.
+  std::size_t head_readings_max = 8'000'000;
+  /// Maximum size of the log that a restart must read again.
+  std::uint64_t unsealed_log_bytes_max = 256 << 20;
+  /// Maximum time before a reading is sealed into a chunk.
+  absl::Duration seal_after = absl::Hours(1);
+  /// Interval at which the three limits above are checked.
+  absl::Duration seal_check_every = absl::Seconds(1);
+  /// False: only Seal() seals.
+  bool seal_in_background = true;
+
+  /// Sealed batches kept for watchers that resume, by number and by size; the smaller limit
+  /// applies.
+  std::uint64_t log_retention_batches = 100'000;
+  std::uint64_t log_retention_bytes = 256 << 20;
+  /// Readings of the newest batches kept in memory for watchers.
+  std::size_t tail_cache_readings = 400'000;
+  /// Age at which chunks may be dropped.
+  absl::Duration retention = absl::Hours(24 * 400);
+
+  std::uint32_t series_max = 2'000'000;
+  /// Sequences kept per (source, epoch).
+  std::uint64_t dedupe_window = 1024;
+  std::size_t dedupe_sources_max = 10'000;
+  /// Maximum distance of a sequence past the newest one.
+  std::uint64_t dedupe_jump_max = 100'000;
+  /// Maximum first sequence of an epoch.
+  std::uint64_t dedupe_first_max = 1'000'000'000;
+  std::uint64_t dead_letter_bytes_max = 64 << 20;
+
+  /// Writes are refused when the file system has less space left.
+  std::uint64_t min_free_bytes = 64 << 20;
+  std::size_t block_cache_bytes = 64 << 20;
+  /// RocksDB's memtables together; they are flushed at this size.
+  std::size_t write_buffer_bytes = 64 << 20;
 };
 
 /// Current figures, for metrics.
 struct ReadingsStoreStats {
-  uint64_t series_count = 0;
-  uint64_t last_offset = 0;
-  uint64_t oldest_offset = 0;  ///< of the batches still held
-  uint64_t sealed_offset = 0;  ///< every batch up to here is in chunks
-  uint64_t log_bytes = 0;      ///< of the batches still held
-  uint64_t head_readings = 0;
-  uint64_t queued_batches = 0;
-  uint64_t batches_committed = 0;  ///< since opening
-  uint64_t syncs = 0;              ///< since opening; one sync serves many batches
-  double sync_seconds = 0;         ///< total duration of the syncs
-  uint64_t lost_chunks = 0;        ///< damaged and put aside; queries of their time fail
-  uint64_t lost_batches =
-      0;  ///< acknowledged, and missing when the store was opened; total of all openings
-  uint64_t dedupe_sources = 0;  ///< (source, epoch) pairs whose repeats are recognised
-  uint64_t disk_bytes = 0;      ///< size of the data files below the directory
-  uint64_t queued_bytes = 0;    ///< memory of the waiting batches
-  uint64_t database_bytes = 0;  ///< memory of RocksDB's memtables and block cache
+  std::uint64_t series_count = 0;
+  std::uint64_t last_offset = 0;
+  std::uint64_t oldest_offset = 0;  ///< of the batches still held
+  std::uint64_t sealed_offset = 0;  ///< every batch up to here is in chunks
+  std::uint64_t log_bytes = 0;      ///< of the batches still held
+  std::uint64_t head_readings = 0;
+  std::uint64_t queued_batches = 0;
+  std::uint64_t batches_committed = 0;  ///< since opening
+  std::uint64_t syncs = 0;              ///< since opening; one sync serves many batches
+  double sync_seconds = 0;              ///< total duration of the syncs
+  std::uint64_t lost_chunks = 0;        ///< damaged and put aside; queries of their time fail
+  /// Acknowledged, and missing when the store was opened; total of all openings.
+  std::uint64_t lost_batches = 0;
+  std::uint64_t dedupe_sources = 0;  ///< (source, epoch) pairs whose repeats are recognised
+  std::uint64_t disk_bytes = 0;      ///< size of the data files below the directory
+  std::uint64_t queued_bytes = 0;    ///< memory of the waiting batches
+  std::uint64_t database_bytes = 0;  ///< memory of RocksDB's memtables and block cache
 };
 
 /// Called once, when the batch is on disk or was refused, on the writer thread: it must be quick
@@ -84,8 +101,8 @@ using AppendDone = std::function<void(absl::StatusOr<AppendResult>)>;
 /// queries see both as one. A reading is identified by (series, time); the one appended last
 /// replaces the others. Layout: docs/formats/readings.md.
 ///  - Durable: a batch is acknowledged after a synced write; many batches share a sync.
-///  - Exactly once: a repeated (source, epoch, sequence) is acknowledged again and not stored
-///    again.
+///  - Exactly once: a repeated (source, epoch, sequence) is acknowledged again
+///    and not stored again.
 ///  - When the disk is full or fails, appends are refused (RESOURCE_EXHAUSTED or UNAVAILABLE,
 ///    naming the directory), and reads continue. A failed sync is never retried: the store stays
 ///    read-only until it is reopened.
@@ -107,21 +124,22 @@ class ReadingsStore {
   /// Registers measures durably and returns their series in the same order; a measure that is
   /// already registered keeps its definition. INVALID_ARGUMENT: see CheckMeasure.
   /// RESOURCE_EXHAUSTED: series_max.
-  virtual absl::StatusOr<std::vector<uint32_t>> RegisterMeasures(
+  virtual absl::StatusOr<std::vector<std::uint32_t>> RegisterMeasures(
       std::vector<MeasureDef> measures) = 0;
-  virtual std::optional<uint32_t> FindSeries(std::string_view measure_name) const = 0;
+  virtual std::optional<std::uint32_t> FindSeries(std::string_view measure_name) const = 0;
   /// Series of a name or of a pattern (`stations/-/measures/water_level`), ascending.
   /// INVALID_ARGUMENT: not a name. NOT_FOUND: a name (not a pattern) that is not registered.
-  virtual absl::StatusOr<std::vector<uint32_t>> MatchSeries(std::string_view name) const = 0;
+  virtual absl::StatusOr<std::vector<std::uint32_t>> MatchSeries(std::string_view name) const = 0;
   /// The measure of a series, or nullptr; valid as long as the store.
-  virtual const MeasureDef* Measure(uint32_t series) const = 0;
+  virtual const MeasureDef* Measure(std::uint32_t series) const = 0;
   /// Adds the stations and measures that are not registered yet; existing ones are unchanged.
   virtual absl::Status SeedStations(std::vector<StationDef> stations,
                                     std::vector<MeasureDef> measures) = 0;
   virtual std::optional<StationDef> FindStation(std::string_view id) const = 0;
   /// Stations with an id greater than `after`, by id.
-  virtual std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const = 0;
-  virtual std::vector<uint32_t> SeriesOfStation(std::string_view id) const = 0;
+  virtual std::vector<StationDef> StationsAfter(std::string_view after,
+                                                std::size_t count_max) const = 0;
+  virtual std::vector<std::uint32_t> SeriesOfStation(std::string_view id) const = 0;
 
   /// Stores the batch (-0.0 as 0.0), and the rejected rows separately. INVALID_ARGUMENT: unequal
   /// columns, an unknown series, a value that is not finite or a time before 1970; nothing is
@@ -134,41 +152,41 @@ class ReadingsStore {
   /// The latest reading by time of each series; nullopt for one without readings. 100,000 series:
   /// <= 5 ms.
   virtual std::vector<std::optional<StoredReading>> Latest(
-      absl::Span<const uint32_t> series) const = 0;
+      absl::Span<const std::uint32_t> series) const = 0;
   /// The first `count_max` readings with start_ms <= time < end_ms, ascending.
-  virtual absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
-                                                           int64_t end_ms,
-                                                           size_t count_max) const = 0;
-  absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
-                                                   int64_t end_ms) const {
+  virtual absl::StatusOr<std::vector<StoredReading>> Query(std::uint32_t series,
+                                                           std::int64_t start_ms,
+                                                           std::int64_t end_ms,
+                                                           std::size_t count_max) const = 0;
+  absl::StatusOr<std::vector<StoredReading>> Query(std::uint32_t series, std::int64_t start_ms,
+                                                   std::int64_t end_ms) const {
     return Query(series, start_ms, end_ms, SIZE_MAX);
   }
   /// As Query, aggregated in windows aligned to the epoch; windows without readings are omitted.
   /// Windows at the edges hold only readings of the range. INVALID_ARGUMENT: window_ms < 1.
-  virtual absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,
-                                                                 int64_t end_ms,
-                                                                 int64_t window_ms) const = 0;
+  virtual absl::StatusOr<std::vector<WindowAggregate>> Aggregate(std::uint32_t series,
+                                                                 std::int64_t start_ms,
+                                                                 std::int64_t end_ms,
+                                                                 std::int64_t window_ms) const = 0;
 
   /// Batches with an offset greater than `after_offset`, in order: at least one if there is any,
   /// and further ones up to `readings_max` readings in total. OUT_OF_RANGE: some of them were
   /// trimmed. DATA_LOSS: one of them is damaged; the message names it.
-  virtual absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(uint64_t after_offset,
-                                                              size_t readings_max) const = 0;
-  virtual uint64_t LastOffset() const = 0;
+  virtual absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(std::uint64_t after_offset,
+                                                              std::size_t readings_max) const = 0;
+  virtual std::uint64_t LastOffset() const = 0;
   /// The least `after_offset` that ReadLog accepts.
-  virtual uint64_t OldestResumeOffset() const = 0;
-  /// Returns true once LastOffset() > offset; false after the timeout.
-  virtual bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const = 0;
+  virtual std::uint64_t OldestResumeOffset() const = 0;
   /// Calls `listener` with the last offset after each commit, on the writer thread; it must be
   /// quick. It is not called after RemoveListener returns.
-  virtual uint64_t AddListener(std::function<void(uint64_t last_offset)> listener) = 0;
-  virtual void RemoveListener(uint64_t id) = 0;
+  virtual std::uint64_t AddListener(std::function<void(std::uint64_t last_offset)> listener) = 0;
+  virtual void RemoveListener(std::uint64_t id) = 0;
 
   /// The newest rejected readings, newest first.
-  virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(size_t count_max) const = 0;
+  virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(std::size_t count_max) const = 0;
 
-  /// Stores a small durable value for the owner, such as the city clock. A value never put is
-  /// empty.
+  /// Stores a small durable value for the owner, such as the city clock. A
+  /// value never put is empty.
   virtual absl::Status PutState(std::string_view key, std::string_view bytes) = 0;
   virtual absl::StatusOr<std::string> GetState(std::string_view key) const = 0;
 
@@ -182,9 +200,9 @@ class ReadingsStore {
   /// OK, or the reason why the disk refuses appends: RESOURCE_EXHAUSTED when it is full or nearly
   /// full, UNAVAILABLE when it failed. A full queue is not such a reason: it is temporary.
   virtual absl::Status WriteStatus() const = 0;
-  /// A message for people about acknowledged data that were missing when the store was opened, with
-  /// the remedy; empty: nothing. The offsets of lost batches hold empty ones, so that no offset is
-  /// used twice.
+  /// A message for people about acknowledged data that were missing when the store was opened,
+  /// with the remedy; empty: nothing. The offsets of lost batches hold empty ones, so that no
+  /// offset is used twice.
   virtual std::string Loss() const = 0;
   /// Time that the current write has waited for the disk; zero when there is none.
   virtual absl::Duration WriteWaiting() const = 0;

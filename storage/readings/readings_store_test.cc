@@ -36,28 +36,29 @@ TEST_F(ReadingsStoreTest, WhatWasAcknowledgedIsThereAfterReopening) {
   }
 }
 
-// Compares with a std::map under random operations: readings in and out of order, revisions, seals,
-// reopening.
+// Compares with a std::map under random operations: readings in and out of order,
+// revisions, seals, reopening.
 TEST_F(ReadingsStoreTest, EqualsAMapWhateverHappens) {
   std::mt19937_64 random(20221007);
   options_.chunk_readings = 16;  // Many chunks from few readings.
   options_.log_retention_batches = 3;
   options_.tail_cache_readings = 40;
   Open();
-  constexpr uint32_t kSeries = 5;
+  constexpr std::uint32_t kSeries = 5;
   RegisterSpeeds(kSeries);
-  std::map<int64_t, StoredReading> model[kSeries];
+  std::map<std::int64_t, StoredReading> model[kSeries];
   for (int step = 0; step < 1500; ++step) {
-    const uint64_t dice = random() % 100;
+    const std::uint64_t dice = random() % 100;
     if (dice < 80) {
       ReadingBatch batch;
-      const size_t rows = 1 + random() % 20;
-      for (size_t i = 0; i < rows; ++i) {
-        const uint32_t series = random() % kSeries;
-        const int64_t slot = dice < 60 ? step : static_cast<int64_t>(random() % 1500);
-        const int64_t time_ms = kStartMs + slot * 3'600'000 + static_cast<int64_t>(i) * 1000;
+      const std::size_t rows = 1 + random() % 20;
+      for (std::size_t i = 0; i < rows; ++i) {
+        const std::uint32_t series = random() % kSeries;
+        const std::int64_t slot = dice < 60 ? step : static_cast<std::int64_t>(random() % 1500);
+        const std::int64_t time_ms =
+            kStartMs + slot * 3'600'000 + static_cast<std::int64_t>(i) * 1000;
         const StoredReading reading{time_ms, static_cast<double>(random() % 1000) / 10,
-                                    static_cast<uint8_t>(random() % 5)};
+                                    static_cast<std::uint8_t>(random() % 5)};
         batch.series.push_back(series);
         batch.times_ms.push_back(reading.time_ms);
         batch.values.push_back(reading.value);
@@ -70,9 +71,10 @@ TEST_F(ReadingsStoreTest, EqualsAMapWhateverHappens) {
     } else if (dice < 86) {
       Open();
     } else {
-      const uint32_t series = random() % kSeries;
-      const int64_t start_ms = kStartMs + static_cast<int64_t>(random() % 1500) * 3'600'000;
-      const int64_t end_ms = start_ms + static_cast<int64_t>(random() % 500) * 3'600'000;
+      const std::uint32_t series = random() % kSeries;
+      const std::int64_t start_ms =
+          kStartMs + static_cast<std::int64_t>(random() % 1500) * 3'600'000;
+      const std::int64_t end_ms = start_ms + static_cast<std::int64_t>(random() % 500) * 3'600'000;
       const auto rows = store_->Query(series, start_ms, end_ms);
       ASSERT_TRUE(rows.ok()) << rows.status();
       Readings expected;
@@ -83,7 +85,7 @@ TEST_F(ReadingsStoreTest, EqualsAMapWhateverHappens) {
       ASSERT_EQ(*rows, expected) << "step " << step;
     }
   }
-  for (uint32_t series = 0; series < kSeries; ++series) {
+  for (std::uint32_t series = 0; series < kSeries; ++series) {
     ASSERT_THAT(store_->Latest({series})[0], Optional(model[series].rbegin()->second));
   }
 }
@@ -121,7 +123,7 @@ TEST_F(ReadingsStoreTest, ManyThreadsShareSyncs) {
   Open();
   RegisterSpeeds(8);
   std::vector<std::thread> threads;
-  for (uint32_t t = 0; t < 8; ++t) {
+  for (std::uint32_t t = 0; t < 8; ++t) {
     threads.emplace_back([this, t] {
       for (int i = 0; i < 50; ++i) {
         const auto result =
@@ -134,7 +136,7 @@ TEST_F(ReadingsStoreTest, ManyThreadsShareSyncs) {
   EXPECT_EQ(store_->LastOffset(), 400u);
   EXPECT_EQ(store_->Stats().batches_committed, 400u);
   EXPECT_LT(store_->Stats().syncs, 400u);
-  for (uint32_t t = 0; t < 8; ++t) EXPECT_EQ(Rows(t).size(), 50u);
+  for (std::uint32_t t = 0; t < 8; ++t) EXPECT_EQ(Rows(t).size(), 50u);
 }
 
 TEST_F(ReadingsStoreTest, AggregatesEqualThoseOfTheRawReadings) {
@@ -143,7 +145,7 @@ TEST_F(ReadingsStoreTest, AggregatesEqualThoseOfTheRawReadings) {
   Open();
   RegisterSpeeds(1);
   for (int i = 0; i < 400; ++i) {
-    const int64_t slot = i % 10 == 9 ? static_cast<int64_t>(random() % 400) : i;
+    const std::int64_t slot = i % 10 == 9 ? static_cast<std::int64_t>(random() % 400) : i;
     ASSERT_TRUE(store_
                     ->Append(Batch("", 0,
                                    {{0, kStartMs + slot * 60'000,
@@ -154,11 +156,11 @@ TEST_F(ReadingsStoreTest, AggregatesEqualThoseOfTheRawReadings) {
       ASSERT_TRUE(store_->Seal().ok());
     }
   }
-  for (const int64_t window_ms :
-       {int64_t{1}, int64_t{300'000}, int64_t{3'600'000}, int64_t{86'400'000}}) {
-    const int64_t start_ms = kStartMs + 7 * 60'000 + 1;
-    const int64_t end_ms = kStartMs + 371 * 60'000;
-    std::map<int64_t, Readings> windows;
+  for (const std::int64_t window_ms : {std::int64_t{1}, std::int64_t{300'000},
+                                       std::int64_t{3'600'000}, std::int64_t{86'400'000}}) {
+    const std::int64_t start_ms = kStartMs + 7 * 60'000 + 1;
+    const std::int64_t end_ms = kStartMs + 371 * 60'000;
+    std::map<std::int64_t, Readings> windows;
     const auto raw = store_->Query(0, start_ms, end_ms);
     ASSERT_TRUE(raw.ok());
     for (const StoredReading& reading : *raw) {
@@ -200,11 +202,12 @@ TEST_F(ReadingsStoreTest, WatchersReadTheLogFromMemoryAndFromDisk) {
     const auto all = store_->ReadLog(0, 1000);
     ASSERT_TRUE(all.ok()) << all.status();
     ASSERT_EQ(all->size(), 10u);
-    for (size_t i = 0; i < 10; ++i) {
+    for (std::size_t i = 0; i < 10; ++i) {
       EXPECT_EQ((*all)[i]->offset, i + 1);
-      EXPECT_EQ((*all)[i]->batch,
-                Batch("g", i + 1,
-                      {{0, kStartMs + 1 + static_cast<int64_t>(i), 1.0 + static_cast<double>(i)}}));
+      EXPECT_EQ(
+          (*all)[i]->batch,
+          Batch("g", i + 1,
+                {{0, kStartMs + 1 + static_cast<std::int64_t>(i), 1.0 + static_cast<double>(i)}}));
     }
     EXPECT_EQ(store_->ReadLog(8, 1000)->size(), 2u);
     EXPECT_EQ(store_->ReadLog(0, 4)->size(), 4u);
@@ -240,11 +243,11 @@ TEST_F(ReadingsStoreTest, TheLogIsNotTrimmedBeforeItIsSealed) {
 TEST_F(ReadingsStoreTest, ListenersHearOfEveryCommitUntilTheyLeave) {
   Open();
   RegisterSpeeds(1);
-  uint64_t heard = 0;
-  const uint64_t id = store_->AddListener([&heard](uint64_t last) { heard = last; });
-  EXPECT_FALSE(store_->WaitForOffsetAfter(0, absl::ZeroDuration()));
+  std::uint64_t heard = 0;
+  const std::uint64_t id = store_->AddListener([&heard](std::uint64_t last) { heard = last; });
+  EXPECT_EQ(store_->LastOffset(), 0u);
   ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
-  EXPECT_TRUE(store_->WaitForOffsetAfter(0, absl::ZeroDuration()));
+  EXPECT_EQ(store_->LastOffset(), 1u);
   EXPECT_EQ(heard, 1u);
   store_->RemoveListener(id);
   ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
@@ -305,9 +308,10 @@ TEST_F(ReadingsStoreTest, PatternsMatchAKindOfACollection) {
   RegisterSpeeds(3);
   MeasureDef rain{"stations/a/measures/rainfall", "mm", 1, 0, "", 0, 500, {}};
   ASSERT_TRUE(store_->RegisterMeasures({rain}).ok());
-  EXPECT_EQ(*store_->MatchSeries("segments/-/measures/speed"), (std::vector<uint32_t>{0, 1, 2}));
-  EXPECT_EQ(*store_->MatchSeries("stations/-/measures/rainfall"), (std::vector<uint32_t>{3}));
-  EXPECT_EQ(*store_->MatchSeries("segments/1/measures/speed"), (std::vector<uint32_t>{1}));
+  EXPECT_EQ(*store_->MatchSeries("segments/-/measures/speed"),
+            (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(*store_->MatchSeries("stations/-/measures/rainfall"), (std::vector<std::uint32_t>{3}));
+  EXPECT_EQ(*store_->MatchSeries("segments/1/measures/speed"), (std::vector<std::uint32_t>{1}));
   EXPECT_TRUE(store_->MatchSeries("stations/-/measures/depth")->empty());
   EXPECT_EQ(store_->MatchSeries("segments/9/measures/speed").status().code(),
             absl::StatusCode::kNotFound);
@@ -354,7 +358,7 @@ TEST_F(ReadingsStoreTest, WeeksPastRetentionAreDropped) {
   options_.retention = absl::Hours(24 * 14);
   Open();
   RegisterSpeeds(1);
-  const int64_t week_ms = 7 * 24 * 3'600'000ll;
+  const std::int64_t week_ms = 7 * 24 * 3'600'000ll;
   for (int week = 0; week < 6; ++week) {
     ASSERT_TRUE(
         store_->Append(Batch("", 0, {{0, kStartMs + week * week_ms, 1.0 * week}}), {}).ok());
@@ -376,19 +380,19 @@ TEST_F(ReadingsStoreTest, SealingInTheBackgroundHidesNothing) {
   RegisterSpeeds(4);
   for (int i = 0; i < 600; ++i) {
     ReadingBatch batch;
-    for (uint32_t series = 0; series < 4; ++series) {
+    for (std::uint32_t series = 0; series < 4; ++series) {
       batch.series.push_back(series);
       batch.times_ms.push_back(kStartMs + i * 1000);
       batch.values.push_back(i);
     }
     ASSERT_TRUE(store_->Append(std::move(batch), {}).ok());
     if (i % 37 == 0) {
-      ASSERT_EQ(Rows(static_cast<uint32_t>(i) % 4).size(), static_cast<size_t>(i) + 1);
+      ASSERT_EQ(Rows(static_cast<std::uint32_t>(i) % 4).size(), static_cast<std::size_t>(i) + 1);
     }
   }
   ASSERT_TRUE(store_->Seal().ok());
   EXPECT_EQ(store_->Stats().sealed_offset, 600u);
-  for (uint32_t series = 0; series < 4; ++series) EXPECT_EQ(Rows(series).size(), 600u);
+  for (std::uint32_t series = 0; series < 4; ++series) EXPECT_EQ(Rows(series).size(), 600u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_REGISTRY_H_
 #define CITYLAYERS_STORAGE_READINGS_REGISTRY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -27,32 +28,33 @@ namespace citylayers::storage {
 class Registry {
  public:
   /// Adds a measure as the next series. REQUIRES: the name parses and is not registered.
-  uint32_t AddMeasure(MeasureDef measure);
-  std::optional<uint32_t> Find(std::string_view name) const;
+  std::uint32_t AddMeasure(MeasureDef measure);
+  std::optional<std::uint32_t> Find(std::string_view name) const;
   /// The measure of a series, or nullptr. It stays valid and unchanged as long as the registry.
-  const MeasureDef* Measure(uint32_t series) const;
-  uint32_t series_count() const;
+  const MeasureDef* Measure(std::uint32_t series) const;
+  std::uint32_t series_count() const;
 
   /// Series of a measure name, or of a pattern with the id `-`, ascending. INVALID_ARGUMENT: not a
   /// name. NOT_FOUND: the name (not a pattern) is not registered.
-  absl::StatusOr<std::vector<uint32_t>> Match(std::string_view name_or_pattern) const;
+  absl::StatusOr<std::vector<std::uint32_t>> Match(std::string_view name_or_pattern) const;
   /// Series that belong to a station, ascending.
-  std::vector<uint32_t> SeriesOfStation(std::string_view station_id) const;
+  std::vector<std::uint32_t> SeriesOfStation(std::string_view station_id) const;
 
   /// Adds a station. Returns false, and changes nothing, when it is already registered.
   bool AddStation(StationDef station);
   std::optional<StationDef> FindStation(std::string_view id) const;
   /// Stations with an id greater than `after`, by id, at most `count_max`.
-  std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const;
+  std::vector<StationDef> StationsAfter(std::string_view after, std::size_t count_max) const;
 
  private:
   using Group = std::pair<std::string, std::string>;  // collection and kind
 
   mutable absl::Mutex mutex_;
   std::deque<MeasureDef> measures_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, uint32_t> by_name_ ABSL_GUARDED_BY(mutex_);
-  std::map<Group, std::vector<uint32_t>> by_group_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, std::vector<uint32_t>, std::less<>> by_station_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::uint32_t> by_name_ ABSL_GUARDED_BY(mutex_);
+  std::map<Group, std::vector<std::uint32_t>> by_group_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_station_
+      ABSL_GUARDED_BY(mutex_);
   std::map<std::string, StationDef, std::less<>> stations_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,7 +1,6 @@
 #include "storage/readings/rocks_readings_store.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,15 +10,15 @@
 
 #include "base/status_macros.h"
 #include "storage/bytes/bytes.h"
+#include "storage/readings/batch_check.h"
+#include "storage/readings/readings_loader.h"
 #include "storage/readings/row_codec.h"
 #include "storage/readings/window_aggregator.h"
 
 namespace citylayers::storage {
 namespace {
 
-constexpr size_t kSourceMax = 64;
-
-std::string MeasureKey(uint32_t series) {
+std::string MeasureKey(std::uint32_t series) {
   std::string key(1, kMeasurePrefix);
   PutFixed32(key, series);
   return key;
@@ -33,17 +32,36 @@ std::string Prefixed(char prefix, std::string_view name) {
 
 }  // namespace
 
+absl::Status RocksReadingsStore::Load() {
+  writer_ = std::make_unique<Writer>(options_, *database_, head_, tail_, windows_,
+                                     [this](std::vector<std::uint32_t> full) {
+                                       if (options_.seal_in_background) {
+                                         sealer_->Enqueue(std::move(full));
+                                       }
+                                     });
+  ReadingsLoader loader(options_.directory, *database_, registry_, windows_, head_, tail_, chunks_);
+  ASSIGN_OR_RETURN(ReadingsLoader::Result loaded, loader.Load());
+  loss_ = std::move(loaded.loss);
+  lost_batches_ = loaded.lost_batches;
+  sealer_ = std::make_unique<Sealer>(options_, registry_, *database_, *writer_, head_, tail_,
+                                     chunks_, loaded.sealed_offset);
+  writer_->Start();
+  if (options_.seal_in_background) sealer_->Start();
+  return absl::OkStatus();
+}
+
 // --- Registry.
 
-absl::StatusOr<std::vector<uint32_t>> RocksReadingsStore::RegisterMeasures(
+absl::StatusOr<std::vector<std::uint32_t>> RocksReadingsStore::RegisterMeasures(
     std::vector<MeasureDef> measures) {
   for (const MeasureDef& measure : measures) RETURN_IF_ERROR(CheckMeasure(measure));
   absl::MutexLock lock(&registering_);
   std::vector<MeasureDef> fresh;
-  absl::flat_hash_map<std::string, uint32_t> fresh_series;
+  absl::flat_hash_map<std::string, std::uint32_t> fresh_series;
   for (const MeasureDef& measure : measures) {
     if (registry_.Find(measure.name).has_value() || fresh_series.contains(measure.name)) continue;
-    const uint32_t series = registry_.series_count() + static_cast<uint32_t>(fresh.size());
+    const std::uint32_t series =
+        registry_.series_count() + static_cast<std::uint32_t>(fresh.size());
     if (series >= options_.series_max) {
       return absl::ResourceExhaustedError(
           absl::StrCat("the registry holds series_max = ", options_.series_max, " measures"));
@@ -62,7 +80,7 @@ absl::StatusOr<std::vector<uint32_t>> RocksReadingsStore::RegisterMeasures(
         /*needs_space=*/true));
     for (MeasureDef& measure : fresh) registry_.AddMeasure(std::move(measure));
   }
-  std::vector<uint32_t> series;
+  std::vector<std::uint32_t> series;
   series.reserve(measures.size());
   for (const MeasureDef& measure : measures) series.push_back(*registry_.Find(measure.name));
   return series;
@@ -98,32 +116,8 @@ absl::Status RocksReadingsStore::SeedStations(std::vector<StationDef> stations,
 
 // --- Writing.
 
-absl::Status RocksReadingsStore::CheckBatch(const ReadingBatch& batch) const {
-  const size_t rows = batch.series.size();
-  if (batch.times_ms.size() != rows || batch.values.size() != rows ||
-      (!batch.qualities.empty() && batch.qualities.size() != rows)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the columns of a batch differ in length: ", rows, " series, ", batch.times_ms.size(),
-        " times, ", batch.values.size(), " values, ", batch.qualities.size(), " qualities"));
-  }
-  if (batch.source.size() > kSourceMax) {
-    return absl::InvalidArgumentError("a source has at most 64 bytes");
-  }
-  if (rows > kRowsMax) return absl::InvalidArgumentError("a batch has at most 4,000,000 rows");
-  const uint32_t known = registry_.series_count();
-  for (size_t i = 0; i < rows; ++i) {
-    const bool fits = batch.series[i] < known && batch.times_ms[i] >= 0 &&
-                      batch.times_ms[i] <= kLatestTimeMs && std::isfinite(batch.values[i]);
-    if (fits) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("row ", i, " (series ", batch.series[i], ", time ", batch.times_ms[i],
-                     " ms, value ", batch.values[i], ") is not a reading of a known series"));
-  }
-  return absl::OkStatus();
-}
-
 void RocksReadingsStore::AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) {
-  if (const absl::Status status = CheckBatch(batch); !status.ok()) {
+  if (const absl::Status status = CheckBatch(batch, registry_.series_count()); !status.ok()) {
     done(status);
     return;
   }
@@ -132,11 +126,11 @@ void RocksReadingsStore::AppendAsync(ReadingBatch batch, RejectedRows rejects, A
   for (double& value : batch.values) value += 0.0;
   Writer::Encoded encoded;
   encoded.log_row = EncodeLogRow(batch);
-  encoded.rejected_count = static_cast<uint32_t>(rejects.size());
+  encoded.rejected_count = static_cast<std::uint32_t>(rejects.size());
   if (!rejects.empty()) {
     const DeadLetterBatch of{absl::ToUnixMicros(absl::Now()), batch.source, batch.epoch,
                              batch.sequence};
-    for (size_t start = 0; start < rejects.size(); start += kDeadLettersPerRow) {
+    for (std::size_t start = 0; start < rejects.size(); start += kDeadLettersPerRow) {
       encoded.dead_letters.push_back(EncodeDeadLetters(
           of, rejects, start, std::min(kDeadLettersPerRow, rejects.size() - start)));
     }
@@ -147,10 +141,10 @@ void RocksReadingsStore::AppendAsync(ReadingBatch batch, RejectedRows rejects, A
 // --- Reading. First the head, then the chunks: a reading that moves from one to the other
 // meanwhile is seen twice and merged, never missed.
 
-absl::StatusOr<std::vector<StoredReading>> RocksReadingsStore::Query(uint32_t series,
-                                                                     int64_t start_ms,
-                                                                     int64_t end_ms,
-                                                                     size_t count_max) const {
+absl::StatusOr<std::vector<StoredReading>> RocksReadingsStore::Query(std::uint32_t series,
+                                                                     std::int64_t start_ms,
+                                                                     std::int64_t end_ms,
+                                                                     std::size_t count_max) const {
   std::vector<StoredReading> recent;
   head_.Collect(series, start_ms, end_ms, recent);
   ASSIGN_OR_RETURN(std::vector<StoredReading> readings,
@@ -163,19 +157,20 @@ absl::StatusOr<std::vector<StoredReading>> RocksReadingsStore::Query(uint32_t se
 }
 
 absl::StatusOr<std::vector<WindowAggregate>> RocksReadingsStore::Aggregate(
-    uint32_t series, int64_t start_ms, int64_t end_ms, int64_t window_ms) const {
+    std::uint32_t series, std::int64_t start_ms, std::int64_t end_ms,
+    std::int64_t window_ms) const {
   if (window_ms < 1) return absl::InvalidArgumentError("a window must be at least 1 ms long");
   std::vector<StoredReading> recent;
   head_.Collect(series, start_ms, end_ms, recent);
   WindowAggregator windows(window_ms);
-  size_t next = 0;
+  std::size_t next = 0;
   RETURN_IF_ERROR(chunks_.Visit(
       series, start_ms, end_ms,
       [&](ChunkKey, const ChunkStats& chunk, std::string_view bytes) -> absl::Status {
         while (next < recent.size() && recent[next].time_ms < chunk.first_ms) {
           windows.Add(recent[next++]);
         }
-        const size_t overlap = next;
+        const std::size_t overlap = next;
         while (next < recent.size() && recent[next].time_ms <= chunk.last_ms) ++next;
         if (next == overlap && chunk.first_ms >= start_ms && chunk.last_ms < end_ms &&
             windows.WindowOf(chunk.first_ms) == windows.WindowOf(chunk.last_ms)) {
@@ -193,14 +188,8 @@ absl::StatusOr<std::vector<WindowAggregate>> RocksReadingsStore::Aggregate(
   return windows.Take();
 }
 
-absl::Status RocksReadingsStore::Damaged(std::string_view what, const absl::Status& status) const {
-  return absl::DataLossError(absl::StrCat(std::string(what), " of ", options_.directory,
-                                          " is damaged: ", status.message(),
-                                          "; restore the directory from a backup"));
-}
-
-absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(uint64_t after_offset,
-                                                                        size_t readings_max) const {
+absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(
+    std::uint64_t after_offset, std::size_t readings_max) const {
   const auto too_old = [&] {
     return absl::OutOfRangeError(absl::StrCat(
         "the log after offset ", after_offset, " is no longer held: it starts after offset ",
@@ -211,17 +200,18 @@ absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(uint64_t
   std::vector<LoggedBatchPtr> batches;
   const std::unique_ptr<rocksdb::Iterator> rows(
       database_->db().NewIterator(rocksdb::ReadOptions(), database_->log()));
-  size_t readings = 0;
-  uint64_t expected = after_offset + 1;
+  std::size_t readings = 0;
+  std::uint64_t expected = after_offset + 1;
   for (rows->Seek(LogKey(expected)); rows->Valid() && readings < readings_max;
        rows->Next(), ++expected) {
-    ASSIGN_OR_RETURN(const uint64_t offset, ParseLogKey(AsView(rows->key())));
+    ASSIGN_OR_RETURN(const std::uint64_t offset, ParseLogKey(AsView(rows->key())));
     if (offset > tail_.last_offset()) break;  // On disk, but not in the head yet.
     if (offset != expected) return too_old();
     auto logged = std::make_shared<LoggedBatch>();
     logged->offset = offset;
     absl::StatusOr<ReadingBatch> batch = DecodeLogRow(AsView(rows->value()));
-    if (!batch.ok()) return Damaged(absl::StrCat("batch ", offset, " in the log"), batch.status());
+    if (!batch.ok())
+      return database_->Damaged(absl::StrCat("batch ", offset, " in the log"), batch.status());
     logged->batch = *std::move(batch);
     readings += logged->batch.size();
     batches.push_back(std::move(logged));
@@ -231,13 +221,13 @@ absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(uint64_t
 }
 
 absl::StatusOr<std::vector<DeadLetter>> RocksReadingsStore::ReadDeadLetters(
-    size_t count_max) const {
+    std::size_t count_max) const {
   std::vector<DeadLetter> letters;
   const std::unique_ptr<rocksdb::Iterator> rows(
       database_->db().NewIterator(rocksdb::ReadOptions(), database_->dead_letter()));
   for (rows->SeekToLast(); rows->Valid() && letters.size() < count_max; rows->Prev()) {
     absl::StatusOr<std::vector<DeadLetter>> row = DecodeDeadLetters(AsView(rows->value()));
-    if (!row.ok()) return Damaged("a refused reading", row.status());
+    if (!row.ok()) return database_->Damaged("a refused reading", row.status());
     for (auto letter = row->rbegin(); letter != row->rend() && letters.size() < count_max;
          ++letter) {
       letters.push_back(std::move(*letter));
@@ -267,7 +257,8 @@ absl::StatusOr<std::string> RocksReadingsStore::GetState(std::string_view key) c
 }
 
 absl::Status RocksReadingsStore::DropExpired(absl::Time time) {
-  const int64_t keep_ms = std::min(absl::ToUnixMillis(time - options_.retention), kLatestTimeMs);
+  const std::int64_t keep_ms =
+      std::min(absl::ToUnixMillis(time - options_.retention), kLatestTimeMs);
   if (keep_ms < kBucketMs) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool has_old, chunks_.HasBefore(BucketOf(keep_ms)));
   const std::vector<LostRange> lost =
@@ -333,7 +324,7 @@ ReadingsStoreStats RocksReadingsStore::Stats() const {
   for (rocksdb::ColumnFamilyHandle* family :
        {database_->state(), database_->meta(), database_->log(), database_->chunk(),
         database_->dead_letter()}) {
-    uint64_t bytes = 0;
+    std::uint64_t bytes = 0;
     database_->db().GetIntProperty(family, rocksdb::DB::Properties::kLiveSstFilesSize, &bytes);
     stats.disk_bytes += bytes;
   }

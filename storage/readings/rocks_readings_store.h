@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_READINGS_ROCKS_READINGS_STORE_H_
 #define CITYLAYERS_STORAGE_READINGS_ROCKS_READINGS_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,13 +30,6 @@
 
 namespace citylayers::storage {
 
-/// Prefixes of the rows in the meta family, and of the owner's rows in the state family.
-inline constexpr char kMeasurePrefix = 'D';
-inline constexpr char kStationPrefix = 'S';
-inline constexpr char kUserStatePrefix = 'U';
-/// Row of the state family.
-inline constexpr std::string_view kLostBatchesKey = "Z";
-
 /// See ReadingsStore. Call Load() first, and once.
 class RocksReadingsStore final : public ReadingsStore {
  public:
@@ -60,51 +54,53 @@ class RocksReadingsStore final : public ReadingsStore {
 
   absl::Status Load();
 
-  absl::StatusOr<std::vector<uint32_t>> RegisterMeasures(std::vector<MeasureDef> measures) override;
-  std::optional<uint32_t> FindSeries(std::string_view name) const override {
+  absl::StatusOr<std::vector<std::uint32_t>> RegisterMeasures(
+      std::vector<MeasureDef> measures) override;
+  std::optional<std::uint32_t> FindSeries(std::string_view name) const override {
     return registry_.Find(name);
   }
-  absl::StatusOr<std::vector<uint32_t>> MatchSeries(std::string_view name) const override {
+  absl::StatusOr<std::vector<std::uint32_t>> MatchSeries(std::string_view name) const override {
     return registry_.Match(name);
   }
-  const MeasureDef* Measure(uint32_t series) const override { return registry_.Measure(series); }
+  const MeasureDef* Measure(std::uint32_t series) const override {
+    return registry_.Measure(series);
+  }
   absl::Status SeedStations(std::vector<StationDef> stations,
                             std::vector<MeasureDef> measures) override;
   std::optional<StationDef> FindStation(std::string_view id) const override {
     return registry_.FindStation(id);
   }
-  std::vector<StationDef> StationsAfter(std::string_view after, size_t count_max) const override {
+  std::vector<StationDef> StationsAfter(std::string_view after,
+                                        std::size_t count_max) const override {
     return registry_.StationsAfter(after, count_max);
   }
-  std::vector<uint32_t> SeriesOfStation(std::string_view id) const override {
+  std::vector<std::uint32_t> SeriesOfStation(std::string_view id) const override {
     return registry_.SeriesOfStation(id);
   }
 
   void AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) override;
   std::vector<std::optional<StoredReading>> Latest(
-      absl::Span<const uint32_t> series) const override {
+      absl::Span<const std::uint32_t> series) const override {
     return head_.Latest(series);
   }
   using ReadingsStore::Query;
-  absl::StatusOr<std::vector<StoredReading>> Query(uint32_t series, int64_t start_ms,
-                                                   int64_t end_ms, size_t count_max) const override;
-  absl::StatusOr<std::vector<WindowAggregate>> Aggregate(uint32_t series, int64_t start_ms,
-                                                         int64_t end_ms,
-                                                         int64_t window_ms) const override;
+  absl::StatusOr<std::vector<StoredReading>> Query(std::uint32_t series, std::int64_t start_ms,
+                                                   std::int64_t end_ms,
+                                                   std::size_t count_max) const override;
+  absl::StatusOr<std::vector<WindowAggregate>> Aggregate(std::uint32_t series,
+                                                         std::int64_t start_ms, std::int64_t end_ms,
+                                                         std::int64_t window_ms) const override;
 
-  absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(uint64_t after_offset,
-                                                      size_t readings_max) const override;
-  uint64_t LastOffset() const override { return tail_.last_offset(); }
-  uint64_t OldestResumeOffset() const override { return tail_.oldest_offset() - 1; }
-  bool WaitForOffsetAfter(uint64_t offset, absl::Duration timeout) const override {
-    return tail_.WaitForOffsetAfter(offset, timeout);
-  }
-  uint64_t AddListener(std::function<void(uint64_t)> listener) override {
+  absl::StatusOr<std::vector<LoggedBatchPtr>> ReadLog(std::uint64_t after_offset,
+                                                      std::size_t readings_max) const override;
+  std::uint64_t LastOffset() const override { return tail_.last_offset(); }
+  std::uint64_t OldestResumeOffset() const override { return tail_.oldest_offset() - 1; }
+  std::uint64_t AddListener(std::function<void(std::uint64_t)> listener) override {
     return tail_.AddListener(std::move(listener));
   }
-  void RemoveListener(uint64_t id) override { tail_.RemoveListener(id); }
+  void RemoveListener(std::uint64_t id) override { tail_.RemoveListener(id); }
 
-  absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(size_t count_max) const override;
+  absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(std::size_t count_max) const override;
   absl::Status PutState(std::string_view key, std::string_view bytes) override;
   absl::StatusOr<std::string> GetState(std::string_view key) const override;
   absl::Status Seal() override { return sealer_->SealAll(); }
@@ -118,15 +114,6 @@ class RocksReadingsStore final : public ReadingsStore {
   std::string Loss() const override { return loss_; }
 
  private:
-  absl::Status LoadRegistry();
-  absl::StatusOr<uint64_t> LoadState();
-  absl::Status LoadLog(uint64_t sealed_offset);
-  absl::Status Replay(uint64_t offset, std::string_view row);
-  absl::Status NoteLoss();
-  absl::StatusOr<uint64_t> ReadNumber(std::string_view key, uint64_t missing) const;
-  absl::Status CheckBatch(const ReadingBatch& batch) const;
-  absl::Status Damaged(std::string_view what, const absl::Status& status) const;
-
   const ReadingsStoreOptions options_;
   std::unique_ptr<Database> database_;
   Registry registry_;
@@ -136,7 +123,7 @@ class RocksReadingsStore final : public ReadingsStore {
   LogTail tail_;
   ChunkStore chunks_;
   std::string loss_;  // written by Load() only, like the next
-  uint64_t lost_batches_ = 0;
+  std::uint64_t lost_batches_ = 0;
   std::unique_ptr<Sealer> sealer_;
   std::unique_ptr<Writer> writer_;
 };

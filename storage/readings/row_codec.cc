@@ -14,8 +14,8 @@
 namespace citylayers::storage {
 namespace {
 
-constexpr uint8_t kVersion = 1;
-constexpr size_t kTextMax = 4096;
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kTextMax = 4096;
 constexpr char kDedupePrefix = 'Q';
 
 // Every value starts with its version; log rows and chunks continue with a CRC-32C of the rest.
@@ -27,7 +27,7 @@ std::string Sealed(std::string_view body) {
 }
 
 absl::Status CheckVersion(ByteReader& reader, std::string_view what) {
-  ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::uint8_t version, reader.ReadByte());
   if (version == kVersion) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(std::string(what), " has version ", version,
                                           ", and this program reads ", kVersion));
@@ -35,19 +35,20 @@ absl::Status CheckVersion(ByteReader& reader, std::string_view what) {
 
 absl::Status Unseal(ByteReader& reader, std::string_view what) {
   RETURN_IF_ERROR(CheckVersion(reader, what));
-  ASSIGN_OR_RETURN(const uint32_t crc, reader.ReadFixed32());
+  ASSIGN_OR_RETURN(const std::uint32_t crc, reader.ReadFixed32());
   if (Crc32c(reader.rest()) == crc) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("the checksum of ", std::string(what), " is wrong"));
 }
 
-void PutQualities(std::string& out, const std::vector<int64_t>& qualities) {
+void PutQualities(std::string& out, const std::vector<std::int64_t>& qualities) {
   PutIntegerColumn(out, qualities);
 }
 
-absl::Status ReadQualities(ByteReader& reader, size_t rows, std::vector<uint8_t>& qualities) {
-  ASSIGN_OR_RETURN(const std::vector<int64_t> column, ReadIntegerColumn(reader, rows));
+absl::Status ReadQualities(ByteReader& reader, std::size_t rows,
+                           std::vector<std::uint8_t>& qualities) {
+  ASSIGN_OR_RETURN(const std::vector<std::int64_t> column, ReadIntegerColumn(reader, rows));
   bool all_zero = true;
-  for (const int64_t quality : column) {
+  for (const std::int64_t quality : column) {
     if (quality < 0 || quality > 255) return absl::DataLossError("a quality is out of 0..255");
     all_zero = all_zero && quality == 0;
   }
@@ -55,13 +56,13 @@ absl::Status ReadQualities(ByteReader& reader, size_t rows, std::vector<uint8_t>
   return absl::OkStatus();
 }
 
-absl::StatusOr<int64_t> ReadTime(ByteReader& reader) {
-  ASSIGN_OR_RETURN(const uint64_t time_ms, reader.ReadVarintUpTo(kLatestTimeMs, "a time"));
-  return static_cast<int64_t>(time_ms);
+absl::StatusOr<std::int64_t> ReadTime(ByteReader& reader) {
+  ASSIGN_OR_RETURN(const std::uint64_t time_ms, reader.ReadVarintUpTo(kLatestTimeMs, "a time"));
+  return static_cast<std::int64_t>(time_ms);
 }
 
-// A chunk's statistics: as integers if its values are integers, so that most take one to three
-// bytes.
+// A chunk's statistics: as integers if its values are integers, so that most
+// take one to three bytes.
 void PutStats(std::string& out, absl::Span<const StoredReading> readings, int decimals) {
   const auto [least, most] = std::minmax_element(
       readings.begin(), readings.end(),
@@ -81,20 +82,20 @@ void PutStats(std::string& out, absl::Span<const StoredReading> readings, int de
 
 }  // namespace
 
-std::string LogKey(uint64_t offset) {
+std::string LogKey(std::uint64_t offset) {
   std::string key;
   PutFixed64(key, offset);
   return key;
 }
 
-absl::StatusOr<uint64_t> ParseLogKey(std::string_view key) {
+absl::StatusOr<std::uint64_t> ParseLogKey(std::string_view key) {
   ByteReader reader(key);
-  ASSIGN_OR_RETURN(const uint64_t offset, reader.ReadFixed64());
+  ASSIGN_OR_RETURN(const std::uint64_t offset, reader.ReadFixed64());
   RETURN_IF_ERROR(reader.ExpectEnd());
   return offset;
 }
 
-std::string ChunkPrefix(uint16_t bucket, uint32_t series) {
+std::string ChunkPrefix(std::uint16_t bucket, std::uint32_t series) {
   std::string key;
   PutFixed16(key, bucket);
   PutFixed32(key, series);
@@ -103,30 +104,30 @@ std::string ChunkPrefix(uint16_t bucket, uint32_t series) {
 
 std::string EncodeChunkKey(ChunkKey key) {
   std::string out = ChunkPrefix(BucketOf(key.first_ms), key.series);
-  PutFixed64(out, static_cast<uint64_t>(key.first_ms));
+  PutFixed64(out, static_cast<std::uint64_t>(key.first_ms));
   out.push_back('\0');
   return out;
 }
 
 absl::StatusOr<ChunkKey> ParseChunkKey(std::string_view key) {
   ByteReader reader(key);
-  ASSIGN_OR_RETURN(const uint16_t bucket, reader.ReadFixed16());
+  ASSIGN_OR_RETURN(const std::uint16_t bucket, reader.ReadFixed16());
   ChunkKey parts;
   ASSIGN_OR_RETURN(parts.series, reader.ReadFixed32());
-  ASSIGN_OR_RETURN(const uint64_t first_ms, reader.ReadFixed64());
-  ASSIGN_OR_RETURN(const uint8_t generation, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::uint64_t first_ms, reader.ReadFixed64());
+  ASSIGN_OR_RETURN(const std::uint8_t generation, reader.ReadByte());
   RETURN_IF_ERROR(reader.ExpectEnd());
-  if (first_ms > static_cast<uint64_t>(kLatestTimeMs) || generation != 0) {
+  if (first_ms > static_cast<std::uint64_t>(kLatestTimeMs) || generation != 0) {
     return absl::DataLossError("a chunk's key is damaged");
   }
-  parts.first_ms = static_cast<int64_t>(first_ms);
+  parts.first_ms = static_cast<std::int64_t>(first_ms);
   if (BucketOf(parts.first_ms) != bucket) {
     return absl::DataLossError("a chunk's key has its time in another bucket");
   }
   return parts;
 }
 
-std::string DedupeKey(std::string_view source, uint64_t epoch, uint64_t sequence) {
+std::string DedupeKey(std::string_view source, std::uint64_t epoch, std::uint64_t sequence) {
   std::string key(1, kDedupePrefix);
   PutText(key, source);
   PutFixed64(key, epoch);
@@ -136,7 +137,7 @@ std::string DedupeKey(std::string_view source, uint64_t epoch, uint64_t sequence
 
 absl::StatusOr<DedupeKeyParts> ParseDedupeKey(std::string_view key) {
   ByteReader reader(key);
-  ASSIGN_OR_RETURN(const uint8_t prefix, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::uint8_t prefix, reader.ReadByte());
   if (prefix != kDedupePrefix) return absl::DataLossError("not a deduplication key");
   DedupeKeyParts parts;
   ASSIGN_OR_RETURN(const std::string_view source, reader.ReadText(kTextMax));
@@ -154,10 +155,10 @@ std::string EncodeLogRow(const ReadingBatch& batch) {
   PutVarint(body, batch.epoch);
   PutVarint(body, batch.sequence);
   PutVarint(body, batch.size());
-  PutIntegerColumnFast(body, std::vector<int64_t>(batch.series.begin(), batch.series.end()));
+  PutIntegerColumnFast(body, std::vector<std::int64_t>(batch.series.begin(), batch.series.end()));
   PutIntegerColumnFast(body, batch.times_ms);
   PutValueColumn(body, batch.values, /*decimals_hint=*/0, /*fast=*/true);
-  std::vector<int64_t> qualities(batch.qualities.begin(), batch.qualities.end());
+  std::vector<std::int64_t> qualities(batch.qualities.begin(), batch.qualities.end());
   qualities.resize(batch.size(), 0);
   PutIntegerColumnFast(body, qualities);
   return Sealed(std::move(body));
@@ -171,14 +172,14 @@ absl::StatusOr<ReadingBatch> DecodeLogRow(std::string_view bytes) {
   batch.source = std::string(source);
   ASSIGN_OR_RETURN(batch.epoch, reader.ReadVarint());
   ASSIGN_OR_RETURN(batch.sequence, reader.ReadVarint());
-  ASSIGN_OR_RETURN(const uint64_t rows, reader.ReadVarintUpTo(kRowsMax, "a batch's rows"));
-  ASSIGN_OR_RETURN(const std::vector<int64_t> series, ReadIntegerColumn(reader, rows));
-  for (const int64_t id : series) {
+  ASSIGN_OR_RETURN(const std::uint64_t rows, reader.ReadVarintUpTo(kRowsMax, "a batch's rows"));
+  ASSIGN_OR_RETURN(const std::vector<std::int64_t> series, ReadIntegerColumn(reader, rows));
+  for (const std::int64_t id : series) {
     if (id < 0 || id > UINT32_MAX) return absl::DataLossError("a series id is out of range");
   }
   batch.series.assign(series.begin(), series.end());
   ASSIGN_OR_RETURN(batch.times_ms, ReadIntegerColumn(reader, rows));
-  for (const int64_t time_ms : batch.times_ms) {
+  for (const std::int64_t time_ms : batch.times_ms) {
     if (time_ms < 0 || time_ms > kLatestTimeMs) {
       return absl::DataLossError("a time is out of range");
     }
@@ -190,7 +191,7 @@ absl::StatusOr<ReadingBatch> DecodeLogRow(std::string_view bytes) {
 }
 
 std::string EncodeChunk(absl::Span<const StoredReading> readings, int decimals) {
-  std::vector<int64_t> times, qualities;
+  std::vector<std::int64_t> times, qualities;
   std::vector<double> values;
   times.reserve(readings.size());
   qualities.reserve(readings.size());
@@ -202,8 +203,8 @@ std::string EncodeChunk(absl::Span<const StoredReading> readings, int decimals) 
   }
   std::string body;
   PutVarint(body, readings.size());
-  PutVarint(body, static_cast<uint64_t>(readings.front().time_ms));
-  PutVarint(body, static_cast<uint64_t>(times.back()));
+  PutVarint(body, static_cast<std::uint64_t>(readings.front().time_ms));
+  PutVarint(body, static_cast<std::uint64_t>(times.back()));
   PutStats(body, readings, decimals);
   PutIntegerColumn(body, times);
   PutValueColumn(body, values, decimals);
@@ -218,8 +219,8 @@ absl::StatusOr<ChunkStats> ReadStats(ByteReader& reader) {
   ASSIGN_OR_RETURN(stats.count, reader.ReadVarintUpTo(kRowsMax, "a chunk's rows"));
   if (stats.count == 0) return absl::DataLossError("a chunk is empty");
   ASSIGN_OR_RETURN(stats.first_ms, ReadTime(reader));
-  ASSIGN_OR_RETURN(const uint64_t span_ms, reader.ReadVarintUpTo(kBucketMs, "a chunk's span"));
-  stats.last_ms = stats.first_ms + static_cast<int64_t>(span_ms);
+  ASSIGN_OR_RETURN(const std::uint64_t span_ms, reader.ReadVarintUpTo(kBucketMs, "a chunk's span"));
+  stats.last_ms = stats.first_ms + static_cast<std::int64_t>(span_ms);
   ASSIGN_OR_RETURN(const std::vector<double> values, ReadValueColumn(reader, 5));
   stats.min = values[0];
   stats.max = values[1];
@@ -241,10 +242,10 @@ absl::StatusOr<std::vector<StoredReading>> DecodeChunk(std::string_view bytes) {
   ByteReader reader(bytes);
   RETURN_IF_ERROR(Unseal(reader, "a chunk"));
   ASSIGN_OR_RETURN(const ChunkStats stats, ReadStats(reader));
-  const size_t rows = stats.count;
-  ASSIGN_OR_RETURN(const std::vector<int64_t> times, ReadIntegerColumn(reader, rows));
+  const std::size_t rows = stats.count;
+  ASSIGN_OR_RETURN(const std::vector<std::int64_t> times, ReadIntegerColumn(reader, rows));
   ASSIGN_OR_RETURN(const std::vector<double> values, ReadValueColumn(reader, rows));
-  std::vector<uint8_t> qualities;
+  std::vector<std::uint8_t> qualities;
   RETURN_IF_ERROR(ReadQualities(reader, rows, qualities));
   RETURN_IF_ERROR(reader.ExpectEnd());
   if (times.front() != 0 || times.back() != stats.last_ms - stats.first_ms) {
@@ -252,19 +253,19 @@ absl::StatusOr<std::vector<StoredReading>> DecodeChunk(std::string_view bytes) {
   }
   std::vector<StoredReading> readings;
   readings.reserve(rows);
-  for (size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = 0; i < rows; ++i) {
     if (i > 0 && times[i] <= times[i - 1]) return absl::DataLossError("a chunk is out of order");
     readings.push_back(
-        {stats.first_ms + times[i], values[i], qualities.empty() ? uint8_t{0} : qualities[i]});
+        {stats.first_ms + times[i], values[i], qualities.empty() ? std::uint8_t{0} : qualities[i]});
   }
   return readings;
 }
 
 std::string EncodeSealedState(const SealedState& state) {
   std::string out(1, static_cast<char>(kVersion));
-  PutVarint(out, static_cast<uint64_t>(state.tail_first_ms));
+  PutVarint(out, static_cast<std::uint64_t>(state.tail_first_ms));
   PutVarint(out, state.tail_count);
-  PutVarint(out, static_cast<uint64_t>(state.latest.time_ms));
+  PutVarint(out, static_cast<std::uint64_t>(state.latest.time_ms));
   out.push_back(static_cast<char>(state.latest.quality));
   PutDouble(out, state.latest.value);
   return out;
@@ -284,18 +285,18 @@ absl::StatusOr<SealedState> DecodeSealedState(std::string_view bytes) {
   return state;
 }
 
-std::string EncodeLostChunk(int64_t end_ms, std::string_view chunk_row) {
+std::string EncodeLostChunk(std::int64_t end_ms, std::string_view chunk_row) {
   std::string out(1, static_cast<char>(kVersion));
-  PutVarint(out, static_cast<uint64_t>(end_ms));
+  PutVarint(out, static_cast<std::uint64_t>(end_ms));
   out += chunk_row;
   return out;
 }
 
-absl::StatusOr<int64_t> DecodeLostChunkEnd(std::string_view bytes) {
+absl::StatusOr<std::int64_t> DecodeLostChunkEnd(std::string_view bytes) {
   ByteReader reader(bytes);
   RETURN_IF_ERROR(CheckVersion(reader, "a lost chunk"));
-  ASSIGN_OR_RETURN(const uint64_t end_ms, reader.ReadVarintUpTo(kLatestTimeMs + 1, "a time"));
-  return static_cast<int64_t>(end_ms);
+  ASSIGN_OR_RETURN(const std::uint64_t end_ms, reader.ReadVarintUpTo(kLatestTimeMs + 1, "a time"));
+  return static_cast<std::int64_t>(end_ms);
 }
 
 std::string EncodeAppendResult(const AppendResult& result) {
@@ -311,23 +312,23 @@ absl::StatusOr<AppendResult> DecodeAppendResult(std::string_view bytes) {
   RETURN_IF_ERROR(CheckVersion(reader, "a deduplication record"));
   AppendResult result;
   ASSIGN_OR_RETURN(result.offset, reader.ReadVarint());
-  ASSIGN_OR_RETURN(const uint64_t accepted, reader.ReadVarintUpTo(UINT32_MAX, "a count"));
-  ASSIGN_OR_RETURN(const uint64_t rejected, reader.ReadVarintUpTo(UINT32_MAX, "a count"));
+  ASSIGN_OR_RETURN(const std::uint64_t accepted, reader.ReadVarintUpTo(UINT32_MAX, "a count"));
+  ASSIGN_OR_RETURN(const std::uint64_t rejected, reader.ReadVarintUpTo(UINT32_MAX, "a count"));
   RETURN_IF_ERROR(reader.ExpectEnd());
-  result.accepted_count = static_cast<uint32_t>(accepted);
-  result.rejected_count = static_cast<uint32_t>(rejected);
+  result.accepted_count = static_cast<std::uint32_t>(accepted);
+  result.rejected_count = static_cast<std::uint32_t>(rejected);
   return result;
 }
 
 namespace {
 
-constexpr uint8_t kDeadLettersVersion = 2;
+constexpr std::uint8_t kDeadLettersVersion = 2;
 
 // Cuts between characters: the stored text must still be UTF-8.
 std::string_view Cut(std::string_view text) {
   if (text.size() <= kRejectTextMax) return text;
-  size_t size = kRejectTextMax;
-  while (size > 0 && (static_cast<uint8_t>(text[size]) & 0xC0) == 0x80) --size;
+  std::size_t size = kRejectTextMax;
+  while (size > 0 && (static_cast<std::uint8_t>(text[size]) & 0xC0) == 0x80) --size;
   return text.substr(0, size);
 }
 
@@ -336,31 +337,31 @@ class Dictionary {
  public:
   explicit Dictionary(const std::vector<std::string>& texts)
       : texts_(texts), new_index_(texts.size(), kUnused) {}
-  uint64_t IndexOf(uint32_t old_index) {
-    uint32_t& index = new_index_[old_index];
+  std::uint64_t IndexOf(std::uint32_t old_index) {
+    std::uint32_t& index = new_index_[old_index];
     if (index == kUnused) {
-      index = static_cast<uint32_t>(used_.size());
+      index = static_cast<std::uint32_t>(used_.size());
       used_.push_back(old_index);
     }
     return index;
   }
   void AppendTo(std::string& out) const {
     PutVarint(out, used_.size());
-    for (const uint32_t index : used_) PutText(out, Cut(texts_[index]));
+    for (const std::uint32_t index : used_) PutText(out, Cut(texts_[index]));
   }
 
  private:
-  static constexpr uint32_t kUnused = UINT32_MAX;
+  static constexpr std::uint32_t kUnused = UINT32_MAX;
   const std::vector<std::string>& texts_;
-  std::vector<uint32_t> new_index_;
-  std::vector<uint32_t> used_;
+  std::vector<std::uint32_t> new_index_;
+  std::vector<std::uint32_t> used_;
 };
 
 // The fields that both versions begin with, after the version byte.
 absl::StatusOr<DeadLetter> ReadLetterHead(ByteReader& reader) {
   DeadLetter letter;
-  ASSIGN_OR_RETURN(const uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
-  letter.received_us = static_cast<int64_t>(received_us);
+  ASSIGN_OR_RETURN(const std::uint64_t received_us, reader.ReadVarintUpTo(INT64_MAX, "a time"));
+  letter.received_us = static_cast<std::int64_t>(received_us);
   ASSIGN_OR_RETURN(const std::string_view source, reader.ReadText(kTextMax));
   letter.source = std::string(source);
   ASSIGN_OR_RETURN(letter.epoch, reader.ReadVarint());
@@ -371,14 +372,14 @@ absl::StatusOr<DeadLetter> ReadLetterHead(ByteReader& reader) {
 // Version 1, after its version byte.
 absl::StatusOr<DeadLetter> ReadOneDeadLetter(ByteReader& reader) {
   ASSIGN_OR_RETURN(DeadLetter letter, ReadLetterHead(reader));
-  ASSIGN_OR_RETURN(const uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
-  letter.row = static_cast<uint32_t>(row);
+  ASSIGN_OR_RETURN(const std::uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
+  letter.row = static_cast<std::uint32_t>(row);
   ASSIGN_OR_RETURN(letter.reason, reader.ReadByte());
   ASSIGN_OR_RETURN(const std::string_view message, reader.ReadText(kTextMax));
   letter.message = std::string(message);
   ASSIGN_OR_RETURN(const std::string_view measure, reader.ReadText(kTextMax));
   letter.measure = std::string(measure);
-  ASSIGN_OR_RETURN(const uint64_t time_ms, reader.ReadVarint());
+  ASSIGN_OR_RETURN(const std::uint64_t time_ms, reader.ReadVarint());
   letter.reading.time_ms = UnZigZag(time_ms);
   ASSIGN_OR_RETURN(letter.reading.value, reader.ReadDouble());
   ASSIGN_OR_RETURN(letter.reading.quality, reader.ReadByte());
@@ -387,9 +388,9 @@ absl::StatusOr<DeadLetter> ReadOneDeadLetter(ByteReader& reader) {
 }
 
 absl::StatusOr<std::vector<std::string>> ReadDictionary(ByteReader& reader) {
-  ASSIGN_OR_RETURN(const uint64_t count, reader.ReadVarintUpTo(kDeadLettersPerRow, "texts"));
+  ASSIGN_OR_RETURN(const std::uint64_t count, reader.ReadVarintUpTo(kDeadLettersPerRow, "texts"));
   std::vector<std::string> texts;
-  for (uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < count; ++i) {
     ASSIGN_OR_RETURN(const std::string_view text, reader.ReadText(kRejectTextMax));
     texts.emplace_back(text);
   }
@@ -400,18 +401,18 @@ absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetterBatch(ByteReader& reader) 
   ASSIGN_OR_RETURN(DeadLetter letter, ReadLetterHead(reader));
   ASSIGN_OR_RETURN(const std::vector<std::string> measures, ReadDictionary(reader));
   ASSIGN_OR_RETURN(const std::vector<std::string> messages, ReadDictionary(reader));
-  ASSIGN_OR_RETURN(const uint64_t count, reader.ReadVarintUpTo(kDeadLettersPerRow, "rows"));
+  ASSIGN_OR_RETURN(const std::uint64_t count, reader.ReadVarintUpTo(kDeadLettersPerRow, "rows"));
   std::vector<DeadLetter> letters;
-  for (uint64_t i = 0; i < count; ++i) {
-    ASSIGN_OR_RETURN(const uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
-    letter.row = static_cast<uint32_t>(row);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    ASSIGN_OR_RETURN(const std::uint64_t row, reader.ReadVarintUpTo(UINT32_MAX, "a row"));
+    letter.row = static_cast<std::uint32_t>(row);
     ASSIGN_OR_RETURN(letter.reason, reader.ReadByte());
     // 0: a row whose index is outside its dictionary.
-    ASSIGN_OR_RETURN(const uint64_t measure, reader.ReadVarintUpTo(measures.size(), "a name"));
+    ASSIGN_OR_RETURN(const std::uint64_t measure, reader.ReadVarintUpTo(measures.size(), "a name"));
     letter.measure = measure == 0 ? std::string() : measures[measure - 1];
-    ASSIGN_OR_RETURN(const uint64_t message, reader.ReadVarintUpTo(messages.size(), "a text"));
+    ASSIGN_OR_RETURN(const std::uint64_t message, reader.ReadVarintUpTo(messages.size(), "a text"));
     letter.message = message == 0 ? std::string() : messages[message - 1];
-    ASSIGN_OR_RETURN(const uint64_t time_ms, reader.ReadVarint());
+    ASSIGN_OR_RETURN(const std::uint64_t time_ms, reader.ReadVarint());
     letter.reading.time_ms = UnZigZag(time_ms);
     ASSIGN_OR_RETURN(letter.reading.value, reader.ReadDouble());
     ASSIGN_OR_RETURN(letter.reading.quality, reader.ReadByte());
@@ -424,7 +425,7 @@ absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetterBatch(ByteReader& reader) 
 }  // namespace
 
 std::string EncodeDeadLetters(const DeadLetterBatch& batch, const RejectedRows& rejects,
-                              size_t start, size_t count) {
+                              std::size_t start, std::size_t count) {
   std::string rows;
   Dictionary measures(rejects.measures);
   Dictionary messages(rejects.messages);
@@ -439,7 +440,7 @@ std::string EncodeDeadLetters(const DeadLetterBatch& batch, const RejectedRows& 
     rows.push_back(static_cast<char>(row.reading.quality));
   }
   std::string out(1, static_cast<char>(kDeadLettersVersion));
-  PutVarint(out, static_cast<uint64_t>(batch.received_us));
+  PutVarint(out, static_cast<std::uint64_t>(batch.received_us));
   PutText(out, batch.source);
   PutVarint(out, batch.epoch);
   PutVarint(out, batch.sequence);
@@ -451,7 +452,7 @@ std::string EncodeDeadLetters(const DeadLetterBatch& batch, const RejectedRows& 
 
 absl::StatusOr<std::vector<DeadLetter>> DecodeDeadLetters(std::string_view bytes) {
   ByteReader reader(bytes);
-  ASSIGN_OR_RETURN(const uint8_t version, reader.ReadByte());
+  ASSIGN_OR_RETURN(const std::uint8_t version, reader.ReadByte());
   if (version == kDeadLettersVersion) return ReadDeadLetterBatch(reader);
   if (version != kVersion) {
     return absl::DataLossError(absl::StrCat("a dead letter has version ", version));

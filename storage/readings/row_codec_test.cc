@@ -89,7 +89,8 @@ TEST(RowCodecTest, DeadLettersKeepWhatTheyUseAndCutLongTexts) {
   while (long_name.size() < 1000) long_name += "\u00e9";
   rejects.measures = {"unused", long_name, "b"};
   rejects.messages = {"one", "two"};
-  for (uint32_t i = 0; i < 3; ++i) rejects.rows.push_back({i, i, i % 2, 6, {int64_t{5}, 1.5, 0}});
+  for (std::uint32_t i = 0; i < 3; ++i)
+    rejects.rows.push_back({i, i, i % 2, 6, {std::int64_t{5}, 1.5, 0}});
   rejects.rows.push_back({9, RejectedRow::kNoMeasure, 1, 6, {-5, 2.5, 4}});
   const std::string bytes = EncodeDeadLetters({7, "gate", 2, 3}, rejects, 1, 3);
   EXPECT_LT(bytes.size(), 2 * kRejectTextMax);
@@ -139,14 +140,14 @@ TEST(RowCodecTest, ADayOfATideTakesLessThanAByteAReading) {
 // Every flipped bit is detected, wherever it is.
 TEST(RowCodecTest, DamageIsNeverServed) {
   for (std::string row : {EncodeLogRow(SomeBatch()), EncodeChunk(SomeReadings(), 3)}) {
-    for (size_t bit = 0; bit < row.size() * 8; ++bit) {
+    for (std::size_t bit = 0; bit < row.size() * 8; ++bit) {
       row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << (bit % 8)));
       EXPECT_EQ(DecodeLogRow(row).status().code(), absl::StatusCode::kDataLoss);
       EXPECT_EQ(DecodeChunk(row).status().code(), absl::StatusCode::kDataLoss);
       EXPECT_EQ(DecodeChunkStats(row).status().code(), absl::StatusCode::kDataLoss);
       row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << (bit % 8)));
     }
-    for (size_t cut = 0; cut < row.size(); ++cut) {
+    for (std::size_t cut = 0; cut < row.size(); ++cut) {
       EXPECT_FALSE(DecodeLogRow(row.substr(0, cut)).ok());
       EXPECT_FALSE(DecodeChunk(row.substr(0, cut)).ok());
     }
@@ -159,7 +160,7 @@ TEST(RowCodecTest, AnyBytesAreAnsweredWithoutHarm) {
   const std::string seeds[] = {EncodeLogRow(SomeBatch()), EncodeChunk(SomeReadings(), 3)};
   for (int round = 0; round < 100'000; ++round) {
     std::string body = seeds[round % 2].substr(5);
-    for (uint64_t changes = 1 + random() % 8; changes > 0; --changes) {
+    for (std::uint64_t changes = 1 + random() % 8; changes > 0; --changes) {
       body[random() % body.size()] = static_cast<char>(random());
     }
     std::string row(1, '\1');

@@ -17,12 +17,12 @@ namespace {
 
 // Number of series whose chunks share one write: large enough to share the sync, small enough not
 // to delay the batches that wait behind it.
-constexpr size_t kSeriesPerWrite = 32;
+constexpr std::size_t kSeriesPerWrite = 32;
 
 // Nice value of the sealing thread; other threads have 0.
 constexpr int kNice = 5;
 
-std::string Fixed64(uint64_t value) {
+std::string Fixed64(std::uint64_t value) {
   std::string out;
   PutFixed64(out, value);
   return out;
@@ -32,7 +32,7 @@ std::string Fixed64(uint64_t value) {
 
 Sealer::Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
                Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks,
-               uint64_t sealed_offset)
+               std::uint64_t sealed_offset)
     : options_(options),
       registry_(registry),
       database_(database),
@@ -57,7 +57,7 @@ void Sealer::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-void Sealer::Enqueue(std::vector<uint32_t> series) {
+void Sealer::Enqueue(std::vector<std::uint32_t> series) {
   {
     const std::lock_guard lock(queue_mutex_);
     queue_.insert(queue_.end(), series.begin(), series.end());
@@ -65,7 +65,7 @@ void Sealer::Enqueue(std::vector<uint32_t> series) {
   queue_changed_.notify_all();
 }
 
-uint64_t Sealer::sealed_offset() const {
+std::uint64_t Sealer::sealed_offset() const {
   absl::MutexLock lock(&mutex_);
   return sealed_offset_;
 }
@@ -80,7 +80,7 @@ absl::Status Sealer::status() const {
                                                   series, ": ", status.message()));
 }
 
-void Sealer::NoteOutcome(uint32_t series, const absl::Status& status) {
+void Sealer::NoteOutcome(std::uint32_t series, const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   if (status.ok()) {
     failing_.erase(series);
@@ -89,7 +89,7 @@ void Sealer::NoteOutcome(uint32_t series, const absl::Status& status) {
   }
 }
 
-std::vector<uint32_t> Sealer::TakeQueue(SteadyTime until) {
+std::vector<std::uint32_t> Sealer::TakeQueue(SteadyTime until) {
   std::unique_lock lock(queue_mutex_);
   queue_changed_.wait_until(lock, until, [this] { return stop_ || !queue_.empty(); });
   return std::exchange(queue_, {});
@@ -101,7 +101,7 @@ void Sealer::Run() {
   const auto period = absl::ToChronoNanoseconds(options_.seal_check_every);
   SteadyTime next_check = std::chrono::steady_clock::now() + period;
   while (true) {
-    const std::vector<uint32_t> full = TakeQueue(next_check);
+    const std::vector<std::uint32_t> full = TakeQueue(next_check);
     {
       const std::lock_guard lock(queue_mutex_);
       if (stop_) return;
@@ -122,15 +122,15 @@ void Sealer::Run() {
 }
 
 absl::Status Sealer::SealWhatWaitsTooLong() {
-  const uint64_t sealed = sealed_offset();
-  const uint64_t last = tail_.last_offset();
+  const std::uint64_t sealed = sealed_offset();
+  const std::uint64_t last = tail_.last_offset();
   const SteadyTime now = std::chrono::steady_clock::now();
   if (ages_.empty() ||
       (last > ages_.back().second && now - ages_.back().first > std::chrono::minutes(1))) {
     ages_.emplace_back(now, last);
   }
   while (!ages_.empty() && ages_.front().second <= sealed) ages_.pop_front();
-  uint64_t up_to = 0;
+  std::uint64_t up_to = 0;
   if (head_.reading_count() > options_.head_readings_max ||
       tail_.BytesAfter(sealed) > options_.unsealed_log_bytes_max) {
     up_to = sealed + (last - sealed + 1) / 2;
@@ -145,16 +145,16 @@ absl::Status Sealer::SealWhatWaitsTooLong() {
 
 absl::Status Sealer::SealAll() { return SealUpTo(tail_.last_offset()); }
 
-absl::Status Sealer::SealUpTo(uint64_t offset) {
+absl::Status Sealer::SealUpTo(std::uint64_t offset) {
   absl::MutexLock lock(&sealing_);
   absl::Status status = SealSeries(head_.SeriesUnsealedSince(offset));
   status.Update(AdvanceWatermark());
   return status;
 }
 
-absl::Status Sealer::SealSeries(absl::Span<const uint32_t> series) {
+absl::Status Sealer::SealSeries(absl::Span<const std::uint32_t> series) {
   absl::Status status;
-  for (size_t start = 0; start < series.size() && database_.WriteStatus().ok();
+  for (std::size_t start = 0; start < series.size() && database_.WriteStatus().ok();
        start += kSeriesPerWrite) {
     status.Update(SealGroup(series.subspan(start, kSeriesPerWrite)));
   }
@@ -162,10 +162,10 @@ absl::Status Sealer::SealSeries(absl::Span<const uint32_t> series) {
   return status;
 }
 
-absl::Status Sealer::SealGroup(absl::Span<const uint32_t> series) {
+absl::Status Sealer::SealGroup(absl::Span<const std::uint32_t> series) {
   std::vector<ChunkStore::Change> changes;
   absl::Status status;
-  for (const uint32_t id : series) {
+  for (const std::uint32_t id : series) {
     const std::optional<Head::Job> job = head_.StartSealing(id);
     if (!job.has_value()) continue;
     const MeasureDef* measure = registry_.Measure(id);
@@ -198,12 +198,12 @@ absl::Status Sealer::SealGroup(absl::Span<const uint32_t> series) {
 }
 
 absl::Status Sealer::AdvanceWatermark() {
-  // First the end of the log, then the head: a batch that comes in between is not counted as
-  // sealed.
-  const uint64_t last = tail_.last_offset();
-  const uint64_t sealed = std::min(last, head_.OldestUnsealedOffset(last + 1) - 1);
-  const uint64_t oldest = tail_.oldest_offset();
-  const uint64_t keep =
+  // First the end of the log, then the head: a batch that comes in between is
+  // not counted as sealed.
+  const std::uint64_t last = tail_.last_offset();
+  const std::uint64_t sealed = std::min(last, head_.OldestUnsealedOffset(last + 1) - 1);
+  const std::uint64_t oldest = tail_.oldest_offset();
+  const std::uint64_t keep =
       tail_.TrimPoint(sealed, options_.log_retention_batches, options_.log_retention_bytes);
   if (sealed == sealed_offset() && keep == oldest) return absl::OkStatus();
   RETURN_IF_ERROR(writer_.Commit(

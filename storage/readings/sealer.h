@@ -1,5 +1,5 @@
-// The sealer, which moves readings from the head into chunks and trims the log. Internal to this
-// folder.
+// The sealer, which moves readings from the head into chunks and trims the log.
+// Internal to this folder.
 #ifndef CITYLAYERS_STORAGE_READINGS_SEALER_H_
 #define CITYLAYERS_STORAGE_READINGS_SEALER_H_
 
@@ -36,34 +36,36 @@ namespace citylayers::storage {
 class Sealer {
  public:
   Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
-         Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks, uint64_t sealed_offset);
+         Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks,
+         std::uint64_t sealed_offset);
   ~Sealer();
 
   void Start();
-  /// Ends the thread; nothing is sealed after that. Series passed to Enqueue are left for the next
-  /// opening.
+  /// Ends the thread; nothing is sealed after that. Series passed to Enqueue are left
+  /// for the next opening.
   void Stop();
   /// Adds full series to the queue. Called on the writer thread.
-  void Enqueue(std::vector<uint32_t> series);
+  void Enqueue(std::vector<std::uint32_t> series);
   /// Seals everything that is in the head at the time of the call.
   absl::Status SealAll();
   /// Every batch up to this offset is in chunks.
-  uint64_t sealed_offset() const;
+  std::uint64_t sealed_offset() const;
   /// OK, or the reason why series wait: the log behind them cannot be trimmed.
   absl::Status status() const;
 
  private:
   void Run();
-  absl::Status SealUpTo(uint64_t offset);
-  absl::Status SealSeries(absl::Span<const uint32_t> series)
+  absl::Status SealUpTo(std::uint64_t offset);
+  absl::Status SealSeries(absl::Span<const std::uint32_t> series)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
-  absl::Status SealGroup(absl::Span<const uint32_t> series) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
-  void NoteOutcome(uint32_t series, const absl::Status& status);
+  absl::Status SealGroup(absl::Span<const std::uint32_t> series)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
+  void NoteOutcome(std::uint32_t series, const absl::Status& status);
   absl::Status AdvanceWatermark() ABSL_EXCLUSIVE_LOCKS_REQUIRED(sealing_);
   absl::Status SealWhatWaitsTooLong();
   using SteadyTime = std::chrono::steady_clock::time_point;
   // Returns the full series; waits for some, or for the end, until `until`.
-  std::vector<uint32_t> TakeQueue(SteadyTime until);
+  std::vector<std::uint32_t> TakeQueue(SteadyTime until);
 
   const ReadingsStoreOptions& options_;
   const Registry& registry_;
@@ -75,17 +77,17 @@ class Sealer {
 
   absl::Mutex sealing_;  // one seal at a time; taken before mutex_ and queue_mutex_
   mutable absl::Mutex mutex_;
-  uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
-  std::map<uint32_t, absl::Status> failing_
-      ABSL_GUARDED_BY(mutex_);  // series that wait, with the error
-  std::deque<std::pair<SteadyTime, uint64_t>>
-      ages_;  // the log's end at past times; used by Run() only
+  std::uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
+  // Series that wait, with the error.
+  std::map<std::uint32_t, absl::Status> failing_ ABSL_GUARDED_BY(mutex_);
+  // The log's end at past times; used by Run() only.
+  std::deque<std::pair<SteadyTime, std::uint64_t>> ages_;
 
   // Standard library types, because absl::Mutex waits by the wall clock, which may be set back.
   std::mutex queue_mutex_;
   std::condition_variable queue_changed_;
-  std::vector<uint32_t> queue_;  // guarded by queue_mutex_
-  bool stop_ = false;            // guarded by queue_mutex_
+  std::vector<std::uint32_t> queue_;  // guarded by queue_mutex_
+  bool stop_ = false;                 // guarded by queue_mutex_
   std::thread thread_;
 };
 

@@ -15,9 +15,9 @@ namespace citylayers::storage {
 /// REQUIRES: window_ms > 0, times ascend and are not negative. Not thread-safe.
 class WindowAggregator {
  public:
-  explicit WindowAggregator(int64_t window_ms) : window_ms_(window_ms) {}
+  explicit WindowAggregator(std::int64_t window_ms) : window_ms_(window_ms) {}
 
-  int64_t WindowOf(int64_t time_ms) const { return time_ms - time_ms % window_ms_; }
+  std::int64_t WindowOf(std::int64_t time_ms) const { return time_ms - time_ms % window_ms_; }
 
   void Add(const StoredReading& reading) {
     WindowAggregate& window = At(reading.time_ms, reading.value);
@@ -39,15 +39,15 @@ class WindowAggregator {
   std::vector<WindowAggregate> Take() { return std::move(windows_); }
 
  private:
-  WindowAggregate& At(int64_t time_ms, double first) {
-    const int64_t start_ms = WindowOf(time_ms);
+  WindowAggregate& At(std::int64_t time_ms, double first) {
+    const std::int64_t start_ms = WindowOf(time_ms);
     if (windows_.empty() || windows_.back().start_ms != start_ms) {
       windows_.push_back({start_ms, 0, 0, first, first, first, first});
     }
     return windows_.back();
   }
 
-  const int64_t window_ms_;
+  const std::int64_t window_ms_;
   std::vector<WindowAggregate> windows_;
 };
 

@@ -15,11 +15,11 @@ namespace citylayers::storage {
 namespace {
 
 // Memory of a waiting batch. The columns' capacity equals their rows: the validator reserves.
-size_t MemoryOf(const ReadingBatch& batch, const Writer::Encoded& encoded) {
-  size_t bytes = encoded.log_row.capacity() + batch.source.capacity() +
-                 batch.series.capacity() * sizeof(uint32_t) +
-                 batch.times_ms.capacity() * sizeof(int64_t) +
-                 batch.values.capacity() * sizeof(double) + batch.qualities.capacity();
+std::size_t MemoryOf(const ReadingBatch& batch, const Writer::Encoded& encoded) {
+  std::size_t bytes = encoded.log_row.capacity() + batch.source.capacity() +
+                      batch.series.capacity() * sizeof(std::uint32_t) +
+                      batch.times_ms.capacity() * sizeof(std::int64_t) +
+                      batch.values.capacity() * sizeof(double) + batch.qualities.capacity();
   for (const std::string& row : encoded.dead_letters) bytes += row.capacity();
   return bytes;
 }
@@ -27,7 +27,7 @@ size_t MemoryOf(const ReadingBatch& batch, const Writer::Encoded& encoded) {
 }  // namespace
 
 Writer::Writer(const ReadingsStoreOptions& options, Database& database, Head& head, LogTail& tail,
-               DedupeWindows& windows, std::function<void(std::vector<uint32_t>)> on_full)
+               DedupeWindows& windows, std::function<void(std::vector<std::uint32_t>)> on_full)
     : options_(options),
       database_(database),
       head_(head),
@@ -51,7 +51,7 @@ void Writer::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-absl::Status Writer::CheckRoom(size_t bytes) const {
+absl::Status Writer::CheckRoom(std::size_t bytes) const {
   if (stop_) return absl::UnavailableError("the readings store is closing");
   if (queue_.size() >= options_.queue_batches_max ||
       queue_bytes_ + bytes > options_.queue_bytes_max) {
@@ -72,7 +72,7 @@ absl::Status Writer::CheckHead() const {
 void Writer::Append(ReadingBatch batch, Encoded encoded, AppendDone done) {
   absl::Status status = database_.WriteStatus();
   if (status.ok()) {
-    const size_t bytes = MemoryOf(batch, encoded);
+    const std::size_t bytes = MemoryOf(batch, encoded);
     absl::MutexLock lock(&mutex_);
     status = CheckRoom(bytes);
     if (status.ok()) {
@@ -135,8 +135,8 @@ std::vector<Writer::Item> Writer::TakeGroup() {
   };
   mutex_.Await(absl::Condition(&something));
   std::vector<Item> group;
-  size_t bytes = 0;
-  size_t written_bytes = 0;
+  std::size_t bytes = 0;
+  std::size_t written_bytes = 0;
   while (!queue_.empty() && (group.empty() || written_bytes < options_.group_bytes_max)) {
     const Item& item = queue_.front();
     bytes += item.bytes;
@@ -150,10 +150,10 @@ std::vector<Writer::Item> Writer::TakeGroup() {
 }
 
 void Writer::PutDeadLetters(const Item& item, rocksdb::WriteBatch& write) {
-  const int64_t now_us = absl::ToUnixMicros(absl::Now());
+  const std::int64_t now_us = absl::ToUnixMicros(absl::Now());
   for (const std::string& row : item.encoded.dead_letters) {
     std::string key;
-    PutFixed64(key, static_cast<uint64_t>(now_us));
+    PutFixed64(key, static_cast<std::uint64_t>(now_us));
     PutFixed32(key, dead_letter_count_++);
     write.Put(database_.dead_letter(), key, row);
   }
@@ -161,7 +161,7 @@ void Writer::PutDeadLetters(const Item& item, rocksdb::WriteBatch& write) {
 
 // Decides about one batch and adds its rows to the write. The windows are changed at once, so that
 // a repeat in the same group is detected; if the write fails, the store accepts no more batches.
-void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& next_offset) {
+void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, std::uint64_t& next_offset) {
   const ReadingBatch& batch = item.batch;
   if (batch.sequence != 0) {
     absl::StatusOr<std::optional<AppendResult>> known =
@@ -175,7 +175,7 @@ void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& nex
       return;
     }
   }
-  item.result.accepted_count = static_cast<uint32_t>(batch.size());
+  item.result.accepted_count = static_cast<std::uint32_t>(batch.size());
   item.result.rejected_count = item.encoded.rejected_count;
   if (batch.size() > 0) {
     item.result.offset = next_offset++;
@@ -194,7 +194,7 @@ void Writer::PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& nex
 
 void Writer::CommitGroup(std::vector<Item> group) {
   rocksdb::WriteBatch write;
-  uint64_t next_offset = tail_.last_offset() + 1;
+  std::uint64_t next_offset = tail_.last_offset() + 1;
   const absl::Status space = database_.CheckFreeSpace();
   for (Item& item : group) {
     if (item.needs_space && !space.ok()) {
@@ -238,13 +238,13 @@ void Writer::CommitGroup(std::vector<Item> group) {
 
 // The head before the tail: a reader that receives an offset finds its readings.
 void Writer::Publish(std::vector<Item>& group) {
-  std::vector<uint32_t> full;
+  std::vector<std::uint32_t> full;
   bool added = false;
   for (Item& item : group) {
     if (item.fill || !item.refused.ok() || item.result.duplicate || item.result.offset == 0) {
       continue;
     }
-    const std::vector<uint32_t> more = head_.Apply(item.result.offset, item.batch);
+    const std::vector<std::uint32_t> more = head_.Apply(item.result.offset, item.batch);
     full.insert(full.end(), more.begin(), more.end());
     auto logged = std::make_shared<LoggedBatch>();
     logged->offset = item.result.offset;

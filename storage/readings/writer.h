@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -34,17 +35,17 @@ class Writer {
   /// Adds a commit's rows to the write of the group.
   using Fill = std::function<void(rocksdb::WriteBatch&)>;
   struct Figures {
-    uint64_t batches = 0;
-    uint64_t syncs = 0;
+    std::uint64_t batches = 0;
+    std::uint64_t syncs = 0;
     double sync_seconds = 0;
-    uint64_t queued = 0;
-    uint64_t queued_bytes = 0;
-    uint64_t dedupe_sources = 0;
+    std::uint64_t queued = 0;
+    std::uint64_t queued_bytes = 0;
+    std::uint64_t dedupe_sources = 0;
   };
 
   /// `on_full` receives the series that are full; called on the writer thread.
   Writer(const ReadingsStoreOptions& options, Database& database, Head& head, LogTail& tail,
-         DedupeWindows& windows, std::function<void(std::vector<uint32_t>)> on_full);
+         DedupeWindows& windows, std::function<void(std::vector<std::uint32_t>)> on_full);
   /// Writes the waiting batches, then ends.
   ~Writer();
 
@@ -54,7 +55,7 @@ class Writer {
   struct Encoded {
     std::string log_row;
     std::vector<std::string> dead_letters;  ///< its rejected rows, see EncodeDeadLetters
-    uint32_t rejected_count = 0;
+    std::uint32_t rejected_count = 0;
   };
   /// See ReadingsStore::AppendAsync.
   void Append(ReadingBatch batch, Encoded encoded, AppendDone done);
@@ -71,7 +72,7 @@ class Writer {
   struct Item {
     ReadingBatch batch;
     Encoded encoded;
-    size_t bytes = 0;  // memory charged to the queue
+    std::size_t bytes = 0;  // memory charged to the queue
     AppendDone done;
     Fill fill;
     bool needs_space = true;
@@ -83,26 +84,26 @@ class Writer {
   void Run();
   std::vector<Item> TakeGroup();
   void CommitGroup(std::vector<Item> group);
-  void PrepareAppend(Item& item, rocksdb::WriteBatch& write, uint64_t& next_offset);
+  void PrepareAppend(Item& item, rocksdb::WriteBatch& write, std::uint64_t& next_offset);
   void PutDeadLetters(const Item& item, rocksdb::WriteBatch& write);
   void Publish(std::vector<Item>& group);
-  absl::Status CheckRoom(size_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckRoom(std::size_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ReadingsStoreOptions& options_;
   Database& database_;
   Head& head_;
   LogTail& tail_;
   DedupeWindows& windows_;
-  const std::function<void(std::vector<uint32_t>)> on_full_;
+  const std::function<void(std::vector<std::uint32_t>)> on_full_;
 
   mutable absl::Mutex mutex_;
   std::deque<Item> queue_ ABSL_GUARDED_BY(mutex_);
-  size_t queue_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::size_t queue_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   Figures figures_ ABSL_GUARDED_BY(mutex_);
   using SteadyTime = std::chrono::steady_clock::time_point;
   std::optional<SteadyTime> write_start_ ABSL_GUARDED_BY(mutex_);  // of the current write
-  uint32_t dead_letter_count_ = 0;
+  std::uint32_t dead_letter_count_ = 0;
   std::thread thread_;
 };
 

@@ -19,8 +19,8 @@ class SavedLogs {
   SavedLogs(const SavedLogs&) = delete;
   SavedLogs& operator=(const SavedLogs&) = delete;
 
-  /// Moves the links to a name that no later opening touches, and returns it; empty when there are
-  /// no logs.
+  /// Moves the links to a name that no later opening touches, and returns it; empty
+  /// when there are no logs.
   std::string Keep();
 
  private:

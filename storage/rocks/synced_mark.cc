@@ -19,8 +19,8 @@ namespace citylayers::storage {
 namespace {
 
 constexpr std::string_view kMagic("CLSM1\n\0\0", 8);
-constexpr size_t kSlotBytes = 64;  // docs/formats/synced_mark.md
-constexpr size_t kSlots = 2;       // written in turn, so that a torn write leaves the other one
+constexpr std::size_t kSlotBytes = 64;  // docs/formats/synced_mark.md
+constexpr std::size_t kSlots = 2;  // written in turn, so that a torn write leaves the other one
 
 }  // namespace
 
@@ -63,7 +63,7 @@ SyncedMark::~SyncedMark() {
 
 void SyncedMark::Load() {
   absl::MutexLock lock(&mutex_);
-  for (size_t i = 0; i < kSlots; ++i) {
+  for (std::size_t i = 0; i < kSlots; ++i) {
     char bytes[kSlotBytes];
     const auto at = static_cast<off_t>(i * kSlotBytes);
     if (pread(file_, bytes, kSlotBytes, at) != static_cast<ssize_t>(kSlotBytes)) continue;
@@ -84,7 +84,7 @@ absl::Status SyncedMark::CheckManifest(const std::string& database) const {
   const std::string path =
       absl::StrCat(database, "/MANIFEST-", absl::Dec(slot_.manifest_number, absl::kZeroPad6));
   std::error_code error;
-  const uint64_t bytes = std::filesystem::file_size(path, error);
+  const std::uint64_t bytes = std::filesystem::file_size(path, error);
   // If the file is missing, a newer MANIFEST has replaced it.
   if (error || bytes >= slot_.manifest_bytes) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(path, " has ", bytes, " bytes and had ",
@@ -98,17 +98,17 @@ void SyncedMark::Set(const Position& position) {
   Write();
 }
 
-void SyncedMark::SetManifest(const std::vector<std::string>& live_files, uint64_t bytes) {
+void SyncedMark::SetManifest(const std::vector<std::string>& live_files, std::uint64_t bytes) {
   for (const std::string& file : live_files) {
     absl::string_view number = file;
-    uint64_t manifest = 0;
+    std::uint64_t manifest = 0;
     if (absl::ConsumePrefix(&number, "/MANIFEST-") && absl::SimpleAtoi(number, &manifest)) {
       SetManifest(manifest, bytes);
     }
   }
 }
 
-void SyncedMark::SetManifest(uint64_t number, uint64_t bytes) {
+void SyncedMark::SetManifest(std::uint64_t number, std::uint64_t bytes) {
   absl::MutexLock lock(&mutex_);
   if (slot_.manifest_number == number && slot_.manifest_bytes == bytes) return;
   slot_.manifest_number = number;

@@ -29,8 +29,8 @@ namespace citylayers::storage {
 class SyncedMark {
  public:
   struct Position {
-    uint64_t sequence = 0;  ///< RocksDB's sequence number of the last synced write
-    uint64_t offset = 0;    ///< the owner's number for it, such as the log offset
+    std::uint64_t sequence = 0;  ///< RocksDB's sequence number of the last synced write
+    std::uint64_t offset = 0;    ///< the owner's number for it, such as the log offset
     friend bool operator==(const Position&, const Position&) = default;
   };
 
@@ -43,22 +43,22 @@ class SyncedMark {
 
   /// The position in the file when it was opened; nullopt for a new or wholly damaged file.
   const std::optional<Position>& found() const { return found_; }
-  /// DATA_LOSS: the MANIFEST in the directory is shorter than recorded. Call it before the database
-  /// is opened.
+  /// DATA_LOSS: the MANIFEST in the directory is shorter than recorded. Call it before
+  /// the database is opened.
   absl::Status CheckManifest(const std::string& database) const;
 
   /// Errors of the following are ignored: the mark then lags behind.
   void Set(const Position& position);
-  void SetManifest(uint64_t number, uint64_t bytes);
+  void SetManifest(std::uint64_t number, std::uint64_t bytes);
   /// Sets the length of the MANIFEST from the result of RocksDB's GetLiveFiles.
-  void SetManifest(const std::vector<std::string>& live_files, uint64_t bytes);
+  void SetManifest(const std::vector<std::string>& live_files, std::uint64_t bytes);
   void Sync();
 
  private:
   struct Slot {
     Position position;
-    uint64_t manifest_number = 0;
-    uint64_t manifest_bytes = 0;
+    std::uint64_t manifest_number = 0;
+    std::uint64_t manifest_bytes = 0;
   };
 
   explicit SyncedMark(int file) : file_(file) {}
@@ -71,7 +71,7 @@ class SyncedMark {
   std::optional<Position> found_;
   mutable absl::Mutex mutex_;
   Slot slot_ ABSL_GUARDED_BY(mutex_);
-  uint64_t next_slot_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t next_slot_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace citylayers::storage

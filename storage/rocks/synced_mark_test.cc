@@ -33,7 +33,7 @@ class SyncedMarkTest : public testing::Test {
 TEST_F(SyncedMarkTest, ANewOneKnowsNothing) { EXPECT_FALSE(Open()->found().has_value()); }
 
 TEST_F(SyncedMarkTest, ItFindsTheLastPositionAgain) {
-  for (uint64_t i = 1; i <= 5; ++i) {
+  for (std::uint64_t i = 1; i <= 5; ++i) {
     Open()->Set({i * 10, i});
     EXPECT_EQ(Open()->found(), (Position{i * 10, i}));
   }

@@ -25,12 +25,12 @@ struct Subject {
   std::string name;
   void (*make)(const std::string& directory);
   Facts (*read)(const std::string& directory);
-  size_t flips_of_file;
-  size_t flips_of_log;  // of *.log files, where a database has the least redundancy
+  std::size_t flips_of_file;
+  std::size_t flips_of_log;  // of *.log files, where a database has the least redundancy
 };
 
 struct Tally {
-  size_t same = 0, told = 0, wrong = 0;
+  std::size_t same = 0, told = 0, wrong = 0;
 };
 
 std::string ReadFile(const fs::path& path) {
@@ -122,10 +122,10 @@ TEST_P(BitFlipTest, NoFlippedBitIsServed) {
   std::map<std::string, Tally> tallies;
   for (const std::string& file : Files(folder_ / "made")) {
     const std::string bytes = ReadFile(folder_ / "made" / file);
-    const size_t flips =
+    const std::size_t flips =
         absl::EndsWith(file, ".log") ? GetParam().flips_of_log : GetParam().flips_of_file;
-    for (size_t i = 0; i < std::min(flips, bytes.size() * 8); ++i) {
-      const size_t at = random() % bytes.size();
+    for (std::size_t i = 0; i < std::min(flips, bytes.size() * 8); ++i) {
+      const std::size_t at = random() % bytes.size();
       const int bit = static_cast<int>(random() % 8);
       const Facts facts = Look([&](const fs::path& copy) {
         std::string flipped = bytes;
@@ -145,9 +145,9 @@ TEST_P(BitFlipTest, NoFileThatIsCutOffIsServed) {
   std::mt19937 random(7);
   Tally tally;
   for (const std::string& file : Files(folder_ / "made")) {
-    const size_t size = fs::file_size(folder_ / "made" / file);
+    const std::size_t size = fs::file_size(folder_ / "made" / file);
     for (int i = 0; i < (absl::EndsWith(file, ".log") ? 20 : 3); ++i) {
-      const size_t left = i == 0 ? size - 1 : random() % size;
+      const std::size_t left = i == 0 ? size - 1 : random() % size;
       const Facts facts = Look([&](const fs::path& copy) { fs::resize_file(copy / file, left); });
       Count(absl::StrCat(file, " cut off at ", left), facts, tally);
     }

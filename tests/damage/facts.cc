@@ -20,11 +20,11 @@
 namespace citylayers::damage {
 namespace {
 
-constexpr uint32_t kSeries = 12;
+constexpr std::uint32_t kSeries = 12;
 constexpr int kStates = 40;
 
 /// Incompressible bytes.
-std::string Noise(size_t size, unsigned seed) {
+std::string Noise(std::size_t size, unsigned seed) {
   std::mt19937 random(seed);
   std::string bytes(size, '\0');
   for (char& byte : bytes) byte = static_cast<char>(random());
@@ -46,7 +46,7 @@ std::string Text(const storage::StoredReading& reading) {
 
 std::string Text(const storage::ReadingBatch& batch) {
   std::string text = absl::StrCat(batch.source, " ", batch.sequence, ": ");
-  for (size_t i = 0; i < batch.size(); ++i) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
     absl::StrAppend(&text, batch.series[i], " ", Text(batch.row(i)));
   }
   return text;
@@ -70,8 +70,8 @@ std::unique_ptr<storage::ReadingsStore> OpenReadings(const std::string& director
 void WriteSome(storage::ReadingsStore& store, int first, int count) {
   for (int i = first; i < first + count; ++i) {
     std::vector<storage::Row> rows;
-    for (uint32_t series = 0; series < kSeries; ++series) {
-      rows.push_back({series, storage::kStartMs + i * int64_t{60'000}, i + series / 10.0});
+    for (std::uint32_t series = 0; series < kSeries; ++series) {
+      rows.push_back({series, storage::kStartMs + i * std::int64_t{60'000}, i + series / 10.0});
     }
     storage::RejectedRows refused{.messages = {absl::StrCat("letter ", i)},
                                   .rows = {{.row = 1, .reason = 2}}};
@@ -138,7 +138,7 @@ Facts ReadPack(const std::string& directory) {
   const storage::CityPack& pack = **opened;
   facts.by_name["manifest"] = storage::FormatManifest(pack.manifest());
   facts.by_name["stations"] = storage::FormatStations(pack.stations());
-  for (uint32_t i = 0; i < pack.segments().size(); ++i) {
+  for (std::uint32_t i = 0; i < pack.segments().size(); ++i) {
     facts.by_name[absl::StrCat("segment ", i)] =
         absl::StrCat(pack.segments()[i].stable_id, " ", pack.segments()[i].length_m);
   }
@@ -154,7 +154,7 @@ void MakeReadings(const std::string& directory) {
   {
     const auto store = OpenReadings(directory);
     std::vector<storage::MeasureDef> measures;
-    for (uint32_t i = 0; i < kSeries; ++i) measures.push_back(storage::SpeedOf(int(i)));
+    for (std::uint32_t i = 0; i < kSeries; ++i) measures.push_back(storage::SpeedOf(int(i)));
     ASSERT_TRUE(store->SeedStations({{.id = "phu-an", .name_vi = "Phú An"}}, measures).ok());
     WriteSome(*store, 0, 60);
     ASSERT_TRUE(store->Seal().ok());
@@ -173,10 +173,10 @@ Facts ReadReadings(const std::string& directory) {
   if (!opened.ok()) return facts;
   const storage::ReadingsStore& store = **opened;
   facts.loss = store.Loss();
-  std::vector<uint32_t> all(kSeries);
-  for (uint32_t i = 0; i < kSeries; ++i) all[i] = i;
+  std::vector<std::uint32_t> all(kSeries);
+  for (std::uint32_t i = 0; i < kSeries; ++i) all[i] = i;
   const auto latest = store.Latest(all);
-  for (uint32_t i = 0; i < kSeries; ++i) {
+  for (std::uint32_t i = 0; i < kSeries; ++i) {
     const storage::MeasureDef* measure = store.Measure(i);
     facts.by_name[absl::StrCat("measure ", i)] =
         measure == nullptr ? "none" : absl::StrCat(measure->name, " ", measure->max_value);
@@ -196,7 +196,7 @@ Facts ReadReadings(const std::string& directory) {
           return text;
         });
   }
-  for (uint64_t offset = store.OldestResumeOffset(); offset < store.LastOffset(); ++offset) {
+  for (std::uint64_t offset = store.OldestResumeOffset(); offset < store.LastOffset(); ++offset) {
     Add(facts, absl::StrCat("batch ", offset + 1), store.ReadLog(offset, 1),
         [](const auto& batches) { return batches.empty() ? "none" : Text(batches[0]->batch); });
   }
@@ -233,7 +233,7 @@ Facts ReadAlerts(const std::string& directory) {
   facts.loss = store.Loss();
   facts.by_name["next alert"] = absl::StrCat(store.NextAlertId());
   facts.by_name["next cap"] = store.NextCapId();
-  for (uint64_t id = 1; id <= 75; ++id) {
+  for (std::uint64_t id = 1; id <= 75; ++id) {
     Add(facts, absl::StrCat("alert ", id), store.GetAlert(id),
         [](const auto& alert) { return absl::BytesToHexString(storage::EncodeAlert(alert)); });
     Add(facts, absl::StrCat("trail ", id), store.ListEvents(id), [](const auto& events) {

@@ -3,6 +3,7 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_DESK_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_ALERT_DESK_FIXTURE_H_
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -78,11 +79,11 @@ class DeskTest : public testing::Test {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(Step(stage_m, depth_m, jam_kmh).ok());
   }
 
-  std::vector<storage::AlertRecord> All(absl::string_view filter = "") const {
+  std::vector<storage::AlertRecord> All(const std::string& filter = "") const {
     return desk_->List(*ParseAlertFilter(filter), storage::AlertStore::kNewest, 1000)->alerts;
   }
   // The audit trail as "raised:system escalated:system acknowledged:Lan".
-  std::string Trail(uint64_t id) const {
+  std::string Trail(std::uint64_t id) const {
     static constexpr const char* kNames[] = {
         "", "raised", "escalated", "eased", "acknowledged", "resolved", "commented"};
     std::string trail;

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_RULES_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_ALERT_RULES_FIXTURE_H_
 
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -120,7 +121,7 @@ class City {
     for (const Transition& t : transitions) {
       absl::StrAppend(&notes, std::string(1, "RUDXF"[static_cast<int>(t.type)]), t.tier);
       if (write_fails_) continue;
-      const uint64_t id = t.type == Transition::Type::kRaise ? next_id_++ : t.alert_id;
+      const std::uint64_t id = t.type == Transition::Type::kRaise ? next_id_++ : t.alert_id;
       storage::RuleStateRecord state = t.state;
       state.alert_id = t.tier == 0 ? 0 : id;
       states_[{state.rule, state.subject}] = state;
@@ -132,7 +133,7 @@ class City {
   }
 
   int tier_ = 0;
-  uint64_t next_id_ = 1;
+  std::uint64_t next_id_ = 1;
   std::map<std::pair<std::string, std::string>, storage::RuleStateRecord> states_;
 };
 

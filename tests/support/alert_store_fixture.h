@@ -2,14 +2,16 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_ALERT_STORE_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_ALERT_STORE_FIXTURE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "rocksdb/db.h"
 #include <gtest/gtest.h>
 
@@ -59,7 +61,7 @@ class AlertStoreTest : public testing::Test {
   }
 
   // Raises an alert with a trail of two lines.
-  uint64_t RaiseAndAcknowledge() {
+  std::uint64_t RaiseAndAcknowledge() {
     AlertRecord alert = NewAlert();
     EXPECT_TRUE(
         store_->Apply({{.alert = alert, .events = {Line(AlertEventType::kRaised, "system")}}})
@@ -72,7 +74,7 @@ class AlertStoreTest : public testing::Test {
   }
 
   // Modifies the closed database directly, bypassing the store.
-  void Tamper(absl::string_view family,
+  void Tamper(std::string_view family,
               const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& edit) {
     store_.reset();
     std::vector<std::string> names;
@@ -85,7 +87,7 @@ class AlertStoreTest : public testing::Test {
     rocksdb::DB* raw = nullptr;
     ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), path(), families, &handles, &raw).ok());
     const std::unique_ptr<rocksdb::DB> db(raw);
-    for (size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
       if (names[i] == family) edit(*db, handles[i]);
     }
     for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);

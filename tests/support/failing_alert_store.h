@@ -2,15 +2,17 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/alerts/alert_store.h"
 
 namespace citylayers::alerts {
 
-/// Forwards all calls to a real store, except those that its flags let fail. The store must outlive
-/// it.
+/// Forwards all calls to a real store, except those that its flags let fail. The
+/// store must outlive it.
 class FailingStore final : public storage::AlertStore {
  public:
   explicit FailingStore(storage::AlertStore& store) : store_(store) {}
@@ -19,7 +21,7 @@ class FailingStore final : public storage::AlertStore {
   bool fails_values = false;  ///< UpdateValues returns it
   std::string damaged_cap;    ///< id of a CAP message that cannot be read
 
-  uint64_t NextAlertId() const override { return store_.NextAlertId(); }
+  std::uint64_t NextAlertId() const override { return store_.NextAlertId(); }
   std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
   absl::Status Apply(absl::Span<const storage::AlertChange> changes) override {
     return fails ? absl::ResourceExhaustedError("the disk is full") : store_.Apply(changes);
@@ -28,25 +30,26 @@ class FailingStore final : public storage::AlertStore {
     return fails_values ? absl::ResourceExhaustedError("the disk is full")
                         : store_.UpdateValues(alerts);
   }
-  absl::StatusOr<storage::AlertRecord> GetAlert(uint64_t id) const override {
+  absl::StatusOr<storage::AlertRecord> GetAlert(std::uint64_t id) const override {
     return store_.GetAlert(id);
   }
   absl::Status ScanAlerts(
-      uint64_t before_id,
+      std::uint64_t before_id,
       absl::FunctionRef<bool(const storage::AlertRecord&)> visit) const override {
     return store_.ScanAlerts(before_id, visit);
   }
   absl::StatusOr<std::vector<storage::AlertRecord>> ListActiveAlerts() const override {
     return store_.ListActiveAlerts();
   }
-  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(uint64_t id) const override {
+  absl::StatusOr<std::vector<storage::AlertEventRecord>> ListEvents(
+      std::uint64_t id) const override {
     return store_.ListEvents(id);
   }
-  absl::Status VerifyTrail(uint64_t id) const override { return store_.VerifyTrail(id); }
+  absl::Status VerifyTrail(std::uint64_t id) const override { return store_.VerifyTrail(id); }
   absl::StatusOr<std::vector<storage::RuleStateRecord>> ListRuleStates() const override {
     return store_.ListRuleStates();
   }
-  absl::StatusOr<storage::CapRecord> GetCap(absl::string_view cap_id) const override {
+  absl::StatusOr<storage::CapRecord> GetCap(std::string_view cap_id) const override {
     if (cap_id == damaged_cap) return absl::DataLossError("the CAP message record is damaged");
     return store_.GetCap(cap_id);
   }

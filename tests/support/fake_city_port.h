@@ -1,4 +1,4 @@
-// A fake city for tests: clock, readings and a machine clock controlled by the test.
+// A fake CityPort for tests: a clock and a store of readings.
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_PORT_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAKE_CITY_PORT_H_
 
@@ -14,32 +14,16 @@
 #include "proto/support/proto_time.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/tools/replay/city_port.h"
+#include "tests/support/fake_pacer.h"
 
 namespace citylayers::replay {
-
-/// Time passes only in Sleep. `on_sleep` is called at every step and may stop the run.
-class FakePacer final : public Pacer {
- public:
-  absl::Time Now() override { return now; }
-  bool Sleep(absl::Duration duration) override {
-    now += duration;
-    if (on_sleep) on_sleep(now - start);
-    return !stop;
-  }
-  bool stopped() override { return stop; }
-
-  const absl::Time start = absl::FromUnixSeconds(1'800'000'000);
-  absl::Time now = start;
-  bool stop = false;
-  std::function<void(absl::Duration)> on_sleep;
-};
 
 /// Implements the guarantees of ClockService and ReadingService that a replay relies on: the clock
 /// never runs backwards and holds, readings far ahead of it are rejected, and a sequence is stored
 /// once. "Far" is one minute, stricter than the server (readings.future_skew, 5 minutes by
 /// default), so that a replay has to write what is due and nothing more. Each entry of `failures`
 /// makes one call fail, before or after it took effect.
-class FakeCity final : public CityPort {
+class FakeCityPort final : public CityPort {
  public:
   struct Failure {
     absl::Status status;
@@ -51,7 +35,7 @@ class FakeCity final : public CityPort {
     double value;
   };
 
-  explicit FakeCity(FakePacer& pacer) : pacer_(pacer) {}
+  explicit FakeCityPort(FakePacer& pacer) : pacer_(pacer) {}
 
   absl::Time city_now() const {
     if (!replay) return pacer_.now;

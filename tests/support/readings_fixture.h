@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_READINGS_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_READINGS_FIXTURE_H_
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -41,10 +42,10 @@ struct Row {
 
 inline v1::ReadingColumns Columns(const std::vector<Row>& rows) {
   v1::ReadingColumns columns;
-  int64_t last_ms = 0;
+  std::int64_t last_ms = 0;
   for (const Row& row : rows) {
     columns.add_measures(row.measure);
-    columns.add_measure_indexes(static_cast<uint32_t>(columns.measures_size()) - 1);
+    columns.add_measure_indexes(static_cast<std::uint32_t>(columns.measures_size()) - 1);
     columns.add_time_deltas_ms(absl::ToUnixMillis(row.time) - last_ms);
     last_ms = absl::ToUnixMillis(row.time);
     columns.add_values(row.value);
@@ -55,7 +56,7 @@ inline v1::ReadingColumns Columns(const std::vector<Row>& rows) {
 // Rows as "measure@seconds after kNow=value": short enough to read.
 inline std::vector<std::string> Lines(const v1::ReadingColumns& columns) {
   std::vector<std::string> lines;
-  int64_t ms = 0;
+  std::int64_t ms = 0;
   for (int i = 0; i < columns.values_size(); ++i) {
     ms += columns.time_deltas_ms(i);
     lines.push_back(absl::StrCat(columns.measures(static_cast<int>(columns.measure_indexes(i))),
@@ -106,14 +107,15 @@ class TestReadings : public testing::Test {
                                       {106.75, 10.69},
                                       {{"rainfall", "mm", 1, absl::Minutes(10), "", 0, 150, {}}}};
     ASSERT_TRUE(SeedFromPack({phu_an, nha_be}, *store_).ok());
-    directory_ = std::make_unique<MeasureDirectory>(*store_, [](uint64_t id) { return id < 100; });
+    directory_ =
+        std::make_unique<MeasureDirectory>(*store_, [](std::uint64_t id) { return id < 100; });
     clock_ = *ClockKeeper::Load(*store_, machine_);
-    ingest_ =
-        std::make_unique<ReadingIngest>(ingest_options_, *store_, *directory_, *clock_, metrics_);
+    ingest_ = std::make_unique<ReadingIngest>(ingest_options_, *store_, *directory_, *clock_,
+                                              monotonic_, metrics_);
     query_ =
-        std::make_unique<ReadingQuery>(query_options_, *store_, *directory_, *clock_, machine_);
+        std::make_unique<ReadingQuery>(query_options_, *store_, *directory_, *clock_, monotonic_);
   }
-  v1::WriteReadingsResponse Write(const std::vector<Row>& rows, uint64_t sequence = 0) {
+  v1::WriteReadingsResponse Write(const std::vector<Row>& rows, std::uint64_t sequence = 0) {
     v1::WriteReadingsRequest request;
     request.set_source("test");
     request.set_sequence(sequence);
@@ -164,7 +166,8 @@ class TestReadings : public testing::Test {
     return request;
   }
 
-  FakeClock machine_;
+  FakeClock machine_;    // the wall clock
+  FakeClock monotonic_;  // for intervals and metrics
   runtime::Metrics registry_;
   ReadingsMetrics metrics_{registry_};
   storage::ReadingsStoreOptions options_;

@@ -3,6 +3,7 @@
 #define CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -18,17 +19,18 @@
 namespace citylayers::storage {
 
 /// 2022-10-17 09:46:40 UTC.
-inline constexpr int64_t kStartMs = 1'666'000'000'000;
+inline constexpr std::int64_t kStartMs = 1'666'000'000'000;
 
 using Readings = std::vector<StoredReading>;
 
 struct Row {
-  uint32_t series;
-  int64_t time_ms;
+  std::uint32_t series;
+  std::int64_t time_ms;
   double value;
 };
 
-inline ReadingBatch Batch(std::string source, uint64_t sequence, const std::vector<Row>& rows) {
+inline ReadingBatch Batch(std::string source, std::uint64_t sequence,
+                          const std::vector<Row>& rows) {
   ReadingBatch batch;
   batch.source = std::move(source);
   batch.epoch = 1;
@@ -59,7 +61,7 @@ class TestStore : public testing::Test {
     directory_ = testing::TempDir() + info->test_suite_name() + "_" + info->name() + "_" +
                  std::to_string(getpid());
     // A parameterised test has slashes in its name.
-    std::replace(directory_.begin() + static_cast<ptrdiff_t>(testing::TempDir().size()),
+    std::replace(directory_.begin() + static_cast<std::ptrdiff_t>(testing::TempDir().size()),
                  directory_.end(), '/', '_');
     std::filesystem::remove_all(directory_);
     options_.directory = directory_;
@@ -78,15 +80,15 @@ class TestStore : public testing::Test {
     store_ = *std::move(store);
   }
   /// Registers series 0 to count - 1.
-  void RegisterSpeeds(uint32_t count) {
+  void RegisterSpeeds(std::uint32_t count) {
     std::vector<MeasureDef> measures;
-    for (uint32_t i = 0; i < count; ++i) measures.push_back(SpeedOf(static_cast<int>(i)));
+    for (std::uint32_t i = 0; i < count; ++i) measures.push_back(SpeedOf(static_cast<int>(i)));
     const auto series = store_->RegisterMeasures(measures);
     ASSERT_TRUE(series.ok()) << series.status();
-    for (uint32_t i = 0; i < count; ++i) ASSERT_EQ((*series)[i], i);
+    for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ((*series)[i], i);
   }
   /// All readings of a series.
-  Readings Rows(uint32_t series) const {
+  Readings Rows(std::uint32_t series) const {
     const absl::StatusOr<Readings> rows = store_->Query(series, 0, INT64_MAX);
     EXPECT_TRUE(rows.ok()) << rows.status();
     return rows.value_or(Readings{});

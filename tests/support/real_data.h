@@ -1,5 +1,5 @@
-// Location of real test data, measured or drawn by others. The data are never part of this
-// repository.
+// Location of real test data, measured or drawn by others. The data are never
+// part of this repository.
 #ifndef CITYLAYERS_TESTS_SUPPORT_REAL_DATA_H_
 #define CITYLAYERS_TESTS_SUPPORT_REAL_DATA_H_
 

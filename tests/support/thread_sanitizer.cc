@@ -33,8 +33,8 @@ void Unlocking(void* mutex, unsigned mode, Function unlock) {
   __tsan_mutex_post_unlock(mutex, mode);
 }
 
-// Await releases the mutex and holds it again when it returns. All awaits of the tree are those of
-// a writer.
+// Await releases the mutex and holds it again when it returns. All awaits of the tree are those
+// of a writer.
 // a writer.
 template <typename Function>
 auto Awaiting(void* mutex, Function await) {

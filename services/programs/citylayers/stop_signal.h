@@ -9,7 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
-#include "services/tools/replay/city_port.h"
+#include "services/tools/replay/pacer.h"
 
 namespace citylayers::cli {
 

@@ -14,6 +14,7 @@
 #include "services/runtime/daemon.h"
 #include "services/runtime/log.h"
 #include "services/runtime/rpc/library_logs.h"
+#include "services/runtime/server_options.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
 

@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -17,27 +16,13 @@
 
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "services/runtime/config/suggestion.h"
 #include "services/runtime/config/toml_text.h"
 
 namespace citylayers::runtime {
 namespace {
 
-constexpr absl::string_view kEnvironmentPrefix = "CITYLAYERS_";
-
-int EditDistance(std::string_view a, std::string_view b) {
-  std::vector<int> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<int>(j);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    int diagonal = row[0];
-    row[0] = static_cast<int>(i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const int substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
-    }
-  }
-  return row[b.size()];
-}
+constexpr std::string_view kEnvironmentPrefix = "CITYLAYERS_";
 
 /// Checks that `value` can be parsed as the option's type and lies in its range.
 absl::Status CheckValue(const Option& option, std::string_view value, std::string_view where) {
@@ -126,23 +111,6 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
 
 }  // namespace
 
-std::string Suggest(std::string_view word, const std::vector<std::string>& known) {
-  // No option name is longer; computing the distance takes time proportional to the product of the
-  // lengths.
-  constexpr std::size_t kWordMax = 64;
-  if (word.size() > kWordMax) return "";
-  std::string best;
-  int best_distance = std::max<int>(2, static_cast<int>(word.size()) / 4) + 1;
-  for (const std::string& candidate : known) {
-    const int distance = EditDistance(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& inputs) {
   Config config;
   for (Option& option : options) {
@@ -161,32 +129,29 @@ absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& i
                    std::string(section.str()), "\" is outside a [section]"));
       }
       for (const auto& [key, value] : *keys) {
-        RETURN_IF_ERROR(
-            config.Set(StrCat(std::string(section.str()), ".", std::string(key.str())),
-                       WrittenValue(value), OptionSource::kFile,
-                       StrCat(inputs.file, ":", static_cast<int>(value.source().begin.line))));
+        RETURN_IF_ERROR(config.Set(
+            StrCat(std::string(section.str()), ".", std::string(key.str())), WrittenValue(value),
+            StrCat(inputs.file, ":", static_cast<int>(value.source().begin.line))));
       }
     }
   }
   for (const auto& [name, value] : inputs.environment) {
-    if (!absl::StartsWith(name, kEnvironmentPrefix)) continue;
+    if (!name.starts_with(kEnvironmentPrefix)) continue;
     const std::string_view rest = std::string_view(name).substr(kEnvironmentPrefix.size());
     const std::size_t split = rest.find("__");
-    if (split == std::string_view::npos)
-      continue;  // CITYLAYERS_REAL_DATA and similar variables are not options
+    // CITYLAYERS_REAL_DATA and similar variables are not options.
+    if (split == std::string_view::npos) continue;
     const std::string key =
         absl::AsciiStrToLower(StrCat(rest.substr(0, split), ".", rest.substr(split + 2)));
-    RETURN_IF_ERROR(
-        config.Set(key, value, OptionSource::kEnvironment, StrCat("environment ", name)));
+    RETURN_IF_ERROR(config.Set(key, value, StrCat("environment ", name)));
   }
   for (const auto& [key, value] : inputs.flags) {
-    RETURN_IF_ERROR(config.Set(key, value, OptionSource::kFlag, StrCat("flag --", key)));
+    RETURN_IF_ERROR(config.Set(key, value, StrCat("flag --", key)));
   }
   return config;
 }
 
-absl::Status Config::Set(std::string_view key, std::string_view value, OptionSource source,
-                         std::string_view where) {
+absl::Status Config::Set(std::string_view key, std::string_view value, std::string_view where) {
   auto it = entries_.find(key);
   if (it == entries_.end()) {
     std::vector<std::string> known;
@@ -199,7 +164,6 @@ absl::Status Config::Set(std::string_view key, std::string_view value, OptionSou
   }
   RETURN_IF_ERROR(CheckValue(it->second.option, value, where));
   it->second.value = std::string(value);
-  it->second.source = source;
   return absl::OkStatus();
 }
 
@@ -239,11 +203,6 @@ absl::Duration Config::GetDuration(std::string_view key) const {
   absl::Duration value;
   (void)absl::ParseDuration(Find(key, OptionType::kDuration).value, &value);
   return value;
-}
-
-OptionSource Config::SourceOf(std::string_view key) const {
-  auto it = entries_.find(key);
-  return it == entries_.end() ? OptionSource::kDefault : it->second.source;
 }
 
 std::string Config::ToToml() const {

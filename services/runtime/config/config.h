@@ -27,21 +27,19 @@ struct Option {
   std::vector<std::string> choices = {};  // for strings: the accepted values; empty: any text
 };
 
-/// Source of a value; a later one overrides an earlier one.
-enum class OptionSource { kDefault, kFile, kEnvironment, kFlag };
-
 /// The resolved configuration. Precedence: flag > environment > file > default. Immutable after
 /// Load; thread-safe.
 ///
-///   ASSIGN_OR_RETURN(Config config, Config::Load(options, {.flags = {{"server.http",
-///   "127.0.0.1:0"}}})); const int64_t rows_max = config.GetInt("readings.batch_rows_max");
+///   Config::Inputs inputs = {.file = "city.toml", .flags = {{"server.http", "127.0.0.1:0"}}};
+///   ASSIGN_OR_RETURN(const Config config, Config::Load(options, inputs));
+///   const std::int64_t rows_max = config.GetInt("readings.batch_rows_max");
 class Config {
  public:
   struct Inputs {
     std::string file;                          // path of a TOML file; empty: none
     std::map<std::string, std::string> flags;  // key -> written value
-    std::map<std::string, std::string>
-        environment;  // CITYLAYERS_SECTION__KEY -> written value; others are ignored
+    /// CITYLAYERS_SECTION__KEY -> written value; other variables are ignored.
+    std::map<std::string, std::string> environment;
   };
 
   /// INVALID_ARGUMENT: an unknown key (with a suggestion), a value that does not parse or lies
@@ -56,9 +54,6 @@ class Config {
   bool GetBool(std::string_view key) const;
   absl::Duration GetDuration(std::string_view key) const;
 
-  /// The source of the value of `key`.
-  OptionSource SourceOf(std::string_view key) const;
-
   /// The whole configuration as commented TOML; Load of that text returns the same values.
   std::string ToToml() const;
 
@@ -66,18 +61,12 @@ class Config {
   struct Entry {
     Option option;
     std::string value;
-    OptionSource source = OptionSource::kDefault;
   };
   const Entry& Find(std::string_view key, OptionType type) const;
-  absl::Status Set(std::string_view key, std::string_view value, OptionSource source,
-                   std::string_view where);
+  absl::Status Set(std::string_view key, std::string_view value, std::string_view where);
 
   std::map<std::string, Entry, std::less<>> entries_;
 };
-
-/// Returns the name in `known` nearest to `word` by edit distance when it is near enough to be a
-/// misspelling; otherwise empty.
-std::string Suggest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace citylayers::runtime
 

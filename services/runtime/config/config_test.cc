@@ -53,8 +53,6 @@ TEST(Config, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   EXPECT_EQ(config->GetDouble("grpc.share"), 0.25);
   EXPECT_EQ(config->GetDuration("layers.tick"), absl::Seconds(3));
   EXPECT_TRUE(config->GetBool("grpc.on"));
-  EXPECT_EQ(config->SourceOf("grpc.on"), OptionSource::kDefault);
-  EXPECT_EQ(config->SourceOf("layers.tick"), OptionSource::kFlag);
 }
 
 TEST(Config, AnUnknownKeyIsRefusedWithASuggestionAndItsPlace) {
@@ -109,11 +107,6 @@ TEST(Config, PrintsItselfAsTomlThatReadsBack) {
   ASSERT_TRUE(second.ok()) << second.status() << "\n" << first->ToToml();
   EXPECT_EQ(second->ToToml(), first->ToToml());
   EXPECT_THAT(first->ToToml(), HasSubstr("# Unary calls at once.\nunary_max = 512\n"));
-}
-
-TEST(Suggest, FindsSlipsButNotStrangers) {
-  EXPECT_EQ(Suggest("trafic", {"traffic", "flood"}), "traffic");
-  EXPECT_EQ(Suggest("zebra", {"traffic", "flood"}), "");
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ namespace citylayers::runtime {
 ///  - the address that the server is bound to; any IP address when it is bound to all of them
 ///    (0.0.0.0, ::), because only a name can be rebound,
 ///  - the given names: "maps.example.org", or "*.example.org" for every name below it.
-/// Any port is accepted; names are case-insensitive; a trailing dot is ignored. Immutable,
-/// thread-safe.
+/// Any port is accepted; names are case-insensitive; a trailing dot is
+/// ignored. Immutable, thread-safe.
 class HostAllowList {
  public:
   /// `names` are separated by commas or spaces; "*" allows every host (no protection).

@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 
 #include "base/strings.h"
+#include "services/runtime/http/http_stream.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -442,8 +443,8 @@ void HttpConnection::PumpStream() {
   }
 }
 
-// Writes the queued pieces as one chunk (as bare bytes for HTTP/1.0), and the last chunk at the
-// end.
+// Writes the queued pieces as one chunk (as bare bytes for HTTP/1.0), and the
+// last chunk at the end.
 void HttpConnection::WriteStreamBatch() {
   static constexpr std::string_view kLineEnd = "\r\n";
   static constexpr std::string_view kLastChunk = "0\r\n\r\n";

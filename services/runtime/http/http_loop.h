@@ -1,5 +1,5 @@
-// An event loop of the HTTP server: a thread, its connections and its counters. Private to the
-// server.
+// An event loop of the HTTP server: a thread, its connections and its counters.
+// Private to the server.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_LOOP_H_
 #define CITYLAYERS_SERVICES_RUNTIME_HTTP_HTTP_LOOP_H_
 
@@ -52,8 +52,8 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
 
   explicit HttpLoop(std::shared_ptr<HttpShared> shared);
 
-  /// Start and Stop run and end the thread. Call Stop once, after Start; it cuts the open
-  /// connections.
+  /// Start and Stop run and end the thread. Call Stop once, after Start; it cuts
+  /// the open connections.
   void Start();
   void Stop();
 
@@ -62,8 +62,8 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
   /// Closes idle connections and lets the others finish; from any thread.
   void BeginDrain();
 
-  /// Queues `task` for the loop. Returns false, and drops the task, once the loop has stopped. From
-  /// any thread.
+  /// Queues `task` for the loop. Returns false, and drops the task, once the loop has
+  /// stopped. From any thread.
   template <typename Task>
   bool Post(Task&& task) {
     // A task left in a stopped loop would keep its connection, and so the loop, alive forever.

@@ -14,8 +14,8 @@ namespace citylayers::runtime {
 /// A response body that is written piece by piece, for server-sent events and RPC streams.
 /// Thread-safe. Callbacks run without locks held, on the server's thread or the caller's.
 ///
-/// Backpressure: bytes that the client has not read yet are pending, at most
-/// `stream_pending_bytes_max`.
+/// Backpressure: bytes that the client has not read yet are pending,
+/// at most `stream_pending_bytes_max`.
 ///   if (!stream->Write(event)) { /* closed, or too slow: drop it or skip ahead */ }
 ///   stream->NotifyWritable(64 * 1024, [=] { reader->ReadNext(); });
 class StreamWriter {
@@ -37,13 +37,13 @@ class StreamWriter {
   /// Calls `callback` once, as soon as at most `pending_bytes_max` are pending (immediately if they
   /// already are) or the stream is closed. A second call replaces the first.
   virtual void NotifyWritable(std::size_t pending_bytes_max, std::function<void()> callback) = 0;
-  /// Calls `callback` once when the stream has ended by Close, by the client's disconnect or by
-  /// shutdown.
+  /// Calls `callback` once when the stream has ended by Close, by the client's
+  /// disconnect or by shutdown.
   virtual void NotifyClosed(std::function<void()> callback) = 0;
 };
 
-/// The receiver of a Responder's answer; implemented by the server's connection and by tests of
-/// handlers.
+/// The receiver of a Responder's answer; implemented by the server's connection and
+/// by tests of handlers.
 class ResponderTarget {
  public:
   virtual ~ResponderTarget() = default;

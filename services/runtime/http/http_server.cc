@@ -12,6 +12,7 @@
 
 #include "base/strings.h"
 #include "services/runtime/http/http_loop.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -105,8 +106,8 @@ absl::Status HttpServer::Listen(const std::string& host, std::uint16_t port) {
   auto acceptor = std::make_unique<Acceptor>(loops[0]->io());
   boost::system::error_code error;
   acceptor->open(endpoint->protocol(), error);
-  // Lets a restarted process bind while old connections are in TIME_WAIT; a second listener still
-  // fails.
+  // Lets a restarted process bind while old connections are in TIME_WAIT; a second
+  // listener still fails.
   if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor->bind(*endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
@@ -142,8 +143,9 @@ void HttpServer::Drain(absl::Duration patience) {
     impl->retry_timer->cancel();
   });
   for (const auto& loop : impl_->loops) loop->BeginDrain();
-  const absl::Time deadline = absl::Now() + patience;
-  while (impl_->shared->connections_open.load() > 0 && absl::Now() < deadline) {
+  const MonotonicClock clock;
+  const absl::Time deadline = clock.Now() + patience;
+  while (impl_->shared->connections_open.load() > 0 && clock.Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(5));
   }
   // Loop 0 stops last: it runs the acceptor.

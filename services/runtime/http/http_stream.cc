@@ -1,4 +1,7 @@
-// HttpStream: the queue between the writer of a stream and the connection that sends it.
+#include "services/runtime/http/http_stream.h"
+
+#include <utility>
+
 #include "services/runtime/http/http_connection.h"
 
 namespace citylayers::runtime {

@@ -1,8 +1,8 @@
 #include "services/runtime/http/http_url.h"
 
-#include "absl/strings/ascii.h"
-
-#include "base/strings.h"
+#include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace citylayers::runtime {
 namespace {
@@ -31,18 +31,6 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
       out += ' ';
     } else {
       out += text[i];
-    }
-  }
-  return out;
-}
-
-std::string PercentEncode(std::string_view text) {
-  std::string out;
-  for (const unsigned char c : text) {
-    if (absl::ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += static_cast<char>(c);
-    } else {
-      StrAppend(&out, "%", absl::AsciiStrToUpper(StrCat(absl::Hex(c, absl::kZeroPad2))));
     }
   }
   return out;

@@ -11,12 +11,9 @@
 
 namespace citylayers::runtime {
 
-/// Decodes %XX, and "+" as a space when `plus_is_space` (queries). nullopt: a % without two hex
-/// digits.
+/// Decodes %XX, and "+" as a space when `plus_is_space` (queries). nullopt: a %
+/// without two hex digits.
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
-
-/// Encodes everything but the unreserved characters of RFC 3986.
-std::string PercentEncode(std::string_view text);
 
 /// The first value of `name` in "a=1&b=2", decoded; nullopt when absent or badly encoded. "" for a
 /// name without "=".

@@ -1,5 +1,6 @@
 #include "services/runtime/http/http_url.h"
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -20,11 +21,12 @@ TEST(PercentDecode, RefusesHalfAnEscape) {
   EXPECT_EQ(PercentDecode("a%2g", false), std::nullopt);
 }
 
-TEST(PercentEncode, RoundTripsEveryByte) {
-  std::string all;
-  for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
-  EXPECT_EQ(PercentDecode(PercentEncode(all), false), all);
-  EXPECT_EQ(PercentEncode("a/ü"), "a%2F%C3%BC");
+TEST(PercentDecode, DecodesEveryByte) {
+  for (int c = 0; c < 256; ++c) {
+    const std::string byte(1, static_cast<char>(c));
+    EXPECT_EQ(PercentDecode(absl::StrFormat("%%%02X", c), false), byte);
+    EXPECT_EQ(PercentDecode(absl::StrFormat("%%%02x", c), true), byte);
+  }
 }
 
 TEST(QueryValue, TakesTheFirstOfAName) {

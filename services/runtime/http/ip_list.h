@@ -14,8 +14,8 @@ namespace citylayers::runtime {
 /// IPv4 address. Immutable, thread-safe.
 class IpList {
  public:
-  /// INVALID_ARGUMENT: an item is neither an address nor a network; the message begins with
-  /// `option`.
+  /// INVALID_ARGUMENT: an item is neither an address nor a network; the message
+  /// begins with `option`.
   static absl::StatusOr<IpList> Parse(std::string_view list, std::string_view option);
 
   /// True when an address ("10.1.2.3", "fd00::1") is in the list. False for other text.

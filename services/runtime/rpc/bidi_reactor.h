@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_BIDI_REACTOR_H_
 
 #include <atomic>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -154,7 +155,8 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     std::erase_if(answers_, [](const auto& answer) { return answer->has_value(); });
   }
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return handler_ == nullptr || answers_.size() < static_cast<size_t>(handler_->waiting_max());
+    return handler_ == nullptr ||
+           answers_.size() < static_cast<std::size_t>(handler_->waiting_max());
   }
 
   static constexpr std::size_t kFreedAbove = 64 * 1024;

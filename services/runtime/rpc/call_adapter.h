@@ -53,12 +53,10 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 /// Turns functions on plain messages into gRPC callback methods. One per process; thread-safe;
 /// outlives the server.
 ///
-///   grpc::ServerUnaryReactor* GetTile(grpc::CallbackServerContext* context, const GetTileRequest*
-///   request,
-///                                     GetTileResponse* response) override {
+///   ServerUnaryReactor* GetTile(CallbackServerContext* context, const GetTileRequest* request,
+///                               GetTileResponse* response) override {
 ///     return calls_.Unary(context, "LayerService/GetTile", request, response,
-///         [this](const Call& call, const GetTileRequest& r) -> absl::StatusOr<GetTileResponse> {
-///         ... });
+///                         [this](const Call& call, const GetTileRequest& r) { return Tile(r); });
 ///   }
 class CallAdapter {
  public:
@@ -120,8 +118,8 @@ class CallAdapter {
   grpc::ServerBidiReactor<Request, Response>* Bidi(grpc::CallbackServerContext* context,
                                                    std::string_view method, Factory factory);
 
-  /// Ends every open stream with UNAVAILABLE, so that clients reconnect to the next server. For
-  /// shutdown.
+  /// Ends every open stream with UNAVAILABLE, so that clients reconnect to the next
+  /// server. For shutdown.
   void Drain() { draining_->store(true); }
 
  private:

@@ -33,14 +33,14 @@ struct Call {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// Returns the principal's name. UNAUTHENTICATED: the call carries no credentials, or invalid
-  /// ones.
+  /// Returns the principal's name. UNAUTHENTICATED: the call carries no
+  /// credentials, or invalid ones.
   virtual absl::StatusOr<std::string> Authenticate(
       const grpc::CallbackServerContext& context) const = 0;
 };
 
-/// Accepts every call as anonymous. For servers that listen on loopback or run with
-/// --allow-insecure.
+/// Accepts every call as anonymous. For servers that listen on loopback or
+/// run with --allow-insecure.
 class AnonymousAuthenticator final : public Authenticator {
  public:
   absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext&) const override {
@@ -54,8 +54,8 @@ struct CallOptions {
   int unary_max = 512;      // unary calls at once, except those that write
   int writes_max = 512;     // unary calls at once that write
   int streams_max = 20000;  // streaming calls at once
-  absl::Duration stream_look =
-      absl::Seconds(2);  // maximum delay before an idle stream notices a drain
+  // Maximum delay before an idle stream notices a drain.
+  absl::Duration stream_look = absl::Seconds(2);
   // Calls of one method at once ("FloodService/ExportDepth"), below the limits above: for methods
   // of which a few keep all threads busy.
   std::map<std::string, int, std::less<>> method_limits;
@@ -63,8 +63,8 @@ struct CallOptions {
   std::shared_ptr<MemoryShare> requests;  // memory of decoded requests; may be nullptr
 };
 
-/// The memory of a decoded message, in bytes. For a small one its encoded size, which is cheaper to
-/// get.
+/// The memory of a decoded message, in bytes. For a small one its encoded size,
+/// which is cheaper to get.
 std::size_t MemoryOf(const google::protobuf::Message& message);
 
 /// Parses "METHOD=COUNT,..." of the option grpc.method_limits. INVALID_ARGUMENT: another form.

@@ -17,8 +17,8 @@ inline absl::Time SaturatedDeadline(absl::Time deadline) {
   return deadline > absl::Now() + kDeadlineMax ? absl::InfiniteFuture() : deadline;
 }
 
-/// The raw_deadline() of a server context, by the machine's wall clock; InfiniteFuture: no
-/// deadline.
+/// The raw_deadline() of a server context, by the machine's wall clock;
+/// InfiniteFuture: no deadline.
 inline absl::Time DeadlineOf(gpr_timespec raw) {
   if (gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) == 0) return absl::InfiniteFuture();
   const gpr_timespec real = gpr_convert_clock_type(raw, GPR_CLOCK_REALTIME);

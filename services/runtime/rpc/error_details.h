@@ -9,8 +9,8 @@
 
 namespace citylayers::runtime {
 
-// Reasons of google.rpc.ErrorInfo, domain "citylayers". docs/use/errors.md explains each; keep both
-// in step.
+// Reasons of google.rpc.ErrorInfo, domain "citylayers". docs/use/errors.md explains
+// each; keep both in step.
 inline constexpr std::string_view kReasonBadField = "BAD_FIELD";
 inline constexpr std::string_view kReasonBadMetadata = "BAD_METADATA";
 inline constexpr std::string_view kReasonBadFilter = "BAD_FILTER";
@@ -19,7 +19,6 @@ inline constexpr std::string_view kReasonBadSequence = "BAD_SEQUENCE";
 inline constexpr std::string_view kReasonBatchTooLarge = "BATCH_TOO_LARGE";
 inline constexpr std::string_view kReasonOverloaded = "OVERLOADED";
 inline constexpr std::string_view kReasonDeadlinePassed = "DEADLINE_PASSED";
-inline constexpr std::string_view kReasonUnauthenticated = "UNAUTHENTICATED";
 inline constexpr std::string_view kReasonStorageUnavailable = "STORAGE_UNAVAILABLE";
 inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
 inline constexpr std::string_view kReasonUnknownLayer = "UNKNOWN_LAYER";

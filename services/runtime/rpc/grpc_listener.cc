@@ -152,8 +152,8 @@ absl::StatusOr<std::uint16_t> GrpcListener::Bind(const Address& address) {
   for (const addrinfo* it = found; it != nullptr; it = it->ai_next) {
     const int listener = ListenOn(*it, port);
     if (listener < 0) {
-      // A name may have an address of a family that this machine does not support, such as ::1 of
-      // localhost.
+      // A name may have an address of a family that this machine does not support, such
+      // as ::1 of localhost.
       if (error == 0 || errno == EADDRINUSE) error = errno;
       continue;
     }
@@ -245,9 +245,9 @@ void GrpcListener::Accept(int listener) {
   }
 }
 
-// Without a free descriptor a waiting connection can be neither accepted nor refused, and poll
-// would report it again at once. Returns false when closing the spare descriptor does not help
-// either.
+// Without a free descriptor a waiting connection can be neither accepted nor refused, and
+// poll would report it again at once. Returns false when closing the spare descriptor
+// does not help either.
 bool GrpcListener::MakeRoom() {
   if (spare_ < 0) {
     poll(nullptr, 0, kNoDescriptorsPauseMs);

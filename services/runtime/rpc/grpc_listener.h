@@ -21,13 +21,12 @@
 namespace citylayers::runtime {
 
 /// Accepts connections in gRPC's place and hands the sockets over. gRPC itself stops accepting
-/// permanently when accept fails once, as it does without free descriptors (CVE-2023-4785), and
-/// keeps every stream that a client opens and resets until it processes it (CVE-2023-44487). The
-/// listener
+/// permanently when accept fails once, as it does without free descriptors (CVE-2023-4785),
+/// and keeps every stream that a client opens and resets until it processes it
+/// (CVE-2023-44487). The listener
 ///  - closes new connections while no descriptor is free, and continues when there are some;
 ///  - closes a new socket over connections_max, or when its number reaches descriptors_end;
-///  - reads from gRPC forty times per second how many streams each busy connection has, including
-///  those
+///  - reads from gRPC forty times per second how many streams each busy connection has, with those
 ///    that were reset and are not freed yet. It cuts a connection that has more than
 ///    streams_per_connection_max. While all connections together have more than streams_max, it
 ///    cuts the one that began the most streams since the last check. While more than

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "tests/support/eventually.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -59,11 +60,7 @@ class Port {
   /// As Answers, within 20 seconds: while the streams of a cut connection are being freed, new
   /// connections may be closed.
   bool AnswersSoon() const {
-    for (int i = 0; i < 200; ++i) {
-      if (Answers()) return true;
-      absl::SleepFor(absl::Milliseconds(100));
-    }
-    return false;
+    return test::Eventually([this] { return Answers(); });
   }
   /// True when a call over a new connection gets the service's answer.
   bool Answers() const {

@@ -8,8 +8,8 @@
 
 namespace citylayers::runtime {
 
-/// Size of `text` in bytes as grpc-message: each byte that is not printable ASCII takes three
-/// ("%C3").
+/// Size of `text` in bytes as grpc-message: each byte that is not printable ASCII
+/// takes three ("%C3").
 std::size_t EncodedSize(std::string_view text);
 
 /// Returns `text` as valid UTF-8 (other bytes become "?"), cut between characters so that

@@ -19,8 +19,8 @@ namespace citylayers::runtime {
 /// once per 10 s. Call it after StartLog, before other threads start.
 void RouteLibraryLogs();
 
-/// Lets one message per place and period pass, so that text caused by clients cannot fill a disk.
-/// Thread-safe.
+/// Lets one message per place and period pass, so that text caused by clients cannot fill
+/// a disk. Thread-safe.
 class LogThrottle {
  public:
   explicit LogThrottle(absl::Duration period) : period_(period) {}

@@ -1,5 +1,5 @@
-// gRPC server reflection, from which tools such as grpcurl and buf curl read the schema of a
-// server.
+// gRPC server reflection, from which tools such as grpcurl and buf curl read
+// the schema of a server.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_REFLECTION_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_REFLECTION_H_
 

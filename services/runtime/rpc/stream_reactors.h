@@ -1,5 +1,5 @@
-// The reactors behind CallAdapter::ServerStream and CallAdapter::Bidi. Included by call_adapter.h
-// only.
+// The reactors behind CallAdapter::ServerStream and CallAdapter::Bidi. Included
+// by call_adapter.h only.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
 
@@ -19,8 +19,7 @@ namespace citylayers::runtime::detail {
 
 /// Drives one StreamSource. At any time it is in one state, and only the holder of that state may
 /// touch the gRPC stream:
-///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued ... ->
-///   finished.
+///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued -> finished.
 /// A message that waits for its client exists once, as bytes, and is charged to the streams' share.
 template <typename Request, typename Response, typename Factory>
 class StreamReactor final : public grpc::ServerWriteReactor<Response> {
@@ -170,8 +169,8 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     State state ABSL_GUARDED_BY(mutex) = State::kQueued;
     bool woken ABSL_GUARDED_BY(mutex) = false;
     bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
-    // The time at which an idle stream steps without a wake, and the timer for it, which is never
-    // later.
+    // The time at which an idle stream steps without a wake, and the timer for it,
+    // which is never later.
     absl::Time wake_by ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
     absl::Time timer_due ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
     std::int64_t timer_generation ABSL_GUARDED_BY(mutex) = 0;

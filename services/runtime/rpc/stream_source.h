@@ -46,27 +46,27 @@ struct StreamStep {
   static StreamStep End() { return {Kind::kEnd, absl::ZeroDuration()}; }
 };
 
-/// The server's side of one streaming call. Messages are pulled, not pushed: Next() is called on an
-/// executor thread, one call at a time, and only when the previous message has been written, so a
-/// slow reader slows its own source and nothing queues. Destroyed when the call ends, for any
-/// reason.
+/// The server's side of one streaming call. Messages are pulled, not pushed: Next() is called
+/// on an executor thread, one call at a time, and only when the previous message has been
+/// written, so a slow reader slows its own source and nothing queues. Destroyed when the call
+/// ends, for any reason.
 template <typename Response>
 class StreamSource {
  public:
   virtual ~StreamSource() = default;
-  /// Fills `response` (empty on entry) and returns Message(), Wait(), End(), or the error that ends
-  /// the call.
+  /// Fills `response` (empty on entry) and returns Message(), Wait(), End(), or the
+  /// error that ends the call.
   virtual absl::StatusOr<StreamStep> Next(Response* response) = 0;
-  /// Producers keep this and call Wake() when more is available. The same object for the source's
-  /// life.
+  /// Producers keep this and call Wake() when more is available. The same object
+  /// for the source's life.
   const std::shared_ptr<Waker>& waker() const { return waker_; }
 
  private:
   std::shared_ptr<Waker> waker_ = std::make_shared<Waker>();
 };
 
-/// The server's side of one bidirectional call that answers each request with one response, in
-/// order.
+/// The server's side of one bidirectional call that answers each request with
+/// one response, in order.
 template <typename Request, typename Response>
 class BidiHandler {
  public:

@@ -6,9 +6,9 @@
 
 namespace citylayers::runtime {
 
-/// Answers UNIMPLEMENTED with the name of the method and ErrorInfo, where the gRPC library returns
-/// only the code. Register it on servers without another generic service; it must outlive the
-/// server.
+/// Answers UNIMPLEMENTED with the name of the method and ErrorInfo, where the gRPC
+/// library returns only the code. Register it on servers without another generic service;
+/// it must outlive the server.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
   grpc::ServerGenericBidiReactor* CreateReactor(

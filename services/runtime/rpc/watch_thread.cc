@@ -19,11 +19,6 @@ void WatchThread::Reopen() {
   if (context_ != nullptr) context_->TryCancel();
 }
 
-bool WatchThread::connected() const {
-  const std::lock_guard lock(mutex_);
-  return connected_;
-}
-
 bool WatchThread::Begin(std::shared_ptr<grpc::ClientContext> context) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return false;

@@ -16,18 +16,18 @@
 
 namespace citylayers::runtime {
 
-/// Opens a stream, passes its messages to a function, and opens it again when it ends, after 0.25
-/// s, 0.5 s ... 5 s. Logs when the peer becomes unavailable and when it is back, not in between.
-/// The destructor cancels the stream and joins.
+/// Opens a stream, passes its messages to a function, and opens it again when it ends, after a
+/// delay that doubles from 0.25 s to 5 s. Logs when the peer becomes unavailable and when it is
+/// back, not in between. The destructor cancels the stream and joins.
 ///
-///   WatchThread watch("traffic follows readings",
-///       [&](grpc::ClientContext& context) { return stub->WatchReadings(&context, ResumeRequest());
-///       },
-///       [&](const WatchReadingsResponse& r) { Apply(r); });
+///   WatchThread watch(
+///       "traffic follows readings",
+///       [&](grpc::ClientContext& context) { return stub->WatchReadings(&context, request); },
+///       [&](const WatchReadingsResponse& response) { Apply(response); });
 class WatchThread {
  public:
-  /// `on_end`, when set, receives the status of each stream that ended, before the next one is
-  /// opened.
+  /// `on_end`, when set, receives the status of each stream that ended, before
+  /// the next one is opened.
   template <typename Open, typename OnMessage>
   WatchThread(std::string what, Open open, OnMessage on_message,
               std::function<void(const grpc::Status&)> on_end = nullptr)
@@ -61,8 +61,6 @@ class WatchThread {
   void Stop();
   /// Ends the present stream; another one is opened after the delay.
   void Reopen();
-  /// True while messages flow: from the first message until the stream breaks.
-  bool connected() const;
 
  private:
   static constexpr absl::Duration kDelayMin = absl::Milliseconds(250);
@@ -82,7 +80,7 @@ class WatchThread {
 
   const std::string what_;
   // Standard library types, because absl::Mutex waits by the wall clock, which may be set back.
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable stopped_;
   // Guarded by mutex_:
   bool stopping_ = false;

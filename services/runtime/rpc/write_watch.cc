@@ -30,8 +30,8 @@ void WriteWatch::Sweep(absl::Time now) {
   for (Write::Entry& write : writes_) {
     if (now - write.since < timeout) break;
     if (std::exchange(write.cut, true)) continue;
-    // Under the lock, so that no cancel runs after End() returns. Cancelling a gRPC call only
-    // queues.
+    // Under the lock, so that no cancel runs after End() returns. Cancelling a
+    // gRPC call only queues.
     write.cancel();
     on_cut_();
   }

@@ -35,8 +35,8 @@ using BaseTags = std::vector<std::pair<std::string, std::variant<std::string, st
 ///   std::map<std::uint64_t, std::string> tiles = map.Tiles();
 class BaseMap {
  public:
-  /// Rings: outside first, then holes; open or closed. min_zoom: lowest zoom at which the feature
-  /// is drawn.
+  /// Rings: outside first, then holes; open or closed. min_zoom: lowest zoom at which
+  /// the feature is drawn.
   absl::Status AddPolygon(BaseLayer layer, std::span<const std::vector<LonLat>> rings,
                           const BaseTags& tags, int min_zoom = 0);
   absl::Status AddLine(BaseLayer layer, std::span<const LonLat> line, const BaseTags& tags,

@@ -32,8 +32,8 @@ struct Boundaries {
 /// NOT_FOUND: there is no such file. INVALID_ARGUMENT: not GeoJSON, or without a polygon.
 absl::StatusOr<Boundaries> ReadBoundaries(const std::string& path);
 
-/// Adds each border once (neighbours share theirs) to the layer `boundary`, and each name to
-/// `place`.
+/// Adds each border once (neighbours share theirs) to the layer `boundary`, and
+/// each name to `place`.
 absl::Status AddBoundaries(const std::vector<Boundary>& units, BaseMap* map);
 
 }  // namespace citylayers::citypack

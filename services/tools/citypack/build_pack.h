@@ -27,8 +27,8 @@ struct PackOptions {
   absl::Time created_time;
 };
 
-/// Called with the current step and the share of it that is done, 0 to 1. Returning false stops the
-/// build.
+/// Called with the current step and the share of it that is done, 0 to 1. Returning
+/// false stops the build.
 using PackProgress = std::function<bool(std::string_view step, double share)>;
 
 struct BuiltPack {

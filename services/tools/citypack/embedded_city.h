@@ -20,8 +20,8 @@ inline constexpr char kEmbeddedAttribution[] = "citylayers sample city (syntheti
 /// Whether the embedded city covers these roads: at least one in twenty segments lies in it.
 bool EmbeddedCityCovers(const geo::RoadGraph& graph);
 
-/// Adds land use, parks, water and place names; wards only on request, since a boundary file has
-/// its own.
+/// Adds land use, parks, water and place names; wards only on request, since a
+/// boundary file has its own.
 absl::Status AddEmbeddedBase(bool with_wards, BaseMap* map);
 
 TerrainPart EmbeddedTerrain();

@@ -9,10 +9,10 @@ class App;
 namespace citylayers::citypack {
 
 /// Adds the subcommand `pack` with `build` and `info` to the program. Results go to stdout,
-/// progress bars (on a terminal only), warnings and errors to stderr. A failed command throws
-/// CLI::RuntimeError(1) from the app's parse, an invalid command line CLI::ParseError like any
-/// option; `app.exit(error)` returns the exit code. SIGINT stops a build and leaves no partial
-/// pack.
+/// progress bars (on a terminal only), warnings and errors to stderr. A failed command
+/// throws CLI::RuntimeError(1) from the app's parse, an invalid command line
+/// CLI::ParseError like any option; `app.exit(error)` returns the exit code. SIGINT stops a
+/// build and leaves no partial pack.
 void AddPackCommands(CLI::App& app);
 
 }  // namespace citylayers::citypack

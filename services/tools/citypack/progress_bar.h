@@ -8,8 +8,8 @@
 
 namespace citylayers::citypack {
 
-/// One line per step, redrawn in place when the percentage changes. Writes only to a terminal. Not
-/// thread-safe.
+/// One line per step, redrawn in place when the percentage changes. Writes only to a
+/// terminal. Not thread-safe.
 class ProgressBar {
  public:
   /// `out` must outlive this; nothing is written when it is not a terminal or `quiet` is set.

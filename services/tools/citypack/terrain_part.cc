@@ -260,8 +260,8 @@ absl::StatusOr<storage::CellColumns> MakeSegmentCells(const geo::RoadGraph& grap
     const geo::RoadSegment& s = graph.segments[i];
     bool is_known = true;
     if (s.twin < i) {
-      // A twin crosses the same cells in the other direction; copied, so that both have the same
-      // depth.
+      // A twin crosses the same cells in the other direction; copied, so that both
+      // have the same depth.
       const std::size_t first = out.begins[s.twin], last = out.begins[s.twin + 1];
       for (std::size_t k = last; k > first; --k) out.cells.push_back(out.cells[k - 1]);
       is_known = out.unknown[s.twin] == 0;

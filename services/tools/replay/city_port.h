@@ -3,7 +3,6 @@
 #define CITYLAYERS_SERVICES_TOOLS_REPLAY_CITY_PORT_H_
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 
 #include "citylayers/common/v1/clock_service.pb.h"
 #include "citylayers/readings/v1/reading_service.pb.h"
@@ -20,16 +19,6 @@ class CityPort {
       const common::v1::SetClockRequest& request) = 0;
   virtual absl::StatusOr<readings::v1::WriteReadingsResponse> WriteReadings(
       const readings::v1::WriteReadingsRequest& request) = 0;
-};
-
-/// The machine's clock and sleep. Thread-safe.
-class Pacer {
- public:
-  virtual ~Pacer() = default;
-  virtual absl::Time Now() = 0;
-  /// Sleeps; returns false at once when the replay is to stop.
-  virtual bool Sleep(absl::Duration duration) = 0;
-  virtual bool stopped() = 0;
 };
 
 }  // namespace citylayers::replay

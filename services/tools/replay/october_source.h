@@ -23,8 +23,8 @@ struct MeasuredShare {
   double half_hours = 0;  // share of all segments x half hours that were measured
 };
 
-/// Streets with their observed daily profile (the same on each day), stages of the reconstructed
-/// river.
+/// Streets with their observed daily profile (the same on each day), stages of
+/// the reconstructed river.
 ///  - A segment whose OpenStreetMap way has a row in the half hour: quality GOOD.
 ///  - Any other segment: the median of its class in that half hour, quality PROFILE.
 ///  - A stage: quality ESTIMATED, since only daily highs and lows are known.

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/tools/replay/city_port.h"
+#include "services/tools/replay/pacer.h"
 #include "services/tools/replay/retry.h"
 
 namespace citylayers::replay {

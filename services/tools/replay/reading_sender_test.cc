@@ -33,7 +33,7 @@ TEST(ColumnsBuilder, MeasuresAreListedOnceAndTimesAreDifferences) {
 
 TEST(ReadingSender, ALostAnswerIsAskedForAgainAndStoredOnce) {
   FakePacer pacer;
-  FakeCity city(pacer);
+  FakeCityPort city(pacer);
   ReadingSender sender(city, pacer, {});
   city.failures.push_back({absl::UnavailableError("connection lost"), /*after_storing=*/true});
   ASSERT_TRUE(sender.Send(OneReading(pacer.now, 1.7)).ok());
@@ -49,7 +49,7 @@ TEST(ReadingSender, ALostAnswerIsAskedForAgainAndStoredOnce) {
 
 TEST(ReadingSender, WaitsLongerAndLongerWhileTheServerIsAway) {
   FakePacer pacer;
-  FakeCity city(pacer);
+  FakeCityPort city(pacer);
   std::vector<bool> told;
   ReadingSender sender(
       city, pacer,
@@ -62,7 +62,7 @@ TEST(ReadingSender, WaitsLongerAndLongerWhileTheServerIsAway) {
 
 TEST(ReadingSender, GivesUpWhenToldTo) {
   FakePacer pacer;
-  FakeCity city(pacer);
+  FakeCityPort city(pacer);
   ReadingSender sender(city, pacer, {.retry = {.give_up_after = absl::Seconds(3)}});
   for (int i = 0; i < 100; ++i) city.failures.push_back({absl::UnavailableError("away")});
   EXPECT_EQ(sender.Send(OneReading(pacer.now, 1.7)).status().code(),
@@ -72,7 +72,7 @@ TEST(ReadingSender, GivesUpWhenToldTo) {
 
 TEST(ReadingSender, AFinalErrorIsNotTriedAgain) {
   FakePacer pacer;
-  FakeCity city(pacer);
+  FakeCityPort city(pacer);
   ReadingSender sender(city, pacer, {});
   city.failures.push_back({runtime::WithReason(absl::ResourceExhaustedError("too many rows"),
                                                runtime::kReasonBatchTooLarge)});
@@ -83,7 +83,7 @@ TEST(ReadingSender, AFinalErrorIsNotTriedAgain) {
 
 TEST(ReadingSender, AStopEndsTheWaiting) {
   FakePacer pacer;
-  FakeCity city(pacer);
+  FakeCityPort city(pacer);
   pacer.on_sleep = [&](absl::Duration) { pacer.stop = true; };
   ReadingSender sender(city, pacer, {});
   for (int i = 0; i < 100; ++i) city.failures.push_back({absl::UnavailableError("away")});
@@ -93,7 +93,7 @@ TEST(ReadingSender, AStopEndsTheWaiting) {
 
 TEST(ReadingSender, TheFirstRefusalIsKeptWithItsMeasure) {
   FakePacer pacer;
-  FakeCity city(pacer);
+  FakeCityPort city(pacer);
   ReadingSender sender(city, pacer, {});
   ASSERT_TRUE(sender.Send(OneReading(pacer.now + absl::Hours(1), 1.7)).ok());
   EXPECT_EQ(sender.counts().rejected, 1u);

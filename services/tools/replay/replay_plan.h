@@ -12,8 +12,8 @@
 
 namespace citylayers::replay {
 
-/// A time in the form that the user gives: "16:30" (a time of day in the city), or with a date
-/// ("2022-10-10T16:30:00+07:00").
+/// A time in the form that the user gives: "16:30" (a time of day in the city), or with
+/// a date ("2022-10-10T16:30:00+07:00").
 struct Moment {
   std::optional<absl::Time> exact;
   absl::Duration time_of_day;  // when there is no date
@@ -28,8 +28,8 @@ struct PlanRequest {
   std::optional<Moment> until;  // unset: the scenario's end
   bool loop = false;
   absl::Duration warm_up = absl::Hours(3);
-  /// The city time before which no reading may be played: the time of a replayed clock, or
-  /// InfinitePast.
+  /// The city time before which no reading may be played: the time of a replayed
+  /// clock, or InfinitePast.
   absl::Time not_before = absl::InfinitePast();
 };
 

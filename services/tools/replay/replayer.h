@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 
 #include "services/tools/replay/city_port.h"
+#include "services/tools/replay/pacer.h"
 #include "services/tools/replay/reading_sender.h"
 #include "services/tools/replay/replay_plan.h"
 #include "services/tools/replay/scenario_source.h"

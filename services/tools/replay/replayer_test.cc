@@ -83,14 +83,14 @@ class ReplayerTest : public testing::Test {
 
   std::multiset<std::pair<std::string, absl::Time>> StoredTimes() const {
     std::multiset<std::pair<std::string, absl::Time>> times;
-    for (const FakeCity::Stored& reading : city_.stored)
+    for (const FakeCityPort::Stored& reading : city_.stored)
       times.insert({reading.measure, reading.at});
     return times;
   }
 
   ThreeStreets source_;
   FakePacer pacer_;
-  FakeCity city_{pacer_};
+  FakeCityPort city_{pacer_};
   ReadingSender sender_{city_, pacer_, {}};
   absl::Time played_until_;
 };
@@ -123,7 +123,7 @@ TEST_F(ReplayerTest, LoopsGoOnOverMidnightWithTheNextDate) {
   ASSERT_TRUE(Play(plan, absl::Minutes(60)).ok());
   EXPECT_EQ(city_.loop_count, 3) << "60 h from 16:00 on";
   EXPECT_EQ(StoredTimes(), Expected(plan, plan.start, played_until_));
-  for (const FakeCity::Stored& reading : city_.stored) {
+  for (const FakeCityPort::Stored& reading : city_.stored) {
     absl::Duration rest;
     absl::IDivDuration(reading.at - plan.scenario_start, absl::Hours(24), &rest);
     const double seconds = absl::ToDoubleSeconds(rest);
@@ -200,7 +200,7 @@ TEST_F(ReplayerTest, WarmUpFillsTheHoursBeforeThinly) {
   const ReplayPlan plan = Plan({.loop = true, .warm_up = absl::Hours(3)});
   ASSERT_TRUE(Play(plan, absl::Seconds(1)).ok());
   std::map<std::string, int> before;
-  for (const FakeCity::Stored& reading : city_.stored) {
+  for (const FakeCityPort::Stored& reading : city_.stored) {
     if (reading.at <= plan.start) ++before[reading.measure];
   }
   EXPECT_EQ(before["gauge"], 18) << "gauges are kept whole: every 10 minutes of 3 hours";

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "services/tools/replay/city_port.h"
+#include "services/tools/replay/pacer.h"
 
 namespace citylayers::replay {
 
@@ -18,8 +18,8 @@ struct RetryOptions {
   absl::Duration delay_max = absl::Seconds(5);
   /// Maximum time of all tries; after it the last error is returned.
   absl::Duration give_up_after = absl::InfiniteDuration();
-  /// Called once with the error when the first try fails, and once with OK when a try succeeds
-  /// again.
+  /// Called once with the error when the first try fails, and once with OK when
+  /// a try succeeds again.
   std::function<void(const absl::Status&)> on_change = [](const absl::Status&) {};
 };
 

@@ -14,6 +14,7 @@
 #include "geo/flood/connection_level.h"
 #include "geo/flood/stage_depth.h"
 #include "geo/raster/raster_file.h"
+#include "tests/support/flood_totals.h"
 #include "tests/support/real_data.h"
 
 namespace citylayers {
@@ -127,7 +128,7 @@ TEST_F(LakeTest, EqualsPlainFloodFillBitByBit) {
 
 TEST_F(LakeTest, WetCellsAreThoseExpected) {
   for (const StageCase& c : kCases) {
-    const geo::FloodTotals totals = geo::TotalsOf(OurDepth(c.stage_m));
+    const test::FloodTotals totals = test::FloodTotals::Of(OurDepth(c.stage_m));
     EXPECT_EQ(totals.wet_cells, c.wet_cells) << "stage " << c.stage_m;
     std::cout << "stage " << c.stage_m << " m: " << totals.wet_cells << " wet cells, depth sum "
               << totals.depth_sum_m << " m\n";
@@ -156,7 +157,7 @@ TEST_F(LakeTest, EqualsSagaLakeFlood) {
       ASSERT_NEAR(theirs, ours[i], 1e-5);
       sum_m += theirs;
     }
-    EXPECT_NEAR(sum_m, geo::TotalsOf(ours).depth_sum_m, 0.01);
+    EXPECT_NEAR(sum_m, test::FloodTotals::Of(ours).depth_sum_m, 0.01);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "samples/saigon/contour.h"
+#include "samples/saigon/outline.h"
 
 #include <cstdint>
 #include <limits>
@@ -17,7 +17,7 @@ struct Link {
   std::int64_t from = 0, to = 0;
 };
 
-Point PointOnEdge(const ContourField& f, std::int64_t edge) {
+Point PointOnEdge(const OutlineField& f, std::int64_t edge) {
   const int north = static_cast<int>(edge & 1);
   const int column = static_cast<int>((edge >> 1) & 0x7FFFFFFF);
   const int row = static_cast<int>(edge >> 32);
@@ -30,7 +30,7 @@ Point PointOnEdge(const ContourField& f, std::int64_t edge) {
 
 // Adds the pieces of outline in one cell, with the negative side on the left. Corners 0..3 and
 // edges 0..3 are counter-clockwise from the south-west corner and the south edge.
-void AddCell(const ContourField& f, int c, int r, std::unordered_map<std::int64_t, Link>* links) {
+void AddCell(const OutlineField& f, int c, int r, std::unordered_map<std::int64_t, Link>* links) {
   const double v[4] = {f.at(c, r), f.at(c + 1, r), f.at(c + 1, r + 1), f.at(c, r + 1)};
   const std::int64_t edges[4] = {EdgeId(c, r, 0), EdgeId(c + 1, r, 1), EdgeId(c, r + 1, 0),
                                  EdgeId(c, r, 1)};
@@ -87,13 +87,13 @@ std::vector<Point> SimplifyRing(const std::vector<Point>& ring, double tolerance
 
 }  // namespace
 
-ContourField MakeField(const std::vector<Point>& line, double margin_m, double cell_m) {
+OutlineField MakeField(const std::vector<Point>& line, double margin_m, double cell_m) {
   Point low = line[0], high = line[0];
   for (const Point p : line) {
     low = {std::min(low.x, p.x), std::min(low.y, p.y)};
     high = {std::max(high.x, p.x), std::max(high.y, p.y)};
   }
-  ContourField f;
+  OutlineField f;
   f.cell_m = cell_m;
   f.origin = low - Point{margin_m, margin_m};
   f.columns = static_cast<int>(std::ceil((high.x - low.x + 2 * margin_m) / cell_m)) + 2;
@@ -103,7 +103,7 @@ ContourField MakeField(const std::vector<Point>& line, double margin_m, double c
   return f;
 }
 
-std::vector<std::vector<Point>> Contour(const ContourField& field, double tolerance_m) {
+std::vector<std::vector<Point>> Outline(const OutlineField& field, double tolerance_m) {
   std::unordered_map<std::int64_t, Link> links;
   std::vector<std::int64_t> order;  // the order of the map would differ between libraries
   for (int r = 0; r + 1 < field.rows; ++r) {

@@ -1,4 +1,4 @@
-#include "samples/saigon/contour.h"
+#include "samples/saigon/outline.h"
 
 #include <string>
 #include <vector>
@@ -9,8 +9,8 @@ namespace citylayers::saigon {
 namespace {
 
 // '#' is wet (negative), north is up; cells of 10 m.
-ContourField FieldOf(const std::vector<std::string>& rows) {
-  ContourField f;
+OutlineField FieldOf(const std::vector<std::string>& rows) {
+  OutlineField f;
   f.cell_m = 10;
   f.columns = static_cast<int>(rows[0].size());
   f.rows = static_cast<int>(rows.size());
@@ -26,8 +26,8 @@ double SignedArea(const std::vector<Point>& ring) {
   return sum;
 }
 
-TEST(Contour, AnIslandInALakeIsAHole) {
-  const auto rings = Contour(FieldOf({
+TEST(Outline, AnIslandInALakeIsAHole) {
+  const auto rings = Outline(FieldOf({
                                  ".........",
                                  ".#######.",
                                  ".#.....#.",
@@ -42,8 +42,8 @@ TEST(Contour, AnIslandInALakeIsAHole) {
   EXPECT_TRUE(InRing({40, 25}, rings[1]));
 }
 
-TEST(Contour, PondsThatTouchAtACornerStayTwoOrBecomeOneButNeverCross) {
-  const auto rings = Contour(FieldOf({
+TEST(Outline, PondsThatTouchAtACornerStayTwoOrBecomeOneButNeverCross) {
+  const auto rings = Outline(FieldOf({
                                  "......",
                                  ".##...",
                                  ".##...",
@@ -60,8 +60,8 @@ TEST(Contour, PondsThatTouchAtACornerStayTwoOrBecomeOneButNeverCross) {
   }
 }
 
-TEST(Contour, NothingWetHasNoRings) {
-  EXPECT_TRUE(Contour(FieldOf({"...", "...", "..."}), 0.1).empty());
+TEST(Outline, NothingWetHasNoRings) {
+  EXPECT_TRUE(Outline(FieldOf({"...", "...", "..."}), 0.1).empty());
 }
 
 TEST(IsSimpleRing, FindsAFigureOfEight) {

@@ -1,7 +1,7 @@
 // The outline of the negative area of a sampled field. It converts centre lines with widths to
 // polygons that are valid by construction, even at tight bends. Internal to samples/saigon.
-#ifndef CITYLAYERS_SAMPLES_SAIGON_CONTOUR_H_
-#define CITYLAYERS_SAMPLES_SAIGON_CONTOUR_H_
+#ifndef CITYLAYERS_SAMPLES_SAIGON_OUTLINE_H_
+#define CITYLAYERS_SAMPLES_SAIGON_OUTLINE_H_
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 namespace citylayers::saigon {
 
 /// Values at the corners of square cells; initially "far outside".
-struct ContourField {
+struct OutlineField {
   Point origin;  // of corner (0, 0), south-west
   double cell_m = 10;
   int columns = 0;
@@ -47,12 +47,12 @@ struct ContourField {
 };
 
 /// A field that covers `line` and margin_m around it, filled with +margin_m.
-ContourField MakeField(const std::vector<Point>& line, double margin_m, double cell_m);
+OutlineField MakeField(const std::vector<Point>& line, double margin_m, double cell_m);
 
 /// Closed rings around negative values: outer rings counter-clockwise, holes clockwise, longest
 /// ring first. Points within tolerance_m of a straight line are dropped if every ring stays simple.
 /// REQUIRES: the field's border is positive.
-std::vector<std::vector<Point>> Contour(const ContourField& field, double tolerance_m);
+std::vector<std::vector<Point>> Outline(const OutlineField& field, double tolerance_m);
 
 /// True when no two edges of the closed ring cross or touch, except neighbours at their common
 /// point. O(n) for rings whose edges are short compared with their extent.
@@ -60,4 +60,4 @@ bool IsSimpleRing(const std::vector<Point>& ring);
 
 }  // namespace citylayers::saigon
 
-#endif  // CITYLAYERS_SAMPLES_SAIGON_CONTOUR_H_
+#endif  // CITYLAYERS_SAMPLES_SAIGON_OUTLINE_H_
