@@ -15,7 +15,7 @@
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
 #include "services/runtime/rpc/request_ranges.h"
-#include "storage/bytes/crc32c.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::readings {
 namespace {
@@ -32,7 +32,7 @@ std::string Fingerprint(v1::ListStationsRequest request, std::string_view last_i
   request.clear_page_token();
   const std::string text =
       StrCat(request.GetTypeName(), "\n", last_id, "\n", request.SerializeAsString());
-  return StrCat(absl::Hex(storage::Crc32c(text), absl::kZeroPad8));
+  return StrCat(absl::Hex(storage::RowChecksum(text), absl::kZeroPad8));
 }
 
 std::string MakeToken(const v1::ListStationsRequest& request, const std::string& last_id) {

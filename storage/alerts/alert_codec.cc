@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "base/strings.h"
-#include "storage/alerts/digest.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -278,7 +278,7 @@ std::string EventHash(std::string_view previous_hash, std::uint64_t alert_id,
   bytes += EncodeKey64(alert_id);
   Writer writer(&bytes, kEventVersion);
   VisitEventBody(writer, event);
-  return Sha256(bytes);
+  return AuditHash(bytes);
 }
 
 std::string EncodeKey64(std::uint64_t number) {

@@ -24,7 +24,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "storage/alerts/alert_codec.h"
-#include "storage/alerts/digest.h"
+#include "storage/alerts/random_bytes.h"
 #include "storage/rocks/saved_logs.h"
 #include "storage/rocks/synced_mark.h"
 

@@ -20,9 +20,8 @@ struct Checkpoint {
   std::string payload;             // the module's own bytes
 };
 
-/// Replaces the file at `path` atomically: the new file is written under another name,
-/// synced and renamed, so a crash leaves the old or the new one. UNAVAILABLE: a disk error;
-/// the old file is unchanged.
+/// Replaces the file at `path` atomically: a crash leaves the old or the new one. Errors as
+/// ReplaceFile (base/atomic_file.h); the old file is unchanged then.
 absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// NOT_FOUND: no such file. FAILED_PRECONDITION: it has a newer format. DATA_LOSS: truncated or
