@@ -1,6 +1,5 @@
 #include "storage/checkpoint/checkpoint_file.h"
 
-#include <bit>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -8,11 +7,10 @@
 #include "base/atomic_file.h"
 #include "base/strings.h"
 #include "storage/bytes/checksum.h"
+#include "storage/checkpoint/checkpoint_payload.h"
 
 namespace citylayers::storage {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "checkpoints are little-endian");
 
 constexpr std::uint32_t kMagic = 0x50434c43;  // "CLCP"
 constexpr std::uint32_t kFormatVersion = 1;
@@ -64,21 +62,6 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
   if (!reader.Raw(result.payload.data(), size) || !reader.U32(&crc) || !reader.AtEnd())
     return damaged;
   return result;
-}
-
-bool CheckpointReader::Text(std::string* text) {
-  std::uint32_t size = 0;
-  if (!U32(&size) || bytes_.size() - position_ < size) return false;
-  text->assign(bytes_, position_, size);
-  position_ += size;
-  return true;
-}
-
-bool CheckpointReader::Raw(void* data, std::size_t size) {
-  if (bytes_.size() - position_ < size) return false;
-  std::memcpy(data, bytes_.data() + position_, size);
-  position_ += size;
-  return true;
 }
 
 }  // namespace citylayers::storage
