@@ -108,7 +108,7 @@ v1::ListStagesResponse FloodServiceImpl::Stages(const v1::ListStagesRequest& req
     stage->mutable_display_name()->set_vi(answer.station->name_vi);
     stage->mutable_display_name()->set_en(answer.station->name_en);
     *stage->mutable_location() = layers::ToPoint(answer.station->location);
-    for (const storage::PackThreshold& threshold : answer.measure->thresholds) {
+    for (const Threshold& threshold : answer.measure->thresholds) {
       stage->add_alert_levels_m(threshold.value);
     }
     stage->mutable_period()->set_seconds(absl::ToInt64Seconds(answer.measure->period));
@@ -126,9 +126,7 @@ v1::ListStagesResponse FloodServiceImpl::Stages(const v1::ListStagesRequest& req
     stage->set_trend_m_per_h(answer.now->trend_m_per_h);
     *stage->mutable_read_time() = ToProtoTime(read_time);
     stage->set_stale(city_now - read_time > 3 * answer.measure->period);
-    const auto reached = [&](const storage::PackThreshold& t) {
-      return answer.now->stage_m >= t.value;
-    };
+    const auto reached = [&](const Threshold& t) { return answer.now->stage_m >= t.value; };
     stage->set_alert_level(static_cast<std::int32_t>(std::count_if(
         answer.measure->thresholds.begin(), answer.measure->thresholds.end(), reached)));
   }
