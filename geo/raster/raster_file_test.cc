@@ -9,6 +9,7 @@
 #include <gdal_priv.h>
 
 #include "tests/support/real_data.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::geo {
 namespace {
@@ -18,15 +19,9 @@ using ::testing::Pair;
 
 class RasterFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "raster_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    dir_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
-  std::string Path(const std::string& name) const { return (dir_ / name).string(); }
+  std::string Path(const std::string& name) const { return dir_ / name; }
 
-  std::filesystem::path dir_;
+  test::TempDir dir_;
 };
 
 GridGeometry Geometry(int columns, int rows) {
@@ -82,7 +77,7 @@ TEST_F(RasterFileTest, BytesInMemoryAreTheFile) {
 
 TEST_F(RasterFileTest, WhatIsNoRasterIsRefusedByName) {
   EXPECT_EQ(ReadRaster(Path("absent.tif")).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(ReadRaster(dir_.string()).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ReadRaster(dir_.path()).status().code(), absl::StatusCode::kNotFound);
   std::ofstream(Path("text.tif")) << "not a raster at all";
   const auto text = ReadRaster(Path("text.tif"));
   EXPECT_EQ(text.status().code(), absl::StatusCode::kInvalidArgument);

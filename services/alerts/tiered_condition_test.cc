@@ -7,17 +7,17 @@ namespace {
 
 constexpr absl::Time kStart = absl::FromUnixSeconds(1'762'425'000);
 
-// `looks` has one letter per minute: r raises, - lies between the two values, c clears, . has no
+// `steps` has one letter per minute: r raises, - lies between the two values, c clears, . has no
 // data. The result has one digit per minute: the tier in force.
-std::string Play(const std::string& looks, TierTiming timing) {
+std::string Play(const std::string& steps, TierTiming timing) {
   TieredCondition condition({timing});
   std::string tiers;
   absl::Time now = kStart;
-  for (const char look : looks) {
-    if (conditions == '.') {
+  for (const char step : steps) {
+    if (step == '.') {
       condition.Pause();
     } else {
-      condition.Observe(now, {{.raises = conditions == 'r', .clears = conditions == 'c'}});
+      condition.Observe(now, {{.raises = step == 'r', .clears = step == 'c'}});
     }
     tiers += static_cast<char>('0' + condition.tier());
     now += absl::Minutes(1);

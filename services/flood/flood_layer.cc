@@ -11,6 +11,7 @@
 #include "proto/support/proto_time.h"
 #include "services/flood/depth_picture.h"
 #include "services/flood/flood_schema.h"
+#include "storage/checkpoint/checkpoint_payload.h"
 
 namespace citylayers::flood {
 namespace {

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 
 #include "geo/flood/runoff.h"
-#include "storage/checkpoint/checkpoint_file.h"
+#include "storage/checkpoint/checkpoint_payload.h"
 
 namespace citylayers::flood {
 

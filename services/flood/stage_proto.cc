@@ -14,7 +14,7 @@ v1::Stage ToProto(const FloodLayer::StageAnswer& answer) {
   stage.mutable_display_name()->set_vi(answer.station->name_vi);
   stage.mutable_display_name()->set_en(answer.station->name_en);
   *stage.mutable_location() = layers::ToPoint(answer.station->location);
-  for (const storage::PackThreshold& threshold : answer.measure->thresholds) {
+  for (const Threshold& threshold : answer.measure->thresholds) {
     stage.add_alert_levels_m(threshold.value);
   }
   stage.mutable_period()->set_seconds(absl::ToInt64Seconds(answer.measure->period));
@@ -29,7 +29,7 @@ v1::Stage ToProto(const FloodLayer::StageAnswer& answer) {
   stage.set_quality(static_cast<readings::v1::Quality>(answer.now->quality));
   stage.set_trend_m_per_h(answer.now->trend_m_per_h);
   *stage.mutable_read_time() = ToProtoTime(absl::FromUnixMillis(answer.now->time_ms));
-  const auto reached = [&](const storage::PackThreshold& threshold) {
+  const auto reached = [&](const Threshold& threshold) {
     return answer.now->stage_m >= threshold.value;
   };
   stage.set_alert_level(static_cast<std::int32_t>(std::count_if(

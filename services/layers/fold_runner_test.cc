@@ -12,6 +12,7 @@
 #include "services/layers/layer_catalog.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/rpc/call_adapter.h"
+#include "storage/checkpoint/checkpoint_payload.h"
 #include "tests/support/small_pack.h"
 
 namespace citylayers::layers {

@@ -235,9 +235,9 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
         StrCat("the log after offset ", from, " was dropped: it starts after ",
                store_.OldestResumeOffset(), "; read the latest readings and resume from there"));
   }
-  return std::make_unique<WatchSource>(store_, std::move(filter), from, request.stream_dictionary(),
-                                       options_.message_rows_max, options_.watch_heartbeat,
-                                       monotonic_);
+  return std::make_unique<ReadingWatch>(store_, std::move(filter), from,
+                                        request.stream_dictionary(), options_.message_rows_max,
+                                        options_.watch_heartbeat, monotonic_);
 }
 
 }  // namespace citylayers::readings

@@ -15,9 +15,9 @@ constexpr int kReadsPerStep = 16;
 
 }  // namespace
 
-WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter,
-                         std::uint64_t after_offset, bool stream_dictionary, int rows_max,
-                         absl::Duration heartbeat, const Clock& monotonic)
+ReadingWatch::ReadingWatch(storage::ReadingsStore& store, MeasureFilter filter,
+                           std::uint64_t after_offset, bool stream_dictionary, int rows_max,
+                           absl::Duration heartbeat, const Clock& monotonic)
     : store_(store),
       filter_(std::move(filter)),
       offset_(after_offset),
@@ -27,9 +27,9 @@ WatchSource::WatchSource(storage::ReadingsStore& store, MeasureFilter filter,
       monotonic_(monotonic),
       listener_(store.AddListener([waker = waker()](std::uint64_t) { waker->Wake(); })) {}
 
-WatchSource::~WatchSource() { store_.RemoveListener(listener_); }
+ReadingWatch::~ReadingWatch() { store_.RemoveListener(listener_); }
 
-absl::StatusOr<StreamStep> WatchSource::Next(v1::WatchReadingsResponse* response) {
+absl::StatusOr<StreamStep> ReadingWatch::Next(v1::WatchReadingsResponse* response) {
   if (!stream_dictionary_) dictionary_.clear();
   ColumnsBuilder columns(store_, *response->mutable_readings(), dictionary_);
   // Batches without a reading for this watcher are skipped, a few at a time; then the thread is

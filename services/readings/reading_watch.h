@@ -21,13 +21,13 @@ namespace citylayers::readings {
 
 /// Reads the log from an offset, as fast as its client takes messages. `store` and `monotonic` must
 /// outlive it.
-class WatchSource final : public runtime::StreamSource<v1::WatchReadingsResponse> {
+class ReadingWatch final : public runtime::StreamSource<v1::WatchReadingsResponse> {
  public:
   /// `stream_dictionary`: as in WatchReadingsRequest.
-  WatchSource(storage::ReadingsStore& store, MeasureFilter filter, std::uint64_t after_offset,
-              bool stream_dictionary, int rows_max, absl::Duration heartbeat,
-              const Clock& monotonic);
-  ~WatchSource() override;
+  ReadingWatch(storage::ReadingsStore& store, MeasureFilter filter, std::uint64_t after_offset,
+               bool stream_dictionary, int rows_max, absl::Duration heartbeat,
+               const Clock& monotonic);
+  ~ReadingWatch() override;
 
   /// OUT_OF_RANGE: the watcher was so slow that its offset was dropped from the log.
   absl::StatusOr<runtime::StreamStep> Next(v1::WatchReadingsResponse* response) override;

@@ -1,17 +1,16 @@
 // Tests of the gRPC adapters, with a real server in this process.
 #include "services/readings/readings_services.h"
 
-#include <filesystem>
 #include <string>
 #include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <grpcpp/grpcpp.h>
-#include <unistd.h>
 
 #include "proto/support/proto_time.h"
 #include "services/runtime/monotonic_clock.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::readings {
 namespace {
@@ -21,10 +20,7 @@ constexpr char kSpeed[] = "segments/7/measures/speed";
 class ReadingsServicesTest : public testing::Test {
  protected:
   ReadingsServicesTest() {
-    options_.directory = testing::TempDir() + "readings_services_" +
-                         testing::UnitTest::GetInstance()->current_test_info()->name() +
-                         std::to_string(getpid());
-    std::filesystem::remove_all(options_.directory);
+    options_.directory = dir_ / "readings";
     store_ = *storage::ReadingsStore::Open(options_);
     directory_ =
         std::make_unique<MeasureDirectory>(*store_, [](std::uint64_t id) { return id < 100; });
@@ -48,7 +44,6 @@ class ReadingsServicesTest : public testing::Test {
   ~ReadingsServicesTest() override {
     server_->Shutdown();
     server_.reset();
-    std::filesystem::remove_all(options_.directory);
   }
 
   static v1::ReadingColumns OneSpeed(double value) {
@@ -60,6 +55,7 @@ class ReadingsServicesTest : public testing::Test {
     return columns;
   }
 
+  const test::TempDir dir_;
   storage::ReadingsStoreOptions options_;
   WallClock machine_;
   runtime::MonotonicClock monotonic_;

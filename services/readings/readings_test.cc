@@ -1,4 +1,4 @@
-// Tests of ReadingIngest, ReadingQuery, WatchSource and StationDirectory on a real
+// Tests of ReadingIngest, ReadingQuery, ReadingWatch and StationDirectory on a real
 // store, without a server.
 #include <cmath>
 #include <string>

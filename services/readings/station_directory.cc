@@ -15,7 +15,7 @@
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
 #include "services/runtime/rpc/request_ranges.h"
-#include "storage/bytes/crc32c.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::readings {
 namespace {
@@ -32,7 +32,7 @@ std::string Fingerprint(v1::ListStationsRequest request, std::string_view last_i
   request.clear_page_token();
   const std::string text =
       StrCat(request.GetTypeName(), "\n", last_id, "\n", request.SerializeAsString());
-  return StrCat(absl::Hex(storage::Crc32c(text), absl::kZeroPad8));
+  return StrCat(absl::Hex(storage::RowChecksum(text), absl::kZeroPad8));
 }
 
 std::string MakeToken(const v1::ListStationsRequest& request, const std::string& last_id) {
@@ -68,7 +68,7 @@ v1::Measure MeasureToProto(const storage::MeasureDef& measure) {
   proto.set_vertical_datum(measure.vertical_datum);
   proto.set_min_value(measure.min_value);
   proto.set_max_value(measure.max_value);
-  for (const storage::MeasureThreshold& threshold : measure.thresholds) {
+  for (const Threshold& threshold : measure.thresholds) {
     v1::Threshold& added = *proto.add_thresholds();
     added.mutable_display_name()->set_vi(threshold.name_vi);
     added.mutable_display_name()->set_en(threshold.name_en);
@@ -163,9 +163,7 @@ absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
       def.vertical_datum = measure.vertical_datum;
       def.min_value = measure.min_value;
       def.max_value = measure.max_value;
-      for (const storage::PackThreshold& threshold : measure.thresholds) {
-        def.thresholds.push_back({threshold.name_vi, threshold.name_en, threshold.value});
-      }
+      def.thresholds = measure.thresholds;
     }
   }
   return store.SeedStations(std::move(defs), std::move(measures));

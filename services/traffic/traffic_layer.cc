@@ -11,6 +11,7 @@
 #include "geo/flood/depth_class.h"
 #include "proto/support/proto_time.h"
 #include "services/traffic/traffic_schema.h"
+#include "storage/checkpoint/checkpoint_payload.h"
 
 namespace citylayers::traffic {
 namespace {

@@ -5,7 +5,8 @@
 #include <type_traits>
 
 #include "base/strings.h"
-#include "storage/alerts/digest.h"
+#include "storage/bytes/bytes.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -18,15 +19,10 @@ class Writer {
 
   std::uint8_t version() const { return version_; }
 
-  void Number(std::uint64_t v) {
-    for (; v >= 0x80; v >>= 7) out_->push_back(static_cast<char>(v | 0x80));
-    out_->push_back(static_cast<char>(v));
-  }
+  void Number(std::uint64_t v) { PutVarint(*out_, v); }
   void Field(std::uint64_t v) { Number(v); }
   void Field(std::uint32_t v) { Number(v); }
-  void Field(std::int32_t v) {
-    Number((static_cast<std::uint32_t>(v) << 1) ^ static_cast<std::uint32_t>(v >> 31));
-  }
+  void Field(std::int32_t v) { Number(ZigZag(v)); }
   void Field(bool v) { Number(v ? 1 : 0); }
   void Field(double v) { Fixed64(std::bit_cast<std::uint64_t>(v)); }
   void Field(const std::string& v) {
@@ -72,14 +68,15 @@ class Reader {
   bool AtEnd() const { return in_.empty(); }
 
   std::uint64_t Number() {
-    std::uint64_t v = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t byte = Byte();
-      v |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-      if (byte < 0x80) return v;
+    ByteReader reader(in_);
+    const absl::StatusOr<std::uint64_t> v = reader.ReadVarint();
+    if (!v.ok()) {
+      ok_ = false;
+      in_ = {};
+      return 0;
     }
-    ok_ = false;
-    return 0;
+    in_ = reader.rest();
+    return *v;
   }
   void Field(std::uint64_t& v) { v = Number(); }
   void Field(std::uint32_t& v) {
@@ -90,7 +87,7 @@ class Reader {
   void Field(std::int32_t& v) {
     std::uint32_t zigzag = 0;
     Field(zigzag);
-    v = static_cast<std::int32_t>((zigzag >> 1) ^ (~(zigzag & 1) + 1));
+    v = static_cast<std::int32_t>(UnZigZag(zigzag));
   }
   void Field(bool& v) {
     const std::uint64_t number = Number();
@@ -278,25 +275,22 @@ std::string EventHash(std::string_view previous_hash, std::uint64_t alert_id,
   bytes += EncodeKey64(alert_id);
   Writer writer(&bytes, kEventVersion);
   VisitEventBody(writer, event);
-  return Sha256(bytes);
+  return AuditHash(bytes);
 }
 
 std::string EncodeKey64(std::uint64_t number) {
-  std::string key(8, '\0');
-  for (int i = 0; i < 8; ++i) key[i] = static_cast<char>(number >> (56 - 8 * i));
+  std::string key;
+  PutFixed64(key, number);
   return key;
 }
 
 std::uint64_t DecodeKey64(std::string_view key) {
-  if (key.size() != 8) return 0;
-  std::uint64_t number = 0;
-  for (const char c : key) number = number << 8 | static_cast<std::uint8_t>(c);
-  return number;
+  return key.size() == sizeof(std::uint64_t) ? ByteReader(key).ReadFixed64().value_or(0) : 0;
 }
 
 std::string EncodeEventKey(std::uint64_t alert_id, std::uint32_t sequence) {
   std::string key = EncodeKey64(alert_id);
-  for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(sequence >> shift));
+  PutFixed32(key, sequence);
   return key;
 }
 

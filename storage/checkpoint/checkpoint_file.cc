@@ -1,49 +1,19 @@
 #include "storage/checkpoint/checkpoint_file.h"
 
-#include <bit>
-#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <zlib.h>
-
+#include "base/atomic_file.h"
 #include "base/strings.h"
+#include "storage/bytes/checksum.h"
+#include "storage/checkpoint/checkpoint_payload.h"
 
 namespace citylayers::storage {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "checkpoints are little-endian");
-
 constexpr std::uint32_t kMagic = 0x50434c43;  // "CLCP"
 constexpr std::uint32_t kFormatVersion = 1;
-
-std::uint32_t Crc(const std::string& bytes, std::size_t size) {
-  return static_cast<std::uint32_t>(
-      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(size)));
-}
-
-absl::Status IoError(const std::string& path, const char* what) {
-  return absl::UnavailableError(StrCat(path, ": ", what, ": ", std::strerror(errno)));
-}
-
-absl::Status WriteAndSync(const std::string& path, const std::string& bytes) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return IoError(path, "cannot create");
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) break;
-    done += static_cast<std::size_t>(n);
-  }
-  const bool good = done == bytes.size() && ::fsync(fd) == 0;
-  const absl::Status status = good ? absl::OkStatus() : IoError(path, "cannot write");
-  ::close(fd);
-  return status;
-}
 
 }  // namespace
 
@@ -58,15 +28,9 @@ absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoin
   writer.U64(checkpoint.payload.size());
   writer.Raw(checkpoint.payload.data(), checkpoint.payload.size());
   std::string bytes = writer.Take();
-  const std::uint32_t crc = Crc(bytes, bytes.size());
+  const std::uint32_t crc = CheckpointChecksum(bytes);
   bytes.append(reinterpret_cast<const char*>(&crc), sizeof(crc));
-  const std::string temporary = path + ".new";
-  if (absl::Status status = WriteAndSync(temporary, bytes); !status.ok()) {
-    ::unlink(temporary.c_str());
-    return status;
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return IoError(path, "cannot replace");
-  return absl::OkStatus();
+  return ReplaceFile(path, bytes);
 }
 
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
@@ -85,7 +49,8 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
   }
   if (bytes.size() < sizeof(crc)) return damaged;
   std::memcpy(&crc, bytes.data() + bytes.size() - sizeof(crc), sizeof(crc));
-  if (crc != Crc(bytes, bytes.size() - sizeof(crc))) return damaged;
+  if (crc != CheckpointChecksum(std::string_view(bytes).substr(0, bytes.size() - sizeof(crc))))
+    return damaged;
   Checkpoint result;
   std::uint64_t size = 0;
   if (!reader.Text(&result.kind) || !reader.U32(&result.kind_version) ||
@@ -97,21 +62,6 @@ absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
   if (!reader.Raw(result.payload.data(), size) || !reader.U32(&crc) || !reader.AtEnd())
     return damaged;
   return result;
-}
-
-bool CheckpointReader::Text(std::string* text) {
-  std::uint32_t size = 0;
-  if (!U32(&size) || bytes_.size() - position_ < size) return false;
-  text->assign(bytes_, position_, size);
-  position_ += size;
-  return true;
-}
-
-bool CheckpointReader::Raw(void* data, std::size_t size) {
-  if (bytes_.size() - position_ < size) return false;
-  std::memcpy(data, bytes_.data() + position_, size);
-  position_ += size;
-  return true;
 }
 
 }  // namespace citylayers::storage

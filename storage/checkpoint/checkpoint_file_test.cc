@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/checkpoint/checkpoint_payload.h"
+
 namespace citylayers::storage {
 namespace {
 

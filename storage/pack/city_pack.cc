@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "base/checksum.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -14,7 +14,7 @@ absl::Status CheckFile(const std::string& path, const PackFile& expected, std::s
     return absl::DataLossError(StrCat(path, " has ", bytes.size(), " bytes instead of ",
                                       expected.bytes, "; build the pack again"));
   }
-  if (Checksum64(bytes) != expected.checksum) {
+  if (PackChecksum(bytes) != expected.checksum) {
     return absl::DataLossError(
         StrCat(path,
                " does not belong to this pack or is damaged (checksum); build the pack "

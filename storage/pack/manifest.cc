@@ -6,11 +6,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
-#include "base/checksum.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "base/toml_reader.h"
 #include "base/toml_writer.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -62,7 +62,7 @@ std::string CreatedText(const Manifest& m) {
 
 // Checksum of created_time, which pack_id does not cover.
 std::string CreatedCheck(const Manifest& m) {
-  return absl::StrFormat("%016x", Checksum64(StrCat(m.pack_id, "\n", CreatedText(m))));
+  return absl::StrFormat("%016x", PackChecksum(StrCat(m.pack_id, "\n", CreatedText(m))));
 }
 
 absl::Status Damaged(std::string_view what) {
@@ -105,7 +105,7 @@ const PackFile* Manifest::FindFile(std::string_view name) const {
 }
 
 std::string ComputePackId(const Manifest& manifest) {
-  return Checksum128Hex(StrCat(manifest.format_version, "\n", FormatContent(manifest)));
+  return PackDigestHex(StrCat(manifest.format_version, "\n", FormatContent(manifest)));
 }
 
 std::string FormatManifest(const Manifest& m) {

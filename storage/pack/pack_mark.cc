@@ -1,17 +1,12 @@
 #include "storage/pack/pack_mark.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-
 #include "absl/strings/str_format.h"
-#include <fcntl.h>
-#include <unistd.h>
 
-#include "base/checksum.h"
+#include "base/atomic_file.h"
 #include "base/strings.h"
 #include "base/toml_reader.h"
 #include "base/toml_writer.h"
+#include "storage/bytes/checksum.h"
 #include "storage/pack/mapped_file.h"
 
 namespace citylayers::storage {
@@ -26,12 +21,8 @@ std::string Format(const PackMark& mark) {
   StrAppend(&text, "\nbounds = [", TomlNumber(mark.bounds.west_deg), ", ",
             TomlNumber(mark.bounds.south_deg), ", ", TomlNumber(mark.bounds.east_deg), ", ",
             TomlNumber(mark.bounds.north_deg), "]\n");
-  StrAppend(&text, absl::StrFormat("checksum = \"%016x\"\n", Checksum64(text)));
+  StrAppend(&text, absl::StrFormat("checksum = \"%016x\"\n", PackChecksum(text)));
   return text;
-}
-
-absl::Status IoError(const std::string& path, const char* what) {
-  return absl::UnavailableError(StrCat("cannot ", what, " ", path, ": ", std::strerror(errno)));
 }
 
 }  // namespace
@@ -61,19 +52,7 @@ absl::Status CheckPackMark(const std::string& directory, const PackMark& before,
 }
 
 absl::Status SavePackMark(const std::string& directory, const PackMark& mark) {
-  const std::string path = PathOf(directory), fresh = path + ".new";
-  const std::string text = Format(mark);
-  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return IoError(fresh, "make");
-  const bool written =
-      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      ::fsync(file) == 0;
-  const absl::Status status = written ? absl::OkStatus() : IoError(fresh, "write");
-  ::close(file);
-  if (status.ok() && std::rename(fresh.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  const absl::Status failed = status.ok() ? IoError(path, "replace") : status;
-  ::unlink(fresh.c_str());
-  return failed;
+  return ReplaceFile(PathOf(directory), Format(mark));
 }
 
 }  // namespace citylayers::storage

@@ -36,7 +36,7 @@ std::optional<PackMark> LoadPackMark(const std::string& directory);
 absl::Status CheckPackMark(const std::string& directory, const PackMark& before,
                            const PackMark& now);
 
-/// Writes the file atomically. UNAVAILABLE: a disk error.
+/// Writes the file atomically. Errors as ReplaceFile (base/atomic_file.h).
 absl::Status SavePackMark(const std::string& directory, const PackMark& mark);
 
 }  // namespace citylayers::storage

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/checksum.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "storage/bytes/checksum.h"
 #include "storage/pack/mapped_file.h"
 
 namespace citylayers::storage {
@@ -148,13 +148,13 @@ std::string PackWriter::PathOf(std::string_view name) const { return StrCat(buil
 
 absl::Status PackWriter::WriteFile(std::string_view name, std::string_view bytes) {
   RETURN_IF_ERROR(WriteAll(PathOf(name), bytes));
-  files_.push_back({std::string(name), bytes.size(), Checksum64(bytes)});
+  files_.push_back({std::string(name), bytes.size(), PackChecksum(bytes)});
   return absl::OkStatus();
 }
 
 absl::Status PackWriter::AdoptFile(std::string_view name) {
   ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(PathOf(name)));
-  files_.push_back({std::string(name), file.bytes().size(), Checksum64(file.bytes())});
+  files_.push_back({std::string(name), file.bytes().size(), PackChecksum(file.bytes())});
   return absl::OkStatus();
 }
 

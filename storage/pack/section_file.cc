@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/checksum.h"
 #include "base/status_macros.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -40,7 +40,7 @@ constexpr std::size_t Align(std::size_t offset) {
 std::uint64_t HeaderChecksum(std::string_view file, std::size_t table_bytes) {
   std::string covered(file.substr(0, offsetof(Header, checksum)));
   covered.append(file.substr(sizeof(Header), table_bytes));
-  return Checksum64(covered);
+  return PackChecksum(covered);
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ absl::Status SectionFile::Load(SectionFileKind kind) {
       return Damaged(StrCat("section ", entry.id, " lies outside"));
     }
     const std::string_view bytes = all.substr(entry.offset, entry.bytes);
-    if (Checksum64(bytes) != entry.checksum) {
+    if (PackChecksum(bytes) != entry.checksum) {
       return Damaged(StrCat("the checksum of section ", entry.id, " does not match"));
     }
     sections_.push_back({entry.id, bytes});
@@ -116,7 +116,7 @@ std::string EncodeSectionFile(SectionFileKind kind, std::span<const SectionBytes
   std::size_t end = sizeof(Header) + sections.size() * sizeof(TableEntry);
   for (const SectionBytes& section : sections) {
     const std::size_t offset = Align(end);
-    table.push_back({section.id, 0, offset, section.bytes.size(), Checksum64(section.bytes)});
+    table.push_back({section.id, 0, offset, section.bytes.size(), PackChecksum(section.bytes)});
     end = offset + section.bytes.size();
   }
   Header header{{},

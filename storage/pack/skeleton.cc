@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/checksum.h"
 #include "base/strings.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -23,7 +23,7 @@ void AppendU32(std::uint32_t value, std::string& out) {
 }
 
 std::uint32_t ShortChecksum(std::string_view bytes) {
-  return static_cast<std::uint32_t>(Checksum64(bytes));
+  return static_cast<std::uint32_t>(PackChecksum(bytes));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "absl/strings/escaping.h"
 #include <gtest/gtest.h>
 
-#include "base/checksum.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -88,7 +88,7 @@ TEST(Skeleton, WildBytesNeverLeadOutside) {
     std::string bytes = EncodeSkeleton(Sample());
     for (int k = 0; k < 3; ++k)
       bytes[4 + random() % (bytes.size() - 4)] = static_cast<char>(random());
-    const auto sum = static_cast<std::uint32_t>(Checksum64(std::string_view(bytes).substr(16)));
+    const auto sum = static_cast<std::uint32_t>(PackChecksum(std::string_view(bytes).substr(16)));
     for (int k = 0; k < 4; ++k) bytes[12 + k] = static_cast<char>(sum >> (8 * k));
     const auto view = SkeletonView::Decode(bytes);
     if (!view.ok()) continue;

@@ -18,7 +18,7 @@ void AppendMeasure(const PackMeasure& m, std::string* out) {
       "\ndecimals = ", m.decimals, "\nperiod_s = ", absl::ToInt64Seconds(m.period),
       "\nvertical_datum = ", TomlString(m.vertical_datum),
       "\nmin_value = ", TomlNumber(m.min_value), "\nmax_value = ", TomlNumber(m.max_value), "\n");
-  for (const PackThreshold& t : m.thresholds) {
+  for (const Threshold& t : m.thresholds) {
     StrAppend(out, "[[station.measure.threshold]]\nname_vi = ", TomlString(t.name_vi),
               "\nname_en = ", TomlString(t.name_en), "\nvalue = ", TomlNumber(t.value), "\n");
   }

@@ -10,16 +10,9 @@
 #include "absl/time/time.h"
 
 #include "base/lon_lat.h"
+#include "base/threshold.h"
 
 namespace citylayers::storage {
-
-/// A named value of a measure at which something changes, e.g. 1.50 m "báo động II".
-struct PackThreshold {
-  std::string name_vi;
-  std::string name_en;
-  double value = 0;
-  friend bool operator==(const PackThreshold&, const PackThreshold&) = default;
-};
 
 /// One quantity at a station.
 struct PackMeasure {
@@ -30,7 +23,7 @@ struct PackMeasure {
   std::string vertical_datum;  // "hondau" for heights, else empty
   double min_value = 0;        // smallest and largest valid value
   double max_value = 0;
-  std::vector<PackThreshold> thresholds;  // ascending
+  std::vector<Threshold> thresholds;  // ascending
   friend bool operator==(const PackMeasure&, const PackMeasure&) = default;
 };
 

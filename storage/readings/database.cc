@@ -14,10 +14,9 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/table.h"
-#include <fcntl.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
+#include "base/atomic_file.h"
 #include "base/status_macros.h"
 #include "storage/rocks/saved_logs.h"
 
@@ -32,32 +31,8 @@ constexpr char kDatabaseFolder[] = "db";
 constexpr char kFormatWord[] = "citylayers-readings ";
 constexpr std::size_t kMib = 1 << 20;
 
-absl::Status FileError(std::string_view doing, const std::string& path) {
-  const int error = errno;
-  const std::string message =
-      absl::StrCat("cannot ", std::string(doing), " ", path, ": ", std::strerror(error));
-  if (error == ENOSPC) return absl::ResourceExhaustedError(message);
-  return absl::UnavailableError(message);
-}
-
-// Creates the file atomically: written under another name, synced, renamed.
 absl::Status WriteFormatFile(const std::string& path) {
-  const std::string fresh = path + ".new";
-  const std::string text = absl::StrCat(kFormatWord, kReadingsFormat, "\n");
-  const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return FileError("write", fresh);
-  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       fsync(file) == 0;
-  const absl::Status status = written ? absl::OkStatus() : FileError("write", fresh);
-  close(file);
-  RETURN_IF_ERROR(status);
-  if (rename(fresh.c_str(), path.c_str()) != 0) return FileError("rename", fresh);
-  const int folder = open(fs::path(path).parent_path().c_str(), O_RDONLY | O_CLOEXEC);
-  if (folder >= 0) {
-    fsync(folder);
-    close(folder);
-  }
-  return absl::OkStatus();
+  return ReplaceFile(path, absl::StrCat(kFormatWord, kReadingsFormat, "\n"));
 }
 
 absl::Status CheckFormat(const std::string& directory) {

@@ -85,7 +85,7 @@ absl::Status CheckMeasure(const MeasureDef& measure) {
     return refuse("unit and vertical_datum have at most 256 bytes");
   }
   if (measure.thresholds.size() > kThresholdsMax) return refuse("at most 64 thresholds");
-  for (const MeasureThreshold& threshold : measure.thresholds) {
+  for (const Threshold& threshold : measure.thresholds) {
     if (!std::isfinite(threshold.value) || threshold.name_vi.size() > kTextMax ||
         threshold.name_en.size() > kTextMax) {
       return refuse("a threshold needs a finite value and names of at most 256 bytes");
@@ -104,7 +104,7 @@ std::string EncodeMeasure(const MeasureDef& measure) {
   PutDouble(out, measure.min_value);
   PutDouble(out, measure.max_value);
   PutVarint(out, measure.thresholds.size());
-  for (const MeasureThreshold& threshold : measure.thresholds) {
+  for (const Threshold& threshold : measure.thresholds) {
     PutText(out, threshold.name_vi);
     PutText(out, threshold.name_en);
     PutDouble(out, threshold.value);
@@ -127,7 +127,7 @@ absl::StatusOr<MeasureDef> DecodeMeasure(std::string_view bytes) {
   ASSIGN_OR_RETURN(const std::uint64_t thresholds,
                    reader.ReadVarintUpTo(kThresholdsMax, "the number of thresholds"));
   for (std::uint64_t i = 0; i < thresholds; ++i) {
-    MeasureThreshold& threshold = measure.thresholds.emplace_back();
+    Threshold& threshold = measure.thresholds.emplace_back();
     ASSIGN_OR_RETURN(threshold.name_vi, ReadString(reader));
     ASSIGN_OR_RETURN(threshold.name_en, ReadString(reader));
     ASSIGN_OR_RETURN(threshold.value, reader.ReadDouble());

@@ -11,16 +11,9 @@
 #include "absl/status/statusor.h"
 
 #include "base/lon_lat.h"
+#include "base/threshold.h"
 
 namespace citylayers::storage {
-
-/// A named value of a measure at which something changes, e.g. an alert level of a river gauge.
-struct MeasureThreshold {
-  std::string name_vi;
-  std::string name_en;
-  double value = 0;
-  friend bool operator==(const MeasureThreshold&, const MeasureThreshold&) = default;
-};
 
 /// Longest name of a measure: "stations", an id of 63, "measures" and a kind of 63 characters.
 inline constexpr std::size_t kMeasureNameBytesMax = 145;
@@ -30,11 +23,11 @@ struct MeasureDef {
   std::string name;  ///< `stations/{id}/measures/{kind}` or `segments/{id}/measures/{kind}`
   std::string unit;  ///< text for people: m, mm, km/h
   int decimals = 0;  ///< significant decimals, 0 to 6
-  std::int64_t period_ms = 0;                ///< expected time between readings; 0: unknown
-  std::string vertical_datum;                ///< for heights: "hondau"
-  double min_value = 0;                      ///< smallest valid value
-  double max_value = 0;                      ///< largest valid value
-  std::vector<MeasureThreshold> thresholds;  ///< ascending
+  std::int64_t period_ms = 0;         ///< expected time between readings; 0: unknown
+  std::string vertical_datum;         ///< for heights: "hondau"
+  double min_value = 0;               ///< smallest valid value
+  double max_value = 0;               ///< largest valid value
+  std::vector<Threshold> thresholds;  ///< ascending
   friend bool operator==(const MeasureDef&, const MeasureDef&) = default;
 };
 

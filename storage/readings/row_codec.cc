@@ -7,7 +7,7 @@
 
 #include "base/status_macros.h"
 #include "storage/bytes/bytes.h"
-#include "storage/bytes/crc32c.h"
+#include "storage/bytes/checksum.h"
 #include "storage/bytes/integer_column.h"
 #include "storage/bytes/value_column.h"
 
@@ -21,7 +21,7 @@ constexpr char kDedupePrefix = 'Q';
 // Every value starts with its version; log rows and chunks continue with a CRC-32C of the rest.
 std::string Sealed(std::string_view body) {
   std::string out(1, static_cast<char>(kVersion));
-  PutFixed32(out, Crc32c(body));
+  PutFixed32(out, RowChecksum(body));
   out += body;
   return out;
 }
@@ -36,7 +36,7 @@ absl::Status CheckVersion(ByteReader& reader, std::string_view what) {
 absl::Status Unseal(ByteReader& reader, std::string_view what) {
   RETURN_IF_ERROR(CheckVersion(reader, what));
   ASSIGN_OR_RETURN(const std::uint32_t crc, reader.ReadFixed32());
-  if (Crc32c(reader.rest()) == crc) return absl::OkStatus();
+  if (RowChecksum(reader.rest()) == crc) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("the checksum of ", std::string(what), " is wrong"));
 }
 

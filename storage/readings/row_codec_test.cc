@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 
 #include "storage/bytes/bytes.h"
-#include "storage/bytes/crc32c.h"
+#include "storage/bytes/checksum.h"
 #include "storage/readings/measure.h"
 
 namespace citylayers::storage {
@@ -164,7 +164,7 @@ TEST(RowCodecTest, AnyBytesAreAnsweredWithoutHarm) {
       body[random() % body.size()] = static_cast<char>(random());
     }
     std::string row(1, '\1');
-    PutFixed32(row, Crc32c(body));
+    PutFixed32(row, RowChecksum(body));
     row += body;
     const auto batch = DecodeLogRow(row);
     if (batch.ok()) {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "storage/bytes/bytes.h"
-#include "storage/bytes/crc32c.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::storage {
 namespace {
@@ -30,7 +30,7 @@ std::string SyncedMark::Encode(const Slot& slot) {
   PutFixed64(bytes, slot.position.offset);
   PutFixed64(bytes, slot.manifest_number);
   PutFixed64(bytes, slot.manifest_bytes);
-  PutFixed32(bytes, Crc32c(bytes));
+  PutFixed32(bytes, RowChecksum(bytes));
   bytes.resize(kSlotBytes);
   return bytes;
 }

@@ -2,7 +2,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "base/strings.h"
 #include "storage/alerts/alert_codec.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -13,7 +12,7 @@ using namespace citylayers::storage;  // NOLINT: all of what follows is from the
 // A row that decodes must encode to a row that decodes to the same.
 template <typename Decode, typename Encode>
 void CheckRow(std::string_view bytes, Decode decode, Encode encode) {
-  const auto record = decode(citylayers::ToAbsl(bytes));
+  const auto record = decode(bytes);
   if (!record.ok()) return;
   const std::string row = encode(*record);
   const auto again = decode(row);
@@ -39,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CheckRow(bytes, DecodeCap, EncodeCap);
       break;
     default:
-      (void)DecodeKey64(citylayers::ToAbsl(bytes));
+      (void)DecodeKey64(bytes);
       break;
   }
   return 0;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "storage/bytes/bytes.h"
-#include "storage/bytes/crc32c.h"
+#include "storage/bytes/checksum.h"
 #include "storage/bytes/integer_column.h"
 #include "storage/bytes/value_column.h"
 #include "storage/readings/row_codec.h"
@@ -20,7 +20,7 @@ std::string WithCheckSum(std::string_view row) {
   if (row.size() < kBodyBegin) return std::string(row);
   const std::string_view body = row.substr(kBodyBegin);
   std::string out(row.substr(0, 1));
-  PutFixed32(out, Crc32c(body));
+  PutFixed32(out, RowChecksum(body));
   out += body;
   return out;
 }

@@ -6,10 +6,9 @@
 
 #include <sys/mman.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#include "base/checksum.h"
 #include "base/strings.h"
+#include "storage/bytes/checksum.h"
 #include "storage/checkpoint/checkpoint_file.h"
 #include "storage/pack/manifest.h"
 #include "storage/pack/section_file.h"
@@ -66,11 +65,10 @@ std::string SectionFileOf(std::string_view input) {
     const std::size_t entry = kHeaderBytes + i * kEntryBytes;
     const std::uint64_t offset = GetU64(file, entry + 8), bytes = GetU64(file, entry + 16);
     if (offset > file.size() || bytes > file.size() - offset) continue;
-    Put(file, entry + 24, citylayers::Checksum64(std::string_view(file).substr(offset, bytes)));
+    Put(file, entry + 24, PackChecksum(std::string_view(file).substr(offset, bytes)));
   }
   Put(file, 8, std::uint64_t{file.size()});
-  Put(file, 16,
-      citylayers::Checksum64(file.substr(0, 16) + file.substr(kHeaderBytes, table_bytes)));
+  Put(file, 16, PackChecksum(file.substr(0, 16) + file.substr(kHeaderBytes, table_bytes)));
   return file;
 }
 
@@ -123,7 +121,7 @@ void ReadSkeleton(std::string_view input) {
   std::string bytes(input);
   if (bytes.size() >= kHeaderBytes) {
     const std::string_view body = std::string_view(bytes).substr(kHeaderBytes);
-    Put(bytes, kChecksumOffset, static_cast<std::uint32_t>(citylayers::Checksum64(body)));
+    Put(bytes, kChecksumOffset, static_cast<std::uint32_t>(PackChecksum(body)));
   }
   const auto tile = SkeletonView::Decode(bytes);
   if (!tile.ok()) return;
@@ -140,8 +138,7 @@ void ReadCheckpoint(std::string_view input) {
   std::string bytes(input);
   if (bytes.size() >= sizeof(std::uint32_t)) {
     const std::size_t body = bytes.size() - sizeof(std::uint32_t);
-    const auto* raw = reinterpret_cast<const Bytef*>(bytes.data());
-    Put(bytes, body, static_cast<std::uint32_t>(crc32(0, raw, static_cast<uInt>(body))));
+    Put(bytes, body, CheckpointChecksum(std::string_view(bytes).substr(0, body)));
   }
   const auto checkpoint = LoadCheckpoint(MemoryFile(bytes).path());
   if (checkpoint.ok()) Promise(checkpoint->payload.size() <= bytes.size());

@@ -13,6 +13,7 @@
 
 #include "services/alerts/alert_desk.h"
 #include "storage/alerts/rocks_alert_store.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::alerts {
 
@@ -21,21 +22,18 @@ inline constexpr absl::Time kTestStart = absl::FromUnixSeconds(1'762'425'000);  
 class DeskTest : public testing::Test {
  protected:
   DeskTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "desk.XXXXXX").string();
-    dir_ = mkdtemp(pattern.data());
     moment_ = {.city = kTestStart, .wall = kTestStart + absl::Hours(8760)};
     Restart();
   }
   ~DeskTest() override {
     desk_.reset();
     store_.reset();
-    std::filesystem::remove_all(dir_);
   }
 
   void Restart() {
     desk_.reset();
     store_.reset();
-    auto store = storage::OpenRocksAlertStore((dir_ / "alerts").string());
+    auto store = storage::OpenRocksAlertStore(dir_ / "alerts");
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
     auto desk = AlertDesk::Open(*store_, options_);
@@ -96,7 +94,7 @@ class DeskTest : public testing::Test {
   }
 
   DeskOptions options_;
-  std::filesystem::path dir_;
+  const test::TempDir dir_;
   std::unique_ptr<storage::AlertStore> store_;
   std::unique_ptr<AlertDesk> desk_;
   Moment moment_;

@@ -17,6 +17,7 @@
 
 #include "storage/alerts/alert_store.h"
 #include "storage/alerts/rocks_alert_store.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::storage {
 
@@ -24,15 +25,8 @@ inline constexpr absl::Time kTestTime = absl::FromUnixSeconds(1'762'425'000);
 
 class AlertStoreTest : public testing::Test {
  protected:
-  AlertStoreTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "alerts.XXXXXX").string();
-    dir_ = mkdtemp(pattern.data());
-    Reopen();
-  }
-  ~AlertStoreTest() override {
-    store_.reset();
-    std::filesystem::remove_all(dir_);
-  }
+  AlertStoreTest() { Reopen(); }
+  ~AlertStoreTest() override { store_.reset(); }
 
   std::string path() const { return (dir_ / "alerts").string(); }
 
@@ -93,7 +87,8 @@ class AlertStoreTest : public testing::Test {
     for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
   }
 
-  std::filesystem::path dir_;
+  const test::TempDir temp_dir_;
+  const std::filesystem::path dir_ = temp_dir_.path();
   std::unique_ptr<AlertStore> store_;
 };
 

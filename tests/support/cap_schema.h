@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "tests/support/real_data.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::cap {
 
@@ -23,11 +24,6 @@ class CapSchemaTest : public ::testing::Test {
     if (std::system("xmllint --version >/dev/null 2>&1") != 0) {
       GTEST_SKIP() << "xmllint is not installed (Debian package libxml2-utils)";
     }
-    std::string pattern = (std::filesystem::temp_directory_path() / "cap.XXXXXX").string();
-    dir_ = mkdtemp(pattern.data());
-  }
-  void TearDown() override {
-    if (!dir_.empty()) std::filesystem::remove_all(dir_);
   }
   /// Runs `xmllint --schema` on a file.
   bool FileIsValid(const std::filesystem::path& file) const {
@@ -37,15 +33,16 @@ class CapSchemaTest : public ::testing::Test {
     return std::system(command.c_str()) == 0;
   }
   bool IsValid(const std::string& xml) const {
-    std::ofstream(dir_ / "message.xml") << xml;
-    return FileIsValid(dir_ / "message.xml");
+    const std::string path = dir_ / "message.xml";
+    std::ofstream(path) << xml;
+    return FileIsValid(path);
   }
   /// Published messages of others, valid and invalid.
   const std::filesystem::path& samples() const { return samples_; }
 
  private:
   std::filesystem::path samples_;
-  std::filesystem::path dir_;
+  test::TempDir dir_;
 };
 
 }  // namespace citylayers::cap

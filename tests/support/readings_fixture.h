@@ -3,7 +3,6 @@
 #define CITYLAYERS_TESTS_SUPPORT_READINGS_FIXTURE_H_
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
-#include <unistd.h>
 
 #include "proto/support/proto_time.h"
 #include "services/readings/clock_keeper.h"
@@ -21,6 +19,7 @@
 #include "services/readings/reading_query.h"
 #include "services/readings/readings_metrics.h"
 #include "services/readings/station_directory.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::readings {
 
@@ -69,15 +68,8 @@ inline std::vector<std::string> Lines(const v1::ReadingColumns& columns) {
 class TestReadings : public testing::Test {
  protected:
   TestReadings() {
-    options_.directory = testing::TempDir() + "readings_service_" +
-                         testing::UnitTest::GetInstance()->current_test_info()->name() +
-                         std::to_string(getpid());
-    std::filesystem::remove_all(options_.directory);
+    options_.directory = dir_ / "readings";
     Open();
-  }
-  ~TestReadings() override {
-    Close();
-    std::filesystem::remove_all(options_.directory);
   }
   void Close() {
     query_.reset();
@@ -166,6 +158,7 @@ class TestReadings : public testing::Test {
     return request;
   }
 
+  const test::TempDir dir_;
   FakeClock machine_;    // the wall clock
   FakeClock monotonic_;  // for intervals and metrics
   runtime::Metrics registry_;

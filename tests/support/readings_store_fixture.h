@@ -2,19 +2,17 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_
 #define CITYLAYERS_TESTS_SUPPORT_READINGS_STORE_FIXTURE_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include <unistd.h>
 
 #include "storage/readings/readings_store.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::storage {
 
@@ -57,19 +55,8 @@ inline MeasureDef SpeedOf(int segment) {
 class TestStore : public testing::Test {
  protected:
   TestStore() {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ = testing::TempDir() + info->test_suite_name() + "_" + info->name() + "_" +
-                 std::to_string(getpid());
-    // A parameterised test has slashes in its name.
-    std::replace(directory_.begin() + static_cast<std::ptrdiff_t>(testing::TempDir().size()),
-                 directory_.end(), '/', '_');
-    std::filesystem::remove_all(directory_);
     options_.directory = directory_;
     options_.seal_in_background = false;
-  }
-  ~TestStore() override {
-    store_.reset();
-    std::filesystem::remove_all(directory_);
   }
 
   /// Opens the store; closes it first if it is open.
@@ -94,7 +81,8 @@ class TestStore : public testing::Test {
     return rows.value_or(Readings{});
   }
 
-  std::string directory_;
+  const test::TempDir dir_;
+  const std::string directory_ = dir_ / "readings";
   ReadingsStoreOptions options_;
   std::unique_ptr<ReadingsStore> store_;
 };

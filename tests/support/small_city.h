@@ -9,28 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include <stdlib.h>
-
 #include "base/lon_lat.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::citypack {
 
-/// A folder that is removed with its object.
-class TempDir {
- public:
-  TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "citylayers-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using test::TempDir;
 
 inline std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

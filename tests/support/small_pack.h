@@ -10,7 +10,6 @@
 
 #include "absl/time/time.h"
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "storage/pack/manifest.h"
 #include "storage/pack/pack_encode.h"
@@ -18,25 +17,11 @@
 #include "storage/pack/section_file.h"
 #include "storage/pack/skeleton.h"
 #include "storage/pack/station.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::storage {
 
-/// A folder that is removed with its object.
-class TempDir {
- public:
-  TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "citylayers-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+using test::TempDir;
 
 inline std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

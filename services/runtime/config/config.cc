@@ -16,6 +16,7 @@
 
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "base/toml_writer.h"
 #include "services/runtime/config/suggestion.h"
 #include "services/runtime/config/toml_text.h"
 
@@ -76,20 +77,6 @@ std::string WrittenValue(const toml::node& node) {
   std::ostringstream text;
   text << toml::node_view<const toml::node>(node);
   return text.str();
-}
-
-std::string TomlQuoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      StrAppend(&out, "\\u", absl::Hex(byte, absl::kZeroPad4));
-    } else {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-  }
-  return out + '"';
 }
 
 absl::StatusOr<toml::table> ParseFile(const std::string& path) {
@@ -220,7 +207,7 @@ std::string Config::ToToml() const {
     if (!entry.option.choices.empty()) {
       StrAppend(&out, " One of ", absl::StrJoin(entry.option.choices, ", "), ".");
     }
-    StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlQuoted(entry.value) : entry.value,
+    StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlString(entry.value) : entry.value,
               "\n");
   }
   return out;

@@ -48,9 +48,9 @@ std::optional<storage::PackMeasure> DefaultMeasure(std::string_view kind) {
                               {}};
 }
 
-std::vector<storage::PackThreshold> AlertLevels(const std::vector<double>& values_m) {
+std::vector<Threshold> AlertLevels(const std::vector<double>& values_m) {
   constexpr std::array<const char*, 3> kNumerals = {"I", "II", "III"};
-  std::vector<storage::PackThreshold> levels;
+  std::vector<Threshold> levels;
   for (std::size_t i = 0; i < std::min(values_m.size(), kNumerals.size()); ++i) {
     levels.push_back({std::string("báo động ") + kNumerals[i],
                       std::string("alert level ") + kNumerals[i], values_m[i]});

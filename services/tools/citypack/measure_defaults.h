@@ -15,7 +15,7 @@ namespace citylayers::citypack {
 std::optional<storage::PackMeasure> DefaultMeasure(std::string_view kind);
 
 /// Alert levels I, II, III (báo động) at the given values; fewer values give fewer levels.
-std::vector<storage::PackThreshold> AlertLevels(const std::vector<double>& values_m);
+std::vector<Threshold> AlertLevels(const std::vector<double>& values_m);
 
 }  // namespace citylayers::citypack
 

@@ -16,6 +16,7 @@
 #include "geo/raster/raster_file.h"
 #include "tests/support/flood_totals.h"
 #include "tests/support/real_data.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers {
 namespace {
@@ -76,12 +77,6 @@ class LakeTest : public ::testing::Test {
     auto level = geo::ConnectionLevel(elevation_m_, water);
     ASSERT_TRUE(level.ok()) << level.status();
     level_m_ = *std::move(level);
-    std::string pattern = (fs::temp_directory_path() / "lake_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    dir_ = pattern;
-  }
-  void TearDown() override {
-    if (!dir_.empty()) fs::remove_all(dir_);
   }
 
   Grid<float> OurDepth(float stage_m) const {
@@ -117,7 +112,8 @@ class LakeTest : public ::testing::Test {
   Grid<float> elevation_m_;
   Grid<float> level_m_;
   std::size_t seed_ = 0;
-  fs::path dir_;
+  const test::TempDir temp_dir_;
+  const fs::path dir_ = temp_dir_.path();
 };
 
 TEST_F(LakeTest, EqualsPlainFloodFillBitByBit) {

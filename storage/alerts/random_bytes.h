@@ -1,15 +1,11 @@
-// SHA-256, and random bytes for secrets.
-#ifndef CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
-#define CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
+// Random bytes for ids and secrets.
+#ifndef CITYLAYERS_STORAGE_ALERTS_RANDOM_BYTES_H_
+#define CITYLAYERS_STORAGE_ALERTS_RANDOM_BYTES_H_
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace citylayers::storage {
-
-/// SHA-256 (FIPS 180-4) of the bytes: 32 bytes.
-std::string Sha256(std::string_view bytes);
 
 /// Returns `count` bytes from the system's generator for secrets. Aborts when that is unavailable,
 /// because a guessable secret would be worse than no service.
@@ -17,4 +13,4 @@ std::string RandomBytes(std::size_t count);
 
 }  // namespace citylayers::storage
 
-#endif  // CITYLAYERS_STORAGE_ALERTS_DIGEST_H_
+#endif  // CITYLAYERS_STORAGE_ALERTS_RANDOM_BYTES_H_

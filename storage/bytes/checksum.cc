@@ -1,7 +1,13 @@
-#include "storage/bytes/crc32c.h"
+#include "storage/bytes/checksum.h"
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
+
+#include "absl/strings/str_format.h"
+#include <openssl/evp.h>
+#include <xxhash.h>
+#include <zlib.h>
 
 namespace citylayers::storage {
 namespace {
@@ -39,7 +45,7 @@ std::uint32_t LittleEndian32(const unsigned char* p) {
 
 }  // namespace
 
-std::uint32_t Crc32c(std::string_view bytes) {
+std::uint32_t RowChecksum(std::string_view bytes) {
   std::uint32_t crc = 0xffffffff;
   const auto* p = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t left = bytes.size();
@@ -52,6 +58,31 @@ std::uint32_t Crc32c(std::string_view bytes) {
   }
   for (; left > 0; --left, ++p) crc = (crc >> 8) ^ kTables[0][(crc ^ *p) & 0xff];
   return ~crc;
+}
+
+std::uint32_t CheckpointChecksum(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+std::uint64_t PackChecksum(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+std::string PackDigestHex(std::string_view bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return absl::StrFormat("%016x%016x", hash.high64, hash.low64);
+}
+
+std::string AuditHash(std::string_view bytes) {
+  std::string out(32, '\0');
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                 EVP_sha256(), nullptr) != 1 ||
+      size != 32) {
+    std::abort();  // Only a broken OpenSSL lacks SHA-256.
+  }
+  return out;
 }
 
 }  // namespace citylayers::storage
