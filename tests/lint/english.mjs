@@ -5,11 +5,12 @@
 //   node tests/lint/english.mjs --all [N]  every hit (of pattern N)
 //   node tests/lint/english.mjs --sample SEED [COUNT]  comments of headers and protos, chosen by a seed, for reviews
 //
-// Files: C++, protos, TypeScript, JavaScript, shell, CMake and Markdown of the tree. Not looked at: this file, the texts
-// of the page (src/i18n has its own test), the fuzz corpus, licences. In code only comments and string literals count.
+// Files: C++, protos, TypeScript, JavaScript, shell, CMake and Markdown of the tree. Exempt: this file, its self-test, the
+// texts of the page (src/i18n has its own test), the fuzz corpus. In code only comments and string literals count.
 
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+
+import { changedLines, treeFiles } from './tree.mjs';
 
 // [what is matched, what to write instead, what is exempt in the same line]
 const kPatterns = [
@@ -38,15 +39,9 @@ const kPatterns = [
 const kFirstLine = [/^(?:\/\/|#|\/\*) (?:What|Who|How|Where)\b/, 'name what the file is'];
 
 const kFiles = /\.(?:h|cc|proto|ts|mjs|sh|cmake|md)$|CMakeLists\.txt$/;
-const kExempt = /^tests\/lint\/english\.mjs$|^services\/web\/src\/i18n\/|^tests\/fuzz\/corpus\/|^services\/web\/dist\//;
+const kExempt = /^tests\/lint\/(?:english|lints\.test)\.mjs$|^services\/web\/src\/i18n\/|^tests\/fuzz\/corpus\/|^services\/web\/dist\//;
 
-const git = (...args) =>
-  execFileSync('git', ['-c', 'safe.directory=*', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
-
-function treeFiles() {
-  const listed = git('ls-files', '--cached', '--others', '--exclude-standard').split('\n');
-  return listed.filter((file) => kFiles.test(file) && !kExempt.test(file));
-}
+const isRead = { test: (file) => kFiles.test(file) && !kExempt.test(file) };
 
 /** The prose of a line: its comment and string literals, or all of it in a document. */
 function proseOf(file, line) {
@@ -82,34 +77,6 @@ function* hitsIn(file, wanted) {
   }
 }
 
-/** Line numbers that differ from where this branch left main; on main itself, from the commit before. */
-function changedLines() {
-  const head = git('rev-parse', 'HEAD').trim();
-  const tryGit = (...args) => {
-    try {
-      return execFileSync('git', ['-c', 'safe.directory=*', ...args], { encoding: 'utf8', stdio: 'pipe' }).trim();
-    } catch {
-      return '';
-    }
-  };
-  let base = tryGit('merge-base', 'HEAD', 'origin/main') || head;
-  if (base === head) base = tryGit('rev-parse', '--verify', '-q', 'HEAD~1') || head;
-  const changed = new Map();
-  let file = '';
-  for (const line of git('diff', '-M', '--unified=0', base).split('\n')) {
-    if (line.startsWith('+++ ')) file = line.slice('+++ b/'.length);
-    const hunk = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line);
-    if (hunk === null || !kFiles.test(file) || kExempt.test(file)) continue;
-    const numbers = changed.get(file) ?? new Set();
-    for (let i = 0; i < Number(hunk[2] ?? 1); i++) numbers.add(Number(hunk[1]) + i);
-    changed.set(file, numbers);
-  }
-  for (const added of git('ls-files', '--others', '--exclude-standard').split('\n')) {
-    if (kFiles.test(added) && !kExempt.test(added)) changed.set(added, undefined);
-  }
-  return changed;
-}
-
 const insteadOf = (pattern) => (kPatterns[pattern] ?? kFirstLine)[1];
 const nameOf = (pattern) => String((kPatterns[pattern] ?? kFirstLine)[0]).replace(/^\/|\/i?$/g, '');
 const show = ({ file, number, line, pattern }) =>
@@ -117,14 +84,14 @@ const show = ({ file, number, line, pattern }) =>
 
 function counts() {
   const totals = new Array(kPatterns.length + 1).fill(0);
-  for (const file of treeFiles()) for (const { pattern } of hitsIn(file)) totals[pattern]++;
+  for (const file of treeFiles(isRead)) for (const { pattern } of hitsIn(file)) totals[pattern]++;
   totals.forEach((total, pattern) => console.log(`${String(total).padStart(5)}  ${nameOf(pattern)}`));
   console.log(`${String(totals.reduce((a, b) => a + b)).padStart(5)}  in all`);
 }
 
 function sample(seed, count) {
   const comments = [];
-  for (const file of treeFiles().filter((name) => /\.(?:h|proto)$/.test(name))) {
+  for (const file of treeFiles(isRead).filter((name) => /\.(?:h|proto)$/.test(name))) {
     const blocks = readFileSync(file, 'utf8').match(/(?:^[ \t]*\/\/.*\n)+/gm) ?? [];
     for (const block of blocks) comments.push(`${file}\n${block}`);
   }
@@ -141,13 +108,13 @@ if (mode === '--counts') {
 } else if (mode === '--sample') {
   sample(Number(first ?? 1), Number(second ?? 20));
 } else if (mode === '--all') {
-  for (const file of treeFiles()) {
+  for (const file of treeFiles(isRead)) {
     for (const hit of hitsIn(file)) if (first === undefined || hit.pattern === Number(first)) show(hit);
   }
 } else {
   let found = 0;
   let lines = 0;
-  for (const [file, wanted] of changedLines()) {
+  for (const [file, wanted] of changedLines(isRead)) {
     lines += wanted?.size ?? 0;
     for (const hit of hitsIn(file, wanted)) {
       show(hit);

@@ -12,20 +12,9 @@ source deploy/run/common.sh
 # More changed files than this are checked by --all only, so that the check stays quick.
 readonly LIMIT="${CITYLAYERS_TIDY_LIMIT:-12}"
 
-# The commit to compare with: the branch point from main; on main itself, the previous commit.
-base_commit() {
-  local base head
-  head="$(git -c safe.directory='*' rev-parse HEAD)"
-  base="$(git -c safe.directory='*' merge-base HEAD origin/main 2>/dev/null || echo "$head")"
-  if [[ "$base" == "$head" ]]; then
-    base="$(git -c safe.directory='*' rev-parse --verify -q HEAD~1 || echo "$head")"
-  fi
-  echo "$base"
-}
-
 changed_sources() {
   {
-    git -c safe.directory='*' diff --name-only --diff-filter=d "$(base_commit)" -- '*.cc'
+    git -c safe.directory='*' diff --name-only --diff-filter=d "$(tests/lint/base_commit.sh)" -- '*.cc'
     git -c safe.directory='*' ls-files --others --exclude-standard -- '*.cc'
   } | sort -u
 }
