@@ -82,7 +82,7 @@ TEST_F(RasterFileTest, WhatIsNoRasterIsRefusedByName) {
   const auto text = ReadRaster(Path("text.tif"));
   EXPECT_EQ(text.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(text.status().message(), HasSubstr("text.tif"));
-  std::ofstream(Path("empty.tif"));
+  std::ofstream(Path("empty.tif")) << "";
   EXPECT_FALSE(ReadRaster(Path("empty.tif")).ok());
 }
 

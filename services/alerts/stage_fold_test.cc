@@ -22,7 +22,7 @@ StageReading At(int minute, double stage_m, Quality quality = Quality::kGood) {
 class Gauge {
  public:
   // `now`: minutes after the start.
-  std::string Arrive(int now, std::vector<StageReading> readings) {
+  std::string Arrive(int now, const std::vector<StageReading>& readings) {
     for (const StageReading& reading : readings) {
       std::erase_if(stored_, [&](const StageReading& r) { return r.time == reading.time; });
       stored_.push_back(reading);

@@ -109,7 +109,7 @@ TEST(FloodState, ProfileReadingsAreLeftOutOfMeasuredWater) {
 
 // A tipping bucket that sends only during rain: 40 mm, a gap, 40 mm.
 TEST(FloodState, ASilentNightEndsAStorm) {
-  const auto standing_mm = [](double stage_m, std::vector<int> rain_minutes) {
+  const auto standing_mm = [](double stage_m, const std::vector<int>& rain_minutes) {
     FloodState state({});
     state.ApplyStage("phu-an", Minutes(0), stage_m);
     for (int minute : rain_minutes) state.ApplyRain("gauge", Minutes(minute), 40);

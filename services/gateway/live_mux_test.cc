@@ -15,7 +15,6 @@ namespace {
 using runtime::TestClient;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 layers::v1::WatchLayerResponse Snapshot(std::uint64_t counter) {

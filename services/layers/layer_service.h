@@ -29,7 +29,10 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
   /// The references must outlive it. `notices` is called for each description, from any thread.
   LayerServiceImpl(Options options, const LayerCatalog& catalog, runtime::CallAdapter& calls,
                    Notices notices = nullptr)
-      : options_(options), catalog_(catalog), calls_(calls), notices_(std::move(notices)) {}
+      : options_(std::move(options)),
+        catalog_(catalog),
+        calls_(calls),
+        notices_(std::move(notices)) {}
 
   grpc::ServerUnaryReactor* ListLayers(grpc::CallbackServerContext* context,
                                        const v1::ListLayersRequest* request,

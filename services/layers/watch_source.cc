@@ -34,7 +34,7 @@ v1::LayerVersion ToProto(Version version) {
 
 absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<const Layer> layer,
                                                                const v1::WatchLayerRequest& request,
-                                                               Options options,
+                                                               const Options& options,
                                                                const Clock& machine_clock) {
   const v1::Layer& schema = layer->description();
   std::shared_ptr<const LiveState> state = layer->live_state();

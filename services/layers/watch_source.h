@@ -37,7 +37,7 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
   /// FAILED_PRECONDITION: a static layer, without tiles_only.
   static absl::StatusOr<std::unique_ptr<WatchSource>> Make(std::shared_ptr<const Layer> layer,
                                                            const v1::WatchLayerRequest& request,
-                                                           Options options,
+                                                           const Options& options,
                                                            const Clock& machine_clock);
 
   absl::StatusOr<runtime::StreamStep> Next(v1::WatchLayerResponse* response) override;
@@ -57,7 +57,7 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
               Options options, const Clock& machine_clock)
       : layer_(std::move(layer)),
         state_(std::move(state)),
-        options_(options),
+        options_(std::move(options)),
         machine_clock_(machine_clock) {}
 
   absl::Status ChooseColumns(const v1::Layer& schema, const v1::WatchLayerRequest& request);

@@ -69,7 +69,7 @@ class RowLayer final : public Layer {
 
 class WatchSourceTest : public ::testing::Test {
  protected:
-  std::unique_ptr<WatchSource> Watch(v1::WatchLayerRequest request = {}) {
+  std::unique_ptr<WatchSource> Watch(const v1::WatchLayerRequest& request = {}) {
     auto source = WatchSource::Make(layer_, request, {}, clock_);
     EXPECT_TRUE(source.ok()) << source.status();
     return *std::move(source);

@@ -118,8 +118,8 @@ TEST_F(ValidatorTest, ANameThatIsTooLongIsMalformedAndTheOtherRowsAreKept) {
 
 std::size_t BytesOf(const storage::RejectedRows& refused) {
   std::size_t bytes = refused.rows.capacity() * sizeof(storage::RejectedRow);
-  for (const std::string& name : refused.measures) bytes += sizeof(name) + name.capacity();
-  for (const std::string& text : refused.messages) bytes += sizeof(text) + text.capacity();
+  for (const std::string& name : refused.measures) bytes += sizeof(std::string) + name.capacity();
+  for (const std::string& text : refused.messages) bytes += sizeof(std::string) + text.capacity();
   return bytes;
 }
 

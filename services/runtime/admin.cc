@@ -22,7 +22,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
   const auto text = [&server](std::string_view path, std::string_view type,
                               std::function<std::string()> make) {
     server->Handle({"GET", "HEAD"}, path,
-                   [type = std::string(type), make](const HttpRequest&, Responder responder) {
+                   [type = std::string(type), make = std::move(make)](const HttpRequest&,
+                                                                      Responder responder) {
                      responder.Send(TextResponse(200, type, make()));
                    });
   };

@@ -39,9 +39,9 @@ struct Roads {
     return sum_m;
   }
   // A street of one-way segments of these lengths, one after the other.
-  static Roads Street(std::vector<double> length_m) {
+  static Roads Street(const std::vector<double>& length_m) {
     Roads roads{.next = std::vector<std::vector<std::uint32_t>>(length_m.size()),
-                .length_m = std::move(length_m)};
+                .length_m = length_m};
     for (std::uint32_t i = 0; i + 1 < roads.next.size(); ++i) roads.next[i] = {i + 1};
     return roads;
   }

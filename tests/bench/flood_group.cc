@@ -195,7 +195,8 @@ absl::StatusOr<double> TimeLake(const Terrain& terrain, const std::string& direc
       .columns = columns, .rows = rows, .affine = {0, 1, 0, static_cast<double>(rows), 0, -1}};
   RETURN_IF_ERROR(geo::WriteGeoTiff(dem, index_space, terrain.elevation_m));
   const double x = static_cast<double>(seed % static_cast<std::size_t>(columns)) + 0.5;
-  const double y = rows - static_cast<double>(seed / static_cast<std::size_t>(columns)) - 0.5;
+  const std::size_t row = seed / static_cast<std::size_t>(columns);
+  const double y = rows - static_cast<double>(row) - 0.5;
   const std::string script = absl::StrFormat(
       "r.in.gdal -o input=%s output=dem --quiet && g.region raster=dem && s=$(date +%%s%%N) && "
       "r.lake elevation=dem water_level=%g lake=lake coordinates=%.1f,%.1f --quiet && "

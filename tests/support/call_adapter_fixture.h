@@ -172,7 +172,7 @@ class StreamService final : public ReadingService::CallbackService {
     return dones_.size();
   }
   /// Answers request `i` with its number, or with an error.
-  void Answer(std::size_t i, absl::Status status = absl::OkStatus()) {
+  void Answer(std::size_t i, const absl::Status& status = absl::OkStatus()) {
     Done done;
     {
       absl::MutexLock lock(&mutex_);
@@ -207,7 +207,7 @@ class StreamService final : public ReadingService::CallbackService {
 class TestCallAdapter : public ::testing::Test {
  protected:
   explicit TestCallAdapter(CallOptions options = {})
-      : calls_(options, executor_, timer_, metrics_, authenticator_, &write_executor_) {
+      : calls_(std::move(options), executor_, timer_, metrics_, authenticator_, &write_executor_) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
     builder.RegisterService(&streams_);

@@ -59,7 +59,7 @@ std::string ToFeature(const google::protobuf::Message& message, const Place& pla
 }
 
 void ResourceList::Add(const google::protobuf::Message& resource, std::vector<Cell> cells,
-                       Place place) {
+                       const Place& place) {
   constexpr std::size_t kSinkBytes = 64 * 1024;
   if (format_ == OutputFormat::kTable) {
     table_.Add(std::move(cells));

@@ -41,7 +41,8 @@ class ResourceList {
       : format_(format), table_(std::move(columns), colour), sink_(std::move(sink)) {}
 
   /// REQUIRES: as many cells as columns.
-  void Add(const google::protobuf::Message& resource, std::vector<Cell> cells, Place place = {});
+  void Add(const google::protobuf::Message& resource, std::vector<Cell> cells,
+           const Place& place = {});
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
 

@@ -13,12 +13,14 @@ std::string Message(std::string_view text) {
 }
 
 TEST(TomlText, LettersOfAllLanguagesMayStandInQuotesAndComments) {
-  for (const char* text : {"", "a = 1\n", "# Đường số 1\na = 1 # đ\n", "a = \"Lê Lợi\"\n",
-                           "a = 'Lê Lợi'\n", "\"đ\" = 1\n", "a = \"\"\"\nLê\n\"Lợi\"\n\"\"\"\n",
-                           "a = '''\nLê 'Lợi'\n'''\n", "a = \"\\\"đ\"\n", "a = \"\\\\\" # đ\n",
-                           "\xEF\xBB\xBF"
-                           "a = 1\n",
-                           "a = 'b\\' # đ\n"}) {
+  for (const char* text :
+       {"", "a = 1\n", "# Đường số 1\na = 1 # đ\n", "a = \"Lê Lợi\"\n", "a = 'Lê Lợi'\n",
+        "\"đ\" = 1\n", "a = \"\"\"\nLê\n\"Lợi\"\n\"\"\"\n", "a = '''\nLê 'Lợi'\n'''\n",
+        "a = \"\\\"đ\"\n", "a = \"\\\\\" # đ\n",
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): \xBFa would be one byte.
+        "\xEF\xBB\xBF"
+        "a = 1\n",
+        "a = 'b\\' # đ\n"}) {
     EXPECT_EQ(Message(text), "") << text;
   }
 }
@@ -27,6 +29,7 @@ TEST(TomlText, OutsideOfThemTheyAreRefusedWithTheirLine) {
   for (const char* text :
        {"đ = 1\n", "a = đ\n", "a = 1 đ\n", "[đ]\n", "[a.đ]\n", "a = \"x\"đ\n", "a = ''đ''\n",
         "a = [1, đ]\n",
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): \xA0b would be one byte.
         "a = 1\n\xC2\xA0"
         "b = 2\n",
         "a = \"\"\"x\"\"\"đ\n", "a = \"x\nđ\"\n", "\xFF", "a = 1 \xF0\x9F\x98\x80\n",

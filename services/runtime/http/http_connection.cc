@@ -402,7 +402,7 @@ void HttpConnection::Linger() {
   StartRead();
 }
 
-void HttpConnection::StreamOnLoop(HttpResponse head, std::shared_ptr<HttpStream> stream) {
+void HttpConnection::StreamOnLoop(const HttpResponse& head, std::shared_ptr<HttpStream> stream) {
   if (state_ != State::kHandling) {
     stream->Ended();
     return;

@@ -52,7 +52,7 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   bool HostAllowed();
   void AnswerError(int status, std::string_view detail);
   void AnswerOnLoop(HttpResponse response);
-  void StreamOnLoop(HttpResponse head, std::shared_ptr<HttpStream> stream);
+  void StreamOnLoop(const HttpResponse& head, std::shared_ptr<HttpStream> stream);
   void BuildHead(const HttpResponse& response, std::string_view framing);
   void Count(int status);
   // Writes the head and the body; true when all of it was written at once.

@@ -127,7 +127,7 @@ HttpResponse& HttpResponse::AddHeader(std::string_view name, std::string_view va
   return *this;
 }
 
-HttpResponse& HttpResponse::SetBody(std::string content_type, std::string text) {
+HttpResponse& HttpResponse::SetBody(std::string_view content_type, std::string text) {
   AddHeader("Content-Type", content_type);
   body = std::make_shared<const std::string>(std::move(text));
   return *this;

@@ -85,7 +85,7 @@ struct HttpResponse {
   /// Appends a header. A CR, LF or NUL in the value becomes a space, so that a value cannot inject
   /// another header.
   HttpResponse& AddHeader(std::string_view name, std::string_view value);
-  HttpResponse& SetBody(std::string content_type, std::string text);
+  HttpResponse& SetBody(std::string_view content_type, std::string text);
 };
 
 /// Appends "name: value\r\n" to `lines`, with the replacements of HttpResponse::AddHeader.

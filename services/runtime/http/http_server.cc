@@ -86,7 +86,7 @@ void HttpServer::Impl::OnAccept(boost::system::error_code error, HttpSocket sock
 }
 
 HttpServer::HttpServer(HttpServerOptions options) : impl_(std::make_unique<Impl>()) {
-  impl_->shared->options = options;
+  impl_->shared->options = std::move(options);
 }
 
 HttpServer::~HttpServer() { Drain(absl::ZeroDuration()); }

@@ -101,8 +101,9 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     }
     if (handler_ != nullptr) return absl::OkStatus();
     auto made = factory_(scope_->call());
-    if (made.ok()) handler_ = *std::move(made);
-    return made.status();
+    if (!made.ok()) return made.status();
+    handler_ = *std::move(made);
+    return absl::OkStatus();
   }
 
   // Applies a change and starts what it permits: the next write, the next read, or the end. Both
