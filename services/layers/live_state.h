@@ -107,8 +107,8 @@ class LiveState {
   /// does not reach back to `from`.
   std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
 
-  /// Wakes `waker` at each new version and when `stale` or the notices change, while it exists. O(1)
-  /// on average.
+  /// Wakes `waker` at each new version and when `stale` or the notices change, while it exists.
+  /// O(1) on average.
   void AddWatcher(std::weak_ptr<runtime::Waker> waker) const;
 
   /// Number of watchers held: the live ones, and at most as many expired ones (or kWatchersSwept).
