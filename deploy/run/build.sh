@@ -22,8 +22,8 @@ build_targets() {
 run_build() {
   local preset="${1:-dev}"
   case "$preset" in
-    dev | release | asan | tsan) ;;
-    *) usage_error "no preset '$preset': dev, release, asan or tsan" ;;
+    dev | release | asan | asan-quick | tsan) ;;
+    *) usage_error "no preset '$preset': dev, release, asan, asan-quick or tsan" ;;
   esac
   [[ $# -le 1 ]] || usage_error "./run build takes one preset"
   install_packages build

@@ -9,12 +9,14 @@ LINT_FAILED=()
 LINT_PASSED=0
 LINT_LAST_WORDS=''  # of the failed checks, repeated by ./run test
 
-# lint_step NAME COMMAND...: runs a check and records its result; its output is shown on failure.
+# lint_step NAME COMMAND...: runs a check and records its result; the last line of its output is its
+# sum.
 lint_step() {
   local name="$1" output
   shift
   if output="$("$@" 2>&1)"; then
     say_ok "$name${output:+: $(tail -n 1 <<<"$output")}"
+    sed -e '$d' -e 's/^/    /' <<<"$output"
     LINT_PASSED=$((LINT_PASSED + 1))
   else
     printf '%s\n' "$output"
@@ -43,21 +45,28 @@ lint_quick() {
   [[ -f services/web/package-lock.json ]] && install_npm "$ROOT/services/web"
   lint_step "clang-format" tests/lint/format.sh
   lint_step "buf lint" lint_protos
-  lint_step "include direction" tests/lint/include_direction.sh
+  lint_step "include direction" tests/lint/include_direction.sh --table
+  lint_step "sizes" node tests/lint/sizes.mjs
+  lint_step "sleeps in tests" node tests/lint/sleeps.mjs
+  lint_step "English of changed lines" node tests/lint/english.mjs
   lint_step "shellcheck" tests/lint/shell.sh
   lint_step "tree (sizes, paths, hosts)" tests/lint/tree.sh
   lint_step "web types" lint_web_types
 }
 
-# clang-tidy needs the generated headers, so it comes after the build (or builds only those).
-lint_tidy() { lint_step "clang-tidy" tests/lint/tidy.sh "$@"; }
+# lint_compiled --changed|--all: the checks that need the generated headers, so they come after the
+# build (or after a build of only those).
+lint_compiled() {
+  lint_step "headers compile alone" node tests/lint/headers.mjs "$1"
+  lint_step "clang-tidy" tests/lint/tidy.sh "$1"
+}
 
 run_lint() {
   local scope=--changed
   case "${1:-}" in
     '') ;;
     --all) scope=--all ;;
-    *) usage_error "./run lint takes --all (clang-tidy on every file) or nothing" ;;
+    *) usage_error "./run lint takes --all (clang-tidy and headers: every file) or nothing" ;;
   esac
   lint_quick
   install_packages build
@@ -66,6 +75,6 @@ run_lint() {
   if ninja -C build/dev -t targets all | grep -q '^citylayers_proto:'; then
     ninja -C build/dev citylayers_proto
   fi
-  lint_tidy "$scope"
+  lint_compiled "$scope"
   ((${#LINT_FAILED[@]} == 0)) || die "lint failed: ${LINT_FAILED[*]}"
 }

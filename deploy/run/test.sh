@@ -144,15 +144,46 @@ suite_vitest() {
   return "$status"
 }
 
-# suite_fuzz: runs each fuzz target briefly with its stored corpus.
+# suite_lints: the checks of tests/lint on made-up lines.
+suite_lints() (
+  # shellcheck source=tests/support/node_suite.sh
+  source tests/support/node_suite.sh
+  cd tests/lint || exit
+  run_node_files lints 120 1 lints.test.mjs
+)
+
+# suite_fuzz PRESET...: runs each fuzz target with its corpus, as many at a time as there are
+# processors. A target is taken from the first of the presets that has built it. The seed is the
+# date: the inputs differ from day to day, and a repetition on the same day has the same ones.
 suite_fuzz() {
-  local target passed=0 failed=0
-  for target in build/dev/bin/*_fuzz build/asan/bin/*_fuzz; do
-    [[ -x "$target" ]] || continue
-    if timeout 120 "$target" --smoke; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  local seconds="${CITYLAYERS_FUZZ_SECONDS:-20}" seed name preset passed failed log
+  local -a targets=()
+  seed="$(date -u +%Y%m%d)"
+  for name in build/dev/bin/*_fuzz; do
+    for preset in "$@"; do
+      [[ -x "build/$preset/bin/${name##*/}" ]] || continue
+      targets+=("$ROOT/build/$preset/bin/${name##*/}")
+      break
+    done
   done
+  log="$(mktemp)"
+  mkdir -p build/fuzz
+  # A crash leaves its input in the working directory; CI has only the log.
+  # shellcheck disable=SC2016  # the inner shell expands these
+  (cd build/fuzz && printf '%s\0' "${targets[@]}" | xargs -0 -P "$(nproc)" -n 1 bash -c '
+    target="$3" name="${3##*/}"
+    rm -f "crash-$name"
+    if output="$(timeout $(($1 + 100)) "$target" --smoke --seconds "$1" --seed "$2" 2>&1)"; then
+      echo "ok $output (${target%/bin/*})"
+    else
+      printf "FAILED: %s --seed %s\n%s\n" "$target" "$2" "$output"
+      [[ ! -f "crash-$name" ]] || base64 "crash-$name"
+    fi' fuzz "$seconds" "$seed") | sed "s|$ROOT/||" | tee "$log"
+  passed="$(grep -c '^ok ' "$log" || true)"
+  failed=$((${#targets[@]} - passed))
+  rm -f "$log"
   echo "fuzz: $passed passed, $failed failed"
-  ((failed == 0))
+  ((passed > 0 && failed == 0))
 }
 
 run_test() {
@@ -176,12 +207,13 @@ run_test() {
   run_build build dev
   if $BUILT; then
     lint_started=$SECONDS
-    if $full; then lint_tidy --all; else lint_tidy --changed; fi
+    if $full; then lint_compiled --all; else lint_compiled --changed; fi
     lint_s=$((lint_s + SECONDS - lint_started))
   fi
   add_suite lint "$LINT_PASSED" "${#LINT_FAILED[@]}" 0 "$lint_s"
   FAILURES+="$LINT_LAST_WORDS"
   ((${#LINT_FAILED[@]} == 0)) || FIRST_FAILURES+=("FAILED: lint: ${LINT_FAILED[*]}")
+  run_suite "lints" suite_lints
   run_built "ctest (dev)" suite_ctest dev
 
   if [[ -f services/web/package-lock.json ]]; then
@@ -197,7 +229,11 @@ run_test() {
   if $full; then
     run_build "build (asan)" asan
     run_built "ctest (asan)" suite_ctest asan
-    run_built "fuzz smoke" suite_fuzz
+    run_built "fuzz" suite_fuzz asan
+  else
+    run_build "build (asan-quick)" asan-quick
+    run_built "ctest (asan-quick)" suite_ctest asan-quick
+    run_built "fuzz" suite_fuzz asan-quick dev
   fi
 
   printf '%s\n' "$FAILURES"

@@ -22,21 +22,22 @@
 namespace {
 
 constexpr std::size_t kInputBytesMax = 1 << 16;
-constexpr const char* kCrashFile = "crash-" CITYLAYERS_FUZZ_NAME;
 
+// Set at the start, since a signal handler must not build strings.
+std::string crash_file;  // "crash-csv_fuzz"
+std::string crash_note;
 // The present input, for the signal handler.
 const char* input_data = nullptr;
 std::size_t input_size = 0;
 
 // Uses only functions that a signal handler may call.
 void KeepInput(int signal_number) {
-  const int file = open(kCrashFile, O_CREAT | O_WRONLY | O_TRUNC, 0644);
+  const int file = open(crash_file.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0644);
   if (file >= 0) {
     [[maybe_unused]] const ssize_t written = write(file, input_data, input_size);
     close(file);
   }
-  constexpr char kNote[] = "the input is in the file crash-" CITYLAYERS_FUZZ_NAME "\n";
-  [[maybe_unused]] const ssize_t said = write(STDERR_FILENO, kNote, sizeof kNote - 1);
+  [[maybe_unused]] const ssize_t noted = write(STDERR_FILENO, crash_note.data(), crash_note.size());
   signal(signal_number, SIG_DFL);
   raise(signal_number);
 }
@@ -54,9 +55,15 @@ std::string ReadFile(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-std::vector<std::string> ReadCorpus() {
+// The folder of the target `program`: of csv_fuzz, corpus/csv.
+std::filesystem::path CorpusOf(const std::string& program) {
+  const std::size_t suffix = program.rfind("_fuzz");
+  return std::filesystem::path(CITYLAYERS_FUZZ_CORPORA) / program.substr(0, suffix);
+}
+
+std::vector<std::string> ReadCorpus(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(CITYLAYERS_FUZZ_CORPUS)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());  // the same order on every machine
@@ -117,10 +124,11 @@ class Mutator {
   std::mt19937_64 random_;
 };
 
-int Smoke(double seconds, std::uint64_t seed) {
-  const std::vector<std::string> corpus = ReadCorpus();
+int Smoke(const std::string& program, double seconds, std::uint64_t seed) {
+  const std::filesystem::path folder = CorpusOf(program);
+  const std::vector<std::string> corpus = ReadCorpus(folder);
   if (corpus.empty()) {
-    std::fprintf(stderr, "%s is empty\n", CITYLAYERS_FUZZ_CORPUS);
+    std::fprintf(stderr, "%s is empty\n", folder.c_str());
     return 1;
   }
   for (const std::string& input : corpus) RunOne(input);
@@ -128,7 +136,7 @@ int Smoke(double seconds, std::uint64_t seed) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   std::uint64_t runs = 0;
   for (; std::chrono::steady_clock::now() < end; ++runs) RunOne(mutator.Next());
-  std::printf("%s: %zu kept inputs and %llu mutations of them, seed %llu\n", CITYLAYERS_FUZZ_NAME,
+  std::printf("%s: %zu kept inputs and %llu mutations of them, seed %llu\n", program.c_str(),
               corpus.size(), static_cast<unsigned long long>(runs),
               static_cast<unsigned long long>(seed));
   return 0;
@@ -137,6 +145,9 @@ int Smoke(double seconds, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string program = std::filesystem::path(argv[0]).filename();
+  crash_file = "crash-" + program;
+  crash_note = "the input is in the file " + crash_file + "\n";
   for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) signal(number, KeepInput);
   bool smoke = false;
   double seconds = 3;
@@ -154,7 +165,7 @@ int main(int argc, char** argv) {
       files.push_back(word);
     }
   }
-  if (smoke) return Smoke(seconds, seed);
+  if (smoke) return Smoke(program, seconds, seed);
   if (files.empty()) {
     std::fprintf(stderr, "usage: %s --smoke [--seconds S] [--seed N], or FILE...\n", argv[0]);
     return 2;
