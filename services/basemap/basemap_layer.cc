@@ -12,6 +12,7 @@ void AddSubLayer(layers::v1::Layer* layer, const char* name, const char* geometr
   layers::v1::SubLayer* sub_layer = layer->add_sub_layers();
   sub_layer->set_name(name);
   sub_layer->set_geometry(geometry);
+  sub_layer->set_id_kind(layers::v1::ID_KIND_NONE);
   for (const auto& [field, meaning] : fields)
     (*sub_layer->mutable_static_fields())[field] = meaning;
 }

@@ -57,6 +57,7 @@ layers::v1::Layer FloodSchema() {
   layers::v1::SubLayer* bands = layer.add_sub_layers();
   bands->set_name("depth");
   bands->set_geometry("polygon");
+  bands->set_id_kind(layers::v1::ID_KIND_NONE);
   (*bands->mutable_static_fields())["class"] = "Flood class, 1 ponding to 4 deep";
   return layer;
 }

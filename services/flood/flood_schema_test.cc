@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/strings.h"
 #include "citylayers/flood/v1/flood_service.pb.h"
 
 namespace citylayers::flood {
@@ -20,7 +22,7 @@ TEST(FloodSchema, ColumnsStandWhereTheirNumbersSay) {
   EXPECT_EQ(streets.columns(kDepthCm).name(), "depth_cm");
   EXPECT_EQ(streets.columns(kClass).name(), "flood_class");
   EXPECT_EQ(layer.sub_layers(kDepth).name(), "depth");
-  EXPECT_EQ(layer.sub_layers(kDepth).id_kind(), layers::v1::ID_KIND_UNSPECIFIED)
+  EXPECT_EQ(layer.sub_layers(kDepth).id_kind(), layers::v1::ID_KIND_NONE)
       << "reported by changed tiles";
 }
 
@@ -31,7 +33,9 @@ TEST(FloodSchema, ClassesAreThoseOfTheService) {
     ids.push_back(value.id());
     if (value.number() == kUnknownClass) continue;
     EXPECT_EQ(value.number(), static_cast<int>(ids.size() - 1));
-    EXPECT_TRUE(v1::FloodClass_IsValid(value.number()));
+    const auto flood_class = static_cast<v1::FloodClass>(value.number() + 1);  // 0: unspecified
+    EXPECT_EQ(v1::FloodClass_Name(flood_class),
+              StrCat("FLOOD_CLASS_", absl::AsciiStrToUpper(value.id())));
   }
   EXPECT_THAT(ids,
               ::testing::ElementsAre("dry", "ponding", "shallow", "flooded", "deep", "unknown"));

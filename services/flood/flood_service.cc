@@ -32,8 +32,11 @@ v1::Passability PassageOf(geo::Vehicle vehicle, float depth_m) {
   return static_cast<v1::Passability>(static_cast<int>(geo::PassabilityOf(vehicle, depth_m)) + 1);
 }
 
+// The enum has one value before the classes, FLOOD_CLASS_UNSPECIFIED; its order is checked here.
 v1::FloodClass ClassOf(float depth_m) {
-  return static_cast<v1::FloodClass>(geo::DepthClassOf(depth_m));
+  static_assert(v1::FLOOD_CLASS_DRY == static_cast<int>(geo::DepthClass::kDry) + 1);
+  static_assert(v1::FLOOD_CLASS_DEEP == static_cast<int>(geo::DepthClass::kDeep) + 1);
+  return static_cast<v1::FloodClass>(static_cast<int>(geo::DepthClassOf(depth_m)) + 1);
 }
 
 /// Streams the bytes of a file in pieces.

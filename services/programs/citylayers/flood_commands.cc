@@ -29,7 +29,7 @@ constexpr int kPageSizeMax = 1000;
 constexpr std::size_t kTableLimit = 100;
 
 std::string ClassWord(flood::v1::FloodClass flood_class) {
-  return EnumWord(flood::v1::FloodClass_Name(flood_class), "FLOOD_CLASS_", "dry");
+  return EnumWord(flood::v1::FloodClass_Name(flood_class), "FLOOD_CLASS_");
 }
 
 Tone ToneOf(flood::v1::FloodClass flood_class) {
@@ -108,7 +108,7 @@ absl::Status PointDepths(Program& program, const DepthOptions& options) {
              {FormatNumber(depth.point().lon_deg(), 5),
               FormatNumber(depth.point().lat_deg(), 5),
               {known ? FormatNumber(depth.depth_m(), 2) : "-", ToneOf(depth.flood_class())},
-              known ? ClassWord(depth.flood_class()) : "-",
+              ClassWord(depth.flood_class()),
               known ? FormatNumber(depth.ground_m(), 2) : "-",
               known ? FormatNumber(depth.connection_level_m(), 2) : "-",
               std::string(!known               ? "off the terrain"
