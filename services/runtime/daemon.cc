@@ -14,7 +14,9 @@
 #include "absl/time/clock.h"
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <prometheus/gauge.h>
 
+#include "base/build_info.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
@@ -94,6 +96,17 @@ template <typename Arguments>
 void TakeNoCompressedMessages(Arguments set) {
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
   set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+}
+
+// The value is constant; the labels are the information, as in other programs' *_build_info.
+void ShowBuild(Metrics& metrics) {
+  const BuildInfo build = GetBuildInfo();
+  metrics
+      .Gauge("citylayers_build_info", "Version of the program; the value is always 1.",
+             {{"version", std::string(build.version)},
+              {"commit", std::string(build.commit)},
+              {"build_type", std::string(build.build_type)}})
+      .Set(1);
 }
 
 }  // namespace
@@ -181,6 +194,7 @@ class Daemon::Impl final : public ModuleContext {
   absl::Status Start(const std::vector<ModuleSpec>& table) {
     RETURN_IF_ERROR(Daemon::Check(config_, table));
     table_ = table;
+    ShowBuild(metrics_);
     ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table_, config_.GetString("server.target")));
     ASSIGN_OR_RETURN(Address grpc_address,
                      ParseAddress(config_.GetString("server.grpc"), "--grpc"));
