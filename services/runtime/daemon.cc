@@ -12,7 +12,9 @@
 #include "absl/time/clock.h"
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <prometheus/gauge.h>
 
+#include "base/build_info.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
@@ -53,6 +55,17 @@ CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
   options.writes.streams = memory.share(MemoryUse::kStreams);
   options.requests = memory.share(MemoryUse::kRpcRequests);
   return options;
+}
+
+// The value is constant; the labels are the information, as in other programs' *_build_info.
+void ShowBuild(Metrics& metrics) {
+  const BuildInfo build = GetBuildInfo();
+  metrics
+      .Gauge("citylayers_build_info", "Version of the program; the value is always 1.",
+             {{"version", std::string(build.version)},
+              {"commit", std::string(build.commit)},
+              {"build_type", std::string(build.build_type)}})
+      .Set(1);
 }
 
 }  // namespace
@@ -111,6 +124,7 @@ class Daemon::Impl final : public ModuleContext {
   absl::Status Start(const std::vector<ModuleSpec>& table) {
     RETURN_IF_ERROR(Daemon::Check(config_, table));
     table_ = table;
+    ShowBuild(metrics_);
     ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table_, config_.GetString("server.target")));
     ASSIGN_OR_RETURN(Address grpc_address,
                      ParseAddress(config_.GetString("server.grpc"), "--grpc"));

@@ -124,6 +124,23 @@ test('a pack that is missing or no pack is named', () => {
   assert.match(unknown.stderr, /trafic[^]*traffic/);
 });
 
+test('both programs print version, commit and build type; the metrics have the same facts', async () => {
+  const pattern = /^(\w+) (\d+\.\d+\.\d+\S*) \(commit ([0-9a-f]+(?:-dirty)?|unknown), (\w+)\)\n$/;
+  const [[version, commit, type]] = ['citylayersd', 'citylayers'].map((program) => {
+    const { status, stdout } = run(program, ['--version']);
+    assert.equal(status, 0);
+    assert.equal(pattern.exec(stdout)?.[1], program, stdout);
+    return pattern.exec(stdout).slice(2);
+  });
+  const city = await City.start({ split: false });
+  const metrics = await (await fetch(`http://${city.of('all').admin}/metrics`)).text();
+  assert.match(metrics, /^citylayers_build_info\{/m);
+  for (const label of [`version="${version}"`, `commit="${commit}"`, `build_type="${type}"`]) {
+    assert.ok(/^citylayers_build_info.*$/m.exec(metrics)[0].includes(label), label);
+  }
+  await city.stop();
+});
+
 for (const signal of ['SIGTERM', 'SIGINT']) {
   test(`${signal} with open streams ends within 10 s with 0`, async () => {
     const city = await City.start({ split: false });

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/build_info.h"
 #include "services/programs/citylayers/program.h"
 #include "services/tools/citypack/pack_command.h"
 
@@ -12,7 +13,8 @@ namespace citylayers::cli {
 
 void AddAllCommands(CLI::App& app, Program& program) {
   app.require_subcommand(1);
-  app.set_version_flag("--version", "citylayers " CITYLAYERS_VERSION, "Print the version and exit");
+  app.set_version_flag("--version", VersionText("citylayers", GetBuildInfo()),
+                       "Print version, commit and build type, and exit");
   app.footer(
       "Examples:\n"
       "  citylayers health\n"

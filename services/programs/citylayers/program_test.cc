@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "base/build_info.h"
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
@@ -346,7 +347,7 @@ TEST_F(ProgramTest, StationsAreListedWithTheirLevels) {
 }
 
 TEST_F(ProgramTest, TheVersionIsTold) {
-  EXPECT_THAT(Run("--version").out, StartsWith("citylayers 0."));
+  EXPECT_EQ(Run("--version").out, VersionText("citylayers", GetBuildInfo()) + "\n");
 }
 
 TEST_F(ProgramTest, ErrorsOfTheServerAreOneLineWithReasonAndAddress) {

@@ -4,8 +4,11 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+
+#include "services/runtime/config/config.h"
 
 namespace citylayers::citylayersd {
 
@@ -17,14 +20,15 @@ struct CommandLine {
   std::map<std::string, std::string> flags;  // configuration key -> value
 };
 
-/// Reads `--flag value` and `--flag=value`. A flag is a short name (--pack) or any configuration
-/// key (--grpc.unary_max). INVALID_ARGUMENT: a word that is not a flag, or a flag without its
-/// value. Config checks whether a key exists.
-absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv);
+/// Reads `--flag value` and `--flag=value`. A flag is a short name (--pack) or a key of `options`
+/// (--grpc.unary_max); the last of several values counts. INVALID_ARGUMENT: a word that is not a
+/// flag, or a flag without its value. An unknown key is in `flags` with an empty value: Config
+/// refuses it and suggests the nearest key.
+absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv,
+                                             const std::vector<runtime::Option>& options);
 
+/// The text of --help, which lists the short names.
 std::string HelpText();
-/// "citylayersd 0.1.0".
-std::string VersionText();
 
 }  // namespace citylayers::citylayersd
 

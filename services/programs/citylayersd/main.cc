@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include "base/build_info.h"
 #include "services/programs/citylayersd/command_line.h"
 #include "services/programs/citylayersd/modules.h"
 #include "services/runtime/daemon.h"
@@ -54,7 +55,10 @@ int main(int argc, char** argv) {
   // then enters a graph behind one lock for all threads. Tests keep it enabled.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
-  absl::StatusOr<citylayersd::CommandLine> command = citylayersd::ParseCommandLine(argc, argv);
+  const std::vector<runtime::ModuleSpec> table = citylayersd::ModuleTable();
+  const std::vector<runtime::Option> options = runtime::ServerOptions(table);
+  absl::StatusOr<citylayersd::CommandLine> command =
+      citylayersd::ParseCommandLine(argc, argv, options);
   if (!command.ok()) {
     Fail(command.status());
     return 2;
@@ -64,12 +68,11 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (command->action == citylayersd::Action::kVersion) {
-    std::fputs(citylayersd::VersionText().c_str(), stdout);
+    std::puts(VersionText("citylayersd", GetBuildInfo()).c_str());
     return 0;
   }
-  const std::vector<runtime::ModuleSpec> table = citylayersd::ModuleTable();
   absl::StatusOr<runtime::Config> config = runtime::Config::Load(
-      runtime::ServerOptions(table),
+      options,
       {.file = command->config_file, .flags = command->flags, .environment = Environment()});
   if (!config.ok()) {
     Fail(config.status());
@@ -91,6 +94,8 @@ int main(int argc, char** argv) {
   runtime::StartLog(config->GetString("server.log"),
                     json ? runtime::LogFormat::kJson : runtime::LogFormat::kText);
   runtime::RouteLibraryLogs();
+  const BuildInfo build = GetBuildInfo();
+  runtime::LogInfo("starting", {{"version", build.version}, {"commit", build.commit}});
   const absl::Duration drain = config->GetDuration("server.drain");
   umask(runtime::FileMask(*config));
   absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
