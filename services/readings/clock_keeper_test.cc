@@ -34,7 +34,7 @@ TEST_F(ClockKeeperTest, TheCityClockOutlivesTheProcessAndRulesTheReadings) {
   EXPECT_EQ(watch.Next(&told)->kind, StreamStep::Kind::kMessage) << "and every second";
   EXPECT_EQ(FromProtoTime(told.clock().city_time()), tide + absl::Seconds(60));
 
-  EXPECT_EQ(Write({{kLevel, tide, 1}, {kLevel, kNow, 1}}).rejected(0).reason(),
+  EXPECT_EQ(Write({{kLevel, tide, 1}, {kLevel, kNow, 1}}).rejections(0).reason(),
             v1::REJECT_REASON_FAR_FUTURE);
 }
 

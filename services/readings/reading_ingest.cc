@@ -95,7 +95,7 @@ v1::WriteReadingsResponse ReadingIngest::ToResponse(const Verdict& verdict) cons
   const std::size_t reported =
       std::min(verdict.refused.size(), static_cast<std::size_t>(options_.rejects_reported_max));
   for (std::size_t i = 0; i < reported; ++i) {
-    v1::RejectedReading& rejected = *response.add_rejected();
+    v1::RejectedReading& rejected = *response.add_rejections();
     rejected.set_row(verdict.refused.rows[i].row);
     rejected.set_reason(static_cast<v1::RejectReason>(verdict.refused.rows[i].reason));
     rejected.set_message(DescribeRejected(verdict.refused, i));
@@ -118,7 +118,7 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Stored(
   // and registry may have changed.
   response.set_accepted_count(result->accepted_count);
   response.set_rejected_count(result->rejected_count);
-  if (result->duplicate) response.clear_rejected();
+  if (result->duplicate) response.clear_rejections();
   if (waiting.latest_ms >= 0 && !result->duplicate) {
     clock_.NoteReading(absl::FromUnixMillis(waiting.latest_ms));
   }

@@ -26,12 +26,12 @@ TEST_F(ReadingsTest, ABatchIsStoredAndItsBadRowsAreTold) {
                                                     {"segments/100/measures/speed", kNow, 31.5}});
   EXPECT_EQ(response.offset(), 1u);
   EXPECT_EQ(response.accepted_count(), 2u);
-  ASSERT_EQ(response.rejected_size(), 4);
-  EXPECT_EQ(response.rejected(0).row(), 1u);
-  EXPECT_EQ(response.rejected(0).reason(), v1::REJECT_REASON_FAR_FUTURE);
-  EXPECT_EQ(response.rejected(1).reason(), v1::REJECT_REASON_UNKNOWN_MEASURE);
-  EXPECT_EQ(response.rejected(2).reason(), v1::REJECT_REASON_NOT_FINITE);
-  EXPECT_EQ(response.rejected(3).reason(), v1::REJECT_REASON_UNKNOWN_MEASURE);
+  ASSERT_EQ(response.rejections_size(), 4);
+  EXPECT_EQ(response.rejections(0).row(), 1u);
+  EXPECT_EQ(response.rejections(0).reason(), v1::REJECT_REASON_FAR_FUTURE);
+  EXPECT_EQ(response.rejections(1).reason(), v1::REJECT_REASON_UNKNOWN_MEASURE);
+  EXPECT_EQ(response.rejections(2).reason(), v1::REJECT_REASON_NOT_FINITE);
+  EXPECT_EQ(response.rejections(3).reason(), v1::REJECT_REASON_UNKNOWN_MEASURE);
   EXPECT_EQ(Query(Asking("segments/-/measures/speed")),
             (std::vector<std::string>{"segments/7/measures/speed@0=31.5"}));
   EXPECT_EQ(store_->ReadDeadLetters(10)->size(), 4u);
@@ -44,7 +44,7 @@ TEST_F(ReadingsTest, OnlySoManyRefusalsAreListed) {
   ingest_options_.rejects_reported_max = 1;
   Open();
   const auto response = Write({{kLevel, kNow, 99}, {kLevel, kNow, 98}});
-  EXPECT_EQ(response.rejected_size(), 1);
+  EXPECT_EQ(response.rejections_size(), 1);
   EXPECT_EQ(response.rejected_count(), 2u);
   EXPECT_EQ(response.offset(), 0u) << "nothing was stored";
 }
@@ -62,7 +62,7 @@ TEST_F(ReadingsTest, ARepeatIsADuplicateOverARestartToo) {
   EXPECT_EQ(repeat.offset(), 1u);
   EXPECT_EQ(repeat.accepted_count(), 2u);
   EXPECT_EQ(repeat.rejected_count(), 1u);
-  EXPECT_EQ(repeat.rejected_size(), 0) << "its rows were listed the first time";
+  EXPECT_EQ(repeat.rejections_size(), 0) << "its rows were listed the first time";
   EXPECT_EQ(store_->LastOffset(), 1u);
 }
 
@@ -118,7 +118,7 @@ TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
   EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.epoch, 3u);
   request.set_sequence(3);
   request.mutable_readings()->set_values(0, 99);
-  ASSERT_EQ(Send(stream, request)->result().rejected_size(), 1);
+  ASSERT_EQ(Send(stream, request)->result().rejections_size(), 1);
   EXPECT_EQ((*store_->ReadDeadLetters(1))[0].measure, kLevel) << "a name of the first message";
 }
 

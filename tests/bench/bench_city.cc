@@ -70,7 +70,7 @@ absl::Status BenchCity::WriteSpeeds(const std::vector<std::uint32_t>& segments,
     RETURN_IF_ERROR(
         runtime::FromGrpcStatus(readings_->WriteReadings(&context, request, &response)));
     if (response.rejected_count() > 0) {
-      return absl::InternalError(StrCat("speeds were refused: ", response.rejected(0).message()));
+      return absl::InternalError(StrCat("speeds were refused: ", response.rejections(0).message()));
     }
   }
   return absl::OkStatus();

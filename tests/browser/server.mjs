@@ -150,7 +150,7 @@ export class Server {
       },
     });
     if (response.rejectedCount)
-      throw new Error(`readings refused: ${JSON.stringify(response.rejected)}`);
+      throw new Error(`readings refused: ${JSON.stringify(response.rejections)}`);
   }
 
   /** Unresolved alerts, by name. */

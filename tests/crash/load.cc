@@ -83,7 +83,7 @@ bool Load::Send(const WriteReadingsRequest& request) {
   if (response->duplicate()) Surprise(StrCat(name, " is new, but was called a duplicate"));
   if (response->rejected_count() > 0) {
     Surprise(StrCat(name, ": ", response->rejected_count(),
-                    " readings refused: ", response->rejected(0).message()));
+                    " readings refused: ", response->rejections(0).message()));
   }
   return true;
 }

@@ -39,7 +39,7 @@ test('a reading that is no number is refused by row, the others of its batch are
     const result = await write({ [kPhuAn]: 0.5, 'stations/nha-be/measures/water_level': bad });
     assert.equal(result.accepted_count, 1);
     assert.equal(result.rejected_count, 1);
-    const [refused] = result.rejected;
+    const [refused] = result.rejections;
     assert.equal(refused.row, 1);
     assert.equal(refused.reason, 'REJECT_REASON_NOT_FINITE');
     assert.match(refused.message, /finite/);
@@ -60,8 +60,8 @@ test('readings that cannot be are refused with a reason', async () => {
   for (const [values, timeMs, reason, message] of cases) {
     const result = await write(values, timeMs);
     assert.equal(result.accepted_count, 0, reason);
-    assert.equal(result.rejected[0].reason, `REJECT_REASON_${reason}`);
-    assert.match(result.rejected[0].message, message);
+    assert.equal(result.rejections[0].reason, `REJECT_REASON_${reason}`);
+    assert.match(result.rejections[0].message, message);
   }
 });
 

@@ -92,7 +92,7 @@ class FakeCityPort final : public CityPort {
     // A repeat returns the first counts, without the rows.
     readings::v1::WriteReadingsResponse repeat = answer->second;
     repeat.set_duplicate(true);
-    repeat.clear_rejected();
+    repeat.clear_rejections();
     return repeat;
   }
 
@@ -133,7 +133,7 @@ class FakeCityPort final : public CityPort {
       if (at > city_now() + absl::Minutes(1)) {
         ++early;
         response->set_rejected_count(response->rejected_count() + 1);
-        auto* rejected = response->add_rejected();
+        auto* rejected = response->add_rejections();
         rejected->set_row(static_cast<std::uint32_t>(i));
         rejected->set_message("far ahead of the city");
         continue;

@@ -117,11 +117,11 @@ class FakeReadings final : public readings::v1::ReadingService::Service {
     if (requests.size() == 1) return {grpc::StatusCode::UNAVAILABLE, "restarting"};
     for (int i = 0; i < request->readings().values_size(); ++i) {
       if (request->readings().values(i) == request->readings().values(i)) continue;
-      auto* rejected = response->add_rejected();
+      auto* rejected = response->add_rejections();
       rejected->set_row(static_cast<std::uint32_t>(i));
       rejected->set_message("the value is not a finite number");
     }
-    const auto rejected = static_cast<std::uint32_t>(response->rejected_size());
+    const auto rejected = static_cast<std::uint32_t>(response->rejections_size());
     response->set_rejected_count(rejected);
     response->set_accepted_count(static_cast<std::uint32_t>(request->readings().values_size()) -
                                  rejected);

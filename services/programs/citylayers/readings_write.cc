@@ -56,12 +56,12 @@ class Upload {
   absl::Status Flush() {
     if (columns_.size() == 0) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto response, sender_.Send(columns_.Take()));
-    for (const readings::v1::RejectedReading& rejected : response.rejected()) {
+    for (const readings::v1::RejectedReading& rejected : response.rejections()) {
       const bool known = rejected.row() < lines_.size();
       Refuse(known ? lines_[rejected.row()] : 0, rejected.message());
     }
     // Those that the server counted but did not list.
-    refused_ += response.rejected_count() - static_cast<std::uint64_t>(response.rejected_size());
+    refused_ += response.rejected_count() - static_cast<std::uint64_t>(response.rejections_size());
     lines_.clear();
     return absl::OkStatus();
   }

@@ -15,8 +15,8 @@ absl::StatusOr<readings::v1::WriteReadingsResponse> ReadingSender::Send(
   // A duplicate was stored by an earlier try whose answer was lost; the answer has its counts.
   counts_.rejected += response->rejected_count();
   counts_.accepted += response->accepted_count();
-  if (counts_.first_rejection.empty() && response->rejected_size() > 0) {
-    const auto& rejected = response->rejected(0);
+  if (counts_.first_rejection.empty() && response->rejections_size() > 0) {
+    const auto& rejected = response->rejections(0);
     const int index = static_cast<int>(rejected.row());
     if (index < request.readings().measure_indexes_size()) {
       const int measure = static_cast<int>(request.readings().measure_indexes(index));

@@ -32,7 +32,7 @@ export class Driver {
       readings: columns(values, this.timeMs, options.quality),
     });
     if (response.rejected_count > 0) {
-      throw new Error(`readings refused: ${JSON.stringify(response.rejected.slice(0, 3))}`);
+      throw new Error(`readings refused: ${JSON.stringify(response.rejections.slice(0, 3))}`);
     }
     return response;
   }

@@ -28,8 +28,8 @@ test('one long unknown name in 20,000 rows costs no more than the request', asyn
   const beforeMib = mib();
   const answer = await write(columns(['x'.repeat(100 * kKib)], kRows));
   assert.equal(answer.rejected_count, kRows);
-  assert.equal(answer.rejected.length, 100);
-  assert.match(answer.rejected[0].message, /102400 bytes.*at most 145/);
+  assert.equal(answer.rejections.length, 100);
+  assert.match(answer.rejections[0].message, /102400 bytes.*at most 145/);
   assertAlive(here);
   assert.ok(mib() - beforeMib < kRequestMib, `${(mib() - beforeMib).toFixed(0)} MiB more`);
 });
