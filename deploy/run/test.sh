@@ -186,6 +186,12 @@ suite_fuzz() {
   ((passed > 0 && failed == 0))
 }
 
+# suite_breaking: whether a breaking change is found, then those of this tree: a report until the
+# first release tag.
+suite_breaking() {
+  tests/protoc/breaking.sh --self-test && tests/protoc/breaking.sh
+}
+
 run_test() {
   local full=false started=$SECONDS line
   case "${1:-}" in
@@ -222,6 +228,8 @@ run_test() {
     source deploy/run/web.sh
     run_suite "web page builds" build_web
   fi
+  run_suite "protos, other languages" tests/protoc/run.sh
+  run_suite "protos, breaking changes" suite_breaking
   run_built "integration" tests/integration/run.sh
   run_built "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
   run_built "security" tests/security/run.sh
