@@ -132,6 +132,7 @@ void FloodLayer::Clear() {
   state_.Clear();
   offset_ = 0;
   dirty_ = true;
+  generation_.fetch_add(1, std::memory_order_acq_rel);
 }
 
 absl::Time FloodLayer::newest_reading_time() const {

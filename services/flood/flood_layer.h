@@ -91,6 +91,8 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   /// stages and streets read again when it has changed; `watchers` are woken then.
   std::uint64_t published() const { return published_.load(std::memory_order_acquire); }
   runtime::WakerList& watchers() const { return watchers_; }
+  /// Number of times that the state was dropped (Clear): readings of before may be gone.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   /// nullptr when the pack has no terrain.
   const FloodTerrain* terrain() const { return terrain_.get(); }
   /// The depth of every cell at the version of a frame, in whole centimetres; nullptr before the
@@ -144,6 +146,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   std::shared_ptr<const layers::RowIndex> row_index_;
 
   std::atomic<std::uint64_t> published_{0};
+  std::atomic<std::uint64_t> generation_{0};
   mutable runtime::WakerList watchers_;
 
   mutable absl::Mutex mutex_;

@@ -1,6 +1,5 @@
 #include "services/flood/stage_source.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -14,7 +13,8 @@ StageSource::StageSource(std::shared_ptr<const FloodLayer> layer, Options option
     : layer_(std::move(layer)),
       options_(options),
       city_clock_(city_clock),
-      machine_clock_(machine_clock) {
+      machine_clock_(machine_clock),
+      generation_(layer_->generation()) {
   layer_->watchers().Add(waker());
 }
 
@@ -33,28 +33,16 @@ absl::StatusOr<runtime::StreamStep> StageSource::Next(v1::WatchStagesResponse* r
   return runtime::StreamStep::Message();
 }
 
-bool StageSource::IsRewound(const FloodLayer::StageAnswer& answer) const {
-  const auto sent = sent_.find(answer.station->id);
-  if (sent == sent_.end()) return false;
-  // The layer forgets readings that are too old, and keeps the newest of too many.
-  const std::int64_t oldest_ms = answer.recent.empty() ? 0 : answer.recent.front().first;
-  return std::any_of(sent->second.readings.lower_bound(oldest_ms), sent->second.readings.end(),
-                     [&](const auto& reading) {
-                       return !std::any_of(
-                           answer.recent.begin(), answer.recent.end(),
-                           [&](const auto& kept) { return kept.first == reading.first; });
-                     });
-}
-
 void StageSource::Collect(v1::WatchStagesResponse* response) {
+  const std::uint64_t generation = layer_->generation();
   const absl::Time since = city_clock_.Now() - options_.readings_window;
   const std::vector<FloodLayer::StageAnswer> answers = layer_->Stages(since, options_.readings_max);
   for (auto& [station, sent] : sent_) {
     sent.readings.erase(sent.readings.begin(),
                         sent.readings.lower_bound(absl::ToUnixMillis(since)));
   }
-  const bool is_rewound = std::any_of(answers.begin(), answers.end(),
-                                      [this](const auto& answer) { return IsRewound(answer); });
+  const bool is_rewound = generation != generation_;
+  generation_ = generation;
   if (is_rewound) sent_.clear();
   response->set_snapshot(is_first_ || is_rewound);
   for (const FloodLayer::StageAnswer& answer : answers) {

@@ -18,7 +18,7 @@
 namespace citylayers::flood {
 
 /// Sends all stages, then those that change, each with the readings that were not sent. A layer
-/// that has lost readings which were sent (its log is read again) begins a new snapshot. Memory:
+/// that has dropped its state (its log is read again) begins a new snapshot. Memory:
 /// the readings of the window. Woken by the layer.
 class StageSource final : public runtime::StreamSource<v1::WatchStagesResponse> {
  public:
@@ -40,8 +40,6 @@ class StageSource final : public runtime::StreamSource<v1::WatchStagesResponse> 
     std::map<std::int64_t, v1::StageReading> readings;  // by Unix time, milliseconds
   };
 
-  /// Whether the layer no longer has a reading that was sent.
-  bool IsRewound(const FloodLayer::StageAnswer& answer) const;
   void Collect(v1::WatchStagesResponse* response);
 
   const std::shared_ptr<const FloodLayer> layer_;
@@ -49,6 +47,7 @@ class StageSource final : public runtime::StreamSource<v1::WatchStagesResponse> 
   const Clock& city_clock_;
   const Clock& machine_clock_;
   std::uint64_t published_ = 0;  // FloodLayer::published() of the last message
+  std::uint64_t generation_;     // FloodLayer::generation() of the last message
   bool is_first_ = true;
   std::map<std::string, Sent> sent_;  // by station
   absl::Time sent_at_ = absl::InfinitePast();
