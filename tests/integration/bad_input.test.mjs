@@ -54,7 +54,7 @@ test('readings that cannot be are refused with a reason', async () => {
     [{ 'stations/atlantis/measures/water_level': 1 }, now, 'UNKNOWN_MEASURE', /ListStations/],
     [{ 'segments/1/measures/speed': 30 }, now, 'UNKNOWN_MEASURE', /no such measure/],
     [{ [kPhuAn]: 1 }, now + 30 * dayMs, 'FAR_FUTURE', /ahead of the city clock/],
-    [{ [kPhuAn]: 1 }, now - 3000 * dayMs, 'TOO_OLD', /older than what is kept/],
+    [{ [kPhuAn]: 1 }, now - 3000 * dayMs, 'TOO_OLD', /older than the retention/],
     [{ [kPhuAn]: 99 }, now, 'OUT_OF_RANGE', /99 m lies outside -4 to 5/],
   ];
   for (const [values, timeMs, reason, message] of cases) {

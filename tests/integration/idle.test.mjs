@@ -8,7 +8,7 @@ import { stages } from './support/driver.mjs';
 import { gaugesRead, useCity } from './support/suite.mjs';
 
 const kQuietMs = 10_000;
-const kFeeds = '/live?layers=traffic,flood,base&alerts=1&clock=1&stages=1&jams=30&notices=1';
+const kFeeds = '/live?layers=traffic,flood&alerts=1&clock=1&stages=1&jams=30&notices=1';
 
 const here = useCity('2026-11-21T10:00:00Z');
 
