@@ -123,6 +123,24 @@ TEST_F(ConditionFollowerTest, NothingIsKnownUntilEachStreamHasBroughtItsFirstSta
   const Conditions conditions = Read();
   ASSERT_THAT(conditions.failures, SizeIs(3)) << "a server that does not answer in time";
   EXPECT_THAT(conditions.failures[1].why, HasSubstr("no message for 10s"));
+  EXPECT_TRUE(follower_->Read(kTime, kTime).has_value())
+      << "the other lists are evaluated meanwhile";
+}
+
+TEST_F(ConditionFollowerTest, ChangesOfAListThatHasNotBegunAreNoList) {
+  Begin();
+  city_.flood.streets.End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "gone"));
+  Await(4);
+  // The next stream begins with a change.
+  flood::v1::WatchFloodedStreetsResponse message;
+  *message.add_streets() = Street("Calmette", 0.4);
+  city_.flood.streets.Send(message);
+  city_.flood.streets.End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "gone again"));
+  Await(5);
+  const Conditions conditions = Read();
+  EXPECT_FALSE(conditions.streets.has_value());
+  ASSERT_THAT(conditions.failures, SizeIs(1));
+  EXPECT_EQ(conditions.failures[0].why, "gone again");
 }
 
 TEST_F(ConditionFollowerTest, StagesHaveLevelsTimeQualityAndAllReadings) {

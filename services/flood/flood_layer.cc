@@ -100,12 +100,6 @@ void FloodLayer::ApplyReading(const Series& series, std::int64_t time_ms, double
   dirty_ = true;
 }
 
-void FloodLayer::Apply(const std::string& measure, std::int64_t time_ms, double value,
-                       std::uint32_t quality) {
-  absl::MutexLock lock(&mutex_);
-  ApplyReading(SeriesOf(measure), time_ms, value, quality);
-}
-
 void FloodLayer::BeginStream() {
   absl::MutexLock lock(&mutex_);
   dictionary_.clear();

@@ -44,12 +44,8 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   static absl::StatusOr<std::shared_ptr<FloodLayer>> Make(
       std::shared_ptr<const storage::CityPack> pack, Options options);
 
-  /// Applies a reading of `stations/{id}/measures/water_level` or `.../rainfall`; others are
-  /// skipped.
-  void Apply(const std::string& measure, std::int64_t time_ms, double value,
-             std::uint32_t quality = 0);
-
-  // layers::FoldedLayer. Depths are derived only after new readings; suspect readings are skipped.
+  // layers::FoldedLayer. Depths are derived only after new readings of
+  // `stations/{id}/measures/water_level` or `.../rainfall`; suspect readings are skipped.
   void BeginStream() override;
   void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
   void SetOffset(std::uint64_t offset) override;

@@ -8,6 +8,7 @@
 
 #include "services/flood/flood_schema.h"
 #include "tests/support/flood_pack.h"
+#include "tests/support/fold_reading.h"
 
 namespace citylayers::flood {
 namespace {
@@ -32,8 +33,8 @@ class FloodLayerTest : public ::testing::Test {
   /// Both gauges read the stage, and the layer is published.
   static void Tide(FloodLayer& layer, int minute, double stage_m) {
     for (const char* station : {"west", "east"}) {
-      layer.Apply(std::string("stations/") + station + "/measures/water_level",
-                  kStartMs + minute * kMinuteMs, stage_m);
+      layers::FoldReading(layer, std::string("stations/") + station + "/measures/water_level",
+                          kStartMs + minute * kMinuteMs, stage_m);
     }
     layer.Publish(kNow, false);
   }
@@ -173,7 +174,7 @@ TEST_F(FloodLayerTest, TagsFollowContentAndCoding) {
 }
 
 TEST_F(FloodLayerTest, ACheckpointServesTheSameTile) {
-  layer_->Apply("stations/rain/measures/rainfall", kStartMs, 60);
+  layers::FoldReading(*layer_, "stations/rain/measures/rainfall", kStartMs, 60);
   layer_->SetOffset(42);
   Tide(*layer_, 0, 0.62);
   const storage::Checkpoint checkpoint = layer_->MakeCheckpoint();

@@ -16,6 +16,7 @@
 #include "services/layers/request_fields.h"
 #include "tests/support/call_harness.h"
 #include "tests/support/flood_pack.h"
+#include "tests/support/fold_reading.h"
 
 namespace citylayers::flood {
 namespace {
@@ -52,8 +53,8 @@ class FloodServiceTest : public ::testing::Test {
     service_.reset();
   }
   void Read(const std::string& station, double stage_m, int minutes_ago = 0) {
-    layer_->Apply("stations/" + station + "/measures/water_level", kStartMs - minutes_ago * 60'000,
-                  stage_m);
+    layers::FoldReading(*layer_, "stations/" + station + "/measures/water_level",
+                        kStartMs - minutes_ago * 60'000, stage_m);
   }
   void Tide(double stage_m) {
     Read("west", stage_m);
@@ -225,8 +226,8 @@ TEST_F(FloodServiceTest, MeasuredWaterLeavesProfileReadingsOut) {
   };
   const auto profile = [&](const char* measure, double value, int minutes_ago) {
     for (const char* station : {"west", "east"}) {
-      layer_->Apply(absl::StrCat("stations/", station, "/measures/", measure),
-                    kStartMs - minutes_ago * 60'000, value, readings::v1::QUALITY_PROFILE);
+      layers::FoldReading(*layer_, absl::StrCat("stations/", station, "/measures/", measure),
+                          kStartMs - minutes_ago * 60'000, value, readings::v1::QUALITY_PROFILE);
     }
     layer_->Publish(clock_.Now(), false);
   };

@@ -1,7 +1,6 @@
 #include "services/flood/stage_source.h"
 
 #include <utility>
-#include <vector>
 
 #include "proto/support/proto_time.h"
 #include "services/flood/stage_proto.h"
@@ -10,62 +9,58 @@ namespace citylayers::flood {
 
 StageSource::StageSource(std::shared_ptr<const FloodLayer> layer, Options options,
                          const Clock& city_clock, const Clock& machine_clock)
-    : layer_(std::move(layer)),
+    : ChangeSource(machine_clock),
+      layer_(std::move(layer)),
       options_(options),
       city_clock_(city_clock),
-      machine_clock_(machine_clock),
       generation_(layer_->generation()) {
   layer_->watchers().Add(waker());
 }
 
-absl::StatusOr<runtime::StreamStep> StageSource::Next(v1::WatchStagesResponse* response) {
-  // Taken before the stages are read: what is published meanwhile is read next time.
+void StageSource::Collect(std::deque<v1::WatchStagesResponse>& messages) {
+  // Both are taken before the stages are read: what is published meanwhile is read next time.
   const std::uint64_t published = layer_->published();
-  if (is_first_ || published != published_) Collect(response);
+  const std::uint64_t generation = layer_->generation();
+  if (!is_first_ && published == published_) return;
   published_ = published;
-  const absl::Time now = machine_clock_.Now();
-  const absl::Duration until_heartbeat = sent_at_ + options_.heartbeat - now;
-  if (response->stages().empty() && !is_first_ && until_heartbeat > absl::ZeroDuration()) {
-    return runtime::StreamStep::Wait(until_heartbeat);
+  const bool is_snapshot = std::exchange(is_first_, false) || generation != generation_;
+  generation_ = generation;
+  if (is_snapshot) sent_.clear();
+
+  const absl::Time since = city_clock_.Now() - options_.readings_window;
+  const std::int64_t since_ms = absl::ToUnixMillis(since);
+  v1::WatchStagesResponse message;
+  message.set_snapshot(is_snapshot);
+  int readings = 0;
+  for (const FloodLayer::StageAnswer& answer : layer_->Stages(since, options_.readings_max)) {
+    Sent& sent = sent_[answer.station->id];
+    sent.readings.erase(sent.readings.begin(), sent.readings.lower_bound(since_ms));
+    v1::Stage stage = ToProto(answer);
+    if (!TakeUnsent(stage, sent)) continue;
+    if (readings + stage.recent_readings_size() > kReadingsPerMessage && readings > 0) {
+      message.set_more(true);
+      messages.push_back(std::exchange(message, {}));
+      readings = 0;
+    }
+    readings += stage.recent_readings_size();
+    *message.add_stages() = std::move(stage);
   }
-  is_first_ = false;
-  sent_at_ = now;
-  return runtime::StreamStep::Message();
+  if (is_snapshot || !message.stages().empty()) messages.push_back(std::move(message));
 }
 
-void StageSource::Collect(v1::WatchStagesResponse* response) {
-  const std::uint64_t generation = layer_->generation();
-  const absl::Time since = city_clock_.Now() - options_.readings_window;
-  const std::vector<FloodLayer::StageAnswer> answers = layer_->Stages(since, options_.readings_max);
-  for (auto& [station, sent] : sent_) {
-    sent.readings.erase(sent.readings.begin(),
-                        sent.readings.lower_bound(absl::ToUnixMillis(since)));
+bool StageSource::TakeUnsent(v1::Stage& stage, Sent& sent) {
+  google::protobuf::RepeatedPtrField<v1::StageReading> recent;
+  recent.Swap(stage.mutable_recent_readings());
+  std::string bytes = stage.SerializeAsString();
+  for (v1::StageReading& reading : recent) {
+    v1::StageReading& known = sent.readings[absl::ToUnixMillis(FromProtoTime(reading.read_time()))];
+    if (known.SerializeAsString() == reading.SerializeAsString()) continue;
+    known = reading;
+    *stage.add_recent_readings() = std::move(reading);
   }
-  const bool is_rewound = generation != generation_;
-  generation_ = generation;
-  if (is_rewound) sent_.clear();
-  response->set_snapshot(is_first_ || is_rewound);
-  for (const FloodLayer::StageAnswer& answer : answers) {
-    v1::Stage stage = ToProto(answer);
-    google::protobuf::RepeatedPtrField<v1::StageReading> recent;
-    recent.Swap(stage.mutable_recent_readings());
-    Sent& sent = sent_[answer.station->id];
-    for (v1::StageReading& reading : recent) {
-      v1::StageReading& known =
-          sent.readings[absl::ToUnixMillis(FromProtoTime(reading.read_time()))];
-      if (known.SerializeAsString() == reading.SerializeAsString()) continue;
-      known = reading;
-      *stage.add_recent_readings() = std::move(reading);
-    }
-    const bool has_readings = !stage.recent_readings().empty();
-    google::protobuf::RepeatedPtrField<v1::StageReading> unsent;
-    unsent.Swap(stage.mutable_recent_readings());
-    std::string bytes = stage.SerializeAsString();
-    if (!has_readings && bytes == sent.stage) continue;
-    sent.stage = std::move(bytes);
-    unsent.Swap(stage.mutable_recent_readings());
-    *response->add_stages() = std::move(stage);
-  }
+  if (stage.recent_readings().empty() && bytes == sent.stage) return false;
+  sent.stage = std::move(bytes);
+  return true;
 }
 
 }  // namespace citylayers::flood

@@ -4,11 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "services/flood/street_source.h"
 #include "tests/support/flood_pack.h"
+#include "tests/support/fold_reading.h"
 
 namespace citylayers::flood {
 namespace {
@@ -30,8 +32,8 @@ class ConditionSourceTest : public ::testing::Test {
  protected:
   void Read(const std::string& station, double stage_m, int minutes_ago = 0,
             readings::v1::Quality quality = readings::v1::QUALITY_GOOD) {
-    layer_->Apply("stations/" + station + "/measures/water_level", kStartMs - minutes_ago * 60'000,
-                  stage_m, quality);
+    layers::FoldReading(*layer_, "stations/" + station + "/measures/water_level",
+                        kStartMs - minutes_ago * 60'000, stage_m, quality);
   }
   void Publish() { layer_->Publish(clock_.now_, false); }
 
@@ -99,6 +101,30 @@ TEST_F(ConditionSourceTest, EachReadingIsSentOnceHoweverLateItIs) {
   ASSERT_NE(message, nullptr);
   EXPECT_THAT(StagesM(message->stages(0)), ElementsAre(0.65));
   EXPECT_EQ(Next(stages_), nullptr);
+}
+
+TEST_F(ConditionSourceTest, ManyReadingsComeInSeveralMessagesOfOneState) {
+  StageSource stages(layer_, {.readings_window = absl::Hours(24), .readings_max = 20'000}, clock_,
+                     machine_clock_);
+  for (const char* station : {"west", "east"}) {
+    for (int second = 0; second < 12'000; ++second) {
+      layers::FoldReading(*layer_, absl::StrCat("stations/", station, "/measures/water_level"),
+                          kStartMs - second * 1000, 0.3);
+    }
+  }
+  Publish();
+  auto message = Next(stages);
+  ASSERT_NE(message, nullptr);
+  EXPECT_TRUE(message->snapshot());
+  EXPECT_TRUE(message->more());
+  ASSERT_THAT(message->stages(), SizeIs(1));
+  EXPECT_THAT(message->stages(0).recent_readings(), SizeIs(12'000));
+  message = Next(stages);
+  ASSERT_NE(message, nullptr);
+  EXPECT_FALSE(message->snapshot());
+  EXPECT_FALSE(message->more());
+  EXPECT_THAT(message->stages(0).recent_readings(), SizeIs(12'000));
+  EXPECT_EQ(Next(stages), nullptr);
 }
 
 TEST_F(ConditionSourceTest, ALayerThatReadsItsLogAgainBeginsANewSnapshot) {

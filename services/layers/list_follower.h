@@ -74,8 +74,11 @@ class ListFollower {
         if (status_.ok()) read(state_);
         return status_;
       }
-      status_ = absl::UnavailableError(
-          absl::StrCat("no message for ", absl::FormatDuration(options_.silence_max)));
+      is_first_ = false;
+      if (!absl::IsResourceExhausted(status_)) {
+        status_ = absl::UnavailableError(
+            absl::StrCat("no message for ", absl::FormatDuration(options_.silence_max)));
+      }
       heard_ = machine_clock_.Now();
     }
     thread_->Reopen();
@@ -89,11 +92,19 @@ class ListFollower {
   }
   bool IsWaiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return is_first_ && !IsSilent(); }
 
+  void DropState() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    state_ = State();
+    next_.reset();
+    has_list_ = false;
+    is_first_ = false;
+  }
+
   void OnMessage(const Response& message) {
     {
       absl::MutexLock lock(&mutex_);
-      // After a list that was too long only a new stream has a complete one.
-      if (absl::IsResourceExhausted(status_) && !message.snapshot()) return;
+      // Changes of an unknown list say nothing: the stream counts as silent, and is opened again.
+      has_list_ = has_list_ || message.snapshot();
+      if (!has_list_) return;
       heard_ = machine_clock_.Now();
       // A state that is not complete yet is kept apart from the one that readers see.
       if (message.snapshot()) {
@@ -104,11 +115,10 @@ class ListFollower {
       State& state = next_.has_value() ? *next_ : state_;
       apply_(message, state);
       if (state.size() > options_.rows_max) {
-        state_ = State();
-        next_.reset();
-        is_first_ = false;
+        DropState();
         status_ = absl::ResourceExhaustedError(
             absl::StrCat("the list has more than ", options_.rows_max, " rows"));
+        if (callbacks_.on_too_long) callbacks_.on_too_long();
       } else if (message.more()) {
         return;
       } else {
@@ -116,7 +126,6 @@ class ListFollower {
         is_first_ = false;
         status_ = absl::OkStatus();
       }
-      if (absl::IsResourceExhausted(status_) && callbacks_.on_too_long) callbacks_.on_too_long();
     }
     if (callbacks_.on_change) callbacks_.on_change();
   }
@@ -124,11 +133,10 @@ class ListFollower {
   void OnEnd(const grpc::Status& status) {
     {
       absl::MutexLock lock(&mutex_);
-      state_ = State();
-      next_.reset();
-      is_first_ = false;
+      DropState();
       heard_ = machine_clock_.Now();
-      if (!absl::IsResourceExhausted(status_)) {
+      // A stream that was ended from here has its reason already.
+      if (status_.ok() || status.error_code() != grpc::StatusCode::CANCELLED) {
         status_ = absl::UnavailableError(status.ok() ? "the stream ended" : status.error_message());
       }
     }
@@ -141,7 +149,8 @@ class ListFollower {
   const Clock& machine_clock_;
 
   mutable absl::Mutex mutex_;
-  bool is_first_ ABSL_GUARDED_BY(mutex_) = true;  // before the first state or failure
+  bool is_first_ ABSL_GUARDED_BY(mutex_) = true;   // before the first state or failure
+  bool has_list_ ABSL_GUARDED_BY(mutex_) = false;  // the stream has begun a list
   absl::Status status_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("no answer yet");
   State state_ ABSL_GUARDED_BY(mutex_);
   std::optional<State> next_ ABSL_GUARDED_BY(mutex_);  // a state whose messages are not all there

@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_SERVICES_LAYERS_LIST_SOURCE_H_
 #define CITYLAYERS_SERVICES_LAYERS_LIST_SOURCE_H_
 
-#include <cstddef>
 #include <deque>
 #include <map>
 #include <optional>
@@ -11,9 +10,8 @@
 
 #include "absl/time/time.h"
 
-#include "base/clock.h"
 #include "proto/support/proto_time.h"
-#include "services/runtime/rpc/stream_source.h"
+#include "services/layers/change_source.h"
 
 namespace citylayers::layers {
 
@@ -26,33 +24,14 @@ struct KeyedList {
 
 /// Sends a complete list in the first messages (`snapshot`), then rows that are new or differ, and
 /// the keys of rows that have gone (`removed`); messages of one state have at most kRowsPerMessage
-/// rows, and all but the last one `more`. Without changes an empty message is sent every
-/// `heartbeat`. Memory: the serialized rows. `Response` has the fields snapshot, removed, data_time
-/// and more. The producer of the list wakes it.
+/// rows, and all but the last one `more`. Memory: the serialized rows. `Response` has the fields
+/// snapshot, removed, data_time and more.
 template <typename Response, typename Row>
-class ListSource : public runtime::StreamSource<Response> {
+class ListSource : public ChangeSource<Response> {
  public:
   static constexpr int kRowsPerMessage = 1000;
-  static constexpr absl::Duration kHeartbeat = absl::Seconds(5);
 
-  /// `machine_clock` paces heartbeats and must outlive this: a monotonic clock.
-  explicit ListSource(const Clock& machine_clock) : machine_clock_(machine_clock) {}
-
-  absl::StatusOr<runtime::StreamStep> Next(Response* response) override {
-    if (pending_.empty()) Collect();
-    const absl::Time now = machine_clock_.Now();
-    if (pending_.empty()) {
-      const absl::Duration until_heartbeat = sent_at_ + kHeartbeat - now;
-      if (until_heartbeat > absl::ZeroDuration()) {
-        return runtime::StreamStep::Wait(until_heartbeat);
-      }
-    } else {
-      *response = std::move(pending_.front());
-      pending_.pop_front();
-    }
-    sent_at_ = now;
-    return runtime::StreamStep::Message();
-  }
+  using ChangeSource<Response>::ChangeSource;
 
  protected:
   /// The present list; nullopt when it is the one of the last call.
@@ -60,7 +39,7 @@ class ListSource : public runtime::StreamSource<Response> {
   virtual void Add(Row row, Response* response) const = 0;
 
  private:
-  void Collect() {
+  void Collect(std::deque<Response>& messages) final {
     std::optional<KeyedList<Row>> list = Read();
     if (!list.has_value()) return;
     int rows = 0;
@@ -69,7 +48,7 @@ class ListSource : public runtime::StreamSource<Response> {
     const auto count_row = [&] {
       if (++rows % kRowsPerMessage != 0) return;
       message.set_more(true);
-      pending_.push_back(std::move(message));
+      messages.push_back(std::move(message));
       message = Response();
     };
     std::map<std::string, std::string> bytes_by_key;
@@ -92,15 +71,12 @@ class ListSource : public runtime::StreamSource<Response> {
     is_first_ = false;
     data_time_ = list->data_time;
     SetTime(data_time_, [&] { return message.mutable_data_time(); });
-    pending_.push_back(std::move(message));
+    messages.push_back(std::move(message));
   }
 
-  const Clock& machine_clock_;
   bool is_first_ = true;
   std::map<std::string, std::string> bytes_by_key_;  // as last sent
   absl::Time data_time_ = absl::InfinitePast();      // as last sent
-  std::deque<Response> pending_;                     // messages of one state, not yet sent
-  absl::Time sent_at_ = absl::InfinitePast();
 };
 
 }  // namespace citylayers::layers

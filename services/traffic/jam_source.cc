@@ -14,12 +14,10 @@ JamSource::JamSource(std::shared_ptr<const TrafficLayer> layer, const Clock& mac
 
 std::optional<layers::KeyedList<v1::Jam>> JamSource::Read() {
   auto jams = layer_->jams();
-  const absl::Time data_time = layer_->data_time();
-  if (jams == jams_ && data_time == data_time_) return std::nullopt;
+  if (jams == jams_) return std::nullopt;
   jams_ = std::move(jams);
-  data_time_ = data_time;
-  layers::KeyedList<v1::Jam> list{.rows = {}, .data_time = data_time};
-  for (const TrafficLayer::JamAnswer& answer : *jams_) {
+  layers::KeyedList<v1::Jam> list{.rows = {}, .data_time = jams_->data_time};
+  for (const TrafficLayer::JamAnswer& answer : jams_->items) {
     v1::Jam jam = ToProto(answer, layer_->pack().segments(), layer_->streets());
     std::string name = jam.name();
     list.rows.emplace(std::move(name), std::move(jam));

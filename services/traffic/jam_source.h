@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "base/clock.h"
 #include "citylayers/traffic/v1/traffic_service.pb.h"
@@ -24,8 +23,7 @@ class JamSource final : public layers::ListSource<v1::WatchJamsResponse, v1::Jam
   void Add(v1::Jam row, v1::WatchJamsResponse* response) const override;
 
   const std::shared_ptr<const TrafficLayer> layer_;
-  std::shared_ptr<const std::vector<TrafficLayer::JamAnswer>> jams_;  // of the last Read
-  absl::Time data_time_ = absl::InfiniteFuture();                     // of the last Read
+  std::shared_ptr<const TrafficLayer::JamList> jams_;  // of the last Read
 };
 
 }  // namespace citylayers::traffic

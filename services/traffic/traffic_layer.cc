@@ -54,7 +54,7 @@ TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Option
           std::make_shared<layers::LiveState>(layers::LiveState::Options{.epoch = options.epoch})),
       state_(ReferenceSpeeds(pack_->segments()), options.thresholds, options.ages.unknown),
       depths_cm_(pack_->segments().size()),
-      jams_(std::make_shared<std::vector<JamAnswer>>()) {
+      jams_(std::make_shared<JamList>()) {
   std::vector<layers::RowIndex::Row> rows;
   rows.reserve(pack_->segments().size());
   for (const storage::SegmentRecord& record : pack_->segments().records()) {
@@ -64,13 +64,6 @@ TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Option
   }
   row_index_ = std::make_shared<layers::RowIndex>(std::move(rows));
   description_ = MakeDescription();
-}
-
-void TrafficLayer::ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh,
-                              Source source) {
-  absl::MutexLock lock(&mutex_);
-  if (segment >= state_.size()) return;
-  state_.Apply(segment, time_ms, speed_kmh, source);
 }
 
 void TrafficLayer::BeginStream() {
@@ -208,7 +201,8 @@ std::vector<QueuingSegment> TrafficLayer::Queuing(const std::vector<SegmentView>
 
 void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time now) {
   last_jams_ = FindJams(roads_, Queuing(views), last_jams_, options_.jams);
-  auto answers = std::make_shared<std::vector<JamAnswer>>();
+  auto list = std::make_shared<JamList>();
+  list->data_time = state_.data_time();
   absl::flat_hash_map<std::string, std::deque<Length>> lengths;
   for (const Jam& jam : last_jams_) {
     std::deque<Length>& history = lengths[jam.id];
@@ -223,10 +217,10 @@ void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time 
       known_m += roads_.length_m(segment);
       live_m += roads_.length_m(segment) * static_cast<double>(views[segment].live_share);
     }
-    answers->push_back({jam, jam.length_m - history.front().length_m, live_m / known_m});
+    list->items.push_back({jam, jam.length_m - history.front().length_m, live_m / known_m});
   }
   jam_lengths_ = std::move(lengths);
-  jams_ = std::move(answers);
+  jams_ = std::move(list);
 }
 
 layers::v1::Layer TrafficLayer::MakeDescription() const {
@@ -283,12 +277,10 @@ TrafficLayer::SegmentAnswer TrafficLayer::Segment(std::uint32_t segment, absl::T
   return answer;
 }
 
-std::shared_ptr<const std::vector<TrafficLayer::JamAnswer>> TrafficLayer::jams() const {
+std::shared_ptr<const TrafficLayer::JamList> TrafficLayer::jams() const {
   absl::MutexLock lock(&mutex_);
   return jams_;
 }
-
-absl::Time TrafficLayer::data_time() const { return live_state_->frame()->data_time; }
 
 storage::Checkpoint TrafficLayer::MakeCheckpoint() const {
   absl::MutexLock lock(&mutex_);

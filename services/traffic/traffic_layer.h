@@ -45,8 +45,6 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
 
   // Input.
 
-  /// Applies one speed reading. Unknown segments (of another pack) are skipped.
-  void ApplySpeed(std::uint32_t segment, std::int64_t time_ms, double speed_kmh, Source source);
   /// Water on a segment, in whole centimetres as in the flood layer; 0 when it is dry again.
   struct SegmentDepth {
     std::uint32_t segment = 0;
@@ -61,9 +59,6 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   bool AwaitsWater() const;
   /// Stops waiting: states are published with dry streets, as stale, until water is known.
   void GoWithoutWater();
-  /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
-  /// has none.
-  std::uint32_t SegmentOfMeasure(std::string_view measure) const;
 
   // layers::FoldedLayer. Suspect speeds and those of unknown segments (of another pack) are
   // skipped.
@@ -99,16 +94,23 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
     double trend_m = 0;     // growth in the last ten minutes
     double live_share = 0;  // share of its length with recently measured speeds
   };
+  /// All jams, and the time of the newest data that they follow from.
+  struct JamList {
+    std::vector<JamAnswer> items;
+    absl::Time data_time = absl::InfinitePast();
+  };
   SegmentAnswer Segment(std::uint32_t segment, absl::Time now) const;
-  std::shared_ptr<const std::vector<JamAnswer>> jams() const;
-  /// Streams of jams, woken whenever jams() or data_time() may have changed.
+  std::shared_ptr<const JamList> jams() const;
+  /// Streams of jams, woken whenever jams() may have changed.
   runtime::WakerList& watchers() const { return watchers_; }
-  absl::Time data_time() const;
   const storage::CityPack& pack() const { return *pack_; }
   const layers::StreetIndex& streets() const { return streets_; }
 
  private:
   layers::v1::Layer MakeDescription() const;
+  /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
+  /// has none.
+  std::uint32_t SegmentOfMeasure(std::string_view measure) const;
   SegmentView View(std::uint32_t segment, absl::Time now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;
@@ -146,7 +148,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
     double length_m;
   };
   absl::flat_hash_map<std::string, std::deque<Length>> jam_lengths_ ABSL_GUARDED_BY(mutex_);
-  std::shared_ptr<const std::vector<JamAnswer>> jams_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const JamList> jams_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace citylayers::traffic

@@ -176,11 +176,11 @@ TEST_F(TrafficLayerTest, AJamIsMadeOfSpeedsNotOfWaterAlone) {
                        {300, kNowMs, 3, readings::v1::QUALITY_PROFILE}}));
   layer_->SetDepths({{0, 40}, {2, 40}}, true);
   layer_->Publish(kNow, false);
-  ASSERT_THAT(*layer_->jams(), SizeIs(1)) << "typical speeds count";
-  EXPECT_DOUBLE_EQ(layer_->jams()->front().live_share, 0.5);
+  ASSERT_THAT(layer_->jams()->items, SizeIs(1)) << "typical speeds count";
+  EXPECT_DOUBLE_EQ(layer_->jams()->items.front().live_share, 0.5);
   layer_->Publish(kNow + absl::Hours(2), false);
   EXPECT_EQ(Value(*layer_, kLevel, 0), 4);
-  EXPECT_THAT(*layer_->jams(), SizeIs(0));
+  EXPECT_THAT(layer_->jams()->items, SizeIs(0));
 }
 
 TEST_F(TrafficLayerTest, TheLiveShareOfAJamFallsToNothingInSilence) {
@@ -188,8 +188,8 @@ TEST_F(TrafficLayerTest, TheLiveShareOfAJamFallsToNothingInSilence) {
                        {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
   const auto share_after = [this](absl::Duration silence) {
     layer_->Publish(kNow + silence, false);
-    EXPECT_THAT(*layer_->jams(), SizeIs(1));
-    return layer_->jams()->empty() ? -1 : layer_->jams()->front().live_share;
+    EXPECT_THAT(layer_->jams()->items, SizeIs(1));
+    return layer_->jams()->items.empty() ? -1 : layer_->jams()->items.front().live_share;
   };
   EXPECT_DOUBLE_EQ(share_after(absl::ZeroDuration()), 1);
   EXPECT_DOUBLE_EQ(share_after(absl::Minutes(9)), 1);
@@ -262,7 +262,7 @@ TEST_F(TrafficLayerTest, ACheckpointServesTheSameTileAndTheSameJam) {
                        {300, kNowMs, 3, readings::v1::QUALITY_GOOD}}));
   layer_->SetOffset(42);
   layer_->Publish(kNow, false);
-  ASSERT_THAT(*layer_->jams(), SizeIs(1));
+  ASSERT_THAT(layer_->jams()->items, SizeIs(1));
   const storage::Checkpoint checkpoint = layer_->MakeCheckpoint();
   EXPECT_EQ(checkpoint.log_offset, 42U);
 
@@ -271,9 +271,9 @@ TEST_F(TrafficLayerTest, ACheckpointServesTheSameTileAndTheSameJam) {
   back->Publish(kNow, false);
   EXPECT_EQ(TileOf(*back).data(), TileOf(*layer_).data());
   EXPECT_EQ(TileOf(*back).content_tag(), TileOf(*layer_).content_tag());
-  ASSERT_THAT(*back->jams(), SizeIs(1));
-  EXPECT_EQ(back->jams()->front().jam.id, layer_->jams()->front().jam.id);
-  EXPECT_DOUBLE_EQ(back->jams()->front().live_share, 1);
+  ASSERT_THAT(back->jams()->items, SizeIs(1));
+  EXPECT_EQ(back->jams()->items.front().jam.id, layer_->jams()->items.front().jam.id);
+  EXPECT_DOUBLE_EQ(back->jams()->items.front().live_share, 1);
 
   storage::Checkpoint other = checkpoint;
   other.pack_id = "another pack";

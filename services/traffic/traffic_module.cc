@@ -99,7 +99,7 @@ class Traffic final : public runtime::Module {
   }
 
   void LookOnce(absl::Duration running) {
-    jams_.Set(static_cast<double>(layer_->jams()->size()));
+    jams_.Set(static_cast<double>(layer_->jams()->items.size()));
     // A flood server that is connected but has sent nothing is reading its log, and is worth
     // waiting for. One that is unavailable, or has no water for this pack, may stay so.
     if (!layer_->AwaitsWater() || context_.IsLocal("flood") || running < flood_wait_) return;

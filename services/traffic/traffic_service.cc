@@ -132,9 +132,9 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
   const storage::SegmentTable& roads = layer_->pack().segments();
   const auto jams = layer_->jams();
   v1::ListJamsResponse page;
-  SetTime(layer_->data_time(), [&] { return page.mutable_data_time(); });
+  SetTime(jams->data_time, [&] { return page.mutable_data_time(); });
   std::uint64_t matched = 0;
-  for (const TrafficLayer::JamAnswer& answer : *jams) {
+  for (const TrafficLayer::JamAnswer& answer : jams->items) {
     const Jam& jam = answer.jam;
     const auto in_view = [&](std::uint32_t segment) {
       return roads[segment].bounds().Intersects(bounds);

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include "proto/support/proto_time.h"
 #include "tests/support/call_harness.h"
+#include "tests/support/fold_reading.h"
 #include "tests/support/small_pack.h"
 
 namespace citylayers::traffic {
@@ -52,6 +54,13 @@ class TrafficServiceTest : public ::testing::Test {
     service_.reset();
   }
 
+  // A speed on a segment by its index.
+  void Drive(std::uint32_t segment, std::int64_t time_ms, double speed_kmh,
+             readings::v1::Quality quality = readings::v1::QUALITY_GOOD) {
+    const std::uint64_t id = layer_->pack().segments()[segment].stable_id;
+    layers::FoldReading(*layer_, absl::StrCat("segments/", id, "/measures/speed"), time_ms,
+                        speed_kmh, quality);
+  }
   template <typename Response, typename Method, typename Request>
   grpc::Status Call(Method method, const Request& request, Response* response) {
     grpc::ClientContext context;
@@ -91,7 +100,7 @@ class TrafficServiceTest : public ::testing::Test {
 };
 
 TEST_F(TrafficServiceTest, ASegmentHasAllItsFields) {
-  layer_->ApplySpeed(0, kNowMs - 5 * kMinuteMs, 22, Source::kProfile);
+  Drive(0, kNowMs - 5 * kMinuteMs, 22, readings::v1::QUALITY_PROFILE);
   layer_->SetDepths({{0, 15}}, true);
   v1::Segment segment;
   ASSERT_TRUE(Get("segments/900", &segment).ok());
@@ -135,8 +144,8 @@ TEST_F(TrafficServiceTest, ANameThatIsNoneIsToldApartFromASegmentThatIsNotThere)
 }
 
 TEST_F(TrafficServiceTest, SegmentsAreListedByBoxStreetAndLevel) {
-  layer_->ApplySpeed(0, kNowMs, 3, Source::kLive);
-  layer_->ApplySpeed(1, kNowMs, 40, Source::kLive);
+  Drive(0, kNowMs, 3);
+  Drive(1, kNowMs, 40);
   v1::ListSegmentsRequest request;
   EXPECT_THAT(NamesOf(request), ElementsAre("segments/900", "segments/901", "segments/300"));
   request.set_street("Lê");
@@ -192,8 +201,8 @@ TEST_F(TrafficServiceTest, PagesOfSegmentsMissNoneAndDoubleNone) {
 }
 
 TEST_F(TrafficServiceTest, AJamHasAllItsFields) {
-  layer_->ApplySpeed(0, kNowMs - kMinuteMs, 8, Source::kLive);
-  layer_->ApplySpeed(2, kNowMs, 2, Source::kProfile);
+  Drive(0, kNowMs - kMinuteMs, 8);
+  Drive(2, kNowMs, 2, readings::v1::QUALITY_PROFILE);
   layer_->Publish(clock_.Now(), false);
   v1::ListJamsResponse response;
   ASSERT_TRUE(List(v1::ListJamsRequest(), &response).ok());
@@ -214,7 +223,7 @@ TEST_F(TrafficServiceTest, AJamHasAllItsFields) {
   EXPECT_DOUBLE_EQ(jam.live_share(), 0.5);
 
   // Two minutes later the far half flows again.
-  layer_->ApplySpeed(2, kNowMs + 2 * kMinuteMs, 40, Source::kLive);
+  Drive(2, kNowMs + 2 * kMinuteMs, 40);
   layer_->Publish(clock_.Now() + absl::Minutes(2), false);
   ASSERT_TRUE(List(v1::ListJamsRequest(), &response).ok());
   ASSERT_EQ(response.jams_size(), 1);
@@ -256,7 +265,7 @@ TEST_F(TrafficServiceTest, JamsAreStreamedAsTheyFormAndDissolve) {
   EXPECT_TRUE(message.snapshot());
   EXPECT_THAT(message.jams(), IsEmpty());
 
-  layer_->ApplySpeed(2, kNowMs, 2, Source::kLive);
+  Drive(2, kNowMs, 2);
   layer_->Publish(clock_.Now(), false);
   ASSERT_TRUE(reader->Read(&message));
   EXPECT_FALSE(message.snapshot());
@@ -265,7 +274,7 @@ TEST_F(TrafficServiceTest, JamsAreStreamedAsTheyFormAndDissolve) {
   EXPECT_EQ(message.jams(0).speed_kmh(), 2);
   EXPECT_EQ(FromProtoTime(message.data_time()), clock_.Now());
 
-  layer_->ApplySpeed(2, kNowMs + 1000, 40, Source::kLive);
+  Drive(2, kNowMs + 1000, 40);
   layer_->Publish(clock_.Now(), false);
   ASSERT_TRUE(reader->Read(&message));
   EXPECT_THAT(message.jams(), IsEmpty());
@@ -275,8 +284,8 @@ TEST_F(TrafficServiceTest, JamsAreStreamedAsTheyFormAndDissolve) {
 
 TEST_F(TrafficServiceTest, JamsAreListedByBoxAndLengthAPageAtATime) {
   // Two jams: Lê Lợi inbound and the street beyond it, which do not lead into each other.
-  layer_->ApplySpeed(1, kNowMs, 8, Source::kLive);
-  layer_->ApplySpeed(2, kNowMs, 2, Source::kLive);
+  Drive(1, kNowMs, 8);
+  Drive(2, kNowMs, 2);
   layer_->Publish(clock_.Now(), false);
   v1::ListJamsRequest request;
   request.set_page_size(1);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { run, until } from '../support/daemon.mjs';
 import { Code } from './support/api.mjs';
 import { columns, stages } from './support/driver.mjs';
-import { gaugesRead, lookedTwice, useCity } from './support/suite.mjs';
+import { gaugesRead, rulesEvaluated, useCity } from './support/suite.mjs';
 
 const here = useCity('2023-01-10T03:00:00Z');
 const kPhuAn = 'stations/phu-an';
@@ -18,13 +18,13 @@ async function bring(stage_m) {
     await here.driver.step(10);
     await here.driver.write(stages(stage_m));
     await gaugesRead(here);
-    await lookedTwice(here.city);
+    await rulesEvaluated(here.city);
   }
 }
 const tide = async () => (await alerts(`subject = "${kPhuAn}" AND kind = STAGE`))[0];
 
 test('a city without data does not say that there are no alerts', async () => {
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   const { alerts: none, data_gaps } = await here.api.call('AlertService.ListAlerts', {
     filter: 'kind != OUTAGE',
   });
@@ -89,7 +89,7 @@ test('nobody else takes the clock from a running replay', async () => {
       (error) => error.code === Code.FAILED_PRECONDITION && /driven by another/.test(error.details),
     );
   }
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   assert.equal((await alerts('state != RESOLVED')).length, before.length);
 });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
-import { gaugesRead, lookedTwice, useCity } from './support/suite.mjs';
+import { gaugesRead, rulesEvaluated, useCity } from './support/suite.mjs';
 
 const here = useCity('2022-11-10T03:00:00Z');
 const alerts = (filter) => here.api.list('AlertService.ListAlerts', 'alerts', { filter });
@@ -18,7 +18,7 @@ test('profile readings raise no alert, through the depth of streets either, and 
     await here.driver.write(stages(stage_m), { quality });
     await gaugesRead(here);
     await here.city.published('flood');
-    await lookedTwice(here.city);
+    await rulesEvaluated(here.city);
   };
   for (let i = 0; i < 4; ++i) await bring(2.2, 'QUALITY_PROFILE');
   assert.equal((await streets('state:*')).length, before, 'typical water raises nothing');

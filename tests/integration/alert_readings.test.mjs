@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
-import { gaugesRead, lookedTwice, useCity } from './support/suite.mjs';
+import { gaugesRead, rulesEvaluated, useCity } from './support/suite.mjs';
 
 const here = useCity('2022-11-10T03:00:00Z');
 const kPhuAn = 'stations/phu-an';
@@ -38,7 +38,7 @@ async function calm() {
     await here.driver.step(10);
     await here.driver.write(stages(0.2));
     await gaugesRead(here);
-    await lookedTwice(here.city);
+    await rulesEvaluated(here.city);
   }
   await until('no alert at Phú An', async () =>
     (await atPhuAn()).every((alert) => alert.state === 'ALERT_STATE_RESOLVED'),
@@ -58,7 +58,7 @@ test('three readings over level III in one batch raise, with the highest as the 
     return found.length > 0 && found;
   });
   assert.equal(alert.level, 3);
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   assert.equal((await atPhuAn())[0].peak_value, 1.67);
 });
 
@@ -88,15 +88,15 @@ test('a restart in between counts no reading twice and forgets none', async () =
   await here.driver.step(10);
   await writeBatch([[0, 1.65]]);
   await gaugesRead(here);
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   assert.equal((await atPhuAn()).length, before, 'one reading raises nothing');
   await here.restart('SIGKILL');
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   assert.equal((await atPhuAn()).length, before, 'seen again after a restart it is still one');
   await here.driver.step(10);
   await writeBatch([[0, 1.65]]);
   await until('an alert', async () => (await atPhuAn()).length > before);
   await here.restart('SIGTERM');
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   assert.equal((await atPhuAn()).length, before + 1);
 });

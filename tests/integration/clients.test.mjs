@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { kRoot, until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
-import { lookedTwice, useCity } from './support/suite.mjs';
+import { rulesEvaluated, useCity } from './support/suite.mjs';
 
 const here = useCity('2022-10-16T09:00:00Z');
 const kClients = join(kRoot, 'samples/clients');
@@ -20,7 +20,7 @@ test('a street changes twice a second, and there is an alert', async () => {
       const { stages: now } = await here.api.call('FloodService.ListStages');
       return now.some((s) => s.read_time?.seconds === Math.floor(here.driver.timeMs / 1000));
     });
-    await lookedTwice(here.city);
+    await rulesEvaluated(here.city);
   }
   const request = { street: 'Lê Lợi', page_size: 1000 };
   const { segments } = await here.api.call('TrafficService.ListSegments', request);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { kRoot, run, temporaryFolder, until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
-import { gaugesRead, lookedTwice, useCity } from './support/suite.mjs';
+import { gaugesRead, rulesEvaluated, useCity } from './support/suite.mjs';
 import { decode, fetchTile, gdalCounts, haveGdal, kThaoDien } from './support/tiles.mjs';
 
 const here = useCity('2022-10-10T03:00:00Z');
@@ -34,7 +34,7 @@ async function bringTide(stage_m, more = {}) {
     await here.driver.write(stages(stage_m, more));
     await gaugesRead(here);
     await here.city.published('flood');
-    await lookedTwice(here.city);
+    await rulesEvaluated(here.city);
   }
 }
 
@@ -127,10 +127,10 @@ test('a restart raises nothing again', async () => {
   const before = await alerts('');
   const trail = await audit((await atPhuAn())[0].name);
   await here.restart('SIGTERM');
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   assert.deepEqual(await alerts(''), before);
   await here.restart('SIGKILL');
-  await lookedTwice(here.city);
+  await rulesEvaluated(here.city);
   assert.deepEqual(await alerts(''), before);
   assert.deepEqual(await audit((await atPhuAn())[0].name), trail);
   assert.equal((await thaoDien()).status, 200, 'still under water');

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { until } from '../support/daemon.mjs';
 import { stages } from './support/driver.mjs';
 import { openEvents } from './support/events.mjs';
-import { gaugesRead, lookedTwice, useCity } from './support/suite.mjs';
+import { gaugesRead, rulesEvaluated, useCity } from './support/suite.mjs';
 import { decode, fetchTile, kBenThanh } from './support/tiles.mjs';
 import { WatchedState } from './support/watched_state.mjs';
 
@@ -159,7 +159,7 @@ test('alerts are watched too: those that are, then each change', async () => {
       await here.driver.step(10);
       await here.driver.write(stages(1.7));
       await gaugesRead(here);
-      await lookedTwice(here.city); // a reading counts for alerts only after an evaluation
+      await rulesEvaluated(here.city); // a reading counts for alerts only after an evaluation
     }
   };
   let first = true;

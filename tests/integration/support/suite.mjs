@@ -54,11 +54,19 @@ export function useCity(startTime, options) {
   return context;
 }
 
-/** Waits until the alert rules have been evaluated twice: all earlier data have then been evaluated. */
-export async function lookedTwice(city) {
-  const count = () => city.of('alerts').metric('citylayers_alerts_evaluation_seconds_count');
-  const before = await count();
-  await until('the alert rules are evaluated', async () => (await count()) >= before + 2);
+/** Waits until the alert rules have been evaluated with all data that the layers have read so far. */
+export async function rulesEvaluated(city) {
+  // A publication that was under way need not have the latest data, so that the next one counts.
+  await Promise.all(['flood', 'traffic'].map((layer) => rises(city.of(layer), kPublications, `layer="${layer}"`)));
+  await rises(city.of('alerts'), 'citylayers_alerts_evaluation_seconds_count');
+}
+
+const kPublications = 'citylayers_layer_publish_seconds_count';
+
+/** Waits until a counter has risen by two. */
+async function rises(daemon, name, labels) {
+  const before = await daemon.metric(name, labels);
+  await until(`${name} rises`, async () => (await daemon.metric(name, labels)) >= before + 2);
 }
 
 /** Waits until the flood service has the reading at Phú An of the driver's time. */
