@@ -102,7 +102,8 @@ class ListFollower {
   void OnMessage(const Response& message) {
     {
       absl::MutexLock lock(&mutex_);
-      // Changes of an unknown list have no meaning: the stream counts as silent, and is opened again.
+      // Changes of an unknown list have no meaning: the stream counts as silent, and is opened
+      // again.
       has_list_ = has_list_ || message.snapshot();
       if (!has_list_) return;
       heard_ = machine_clock_.Now();
