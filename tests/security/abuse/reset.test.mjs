@@ -26,9 +26,10 @@ const kAttacks = {
   'calls without their message': (id) => [callFrames(id, `${kLayers}/ListLayers`)],
 };
 
-async function attack(address, framesOf, endMs, progress = { streams: 0 }) {
+/** Opens connections and sends these frames until endMs, or until `progress.over`; returns the number of streams. */
+async function attack(address, framesOf, endMs, progress = { streams: 0, over: false }) {
   let streams = 0;
-  while (Date.now() < endMs) {
+  while (Date.now() < endMs && !progress.over) {
     const wire = await RawHttp2.connect(address).catch(() => null);
     if (!wire) {
       await sleep(20); // refused
@@ -67,17 +68,20 @@ here.judge();
 
 test('the city stops in time while it is attacked', async () => {
   const gateway = here.city.of('gateway');
-  const progress = { streams: 0 };
+  const progress = { streams: 0, over: false };
   const endMs = Date.now() + 40_000;
-  let over = false;
+  let ended = false;
   const runs = Array.from({ length: kConnections }, () =>
     attack(here.city.grpc, kAttacks['calls that are reset'], endMs, progress).catch(() => 0),
   );
-  void Promise.all(runs).then(() => (over = true));
+  const attacks = Promise.all(runs).then(() => (ended = true));
   await until('the attack runs', () => progress.streams > 10 * kStreamsPerWrite);
   const { ms, code } = await gateway.stop();
+  const attacked = !ended;
+  progress.over = true;
+  await attacks;
   console.log(`stopped in ${ms} ms`);
   assert.equal(code, 0);
-  assert.equal(over, false);
+  assert.ok(attacked, 'the attack ended before the city had stopped');
   assert.ok(ms < kDrainMs + 4000, `${ms} ms`);
 });
