@@ -16,7 +16,10 @@ BUILD="$ROOT/build/dev" PREFIX='' RUNTIME=false PASSED=0 SERVER=''
 WORK="$(mktemp -d --tmpdir citylayers-package.XXXXXX)"
 
 cleanup() {
-  [[ -z "$SERVER" ]] || kill -KILL "$SERVER" 2>/dev/null || true
+  if [[ -n "$SERVER" ]]; then
+    kill -KILL "$SERVER" 2>/dev/null || true
+    wait "$SERVER" 2>/dev/null || true
+  fi
   rm -rf "$WORK"
 }
 trap cleanup EXIT
@@ -93,7 +96,11 @@ start_server() {
   pass "citylayersd serves the installed city"
   [[ "$(http_status "$http" /)" == 200 ]] || fail "citylayersd does not find its page"
   pass "citylayersd finds the installed page"
-  "$PREFIX/bin/citylayers" health --server "$GRPC" >/dev/null || fail "citylayers health"
+  # The health service follows readiness a little later.
+  until "$PREFIX/bin/citylayers" health --server "$GRPC" >"$WORK/output.log" 2>&1; do
+    ((SECONDS < deadline)) || fail "citylayers health: $(<"$WORK/output.log")"
+    sleep 0.2
+  done
   pass "citylayers reaches it"
 }
 
@@ -111,9 +118,9 @@ check_consumer() {
   pass "find_package(citylayers): a project builds with citylayers::protos and citylayers::client"
   [[ "$("$WORK/consumer/print_layer")" == layers/traffic ]] || fail "print_layer"
   pass "it uses the messages"
-  quietly "$WORK/consumer/list_layers" "$GRPC" layers/base
+  quietly "$WORK/consumer/list_layers" "$GRPC" layers/traffic
   local line
-  for line in layers/traffic layers/flood 'snapshot of layers/base'; do
+  for line in layers/base layers/flood 'snapshot of layers/traffic'; do
     grep -qx "$line" "$WORK/output.log" || fail "list_layers does not print \"$line\""
   done
   pass "it calls the server and follows a layer"
