@@ -3,8 +3,11 @@
 # (chroot, mounts) and removes everything afterwards.
 #
 #   tests/bare.sh [--only demo|test] [--dir DIR] [--keep] [-- ARGUMENTS OF ./run demo]
+#   tests/bare.sh --release ARCHIVE [--dir DIR] [--keep]
 #
 #   --only demo|test   one of the two; both by default, in that order
+#   --release ARCHIVE  instead of the commands: unpacks an archive of ./run release, installs the
+#                      packages that it lists, and runs its programs
 #   --dir DIR          folder of the root (10 GB free); a temporary folder by default
 #   --keep             keep the root; a later call with the same --dir uses it again
 #
@@ -68,11 +71,29 @@ inside_test() {
   say "test: passed in $((SECONDS - started)) s"
 }
 
+inside_release() {
+  local started=$SECONDS name="$1"
+  sha256sum --check --quiet "$name.tar.gz.sha256" || die "the archive differs from its checksum"
+  tar -xzf "$name.tar.gz"
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2046  # one word per package
+  {
+    apt-get update -q
+    apt-get install -q -y --no-install-recommends $(<"$name/share/citylayers/packages.txt")
+  } </dev/null >apt.log 2>&1 || { tail -n 20 apt.log >&2; die "its packages cannot be installed"; }
+  tests/package/run.sh --prefix "$name" --runtime || die "the release does not work"
+  say "release: works after $((SECONDS - started)) s"
+}
+
 if [[ "${1:-}" == --inside ]]; then
   cd "$PLACE"
   shift
   only="$1"
   shift
+  if [[ "$only" == release ]]; then
+    inside_release "$@"
+    exit
+  fi
   [[ "$only" == test ]] || inside_demo "$@"
   [[ "$only" == demo ]] || inside_test
   exit
@@ -81,20 +102,22 @@ fi
 # ---- outside ------------------------------------------------------------------------------------
 
 SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-ROOT='' ONLY=both KEEP=false
+ROOT='' ONLY=both KEEP=false RELEASE=''
 while (($# > 0)); do
   case "$1" in
     --only) ONLY="${2:-}" && shift 2 ;;
+    --release) RELEASE="$(realpath "${2:-}")" && shift 2 ;;
     --dir) ROOT="${2:-}" && shift 2 ;;
     --keep) KEEP=true && shift ;;
     --) shift && break ;;
     *)
-      sed -n '2,13p' "${BASH_SOURCE[0]}" >&2
+      sed -n '2,16p' "${BASH_SOURCE[0]}" >&2
       exit 2
       ;;
   esac
 done
 [[ "$ONLY" =~ ^(both|demo|test)$ ]] || die "--only takes demo or test"
+[[ -z "$RELEASE" || -f "$RELEASE.sha256" ]] || die "--release takes an archive with its .sha256"
 ((EUID == 0)) || die "needs root: run it with sudo"
 command -v debootstrap >/dev/null || apt-get install -y -q debootstrap
 # Always a new folder, because it is removed at the end.
@@ -155,6 +178,14 @@ copy_tree() {
   install -m 755 "${BASH_SOURCE[0]}" "$ROOT/bare.sh"
 }
 
+# Only the archive and its test, without the tree.
+copy_release() {
+  rm -rf --one-file-system "${ROOT:?}$PLACE"
+  install -D -m 755 "$SOURCE/tests/package/run.sh" "$ROOT$PLACE/tests/package/run.sh"
+  install -m 644 "$SOURCE/VERSION" "$RELEASE" "$RELEASE.sha256" "$ROOT$PLACE/"
+  install -m 755 "${BASH_SOURCE[0]}" "$ROOT/bare.sh"
+}
+
 # enter COMMAND...: runs it in the root, in separate mount and process namespaces, so that every
 # mount and every process is gone when it ends.
 enter() {
@@ -180,7 +211,13 @@ enter() {
 started=$SECONDS
 [[ -x "$ROOT/usr/bin/git" ]] || make_root
 copy_network_setup
-copy_tree
+if [[ -n "$RELEASE" ]]; then
+  ONLY=release
+  copy_release
+  set -- "$(basename "$RELEASE" .tar.gz)"
+else
+  copy_tree
+fi
 say "the root is ready after $((SECONDS - started)) s"
 enter bash /bare.sh --inside "$ONLY" "$@"
 say "all passed in $((SECONDS - started)) s"

@@ -35,6 +35,7 @@ services/flood            : base proto citylayers geo storage services/layers se
 services/basemap          : base proto citylayers geo storage services/layers services/runtime
 services/alerts           : base proto citylayers geo storage services/cap services/layers services/runtime services/runtime/config services/runtime/rpc
 services/gateway          : base proto citylayers services/cap services/runtime services/runtime/config services/runtime/rpc services/runtime/http
+services/client           : citylayers
 services/tools            : base proto citylayers geo storage samples services/runtime services/runtime/config services/runtime/rpc
 services/programs         : base proto citylayers services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc
 tests                     : *
@@ -42,7 +43,7 @@ tests                     : *
 
 # heavy header, as a regular expression : files (regular expression) that may include it
 readonly HEAVY='
-^(grpcpp|grpc)/|\.grpc\.pb\.h$   : ^services/runtime/(rpc/|daemon)|^services/(gateway|programs)/|_(service|adapter|client|follower|module|backend)s?\.(h|cc)$|^services/layers/fold_runner\.(h|cc)$|^tests/|^samples/|_test\.cc$
+^(grpcpp|grpc)/|\.grpc\.pb\.h$   : ^services/runtime/(rpc/|daemon)|^services/(client|gateway|programs)/|_(service|adapter|client|follower|module|backend)s?\.(h|cc)$|^services/layers/fold_runner\.(h|cc)$|^tests/|^samples/|_test\.cc$
 ^rocksdb/                        : ^storage/.*\.(cc)$|^storage/.*(rocks|database|store|writer).*\.h$|^tests/|_test\.cc$
 ^(gdal|ogr|cpl|gdalwarper)[a-z_]*\.h$ : ^geo/.*\.cc$|^services/(tools/citypack|programs/citylayers)/.*\.cc$|^tests/|_test\.cc$
 ^osmium/                         : ^geo/roads/.*\.cc$|^services/tools/citypack/.*\.cc$|^tests/.*\.(cc|h)$

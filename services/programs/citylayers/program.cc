@@ -3,29 +3,25 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "citylayers/client/channel.h"
 #include "services/programs/citylayers/display_width.h"
-#include "services/runtime/rpc/grpc_status.h"
-#include "services/tools/replay/error_reason.h"
 
 namespace citylayers::cli {
 namespace {
 
 constexpr char kUsagePayload[] = "citylayers/usage";
-constexpr int kMessageBytesMax = 64 << 20;  // a tile or a page of segments is far smaller
 constexpr double kTimeoutMaxS = 3600;
 
-bool IsUnreachable(const grpc::Status& status, grpc::Channel& channel) {
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+bool IsUnreachable(const absl::Status& error, grpc::Channel& channel) {
+  return absl::IsUnavailable(error) &&
          channel.GetState(/*try_to_connect=*/false) != GRPC_CHANNEL_READY;
 }
 
 std::string Reason(const absl::Status& status) {
-  const std::string reason = replay::ErrorReason(status);
+  const std::string reason = client::ErrorReason(status);
   return reason.empty() ? "" : StrCat(", reason ", reason);
 }
 
@@ -94,42 +90,29 @@ absl::Status Program::NoPlaces() const {
 }
 
 std::shared_ptr<grpc::Channel> Program::Channel() {
-  if (channel_ == nullptr) channel_ = ChannelTo(server_);
+  if (channel_ == nullptr) channel_ = client::MakeChannel(server_);
   return channel_;
 }
 
-std::shared_ptr<grpc::Channel> Program::ChannelTo(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
-  arguments.SetMaxSendMessageSize(kMessageBytesMax);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // A server that restarts is reconnected within a second.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 250);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 250);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
-absl::Status Program::Explain(const grpc::Status& status) {
-  const absl::Status error = runtime::FromGrpcStatus(status);
-  if (IsUnreachable(status, *Channel())) {
+absl::Status Program::Explain(const absl::Status& error) {
+  if (IsUnreachable(error, *Channel())) {
     return absl::UnavailableError(
         StrCat("cannot reach the server at ", server_,
                "; start it (./run demo, or citylayersd), or give its address with --server "
                "HOST:PORT"));
   }
-  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+  if (absl::IsDeadlineExceeded(error)) {
     return absl::DeadlineExceededError(StrCat("no answer from ", server_, " within ",
                                               absl::FormatDuration(timeout()),
                                               "; try a longer --timeout S"));
   }
-  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+  if (absl::IsUnimplemented(error)) {
     return absl::UnimplementedError(StrCat("the server at ", server_,
                                            " does not serve this; when it runs in several "
                                            "processes, give the address of the right one with "
                                            "--server HOST:PORT"));
   }
-  absl::Status explained(error.code(), ToAbsl(StrCat(status.error_message(), " (",
+  absl::Status explained(error.code(), ToAbsl(StrCat(ToStd(error.message()), " (",
                                                      absl::StatusCodeToString(error.code()),
                                                      ", server ", server_, Reason(error), ")")));
   error.ForEachPayload([&explained](absl::string_view url, const absl::Cord& payload) {

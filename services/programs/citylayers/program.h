@@ -23,6 +23,9 @@
 #include <grpcpp/support/status.h>
 #include <grpcpp/support/sync_stream.h>
 
+#include "citylayers/client/call.h"
+#include "citylayers/client/call_error.h"
+#include "citylayers/client/follow.h"
 #include "services/programs/citylayers/format.h"
 #include "services/programs/citylayers/resource_list.h"
 #include "services/programs/citylayers/stop_signal.h"
@@ -71,9 +74,8 @@ class Program {
   /// Reports on stderr that a list has more than `shown` rows, so that no cut is silent.
   void SayCut(std::size_t shown) const;
 
-  /// The channel to --server, or to another address. Connects on first use.
+  /// The channel to --server. Connects on first use.
   std::shared_ptr<grpc::Channel> Channel();
-  static std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
 
   /// Calls a unary method of a stub with the deadline:
   ///   auto response = program.Call(&Stub::GetAlert, *stub, request);
@@ -82,11 +84,8 @@ class Program {
                                                              Response*),
                                 std::type_identity_t<Stub>& stub,
                                 const std::type_identity_t<Request>& request) {
-    grpc::ClientContext context;
-    SetDeadline(context);
-    Response response;
-    const grpc::Status status = (stub.*method)(&context, request, &response);
-    if (!status.ok()) return Explain(status);
+    absl::StatusOr<Response> response = client::Call(method, stub, request, {.timeout = timeout()});
+    if (!response.ok()) return Explain(response.status());
     return response;
   }
 
@@ -103,7 +102,8 @@ class Program {
   absl::Status Follow(StopSignal& stop, Open open, OnMessage on_message);
 
   /// The error with the server's address, and with what to do when it is unavailable.
-  absl::Status Explain(const grpc::Status& status);
+  absl::Status Explain(const absl::Status& error);
+  absl::Status Explain(const grpc::Status& status) { return Explain(client::ToStatus(status)); }
   /// For a single answer; streams use ReadAll.
   void SetDeadline(grpc::ClientContext& context) const {
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout()));
@@ -144,44 +144,15 @@ absl::Status Program::ReadAll(grpc::ClientContext& context, grpc::ClientReader<M
   return status.ok() ? absl::OkStatus() : Explain(status);
 }
 
-template <typename Reader>
-struct MessageOf;
-template <typename Message>
-struct MessageOf<std::unique_ptr<grpc::ClientReader<Message>>> {
-  using Type = Message;
-};
-
 template <typename Open, typename OnMessage>
 absl::Status Program::Follow(StopSignal& stop, Open open, OnMessage on_message) {
-  absl::Duration pause = absl::Milliseconds(250);
-  bool away = false;
-  bool ever = false;
-  while (true) {
-    grpc::ClientContext context;
-    stop.OnStop([&context] { context.TryCancel(); });
-    auto reader = open(context);
-    bool done = false;
-    typename MessageOf<decltype(reader)>::Type message;
-    while (!done && reader->Read(&message)) {
-      if (std::exchange(away, false)) Say("the server is available again");
-      ever = true;
-      pause = absl::Milliseconds(250);
-      done = !on_message(message);
-      message.Clear();
-    }
-    if (done) context.TryCancel();
-    const grpc::Status status = reader->Finish();
-    stop.OnStop(nullptr);
-    if (done || stop.stopped()) return absl::OkStatus();
-    if (status.ok()) return absl::OkStatus();
-    const bool passing = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-                         status.error_code() == grpc::StatusCode::CANCELLED;
-    if (!ever || !passing) return Explain(status);
-    if (!away) Say("the server is unavailable; waiting for it");
-    away = true;
-    if (!stop.Sleep(pause)) return absl::OkStatus();
-    pause = std::min(pause * 2, absl::Seconds(5));
-  }
+  const absl::Status status =
+      client::Follow(stop, std::move(open), std::move(on_message),
+                     {.on_change = [this](const absl::Status& change) {
+                       Say(change.ok() ? "the server is available again"
+                                       : "the server is unavailable; waiting for it");
+                     }});
+  return status.ok() ? status : Explain(status);
 }
 
 }  // namespace citylayers::cli

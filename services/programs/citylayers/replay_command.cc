@@ -10,6 +10,7 @@
 #include "base/city_zone.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "citylayers/client/channel.h"
 #include "proto/support/proto_time.h"
 #include "services/programs/citylayers/commands.h"
 #include "services/programs/citylayers/program.h"
@@ -152,7 +153,7 @@ class Run {
   absl::StatusOr<std::unique_ptr<replay::ScenarioSource>> Open() {
     const auto traffic = arguments_.traffic_server.empty()
                              ? program_.Channel()
-                             : Program::ChannelTo(arguments_.traffic_server);
+                             : client::MakeChannel(arguments_.traffic_server);
     replay::CityListing city;
     auto stations = replay::Retry(stop_, retry_, [&] {
       return replay::ListStations(program_.Channel(), program_.timeout());

@@ -9,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
+#include "citylayers/client/stop.h"
 #include "services/tools/replay/pacer.h"
 
 namespace citylayers::cli {
@@ -17,7 +18,7 @@ namespace citylayers::cli {
 /// second ends the process at once with exit code 130. While it lives, the signals are blocked in
 /// the calling thread and the threads that it starts: create it before the first channel. One at a
 /// time. Also the pacer of a replay, whose sleep a signal ends.
-class StopSignal final : public replay::Pacer {
+class StopSignal final : public client::Stop, public replay::Pacer {
  public:
   StopSignal();
   ~StopSignal() override;
@@ -31,7 +32,7 @@ class StopSignal final : public replay::Pacer {
   /// Sets a function to call when stopped, e.g. to cancel a call; it is called from another thread,
   /// at once when the signal has already arrived. An empty function removes it: after the return
   /// the earlier one does not run.
-  void OnStop(std::function<void()> on_stop);
+  void OnStop(std::function<void()> on_stop) override;
 
  private:
   void Wait();
