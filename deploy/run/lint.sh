@@ -43,6 +43,7 @@ lint_quick() {
   [[ -f services/web/package-lock.json ]] && install_npm "$ROOT/services/web"
   lint_step "clang-format" tests/lint/format.sh
   lint_step "buf lint" lint_protos
+  lint_step "buf breaking" tests/lint/proto_breaking.sh
   lint_step "include direction" tests/lint/include_direction.sh
   lint_step "shellcheck" tests/lint/shell.sh
   lint_step "tree (sizes, paths, hosts)" tests/lint/tree.sh

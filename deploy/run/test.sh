@@ -190,6 +190,7 @@ run_test() {
     source deploy/run/web.sh
     run_suite "web page builds" build_web
   fi
+  run_suite "protoc" tests/protoc/run.sh
   run_built "integration" tests/integration/run.sh
   run_built "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
   run_built "security" tests/security/run.sh

@@ -12,6 +12,7 @@
 
 #include "geo/roads/road_class.h"
 #include "proto/support/proto_time.h"
+#include "services/layers/road_class_proto.h"
 #include "services/runtime/log.h"
 
 namespace citylayers::alerts {
@@ -100,8 +101,8 @@ JamObservation ToObservation(const traffic::v1::Jam& jam) {
       .bearing_deg = jam.has_bearing_deg() ? std::optional(jam.bearing_deg()) : std::nullopt};
 }
 
-bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least) {
-  const std::optional<geo::RoadClass> parsed = geo::ParseRoadClass(road_class);
+bool IsAtLeastClass(common::v1::RoadClass road_class, geo::RoadClass least) {
+  const std::optional<geo::RoadClass> parsed = layers::FromProto(road_class);
   return !parsed.has_value() || *parsed <= least;
 }
 

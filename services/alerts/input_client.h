@@ -7,14 +7,14 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "absl/time/time.h"
 #include <grpcpp/channel.h>
 
+#include "citylayers/common/v1/road_class.pb.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
-#include "geo/roads/way.h"
+#include "geo/roads/road_class.h"
 #include "services/alerts/alert_desk.h"
 #include "services/alerts/cut_offs.h"
 
@@ -23,8 +23,8 @@ namespace citylayers::alerts {
 /// Conversions of answers to observations; public for tests.
 StageObservation ToObservation(const flood::v1::Stage& stage);
 JamObservation ToObservation(const traffic::v1::Jam& jam);
-/// Whether a road class is `least` or more important; true for an unknown word.
-bool IsAtLeastClass(std::string_view road_class, geo::RoadClass least);
+/// Whether a road class is `least` or more important; true for a class that is not known.
+bool IsAtLeastClass(common::v1::RoadClass road_class, geo::RoadClass least);
 /// Groups wet segments into streets: one per street id, located where it is deepest. `radius_max_m`
 /// limits long streets, and streets of the same name that no id distinguishes.
 std::vector<StreetDepthObservation> ToStreets(

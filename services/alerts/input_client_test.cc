@@ -72,11 +72,12 @@ TEST_F(InputClientTest, SegmentsOfAllPagesBecomeStreetsWithTheirDeepestPlace) {
 }
 
 TEST(IsAtLeastClass, OrdersRoadsByImportance) {
-  EXPECT_TRUE(IsAtLeastClass("trunk", geo::RoadClass::kTertiary));
-  EXPECT_TRUE(IsAtLeastClass("tertiary", geo::RoadClass::kTertiary));
-  EXPECT_FALSE(IsAtLeastClass("local", geo::RoadClass::kTertiary));
-  EXPECT_TRUE(IsAtLeastClass("local", geo::RoadClass::kService));
-  EXPECT_TRUE(IsAtLeastClass("", geo::RoadClass::kTertiary)) << "an unknown class is not left out";
+  EXPECT_TRUE(IsAtLeastClass(common::v1::ROAD_CLASS_TRUNK, geo::RoadClass::kTertiary));
+  EXPECT_TRUE(IsAtLeastClass(common::v1::ROAD_CLASS_TERTIARY, geo::RoadClass::kTertiary));
+  EXPECT_FALSE(IsAtLeastClass(common::v1::ROAD_CLASS_LOCAL, geo::RoadClass::kTertiary));
+  EXPECT_TRUE(IsAtLeastClass(common::v1::ROAD_CLASS_LOCAL, geo::RoadClass::kService));
+  EXPECT_TRUE(IsAtLeastClass(common::v1::ROAD_CLASS_UNSPECIFIED, geo::RoadClass::kTertiary))
+      << "an unknown class is not left out";
 }
 
 TEST(ToStreetsTest, StreetsOfOneNameInTwoNeighbourhoodsAreTwo) {

@@ -106,8 +106,11 @@ TEST_F(FloodServiceTest, GetDepthAnswersPointByPoint) {
   EXPECT_NEAR(street.connection_level_m(), 0.3, 1e-6);
   EXPECT_EQ(response.depths(1).depth_m(), 0);
   EXPECT_TRUE(response.depths(1).known());
+  EXPECT_EQ(response.depths(1).flood_class(), v1::FLOOD_CLASS_DRY);
   EXPECT_TRUE(response.depths(2).open_water());
   EXPECT_FALSE(response.depths(3).known()) << "off the terrain";
+  EXPECT_EQ(response.depths(3).flood_class(), v1::FLOOD_CLASS_UNSPECIFIED)
+      << "not known is not dry";
   EXPECT_EQ(FromProtoTime(response.data_time()), clock_.Now());
   EXPECT_EQ(Depth({}, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Depth(std::vector<LonLat>(1001), &response).error_code(),

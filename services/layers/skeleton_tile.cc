@@ -6,6 +6,7 @@
 
 #include "base/status_macros.h"
 #include "geo/mvt/layer_writer.h"
+#include "geo/roads/road_class.h"
 #include "services/layers/content_tag.h"
 #include "storage/pack/skeleton.h"
 
@@ -31,17 +32,6 @@ class ValueCache {
 };
 
 }  // namespace
-
-std::string_view RoadClassWord(std::uint8_t road_class) {
-  static constexpr std::array<std::string_view, 7> kWords = {
-      "motorway", "trunk", "primary", "secondary", "tertiary", "local", "service"};
-  return kWords[std::min<std::size_t>(road_class, kWords.size() - 1)];
-}
-
-std::uint8_t RoadClassMinZoom(std::uint8_t road_class) {
-  static constexpr std::array<std::uint8_t, 7> kMinZoom = {8, 8, 8, 12, 13, 14, 14};
-  return kMinZoom[std::min<std::size_t>(road_class, kMinZoom.size() - 1)];
-}
 
 absl::StatusOr<std::string> SkeletonTiles::Tag(geo::TileId tile,
                                                const std::vector<TileAttribute>& attributes,
@@ -78,7 +68,7 @@ absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,
   std::vector<std::uint32_t> keys;
   for (const TileAttribute& attribute : attributes) keys.push_back(writer.Key(attribute.name));
   std::vector<std::uint32_t> names(skeleton.name_count(), 0);
-  std::array<std::uint32_t, 7> classes{};
+  std::array<std::uint32_t, geo::kRoadClassWords.size()> classes{};
   ValueCache values(&writer);
   std::vector<geo::LayerWriter::Tag> tags;
   for (std::size_t i = 0; i < skeleton.size(); ++i) {
@@ -92,13 +82,10 @@ absl::StatusOr<std::string> SkeletonTiles::Encode(geo::TileId tile,
         names[local] = writer.StringValue(pack_->segments().name_text(skeleton.name(local))) + 1;
       tags.push_back({*name_key, names[local] - 1});
     }
-    const std::size_t road_class =
-        std::min<std::size_t>(skeleton.road_class(i), classes.size() - 1);
-    if (classes[road_class] == 0) {
-      classes[road_class] =
-          writer.StringValue(RoadClassWord(static_cast<std::uint8_t>(road_class))) + 1;
-    }
-    tags.push_back({class_key, classes[road_class] - 1});
+    const geo::RoadClass road_class = geo::RoadClassOf(skeleton.road_class(i));
+    std::uint32_t& class_value = classes[static_cast<std::size_t>(road_class)];
+    if (class_value == 0) class_value = writer.StringValue(geo::RoadClassWord(road_class)) + 1;
+    tags.push_back({class_key, class_value - 1});
     for (std::size_t a = 0; a < attributes.size(); ++a) {
       tags.push_back({keys[a], values.Index((*attributes[a].values)[segment])});
     }

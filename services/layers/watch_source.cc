@@ -84,7 +84,7 @@ absl::Status WatchSource::ChooseColumns(const v1::Layer& schema,
     const v1::SubLayer& sub_layer = schema.sub_layers(s);
     SubLayerView view;
     view.name = sub_layer.name();
-    view.has_rows = sub_layer.id_kind() != v1::ID_KIND_UNSPECIFIED && !tiles_only_;
+    view.has_rows = sub_layer.id_kind() == v1::ID_KIND_SEGMENT_INDEX && !tiles_only_;
     for (int c = 0; c < sub_layer.columns_size(); ++c) {
       const v1::StateColumn& column = sub_layer.columns(c);
       known.push_back(column.name());

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 
 #include "base/strings.h"
+#include "proto/support/enum_id.h"
 #include "services/gateway/representation.h"
 #include "services/gateway/rpc_router.h"
 #include "services/runtime/rpc/callback_threads.h"
@@ -235,7 +236,7 @@ void FakeLayers::AnswerTile(const layers::v1::GetTileRequest& request,
   const std::string id = request.name().substr(7);
   const auto& at = request.tile();
   const std::string& bytes =
-      tiles_[StrCat(id, "/", at.z(), "/", at.x(), "/", at.y(), ".", request.format())];
+      tiles_[StrCat(id, "/", at.z(), "/", at.x(), "/", at.y(), ".", EnumId(request.format()))];
   layers::v1::Tile& tile = *response->mutable_tile();
   *tile.mutable_tile() = at;
   *tile.mutable_version() = layers_[id].version();
@@ -350,7 +351,7 @@ grpc::ServerUnaryReactor* FakeAlerts::ListCapMessages(
     alerts::v1::ListCapMessagesResponse* response) {
   alerts::v1::CapMessage& message = *response->add_messages();
   message.set_cap_id("cap-1");
-  message.set_message_type("Alert");
+  message.set_message_type(alerts::v1::CAP_MESSAGE_TYPE_ALERT);
   message.mutable_headline()->set_vi("Triều cường");
   message.mutable_headline()->set_en("Spring tide");
   message.mutable_sent_time()->set_seconds(1'700'000'000);
@@ -450,12 +451,12 @@ layers::v1::Layer FakeCity::TrafficLayer() {
   layer.mutable_bounds()->set_north_deg(11);
   layer.set_min_zoom(8);
   layer.set_max_zoom(14);
-  layer.add_formats("mvt");
+  layer.add_formats(layers::v1::TILE_FORMAT_MVT);
   layer.set_attribution("© OpenStreetMap contributors");
   layer.add_notices("profile_speeds");
   layers::v1::SubLayer& sub_layer = *layer.add_sub_layers();
   sub_layer.set_name("traffic");
-  sub_layer.set_geometry("line");
+  sub_layer.set_geometry(layers::v1::GEOMETRY_TYPE_LINE);
   sub_layer.set_id_kind(layers::v1::ID_KIND_SEGMENT_INDEX);
   layers::v1::StateColumn& level = *sub_layer.add_columns();
   level.set_name("level");
@@ -484,7 +485,7 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files,
   layers_.SetLayer(TrafficLayer());
   layers::v1::Layer flood = TrafficLayer();
   flood.set_name("layers/flood");
-  flood.add_formats("png");
+  flood.add_formats(layers::v1::TILE_FORMAT_PNG);
   layers_.SetLayer(flood);
   layers::v1::Layer base = TrafficLayer();
   base.set_name("layers/base");
