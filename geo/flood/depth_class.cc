@@ -1,37 +1,26 @@
 #include "geo/flood/depth_class.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace citylayers::geo {
-namespace {
-
-struct ClassNames {
-  std::string_view id;
-  std::string_view vi;
-  std::string_view en;
-};
-
-constexpr std::array<ClassNames, 5> kNames = {{{"dry", "khô", "dry"},
-                                               {"ponding", "đọng nước", "ponding"},
-                                               {"shallow", "ngập nhẹ", "shallow"},
-                                               {"flooded", "ngập", "flooded"},
-                                               {"deep", "ngập sâu", "deep"}}};
-
-const ClassNames& NamesOf(DepthClass c) {
-  return kNames[std::min<std::size_t>(static_cast<std::size_t>(c), kNames.size() - 1)];
-}
-
-}  // namespace
 
 DepthClass DepthClassOf(float depth_m) {
-  std::uint8_t steps = 0;
-  for (const float from_m : kDepthClassFromM) steps += depth_m >= from_m ? 1 : 0;
-  return static_cast<DepthClass>(steps);
+  if (std::isnan(depth_m)) return DepthClass::kUnknown;
+  auto deepest = DepthClass::kDry;
+  for (std::size_t i = 0; i < kWetClasses.size(); ++i) {
+    if (depth_m >= kDepthClassFromM[i]) deepest = kWetClasses[i].depth_class;
+  }
+  return deepest;
 }
 
-std::string_view DepthClassId(DepthClass c) { return NamesOf(c).id; }
-std::string_view DepthClassNameVi(DepthClass c) { return NamesOf(c).vi; }
-std::string_view DepthClassNameEn(DepthClass c) { return NamesOf(c).en; }
+DepthClass DepthClassOfCm(std::int32_t depth_cm) {
+  auto deepest = DepthClass::kDry;
+  for (const DepthClassInfo& wet : kWetClasses) {
+    if (depth_cm >= wet.from_cm) deepest = wet.depth_class;
+  }
+  return deepest;
+}
 
 VehicleLimits LimitsOf(Vehicle vehicle) {
   switch (vehicle) {
@@ -48,9 +37,10 @@ VehicleLimits LimitsOf(Vehicle vehicle) {
 }
 
 Passability PassabilityOf(Vehicle vehicle, float depth_m) {
+  if (std::isnan(depth_m)) return Passability::kUnknown;
   const VehicleLimits limits = LimitsOf(vehicle);
   if (depth_m >= limits.impassable_from_m) return Passability::kImpassable;
-  if (depth_m >= limits.at_risk_from_m) return Passability::kAtRisk;
+  if (depth_m >= limits.difficult_from_m) return Passability::kDifficult;
   return Passability::kPassable;
 }
 

@@ -17,19 +17,39 @@ TEST(DepthClass, AStepBelongsToTheDeeperClass) {
   EXPECT_EQ(DepthClassOf(0.4999f), DepthClass::kFlooded);
   EXPECT_EQ(DepthClassOf(0.50f), DepthClass::kDeep);
   EXPECT_EQ(DepthClassOf(INFINITY), DepthClass::kDeep);
-  EXPECT_EQ(DepthClassOf(NAN), DepthClass::kDry);
+  EXPECT_EQ(DepthClassOf(NAN), DepthClass::kUnknown);
+}
+
+TEST(DepthClass, WholeCentimetresMeetEachStepExactly) {
+  EXPECT_EQ(DepthClassOfCm(0), DepthClass::kDry);
+  for (const DepthClassInfo& wet : kWetClasses) {
+    EXPECT_EQ(DepthClassOfCm(wet.from_cm), wet.depth_class) << wet.from_cm;
+    EXPECT_LT(DepthClassOfCm(wet.from_cm - 1), wet.depth_class) << wet.from_cm;
+  }
+  for (int cm = 0; cm <= 100; ++cm) {
+    EXPECT_EQ(DepthClassOfCm(cm), DepthClassOf(static_cast<float>(cm) / 100)) << cm;
+  }
+}
+
+TEST(DepthClass, TheTableIsIndexedByTheWireNumbers) {
+  for (std::size_t i = 0; i < kDepthClasses.size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(kDepthClasses[i].depth_class), i);
+  }
+  EXPECT_EQ(kWetClasses.front().depth_class, DepthClass::kPonding);
+  EXPECT_EQ(kWetClasses.back().depth_class, DepthClass::kDeep);
+  EXPECT_EQ(InfoOf(static_cast<DepthClass>(99)).depth_class, DepthClass::kUnknown);
 }
 
 TEST(DepthClass, NamesInBothLanguages) {
-  EXPECT_EQ(DepthClassId(DepthClass::kPonding), "ponding");
-  EXPECT_EQ(DepthClassNameVi(DepthClass::kDeep), "ngập sâu");
-  EXPECT_EQ(DepthClassNameEn(DepthClass::kShallow), "shallow");
+  EXPECT_EQ(InfoOf(DepthClass::kPonding).id, "ponding");
+  EXPECT_EQ(InfoOf(DepthClass::kDeep).name_vi, "ngập sâu");
+  EXPECT_EQ(InfoOf(DepthClass::kShallow).name_en, "shallow");
 }
 
 TEST(Passability, EachVehicleHasItsOwnLimitsInStandingWater) {
   struct Row {
     Vehicle vehicle;
-    int at_risk_cm, impassable_cm;
+    int difficult_cm, impassable_cm;
   };
   constexpr Row kRows[] = {{Vehicle::kMotorbike, 10, 20},
                            {Vehicle::kCar, 15, 30},
@@ -38,13 +58,13 @@ TEST(Passability, EachVehicleHasItsOwnLimitsInStandingWater) {
   EXPECT_EQ(std::size(kRows), kVehicles.size()) << "a vehicle without a row";
   for (const Row& row : kRows) {
     for (int cm = 0; cm <= 100; ++cm) {
-      const Passability expected = cm >= row.impassable_cm ? Passability::kImpassable
-                                   : cm >= row.at_risk_cm  ? Passability::kAtRisk
-                                                           : Passability::kPassable;
+      const Passability expected = cm >= row.impassable_cm  ? Passability::kImpassable
+                                   : cm >= row.difficult_cm ? Passability::kDifficult
+                                                            : Passability::kPassable;
       EXPECT_EQ(PassabilityOf(row.vehicle, static_cast<float>(cm) / 100), expected)
           << static_cast<int>(row.vehicle) << " in " << cm << " cm";
     }
-    EXPECT_EQ(PassabilityOf(row.vehicle, NAN), Passability::kPassable);
+    EXPECT_EQ(PassabilityOf(row.vehicle, NAN), Passability::kUnknown);
     EXPECT_EQ(PassabilityOf(row.vehicle, INFINITY), Passability::kImpassable);
   }
 }

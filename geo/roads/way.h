@@ -8,20 +8,9 @@
 #include <vector>
 
 #include "base/lon_lat.h"
+#include "geo/roads/road_class.h"
 
 namespace citylayers::geo {
-
-/// Classes in the order of OpenStreetMap's `highway` tag; links have the class of their parent. The
-/// numbers are part of the pack format: do not change them.
-enum class RoadClass : std::uint8_t {
-  kMotorway = 0,
-  kTrunk = 1,
-  kPrimary = 2,
-  kSecondary = 3,
-  kTertiary = 4,
-  kLocal = 5,    // residential, unclassified, living_street, road
-  kService = 6,  // service ways: drawn, never measured
-};
 
 enum class Oneway : std::uint8_t { kNo = 0, kForward = 1, kBackward = 2 };
 

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_split.h"
 
+#include "geo/roads/road_class.h"
 #include "samples/saigon/embedded.h"
 #include "samples/saigon/tsv.h"
 
@@ -20,14 +21,8 @@ constexpr double kAbutmentM = 12;  // a bridge begins this far before the water
 constexpr double kStubM = 60;      // shorter dead ends beyond a crossing are drawing errors
 
 geo::RoadClass ParseClass(const Row& row) {
-  static constexpr std::pair<const char*, geo::RoadClass> kClasses[] = {
-      {"motorway", geo::RoadClass::kMotorway}, {"trunk", geo::RoadClass::kTrunk},
-      {"primary", geo::RoadClass::kPrimary},   {"secondary", geo::RoadClass::kSecondary},
-      {"tertiary", geo::RoadClass::kTertiary}, {"local", geo::RoadClass::kLocal},
-  };
-  for (const auto& [name, road_class] : kClasses) {
-    if (row.fields[1] == name) return road_class;
-  }
+  const std::optional<geo::RoadClass> road_class = geo::ParseRoadClass(row.fields[1]);
+  if (road_class.has_value() && *road_class != geo::RoadClass::kService) return *road_class;
   BadTable(row, "unknown road class");
 }
 

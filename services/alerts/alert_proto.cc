@@ -1,10 +1,12 @@
 #include "services/alerts/alert_proto.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+#include "proto/support/enum_id.h"
 #include "proto/support/proto_time.h"
 #include "services/runtime/rpc/error_details.h"
 
@@ -84,7 +86,8 @@ v1::CapMessage ToProto(const storage::CapRecord& cap) {
   proto.set_alert(absl::StrCat("alerts/", cap.alert_id));
   SetTime(cap.sent_time, [&] { return proto.mutable_sent_time(); });
   SetText(cap.headline, proto.mutable_headline());
-  proto.set_message_type(cap.message_type);
+  proto.set_message_type(ParseEnumId<v1::CapMessageType>(absl::AsciiStrToLower(cap.message_type))
+                             .value_or(v1::CAP_MESSAGE_TYPE_UNSPECIFIED));
   proto.set_exercise(cap.exercise);
   return proto;
 }

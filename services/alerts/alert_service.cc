@@ -166,6 +166,9 @@ grpc::ServerUnaryReactor* AlertServiceImpl::GetCap(grpc::CallbackServerContext* 
   return calls_.Unary(
       context, "AlertService/GetCap", request, response,
       [this](const Call&, const v1::GetCapRequest& r) -> absl::StatusOr<v1::GetCapResponse> {
+        if (r.cap_id().empty()) {
+          return runtime::BadField("cap_id", "is required: an entry of an alert's cap_ids");
+        }
         const auto cap = desk_.GetCap(r.cap_id());
         if (!cap.ok()) return Explain(cap.status());
         v1::GetCapResponse answer;

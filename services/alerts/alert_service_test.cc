@@ -196,7 +196,7 @@ TEST_F(AlertServiceTest, CapMessagesAreListedAndEachIsThere) {
   ASSERT_TRUE(Call(&v1::AlertService::Stub::ListCapMessages, request, &list).ok());
   ASSERT_EQ(list.messages_size(), 1);
   EXPECT_EQ(list.messages(0).alert(), "alerts/1");
-  EXPECT_EQ(list.messages(0).message_type(), "Alert");
+  EXPECT_EQ(list.messages(0).message_type(), v1::CAP_MESSAGE_TYPE_ALERT);
   EXPECT_TRUE(list.messages(0).exercise());
   EXPECT_THAT(list.messages(0).headline().vi(), HasSubstr("Phú An"));
   v1::GetCapRequest get;
@@ -213,6 +213,9 @@ TEST_F(AlertServiceTest, CapMessagesAreListedAndEachIsThere) {
   get.set_cap_id("nope");
   EXPECT_EQ(Call(&v1::AlertService::Stub::GetCap, get, &cap).error_code(),
             grpc::StatusCode::NOT_FOUND);
+  get.clear_cap_id();
+  EXPECT_EQ(Call(&v1::AlertService::Stub::GetCap, get, &cap).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST_F(AlertServiceTest, AWatcherGetsASnapshotThenChangesThenHearsOfTheEnd) {

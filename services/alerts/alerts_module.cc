@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 
 #include "base/status_macros.h"
+#include "geo/flood/depth_class.h"
 #include "geo/roads/road_class.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/evaluator.h"
@@ -95,6 +97,20 @@ class Alerts final : public runtime::Module {
   std::unique_ptr<runtime::TickThread> ticks_ ABSL_GUARDED_BY(ticks_mutex_);
 };
 
+std::vector<std::string> RoadClassWords() {
+  return {geo::kRoadClassWords.begin(), geo::kRoadClassWords.end()};
+}
+
+// "1 from 0.10 m, 2 from 0.20 m, ...".
+std::string DepthTiers() {
+  std::string text;
+  for (std::size_t i = 0; i < geo::kWetClasses.size(); ++i) {
+    absl::StrAppendFormat(&text, "%s%d from %.2f m", i == 0 ? "" : ", ", static_cast<int>(i) + 1,
+                          geo::kWetClassesFromM<double>[i]);
+  }
+  return text;
+}
+
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
   ASSIGN_OR_RETURN(const ConditionFollowerOptions input_options,
                    ConditionFollowerOptionsOf(context.config()));
@@ -156,7 +172,7 @@ absl::StatusOr<ConditionFollowerOptions> ConditionFollowerOptionsOf(const runtim
   const std::string& word = config.GetString("alerts.street_class_min");
   const std::optional<geo::RoadClass> street_class_min = geo::ParseRoadClass(word);
   if (!street_class_min.has_value()) {
-    const std::vector<std::string> words(geo::kRoadClassWords.begin(), geo::kRoadClassWords.end());
+    const std::vector<std::string> words = RoadClassWords();
     const std::string near = runtime::Suggest(word, words);
     return absl::InvalidArgumentError(
         absl::StrCat("alerts.street_class_min: there is no class of road \"", word, "\"",
@@ -213,13 +229,11 @@ runtime::ModuleSpec AlertsModule() {
               {"alerts.stage_radius_m", OptionType::kDouble, "5000",
                "Radius of the area of a gauge's alerts, metres.", 1, 1e5},
               {"alerts.street_class_min", OptionType::kString, "tertiary",
-               "Least important class of road whose flooding raises an alert: motorway, trunk, "
-               "primary, secondary, tertiary, local or service."},
+               absl::StrCat("Least important class of road whose flooding raises an alert, one of ",
+                            absl::StrJoin(RoadClassWords(), ", "), ".")},
               {"alerts.street_min_tier", OptionType::kInt, "2",
-               "Lowest depth class that raises: 1 from 0.10 m, 2 from 0.20 m, 3 from 0.30 m, 4 "
-               "from "
-               "0.50 m.",
-               1, 4},
+               absl::StrCat("Lowest tier of depth that raises: ", DepthTiers(), "."), 1,
+               geo::kWetClasses.size()},
               {"alerts.street_clear_below_m", OptionType::kDouble, "0.05",
                "A depth class ends this far under it, metres.", 0.001, 0.09},
               {"alerts.street_hold", OptionType::kDuration, "10m",

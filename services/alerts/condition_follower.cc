@@ -6,8 +6,8 @@
 
 #include <grpcpp/client_context.h>
 
-#include "geo/roads/road_class.h"
 #include "proto/support/proto_time.h"
+#include "services/layers/road_class_proto.h"
 #include "services/runtime/log.h"
 
 namespace citylayers::alerts {
@@ -120,8 +120,7 @@ ConditionFollower::ConditionFollower(const std::shared_ptr<grpc::Channel>& flood
       ApplyStages, options_.lists, callbacks(stages_), machine_clock);
 
   flood::v1::WatchFloodedStreetsRequest streets;
-  streets.set_min_road_class(
-      std::string(geo::kRoadClassWords[static_cast<std::size_t>(options_.street_class_min)]));
+  streets.set_min_road_class(layers::ToProto(options_.street_class_min));
   streets_ = std::make_unique<typename decltype(streets_)::element_type>(
       "alerts follow flooded streets",
       [flood_stub, streets](grpc::ClientContext& context) {

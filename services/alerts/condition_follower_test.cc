@@ -208,7 +208,7 @@ TEST_F(ConditionFollowerTest, StreetsChangeAndDryWithoutAnyCall) {
   EXPECT_EQ(conditions.streets->items[0].street, "Lê Lợi");
   EXPECT_EQ(conditions.streets->data_time, kTime) << "an unset time changes nothing";
   EXPECT_EQ(city_.flood.streets.opened(), 1);
-  EXPECT_THAT(city_.flood.road_classes(), ElementsAre("tertiary"));
+  EXPECT_THAT(city_.flood.road_classes(), ElementsAre(common::v1::ROAD_CLASS_TERTIARY));
 }
 
 TEST_F(ConditionFollowerTest, AStateOfSeveralMessagesIsSeenWhole) {

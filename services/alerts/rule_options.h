@@ -8,6 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "geo/flood/depth_class.h"
+
 namespace citylayers::alerts {
 
 /// River gauges against their own báo động I to III (Phú An and Nhà Bè: 1.40, 1.50, 1.60 m since
@@ -21,10 +23,9 @@ struct StageRuleOptions {
   double radius_m = 5000;  ///< Of the area of a gauge's alerts.
 };
 
-/// Depth on streets. Tiers: "đọng nước" (motorbikes at risk), "ngập nhẹ" (motorbikes stop), "ngập"
-/// (cars stop), "ngập sâu" (closed).
+/// Depth on streets. Tiers 1 to 4 are the wet classes of geo/flood/depth_class.h.
 struct StreetDepthRuleOptions {
-  std::array<double, 4> raise_m = {0.10, 0.20, 0.30, 0.50};
+  std::array<double, 4> raise_m = geo::kWetClassesFromM<double>;
   double clear_below_m = 0.05;
   absl::Duration hold = absl::Minutes(10);
   absl::Duration keep = absl::Minutes(20);

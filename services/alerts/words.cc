@@ -9,6 +9,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 
+#include "base/strings.h"
+#include "geo/flood/depth_class.h"
+
 namespace citylayers::alerts {
 namespace {
 
@@ -114,22 +117,25 @@ Words StreetWords(const Finding& finding, int tier) {
                          "The alert is over. There may be mud on the road: go slowly."};
     return words;
   }
-  // In Vietnamese what joins the class and its depth is part of the class: "ngập sâu hơn 50 cm".
-  static constexpr std::array<std::array<const char*, 4>, 4> kClasses = {{
-      {"đọng nước, sâu hơn", "ponding", "Xe máy đi chậm, coi chừng ổ gà dưới nước.",
+  // The words after the class's name: "ngập, sâu hơn 30 cm" but "ngập sâu hơn 50 cm", "flooded" but
+  // "deep water"; then the advice, which must agree with geo::PassabilityOf.
+  static constexpr std::array<std::array<const char*, 4>, geo::kWetClasses.size()> kClasses = {{
+      {", sâu hơn", "", "Xe máy đi chậm, coi chừng ổ gà dưới nước.",
        "Ride slowly and mind holes under the water."},
-      {"ngập nhẹ, sâu hơn", "shallow water", "Xe máy không đi được, ô tô khó đi. Chọn đường khác.",
+      {", sâu hơn", " water", "Xe máy không đi được, ô tô khó đi. Chọn đường khác.",
        "Impassable for motorbikes, difficult for cars. Take another street."},
-      {"ngập, sâu hơn", "flooded",
-       "Xe máy và ô tô không đi được, xe buýt và xe tải khó đi. Chọn đường khác.",
+      {", sâu hơn", "", "Xe máy và ô tô không đi được, xe buýt và xe tải khó đi. Chọn đường khác.",
        "Impassable for motorbikes and cars, difficult for buses and trucks. Take another street."},
-      {"ngập sâu hơn", "deep water", "Không xe nào nên vào. Không cố chạy qua chỗ ngập.",
+      {" hơn", " water", "Không xe nào nên vào. Không cố chạy qua chỗ ngập.",
        "No vehicle should enter. Do not try to drive through."},
   }};
   const auto& words_of_class = kClasses[tier - 1];
+  const geo::DepthClassInfo& depth_class = geo::kWetClasses[tier - 1];
   const std::string threshold = Centimetres(finding.threshold);
-  words.headline = {absl::StrCat(street_vi, " ", words_of_class[0], " ", threshold),
-                    absl::StrCat(street, ": ", words_of_class[1], ", over ", threshold)};
+  words.headline = {
+      absl::StrCat(street_vi, " ", ToAbsl(depth_class.name_vi), words_of_class[0], " ", threshold),
+      absl::StrCat(street, ": ", ToAbsl(depth_class.name_en), words_of_class[1], ", over ",
+                   threshold)};
   words.description = {
       absl::StrCat(street_vi, ": chỗ sâu nhất khoảng ", value.vi, "."),
       absl::StrCat("The deepest place on ", street, " is under about ", value.en, " of water.")};
@@ -236,7 +242,7 @@ Grade GradeOf(AlertKind kind, int tier) {
               .severity = static_cast<AlertSeverity>(std::min(tier, 3)),
               .immediate = tier >= 4};
     case AlertKind::kStreetDepth:
-      // From 0.30 m on cars are stopped as well as motorbikes (geo/flood/depth_class.h).
+      // From tier 3 on cars are stopped as well as motorbikes (geo/flood/depth_class.h).
       return {.level = std::min(tier, 4),
               .severity = tier >= 4   ? AlertSeverity::kSevere
                           : tier == 3 ? AlertSeverity::kModerate

@@ -7,7 +7,7 @@
 namespace citylayers::basemap {
 namespace {
 
-void AddSubLayer(layers::v1::Layer* layer, const char* name, const char* geometry,
+void AddSubLayer(layers::v1::Layer* layer, const char* name, layers::v1::GeometryType geometry,
                  std::initializer_list<std::pair<const char*, const char*>> fields) {
   layers::v1::SubLayer* sub_layer = layer->add_sub_layers();
   sub_layer->set_name(name);
@@ -55,41 +55,41 @@ layers::v1::Layer BasemapLayer::MakeDescription() const {
   layer.mutable_version()->set_counter(1);
   layer.set_min_zoom(8);
   layer.set_max_zoom(14);
-  layer.add_formats("mvt");
+  layer.add_formats(layers::v1::TILE_FORMAT_MVT);
   layer.set_attribution(manifest.attribution);
   *layer.mutable_bounds() = layers::ToBoundingBox(bounds_);
   for (const std::string& notice : manifest.notices) {
     if (notice != "synthetic_terrain") layer.add_notices(notice);
   }
   AddSubLayer(
-      &layer, "water", "polygon",
+      &layer, "water", layers::v1::GEOMETRY_TYPE_POLYGON,
       {{"kind", "river, canal, lake or sea"}, {"name", "Name"}, {"name_en", "English name"}});
-  AddSubLayer(&layer, "waterway", "line",
+  AddSubLayer(&layer, "waterway", layers::v1::GEOMETRY_TYPE_LINE,
               {{"kind", "river or canal"},
                {"name", "Name"},
                {"name_en", "English name"},
                {"width_m", "Width, m"}});
-  AddSubLayer(&layer, "park", "polygon",
+  AddSubLayer(&layer, "park", layers::v1::GEOMETRY_TYPE_POLYGON,
               {{"kind", "Kind of green"}, {"name", "Name"}, {"name_en", "English name"}});
-  AddSubLayer(&layer, "landuse", "polygon",
+  AddSubLayer(&layer, "landuse", layers::v1::GEOMETRY_TYPE_POLYGON,
               {{"kind", "airport and the like"}, {"name", "Name"}, {"name_en", "English name"}});
-  AddSubLayer(&layer, "road", "line",
+  AddSubLayer(&layer, "road", layers::v1::GEOMETRY_TYPE_LINE,
               {{"class", "motorway to local"},
                {"name", "Name"},
                {"bridge", "0 or 1"},
                {"tunnel", "0 or 1"}});
-  AddSubLayer(&layer, "place", "point",
+  AddSubLayer(&layer, "place", layers::v1::GEOMETRY_TYPE_POINT,
               {{"kind", "city, district, ward or landmark"},
                {"name", "Name"},
                {"name_en", "English name"},
                {"rank", "1 first"}});
-  AddSubLayer(&layer, "boundary", "line", {{"kind", "ward"}});
+  AddSubLayer(&layer, "boundary", layers::v1::GEOMETRY_TYPE_LINE, {{"kind", "ward"}});
   return layer;
 }
 
 absl::StatusOr<layers::v1::Tile> BasemapLayer::GetTileAt(const layers::Frame* /*frame*/,
                                                          geo::TileId tile,
-                                                         std::string_view /*format*/,
+                                                         layers::v1::TileFormat /*format*/,
                                                          std::string_view if_none_match) const {
   layers::v1::Tile result;
   result.mutable_version()->set_epoch(1);

@@ -20,7 +20,7 @@ class BasemapLayer final : public layers::Layer {
   std::string_view id() const override { return "base"; }
   const layers::v1::Layer& description() const override { return description_; }
   absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
-                                             std::string_view format,
+                                             layers::v1::TileFormat format,
                                              std::string_view if_none_match) const override;
 
  private:

@@ -15,7 +15,9 @@ class BasemapLayerTest : public ::testing::Test {
     layer_ = std::make_unique<BasemapLayer>(storage::CityPack::Open(dir_ / "pack").value());
   }
   layers::v1::Tile Tile(std::uint64_t key, std::string_view if_none_match = "") const {
-    return layer_->GetTile(geo::TileId::FromKey(key).value(), "mvt", if_none_match).value();
+    return layer_
+        ->GetTile(geo::TileId::FromKey(key).value(), layers::v1::TILE_FORMAT_MVT, if_none_match)
+        .value();
   }
 
   storage::TempDir dir_;

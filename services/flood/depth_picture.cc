@@ -12,6 +12,7 @@
 #include "geo/mvt/layer_writer.h"
 #include "geo/raster/png.h"
 #include "services/layers/content_tag.h"
+#include "services/layers/depth_class_column.h"
 
 namespace citylayers::flood {
 namespace {
@@ -34,7 +35,8 @@ std::string EncodeDepthBands(const geo::Grid<float>& samples, const geo::TileLat
   const std::uint32_t key = writer.Key("class");
   for (const geo::DepthBand& band : geo::DepthBands(samples, lattice)) {
     const std::array<geo::LayerWriter::Tag, 1> tags = {
-        {{key, writer.IntValue(static_cast<std::int64_t>(band.threshold) + 1)}}};
+        {{key,
+          writer.IntValue(layers::ColumnValue(geo::kWetClasses[band.threshold].depth_class))}}};
     writer.AddFeature(geo::GeometryType::kPolygon, std::nullopt,
                       geo::EncodePolygonGeometry(band.polygons), tags);
   }
@@ -44,9 +46,10 @@ std::string EncodeDepthBands(const geo::Grid<float>& samples, const geo::TileLat
 
 absl::StatusOr<std::string> EncodeDepthPng(const geo::Grid<float>& samples) {
   if (IsDry(samples)) return std::string();
-  // Red, green, blue, opacity of ponding, shallow, flooded, deep: the colours of the map style.
-  static constexpr std::array<std::array<std::uint8_t, 4>, 5> kColours = {
+  // Red, green, blue and opacity by class: the colours of the map style.
+  static constexpr std::array<std::array<std::uint8_t, 4>, geo::kDepthClasses.size()> kColours = {
       {{0, 0, 0, 0},
+       {0, 0, 0, 0},
        {0x7F, 0xD6, 0xF2, 140},
        {0x3F, 0xA9, 0xE0, 160},
        {0x2F, 0x6F, 0xD0, 180},

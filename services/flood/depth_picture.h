@@ -19,8 +19,8 @@ geo::TileLattice BandLattice(geo::TileId tile);
 /// Width and height of a picture, pixels.
 inline constexpr int kPicturePixels = 512;
 
-/// The tile layer `depth` with one feature per flood class: polygons with the attribute `class` 1
-/// to 4. Empty when dry.
+/// The tile layer `depth` with one feature per wet class: polygons whose attribute `class` is the
+/// number of flood.v1.FloodClass. Empty when dry.
 std::string EncodeDepthBands(const geo::Grid<float>& samples, const geo::TileLattice& lattice);
 
 /// A PNG in the colours of the classes, transparent where dry. Empty when all is dry.

@@ -1,15 +1,19 @@
 #include "services/flood/depth_picture.h"
 
+#include <cstdint>
 #include <set>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "citylayers/flood/v1/flood_service.pb.h"
 #include "geo/mvt/tile_decoder.h"
 
 namespace citylayers::flood {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
@@ -55,7 +59,13 @@ TEST(DepthPicture, BandsAndPixelsShowEveryClass) {
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   ASSERT_EQ(decoded->size(), 1U);
   EXPECT_EQ(decoded->front().name, "depth");
-  EXPECT_EQ(decoded->front().features.size(), 4U);
+  std::vector<geo::DecodedValue> classes;
+  for (const geo::DecodedFeature& feature : decoded->front().features) {
+    classes.push_back(*decoded->front().Find(feature, "class"));
+  }
+  const auto value = [](v1::FloodClass c) { return geo::DecodedValue(std::int64_t{c}); };
+  EXPECT_THAT(classes, ElementsAre(value(v1::FLOOD_CLASS_PONDING), value(v1::FLOOD_CLASS_SHALLOW),
+                                   value(v1::FLOOD_CLASS_FLOODED), value(v1::FLOOD_CLASS_DEEP)));
   EXPECT_THAT(*EncodeDepthPng(Slope(geo::PixelLattice(64))), StartsWith("\x89PNG"));
 }
 

@@ -8,9 +8,11 @@
 #include "base/strings.h"
 #include "geo/flood/depth_class.h"
 #include "geo/flood/stage_depth.h"
+#include "geo/roads/road_class.h"
 #include "proto/support/proto_time.h"
 #include "services/flood/depth_picture.h"
 #include "services/flood/flood_schema.h"
+#include "services/layers/depth_class_column.h"
 #include "storage/checkpoint/checkpoint_payload.h"
 
 namespace citylayers::flood {
@@ -27,10 +29,6 @@ std::string StationOf(std::string_view measure, std::string_view kind) {
   if (middle == std::string_view::npos || measure.substr(middle + kMiddle.size()) != kind)
     return {};
   return std::string(measure.substr(0, middle));
-}
-
-std::int32_t ClassOfCm(std::int32_t depth_cm) {
-  return static_cast<std::int32_t>(geo::DepthClassOf(static_cast<float>(depth_cm) / 100.0F));
 }
 
 }  // namespace
@@ -59,7 +57,7 @@ FloodLayer::FloodLayer(std::shared_ptr<const storage::CityPack> pack, Options op
   }
   std::vector<layers::RowIndex::Row> rows;
   for (const storage::SegmentRecord& record : pack_->segments().records()) {
-    rows.push_back({record.bounds(), layers::RoadClassMinZoom(record.road_class)});
+    rows.push_back({record.bounds(), geo::RoadClassMinZoom(geo::RoadClassOf(record.road_class))});
   }
   row_index_ = std::make_shared<layers::RowIndex>(std::move(rows));
 }
@@ -157,7 +155,7 @@ std::vector<std::int32_t> FloodLayer::DepthsOf(const Water& water,
   std::vector<std::int32_t> depths_cm = terrain_->SegmentDepthsCm(*depth_m, *pack_);
   for (std::int32_t& depth_cm : depths_cm) {
     // Depths below the shallowest class are reported as 0: they would only cause changes.
-    if (ClassOfCm(depth_cm) == 0) depth_cm = 0;
+    if (geo::DepthClassOfCm(depth_cm) == geo::DepthClass::kDry) depth_cm = 0;
   }
   return depths_cm;
 }
@@ -203,9 +201,10 @@ bool FloodLayer::PublishFrame(bool stale) {
   classes.reserve(depths_cm.size());
   const storage::SegmentCells* cells = pack_->segment_cells();
   for (std::uint32_t i = 0; i < depths_cm.size(); ++i) {
-    const std::int32_t depth_class = ClassOfCm(depths_cm[i]);
-    const bool is_known = depth_class > 0 || cells == nullptr || cells->is_known(i);
-    classes.push_back(is_known ? depth_class : kUnknownClass);
+    const geo::DepthClass depth_class = geo::DepthClassOfCm(depths_cm[i]);
+    const bool is_known =
+        depth_class > geo::DepthClass::kDry || cells == nullptr || cells->is_known(i);
+    classes.push_back(layers::ColumnValue(is_known ? depth_class : geo::DepthClass::kUnknown));
   }
   std::vector<geo::TileId> changed;
   if (const geo::Grid<float>* told_m = DepthM(*frame); told_m != nullptr)
@@ -247,7 +246,7 @@ layers::v1::Layer FloodLayer::MakeDescription() const {
 }
 
 absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* frame, geo::TileId tile,
-                                                       std::string_view format,
+                                                       layers::v1::TileFormat format,
                                                        std::string_view if_none_match) const {
   const geo::Grid<float>* depth_m = DepthM(*frame);
   if (depth_m == nullptr) {
@@ -257,14 +256,16 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
   result.mutable_version()->set_epoch(frame->version.epoch);
   result.mutable_version()->set_counter(frame->version.counter);
   SetTime(frame->data_time, [&] { return result.mutable_data_time(); });
-  const bool png = format == "png";
+  const bool png = format == layers::v1::TILE_FORMAT_PNG;
   result.set_content_type(png ? "image/png" : "application/vnd.mapbox-vector-tile");
   const geo::TileLattice lattice = png ? geo::PixelLattice(kPicturePixels) : BandLattice(tile);
   const geo::Grid<float> samples = terrain_->SampleTile(*depth_m, tile, lattice);
   std::string tag =
       DepthTag(samples, png ? DepthCoding::kPng : DepthCoding::kBands, pack_->pack_id(), tile);
   const std::vector<std::int32_t>& classes = frame->sub_layers[kStreets].columns[kClass];
-  const auto wet = [&classes](std::uint32_t segment) { return classes[segment] > 0; };
+  const auto wet = [&classes](std::uint32_t segment) {
+    return classes[segment] > layers::ColumnValue(geo::DepthClass::kDry);
+  };
   const std::vector<layers::TileAttribute> attributes = {
       {"depth_cm", &frame->sub_layers[kStreets].columns[kDepthCm]}, {"flood_class", &classes}};
   ASSIGN_OR_RETURN(const layers::TileJob streets, streets_.Open(tile, attributes, wet));

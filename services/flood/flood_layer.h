@@ -61,7 +61,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   std::string_view id() const override { return "flood"; }
   const layers::v1::Layer& description() const override { return description_; }
   absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
-                                             std::string_view format,
+                                             layers::v1::TileFormat format,
                                              std::string_view if_none_match) const override;
   std::shared_ptr<const layers::LiveState> live_state() const override { return live_state_; }
   std::shared_ptr<const layers::RowIndex> row_index(int sub_layer) const override;

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "citylayers/flood/v1/flood_service.pb.h"
 #include "services/flood/flood_schema.h"
 #include "tests/support/flood_pack.h"
 #include "tests/support/fold_reading.h"
@@ -42,7 +43,7 @@ class FloodLayerTest : public ::testing::Test {
     return layer.state().frame()->sub_layers[kStreets].columns[column];
   }
   static layers::v1::Tile TileOf(const FloodLayer& layer, geo::TileId tile,
-                                 std::string_view format = "mvt",
+                                 layers::v1::TileFormat format = layers::v1::TILE_FORMAT_MVT,
                                  std::string_view if_none_match = "") {
     const auto made = layer.GetTile(tile, format, if_none_match);
     EXPECT_TRUE(made.ok()) << made.status();
@@ -55,13 +56,14 @@ class FloodLayerTest : public ::testing::Test {
 };
 
 TEST_F(FloodLayerTest, AStageBecomesDepthOnStreetsAndTiles) {
-  EXPECT_EQ(layer_->GetTile(StreetTile(), "mvt", "").status().code(),
+  EXPECT_EQ(layer_->GetTile(StreetTile(), layers::v1::TILE_FORMAT_MVT, "").status().code(),
             absl::StatusCode::kUnavailable);
   Tide(*layer_, 0, 0.62);
   EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(32, 32, 12)) << "0.62 less 0.30 and 0.50";
-  EXPECT_THAT(Column(*layer_, kClass), ElementsAre(3, 3, 1));
+  EXPECT_THAT(Column(*layer_, kClass), ElementsAre(v1::FLOOD_CLASS_FLOODED, v1::FLOOD_CLASS_FLOODED,
+                                                   v1::FLOOD_CLASS_PONDING));
   EXPECT_EQ(layer_->state().frame()->data_time, kNow);
-  EXPECT_THAT(TileOf(*layer_, StreetTile(), "png").data(), HasSubstr("PNG"));
+  EXPECT_THAT(TileOf(*layer_, StreetTile(), layers::v1::TILE_FORMAT_PNG).data(), HasSubstr("PNG"));
   const std::string tile = TileOf(*layer_, StreetTile()).data();
   EXPECT_THAT(tile, HasSubstr("depth"));
   EXPECT_THAT(tile, HasSubstr("streets"));
@@ -70,7 +72,7 @@ TEST_F(FloodLayerTest, AStageBecomesDepthOnStreetsAndTiles) {
   Tide(*layer_, 10, 0.05);
   EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(0, 0, 0));
   EXPECT_THAT(TileOf(*layer_, StreetTile()).data(), IsEmpty());
-  EXPECT_THAT(TileOf(*layer_, StreetTile(), "png").data(), IsEmpty());
+  EXPECT_THAT(TileOf(*layer_, StreetTile(), layers::v1::TILE_FORMAT_PNG).data(), IsEmpty());
 }
 
 // The terrain covers only a part of the first street: water there is reported, dryness is not.
@@ -79,10 +81,13 @@ TEST_F(FloodLayerTest, AStreetBeyondTheTerrainIsNotDry) {
   layer_ = Make();
   Tide(*layer_, 0, 0.05);
   EXPECT_THAT(Column(*layer_, kDepthCm), ElementsAre(0, 0, 0));
-  EXPECT_THAT(Column(*layer_, kClass), ElementsAre(kUnknownClass, kUnknownClass, 0));
+  EXPECT_THAT(
+      Column(*layer_, kClass),
+      ElementsAre(v1::FLOOD_CLASS_UNSPECIFIED, v1::FLOOD_CLASS_UNSPECIFIED, v1::FLOOD_CLASS_DRY));
   EXPECT_THAT(TileOf(*layer_, StreetTile()).data(), IsEmpty()) << "a tile shows wet streets";
   Tide(*layer_, 10, 0.62);
-  EXPECT_THAT(Column(*layer_, kClass), ElementsAre(3, 3, 1));
+  EXPECT_THAT(Column(*layer_, kClass), ElementsAre(v1::FLOOD_CLASS_FLOODED, v1::FLOOD_CLASS_FLOODED,
+                                                   v1::FLOOD_CLASS_PONDING));
 }
 
 TEST_F(FloodLayerTest, WhatIsTooShallowForAClassIsDry) {
@@ -94,11 +99,12 @@ TEST_F(FloodLayerTest, WhatIsTooShallowForAClassIsDry) {
 // a slow tide, they would keep the picture of low water.
 TEST_F(FloodLayerTest, ASlowTideListsEveryTileItChanges) {
   const std::vector<geo::TileId> tiles = {StreetTile(), QuietTile()};
-  const std::vector<std::string_view> formats = {"png", "mvt"};
-  std::map<std::pair<geo::TileId, std::string_view>, std::string> held;
+  const std::vector<layers::v1::TileFormat> formats = {layers::v1::TILE_FORMAT_PNG,
+                                                       layers::v1::TILE_FORMAT_MVT};
+  std::map<std::pair<geo::TileId, layers::v1::TileFormat>, std::string> held;
   Tide(*layer_, 0, 0.25);
   for (geo::TileId tile : tiles) {
-    for (std::string_view format : formats)
+    for (layers::v1::TileFormat format : formats)
       held[{tile, format}] = TileOf(*layer_, tile, format).content_tag();
   }
   int listed = 0;
@@ -109,7 +115,7 @@ TEST_F(FloodLayerTest, ASlowTideListsEveryTileItChanges) {
     const auto changes = layer_->state().ChangesBetween(before, *frame);
     ASSERT_TRUE(changes.has_value());
     for (geo::TileId tile : changes->tiles) {
-      for (std::string_view format : formats) {
+      for (layers::v1::TileFormat format : formats) {
         if (auto it = held.find({tile, format}); it != held.end()) {
           it->second = TileOf(*layer_, tile, format).content_tag();
           ++listed;
@@ -127,16 +133,16 @@ TEST_F(FloodLayerTest, ASlowTideListsEveryTileItChanges) {
 TEST_F(FloodLayerTest, LessThanACentimetreIsNotToldUntilItAddsUp) {
   Tide(*layer_, 0, 0.7510);
   const layers::Version told = layer_->state().frame()->version;
-  const std::string tag = TileOf(*layer_, QuietTile(), "png").content_tag();
+  const std::string tag = TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag();
   Tide(*layer_, 1, 0.7520);
   Tide(*layer_, 2, 0.7530);
   EXPECT_EQ(layer_->state().frame()->version, told);
-  EXPECT_EQ(TileOf(*layer_, QuietTile(), "png").content_tag(), tag)
+  EXPECT_EQ(TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag(), tag)
       << "one version has one content";
   EXPECT_EQ(layer_->state().frame()->data_time, absl::FromUnixMillis(kStartMs + 2 * kMinuteMs));
   Tide(*layer_, 3, 0.7610);
   EXPECT_NE(layer_->state().frame()->version, told);
-  EXPECT_NE(TileOf(*layer_, QuietTile(), "png").content_tag(), tag);
+  EXPECT_NE(TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag(), tag);
 }
 
 // After a crash the same readings come in other batches, and must give the same tiles.
@@ -145,8 +151,8 @@ TEST_F(FloodLayerTest, WaterDoesNotDependOnWhenItWasLookedAt) {
   const auto once = Make();
   Tide(*once, 20, 0.66);
   EXPECT_EQ(TileOf(*once, StreetTile()).data(), TileOf(*layer_, StreetTile()).data());
-  EXPECT_EQ(TileOf(*once, QuietTile(), "png").content_tag(),
-            TileOf(*layer_, QuietTile(), "png").content_tag());
+  EXPECT_EQ(TileOf(*once, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag(),
+            TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag());
 }
 
 TEST_F(FloodLayerTest, AFrameKeepsItsTiles) {
@@ -154,7 +160,7 @@ TEST_F(FloodLayerTest, AFrameKeepsItsTiles) {
   const auto frame = layer_->state().frame();
   const layers::v1::Tile before = TileOf(*layer_, StreetTile());
   Tide(*layer_, 10, 0.90);
-  const auto again = layer_->GetTileAt(frame.get(), StreetTile(), "mvt", "");
+  const auto again = layer_->GetTileAt(frame.get(), StreetTile(), layers::v1::TILE_FORMAT_MVT, "");
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->SerializeAsString(), before.SerializeAsString());
   EXPECT_NE(TileOf(*layer_, StreetTile()).data(), before.data());
@@ -162,15 +168,16 @@ TEST_F(FloodLayerTest, AFrameKeepsItsTiles) {
 
 TEST_F(FloodLayerTest, TagsFollowContentAndCoding) {
   Tide(*layer_, 0, 0.62);
-  const std::string mvt = TileOf(*layer_, QuietTile(), "mvt").content_tag();
-  const std::string png = TileOf(*layer_, QuietTile(), "png").content_tag();
+  const std::string mvt = TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_MVT).content_tag();
+  const std::string png = TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag();
   EXPECT_NE(mvt, png);
-  EXPECT_TRUE(TileOf(*layer_, QuietTile(), "png", png).not_modified());
-  EXPECT_FALSE(TileOf(*layer_, QuietTile(), "png", mvt).not_modified());
+  EXPECT_TRUE(TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG, png).not_modified());
+  EXPECT_FALSE(TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG, mvt).not_modified());
   Tide(*layer_, 10, 0.90);
-  EXPECT_NE(TileOf(*layer_, QuietTile(), "png").content_tag(), png);
+  EXPECT_NE(TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag(), png);
   Tide(*layer_, 20, 0.62);
-  EXPECT_EQ(TileOf(*layer_, QuietTile(), "png").content_tag(), png) << "the same water again";
+  EXPECT_EQ(TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag(), png)
+      << "the same water again";
 }
 
 TEST_F(FloodLayerTest, ACheckpointServesTheSameTile) {
@@ -225,7 +232,8 @@ TEST_F(FloodLayerTest, WithoutTerrainItSaysWhyAndStillKnowsItsStages) {
   Tide(*bare, 0, 0.62);
   EXPECT_THAT(bare->Describe().unavailable_reason(), HasSubstr("no --terrain was given"));
   EXPECT_THAT(Column(*bare, kDepthCm), ElementsAre(0, 0, 0));
-  EXPECT_EQ(bare->GetTile(StreetTile(), "mvt", "").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(bare->GetTile(StreetTile(), layers::v1::TILE_FORMAT_MVT, "").status().code(),
+            absl::StatusCode::kUnavailable);
   ASSERT_EQ(bare->Stages().size(), 2U);
   EXPECT_EQ(bare->Stages()[0].now->stage_m, 0.62);
 }

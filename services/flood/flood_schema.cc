@@ -1,8 +1,6 @@
 #include "services/flood/flood_schema.h"
 
-#include <string>
-
-#include "geo/flood/depth_class.h"
+#include "services/layers/depth_class_column.h"
 
 namespace citylayers::flood {
 
@@ -18,12 +16,12 @@ layers::v1::Layer FloodSchema() {
   layer.set_kind(layers::v1::LAYER_KIND_LIVE);
   layer.set_min_zoom(9);
   layer.set_max_zoom(14);
-  layer.add_formats("mvt");
-  layer.add_formats("png");
+  layer.add_formats(layers::v1::TILE_FORMAT_MVT);
+  layer.add_formats(layers::v1::TILE_FORMAT_PNG);
 
   layers::v1::SubLayer* streets = layer.add_sub_layers();
   streets->set_name("streets");
-  streets->set_geometry("line");
+  streets->set_geometry(layers::v1::GEOMETRY_TYPE_LINE);
   streets->set_id_kind(layers::v1::ID_KIND_SEGMENT_INDEX);
   (*streets->mutable_static_fields())["name"] = "Street name";
   (*streets->mutable_static_fields())["class"] =
@@ -36,29 +34,17 @@ layers::v1::Layer FloodSchema() {
   depth->set_scale(1);
   depth->set_watched_by_default(true);
   layers::v1::StateColumn* flood_class = streets->add_columns();
-  flood_class->set_name("flood_class");
   flood_class->mutable_display_name()->set_vi("Mức ngập");
   flood_class->mutable_display_name()->set_en("Flood class");
-  flood_class->set_scale(1);
   flood_class->set_watched_by_default(true);
-  for (const geo::DepthClass depth_class : geo::kDepthClasses) {
-    auto* value = flood_class->add_enum_values();
-    value->set_number(static_cast<std::int32_t>(depth_class));
-    value->set_id(std::string(geo::DepthClassId(depth_class)));
-    value->mutable_display_name()->set_vi(std::string(geo::DepthClassNameVi(depth_class)));
-    value->mutable_display_name()->set_en(std::string(geo::DepthClassNameEn(depth_class)));
-  }
-  auto* unknown = flood_class->add_enum_values();
-  unknown->set_number(kUnknownClass);
-  unknown->set_id("unknown");
-  unknown->mutable_display_name()->set_vi("chưa rõ");
-  unknown->mutable_display_name()->set_en("not known");
+  layers::DescribeDepthClasses(*flood_class);
 
   layers::v1::SubLayer* bands = layer.add_sub_layers();
   bands->set_name("depth");
-  bands->set_geometry("polygon");
+  bands->set_geometry(layers::v1::GEOMETRY_TYPE_POLYGON);
   bands->set_id_kind(layers::v1::ID_KIND_NONE);
-  (*bands->mutable_static_fields())["class"] = "Flood class, 1 ponding to 4 deep";
+  (*bands->mutable_static_fields())["class"] =
+      "Flood class: 2 ponding, 3 shallow, 4 flooded, 5 deep";
   return layer;
 }
 

@@ -2,8 +2,6 @@
 #ifndef CITYLAYERS_SERVICES_FLOOD_FLOOD_SCHEMA_H_
 #define CITYLAYERS_SERVICES_FLOOD_FLOOD_SCHEMA_H_
 
-#include <cstdint>
-
 #include "citylayers/layers/v1/layers.pb.h"
 
 namespace citylayers::flood {
@@ -12,10 +10,8 @@ namespace citylayers::flood {
 enum SubLayer : int { kStreets = 0, kDepth, kSubLayerCount };
 enum StreetColumn : int { kDepthCm = 0, kClass, kStreetColumnCount };
 
-/// flood_class of a street that is not wet on the terrain but extends beyond it: unknown, not dry.
-/// Below zero, so that "greater than dry" means wet.
-inline constexpr std::int32_t kUnknownClass = -1;
-
+/// The column kClass has the classes of geo/flood/depth_class.h. A street that is not wet on the
+/// terrain but extends beyond it is unknown, not dry.
 layers::v1::Layer FloodSchema();
 
 }  // namespace citylayers::flood

@@ -18,6 +18,7 @@
 #include "services/flood/stage_source.h"
 #include "services/flood/street_source.h"
 #include "services/layers/request_fields.h"
+#include "services/layers/road_class_proto.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
 
@@ -28,15 +29,18 @@ constexpr int kPointsMax = 1000, kPageDefault = 100, kPageMax = 1000;
 constexpr double kStageMinM = -5, kStageMaxM = 15;
 constexpr std::size_t kExportChunkBytes = 256 * 1024;
 
+// The numbers of geo/flood/depth_class.h are those of the messages; depth_class_column.cc checks
+// the classes.
+static_assert(static_cast<int>(geo::Passability::kPassable) == v1::PASSABILITY_PASSABLE);
+static_assert(static_cast<int>(geo::Passability::kDifficult) == v1::PASSABILITY_DIFFICULT);
+static_assert(static_cast<int>(geo::Passability::kImpassable) == v1::PASSABILITY_IMPASSABLE);
+
 v1::Passability PassageOf(geo::Vehicle vehicle, float depth_m) {
-  return static_cast<v1::Passability>(static_cast<int>(geo::PassabilityOf(vehicle, depth_m)) + 1);
+  return static_cast<v1::Passability>(geo::PassabilityOf(vehicle, depth_m));
 }
 
-// The enum has one value before the classes, FLOOD_CLASS_UNSPECIFIED; its order is checked here.
 v1::FloodClass ClassOf(float depth_m) {
-  static_assert(v1::FLOOD_CLASS_DRY == static_cast<int>(geo::DepthClass::kDry) + 1);
-  static_assert(v1::FLOOD_CLASS_DEEP == static_cast<int>(geo::DepthClass::kDeep) + 1);
-  return static_cast<v1::FloodClass>(static_cast<int>(geo::DepthClassOf(depth_m)) + 1);
+  return static_cast<v1::FloodClass>(geo::DepthClassOf(depth_m));
 }
 
 /// Streams the bytes of a file in pieces.
@@ -152,10 +156,12 @@ grpc::ServerWriteReactor<v1::WatchFloodedStreetsResponse>* FloodServiceImpl::Wat
       [this](const runtime::Call&,
              const v1::WatchFloodedStreetsRequest& r) -> absl::StatusOr<Source> {
         std::optional<geo::RoadClass> least = geo::RoadClass::kService;
-        if (!r.min_road_class().empty()) least = geo::ParseRoadClass(r.min_road_class());
+        if (r.min_road_class() != common::v1::ROAD_CLASS_UNSPECIFIED) {
+          least = layers::FromProto(r.min_road_class());
+        }
         if (!least.has_value()) {
-          return runtime::BadField("min_road_class",
-                                   StrCat("\"", r.min_road_class(), "\" is not a class of road"));
+          return runtime::BadField("min_road_class", StrCat(static_cast<int>(r.min_road_class()),
+                                                            " is not a class of road"));
         }
         return Source(std::make_unique<StreetSource>(layer_, *least, machine_clock_));
       });
@@ -179,7 +185,8 @@ absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
   const std::vector<std::int32_t>& depths_cm =
       measured_cm != nullptr ? *measured_cm : frame->sub_layers[kStreets].columns[kDepthCm];
   const storage::SegmentTable& roads = layer_->pack().segments();
-  const double least_cm = request.min_depth_m() > 0 ? request.min_depth_m() * 100 : 10;
+  const double least_cm =
+      request.min_depth_m() > 0 ? request.min_depth_m() * 100 : geo::kWetClasses.front().from_cm;
   std::vector<std::uint32_t> wet;
   for (std::uint32_t segment = 0; segment < depths_cm.size(); ++segment) {
     if (depths_cm[segment] < least_cm) continue;
@@ -200,7 +207,7 @@ absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
     answer->set_index(segment);
     answer->set_street(std::string(roads.name(segment)));
     answer->set_street_id(layer_->streets().Id(layer_->streets().street(segment)));
-    answer->set_road_class(std::string(layers::RoadClassWord(roads[segment].road_class)));
+    answer->set_road_class(layers::ToProto(geo::RoadClassOf(roads[segment].road_class)));
     answer->set_depth_m(depths_cm[segment] / 100.0);
     answer->set_flood_class(ClassOf(depth_m));
     answer->set_motorbike(PassageOf(geo::Vehicle::kMotorbike, depth_m));

@@ -203,7 +203,7 @@ TEST_F(FloodServiceTest, StagesAndStreetsAreStreamed) {
   EXPECT_EQ(message.stages(0).stage_m(), 0.7);
 
   v1::WatchFloodedStreetsRequest bad;
-  bad.set_min_road_class("boulevard");
+  bad.set_min_road_class(static_cast<common::v1::RoadClass>(99));
   const grpc::Status status = stub_->WatchFloodedStreets(&bad_context, bad)->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), HasSubstr("min_road_class"));

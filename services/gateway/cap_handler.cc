@@ -4,9 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include <grpcpp/client_context.h>
 
 #include "base/strings.h"
+#include "proto/support/enum_id.h"
 #include "services/cap/atom_feed.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"
@@ -20,6 +22,13 @@ using runtime::HttpResponse;
 using runtime::Responder;
 
 constexpr int kFeedEntriesMax = 1000;
+
+// As CAP writes it: "Alert", "Update" or "Cancel".
+std::string MessageTypeOf(const alerts::v1::CapMessage& message) {
+  std::string word = EnumId(message.message_type());
+  if (!word.empty()) word[0] = absl::ascii_toupper(static_cast<unsigned char>(word[0]));
+  return word;
+}
 
 void SendError(Responder& responder, const grpc::Status& status) {
   HttpResponse response = ProblemOf(status);
@@ -94,7 +103,7 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
           std::vector<cap::AtomEntry> entries;
           for (const auto& message : call->response.messages()) {
             entries.push_back({message.cap_id(), message.headline().vi(), message.headline().en(),
-                               message.message_type(),
+                               MessageTypeOf(message),
                                absl::FromUnixSeconds(message.sent_time().seconds()) +
                                    absl::Nanoseconds(message.sent_time().nanos()),
                                message.exercise()});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include <google/protobuf/util/message_differencer.h>
@@ -72,9 +73,8 @@ std::shared_ptr<const KnownLayer> MakeKnown(const layers::v1::Layer& layer, std:
 
 }  // namespace
 
-bool KnownLayer::has_format(std::string_view format) const {
-  return std::any_of(layer.formats().begin(), layer.formats().end(),
-                     [&](const std::string& f) { return f == format; });
+bool KnownLayer::has_format(layers::v1::TileFormat format) const {
+  return absl::c_linear_search(layer.formats(), format);
 }
 
 LayerSet::LayerSet(std::vector<std::shared_ptr<const KnownLayer>> layers)

@@ -35,7 +35,7 @@ struct KnownLayer {
   std::string version_header;  // "X-Citylayers-Version: pack:epoch:counter\r\n": a resume token
 
   bool live() const { return layer.kind() == layers::v1::LAYER_KIND_LIVE; }
-  bool has_format(std::string_view format) const;
+  bool has_format(layers::v1::TileFormat format) const;
 };
 
 /// All layers at one time, by id. Immutable.

@@ -10,6 +10,7 @@
 #include <prometheus/gauge.h>
 
 #include "base/strings.h"
+#include "proto/support/enum_id.h"
 #include "services/gateway/blank_png.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"
@@ -18,6 +19,7 @@
 namespace citylayers::gateway {
 namespace {
 
+using layers::v1::TileFormat;
 using runtime::HttpRequest;
 using runtime::HttpResponse;
 using runtime::ProblemResponse;
@@ -178,14 +180,14 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
   if (const std::string wrong = ReadCoordinate(request, key); !wrong.empty()) {
     return responder.Send(BadTile(wrong));
   }
-  const std::string& format = request.Param("format");
-  if ((format != "mvt" && format != "png") || !layer->has_format(format)) {
-    return responder.Send(
-        BadTile(StrCat("layer ", layer->id, " has no format \"", format,
-                       "\"; it has: ", absl::StrJoin(layer->layer.formats(), ", "))));
+  const std::optional<TileFormat> format = ParseEnumId<TileFormat>(request.Param("format"));
+  if (!format.has_value() || !layer->has_format(*format)) {
+    return responder.Send(BadTile(
+        StrCat("layer ", layer->id, " has no format \"", request.Param("format"),
+               "\"; it has: ", absl::StrJoin(EnumIds<TileFormat>(layer->layer.formats()), ", "))));
   }
   key.layer = layer->number;
-  key.format = format == "png" ? 1 : 0;
+  key.format = *format == layers::v1::TILE_FORMAT_PNG ? 1 : 0;
   // PNG is already compressed: its only representation is the bytes themselves.
   const Coding coding = key.format == 1 ? Coding::kIdentity
                                         : NegotiateCoding(request.JoinedHeader("accept-encoding"));
@@ -200,10 +202,10 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
     return AnswerFrom(*entry->tile, layer->version_header, true, waiter);
   }
   if (entry)
-    return StartFill(key, std::move(layer), entry->tile->tag(), entry->tile, format,
+    return StartFill(key, std::move(layer), entry->tile->tag(), entry->tile, *format,
                      std::move(waiter));
   std::string tag = TagHeldByClient(waiter.if_none_match, coding);
-  StartFill(key, std::move(layer), std::move(tag), nullptr, format, std::move(waiter));
+  StartFill(key, std::move(layer), std::move(tag), nullptr, *format, std::move(waiter));
 }
 
 TileHandler::Admission TileHandler::Admit(const FillKey& key, const KnownLayer& layer,
@@ -232,7 +234,7 @@ TileHandler::Admission TileHandler::Admit(const FillKey& key, const KnownLayer& 
 
 void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer> layer,
                             std::string tag, std::shared_ptr<const Representation> held,
-                            std::string_view format, Waiter waiter) {
+                            TileFormat format, Waiter waiter) {
   const auto [joined, entry, fill] = Admit({key, tag}, *layer, held, waiter);
   if (joined) return;
   if (entry) {
@@ -256,7 +258,7 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
   fill->request.mutable_tile()->set_z(key.z);
   fill->request.mutable_tile()->set_x(key.x);
   fill->request.mutable_tile()->set_y(key.y);
-  fill->request.set_format(std::string(format));
+  fill->request.set_format(format);
   fill->request.set_if_none_match(tag);
   fill->context.set_deadline(absl::ToChronoTime(absl::Now() + options_.fill_timeout));
   fill->stub = layers::v1::LayerService::NewStub(fill->layer->backend->channel);

@@ -78,7 +78,7 @@ class TileHandler {
   Admission Admit(const FillKey& key, const KnownLayer& layer,
                   std::shared_ptr<const Representation>& held, Waiter& waiter);
   void StartFill(const TileKey& key, std::shared_ptr<const KnownLayer> layer, std::string tag,
-                 std::shared_ptr<const Representation> held, std::string_view format,
+                 std::shared_ptr<const Representation> held, layers::v1::TileFormat format,
                  Waiter waiter);
   void OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status& status);
   std::shared_ptr<const Representation> Keep(Fill& fill);

@@ -1,10 +1,12 @@
 #include "services/gateway/tile_json.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_join.h"
 #include <nlohmann/json.hpp>
 
 #include "base/rfc3339.h"
 #include "base/strings.h"
+#include "proto/support/enum_id.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -41,7 +43,9 @@ Json VectorLayer(const layers::v1::Layer& layer, const layers::v1::SubLayer& sub
             {"fields", std::move(fields)},
             {"minzoom", layer.min_zoom()},
             {"maxzoom", layer.max_zoom()}};
-  if (!sub_layer.geometry().empty()) json["geometry"] = sub_layer.geometry();
+  if (sub_layer.geometry() != layers::v1::GEOMETRY_TYPE_UNSPECIFIED) {
+    json["geometry"] = EnumId(sub_layer.geometry());
+  }
   if (sub_layer.id_kind() == layers::v1::ID_KIND_SEGMENT_INDEX) json["ids"] = "segment_index";
   return json;
 }
@@ -49,9 +53,9 @@ Json VectorLayer(const layers::v1::Layer& layer, const layers::v1::SubLayer& sub
 void AddOurs(const layers::v1::Layer& layer, std::string_view base_url, std::string_view id,
              absl::Time city_time, Json& json) {
   const bool live = layer.kind() == layers::v1::LAYER_KIND_LIVE;
-  json["kind"] = live ? "live" : "static";
+  json["kind"] = EnumId(layer.kind());
   json["display_name"] = Localized(layer.display_name());
-  json["formats"] = std::vector<std::string>(layer.formats().begin(), layer.formats().end());
+  json["formats"] = EnumIds<layers::v1::TileFormat>(layer.formats());
   json["pack_id"] = layer.pack_id();
   json["data_version"] = StrCat(layer.version().epoch(), ":", layer.version().counter());
   if (layer.has_data_time()) {
@@ -74,9 +78,8 @@ std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url
   const auto tiles_of = [&](std::string_view format) {
     return Json::array({StrCat(base_url, "/tiles/", id, "/{z}/{x}/{y}.", format)});
   };
-  const bool has_mvt =
-      layer.formats().empty() ||
-      std::find(layer.formats().begin(), layer.formats().end(), "mvt") != layer.formats().end();
+  const bool has_mvt = layer.formats().empty() ||
+                       absl::c_linear_search(layer.formats(), layers::v1::TILE_FORMAT_MVT);
   Json json{{"tilejson", "3.0.0"},
             {"tiles", tiles_of(has_mvt ? "mvt" : "png")},
             {"name", layer.display_name().en().empty() ? id : layer.display_name().en()},
@@ -101,8 +104,7 @@ std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url
       json["vector_layers"].push_back(VectorLayer(layer, sub_layer));
     }
   }
-  const bool has_png =
-      std::find(layer.formats().begin(), layer.formats().end(), "png") != layer.formats().end();
+  const bool has_png = absl::c_linear_search(layer.formats(), layers::v1::TILE_FORMAT_PNG);
   if (has_mvt && has_png) json["tiles_png"] = tiles_of("png");
   AddOurs(layer, base_url, id, city_time, json);
   // Replaces invalid UTF-8 instead of throwing: the text comes from files of the operator.

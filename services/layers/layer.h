@@ -36,11 +36,11 @@ class Layer {
   /// as in GetTileRequest. An area without features gives empty data. The content tag is computed
   /// before anything is encoded. UNAVAILABLE: the layer's inputs have not been read yet.
   virtual absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId tile,
-                                             std::string_view format,
+                                             v1::TileFormat format,
                                              std::string_view if_none_match) const = 0;
 
   /// GetTileAt for the present frame.
-  absl::StatusOr<v1::Tile> GetTile(geo::TileId tile, std::string_view format,
+  absl::StatusOr<v1::Tile> GetTile(geo::TileId tile, v1::TileFormat format,
                                    std::string_view if_none_match) const {
     return GetTileAt(PresentFrame().get(), tile, format, if_none_match);
   }

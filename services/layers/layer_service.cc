@@ -66,18 +66,23 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext
                       });
 }
 
-absl::StatusOr<LayerServiceImpl::Moment> LayerServiceImpl::MomentOf(
-    const std::string& name, const std::string& format) const {
+absl::StatusOr<LayerServiceImpl::Moment> LayerServiceImpl::MomentOf(const std::string& name,
+                                                                    v1::TileFormat format) const {
   Moment moment;
   ASSIGN_OR_RETURN(moment.layer, catalog_.Find(name));
-  moment.format = format.empty() ? "mvt" : format;
+  if (format != v1::TILE_FORMAT_UNSPECIFIED) moment.format = format;
   const v1::Layer& description = moment.layer->description();
   if (std::count(description.formats().begin(), description.formats().end(), moment.format) == 0) {
     std::string known;
-    for (const std::string& f : description.formats())
-      StrAppend(&known, known.empty() ? "" : ", ", f);
+    for (const int offered : description.formats()) {
+      StrAppend(&known, known.empty() ? "" : ", ",
+                v1::TileFormat_Name(static_cast<v1::TileFormat>(offered)));
+    }
+    const std::string& asked = v1::TileFormat_Name(moment.format);
     return runtime::BadField(
-        "format", StrCat(name, " has no \"", moment.format, "\" tiles; it has: ", known));
+        "format",
+        StrCat(name, " has no tiles in ",
+               asked.empty() ? StrCat("format ", int{moment.format}) : asked, "; it has: ", known));
   }
   if (!description.unavailable_reason().empty()) {
     return absl::FailedPreconditionError(

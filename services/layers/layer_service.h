@@ -54,10 +54,10 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
   struct Moment {
     std::shared_ptr<const Layer> layer;
     std::shared_ptr<const Frame> frame;  // nullptr: a static layer
-    std::string format;
+    v1::TileFormat format = v1::TILE_FORMAT_MVT;
     std::uint32_t max_zoom = geo::TileId::kMaxZoom;
   };
-  absl::StatusOr<Moment> MomentOf(const std::string& name, const std::string& format) const;
+  absl::StatusOr<Moment> MomentOf(const std::string& name, v1::TileFormat format) const;
   /// INVALID_ARGUMENT naming `field`: not a tile, or one above the layer's max_zoom.
   static absl::StatusOr<geo::TileId> IdOf(const Moment& moment,
                                           const v1::TileCoordinate& coordinate,

@@ -22,7 +22,7 @@ class RestlessLayer final : public Layer {
   RestlessLayer() { Publish(0); }
   std::string_view id() const override { return "restless"; }
   const v1::Layer& description() const override { return description_; }
-  absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId, std::string_view,
+  absl::StatusOr<v1::Tile> GetTileAt(const Frame* frame, geo::TileId, v1::TileFormat,
                                      std::string_view) const override {
     v1::Tile tile;
     tile.mutable_version()->set_counter(frame->version.counter);
@@ -36,7 +36,7 @@ class RestlessLayer final : public Layer {
   static v1::Layer MakeDescription() {
     v1::Layer layer;
     layer.set_name("layers/restless");
-    layer.add_formats("mvt");
+    layer.add_formats(v1::TILE_FORMAT_MVT);
     layer.set_max_zoom(14);
     return layer;
   }
@@ -102,8 +102,8 @@ TEST_F(LayerServiceTest, GetTilesRefusesWhatItHasNot) {
   EXPECT_THAT(GetTiles(Request("layers/restless", 5)), ElementsAre(HasSubstr("more than 4")));
   EXPECT_THAT(GetTiles(Request("layers/none", 1)), ElementsAre(HasSubstr("layers/restless")));
   v1::GetTilesRequest png = Request("layers/restless", 1);
-  png.set_format("png");
-  EXPECT_THAT(GetTiles(png), ElementsAre(HasSubstr("it has: mvt")));
+  png.set_format(v1::TILE_FORMAT_PNG);
+  EXPECT_THAT(GetTiles(png), ElementsAre(HasSubstr("it has: TILE_FORMAT_MVT")));
   v1::GetTilesRequest far = Request("layers/restless", 2);
   far.mutable_tiles(1)->set_x(8);
   EXPECT_THAT(GetTiles(far), ElementsAre(HasSubstr("tiles[1]"))) << "before the first is sent";

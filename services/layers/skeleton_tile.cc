@@ -7,6 +7,7 @@
 
 #include "base/status_macros.h"
 #include "geo/mvt/layer_writer.h"
+#include "geo/roads/road_class.h"
 #include "services/layers/content_tag.h"
 #include "storage/pack/skeleton.h"
 
@@ -32,17 +33,6 @@ class ValueCache {
 };
 
 }  // namespace
-
-std::string_view RoadClassWord(std::uint8_t road_class) {
-  static constexpr std::array<std::string_view, 7> kWords = {
-      "motorway", "trunk", "primary", "secondary", "tertiary", "local", "service"};
-  return kWords[std::min<std::size_t>(road_class, kWords.size() - 1)];
-}
-
-std::uint8_t RoadClassMinZoom(std::uint8_t road_class) {
-  static constexpr std::array<std::uint8_t, 7> kMinZoom = {8, 8, 8, 12, 13, 14, 14};
-  return kMinZoom[std::min<std::size_t>(road_class, kMinZoom.size() - 1)];
-}
 
 absl::StatusOr<TileJob> SkeletonTiles::Open(geo::TileId tile, std::vector<TileAttribute> attributes,
                                             SegmentFilter shown) const {
@@ -78,7 +68,7 @@ void TileJob::AppendTo(std::string* out) const {
   std::vector<std::uint32_t> keys;
   for (const TileAttribute& attribute : attributes_) keys.push_back(writer.Key(attribute.name));
   std::vector<std::uint32_t> names(skeleton_.name_count(), 0);
-  std::array<std::uint32_t, 7> classes{};
+  std::array<std::uint32_t, geo::kRoadClassWords.size()> classes{};
   ValueCache values(&writer);
   std::vector<geo::LayerWriter::Tag> tags;
   for (std::size_t i = 0; i < skeleton_.size(); ++i) {
@@ -93,13 +83,10 @@ void TileJob::AppendTo(std::string* out) const {
             writer.StringValue(tiles_.pack_->segments().name_text(skeleton_.name(local))) + 1;
       tags.push_back({*name_key, names[local] - 1});
     }
-    const std::size_t road_class =
-        std::min<std::size_t>(skeleton_.road_class(i), classes.size() - 1);
-    if (classes[road_class] == 0) {
-      classes[road_class] =
-          writer.StringValue(RoadClassWord(static_cast<std::uint8_t>(road_class))) + 1;
-    }
-    tags.push_back({class_key, classes[road_class] - 1});
+    const geo::RoadClass road_class = geo::RoadClassOf(skeleton_.road_class(i));
+    std::uint32_t& class_value = classes[static_cast<std::size_t>(road_class)];
+    if (class_value == 0) class_value = writer.StringValue(geo::RoadClassWord(road_class)) + 1;
+    tags.push_back({class_key, class_value - 1});
     for (std::size_t a = 0; a < attributes_.size(); ++a) {
       tags.push_back({keys[a], values.Index((*attributes_[a].values)[segment])});
     }

@@ -78,12 +78,6 @@ class SkeletonTiles {
   std::string sub_layer_;
 };
 
-/// The name of a road class in tiles and answers: "motorway" ... "service".
-std::string_view RoadClassWord(std::uint8_t road_class);
-
-/// Lowest zoom at which segments of this class are drawn and watched: as in the pack's skeletons.
-std::uint8_t RoadClassMinZoom(std::uint8_t road_class);
-
 }  // namespace citylayers::layers
 
 #endif  // CITYLAYERS_SERVICES_LAYERS_SKELETON_TILE_H_

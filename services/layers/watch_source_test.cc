@@ -36,7 +36,7 @@ class RowLayer final : public Layer {
   }
   std::string_view id() const override { return "rows"; }
   const v1::Layer& description() const override { return description_; }
-  absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, std::string_view,
+  absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, v1::TileFormat,
                                      std::string_view) const override {
     return v1::Tile();
   }
@@ -131,7 +131,7 @@ class StillLayer final : public Layer {
  public:
   std::string_view id() const override { return "still"; }
   const v1::Layer& description() const override { return description_; }
-  absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, std::string_view,
+  absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, v1::TileFormat,
                                      std::string_view) const override {
     return v1::Tile();
   }

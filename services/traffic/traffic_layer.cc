@@ -9,7 +9,9 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "geo/flood/depth_class.h"
+#include "geo/roads/road_class.h"
 #include "proto/support/proto_time.h"
+#include "services/layers/depth_class_column.h"
 #include "services/traffic/traffic_schema.h"
 #include "storage/checkpoint/checkpoint_payload.h"
 
@@ -58,7 +60,7 @@ TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Option
   std::vector<layers::RowIndex::Row> rows;
   rows.reserve(pack_->segments().size());
   for (const storage::SegmentRecord& record : pack_->segments().records()) {
-    rows.push_back({record.bounds(), layers::RoadClassMinZoom(record.road_class)});
+    rows.push_back({record.bounds(), geo::RoadClassMinZoom(geo::RoadClassOf(record.road_class))});
     bounds_.Extend({rows.back().box.west_deg, rows.back().box.south_deg});
     bounds_.Extend({rows.back().box.east_deg, rows.back().box.north_deg});
   }
@@ -166,10 +168,9 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
       columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
       columns.columns[kAgeClass][i] = view.age_class;
       columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
-      columns.columns[kFloodClass][i] =
-          static_cast<std::int32_t>(geo::DepthClassOf(static_cast<float>(depths_cm_[i]) / 100.0F));
-      const bool is_known = cells == nullptr || cells->is_known(i);
-      if (!is_known && depths_cm_[i] == 0) columns.columns[kFloodClass][i] = kUnknownFloodClass;
+      const bool is_known = depths_cm_[i] != 0 || cells == nullptr || cells->is_known(i);
+      columns.columns[kFloodClass][i] = layers::ColumnValue(
+          is_known ? geo::DepthClassOfCm(depths_cm_[i]) : geo::DepthClass::kUnknown);
     }
     data_time = state_.data_time();
     stale = stale || (options_.expects_water && !water_current_);
@@ -246,7 +247,7 @@ std::vector<layers::TileAttribute> TrafficLayer::Attributes(const layers::Frame&
 
 absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTileAt(const layers::Frame* frame,
                                                          geo::TileId tile,
-                                                         std::string_view /*format*/,
+                                                         layers::v1::TileFormat /*format*/,
                                                          std::string_view if_none_match) const {
   if (frame->sub_layers.empty()) {
     return absl::UnavailableError("layers/traffic is reading its log; try again in a second");

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 
+#include "geo/flood/depth_class.h"
 #include "services/layers/folded_layer.h"
 #include "services/layers/layer.h"
 #include "services/layers/skeleton_tile.h"
@@ -34,7 +35,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
     LevelThresholds thresholds;
     AgePolicy ages;
     JamOptions jams;
-    double closed_depth_m = 0.5;
+    double closed_depth_m = geo::InfoOf(geo::DepthClass::kDeep).from_cm / 100.0;
     /// The city has a flood layer: no state is published before its water is known, from that layer
     /// or from a checkpoint, and states are stale while the flood layer is unavailable.
     bool expects_water = false;
@@ -77,7 +78,7 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   std::string_view id() const override { return "traffic"; }
   const layers::v1::Layer& description() const override { return description_; }
   absl::StatusOr<layers::v1::Tile> GetTileAt(const layers::Frame* frame, geo::TileId tile,
-                                             std::string_view format,
+                                             layers::v1::TileFormat format,
                                              std::string_view if_none_match) const override;
   std::shared_ptr<const layers::LiveState> live_state() const override { return live_state_; }
   std::shared_ptr<const layers::RowIndex> row_index(int) const override { return row_index_; }

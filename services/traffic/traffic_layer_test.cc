@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "citylayers/flood/v1/flood_service.pb.h"
 #include "services/traffic/traffic_schema.h"
 #include "tests/support/small_pack.h"
 
@@ -55,7 +56,7 @@ class TrafficLayerTest : public ::testing::Test {
     return layer.state().frame()->sub_layers[0].columns[column][segment];
   }
   layers::v1::Tile TileOf(const TrafficLayer& layer, std::string_view if_none_match = "") const {
-    const auto tile = layer.GetTile(kTile, "mvt", if_none_match);
+    const auto tile = layer.GetTile(kTile, layers::v1::TILE_FORMAT_MVT, if_none_match);
     EXPECT_TRUE(tile.ok()) << tile.status();
     return *tile;
   }
@@ -94,12 +95,13 @@ TEST_F(TrafficLayerTest, AStreetBeyondTheTerrainIsNotDry) {
   pack_ = storage::CityPack::Open(dir_ / "part").value();
   layer_ = Make();
   layer_->Publish(absl::FromUnixMillis(1), false);
-  EXPECT_EQ(Value(*layer_, kFloodClass, 0), 0);
-  EXPECT_EQ(Value(*layer_, kFloodClass, 2), kUnknownFloodClass);
+  EXPECT_EQ(Value(*layer_, kFloodClass, 0), flood::v1::FLOOD_CLASS_DRY);
+  EXPECT_EQ(Value(*layer_, kFloodClass, 2), flood::v1::FLOOD_CLASS_UNSPECIFIED);
 }
 
 TEST_F(TrafficLayerTest, SpeedsBecomeColumnsAndATile) {
-  EXPECT_EQ(layer_->GetTile(kTile, "mvt", "").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(layer_->GetTile(kTile, layers::v1::TILE_FORMAT_MVT, "").status().code(),
+            absl::StatusCode::kUnavailable);
   Fold(*layer_, Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD},
                        {300, kNowMs, 40, readings::v1::QUALITY_PROFILE},
                        {12345, kNowMs, 1, readings::v1::QUALITY_GOOD},
@@ -153,7 +155,7 @@ TEST_F(TrafficLayerTest, WaterClosesARoadAndGoes) {
   layer_->SetDepths({{0, 55}, {999, 100}}, true);
   layer_->Publish(kNow, false);
   EXPECT_EQ(Value(*layer_, kLevel, 0), 5);
-  EXPECT_EQ(Value(*layer_, kFloodClass, 0), 4);
+  EXPECT_EQ(Value(*layer_, kFloodClass, 0), flood::v1::FLOOD_CLASS_DEEP);
   EXPECT_DOUBLE_EQ(layer_->Segment(0, kNow).depth_m, 0.55);
   layer_->SetDepths({}, true);
   layer_->Publish(kNow, false);
@@ -204,7 +206,8 @@ TEST_F(TrafficLayerTest, NothingIsShownBeforeTheWaterIsKnown) {
   const auto layer = Make({.expects_water = true});
   layer->Publish(kNow, false);
   EXPECT_TRUE(layer->AwaitsWater());
-  EXPECT_EQ(layer->GetTile(kTile, "mvt", "").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(layer->GetTile(kTile, layers::v1::TILE_FORMAT_MVT, "").status().code(),
+            absl::StatusCode::kUnavailable);
   layer->SetDepths({{0, 55}}, true);
   EXPECT_FALSE(layer->AwaitsWater());
   layer->Publish(kNow, false);

@@ -180,7 +180,8 @@ runtime::ModuleSpec TrafficModule(std::shared_ptr<layers::LayerHost> host) {
                    "Mean speed of standing traffic, for the time lost in a jam, "
                    "km/h.",
                    0.1, 10},
-                  {"traffic.closed_depth_m", OptionType::kDouble, "0.5",
+                  {"traffic.closed_depth_m", OptionType::kDouble,
+                   StrCat(TrafficLayer::Options().closed_depth_m),
                    "Depth of water from which a road is closed, metres.", 0.1, 10},
                   {"traffic.flood_wait", OptionType::kDuration, "10s",
                    "Time after which the layer is shown without water, as stale, "

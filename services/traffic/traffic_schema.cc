@@ -1,5 +1,7 @@
 #include "services/traffic/traffic_schema.h"
 
+#include "services/layers/depth_class_column.h"
+
 namespace citylayers::traffic {
 namespace {
 
@@ -39,10 +41,10 @@ Layer TrafficSchema() {
   layer.set_kind(layers::v1::LAYER_KIND_LIVE);
   layer.set_min_zoom(8);
   layer.set_max_zoom(14);
-  layer.add_formats("mvt");
+  layer.add_formats(layers::v1::TILE_FORMAT_MVT);
   SubLayer* roads = layer.add_sub_layers();
   roads->set_name("traffic");
-  roads->set_geometry("line");
+  roads->set_geometry(layers::v1::GEOMETRY_TYPE_LINE);
   roads->set_id_kind(layers::v1::ID_KIND_SEGMENT_INDEX);
   (*roads->mutable_static_fields())["name"] = "Street name";
   (*roads->mutable_static_fields())["class"] =
@@ -67,12 +69,7 @@ Layer TrafficSchema() {
   AddValue(source, 1, "live", "đo được", "measured");
   AddValue(source, 2, "profile", "theo giờ điển hình", "typical for the hour");
   StateColumn* flood = AddColumn(roads, "flood_class", "Ngập", "Flooding", false);
-  AddValue(flood, 0, "dry", "khô", "dry");
-  AddValue(flood, 1, "ponding", "đọng nước", "ponding");
-  AddValue(flood, 2, "shallow", "ngập nhẹ", "shallow");
-  AddValue(flood, 3, "flooded", "ngập", "flooded");
-  AddValue(flood, 4, "deep", "ngập sâu", "deep");
-  AddValue(flood, kUnknownFloodClass, "unknown", "chưa rõ", "not known");
+  layers::DescribeDepthClasses(*flood);
   return layer;
 }
 

@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "proto/support/proto_time.h"
 #include "services/layers/request_fields.h"
+#include "services/layers/road_class_proto.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
 #include "services/traffic/jam_proto.h"
@@ -32,7 +33,7 @@ v1::Segment TrafficServiceImpl::Describe(std::uint32_t segment,
   result.set_name(StrCat("segments/", record.stable_id));
   result.set_index(segment);
   result.set_street(std::string(roads.name(segment)));
-  result.set_road_class(std::string(layers::RoadClassWord(record.road_class)));
+  result.set_road_class(layers::ToProto(geo::RoadClassOf(record.road_class)));
   result.set_length_m(record.length_m);
   for (const storage::PackedPoint& p : roads.points(segment)) {
     *result.mutable_geometry()->add_points() = layers::ToPoint(p.ToLonLat());

@@ -107,7 +107,7 @@ TEST_F(TrafficServiceTest, ASegmentHasAllItsFields) {
   EXPECT_EQ(segment.name(), "segments/900");
   EXPECT_EQ(segment.index(), 0U);
   EXPECT_EQ(segment.street(), "Lê Lợi");
-  EXPECT_EQ(segment.road_class(), "secondary");
+  EXPECT_EQ(segment.road_class(), common::v1::ROAD_CLASS_SECONDARY);
   EXPECT_EQ(segment.length_m(), 100);
   ASSERT_EQ(segment.geometry().points_size(), 2);
   EXPECT_NEAR(segment.geometry().points(0).lon_deg(), 106.698, 1e-7) << "in driving direction";

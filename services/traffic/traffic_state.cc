@@ -83,12 +83,12 @@ SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, ab
     view.confidence =
         static_cast<float>(freshness * (state.source == Source::kProfile ? 0.3 : 1.0));
   }
-  // Ponding under 10 cm does not slow traffic noticeably, and the layer ignores it.
+  // Less water than ponding does not slow traffic noticeably, and the layer ignores it.
   if (depth_cm >= closed_depth_cm) {
     view.level = Level::kClosed;
     view.speed_kmh = 0;
     view.age_class = 0;
-  } else if (depth_cm >= 10) {
+  } else if (geo::DepthClassOfCm(depth_cm) > geo::DepthClass::kDry) {
     // Reference speeds are those of cars, and so is the limit: 0 from the depth that stops cars,
     // even where buses and trucks still pass.
     const double wading = geo::SafeSpeedInWaterKmh(static_cast<float>(depth_cm) / 100.0F);

@@ -7,6 +7,8 @@
 
 #include "absl/time/time.h"
 
+#include "geo/flood/depth_class.h"
+
 namespace citylayers::traffic {
 
 /// Level of traffic flow; the numbers of TrafficLevel in traffic_service.proto.
@@ -116,7 +118,8 @@ double JamFactor(double speed_kmh, double reference_speed_kmh, Level level);
 /// expires.
 SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
                         std::int32_t depth_cm, const AgePolicy& ages,
-                        const LevelThresholds& thresholds, std::int32_t closed_depth_cm = 50);
+                        const LevelThresholds& thresholds,
+                        std::int32_t closed_depth_cm = geo::InfoOf(geo::DepthClass::kDeep).from_cm);
 
 }  // namespace citylayers::traffic
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Generates clients in each language from all protos of proto/citylayers, without any flag: the options
+# Generates clients in each language from all protos of the API, without any flag: the options
 # in the files must name packages and prefixes. `run.sh [DIR]` writes them to DIR/LANGUAGE and keeps
 # them; without DIR they are deleted.
 #
 #   PROTOC   the compiler; default: protoc
 #
 # Languages without a generator in protoc need its plugin on the PATH or in node_modules/.bin; those
-# without one are skipped and named. The google.rpc and grpc protos in proto/support are left out:
+# without one are skipped and named. google.api options are a part of the protos, so they are generated
+# too. The google.rpc and grpc protos in proto/support are left out:
 # every client takes them from its gRPC library, and a second copy would conflict with that.
 set -euo pipefail
 ROOT="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)"
@@ -27,7 +28,7 @@ fi
 readonly OUT
 export PATH="$PATH:$ROOT/node_modules/.bin:$ROOT/services/web/node_modules/.bin"
 cd "$ROOT/proto"
-mapfile -t PROTOS < <(find citylayers -name '*.proto' | LC_ALL=C sort)
+mapfile -t PROTOS < <(find citylayers google -name '*.proto' | LC_ALL=C sort)
 readonly PROTOS
 
 passed=0 failed=0 skipped=0
@@ -51,7 +52,7 @@ check_options() {
   local option missing=''
   for option in csharp_namespace go_package java_multiple_files java_outer_classname java_package \
     objc_class_prefix php_namespace ruby_package swift_prefix; do
-    missing+="$(grep -L "^option $option = " "${PROTOS[@]}" | sed "s/\$/: no $option/")"
+    missing+="$(grep -L --recursive "^option $option = " citylayers | sed "s/\$/: no $option/")"
   done
   if [[ -z "$missing" ]]; then
     pass "options of ${#PROTOS[@]} files"
@@ -92,6 +93,9 @@ import_python() {
 import importlib
 import pathlib
 
+import google.protobuf
+
+google.__path__ = [*google.__path__, "google"]  # google.api beside the installed google.protobuf
 for path in sorted(pathlib.Path().rglob("*_pb2.py")):
     importlib.import_module(".".join(path.with_suffix("").parts))
 flood = importlib.import_module("citylayers.flood.v1.flood_service_pb2")
@@ -102,6 +106,30 @@ PYTHON
   else
     fail "python import: $output"
   fi
+}
+
+# check_typescript: the generated declarations, which compilations with `skipLibCheck` do not look at.
+check_typescript() {
+  local output
+  if [[ ! -x "$ROOT/services/web/node_modules/.bin/tsc" || ! -d "$OUT/es/citylayers" ]]; then
+    skip "typescript types" "tsc of services/web or protoc-gen-es is not at hand"
+    return
+  fi
+  ln -sfn "$ROOT/node_modules" "$OUT/node_modules"
+  echo '{"type": "module"}' >"$OUT/package.json"
+  cat >"$OUT/tsconfig.json" <<'JSON'
+{
+  "compilerOptions": { "strict": true, "noEmit": true, "target": "es2022", "module": "esnext",
+    "moduleResolution": "bundler", "types": [] },
+  "include": ["es"]
+}
+JSON
+  if output="$("$ROOT/services/web/node_modules/.bin/tsc" --project "$OUT/tsconfig.json" 2>&1)"; then
+    pass "typescript types"
+  else
+    fail "typescript types: $output"
+  fi
+  rm -f "$OUT/node_modules" "$OUT/package.json" "$OUT/tsconfig.json"
 }
 
 check_options
@@ -115,6 +143,7 @@ generate php Citylayers/Flood/V1/FloodClass.php 'namespace Citylayers\Flood\V1;'
 generate objc citylayers/flood/v1/FloodService.pbobjc.h '@interface CLFloodDepthAtPoint '
 generate go citylayers/flood/v1/flood_service.pb.go 'package floodv1'
 generate es citylayers/flood/v1/flood_service_pb.js 'DepthAtPointSchema'
+check_typescript
 generate swift citylayers/flood/v1/flood_service.pb.swift 'struct CLFloodDepthAtPoint'
 
 printf 'protoc: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -85,7 +85,7 @@ grpc::ServerUnaryReactor* FakeAlerts::ListCapMessages(
     alerts::v1::ListCapMessagesResponse* response) {
   alerts::v1::CapMessage& message = *response->add_messages();
   message.set_cap_id("cap-1");
-  message.set_message_type("Alert");
+  message.set_message_type(alerts::v1::CAP_MESSAGE_TYPE_ALERT);
   message.mutable_headline()->set_vi("Triều cường");
   message.mutable_headline()->set_en("Spring tide");
   message.mutable_sent_time()->set_seconds(1'700'000'000);

@@ -28,12 +28,12 @@ layers::v1::Layer FakeCity::TrafficLayer() {
   layer.mutable_bounds()->set_north_deg(11);
   layer.set_min_zoom(8);
   layer.set_max_zoom(14);
-  layer.add_formats("mvt");
+  layer.add_formats(layers::v1::TILE_FORMAT_MVT);
   layer.set_attribution("© OpenStreetMap contributors");
   layer.add_notices("profile_speeds");
   layers::v1::SubLayer& sub_layer = *layer.add_sub_layers();
   sub_layer.set_name("traffic");
-  sub_layer.set_geometry("line");
+  sub_layer.set_geometry(layers::v1::GEOMETRY_TYPE_LINE);
   sub_layer.set_id_kind(layers::v1::ID_KIND_SEGMENT_INDEX);
   layers::v1::StateColumn& level = *sub_layer.add_columns();
   level.set_name("level");
@@ -62,7 +62,7 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files,
   layers_.SetLayer(TrafficLayer());
   layers::v1::Layer flood = TrafficLayer();
   flood.set_name("layers/flood");
-  flood.add_formats("png");
+  flood.add_formats(layers::v1::TILE_FORMAT_PNG);
   layers_.SetLayer(flood);
   layers::v1::Layer base = TrafficLayer();
   base.set_name("layers/base");

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include <grpcpp/grpcpp.h>
 
+#include "citylayers/common/v1/road_class.pb.h"
 #include "citylayers/flood/v1/flood_service.grpc.pb.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
 
@@ -84,7 +85,7 @@ class FakeFlood final : public flood::v1::FloodService::Service {
     return streets.Serve(context, writer);
   }
   /// min_road_class of each call of WatchFloodedStreets.
-  std::vector<std::string> road_classes() const {
+  std::vector<common::v1::RoadClass> road_classes() const {
     absl::MutexLock lock(&mutex_);
     return road_classes_;
   }
@@ -94,7 +95,7 @@ class FakeFlood final : public flood::v1::FloodService::Service {
 
  private:
   mutable absl::Mutex mutex_;
-  std::vector<std::string> road_classes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<common::v1::RoadClass> road_classes_ ABSL_GUARDED_BY(mutex_);
 };
 
 class FakeTraffic final : public traffic::v1::TrafficService::Service {

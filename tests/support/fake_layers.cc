@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 
 #include "base/strings.h"
+#include "proto/support/enum_id.h"
 #include "services/gateway/representation.h"
 #include "services/gateway/rpc_router.h"
 #include "services/runtime/rpc/error_details.h"
@@ -157,7 +158,7 @@ void FakeLayers::AnswerTile(const layers::v1::GetTileRequest& request,
   const std::string id = request.name().substr(7);
   const auto& at = request.tile();
   const std::string& bytes =
-      tiles_[StrCat(id, "/", at.z(), "/", at.x(), "/", at.y(), ".", request.format())];
+      tiles_[StrCat(id, "/", at.z(), "/", at.x(), "/", at.y(), ".", EnumId(request.format()))];
   layers::v1::Tile& tile = *response->mutable_tile();
   *tile.mutable_tile() = at;
   *tile.mutable_version() = layers_[id].version();

@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
+#include "proto/support/enum_id.h"
 #include "proto/support/proto_time.h"
 #include "services/programs/citylayers/commands.h"
 #include "services/programs/citylayers/display_width.h"
@@ -232,7 +233,7 @@ absl::Status ListCap(Program& program) {
                                     {.header = "sent (city time)"},
                                     {.header = "headline"}});
   for (const alerts::v1::CapMessage& message : response.messages()) {
-    list.Add(message, {message.cap_id(), message.message_type(), message.alert(),
+    list.Add(message, {message.cap_id(), EnumId(message.message_type()), message.alert(),
                        FormatCityTime(FromProtoTime(message.sent_time())),
                        FitWidth(message.headline().vi(), 60)});
   }

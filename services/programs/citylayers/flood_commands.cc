@@ -177,14 +177,14 @@ absl::Status Stages(Program& program) {
 
 struct SegmentsOptions {
   std::string box;
-  double min_depth_m = 0.10;
+  std::optional<double> min_depth_m;
   std::optional<std::size_t> limit;
 };
 
 absl::Status Segments(Program& program, const SegmentsOptions& options) {
   flood::v1::ListFloodedSegmentsRequest request;
   RETURN_IF_ERROR(SetBounds(options.box, [&] { return request.mutable_bounds(); }));
-  request.set_min_depth_m(options.min_depth_m);
+  if (options.min_depth_m) request.set_min_depth_m(*options.min_depth_m);
   const auto stub = flood::v1::FloodService::NewStub(program.Channel());
   ResourceList list = program.List({{.header = "SEGMENT"},
                                     {.header = "street"},
@@ -252,9 +252,10 @@ void AddFloodCommands(CLI::App& app, Program& program) {
   auto segment_options = std::make_shared<SegmentsOptions>();
   segments->add_option("--bbox", segment_options->box, "Only in this box, degrees")
       ->type_name("W,S,E,N");
-  segments->add_option("--min-depth", segment_options->min_depth_m, "Minimum depth, m")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  segments
+      ->add_option("--min-depth", segment_options->min_depth_m,
+                   "Minimum depth, m; default: from ponding on")
+      ->check(CLI::PositiveNumber);
   segments
       ->add_option("--limit", segment_options->limit,
                    "Maximum number of segments; default: 100 in a table, else all")

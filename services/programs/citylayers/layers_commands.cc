@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
+#include "proto/support/enum_id.h"
 #include "proto/support/proto_time.h"
 #include "services/programs/citylayers/api_box.h"
 #include "services/programs/citylayers/commands.h"
@@ -52,7 +53,7 @@ absl::Status ListLayers(Program& program) {
                      layer.display_name().en(),
                      EnumWord(layers::v1::LayerKind_Name(layer.kind()), "LAYER_KIND_"),
                      StrCat(layer.min_zoom(), "-", layer.max_zoom()),
-                     absl::StrJoin(layer.formats(), " "),
+                     absl::StrJoin(EnumIds<layers::v1::TileFormat>(layer.formats()), " "),
                      FormatCityTime(FromProtoTime(layer.data_time())),
                      {note, bad ? Tone::kWarning : Tone::kPlain}});
   }
@@ -63,7 +64,7 @@ absl::Status ListLayers(Program& program) {
 struct TileOptions {
   std::string layer;
   std::string tile;
-  std::string format = "mvt";
+  layers::v1::TileFormat format = layers::v1::TILE_FORMAT_MVT;
   std::string out;
 };
 
@@ -198,7 +199,7 @@ void AddLayersCommands(CLI::App& app, Program& program) {
   tile->add_option("layer", tile_options->layer, "The layer, e.g. traffic or flood")->required();
   tile->add_option("tile", tile_options->tile, "The tile: Z/X/Y")->required();
   tile->add_flag_callback(
-      "--png", [tile_options] { tile_options->format = "png"; },
+      "--png", [tile_options] { tile_options->format = layers::v1::TILE_FORMAT_PNG; },
       "As a picture; not every layer has one");
   tile->add_option("--out", tile_options->out, "File to write")->type_name("FILE");
   program.OnRun(tile, [&program, tile_options] { return GetTile(program, *tile_options); });

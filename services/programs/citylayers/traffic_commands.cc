@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
+#include "proto/support/enum_id.h"
 #include "proto/support/proto_time.h"
 #include "services/programs/citylayers/api_box.h"
 #include "services/programs/citylayers/commands.h"
@@ -102,7 +103,7 @@ absl::Status OneSegment(Program& program, const std::string& name) {
       program.format(), segment,
       {{"name", segment.name()},
        {"index", StrCat(segment.index())},
-       {"street", StrCat(StreetOf(segment.street()), " (", segment.road_class(), ")")},
+       {"street", StrCat(StreetOf(segment.street()), " (", EnumId(segment.road_class()), ")")},
        {"length", StrCat(FormatNumber(segment.length_m(), 0), " m")},
        {"level", LevelWord(segment.level())},
        {"speed", source.empty()
@@ -152,7 +153,7 @@ absl::Status Segments(Program& program, const SegmentsOptions& options) {
       list.Add(segment,
                {segment.name(),
                 FitWidth(StreetOf(segment.street()), 32),
-                segment.road_class(),
+                EnumId(segment.road_class()),
                 FormatNumber(segment.length_m(), 0),
                 {LevelWord(segment.level()), ToneOf(segment.level())},
                 FormatNumber(segment.speed_kmh(), 1),

@@ -126,13 +126,20 @@ TEST(Reflection, SaysWhatItDoesNotKnowAndGoesOn) {
   EXPECT_EQ(talk.Ask(request).error_response().error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
-TEST(Reflection, AnswersAboutExtensionsThoughThereAreNone) {
+TEST(Reflection, AnswersAboutExtensionsOfOptions) {
+  constexpr int kFieldBehavior = 1052, kNone = 50'000;
   TalkV1 talk;
   Request request;
   request.set_all_extension_numbers_of_type("google.protobuf.FieldOptions");
+  EXPECT_THAT(talk.Ask(request).all_extension_numbers_response().extension_number(),
+              ElementsAre(kFieldBehavior));
+  request.set_all_extension_numbers_of_type("google.protobuf.EnumOptions");
   EXPECT_THAT(talk.Ask(request).all_extension_numbers_response().extension_number(), IsEmpty());
+
   request.mutable_file_containing_extension()->set_containing_type("google.protobuf.FieldOptions");
-  request.mutable_file_containing_extension()->set_extension_number(50'000);
+  request.mutable_file_containing_extension()->set_extension_number(kFieldBehavior);
+  EXPECT_EQ(Files(talk.Ask(request)).front(), "google/api/field_behavior.proto");
+  request.mutable_file_containing_extension()->set_extension_number(kNone);
   EXPECT_EQ(talk.Ask(request).error_response().error_code(), grpc::StatusCode::NOT_FOUND);
 }
 

@@ -86,7 +86,7 @@ void CheckPack(const storage::CityPack& pack) {
     for (std::size_t i = 0; i < view->size(); ++i) {
       const storage::SegmentRecord& s = roads[view->segment(i)];
       ASSERT_EQ(view->road_class(i), s.road_class);
-      ASSERT_LE(MinZoomOf(static_cast<geo::RoadClass>(s.road_class)), tile.z());
+      ASSERT_LE(geo::RoadClassMinZoom(static_cast<geo::RoadClass>(s.road_class)), tile.z());
       if (tile.z() == 14) ++seen[view->segment(i)];
     }
   }

@@ -16,23 +16,6 @@ constexpr std::uint32_t kProgressEvery = 1024;  // segments
 
 }  // namespace
 
-int MinZoomOf(geo::RoadClass road_class) {
-  switch (road_class) {
-    case geo::RoadClass::kMotorway:
-    case geo::RoadClass::kTrunk:
-    case geo::RoadClass::kPrimary:
-      return kMinZoom;
-    case geo::RoadClass::kSecondary:
-      return 12;
-    case geo::RoadClass::kTertiary:
-      return 13;
-    case geo::RoadClass::kLocal:
-    case geo::RoadClass::kService:
-      break;
-  }
-  return kMaxZoom;
-}
-
 absl::StatusOr<std::map<std::uint64_t, std::string>> MakeSkeletons(
     const geo::RoadGraph& graph, const std::function<bool(double)>& progress) {
   std::map<std::uint64_t, std::vector<storage::SkeletonFeature>> features;
@@ -44,7 +27,7 @@ absl::StatusOr<std::map<std::uint64_t, std::string>> MakeSkeletons(
     const geo::RoadSegment& s = graph.segments[i];
     const auto flags = static_cast<std::uint8_t>((s.bridge ? storage::SegmentRecord::kBridge : 0) |
                                                  (s.tunnel ? storage::SegmentRecord::kTunnel : 0));
-    for (int z = std::max(kMinZoom, MinZoomOf(s.road_class)); z <= kMaxZoom; ++z) {
+    for (int z = std::max<int>(kMinZoom, geo::RoadClassMinZoom(s.road_class)); z <= kMaxZoom; ++z) {
       RETURN_IF_ERROR(CutLine(s.points, z, [&](geo::TileId tile, std::string geometry) {
         features[tile.Key()].push_back(
             {i, s.name, static_cast<std::uint8_t>(s.road_class), flags, std::move(geometry)});

@@ -13,13 +13,10 @@
 
 namespace citylayers::citypack {
 
-/// The lowest zoom at which a class of road is drawn: motorway, trunk and primary always, secondary
-/// from 12, tertiary from 13, the rest from 14.
-int MinZoomOf(geo::RoadClass road_class);
-
 /// One skeleton (storage/pack/skeleton.h) for each tile of zooms kMinZoom to kMaxZoom with a road,
-/// by tile key. A segment is one feature in each tile it touches, with all its parts there.
-/// `progress` receives the share done; returning false stops with CANCELLED.
+/// by tile key, from its class's lowest zoom. A segment is one feature in each tile it touches,
+/// with all its parts there. `progress` receives the share done; returning false stops with
+/// CANCELLED.
 absl::StatusOr<std::map<std::uint64_t, std::string>> MakeSkeletons(
     const geo::RoadGraph& graph, const std::function<bool(double)>& progress);
 

@@ -6,29 +6,8 @@
 
 #include "base/status_macros.h"
 #include "services/tools/citypack/line_merge.h"
-#include "services/tools/citypack/skeleton_part.h"
 
 namespace citylayers::citypack {
-
-std::string RoadClassWord(geo::RoadClass road_class) {
-  switch (road_class) {
-    case geo::RoadClass::kMotorway:
-      return "motorway";
-    case geo::RoadClass::kTrunk:
-      return "trunk";
-    case geo::RoadClass::kPrimary:
-      return "primary";
-    case geo::RoadClass::kSecondary:
-      return "secondary";
-    case geo::RoadClass::kTertiary:
-      return "tertiary";
-    case geo::RoadClass::kLocal:
-      return "local";
-    case geo::RoadClass::kService:
-      return "service";
-  }
-  return "local";
-}
 
 std::vector<StreetLine> MergeStreets(const geo::RoadGraph& graph) {
   // The least important class first, so that main streets are drawn over it.
@@ -53,11 +32,12 @@ std::vector<StreetLine> MergeStreets(const geo::RoadGraph& graph) {
 
 absl::Status AddStreets(const std::vector<StreetLine>& streets, BaseMap* map) {
   for (const StreetLine& street : streets) {
-    BaseTags tags = {{"class", RoadClassWord(street.road_class)}, {"name", street.name}};
+    BaseTags tags = {{"class", std::string(geo::RoadClassWord(street.road_class))},
+                     {"name", street.name}};
     if (street.bridge) tags.emplace_back("bridge", std::int64_t{1});
     if (street.tunnel) tags.emplace_back("tunnel", std::int64_t{1});
-    RETURN_IF_ERROR(
-        map->AddLine(BaseLayer::kRoad, street.points, tags, MinZoomOf(street.road_class)));
+    RETURN_IF_ERROR(map->AddLine(BaseLayer::kRoad, street.points, tags,
+                                 geo::RoadClassMinZoom(street.road_class)));
   }
   return absl::OkStatus();
 }

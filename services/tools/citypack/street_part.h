@@ -21,9 +21,6 @@ struct StreetLine {
   std::vector<LonLat> points;
 };
 
-/// The name of a class in tiles: "motorway", ..., "local", "service".
-std::string RoadClassWord(geo::RoadClass road_class);
-
 /// Joins segments of equal name, class, bridge and tunnel end to end.
 std::vector<StreetLine> MergeStreets(const geo::RoadGraph& graph);
 

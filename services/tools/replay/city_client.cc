@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <numbers>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,6 +13,8 @@
 #include "base/strings.h"
 #include "citylayers/readings/v1/station_service.grpc.pb.h"
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
+#include "geo/roads/road_class.h"
+#include "proto/support/enum_id.h"
 #include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::replay {
@@ -31,15 +32,6 @@ absl::StatusOr<Response> Unary(absl::Duration timeout, Call call) {
     return runtime::FromGrpcStatus(status);
   }
   return response;
-}
-
-std::optional<geo::RoadClass> ParseRoadClass(std::string_view name) {
-  constexpr std::string_view kNames[] = {"motorway", "trunk", "primary", "secondary",
-                                         "tertiary", "local", "service"};
-  for (std::size_t i = 0; i < std::size(kNames); ++i) {
-    if (kNames[i] == name) return static_cast<geo::RoadClass>(i);
-  }
-  return std::nullopt;
 }
 
 LonLat ToLonLat(const common::v1::Point& point) { return {point.lon_deg(), point.lat_deg()}; }
@@ -69,7 +61,8 @@ absl::StatusOr<ListedSegment> ToListed(const traffic::v1::Segment& segment) {
   }
   listed.length_m = segment.length_m();
   listed.reference_speed_kmh = segment.reference_speed_kmh();
-  listed.road_class = ParseRoadClass(segment.road_class()).value_or(geo::RoadClass::kLocal);
+  listed.road_class =
+      geo::ParseRoadClass(EnumId(segment.road_class())).value_or(geo::RoadClass::kLocal);
   return listed;
 }
 

@@ -24,7 +24,7 @@ class FakeTraffic final : public traffic::v1::TrafficService::Service {
     for (int i = first; i < end; ++i) {
       traffic::v1::Segment& segment = *response->add_segments();
       segment.set_name(bad_names ? "segments/x" : "segments/" + std::to_string(i));
-      segment.set_road_class("primary");
+      segment.set_road_class(common::v1::ROAD_CLASS_PRIMARY);
       segment.set_length_m(100);
       segment.set_reference_speed_kmh(40);
       for (const double lon : {106.70, 106.71}) {

@@ -9,18 +9,23 @@ import type {
   LayerSpecification,
   StyleSpecification,
 } from 'maplibre-gl';
+import { kDepthClasses } from './depth_classes.js';
 import { palettes, type Palette, type Theme } from './palette.js';
 import {
   byClass,
   byZoom,
   choose,
+  kRoadClasses,
   kRoadWidths,
   roadWidth,
   state,
   trafficOffset,
   trafficOpacity,
   trafficWidth,
+  type RoadClass,
 } from './widths.js';
+
+const kPonding = kDepthClasses[0]!;
 
 const kRegular = ['Be Vietnam Pro'];
 const kSemiBold = ['Be Vietnam Pro SemiBold'];
@@ -38,13 +43,13 @@ function trafficColor(p: Palette): Expression {
 function floodColor(p: Palette, floodClass: Expression): Expression {
   return choose(
     floodClass,
-    p.flood.map((color, i) => [i + 1, color]),
+    kDepthClasses.map(({ number }, i) => [number, p.flood[i]!]),
     p.flood[0],
   );
 }
 
 function roadColor(p: Palette): Expression {
-  const colors = {
+  const colors: Partial<Record<RoadClass, string>> = {
     motorway: p.roadTrunk,
     trunk: p.roadTrunk,
     primary: p.roadPrimary,
@@ -57,7 +62,7 @@ function roadColor(p: Palette): Expression {
 /** Larger roads are drawn over smaller ones, and their names take precedence. */
 const kClassRank = choose(
   ['get', 'class'],
-  ['tertiary', 'secondary', 'primary', 'trunk', 'motorway'].map((name, i) => [name, i + 2]),
+  kRoadClasses.slice(0, -1).map((name, i) => [name, kRoadClasses.length - i]),
   1,
 );
 
@@ -121,7 +126,8 @@ function floodLayers(p: Palette): LayerSpecification[] {
       'source-layer': 'depth',
       paint: {
         'fill-color': floodColor(p, ['get', 'class']),
-        'fill-opacity': ['+', 0.34, ['*', 0.08, ['get', 'class']]],
+        // 0.42 for the shallowest class, 0.66 for the deepest.
+        'fill-opacity': ['+', 0.42, ['*', 0.08, ['-', ['get', 'class'], kPonding.number]]],
         'fill-antialias': true,
       },
     },
@@ -131,7 +137,7 @@ function floodLayers(p: Palette): LayerSpecification[] {
       source: 'flood',
       'source-layer': 'depth',
       minzoom: 11,
-      filter: ['==', ['get', 'class'], 1],
+      filter: ['==', ['get', 'class'], kPonding.number],
       paint: {
         'line-color': p.flood[0],
         'line-opacity': 0.55,
@@ -156,7 +162,7 @@ function wetStreetLayer(p: Palette): LayerSpecification {
     paint: {
       'line-color': floodColor(p, state('flood_class')),
       'line-width': byZoom((stop) => ['+', byClass(kRoadWidths, stop), casing[stop]!]),
-      'line-opacity': ['case', ['>', state('flood_class'), 0], 1, 0],
+      'line-opacity': ['case', ['>=', state('flood_class'), kPonding.number], 1, 0],
     },
   };
 }
@@ -293,13 +299,9 @@ function labelLayers(p: Palette): LayerSpecification[] {
         [
           'step',
           ['zoom'],
-          ['in', ['get', 'class'], ['literal', ['motorway', 'trunk', 'primary']]],
+          ['in', ['get', 'class'], ['literal', kRoadClasses.slice(0, 3)]],
           14,
-          [
-            'in',
-            ['get', 'class'],
-            ['literal', ['motorway', 'trunk', 'primary', 'secondary', 'tertiary']],
-          ],
+          ['in', ['get', 'class'], ['literal', kRoadClasses.slice(0, 5)]],
           15.5,
           true,
         ],

@@ -6,8 +6,20 @@ import type { ExpressionSpecification as Expression } from 'maplibre-gl';
 /** Zooms for which every width is given; linear in between. */
 const kWidthZooms = [9, 11, 12.5, 14, 16, 18] as const;
 
+/** Classes of roads in tiles, most important first, as in geo/roads/road_class.h; service ways are drawn as `local`. */
+export const kRoadClasses = [
+  'motorway',
+  'trunk',
+  'primary',
+  'secondary',
+  'tertiary',
+  'local',
+] as const;
+export type RoadClass = (typeof kRoadClasses)[number];
+type Widths = Readonly<Record<RoadClass, readonly number[]>>;
+
 /** Road width in px at each of kWidthZooms. */
-export const kRoadWidths: Record<string, readonly number[]> = {
+export const kRoadWidths: Widths = {
   motorway: [1.2, 1.9, 2.8, 5, 10, 22],
   trunk: [1.0, 1.7, 2.6, 4.6, 9.5, 20],
   primary: [0.8, 1.4, 2.2, 4, 8.5, 18],
@@ -17,7 +29,7 @@ export const kRoadWidths: Record<string, readonly number[]> = {
 };
 
 /** Width of a lit traffic line of one direction at level "slow", before it is widened by its level. */
-const kTrafficWidths: Record<string, readonly number[]> = {
+const kTrafficWidths: Widths = {
   motorway: [1.0, 1.3, 1.7, 2.4, 4.4, 9],
   trunk: [1.0, 1.3, 1.7, 2.4, 4.2, 8.5],
   primary: [0.9, 1.2, 1.5, 2.2, 4.0, 8],
@@ -48,10 +60,10 @@ export function state(name: string): Expression {
   return ['coalesce', ['feature-state', name], ['get', name], 0];
 }
 
-export function byClass(table: Record<string, readonly number[]>, stop: number): Expression {
+export function byClass(table: Widths, stop: number): Expression {
   const { local, ...others } = table;
   const cases = Object.entries(others).map(([name, widths]) => [name, widths[stop]!] as const);
-  return choose(['get', 'class'], cases, local![stop]!);
+  return choose(['get', 'class'], cases, local[stop]!);
 }
 
 export function byZoom(at: (stop: number) => Expression | number): Expression {
@@ -97,7 +109,7 @@ export function seenOffset(): Expression {
 
 /** trafficOffset in px for one line, for code that needs its position. */
 export function trafficOffsetPx(roadClass: string, level: number, zoom: number): number {
-  const widths = kTrafficWidths[roadClass] ?? kTrafficWidths['local']!;
+  const widths = kTrafficWidths[kRoadClasses.find((name) => name === roadClass) ?? 'local'];
   const widening = kLevelWidths[level] ?? 0;
   const at = (stop: number): number =>
     0.5 * (widths[stop]! + kLevelWidening[stop]! * widening) + offsetPlus(stop);

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { kDepthClasses } from '../../styles/depth_classes.js';
 import en from './en.json';
 import { Words } from './index.js';
 import vi from './vi.json';
@@ -30,7 +31,8 @@ describe('words', () => {
     );
     const text = files.map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
     // Keys that are put together at run time, by what they start with.
-    const composed = ['age.', 'connection.', 'severity.', 'badge.', 'gauges.'];
+    const classes = kDepthClasses.map(({ id }) => `flood.${id}`);
+    const composed = ['age.', 'connection.', 'severity.', 'badge.', 'gauges.', ...classes];
     const unused = Object.keys(vi).filter(
       (key) => !text.includes(`'${key}'`) && !composed.some((start) => key.startsWith(start)),
     );

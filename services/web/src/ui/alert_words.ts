@@ -2,17 +2,10 @@
 
 import type { Alert, Stage } from '../connect/messages.js';
 import { metres } from '../format.js';
-import type { Key, Words } from '../i18n/index.js';
+import type { Words } from '../i18n/index.js';
 import { kSeverities, type SeverityName } from '../map/icons.js';
+import { kDepthClasses } from '../../styles/depth_classes.js';
 import { gaugeLevelWords, kRoman, stageWords } from './stage_words.js';
-
-const kDepthWords: (Key | undefined)[] = [
-  undefined,
-  'flood.ponding',
-  'flood.shallow',
-  'flood.flooded',
-  'flood.deep',
-];
 
 export function severityOf(alert: Alert): SeverityName {
   const name = (alert.severity ?? '').replace('SEVERITY_', '').toLowerCase();
@@ -56,8 +49,10 @@ export function levelWords(alert: Alert, words: Words, gauge?: Stage): string {
   switch (alert.kind) {
     case 'ALERT_KIND_STAGE':
       return words.text('alerts.stage_level', { level: kRoman[level] ?? level });
-    case 'ALERT_KIND_STREET_DEPTH':
-      return words.text(kDepthWords[level] ?? 'legend.flood');
+    case 'ALERT_KIND_STREET_DEPTH': {
+      const depthClass = kDepthClasses[level - 1]; // levels are counted from 1
+      return words.text(depthClass ? `flood.${depthClass.id}` : 'legend.flood');
+    }
     case 'ALERT_KIND_JAM':
       return words.text('alerts.jam');
     case 'ALERT_KIND_OUTAGE':

@@ -1,6 +1,7 @@
 // The legend: two colour ramps, warm for traffic and cool for water; each step has a colour, a width and a word.
 
 import type { Key, Words } from '../i18n/index.js';
+import { kDepthClasses } from '../../styles/depth_classes.js';
 import { h, svg } from './dom.js';
 
 interface Step {
@@ -21,10 +22,12 @@ const kTraffic: Step[] = [
 ];
 
 const kFlood: Step[] = [
-  { key: 'flood.ponding', swatch: 'flood-1', width: 12, note: '10 cm' },
-  { key: 'flood.shallow', swatch: 'flood-2', width: 12, note: '20 cm' },
-  { key: 'flood.flooded', swatch: 'flood-3', width: 12, note: '30 cm' },
-  { key: 'flood.deep', swatch: 'flood-4', width: 12, note: '50 cm' },
+  ...kDepthClasses.map(({ id, fromCm }, i): Step => ({
+    key: `flood.${id}`,
+    swatch: `flood-${i + 1}`,
+    width: 12,
+    note: `${fromCm} cm`,
+  })),
   { key: 'flood.synthetic', swatch: 'hatch', width: 12 },
   { key: 'traffic.wet', swatch: 'wet', width: 3 },
 ];

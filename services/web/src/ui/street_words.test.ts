@@ -22,17 +22,18 @@ describe('a street under water', () => {
       'Xe buýt, xe tải: khó đi',
       'Xe cứu hộ: đi được',
     ]);
-    expect(words.text(depthKey(street, { flood_class: 1 })!)).toBe('ngập');
+    expect(words.text(depthKey(street, { flood_class: 2 })!)).toBe('ngập');
   });
 
   it('says nothing of what is not known', () => {
     expect(vehicleWords({ car: 'PASSABILITY_UNSPECIFIED' })).toEqual([]);
     expect(depthKey({}, undefined)).toBeUndefined();
-    expect(depthKey(undefined, { flood_class: 0 })).toBeUndefined();
+    expect(depthKey(undefined, { flood_class: 0 }), 'unknown').toBeUndefined();
+    expect(depthKey(undefined, { flood_class: 1 }), 'dry').toBeUndefined();
   });
 
   it('is told by the map until the server has answered', () => {
-    expect(depthKey(undefined, { flood_class: 4 })).toBe('flood.deep');
+    expect(depthKey(undefined, { flood_class: 5 })).toBe('flood.deep');
   });
 });
 

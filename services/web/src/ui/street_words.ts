@@ -2,6 +2,7 @@
 
 import type { FloodedSegment, Segment } from '../connect/messages.js';
 import type { Key } from '../i18n/index.js';
+import { depthClassOf, parseDepthClass } from '../../styles/depth_classes.js';
 
 type Passage = 'passable' | 'difficult' | 'impassable';
 
@@ -35,14 +36,6 @@ const kPassages: Record<string, [Passage, Key]> = {
   PASSABILITY_IMPASSABLE: ['impassable', 'street.impassable'],
 };
 
-const kDepths: Key[] = ['flood.ponding', 'flood.shallow', 'flood.flooded', 'flood.deep'];
-const kFloodClasses = [
-  'FLOOD_CLASS_PONDING',
-  'FLOOD_CLASS_SHALLOW',
-  'FLOOD_CLASS_FLOODED',
-  'FLOOD_CLASS_DEEP',
-];
-
 /**
  * Level of traffic, from the live layer, so that the card agrees with the map; else from the server's answer.
  * Undefined: unknown to both.
@@ -69,8 +62,8 @@ export function depthKey(
   answered: FloodedSegment | undefined,
   live: StreetState | undefined,
 ): Key | undefined {
-  const depthClass = kFloodClasses.indexOf(answered?.floodClass ?? '') + 1;
-  return kDepths[(depthClass || (live?.['flood_class'] ?? 0)) - 1];
+  const depthClass = parseDepthClass(answered?.floodClass) ?? depthClassOf(live?.['flood_class']);
+  return depthClass && `flood.${depthClass.id}`;
 }
 
 /** Vehicles that can pass standing water; a vehicle without data is left out. */
