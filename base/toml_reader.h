@@ -1,4 +1,4 @@
-// A reader of the small TOML files written by this project, field by field.
+// A reader of TOML files, field by field.
 #ifndef CITYLAYERS_BASE_TOML_READER_H_
 #define CITYLAYERS_BASE_TOML_READER_H_
 
@@ -13,9 +13,7 @@
 
 namespace citylayers {
 
-/// One table of a TOML document. Supports the TOML written by this folder: bare keys; strings,
-/// integers, floats, booleans and lists of them on one line; [table] and [[list.of.tables]]. Safe
-/// for any bytes (the TOML library of the platform has assertions that fail on some).
+/// One table of a TOML document. Safe for any bytes.
 ///
 /// A field that is missing or has another type is read as an empty value and sets an error, so that
 /// a caller reads all fields and checks status() once; the tables of one document share that error.
@@ -26,7 +24,7 @@ namespace citylayers {
 ///   RETURN_IF_ERROR(toml.status());
 class TomlReader {
  public:
-  /// DATA_LOSS: not supported TOML; the message has `what` and the line.
+  /// DATA_LOSS: not TOML; the message has `what` and the line.
   static absl::StatusOr<TomlReader> Parse(std::string_view text, std::string_view what);
 
   bool Has(std::string_view key) const;
@@ -47,17 +45,11 @@ class TomlReader {
   absl::Status status() const;
 
  private:
-  struct Node;
-  struct Document;
-  class Parser;
-  TomlReader(std::shared_ptr<Document> document, const Node* table)
-      : document_(std::move(document)), table_(table) {}
+  struct Scope;
+  explicit TomlReader(std::shared_ptr<const Scope> scope) : scope_(std::move(scope)) {}
   void Fail(std::string_view key, std::string_view wanted) const;
-  template <typename T>
-  T Get(std::string_view key, std::string_view wanted) const;
 
-  std::shared_ptr<Document> document_;  // shared by the tables read from it
-  const Node* table_;                   // inside document_
+  std::shared_ptr<const Scope> scope_;  // a table, with the document that it is in
 };
 
 }  // namespace citylayers

@@ -18,7 +18,10 @@ name = "Lê \"Lợi\" \\ \u000A"  # another
 count = -3
 height = -0.86
 open = true
-tags = ["a", "b"]
+tags = [
+  "a",
+  'b',
+]
 box = [1, 2.5e3]
 none = []
 

@@ -6,149 +6,24 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <numbers>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 
-#include "samples/saigon/land_areas.h"
+#include "samples/saigon/direction_field.h"
+#include "samples/saigon/quarter_map.h"
 #include "samples/saigon/roads.h"
 
 namespace citylayers::saigon {
 namespace {
 
 constexpr double kStepM = 10;
-constexpr double kLatticeM = 100;
-constexpr double kBankClearM = 14;
-
-class DirectionField {
- public:
-  DirectionField(const std::vector<Street>& main, Point low, Point high)
-      : low_(low),
-        columns_(static_cast<int>((high.x - low.x) / kLatticeM) + 2),
-        rows_(static_cast<int>((high.y - low.y) / kLatticeM) + 2),
-        sums_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_)) {
-    for (const Street& street : main) {
-      if (street.MeetsAtEndsOnly()) continue;
-      const std::vector<Point> line = Densify(street.line, 80);
-      for (std::size_t i = 1; i < line.size(); ++i) AddPiece(line[i - 1], line[i]);
-    }
-  }
-
-  /// Direction in radians, modulo a quarter turn.
-  double At(Point p) const {
-    const double fx = (p.x - low_.x) / kLatticeM, fy = (p.y - low_.y) / kLatticeM;
-    const int c = std::clamp(static_cast<int>(fx), 0, columns_ - 2);
-    const int r = std::clamp(static_cast<int>(fy), 0, rows_ - 2);
-    const double u = std::clamp(fx - c, 0.0, 1.0), v = std::clamp(fy - r, 0.0, 1.0);
-    const std::complex<double> sum = (1 - v) * ((1 - u) * Unit(c, r) + u * Unit(c + 1, r)) +
-                                     v * ((1 - u) * Unit(c, r + 1) + u * Unit(c + 1, r + 1));
-    return std::arg(sum) / 4;
-  }
-
- private:
-  std::complex<double> Unit(int c, int r) const {
-    const std::complex<double> sum =
-        sums_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
-              static_cast<std::size_t>(c)];
-    const double size = std::abs(sum);
-    return size < 1e-12 ? std::complex<double>(1, 0) : sum / size;
-  }
-
-  void AddPiece(Point a, Point b) {
-    const Point middle = Lerp(a, b, 0.5);
-    const double length = Distance(a, b);
-    if (length < 1) return;
-    const double angle = 4 * std::atan2(b.y - a.y, b.x - a.x);
-    const std::complex<double> direction = std::polar(length, angle);
-    const int reach = 16;
-    const int c0 = static_cast<int>((middle.x - low_.x) / kLatticeM);
-    const int r0 = static_cast<int>((middle.y - low_.y) / kLatticeM);
-    for (int r = std::max(0, r0 - reach); r <= std::min(rows_ - 1, r0 + reach); ++r) {
-      for (int c = std::max(0, c0 - reach); c <= std::min(columns_ - 1, c0 + reach); ++c) {
-        const double d = Distance(middle, low_ + Point{c * kLatticeM, r * kLatticeM});
-        sums_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
-              static_cast<std::size_t>(c)] += direction * std::exp(-d / 140);
-      }
-    }
-  }
-
-  Point low_;
-  int columns_, rows_;
-  std::vector<std::complex<double>> sums_;
-};
-
-// The quarter of each place, on a lattice of 20 m; 0 for none.
-class QuarterMap {
- public:
-  QuarterMap(Point low, Point high, const BankDistance& banks)
-      : quarters_(ReadQuarters()),
-        low_(low),
-        columns_(static_cast<int>((high.x - low.x) / kCellM) + 1),
-        rows_(static_cast<int>((high.y - low.y) / kCellM) + 1),
-        cells_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_), -1) {
-    const std::vector<LandArea> areas = ReadLandAreas();
-    for (std::size_t q = quarters_.size(); q-- > 0;) {
-      Paint(quarters_[q].ring,
-            quarters_[q].style == QuarterStyle::kNone ? -1 : static_cast<int>(q));
-    }
-    for (const LandArea& area : areas) {
-      if (area.kind != AreaKind::kPort) Paint(area.ring, -1);
-    }
-    for (int r = 0; r < rows_; ++r) {
-      for (int c = 0; c < columns_; ++c) {
-        if (Cell(c, r) >= 0 && banks.At(CentreOf(c, r)) < kBankClearM) Cell(c, r) = -1;
-      }
-    }
-  }
-
-  const Quarter* At(Point p) const {
-    const int c = static_cast<int>(std::floor((p.x - low_.x) / kCellM));
-    const int r = static_cast<int>(std::floor((p.y - low_.y) / kCellM));
-    if (c < 0 || r < 0 || c >= columns_ || r >= rows_) return nullptr;
-    const int q = cells_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
-                         static_cast<std::size_t>(c)];
-    return q < 0 ? nullptr : &quarters_[static_cast<std::size_t>(q)];
-  }
-
- private:
-  static constexpr double kCellM = 20;
-  int& Cell(int c, int r) {
-    return cells_[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns_) +
-                  static_cast<std::size_t>(c)];
-  }
-  Point CentreOf(int c, int r) const {
-    return low_ + Point{(c + 0.5) * kCellM, (r + 0.5) * kCellM};
-  }
-  void Paint(const std::vector<Point>& ring, int value) {
-    Point from = ring[0], to = ring[0];
-    for (const Point p : ring) {
-      from = {std::min(from.x, p.x), std::min(from.y, p.y)};
-      to = {std::max(to.x, p.x), std::max(to.y, p.y)};
-    }
-    const auto clamp = [](double v, int size) {
-      return std::clamp(static_cast<int>(v), 0, size - 1);
-    };
-    for (int r = clamp((from.y - low_.y) / kCellM, rows_);
-         r <= clamp((to.y - low_.y) / kCellM + 1, rows_); ++r) {
-      for (int c = clamp((from.x - low_.x) / kCellM, columns_);
-           c <= clamp((to.x - low_.x) / kCellM + 1, columns_); ++c) {
-        if (InRing(CentreOf(c, r), ring)) Cell(c, r) = value;
-      }
-    }
-  }
-
-  std::vector<Quarter> quarters_;
-  Point low_;
-  int columns_, rows_;
-  std::vector<int> cells_;
-};
 
 // Points of traced lines with their directions, used to keep lines of one direction apart.
-class Crowd {
+class TracedPoints {
  public:
-  Crowd(Point low, Point high)
+  TracedPoints(Point low, Point high)
       : low_(low),
         columns_(static_cast<int>((high.x - low.x) / kCellM) + 1),
         rows_(static_cast<int>((high.y - low.y) / kCellM) + 1),
@@ -208,7 +83,7 @@ class Generator {
         field_(main, low_, high_),
         quarters_(low_, high_, banks),
         pieces_(120),
-        crowd_(low_, high_),
+        traced_(low_, high_),
         random_(seed),
         seed_(seed) {
     for (std::size_t s = 0; s < main.size(); ++s) {
@@ -216,7 +91,7 @@ class Generator {
       pieces_.Add(static_cast<int>(s), main[s].line);
       const std::vector<Point> line = Densify(main[s].line, 20);
       for (std::size_t i = 1; i < line.size(); ++i) {
-        crowd_.Add(line[i], Heading(line[i - 1], line[i]), -1);
+        traced_.Add(line[i], Heading(line[i - 1], line[i]), -1);
       }
     }
   }
@@ -317,7 +192,7 @@ class Generator {
           return true;
         }
       }
-      if (crowd_.IsNear(next, angle, apart_m, id) && length > (from_main ? 25 : 0)) return false;
+      if (traced_.IsNear(next, angle, apart_m, id) && length > (from_main ? 25 : 0)) return false;
       out->push_back(next);
       p = next;
       length += kStepM;
@@ -343,7 +218,7 @@ class Generator {
     // unchanged.
     const double forward_m = Longest(quarter), backward_m = Longest(quarter);
     const int id = static_cast<int>(streets_.size());
-    if (crowd_.IsNear(start, angle, apart_m * (from_main ? 0.8 : 1.0), id)) return;
+    if (traced_.IsNear(start, angle, apart_m * (from_main ? 0.8 : 1.0), id)) return;
     std::vector<Point> ahead, line;
     Walk(start, angle, apart_m * 0.62, forward_m, id, from_main, &ahead);
     if (!from_main) {
@@ -355,7 +230,7 @@ class Generator {
     const double length = PolylineLength(line);
     if (line.size() < 3 || length < 0.45 * quarter.spacing_m) return;
     for (std::size_t i = 1; i < line.size(); ++i)
-      crowd_.Add(line[i], Heading(line[i - 1], line[i]), id);
+      traced_.Add(line[i], Heading(line[i - 1], line[i]), id);
     Street street;
     street.id = kFirstLocalId + id;
     street.line = Simplify(line, 2.0);
@@ -390,7 +265,7 @@ class Generator {
   const DirectionField field_;
   const QuarterMap quarters_;
   PieceIndex pieces_;
-  Crowd crowd_;
+  TracedPoints traced_;
   Random random_;
   const std::uint64_t seed_;
   std::vector<Street> streets_;

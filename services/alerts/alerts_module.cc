@@ -14,6 +14,7 @@
 
 #include "base/status_macros.h"
 #include "geo/flood/depth_class.h"
+#include "geo/flood/passability.h"
 #include "geo/roads/road_class.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/evaluator.h"

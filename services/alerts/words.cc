@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "geo/flood/depth_class.h"
+#include "geo/flood/passability.h"
 
 namespace citylayers::alerts {
 namespace {

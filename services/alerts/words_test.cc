@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "geo/flood/depth_class.h"
+#include "geo/flood/passability.h"
 #include "services/alerts/rule_options.h"
 
 namespace citylayers::alerts {

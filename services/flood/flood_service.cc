@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "geo/flood/depth_class.h"
+#include "geo/flood/passability.h"
 #include "geo/raster/raster_file.h"
 #include "geo/roads/road_class.h"
 #include "proto/support/proto_time.h"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "geo/flood/depth_class.h"
+#include "geo/flood/passability.h"
 
 namespace citylayers::traffic {
 

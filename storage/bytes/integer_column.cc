@@ -8,15 +8,14 @@
 #include "absl/strings/str_cat.h"
 
 #include "base/status_macros.h"
+#include "storage/bytes/bit_reader.h"
+#include "storage/bytes/bit_writer.h"
+#include "storage/bytes/rice_code.h"
 
 namespace citylayers::storage {
 namespace {
 
 constexpr std::size_t kBlock = 64;
-// A quotient of this many ones is followed by the number itself: one outlier costs 12
-// bytes, not a megabyte.
-constexpr int kRiceEscape = 24;
-constexpr int kRiceMaxShift = 40;
 
 // Differences wrap around as unsigned numbers, so that any two int64 have one.
 std::int64_t Difference(std::int64_t a, std::int64_t b) {
@@ -25,69 +24,6 @@ std::int64_t Difference(std::int64_t a, std::int64_t b) {
 std::int64_t Sum(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
-
-// Bits are filled from the lowest of each byte upwards.
-class BitWriter {
- public:
-  explicit BitWriter(std::string& out) : out_(out) {}
-  void Put(std::uint64_t value, int width) {
-    if (width > 32) {
-      Put(value & 0xffffffff, 32);
-      Put(value >> 32, width - 32);
-      return;
-    }
-    hold_ |= value << held_;
-    held_ += width;
-    while (held_ >= 8) {
-      out_.push_back(static_cast<char>(hold_));
-      hold_ >>= 8;
-      held_ -= 8;
-    }
-  }
-  void Flush() {
-    if (held_ > 0) out_.push_back(static_cast<char>(hold_));
-    hold_ = 0;
-    held_ = 0;
-  }
-
- private:
-  std::string& out_;
-  std::uint64_t hold_ = 0;
-  int held_ = 0;
-};
-
-class BitReader {
- public:
-  explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
-  // Past the end it returns zeros and sets overrun().
-  std::uint64_t Take(int width) {
-    if (width > 32) {
-      const std::uint64_t low = Take(32);
-      return low | Take(width - 32) << 32;
-    }
-    while (held_ < width) {
-      if (position_ >= bytes_.size()) {
-        overrun_ = true;
-        return 0;
-      }
-      hold_ |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(bytes_[position_++])) << held_;
-      held_ += 8;
-    }
-    const std::uint64_t value = hold_ & ((std::uint64_t{1} << width) - 1);
-    hold_ >>= width;
-    held_ -= width;
-    return value;
-  }
-  bool overrun() const { return overrun_; }
-  std::size_t bytes_read() const { return position_; }
-
- private:
-  std::string_view bytes_;
-  std::size_t position_ = 0;
-  std::uint64_t hold_ = 0;
-  int held_ = 0;
-  bool overrun_ = false;
-};
 
 // --- Blocks: zigzag(minimum) varint, width byte, then (value - minimum) in width bits each.
 
@@ -122,78 +58,6 @@ absl::Status ReadBlocks(ByteReader& reader, std::size_t count, std::vector<std::
     count -= rows;
   }
   return absl::OkStatus();
-}
-
-// --- Golomb-Rice: per block 6 bits of shift, then quotient in ones and a zero,
-// then `shift` low bits.
-
-std::uint64_t RiceBits(absl::Span<const std::int64_t> block, int shift) {
-  std::uint64_t bits = 8;
-  for (const std::int64_t value : block) {
-    const std::uint64_t quotient = ZigZag(value) >> shift;
-    bits += quotient < kRiceEscape ? quotient + 1 + static_cast<std::uint64_t>(shift)
-                                   : kRiceEscape + 64;
-  }
-  return bits;
-}
-
-int BestRiceShift(absl::Span<const std::int64_t> block) {
-  // The best shift is close to the width of the mean magnitude.
-  double mean = 0;
-  for (const std::int64_t value : block) mean += static_cast<double>(ZigZag(value));
-  mean /= static_cast<double>(block.size());
-  int width = 0;
-  while (width < kRiceMaxShift && mean >= 2) {
-    mean /= 2;
-    ++width;
-  }
-  int best = width;
-  for (const int shift : {width - 1, width + 1}) {
-    if (shift < 0 || shift > kRiceMaxShift) continue;
-    if (RiceBits(block, shift) < RiceBits(block, best)) best = shift;
-  }
-  return best;
-}
-
-void PutRice(std::string& out, absl::Span<const std::int64_t> deltas) {
-  BitWriter bits(out);
-  for (std::size_t start = 0; start < deltas.size(); start += kBlock) {
-    const absl::Span<const std::int64_t> block = deltas.subspan(start, kBlock);
-    const int shift = BestRiceShift(block);
-    bits.Put(static_cast<std::uint64_t>(shift), 6);
-    for (const std::int64_t value : block) {
-      const std::uint64_t number = ZigZag(value);
-      const std::uint64_t quotient = number >> shift;
-      if (quotient < kRiceEscape) {
-        bits.Put((std::uint64_t{1} << quotient) - 1, static_cast<int>(quotient) + 1);
-        bits.Put(number & ((std::uint64_t{1} << shift) - 1), shift);
-      } else {
-        bits.Put((std::uint64_t{1} << kRiceEscape) - 1, kRiceEscape);
-        bits.Put(number, 64);
-      }
-    }
-  }
-  bits.Flush();
-}
-
-absl::Status ReadRice(ByteReader& reader, std::size_t count, std::vector<std::int64_t>& deltas) {
-  BitReader bits(reader.rest());
-  int shift = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i % kBlock == 0) {
-      shift = static_cast<int>(bits.Take(6));
-      if (shift > kRiceMaxShift) return absl::DataLossError("a Rice shift is too large");
-    }
-    int quotient = 0;
-    while (quotient < kRiceEscape && bits.Take(1) == 1) ++quotient;
-    const std::uint64_t number =
-        quotient == kRiceEscape
-            ? bits.Take(64)
-            : (static_cast<std::uint64_t>(quotient) << shift) | bits.Take(shift);
-    if (bits.overrun()) return absl::DataLossError("Rice codes end early");
-    deltas.push_back(UnZigZag(number));
-  }
-  return reader.ReadBytes(bits.bytes_read()).status();
 }
 
 // --- Differences.

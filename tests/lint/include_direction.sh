@@ -47,6 +47,7 @@ readonly HEAVY='
 ^rocksdb/                        : ^storage/.*\.(cc)$|^storage/.*(rocks|database|store|writer).*\.h$|^tests/|_test\.cc$
 ^(gdal|ogr|cpl|gdalwarper)[a-z_]*\.h$ : ^geo/.*\.cc$|^services/(tools/citypack|programs/citylayers)/.*\.cc$|^tests/|_test\.cc$
 ^osmium/                         : ^geo/roads/.*\.cc$|^services/tools/citypack/.*\.cc$|^tests/.*\.(cc|h)$
+^toml\+\+/                        : ^base/toml_parse\.h$
 ^boost/                          : ^services/runtime/http/|^services/runtime/admin|^services/gateway/|^services/programs/|^tests/
 '
 

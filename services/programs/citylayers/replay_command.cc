@@ -14,6 +14,7 @@
 #include "proto/support/proto_time.h"
 #include "services/programs/citylayers/commands.h"
 #include "services/programs/citylayers/program.h"
+#include "services/programs/citylayers/progress_line.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/tools/replay/city_client.h"
 #include "services/tools/replay/error_reason.h"
@@ -23,7 +24,6 @@
 namespace citylayers::cli {
 namespace {
 
-constexpr absl::Duration kProgressPeriod = absl::Milliseconds(500);
 // Maximum number of days by which a start moves when the city is further than its clock shows.
 constexpr int kLaterStartsMax = 62;
 
@@ -59,43 +59,6 @@ absl::Status ListAll(Program& program) {
   program.Print(table.Render());
   return absl::OkStatus();
 }
-
-// A progress line that is redrawn on a terminal; prints nothing elsewhere.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool shown) : shown_(shown) {}
-  ~ProgressLine() { Clear(); }
-
-  void Show(const replay::ReplayProgress& progress) {
-    const absl::Time now = absl::Now();
-    if (!shown_ || now - last_ < kProgressPeriod) return;
-    const double seconds = absl::ToDoubleSeconds(now - last_);
-    const std::uint64_t rate =
-        last_ == absl::InfinitePast()
-            ? 0
-            : static_cast<std::uint64_t>(
-                  static_cast<double>(progress.sent.accepted - last_accepted_) / seconds);
-    last_ = now;
-    last_accepted_ = progress.sent.accepted;
-    const std::string refused = progress.sent.rejected == 0
-                                    ? ""
-                                    : StrCat("  refused ", FormatCount(progress.sent.rejected));
-    std::fprintf(stderr, "\r\x1b[K%s  ×%g%s  %s readings/s  stored %s%s",
-                 FormatCityTime(progress.city_time).c_str(), progress.speed,
-                 progress.warming_up ? " (warming up)" : "", FormatCount(rate).c_str(),
-                 FormatCount(progress.sent.accepted).c_str(), refused.c_str());
-    std::fflush(stderr);
-  }
-
-  void Clear() {
-    if (shown_ && last_ != absl::InfinitePast()) std::fputs("\r\x1b[K", stderr);
-  }
-
- private:
-  const bool shown_;
-  absl::Time last_ = absl::InfinitePast();
-  std::uint64_t last_accepted_ = 0;
-};
 
 absl::StatusOr<replay::PlanRequest> MakeRequest(const ReplayArguments& arguments) {
   replay::PlanRequest request{.loop = arguments.loop};

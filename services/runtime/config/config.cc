@@ -12,13 +12,12 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include <toml++/toml.h>
 
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "base/toml_parse.h"
 #include "base/toml_writer.h"
 #include "services/runtime/config/suggestion.h"
-#include "services/runtime/config/toml_text.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -87,13 +86,7 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
       file.bad()) {
     return absl::NotFoundError(StrCat(path, ": cannot be read"));
   }
-  RETURN_IF_ERROR(CheckTomlText(text.str(), path));
-  try {
-    return toml::parse(text.str(), path);
-  } catch (const toml::parse_error& e) {
-    return absl::InvalidArgumentError(StrCat(path, ":", static_cast<int>(e.source().begin.line),
-                                             ": ", std::string(e.description())));
-  }
+  return ParseToml(text.str(), path);
 }
 
 }  // namespace

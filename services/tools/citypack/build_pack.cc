@@ -20,6 +20,7 @@
 #include "services/tools/citypack/boundary_file.h"
 #include "services/tools/citypack/embedded_city.h"
 #include "services/tools/citypack/road_part.h"
+#include "services/tools/citypack/segment_cells_part.h"
 #include "services/tools/citypack/skeleton_part.h"
 #include "services/tools/citypack/station_file.h"
 #include "services/tools/citypack/street_part.h"

@@ -12,9 +12,7 @@
 
 #include "base/lon_lat.h"
 #include "geo/raster/grid.h"
-#include "geo/roads/road_graph.h"
 #include "storage/pack/manifest.h"
-#include "storage/pack/pack_encode.h"
 
 namespace citylayers::citypack {
 
@@ -50,14 +48,6 @@ void MarkSea(double sea_level_m, TerrainPart* terrain);
 /// water.
 inline constexpr float kAlwaysConnectedM = -1000;
 absl::StatusOr<geo::Grid<float>> MakeConnection(const TerrainPart& terrain);
-
-/// The cells under each segment (storage/pack/segment_cells.h). Left out: cells of open water
-/// (a street never runs in the river; where it seems to, a line is a few metres off), cells
-/// of unknown height, and all of bridges and tunnels, whose deck or tube is not at ground
-/// level. A segment with more than a tenth of its length outside the terrain or on cells of
-/// unknown height is marked.
-absl::StatusOr<storage::CellColumns> MakeSegmentCells(const geo::RoadGraph& graph,
-                                                      const TerrainPart& terrain);
 
 }  // namespace citylayers::citypack
 

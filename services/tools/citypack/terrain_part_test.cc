@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "geo/raster/raster_file.h"
+#include "services/tools/citypack/segment_cells_part.h"
 #include "tests/support/small_city.h"
 
 namespace citylayers::citypack {

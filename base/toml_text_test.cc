@@ -1,9 +1,9 @@
-#include "services/runtime/config/toml_text.h"
+#include "base/toml_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace citylayers::runtime {
+namespace citylayers {
 namespace {
 
 using ::testing::HasSubstr;
@@ -48,4 +48,4 @@ TEST(TomlText, ASectionHasAName) {
 }
 
 }  // namespace
-}  // namespace citylayers::runtime
+}  // namespace citylayers

@@ -1,21 +1,21 @@
 // A check of TOML text before it is parsed by toml++.
-#ifndef CITYLAYERS_SERVICES_RUNTIME_CONFIG_TOML_TEXT_H_
-#define CITYLAYERS_SERVICES_RUNTIME_CONFIG_TOML_TEXT_H_
+#ifndef CITYLAYERS_BASE_TOML_TEXT_H_
+#define CITYLAYERS_BASE_TOML_TEXT_H_
 
 #include <string_view>
 
 #include "absl/status/status.h"
 
-namespace citylayers::runtime {
+namespace citylayers {
 
 /// toml++ 3.3 has undefined behaviour for some invalid texts, where it should report an error:
 /// after a "[" that no key follows, and where it expects white space and finds a letter such as
 /// "đ". Therefore this function refuses texts with a non-ASCII character outside quotes and
 /// comments, and lines that begin with "[" and no name. An accepted text may still be invalid TOML.
-/// A line in a ''' string that begins with "[" is refused as well; no option needs one.
-/// INVALID_ARGUMENT: "file:line: ...". Linear time, pure.
+/// A line in a ''' string that begins with "[" is refused as well; no file of this project needs
+/// one. INVALID_ARGUMENT: "file:line: ...". Linear time, pure.
 absl::Status CheckTomlText(std::string_view text, std::string_view file);
 
-}  // namespace citylayers::runtime
+}  // namespace citylayers
 
-#endif  // CITYLAYERS_SERVICES_RUNTIME_CONFIG_TOML_TEXT_H_
+#endif  // CITYLAYERS_BASE_TOML_TEXT_H_

@@ -1,4 +1,4 @@
-#include "services/runtime/config/toml_text.h"
+#include "base/toml_text.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 
-namespace citylayers::runtime {
+namespace citylayers {
 namespace {
 
 absl::Status CheckHeaders(std::string_view text, std::string_view file) {
@@ -102,4 +102,4 @@ absl::Status CheckTomlText(std::string_view text, std::string_view file) {
   return CheckHeaders(text, file);
 }
 
-}  // namespace citylayers::runtime
+}  // namespace citylayers
