@@ -9,6 +9,7 @@
 #include "geo/flood/depth_class.h"
 #include "geo/flood/stage_depth.h"
 #include "geo/roads/road_class.h"
+#include "proto/support/proto_layer_version.h"
 #include "proto/support/proto_time.h"
 #include "services/flood/depth_picture.h"
 #include "services/flood/flood_schema.h"
@@ -253,8 +254,7 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
     return absl::UnavailableError("layers/flood is reading its log; try again in a second");
   }
   layers::v1::Tile result;
-  result.mutable_version()->set_epoch(frame->version.epoch);
-  result.mutable_version()->set_counter(frame->version.counter);
+  *result.mutable_version() = ToProto(frame->version);
   SetTime(frame->data_time, [&] { return result.mutable_data_time(); });
   const bool png = format == layers::v1::TILE_FORMAT_PNG;
   result.set_content_type(png ? "image/png" : "application/vnd.mapbox-vector-tile");

@@ -109,7 +109,7 @@ TEST_F(FloodLayerTest, ASlowTideListsEveryTileItChanges) {
   }
   int listed = 0;
   for (int minute = 1; minute <= 60; ++minute) {
-    const layers::Version before = layer_->state().frame()->version;
+    const LayerVersion before = layer_->state().frame()->version;
     Tide(*layer_, minute, 0.25 + 0.0067 * minute);
     const auto frame = layer_->state().frame();
     const auto changes = layer_->state().ChangesBetween(before, *frame);
@@ -132,7 +132,7 @@ TEST_F(FloodLayerTest, ASlowTideListsEveryTileItChanges) {
 
 TEST_F(FloodLayerTest, LessThanACentimetreIsNotToldUntilItAddsUp) {
   Tide(*layer_, 0, 0.7510);
-  const layers::Version told = layer_->state().frame()->version;
+  const LayerVersion told = layer_->state().frame()->version;
   const std::string tag = TileOf(*layer_, QuietTile(), layers::v1::TILE_FORMAT_PNG).content_tag();
   Tide(*layer_, 1, 0.7520);
   Tide(*layer_, 2, 0.7530);

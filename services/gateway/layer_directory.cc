@@ -10,6 +10,7 @@
 #include <grpcpp/client_context.h>
 
 #include "base/strings.h"
+#include "proto/support/proto_layer_version.h"
 #include "services/gateway/rpc_router.h"
 #include "services/gateway/stream_reader.h"
 #include "services/runtime/rpc/grpc_status.h"
@@ -65,7 +66,7 @@ std::shared_ptr<const KnownLayer> MakeKnown(const layers::v1::Layer& layer, std:
   known->backend = backend;
   known->reachable = reachable;
   if (!reachable) known->layer.set_stale(true);
-  known->version = {layer.version().epoch(), layer.version().counter()};
+  known->version = FromProto(layer.version());
   known->version_header = StrCat("X-Citylayers-Version: ", layer.pack_id(), ":",
                                  layer.version().epoch(), ":", layer.version().counter(), "\r\n");
   return known;

@@ -16,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
+#include "base/layer_version.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/tile_cache.h"
@@ -30,7 +31,7 @@ struct KnownLayer {
   std::uint32_t number = 0;  // small; the same for an id while the gateway runs
   const Backend* backend = nullptr;
   bool reachable = true;  // false: its backend does not answer; cached data are stale
-  Version version;
+  LayerVersion version;
   std::uint64_t revision = 0;  // differs when anything of the layer has changed
   std::string version_header;  // "X-Citylayers-Version: pack:epoch:counter\r\n": a resume token
 

@@ -19,7 +19,7 @@ std::optional<TileCache::Entry> TileCache::Find(const TileKey& key) {
 }
 
 void TileCache::Put(const TileKey& key, std::shared_ptr<const Representation> tile,
-                    Version version) {
+                    LayerVersion version) {
   const std::size_t bytes = 2 * tile->bytes().size() + kEntryOverheadBytes;
   Shard& shard = ShardOf(key);
   absl::MutexLock lock(&shard.mutex);
@@ -29,7 +29,7 @@ void TileCache::Put(const TileKey& key, std::shared_ptr<const Representation> ti
     slot->second = shard.nodes.begin();
     entries_.fetch_add(1, std::memory_order_relaxed);
   } else {
-    const Version& held = slot->second->entry.version;
+    const LayerVersion& held = slot->second->entry.version;
     if (held.epoch == version.epoch && held.counter > version.counter) return;
     shard.nodes.splice(shard.nodes.begin(), shard.nodes, slot->second);
   }
@@ -41,7 +41,7 @@ void TileCache::Put(const TileKey& key, std::shared_ptr<const Representation> ti
   Evict(shard);
 }
 
-void TileCache::Confirm(const TileKey& key, std::string_view tag, Version version) {
+void TileCache::Confirm(const TileKey& key, std::string_view tag, LayerVersion version) {
   Shard& shard = ShardOf(key);
   absl::MutexLock lock(&shard.mutex);
   const auto found = shard.index.find(key);

@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 
+#include "base/layer_version.h"
 #include "services/gateway/representation.h"
 
 namespace citylayers::gateway {
@@ -33,15 +34,6 @@ struct TileKey {
   }
 };
 
-/// A layer's version, as in citylayers.layers.v1.LayerVersion.
-struct Version {
-  std::uint64_t epoch = 0;
-  std::uint64_t counter = 0;
-  friend bool operator==(const Version&, const Version&) = default;
-  /// Whether a tile that is current at this version is still current when the layer is at `now`.
-  bool Covers(const Version& now) const { return epoch == now.epoch && counter >= now.counter; }
-};
-
 /// A least-recently-used cache in shards. An entry has the version at which it is known to be
 /// current: a fill is stored with the version from which the tile was made, and never replaces a
 /// newer one, so that a slow fill cannot undo a fast one. Thread-safe; a hit costs one shard's
@@ -52,15 +44,15 @@ class TileCache {
 
   struct Entry {
     std::shared_ptr<const Representation> tile;
-    Version version;
+    LayerVersion version;
   };
   std::optional<Entry> Find(const TileKey& key);
 
   /// Stores a tile that is current at `version`, unless there is a newer one of the same epoch.
-  void Put(const TileKey& key, std::shared_ptr<const Representation> tile, Version version);
+  void Put(const TileKey& key, std::shared_ptr<const Representation> tile, LayerVersion version);
 
   /// Marks the tile with this tag as current at `version`.
-  void Confirm(const TileKey& key, std::string_view tag, Version version);
+  void Confirm(const TileKey& key, std::string_view tag, LayerVersion version);
 
   /// Bytes charged: twice the tile's size (for its codings) and a fixed sum per entry.
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }

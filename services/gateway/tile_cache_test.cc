@@ -54,10 +54,10 @@ TEST(TileCache, ConfirmsOnlyTheTileItHolds) {
   EXPECT_EQ(cache.Find(Key(1))->version.counter, 9u) << "never backwards";
 }
 
-TEST(Version, OneEpochDoesNotCoverAnother) {
-  EXPECT_TRUE((Version{1, 5}.Covers({1, 5})));
-  EXPECT_FALSE((Version{1, 5}.Covers({1, 6})));
-  EXPECT_FALSE((Version{1, 5}.Covers({2, 1})));
+TEST(LayerVersion, OneEpochDoesNotCoverAnother) {
+  EXPECT_TRUE((LayerVersion{1, 5}.Covers({1, 5})));
+  EXPECT_FALSE((LayerVersion{1, 5}.Covers({1, 6})));
+  EXPECT_FALSE((LayerVersion{1, 5}.Covers({2, 1})));
 }
 
 TEST(TileCache, StaysWithinItsBytesAndKeepsWhatIsUsed) {

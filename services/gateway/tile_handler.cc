@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "proto/support/enum_id.h"
+#include "proto/support/proto_layer_version.h"
 #include "services/gateway/blank_png.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"
@@ -270,7 +271,7 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
 // Caches the received tile; returns nullptr when the response is "not modified".
 std::shared_ptr<const Representation> TileHandler::Keep(Fill& fill) {
   layers::v1::Tile& tile = *fill.response.mutable_tile();
-  const Version version{tile.version().epoch(), tile.version().counter()};
+  const LayerVersion version = FromProto(tile.version());
   const TileKey& key = fill.key.first;
   if (tile.not_modified()) {
     cache_.Confirm(key, fill.key.second, version);

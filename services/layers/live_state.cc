@@ -148,7 +148,7 @@ LiveState::History LiveState::history() const {
   return {history_.size(), history_size_};
 }
 
-std::optional<Changes> LiveState::ChangesBetween(Version from, const Frame& to) const {
+std::optional<Changes> LiveState::ChangesBetween(LayerVersion from, const Frame& to) const {
   if (from.epoch != epoch_ || from.counter > to.version.counter) return std::nullopt;
   Changes result;
   result.sub_layers.resize(to.sub_layers.size());

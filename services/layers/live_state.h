@@ -15,17 +15,11 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
+#include "base/layer_version.h"
 #include "geo/tile/tile_id.h"
 #include "services/runtime/rpc/waker_list.h"
 
 namespace citylayers::layers {
-
-/// A version of a layer: see LayerVersion in layers.proto.
-struct Version {
-  std::uint64_t epoch = 0;
-  std::uint64_t counter = 0;
-  friend bool operator==(const Version&, const Version&) = default;
-};
 
 /// The columns of one sub-layer: columns[c][row]. All columns have the same length.
 struct Columns {
@@ -36,7 +30,7 @@ struct Columns {
 
 /// One version of the whole state. Immutable once published, so readers share it without a lock.
 struct Frame {
-  Version version;
+  LayerVersion version;
   absl::Time data_time = absl::InfinitePast();  // InfinitePast: no data yet
   bool stale = false;
   std::vector<std::string> notices;  // those of Layer.notices that depend on the state
@@ -105,7 +99,7 @@ class LiveState {
 
   /// The changes from `from` to `to.version`, two frames of this state; nullopt when the history
   /// does not reach back to `from`.
-  std::optional<Changes> ChangesBetween(Version from, const Frame& to) const;
+  std::optional<Changes> ChangesBetween(LayerVersion from, const Frame& to) const;
 
   /// Wakes `waker` at each new version and when `stale` or the notices change, while it exists.
   /// O(1) on average.

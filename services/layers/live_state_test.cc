@@ -20,9 +20,9 @@ geo::TileId Tile(int x) { return geo::TileId::Make(14, x, 7).value(); }
 TEST(LiveState, AnUnchangedStateKeepsItsVersion) {
   LiveState state({.epoch = 5});
   EXPECT_TRUE(state.Publish({OneColumn({1, 2, 3})}, absl::FromUnixSeconds(10), false, {}));
-  EXPECT_EQ(state.frame()->version, (Version{5, 1}));
+  EXPECT_EQ(state.frame()->version, (LayerVersion{5, 1}));
   EXPECT_FALSE(state.Publish({OneColumn({1, 2, 3})}, absl::FromUnixSeconds(20), true, {}));
-  EXPECT_EQ(state.frame()->version, (Version{5, 1}));
+  EXPECT_EQ(state.frame()->version, (LayerVersion{5, 1}));
   EXPECT_EQ(state.frame()->data_time, absl::FromUnixSeconds(20))
       << "the data are newer, with the same values";
   EXPECT_TRUE(state.frame()->stale);
@@ -31,7 +31,7 @@ TEST(LiveState, AnUnchangedStateKeepsItsVersion) {
 TEST(LiveState, TellsWhichRowsAndColumnsChanged) {
   LiveState state({.epoch = 1});
   state.Publish({{.columns = {{1, 1, 1}, {9, 9, 9}}}}, absl::InfinitePast(), false, {});
-  const Version from = state.frame()->version;
+  const LayerVersion from = state.frame()->version;
   state.Publish({{.columns = {{1, 2, 1}, {9, 8, 7}}}}, absl::InfinitePast(), false, {});
   const auto changes = state.ChangesBetween(from, *state.frame());
   ASSERT_TRUE(changes.has_value());
@@ -41,7 +41,7 @@ TEST(LiveState, TellsWhichRowsAndColumnsChanged) {
 TEST(LiveState, ChangesOfSeveralVersionsAreOneSortedList) {
   LiveState state({.epoch = 1});
   state.Publish({OneColumn({0, 0, 0, 0})}, absl::InfinitePast(), false, {});
-  const Version from = state.frame()->version;
+  const LayerVersion from = state.frame()->version;
   state.Publish({OneColumn({0, 0, 0, 5})}, absl::InfinitePast(), false, {Tile(3), Tile(1)});
   state.Publish({OneColumn({7, 0, 0, 6})}, absl::InfinitePast(), false, {Tile(1)});
   const auto changes = state.ChangesBetween(from, *state.frame());
@@ -134,7 +134,7 @@ TEST(LiveState, WakesWatchersWhenTheStateAgesAndWhenItIsFreshAgain) {
   state.Touch(absl::FromUnixSeconds(20), false);
   EXPECT_EQ(wakes, 2);
   EXPECT_FALSE(state.frame()->stale);
-  EXPECT_EQ(state.frame()->version, (Version{1, 1})) << "the same content keeps its version";
+  EXPECT_EQ(state.frame()->version, (LayerVersion{1, 1})) << "the same content keeps its version";
 }
 
 TEST(LiveState, ReadersOnOtherThreadsSeeWholeVersionsInTheirOrder) {

@@ -5,6 +5,7 @@
 
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "proto/support/proto_layer_version.h"
 #include "proto/support/proto_time.h"
 #include "services/layers/request_fields.h"
 #include "services/runtime/config/config.h"
@@ -21,13 +22,6 @@ std::shared_ptr<const LiveState> StaticState(const v1::Layer& layer) {
   auto state = std::make_shared<LiveState>(LiveState::Options{.epoch = layer.version().epoch()});
   state->Publish(std::vector<Columns>(1), absl::InfinitePast(), false, {});
   return state;
-}
-
-v1::LayerVersion ToProto(Version version) {
-  v1::LayerVersion proto;
-  proto.set_epoch(version.epoch);
-  proto.set_counter(version.counter);
-  return proto;
 }
 
 }  // namespace
@@ -64,7 +58,7 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
   source->tiles_only_ = request.tiles_only();
   RETURN_IF_ERROR(source->ChooseColumns(schema, request));
   if (request.has_resume() && request.resume().pack_id() == schema.pack_id()) {
-    source->sent_ = {request.resume().version().epoch(), request.resume().version().counter()};
+    source->sent_ = FromProto(request.resume().version());
     source->considered_ = source->sent_;
     const auto frame = source->state_->frame();
     source->has_base_ = source->state_->ChangesBetween(source->sent_, *frame).has_value();

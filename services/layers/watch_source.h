@@ -80,9 +80,9 @@ class WatchSource final : public runtime::StreamSource<v1::WatchLayerResponse> {
   bool tiles_only_ = false;
   absl::Duration tick_;
   std::vector<SubLayerView> sub_layers_;
-  bool has_base_ = false;  // whether the client has `sent_`
-  Version sent_;           // the version that the client has
-  Version considered_;     // up to this version nothing in view changed
+  bool has_base_ = false;    // whether the client has `sent_`
+  LayerVersion sent_;        // the version that the client has
+  LayerVersion considered_;  // up to this version nothing in view changed
   bool sent_stale_ = false;
   std::vector<std::string> sent_notices_;
   absl::Time last_state_ = absl::InfinitePast();    // when the last snapshot or delta was sent

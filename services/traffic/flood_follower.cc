@@ -3,14 +3,11 @@
 #include <utility>
 #include <vector>
 
+#include "proto/support/proto_layer_version.h"
 #include "services/runtime/log.h"
 
 namespace citylayers::traffic {
 namespace {
-
-layers::Version FromProto(const layers::v1::LayerVersion& version) {
-  return {version.epoch(), version.counter()};
-}
 
 /// The depths of a message; sub-layers without rows, such as the depth picture, have none.
 template <typename Rows>

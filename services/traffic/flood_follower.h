@@ -36,8 +36,8 @@ class FloodFollower {
   void Lose();
 
   TrafficLayer& layer_;
-  std::optional<layers::Version> held_;  // unset: a snapshot is needed
-  bool reported_ = false;                // that the flood layer has another pack
+  std::optional<LayerVersion> held_;  // unset: a snapshot is needed
+  bool reported_ = false;             // that the flood layer has another pack
 };
 
 }  // namespace citylayers::traffic

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "geo/flood/depth_class.h"
 #include "geo/roads/road_class.h"
+#include "proto/support/proto_layer_version.h"
 #include "proto/support/proto_time.h"
 #include "services/layers/depth_class_column.h"
 #include "services/traffic/traffic_schema.h"
@@ -253,8 +254,7 @@ absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTileAt(const layers::Frame* fr
     return absl::UnavailableError("layers/traffic is reading its log; try again in a second");
   }
   layers::v1::Tile result;
-  result.mutable_version()->set_epoch(frame->version.epoch);
-  result.mutable_version()->set_counter(frame->version.counter);
+  *result.mutable_version() = ToProto(frame->version);
   SetTime(frame->data_time, [&] { return result.mutable_data_time(); });
   result.set_content_type("application/vnd.mapbox-vector-tile");
   ASSIGN_OR_RETURN(const layers::TileJob job, tiles_.Open(tile, Attributes(*frame), nullptr));
