@@ -183,7 +183,7 @@ bool FloodLayer::PublishFrame(bool stale) {
   }
   live_state_->SetNotices(std::move(notices));
   const std::shared_ptr<const layers::Frame> frame = live_state_->frame();
-  if (!dirty && !frame->sub_layers.empty()) {
+  if (!dirty && !frame->sub_layers().empty()) {
     live_state_->Touch(data_time, stale);
     return data_time != frame->data_time;
   }
@@ -262,12 +262,12 @@ absl::StatusOr<layers::v1::Tile> FloodLayer::GetTileAt(const layers::Frame* fram
   const geo::Grid<float> samples = terrain_->SampleTile(*depth_m, tile, lattice);
   std::string tag =
       DepthTag(samples, png ? DepthCoding::kPng : DepthCoding::kBands, pack_->pack_id(), tile);
-  const std::vector<std::int32_t>& classes = frame->sub_layers[kStreets].columns[kClass];
+  const std::vector<std::int32_t>& classes = frame->sub_layers()[kStreets].columns[kClass];
   const auto wet = [&classes](std::uint32_t segment) {
     return classes[segment] > layers::ColumnValue(geo::DepthClass::kDry);
   };
   const std::vector<layers::TileAttribute> attributes = {
-      {"depth_cm", &frame->sub_layers[kStreets].columns[kDepthCm]}, {"flood_class", &classes}};
+      {"depth_cm", &frame->sub_layers()[kStreets].columns[kDepthCm]}, {"flood_class", &classes}};
   ASSIGN_OR_RETURN(const layers::TileJob streets, streets_.Open(tile, attributes, wet));
   if (!png) {
     const std::string streets_tag = streets.Tag();

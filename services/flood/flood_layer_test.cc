@@ -40,7 +40,7 @@ class FloodLayerTest : public ::testing::Test {
     layer.Publish(kNow, false);
   }
   static const std::vector<std::int32_t>& Column(const FloodLayer& layer, StreetColumn column) {
-    return layer.state().frame()->sub_layers[kStreets].columns[column];
+    return layer.state().frame()->sub_layers()[kStreets].columns[column];
   }
   static layers::v1::Tile TileOf(const FloodLayer& layer, geo::TileId tile,
                                  layers::v1::TileFormat format = layers::v1::TILE_FORMAT_MVT,

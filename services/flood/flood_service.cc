@@ -181,10 +181,10 @@ absl::StatusOr<v1::ListFloodedSegmentsResponse> FloodServiceImpl::Flooded(
   const auto frame = layer_->live_state()->frame();
   v1::ListFloodedSegmentsResponse page;
   SetTime(frame->data_time, [&] { return page.mutable_data_time(); });
-  if (frame->sub_layers.empty()) return page;
+  if (frame->sub_layers().empty()) return page;
   const auto measured_cm = request.measured_only() ? layer_->measured_depths_cm() : nullptr;
   const std::vector<std::int32_t>& depths_cm =
-      measured_cm != nullptr ? *measured_cm : frame->sub_layers[kStreets].columns[kDepthCm];
+      measured_cm != nullptr ? *measured_cm : frame->sub_layers()[kStreets].columns[kDepthCm];
   const storage::SegmentTable& roads = layer_->pack().segments();
   const double least_cm =
       request.min_depth_m() > 0 ? request.min_depth_m() * 100 : geo::kWetClasses.front().from_cm;

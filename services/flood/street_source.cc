@@ -26,10 +26,10 @@ std::optional<layers::KeyedList<v1::FloodedStreet>> StreetSource::Read() {
   published_ = published;
   const std::shared_ptr<const layers::Frame> frame = layer_->live_state()->frame();
   layers::KeyedList<v1::FloodedStreet> list{.rows = {}, .data_time = frame->data_time};
-  if (frame->sub_layers.empty() || layer_->terrain() == nullptr) return list;
+  if (frame->sub_layers().empty() || layer_->terrain() == nullptr) return list;
   const auto measured_cm = layer_->measured_depths_cm();
   list.rows = FloodedStreets(
-      measured_cm != nullptr ? *measured_cm : frame->sub_layers[kStreets].columns[kDepthCm],
+      measured_cm != nullptr ? *measured_cm : frame->sub_layers()[kStreets].columns[kDepthCm],
       layer_->pack().segments(), layer_->streets(), least_);
   return list;
 }

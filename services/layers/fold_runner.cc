@@ -71,7 +71,7 @@ void FoldRunner::Stop() {
 }
 
 absl::Status FoldRunner::Ready() const {
-  if (!folded_.state().frame()->sub_layers.empty()) return absl::OkStatus();
+  if (!folded_.state().frame()->sub_layers().empty()) return absl::OkStatus();
   return absl::UnavailableError("reading the log of readings");
 }
 
@@ -108,7 +108,7 @@ void FoldRunner::PublishOnce() {
 
 void FoldRunner::PublishStale() {
   const std::shared_ptr<const Frame> frame = folded_.state().frame();
-  if (!frame->sub_layers.empty()) {
+  if (!frame->sub_layers().empty()) {
     folded_.state().Touch(frame->data_time, true);
   } else if (restored_ && machine_clock_.Now() - start_time_ >= restored_after_) {
     // At the data's own time: without the readings service the city time is unknown as well.

@@ -220,8 +220,8 @@ class FoldRunnerTest : public ::testing::Test {
   /// The published number, or -1, followed by a star when it is stale.
   std::string Published() const {
     const auto frame = layer_.state().frame();
-    if (frame->sub_layers.empty()) return "-1";
-    return std::to_string(frame->sub_layers[0].columns[0][0]) + (frame->stale ? "*" : "");
+    if (frame->sub_layers().empty()) return "-1";
+    return std::to_string(frame->sub_layers()[0].columns[0][0]) + (frame->stale ? "*" : "");
   }
 
   storage::TempDir dir_;

@@ -26,8 +26,8 @@ class RestlessLayer final : public Layer {
                                      std::string_view) const override {
     v1::Tile tile;
     tile.mutable_version()->set_counter(frame->version.counter);
-    tile.set_data(std::to_string(frame->sub_layers[0].columns[0][0]));
-    Publish(frame->sub_layers[0].columns[0][0] + 1);
+    tile.set_data(std::to_string(frame->sub_layers()[0].columns[0][0]));
+    Publish(frame->sub_layers()[0].columns[0][0] + 1);
     return tile;
   }
   std::shared_ptr<const LiveState> live_state() const override { return state_; }

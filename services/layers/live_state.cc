@@ -69,10 +69,10 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
                         std::vector<geo::TileId> tiles, std::shared_ptr<const void> matter) {
   const std::shared_ptr<const Frame> before = frame();
   Step step;
-  bool changed = !tiles.empty() || before->sub_layers.size() != sub_layers.size();
+  bool changed = !tiles.empty() || before->sub_layers().size() != sub_layers.size();
   for (std::size_t s = 0; s < sub_layers.size(); ++s) {
-    step.changes.sub_layers.push_back(before->sub_layers.size() == sub_layers.size()
-                                          ? Diff(before->sub_layers[s], sub_layers[s])
+    step.changes.sub_layers.push_back(before->sub_layers().size() == sub_layers.size()
+                                          ? Diff(before->sub_layers()[s], sub_layers[s])
                                           : AllRows(sub_layers[s]));
     step.size += step.changes.sub_layers.back().size();
     changed = changed || !step.changes.sub_layers.back().empty();
@@ -86,7 +86,8 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
   next->data_time = data_time;
   next->stale = stale;
   next->notices = before->notices;
-  next->sub_layers = std::move(sub_layers);
+  next->columns = changed ? std::make_shared<const std::vector<Columns>>(std::move(sub_layers))
+                          : before->columns;
   if (!changed) matter = before->matter;
   next->matter = std::move(matter);
   step.counter = next->version.counter;
@@ -151,7 +152,7 @@ LiveState::History LiveState::history() const {
 std::optional<Changes> LiveState::ChangesBetween(LayerVersion from, const Frame& to) const {
   if (from.epoch != epoch_ || from.counter > to.version.counter) return std::nullopt;
   Changes result;
-  result.sub_layers.resize(to.sub_layers.size());
+  result.sub_layers.resize(to.sub_layers().size());
   if (from.counter == to.version.counter) return result;
   int steps = 0;
   {

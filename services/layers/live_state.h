@@ -34,10 +34,15 @@ struct Frame {
   absl::Time data_time = absl::InfinitePast();  // InfinitePast: no data yet
   bool stale = false;
   std::vector<std::string> notices;  // those of Layer.notices that depend on the state
-  std::vector<Columns> sub_layers;
+  /// Never null. Versions that differ only in their times share it.
+  std::shared_ptr<const std::vector<Columns>> columns =
+      std::make_shared<const std::vector<Columns>>();
   /// Other inputs of the layer's tiles, so that both are of one version; only the layer itself
   /// knows their type. Changes only together with the version.
   std::shared_ptr<const void> matter;
+
+  /// The columns of each sub-layer; empty before the first Publish.
+  const std::vector<Columns>& sub_layers() const { return *columns; }
 };
 
 /// The rows that differ between two versions, and the columns in which they differ.

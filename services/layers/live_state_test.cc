@@ -28,6 +28,17 @@ TEST(LiveState, AnUnchangedStateKeepsItsVersion) {
   EXPECT_TRUE(state.frame()->stale);
 }
 
+TEST(LiveState, FramesWithTheSameContentShareIt) {
+  LiveState state({.epoch = 1});
+  state.Publish({OneColumn({1, 2, 3})}, absl::FromUnixSeconds(10), false, {});
+  const auto columns = state.frame()->columns;
+  state.Touch(absl::FromUnixSeconds(20), true);
+  EXPECT_EQ(state.frame()->data_time, absl::FromUnixSeconds(20));
+  EXPECT_EQ(state.frame()->columns, columns);
+  state.Publish({OneColumn({1, 2, 3})}, absl::FromUnixSeconds(30), true, {});
+  EXPECT_EQ(state.frame()->columns, columns);
+}
+
 TEST(LiveState, TellsWhichRowsAndColumnsChanged) {
   LiveState state({.epoch = 1});
   state.Publish({{.columns = {{1, 1, 1}, {9, 9, 9}}}}, absl::InfinitePast(), false, {});
@@ -88,7 +99,7 @@ TEST(LiveState, DeltasLeadFromAnyVersionToAnyLaterOne) {
     const auto changes = state.ChangesBetween({1, from + 1}, *state.frame());
     ASSERT_TRUE(changes.has_value());
     for (const RowChange& change : changes->sub_layers[0]) {
-      client[change.row] = state.frame()->sub_layers[0].columns[0][change.row];
+      client[change.row] = state.frame()->sub_layers()[0].columns[0][change.row];
     }
     ASSERT_EQ(client, values) << "from version " << from + 1;
   }
@@ -150,7 +161,7 @@ TEST(LiveState, ReadersOnOtherThreadsSeeWholeVersionsInTheirOrder) {
       const auto frame = state.frame();
       const auto version = static_cast<std::int32_t>(frame->version.counter);
       ASSERT_GE(frame->version.counter, last->version.counter);
-      ASSERT_THAT(frame->sub_layers[0].columns[0], ElementsAre(version, version));
+      ASSERT_THAT(frame->sub_layers()[0].columns[0], ElementsAre(version, version));
       ASSERT_TRUE(state.ChangesBetween(last->version, *frame).has_value());
       last = frame;
     }

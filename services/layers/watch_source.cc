@@ -108,7 +108,7 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
   const absl::Time now = machine_clock_.Now();
   const std::shared_ptr<const Frame> frame = state_->frame();
   if (!has_base_) {
-    if (frame->sub_layers.empty()) {  // nothing published yet
+    if (frame->sub_layers().empty()) {  // nothing published yet
       if (last_message_ == absl::InfinitePast()) last_message_ = now;
       const absl::Duration until_heartbeat = last_message_ + options_.heartbeat - now;
       if (until_heartbeat > absl::ZeroDuration()) {
@@ -192,7 +192,7 @@ void WatchSource::FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const
     rows->set_sub_layer(view.name);
     for (const std::string& name : view.column_names) rows->add_columns()->set_name(name);
     std::uint32_t last = 0;
-    const Columns& columns = frame.sub_layers[s];
+    const Columns& columns = frame.sub_layers()[s];
     for (std::uint32_t row = 0; row < columns.rows(); ++row) {
       if (!view.visible.empty() && !view.visible[row]) continue;
       bool is_default = true;
@@ -219,7 +219,7 @@ bool WatchSource::FillDelta(const Changes& changes, const Frame& frame, v1::Delt
     if (!view.has_rows) continue;
     v1::StateRows* rows = nullptr;
     std::uint32_t last = 0;
-    const Columns& columns = frame.sub_layers[s];
+    const Columns& columns = frame.sub_layers()[s];
     for (const RowChange& change : changes.sub_layers[s]) {
       if ((change.column_mask & view.column_mask) == 0) continue;
       if (!view.visible.empty() && !view.visible[change.row]) continue;

@@ -97,7 +97,7 @@ TEST_F(FloodFollowerTest, ASnapshotIsAllTheWaterAndADeltaWhatChanged) {
   EXPECT_EQ(Snapshot(5, {{0, 55}, {2, 12}}), Next::kGoOn);
   EXPECT_THAT(DepthsCm(), ElementsAre(55, 0, 12));
   EXPECT_FALSE(Stale());
-  EXPECT_EQ(layer_->state().frame()->sub_layers[0].columns[kLevel][0], 5);
+  EXPECT_EQ(layer_->state().frame()->sub_layers()[0].columns[kLevel][0], 5);
   EXPECT_EQ(Delta(5, 6, {{1, 30}, {2, 0}}), Next::kGoOn);
   EXPECT_THAT(DepthsCm(), ElementsAre(55, 30, 0));
   EXPECT_EQ(Snapshot(9, {{1, 20}}), Next::kGoOn);

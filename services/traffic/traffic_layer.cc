@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::uint32_t kCheckpointVersion = 2;
 constexpr absl::Duration kTrendSpan = absl::Minutes(10);
+constexpr absl::Duration kTrendPeriod = absl::Minutes(1);
 
 float ReferenceSpeedKmh(const storage::SegmentRecord& road) {
   return std::max(1.0F, road.reference_speed_kmh);
@@ -85,8 +88,9 @@ void TrafficLayer::ApplyBatch(const readings::v1::ReadingColumns& batch) {
         if (index >= segment_of_index_.size() || quality == readings::v1::QUALITY_SUSPECT) return;
         const std::uint32_t segment = segment_of_index_[index];
         if (segment == storage::kNoSegment) return;
-        state_.Apply(segment, time_ms, speed_kmh,
-                     quality == readings::v1::QUALITY_PROFILE ? Source::kProfile : Source::kLive);
+        const Source source =
+            quality == readings::v1::QUALITY_PROFILE ? Source::kProfile : Source::kLive;
+        if (state_.Apply(segment, time_ms, speed_kmh, source)) is_touched_ = true;
       });
 }
 
@@ -97,6 +101,7 @@ void TrafficLayer::SetOffset(std::uint64_t offset) {
 
 void TrafficLayer::SetDepths(const std::vector<SegmentDepth>& depths, bool replace_all) {
   absl::MutexLock lock(&mutex_);
+  is_touched_ = true;
   if (replace_all) std::fill(depths_cm_.begin(), depths_cm_.end(), 0);
   for (const SegmentDepth& depth : depths) {
     if (depth.segment < depths_cm_.size()) depths_cm_[depth.segment] = depth.depth_cm;
@@ -135,6 +140,7 @@ std::uint32_t TrafficLayer::SegmentOfMeasure(std::string_view measure) const {
 void TrafficLayer::Clear() {
   absl::MutexLock lock(&mutex_);
   state_.Clear();
+  is_touched_ = true;
   offset_ = 0;
   last_jams_.clear();
   jam_lengths_.clear();
@@ -150,36 +156,57 @@ absl::Time TrafficLayer::newest_reading_time() const {
   return state_.data_time();
 }
 
+bool TrafficLayer::IsDue(absl::Time now) const {
+  // A replay that begins moves the clock back.
+  return is_touched_ || now < derived_at_ || now >= derive_again_at_;
+}
+
+std::vector<layers::Columns> TrafficLayer::Derive(absl::Time now, bool* shows_profile) {
+  std::vector<layers::Columns> sub_layers(1);
+  layers::Columns& columns = sub_layers.front();
+  columns.columns.assign(kColumnCount, std::vector<std::int32_t>(state_.size()));
+  const storage::SegmentCells* cells = pack_->segment_cells();
+  const std::int64_t now_ms = absl::ToUnixMillis(now);
+  std::int64_t again_ms = std::numeric_limits<std::int64_t>::max();
+  std::vector<SegmentView> views(state_.size());
+  for (std::uint32_t i = 0; i < state_.size(); ++i) {
+    const SegmentView view = views[i] = View(i, now);
+    *shows_profile = *shows_profile || view.source == Source::kProfile;
+    columns.columns[kLevel][i] = static_cast<std::int32_t>(view.level);
+    columns.columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
+    columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
+    columns.columns[kAgeClass][i] = view.age_class;
+    columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
+    const bool is_known = depths_cm_[i] != 0 || cells == nullptr || cells->is_known(i);
+    columns.columns[kFloodClass][i] = layers::ColumnValue(
+        is_known ? geo::DepthClassOfCm(depths_cm_[i]) : geo::DepthClass::kUnknown);
+    const std::int64_t change_ms = NextAgeChangeMs(state_[i], now_ms, options_.ages);
+    if (change_ms != 0) again_ms = std::min(again_ms, change_ms);
+  }
+  UpdateJams(views, now);
+  is_touched_ = false;
+  derived_at_ = now;
+  derive_again_at_ = absl::FromUnixMillis(again_ms);
+  if (!last_jams_.empty()) derive_again_at_ = std::min(derive_again_at_, now + kTrendPeriod);
+  return sub_layers;
+}
+
 void TrafficLayer::Publish(absl::Time now, bool stale) {
   // Showing streets as dry before the flood layer has answered would open flooded ones.
   if (AwaitsWater()) return;
-  layers::Columns columns;
-  columns.columns.assign(kColumnCount, std::vector<std::int32_t>(pack_->segments().size()));
-  const storage::SegmentCells* cells = pack_->segment_cells();
+  std::optional<std::vector<layers::Columns>> sub_layers;
   absl::Time data_time;
   bool shows_profile = false;
   {
     absl::MutexLock lock(&mutex_);
-    std::vector<SegmentView> views(state_.size());
-    for (std::uint32_t i = 0; i < state_.size(); ++i) {
-      const SegmentView view = views[i] = View(i, now);
-      shows_profile = shows_profile || view.source == Source::kProfile;
-      columns.columns[kLevel][i] = static_cast<std::int32_t>(view.level);
-      columns.columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
-      columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
-      columns.columns[kAgeClass][i] = view.age_class;
-      columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
-      const bool is_known = depths_cm_[i] != 0 || cells == nullptr || cells->is_known(i);
-      columns.columns[kFloodClass][i] = layers::ColumnValue(
-          is_known ? geo::DepthClassOfCm(depths_cm_[i]) : geo::DepthClass::kUnknown);
-    }
     data_time = state_.data_time();
     stale = stale || (options_.expects_water && !water_current_);
-    UpdateJams(views, now);
+    if (IsDue(now)) sub_layers = Derive(now, &shows_profile);
   }
+  if (!sub_layers.has_value()) return live_state_->Touch(data_time, stale);
   live_state_->SetNotices(shows_profile ? std::vector<std::string>{"profile_speeds"}
                                         : std::vector<std::string>{});
-  live_state_->Publish({std::move(columns)}, data_time, stale, {});
+  live_state_->Publish(*std::move(sub_layers), data_time, stale, {});
   watchers_.WakeAll();
 }
 
@@ -210,7 +237,7 @@ void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time 
     std::deque<Length>& history = lengths[jam.id];
     if (auto it = jam_lengths_.find(jam.id); it != jam_lengths_.end())
       history = std::move(it->second);
-    if (history.empty() || now - history.back().time >= absl::Minutes(1))
+    if (history.empty() || now - history.back().time >= kTrendPeriod)
       history.push_back({now, jam.length_m});
     while (history.size() > 1 && now - history.front().time > kTrendSpan) history.pop_front();
     double live_m = 0, known_m = 0;
@@ -241,7 +268,7 @@ std::vector<layers::TileAttribute> TrafficLayer::Attributes(const layers::Frame&
   std::vector<layers::TileAttribute> attributes;
   for (int c = 0; c < kColumnCount; ++c) {
     attributes.push_back({schema.sub_layers(0).columns(c).name(),
-                          &frame.sub_layers[0].columns[static_cast<std::size_t>(c)]});
+                          &frame.sub_layers()[0].columns[static_cast<std::size_t>(c)]});
   }
   return attributes;
 }
@@ -250,7 +277,7 @@ absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTileAt(const layers::Frame* fr
                                                          geo::TileId tile,
                                                          layers::v1::TileFormat /*format*/,
                                                          std::string_view if_none_match) const {
-  if (frame->sub_layers.empty()) {
+  if (frame->sub_layers().empty()) {
     return absl::UnavailableError("layers/traffic is reading its log; try again in a second");
   }
   layers::v1::Tile result;
@@ -336,6 +363,7 @@ bool TrafficLayer::Restore(const storage::Checkpoint& checkpoint) {
     return false;
   absl::MutexLock lock(&mutex_);
   if (!state_.Restore(std::move(segments))) return false;
+  is_touched_ = true;
   depths_cm_ = std::move(depths_cm);
   water_known_ = water_known != 0;
   last_jams_ = std::move(jams);

@@ -114,6 +114,10 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   std::uint32_t SegmentOfMeasure(std::string_view measure) const;
   SegmentView View(std::uint32_t segment, absl::Time now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Whether the columns or the jams at `now` may differ from those that were derived last.
+  bool IsDue(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<layers::Columns> Derive(absl::Time now, bool* shows_profile)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;
   std::vector<QueuingSegment> Queuing(const std::vector<SegmentView>& views) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -150,6 +154,11 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   };
   absl::flat_hash_map<std::string, std::deque<Length>> jam_lengths_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const JamList> jams_ ABSL_GUARDED_BY(mutex_);
+  // State, water or the pack's restored state changed since the columns were derived.
+  bool is_touched_ ABSL_GUARDED_BY(mutex_) = true;
+  // The city time for which they were derived, and that at which they change by age alone.
+  absl::Time derived_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time derive_again_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 }  // namespace citylayers::traffic

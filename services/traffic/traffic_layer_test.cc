@@ -53,7 +53,7 @@ class TrafficLayerTest : public ::testing::Test {
     return std::make_unique<TrafficLayer>(pack_, options);
   }
   std::int32_t Value(const TrafficLayer& layer, Column column, std::uint32_t segment) const {
-    return layer.state().frame()->sub_layers[0].columns[column][segment];
+    return layer.state().frame()->sub_layers()[0].columns[column][segment];
   }
   layers::v1::Tile TileOf(const TrafficLayer& layer, std::string_view if_none_match = "") const {
     const auto tile = layer.GetTile(kTile, layers::v1::TILE_FORMAT_MVT, if_none_match);
@@ -86,6 +86,49 @@ TEST_F(TrafficLayerTest, LaterBatchesOfAStreamReferToMeasuresByTheirIndex) {
   layer_->ApplyBatch(batch);
   EXPECT_EQ(layer_->Segment(0, now).view.speed_kmh, 8)
       << "the dictionary of the new stream is empty";
+}
+
+TEST_F(TrafficLayerTest, NothingIsDerivedWhileNothingChanges) {
+  Fold(*layer_, Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD}}));
+  const auto derived = [&](absl::Time now) {
+    const auto before = layer_->jams();
+    layer_->Publish(now, false);
+    return layer_->jams() != before;
+  };
+  EXPECT_TRUE(derived(kNow));
+  const auto frame = layer_->state().frame();
+  EXPECT_FALSE(derived(kNow + absl::Seconds(1)));
+  EXPECT_EQ(layer_->state().frame(), frame) << "the very same frame, without a copy";
+
+  Fold(*layer_, Batch({{900, kNowMs, 8, readings::v1::QUALITY_GOOD}}));
+  EXPECT_FALSE(derived(kNow + absl::Seconds(1))) << "the same reading again";
+  Fold(*layer_, Batch({{900, kNowMs + 500, 8, readings::v1::QUALITY_GOOD}}));
+  EXPECT_TRUE(derived(kNow + absl::Seconds(1)));
+  layer_->SetDepths({{.segment = 2, .depth_cm = 60}}, false);
+  EXPECT_TRUE(derived(kNow + absl::Seconds(1)));
+  EXPECT_EQ(Value(*layer_, kLevel, 2), 5);
+  layer_->Clear();
+  EXPECT_TRUE(derived(kNow + absl::Seconds(1)));
+  EXPECT_EQ(Value(*layer_, kLevel, 0), 0);
+}
+
+TEST_F(TrafficLayerTest, ColumnsAreDerivedAgainWhenAReadingAges) {
+  Fold(*layer_, Batch({{900, kNowMs, 40, readings::v1::QUALITY_GOOD}}));
+  const AgePolicy ages;
+  const auto age_class = [&](absl::Duration age) {
+    layer_->Publish(kNow + age, false);
+    return Value(*layer_, kAgeClass, 0);
+  };
+  const absl::Duration kJustBefore = -absl::Milliseconds(1);
+  EXPECT_EQ(age_class(absl::ZeroDuration()), 0);
+  EXPECT_EQ(age_class(ages.live + kJustBefore), 0);
+  EXPECT_EQ(age_class(ages.live), 1);
+  EXPECT_EQ(age_class(ages.ageing + kJustBefore), 1);
+  EXPECT_EQ(age_class(ages.ageing), 2);
+  EXPECT_EQ(Value(*layer_, kLevel, 0), 1);
+  layer_->Publish(kNow + ages.unknown, false);
+  EXPECT_EQ(Value(*layer_, kLevel, 0), 0);
+  EXPECT_EQ(age_class(absl::ZeroDuration()), 0) << "the city clock went back";
 }
 
 TEST_F(TrafficLayerTest, AStreetBeyondTheTerrainIsNotDry) {
@@ -232,7 +275,7 @@ TEST_F(TrafficLayerTest, WithoutAFloodServerItGoesOnStale) {
   const auto layer = Make({.expects_water = true});
   layer->GoWithoutWater();
   layer->Publish(kNow, false);
-  EXPECT_FALSE(layer->state().frame()->sub_layers.empty());
+  EXPECT_FALSE(layer->state().frame()->sub_layers().empty());
   EXPECT_TRUE(layer->state().frame()->stale);
   const auto again = Make({.expects_water = true});
   ASSERT_TRUE(again->Restore(layer->MakeCheckpoint()));

@@ -64,6 +64,16 @@ double JamFactor(double speed_kmh, double reference_speed_kmh, Level level) {
                   10 * std::clamp((1 - speed_kmh / reference_speed_kmh) / (1 - 0.1), 0.0, 1.0));
 }
 
+std::int64_t NextAgeChangeMs(const SegmentState& state, std::int64_t now_ms,
+                             const AgePolicy& ages) {
+  if (state.time_ms == 0) return 0;
+  for (const absl::Duration age : {ages.live, ages.ageing, ages.unknown}) {
+    const std::int64_t change_ms = state.time_ms + absl::ToInt64Milliseconds(age);
+    if (change_ms > now_ms) return change_ms;
+  }
+  return 0;
+}
+
 SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,
                         std::int32_t depth_cm, const AgePolicy& ages,
                         const LevelThresholds& thresholds, std::int32_t closed_depth_cm) {

@@ -111,6 +111,10 @@ struct SegmentView {
 /// maximum otherwise is 9.9.
 double JamFactor(double speed_kmh, double reference_speed_kmh, Level level);
 
+/// The next time at which the segment's view changes by age alone; 0: never. `live_share` and
+/// `confidence`, which change all the time, are left out. Pure.
+std::int64_t NextAgeChangeMs(const SegmentState& state, std::int64_t now_ms, const AgePolicy& ages);
+
 /// The view of a segment at city time `now` under `depth_cm` of water (0: dry): age and decay from
 /// the last reading, then the water: it caps the speed at that of a car in standing water (0 from
 /// the depth that stops cars, geo/flood/depth_class.h), and from `closed_depth_cm` on it closes the
