@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/log.h"
+#include "storage/bytes/checksum.h"
 
 namespace citylayers::layers {
 
@@ -123,10 +124,15 @@ void FoldRunner::SaveCheckpoint() {
     if (!readings_->caught_up()) return;
     checkpoint = folded_.MakeCheckpoint();
   }
+  // The state may also depend on other inputs than the log, so its offset alone does not tell.
+  const SavedState state{checkpoint.log_offset, storage::CheckpointChecksum(checkpoint.payload)};
+  if (state == saved_) return;
   const absl::Status saved = storage::SaveCheckpoint(checkpoint_path_, checkpoint);
   if (!saved.ok()) {
     runtime::LogWarning("checkpoint not saved", {{"layer", layer_}, {"why", saved.message()}});
+    return;
   }
+  saved_ = state;
 }
 
 std::vector<runtime::Option> FoldOptions(const std::string& layer,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,13 @@ class FoldRunner {
   std::uint64_t offset_ = 0;
   absl::Mutex mutex_;                              // excludes resets during publishing and saving
   bool restored_ ABSL_GUARDED_BY(mutex_) = false;  // the state comes from a checkpoint
+  // What the file holds. Used by the checkpointer, and by Stop after its end.
+  struct SavedState {
+    std::uint64_t offset = 0;
+    std::uint32_t checksum = 0;
+    friend bool operator==(const SavedState&, const SavedState&) = default;
+  };
+  std::optional<SavedState> saved_;  // unset: not known
   std::unique_ptr<ReadingsClient> readings_;
   std::unique_ptr<runtime::TickThread> publisher_, checkpointer_;
 };

@@ -1,6 +1,7 @@
 #include "services/layers/fold_runner.h"
 
 #include <atomic>
+#include <filesystem>
 #include <map>
 
 #include "absl/synchronization/mutex.h"
@@ -264,6 +265,35 @@ TEST_F(FoldRunnerTest, WhileTheLogIsReadAnewTheLastStateStaysStale) {
   AwaitOffset(2);
   AwaitTicks();
   EXPECT_EQ(Published(), "2");
+}
+
+TEST_F(FoldRunnerTest, AStateThatStaysTheSameIsSavedOnce) {
+  Context often({{"count.tick", "50ms"}, {"count.checkpoint", "100ms"}});
+  often.channel = context_.channel;
+  readings_.Add(501, true);
+  FoldRunner runner(often, "count", {"stations/-/measures/depth"}, layer_, path_, absl::Hours(1));
+  runner.Start();
+  const auto saved_at = [&] {
+    std::error_code none_yet;
+    return std::filesystem::last_write_time(path_, none_yet);
+  };
+  const auto never = saved_at();
+  const auto await_ticks = [&] {
+    absl::MutexLock lock(&often.ticks.mutex);
+    const int until = often.ticks.looks + 3;
+    EXPECT_TRUE(Comes(often.ticks.mutex, [&] { return often.ticks.looks >= until; }));
+  };
+  for (int i = 0; i < 100 && saved_at() == never; ++i) await_ticks();
+  const auto first = saved_at();
+  ASSERT_NE(first, never);
+  for (int i = 0; i < 3; ++i) await_ticks();
+  EXPECT_EQ(saved_at(), first);
+  readings_.Add(502, true);
+  AwaitOffset(502);
+  runner.Stop();
+  EXPECT_NE(saved_at(), first);
+  EXPECT_EQ(storage::LoadCheckpoint(path_)->log_offset, 502U);
+  often.channel.reset();
 }
 
 TEST_F(FoldRunnerTest, HalfALogIsNotSaved) {
