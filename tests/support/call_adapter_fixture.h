@@ -171,6 +171,11 @@ class StreamService final : public ReadingService::CallbackService {
     absl::MutexLock lock(&mutex_);
     return dones_.size();
   }
+  /// Answers each request that arrives from now on at once.
+  void AnswerFurther() {
+    absl::MutexLock lock(&mutex_);
+    answers_further_ = true;
+  }
   /// Answers request `i` with its number, or with an error.
   void Answer(std::size_t i, const absl::Status& status = absl::OkStatus()) {
     Done done;
@@ -189,8 +194,14 @@ class StreamService final : public ReadingService::CallbackService {
    public:
     explicit Handler(StreamService* service) : service_(service) {}
     void Handle(StreamReadingsRequest&, Done done) override {
-      absl::MutexLock lock(&service_->mutex_);
-      service_->dones_.push_back(std::move(done));
+      std::size_t i = 0;
+      {
+        absl::MutexLock lock(&service_->mutex_);
+        i = service_->dones_.size();
+        service_->dones_.push_back(std::move(done));
+        if (!service_->answers_further_) return;
+      }
+      service_->Answer(i);
     }
     int waiting_max() const override { return kWaitingMax; }
 
@@ -201,6 +212,7 @@ class StreamService final : public ReadingService::CallbackService {
   CallAdapter& calls_;
   absl::Mutex mutex_;
   std::vector<Done> dones_ ABSL_GUARDED_BY(mutex_);
+  bool answers_further_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 /// A server of this process with both services behind one CallAdapter.
