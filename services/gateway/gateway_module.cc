@@ -15,6 +15,7 @@
 #include "services/gateway/http_metrics.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/config/address.h"
+#include "services/runtime/delayed_task.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/log.h"
 #include "services/runtime/probed_module.h"
@@ -185,20 +186,11 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
   void Stop() override {
-    {
-      absl::MutexLock lock(&alive_->mutex);
-      alive_->module = nullptr;
-    }
+    update_metrics_.Stop();
     if (gateway_) gateway_->Stop();
   }
 
  private:
-  // For the timer, which may fire after the module is destroyed.
-  struct Alive {
-    absl::Mutex mutex;
-    GatewayModuleImpl* module ABSL_GUARDED_BY(mutex) = nullptr;
-  };
-
   // One channel per process: the modules of this process share the first's, others share by
   // address.
   std::vector<BackendModule> BackendModules() {
@@ -226,10 +218,7 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
     context_.memory()
         .share(runtime::MemoryUse::kTiles)
         ->Report(gateway_->tile_cache_bytes() + texts);
-    context_.timer().After(kMetricsPeriod, [alive = alive_] {
-      absl::MutexLock lock(&alive->mutex);
-      if (alive->module != nullptr) alive->module->UpdateMetrics();
-    });
+    update_metrics_.Set(kMetricsPeriod, [this] { UpdateMetrics(); });
   }
 
   runtime::ModuleContext& context_;
@@ -239,12 +228,7 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   HttpMetrics http_metrics_{context_.metrics()};
   GrpcProxy proxy_;
   std::unique_ptr<Gateway> gateway_;
-  const std::shared_ptr<Alive> alive_ = [this] {
-    auto alive = std::make_shared<Alive>();
-    absl::MutexLock lock(&alive->mutex);
-    alive->module = this;
-    return alive;
-  }();
+  runtime::DelayedTask update_metrics_{context_.timer()};
 };
 
 absl::StatusOr<runtime::Address> AddressOf(const runtime::Config& config) {

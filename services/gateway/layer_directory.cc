@@ -110,35 +110,27 @@ struct LayerDirectory::Call {
 };
 
 LayerDirectory::LayerDirectory(Options options, const Backends& backends, runtime::Timer& timer)
-    : options_(options), timer_(timer) {
+    : options_(options), check_(timer) {
   for (const Backend& backend : backends.all()) {
     Source source;
     source.backend = &backend;
     source.stub = layers::v1::LayerService::NewStub(backend.channel);
     sources_.push_back(std::move(source));
+    connects_.push_back(std::make_unique<runtime::DelayedTask>(timer));
   }
   layers_.store(std::make_shared<const LayerSet>(std::vector<std::shared_ptr<const KnownLayer>>()));
-  absl::MutexLock lock(&self_->mutex);
-  self_->directory = this;
 }
 
 LayerDirectory::~LayerDirectory() { Stop(); }
 
 void LayerDirectory::Start() {
-  std::size_t count;
-  {
-    absl::MutexLock lock(&mutex_);
-    count = sources_.size();
-  }
-  for (std::size_t i = 0; i < count; ++i) Connect(i);
-  After(options_.check_period, [](LayerDirectory& directory) { directory.Check(); });
+  for (std::size_t i = 0; i < connects_.size(); ++i) Connect(i);
+  check_.Set(options_.check_period, [this] { Check(); });
 }
 
 void LayerDirectory::Stop() {
-  {
-    absl::MutexLock lock(&self_->mutex);
-    self_->directory = nullptr;
-  }
+  check_.Stop();
+  for (const auto& connect : connects_) connect->Stop();
   std::vector<std::shared_ptr<grpc::ClientContext>> streams;
   {
     absl::MutexLock lock(&mutex_);
@@ -146,9 +138,7 @@ void LayerDirectory::Stop() {
     for (Source& source : sources_) TakeStreams(source, streams);
   }
   for (const auto& stream : streams) stream->TryCancel();
-  absl::MutexLock lock(&mutex_);
-  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
-  mutex_.Await(absl::Condition(&idle));
+  calls_.End();
 }
 
 void LayerDirectory::TakeStreams(Source& source,
@@ -158,16 +148,8 @@ void LayerDirectory::TakeStreams(Source& source,
   }
 }
 
-void LayerDirectory::After(absl::Duration delay, std::function<void(LayerDirectory&)> task) {
-  timer_.After(delay, [self = self_, task = std::move(task)] {
-    absl::MutexLock lock(&self->mutex);
-    if (self->directory != nullptr) task(*self->directory);
-  });
-}
-
-void LayerDirectory::CallOver() {
-  absl::MutexLock lock(&mutex_);
-  --calls_;
+void LayerDirectory::ConnectAfter(absl::Duration delay, std::size_t index) {
+  connects_[index]->Set(delay, [this, index] { Connect(index); });
 }
 
 void LayerDirectory::Connect(std::size_t index) {
@@ -177,15 +159,14 @@ void LayerDirectory::Connect(std::size_t index) {
   layers::v1::LayerService::Stub* stub;
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
-    ++calls_;
+    if (stopping_ || !calls_.Begin()) return;
     call->connection = ++sources_[index].connection;
     stub = sources_[index].stub.get();
   }
   stub->async()->ListLayers(&call->context, &call->request, &call->response,
                             [this, index, call](const grpc::Status& status) {
                               OnLayers(index, *call, status);
-                              CallOver();
+                              calls_.Done();
                             });
 }
 
@@ -237,10 +218,10 @@ void LayerDirectory::Follow(std::size_t index, std::uint64_t connection) {
     if (stopping_ || source.connection != connection) return;
     stub = source.stub.get();
     for (auto& [id, followed] : source.layers) {
+      if (!calls_.Begin()) break;
       followed.context = std::make_shared<grpc::ClientContext>();
       followed.context->AddMetadata(kPassedOnKey, "1");
       streams.push_back(std::make_shared<Stream>(Stream{id, followed.context, followed.request}));
-      ++calls_;
     }
   }
   for (const auto& stream : streams) {
@@ -253,7 +234,7 @@ void LayerDirectory::Follow(std::size_t index, std::uint64_t connection) {
         },
         [this, index, connection](const grpc::Status& status) {
           OnStreamEnd(index, connection, status);
-          CallOver();
+          calls_.Done();
         });
     stub->async()->WatchLayer(stream->context.get(), &stream->request, reader);
     reader->Begin();
@@ -302,8 +283,7 @@ void LayerDirectory::OnFailure(std::size_t index, std::uint64_t connection, absl
   }
   if (!excused) return Lose(index, connection, std::move(why));
   for (const auto& stream : streams) stream->TryCancel();
-  After(std::min(options_.retry_period, kExcusedPause),
-        [index](LayerDirectory& directory) { directory.Connect(index); });
+  ConnectAfter(std::min(options_.retry_period, kExcusedPause), index);
 }
 
 void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Status why) {
@@ -320,7 +300,7 @@ void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Sta
   }
   // Without the mutex, which the ends of the streams take.
   for (const auto& stream : streams) stream->TryCancel();
-  After(options_.retry_period, [index](LayerDirectory& directory) { directory.Connect(index); });
+  ConnectAfter(options_.retry_period, index);
 }
 
 // Finds backends that hang, whose streams do not end, and backends without layers that are away.
@@ -353,7 +333,7 @@ void LayerDirectory::Check() {
     }
   }
   for (Lost& each : lost) Lose(each.index, each.connection, std::move(each.why));
-  After(options_.check_period, [](LayerDirectory& directory) { directory.Check(); });
+  check_.Set(options_.check_period, [this] { Check(); });
 }
 
 std::uint32_t LayerDirectory::NumberOf(const std::string& id) {
@@ -402,10 +382,11 @@ absl::Status LayerDirectory::Ready() const {
 
 void LayerDirectory::WaitForFirstRound() {
   absl::MutexLock lock(&mutex_);
-  const auto asked = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return std::all_of(sources_.begin(), sources_.end(), [](const Source& s) { return s.asked; });
-  };
-  mutex_.Await(absl::Condition(&asked));
+  mutex_.Await(absl::Condition(this, &LayerDirectory::HasFirstRound));
+}
+
+bool LayerDirectory::HasFirstRound() const {
+  return std::all_of(sources_.begin(), sources_.end(), [](const Source& s) { return s.asked; });
 }
 
 }  // namespace citylayers::gateway

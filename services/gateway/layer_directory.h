@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,7 +18,8 @@
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/tile_cache.h"
-#include "services/runtime/timer.h"
+#include "services/runtime/delayed_task.h"
+#include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
@@ -124,27 +124,22 @@ class LayerDirectory {
   static void TakeStreams(Source& source,
                           std::vector<std::shared_ptr<grpc::ClientContext>>& streams);
   void Check();
-  void After(absl::Duration delay, std::function<void(LayerDirectory&)> task);
-  void CallOver();
+  void ConnectAfter(absl::Duration delay, std::size_t index);
+  bool HasFirstRound() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::uint32_t NumberOf(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
-  runtime::Timer& timer_;
   mutable absl::Mutex mutex_;
   std::vector<Source> sources_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint32_t> numbers_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t revisions_ ABSL_GUARDED_BY(mutex_) = 0;
-  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<std::shared_ptr<const LayerSet>> layers_;
   std::atomic<bool> knows_all_{false};
-  // Timers may fire after the directory is destroyed; they hold this and find its pointer cleared.
-  struct Self {
-    absl::Mutex mutex;
-    LayerDirectory* directory ABSL_GUARDED_BY(mutex) = nullptr;
-  };
-  const std::shared_ptr<Self> self_ = std::make_shared<Self>();
+  runtime::CallGroup calls_;
+  std::vector<std::unique_ptr<runtime::DelayedTask>> connects_;  // by source; fixed
+  runtime::DelayedTask check_;
 };
 
 }  // namespace citylayers::gateway

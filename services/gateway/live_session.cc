@@ -25,27 +25,25 @@ void SendProblem(runtime::Responder responder, const grpc::Status& status) {
 
 bool LiveHandler::Streams::Add(std::shared_ptr<OpenStream> stream) {
   absl::MutexLock lock(&mutex_);
-  if (ended_) return false;
+  if (!open_.Begin()) return false;
   streams_.insert(std::move(stream));
   return true;
 }
 
 void LiveHandler::Streams::Remove(const std::shared_ptr<OpenStream>& stream) {
   absl::MutexLock lock(&mutex_);
-  streams_.erase(stream);
+  if (streams_.erase(stream) != 0) open_.Done();
 }
 
 void LiveHandler::Streams::End() {
   std::vector<std::shared_ptr<OpenStream>> streams;
   {
     absl::MutexLock lock(&mutex_);
-    ended_ = true;
+    open_.Close();
     streams.assign(streams_.begin(), streams_.end());
   }
   for (const auto& stream : streams) stream->End();
-  absl::MutexLock lock(&mutex_);
-  const auto none = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return streams_.empty(); };
-  mutex_.Await(absl::Condition(&none));
+  open_.End();
 }
 
 void LiveSession::Run() {

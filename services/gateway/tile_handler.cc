@@ -143,9 +143,7 @@ TileHandler::~TileHandler() {
   }
   for (const auto& fill : fills) fill->context.TryCancel();
   fills.clear();
-  absl::MutexLock lock(&mutex_);
-  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
-  mutex_.Await(absl::Condition(&idle));
+  calls_.End();
 }
 
 const std::string& TileHandler::CacheControl(const KnownLayer& layer) const {
@@ -223,10 +221,9 @@ TileHandler::Admission TileHandler::Admit(const FillKey& key, const KnownLayer& 
   // fills_.
   std::optional<TileCache::Entry> entry = cache_.Find(key.first);
   if (entry && IsRight(*entry, layer)) return {.entry = std::move(entry)};
-  if (fills_.size() >= static_cast<std::size_t>(options_.fills_max)) return {};
+  if (fills_.size() >= static_cast<std::size_t>(options_.fills_max) || !calls_.Begin()) return {};
   auto fill = std::make_shared<Fill>();
   fills_[key] = fill;
-  ++calls_;
   fill->waiters.push_back(std::move(waiter));
   fill->held = std::move(held);
   return {.fill = std::move(fill)};
@@ -324,8 +321,7 @@ void TileHandler::OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status
       waiter.responder.Send(std::move(response));
     }
   }
-  absl::MutexLock lock(&mutex_);
-  --calls_;
+  calls_.Done();
 }
 
 void TileHandler::AnswerFrom(const Representation& tile, std::string_view version_header,

@@ -19,6 +19,7 @@
 #include "services/gateway/tile_cache.h"
 #include "services/runtime/http/http_responder.h"
 #include "services/runtime/metrics.h"
+#include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
@@ -95,7 +96,7 @@ class TileHandler {
   std::unique_ptr<Counters> counters_;
   absl::Mutex mutex_;  // acquired before the cache's locks, never after
   absl::flat_hash_map<FillKey, std::shared_ptr<Fill>> fills_ ABSL_GUARDED_BY(mutex_);
-  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  runtime::CallGroup calls_;
 };
 
 }  // namespace citylayers::gateway
