@@ -17,8 +17,8 @@ std::uint64_t NewEpoch() {
 
 }  // namespace
 
-LiveBoard::LiveBoard(Options options, std::string event, runtime::Timer& timer)
-    : options_(options), event_(std::move(event)), timer_(timer) {}
+LiveBoard::LiveBoard(Options options, std::string event)
+    : options_(options), event_(std::move(event)) {}
 
 std::uint64_t LiveBoard::Subscribe(std::function<void()> listener) {
   std::uint64_t id;

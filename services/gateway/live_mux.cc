@@ -107,7 +107,7 @@ void LiveMux::End() {
   std::shared_ptr<runtime::StreamWriter> stream;
   std::optional<runtime::Responder> responder;
   std::vector<std::function<void()>> reads;
-  std::vector<std::pair<std::shared_ptr<LiveBoard>, std::uint64_t>> subscriptions;
+  std::vector<std::pair<LiveBoard*, std::uint64_t>> subscriptions;
   bool idle;
   {
     absl::MutexLock lock(&mutex_);

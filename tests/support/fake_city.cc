@@ -53,7 +53,7 @@ Gateway::Options FakeCity::SmallOptions() {
   options.directory.retry_period = absl::Milliseconds(10);
   options.live.retry_period = absl::Milliseconds(10);
   options.live.heartbeat_period = absl::Milliseconds(30);
-  options.live.poll_period = absl::Milliseconds(10);
+  options.live.list_period = absl::Milliseconds(10);
   return options;
 }
 
