@@ -18,6 +18,7 @@
 #include "services/runtime/delayed_task.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/log.h"
+#include "services/runtime/module_channels.h"
 #include "services/runtime/probed_module.h"
 #include "services/runtime/self_probe.h"
 
@@ -148,7 +149,7 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
 
 class GatewayModuleImpl final : public runtime::ProbedModule {
  public:
-  GatewayModuleImpl(runtime::ModuleContext& context, Gateway::Options options,
+  GatewayModuleImpl(const runtime::ModuleContext& context, Gateway::Options options,
                     std::unique_ptr<StaticFiles> files)
       : context_(context),
         host_(options.host),
@@ -160,16 +161,16 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
   bool PassesCallsOn() const override {
-    const std::vector<runtime::ModuleSpec>& table = context_.Table();
+    const std::vector<runtime::ModuleSpec>& table = context_.table;
     return std::any_of(table.begin(), table.end(), [this](const runtime::ModuleSpec& spec) {
-      return !context_.IsLocal(spec.name);
+      return !context_.channels.IsLocal(spec.name);
     });
   }
 
   absl::Status Start() override {
     gateway_ = std::make_unique<Gateway>(std::move(options_), BackendModules(), std::move(files_),
-                                         context_.timer(), context_.metrics(),
-                                         [this] { return context_.city_clock().Now(); });
+                                         context_.timer, context_.metrics,
+                                         [this] { return context_.city_clock.Now(); });
     proxy_.SetRouter(&gateway_->router());
     RETURN_IF_ERROR(gateway_->Start());
     runtime::LogInfo("listening to HTTP", {{"port", gateway_->port()}});
@@ -196,13 +197,13 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   std::vector<BackendModule> BackendModules() {
     std::map<std::string, std::shared_ptr<grpc::Channel>> by_process;
     std::vector<BackendModule> modules;
-    for (const runtime::ModuleSpec& spec : context_.Table()) {
+    for (const runtime::ModuleSpec& spec : context_.table) {
       if (spec.name == kGateway) continue;
-      const std::string process = context_.IsLocal(spec.name)
+      const std::string process = context_.channels.IsLocal(spec.name)
                                       ? std::string()
-                                      : context_.config().GetString(StrCat("backends.", spec.name));
+                                      : context_.config.GetString(StrCat("backends.", spec.name));
       std::shared_ptr<grpc::Channel>& channel = by_process[process];
-      if (!channel) channel = context_.Channel(spec.name);
+      if (!channel) channel = context_.channels.To(spec.name);
       modules.push_back({spec.name, spec.services, channel});
     }
     return modules;
@@ -211,24 +212,24 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   void UpdateMetrics() {
     http_metrics_.Update(gateway_->HttpStats());
     const std::size_t texts = gateway_->live_texts_bytes();
-    context_.metrics()
+    context_.metrics
         .Gauge("citylayers_gateway_live_texts_bytes",
                "Memory of snapshots and changes that viewers of the same view share.")
         .Set(static_cast<double>(texts));
-    context_.memory()
+    context_.memory
         .share(runtime::MemoryUse::kTiles)
         ->Report(gateway_->tile_cache_bytes() + texts);
     update_metrics_.Set(kMetricsPeriod, [this] { UpdateMetrics(); });
   }
 
-  runtime::ModuleContext& context_;
+  const runtime::ModuleContext context_;
   const std::string host_;
   Gateway::Options options_;
   std::unique_ptr<StaticFiles> files_;
-  HttpMetrics http_metrics_{context_.metrics()};
+  HttpMetrics http_metrics_{context_.metrics};
   GrpcProxy proxy_;
   std::unique_ptr<Gateway> gateway_;
-  runtime::DelayedTask update_metrics_{context_.timer()};
+  runtime::DelayedTask update_metrics_{context_.timer};
 };
 
 absl::StatusOr<runtime::Address> AddressOf(const runtime::Config& config) {
@@ -242,8 +243,8 @@ absl::Status Check(const runtime::Config& config) {
   return runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http");
 }
 
-absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
-  const runtime::Config& config = context.config();
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleContext& context) {
+  const runtime::Config& config = context.config;
   ASSIGN_OR_RETURN(const runtime::Address address, AddressOf(config));
   std::string folder = config.GetString("server.web");
   if (folder.empty()) folder = DefaultWebFolder();
@@ -254,7 +255,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   } else {
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }
-  ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address, context.memory()));
+  ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address, context.memory));
   return std::make_unique<GatewayModuleImpl>(context, std::move(options), std::move(files));
 }
 

@@ -48,8 +48,7 @@ grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerConte
 
 v1::Layer LayerServiceImpl::Describe(const Layer& layer) const {
   v1::Layer description = layer.Describe();
-  if (notices_ == nullptr) return description;
-  for (std::string& notice : notices_()) description.add_notices(std::move(notice));
+  for (const std::string& notice : notices_) description.add_notices(notice);
   return description;
 }
 
@@ -172,7 +171,7 @@ grpc::ServerWriteReactor<v1::WatchLayerResponse>* LayerServiceImpl::WatchLayer(
       [this](const runtime::Call&, const v1::WatchLayerRequest& r) -> absl::StatusOr<Source> {
         ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
         WatchSource::Options options = options_.watch;
-        if (notices_ != nullptr) options.notices = notices_();
+        options.notices = notices_;
         ASSIGN_OR_RETURN(auto source, WatchSource::Make(std::move(layer), r, std::move(options),
                                                         machine_clock_));
         return Source(std::move(source));

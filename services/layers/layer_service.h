@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 #define CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,12 +22,10 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
     WatchSource::Options watch;
   };
 
-  /// Notices for viewers of every layer, in addition to those of the layer itself.
-  using Notices = std::function<std::vector<std::string>()>;
-
-  /// The references must outlive it. `notices` is called for each description, from any thread.
+  /// The references must outlive it. `notices`: for viewers of every layer, in addition to those of
+  /// the layer itself.
   LayerServiceImpl(Options options, const LayerCatalog& catalog, runtime::CallAdapter& calls,
-                   Notices notices = nullptr)
+                   std::vector<std::string> notices = {})
       : options_(std::move(options)),
         catalog_(catalog),
         calls_(calls),
@@ -68,7 +65,7 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
   const Options options_;
   const LayerCatalog& catalog_;
   runtime::CallAdapter& calls_;
-  const Notices notices_;
+  const std::vector<std::string> notices_;
   const runtime::MonotonicClock machine_clock_;
 };
 
