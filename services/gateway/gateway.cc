@@ -50,7 +50,7 @@ absl::Status Gateway::Start() {
 }
 
 void Gateway::Stop() {
-  server_.Drain(options_.drain_patience);
+  server_.Drain(options_.drain_timeout);
   directory_.Stop();
 }
 

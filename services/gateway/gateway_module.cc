@@ -142,7 +142,7 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
       std::min(size("gateway.tile_cache_bytes"), cached - options.live.texts_bytes_max);
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
   options.rpc.writes = config.GetBool("gateway.http_writes");
-  options.rpc.aside_max = size("gateway.large_requests_max");
+  options.rpc.large_requests_max = size("gateway.large_requests_max");
   options.directory.tick = config.GetDuration("gateway.follow_tick");
   return options;
 }

@@ -512,7 +512,7 @@ TEST(Live, BeginsWhileItsBackendIsDown) {
 
 TEST(Live, ABackendThatSaysNothingYetDoesNotHoldTheStreamBack) {
   Gateway::Options options = FakeCity::SmallOptions();
-  options.live.head_patience = absl::Milliseconds(10);
+  options.live.head_timeout = absl::Milliseconds(10);
   FakeCity city(options);
   TestClient client(city.http_port());
   client.Send(kLiveGet);

@@ -18,7 +18,7 @@ namespace citylayers::gateway {
 namespace {
 
 constexpr std::string_view kNamePrefix = "layers/";
-constexpr absl::Duration kExcusedPause = absl::Milliseconds(100);
+constexpr absl::Duration kFirstRetryDelay = absl::Milliseconds(100);
 
 template <typename Event>
 void ApplyState(const Event& event, layers::v1::Layer& layer) {
@@ -180,7 +180,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
     if (source.connection != call.connection) return;  // given up meanwhile
-    source.asked = true;
+    source.was_tried = true;
     source.answered = true;
     source.status = absl::OkStatus();
     source.layers.clear();
@@ -189,7 +189,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
       Followed& followed = source.layers[layer.name().substr(kNamePrefix.size())];
       followed.layer = layer;
       followed.revision = ++revisions_;
-      followed.heard = absl::Now();
+      followed.message_time = absl::Now();
       followed.request.set_name(layer.name());
       followed.request.set_tiles_only(true);
       followed.request.set_tick_ms(
@@ -249,15 +249,15 @@ void LayerDirectory::OnEvent(std::size_t index, std::uint64_t connection, const 
     Source& source = sources_[index];
     if (stopping_ || source.connection != connection) return;
     Followed& followed = source.layers[id];
-    followed.heard = absl::Now();
-    source.excused = false;
+    followed.message_time = absl::Now();
+    source.is_retried = false;
     other_pack =
         response.has_snapshot() && response.snapshot().pack_id() != followed.layer.pack_id();
     if (!Apply(response, followed.layer)) return;
     followed.revision = ++revisions_;
     Publish();
   }
-  if (other_pack) return Lose(index, connection, absl::UnavailableError("it has another pack now"));
+  if (other_pack) return Disconnect(index, connection, absl::UnavailableError("it has another pack now"));
 }
 
 void LayerDirectory::OnStreamEnd(std::size_t index, std::uint64_t connection,
@@ -269,30 +269,30 @@ void LayerDirectory::OnStreamEnd(std::size_t index, std::uint64_t connection,
 
 void LayerDirectory::OnFailure(std::size_t index, std::uint64_t connection, absl::Status why) {
   std::vector<std::shared_ptr<grpc::ClientContext>> streams;
-  bool excused = false;
+  bool retry_at_once = false;
   {
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
     if (stopping_ || source.connection != connection) return;
-    excused = source.answered && source.status.ok() && !source.excused;
-    if (excused) {
-      source.excused = true;
+    retry_at_once = source.answered && source.status.ok() && !source.is_retried;
+    if (retry_at_once) {
+      source.is_retried = true;
       ++source.connection;
       TakeStreams(source, streams);
     }
   }
-  if (!excused) return Lose(index, connection, std::move(why));
+  if (!retry_at_once) return Disconnect(index, connection, std::move(why));
   for (const auto& stream : streams) stream->TryCancel();
-  ConnectAfter(std::min(options_.retry_period, kExcusedPause), index);
+  ConnectAfter(std::min(options_.retry_period, kFirstRetryDelay), index);
 }
 
-void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Status why) {
+void LayerDirectory::Disconnect(std::size_t index, std::uint64_t connection, absl::Status why) {
   std::vector<std::shared_ptr<grpc::ClientContext>> streams;
   {
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
     if (stopping_ || source.connection != connection) return;
-    source.asked = true;
+    source.was_tried = true;
     ++source.connection;
     source.status = std::move(why);
     TakeStreams(source, streams);
@@ -320,7 +320,7 @@ void LayerDirectory::Check() {
       if (!source.status.ok()) continue;
       const bool silent =
           std::any_of(source.layers.begin(), source.layers.end(),
-                      [&](const auto& entry) { return entry.second.heard < oldest; });
+                      [&](const auto& entry) { return entry.second.message_time < oldest; });
       if (silent) {
         lost.push_back({i, source.connection,
                         absl::UnavailableError(StrCat(
@@ -332,7 +332,7 @@ void LayerDirectory::Check() {
       }
     }
   }
-  for (Lost& each : lost) Lose(each.index, each.connection, std::move(each.why));
+  for (Lost& each : lost) Disconnect(each.index, each.connection, std::move(each.why));
   check_.Set(options_.check_period, [this] { Check(); });
 }
 
@@ -386,7 +386,7 @@ void LayerDirectory::WaitForFirstRound() {
 }
 
 bool LayerDirectory::HasFirstRound() const {
-  return std::all_of(sources_.begin(), sources_.end(), [](const Source& s) { return s.asked; });
+  return std::all_of(sources_.begin(), sources_.end(), [](const Source& s) { return s.was_tried; });
 }
 
 }  // namespace citylayers::gateway

@@ -95,7 +95,7 @@ class LayerDirectory {
     layers::v1::WatchLayerRequest request;
     std::shared_ptr<grpc::ClientContext> context;  // of the stream under way
     std::uint64_t revision = 0;
-    absl::Time heard;
+    absl::Time message_time;
   };
   // A connection is what begins with a ListLayers and ends with the first stream that does.
   struct Source {
@@ -103,8 +103,8 @@ class LayerDirectory {
     std::unique_ptr<layers::v1::LayerService::Stub> stub;
     std::map<std::string, Followed> layers;  // by id
     std::uint64_t connection = 0;
-    bool excused = false;  // one failure since the last event
-    bool asked = false;
+    bool is_retried = false;  // one failure since the last event
+    bool was_tried = false;   // has answered or failed once
     bool answered = false;  // at least once
     absl::Status status = absl::UnavailableError("not asked yet");
   };
@@ -120,7 +120,7 @@ class LayerDirectory {
   void OnFailure(std::size_t index, std::uint64_t connection, absl::Status why);
   // Gives a connection up: its layers become unreachable, its streams end, the next one is tried
   // later. Does nothing for an earlier connection.
-  void Lose(std::size_t index, std::uint64_t connection, absl::Status why);
+  void Disconnect(std::size_t index, std::uint64_t connection, absl::Status why);
   static void TakeStreams(Source& source,
                           std::vector<std::shared_ptr<grpc::ClientContext>>& streams);
   void Check();

@@ -66,7 +66,7 @@ class LiveBoard {
   void SetLost(std::string reason);
 
  private:
-  void Tell();
+  void NotifyListeners();
 
   const Options options_;
   const std::string event_;

@@ -35,7 +35,7 @@ class LiveHandler {
     /// Of the gateway's own heartbeats, while the backend is down.
     absl::Duration heartbeat_period = absl::Seconds(5);
     /// Maximum wait for a backend's first message.
-    absl::Duration head_patience = absl::Seconds(1);
+    absl::Duration head_timeout = absl::Seconds(1);
     /// Unsent bytes of a client above which reading from the backend stops.
     std::size_t stream_ahead_bytes = 64 * 1024;
     /// Minimum time between two events of the stages, and of the jams.

@@ -49,7 +49,7 @@ void LiveHandler::Streams::End() {
 void LiveSession::Run() {
   if (!streams_->Add(shared_from_this())) return End();
   Call();
-  streams_->timer().After(streams_->options().head_patience, [weak = weak_from_this()] {
+  streams_->timer().After(streams_->options().head_timeout, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->Stream();
   });
 }
@@ -63,7 +63,7 @@ std::shared_ptr<runtime::StreamWriter> LiveSession::Stream() {
     responder_.reset();
     stream->Write("retry: 1000\n\n");
   }
-  Beat();
+  SendHeartbeat();
   // A client may already be gone: then this ends the session at once.
   stream->NotifyClosed([weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->End();
@@ -148,7 +148,7 @@ void LiveSession::OnCallEnd(const grpc::Status& status) {
 }
 
 // Sends heartbeats to the client, and whether the backend's data are stale.
-void LiveSession::Beat() {
+void LiveSession::SendHeartbeat() {
   std::string data;
   std::shared_ptr<runtime::StreamWriter> stream;
   {
@@ -163,7 +163,7 @@ void LiveSession::Beat() {
   }
   if (!data.empty()) stream->Write(EventText("", "heartbeat", data));
   streams_->timer().After(streams_->options().heartbeat_period, [weak = weak_from_this()] {
-    if (const auto session = weak.lock()) session->Beat();
+    if (const auto session = weak.lock()) session->SendHeartbeat();
   });
 }
 

@@ -87,7 +87,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
  private:
   enum class State { kPaused, kCalling, kEnded };
   void Call();
-  void Beat();
+  void SendHeartbeat();
   // The stream, which is begun if necessary; nullptr when the session ended before that.
   std::shared_ptr<runtime::StreamWriter> Stream();
 

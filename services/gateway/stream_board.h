@@ -79,7 +79,7 @@ class StreamBoard : public Base {
       if (ended_ || !calls_.Begin()) return;
       before = std::exchange(context_, context);
       call = ++call_;
-      heard_ = absl::Now();
+      message_time_ = absl::Now();
       is_silent_ = false;
     }
     if (before) before->TryCancel();
@@ -101,7 +101,7 @@ class StreamBoard : public Base {
   bool NoteMessage(std::uint64_t call) {
     absl::MutexLock lock(&mutex_);
     if (call != call_ || ended_) return false;
-    heard_ = absl::Now();
+    message_time_ = absl::Now();
     return true;
   }
   void CheckLater(std::uint64_t call) {
@@ -118,7 +118,7 @@ class StreamBoard : public Base {
       if (!keep_going) {
         ++call_;
         context.swap(context_);
-      } else if (context_ && !is_silent_ && absl::Now() - heard_ > options_.silence_max) {
+      } else if (context_ && !is_silent_ && absl::Now() - message_time_ > options_.silence_max) {
         is_silent_ = has_become_silent = true;
         context = context_;
       }
@@ -151,7 +151,7 @@ class StreamBoard : public Base {
   absl::Mutex mutex_;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;  // the present call; earlier ones are over
-  absl::Time heard_ ABSL_GUARDED_BY(mutex_);        // the last message, or the begin of the call
+  absl::Time message_time_ ABSL_GUARDED_BY(mutex_);        // the last message, or the begin of the call
   bool is_silent_ ABSL_GUARDED_BY(mutex_) = false;  // the present call was ended for its silence
   std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
   runtime::CallGroup calls_;

@@ -82,7 +82,7 @@ class TileHandler {
                  std::shared_ptr<const Representation> held, layers::v1::TileFormat format,
                  Waiter waiter);
   void OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status& status);
-  std::shared_ptr<const Representation> Keep(Fill& fill);
+  std::shared_ptr<const Representation> Store(Fill& fill);
   void AnswerFrom(const Representation& tile, std::string_view version_header, bool stale,
                   Waiter& waiter) const;
   void AnswerNotModified(const Fill& fill, std::string_view version_header, Waiter& waiter) const;

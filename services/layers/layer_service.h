@@ -47,19 +47,19 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
 
  private:
   v1::Layer Describe(const Layer& layer) const;
-  /// A layer at the start of a call.
-  struct Moment {
+  /// The layer, frame and format of the tiles of one call.
+  struct TileContext {
     std::shared_ptr<const Layer> layer;
     std::shared_ptr<const Frame> frame;  // nullptr: a static layer
     v1::TileFormat format = v1::TILE_FORMAT_MVT;
     std::uint32_t max_zoom = geo::TileId::kMaxZoom;
   };
-  absl::StatusOr<Moment> MomentOf(const std::string& name, v1::TileFormat format) const;
+  absl::StatusOr<TileContext> ContextOf(const std::string& name, v1::TileFormat format) const;
   /// INVALID_ARGUMENT naming `field`: not a tile, or one above the layer's max_zoom.
-  static absl::StatusOr<geo::TileId> IdOf(const Moment& moment,
+  static absl::StatusOr<geo::TileId> IdOf(const TileContext& tile_context,
                                           const v1::TileCoordinate& coordinate,
                                           std::string_view field);
-  static absl::StatusOr<v1::Tile> TileOf(const Moment& moment, const v1::TileCoordinate& coordinate,
+  static absl::StatusOr<v1::Tile> TileOf(const TileContext& tile_context, const v1::TileCoordinate& coordinate,
                                          const std::string& if_none_match);
 
   const Options options_;

@@ -40,7 +40,7 @@ namespace {
 
 constexpr std::string_view kClockOwner = "readings";
 constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
-constexpr int kExitDeaf = 3;
+constexpr int kExitUnreachable = 3;
 constexpr absl::Duration kHealthPeriod = absl::Milliseconds(250);
 
 CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
@@ -205,15 +205,15 @@ class Daemon::Impl {
       }
     }
     probe_ = std::make_unique<SelfProbe>(
-        SelfProbe::Options{.deaf_after =
+        SelfProbe::Options{.failures_max =
                                failures_max == 0 ? std::numeric_limits<int>::max() : failures_max},
         std::move(ports), [](const std::string& port, const absl::Status& why) {
           LogError("own port unreachable: ending, so that the supervisor restarts the process",
                    {{"port", port}, {"why", ToStd(why.message())}});
-          std::_Exit(kExitDeaf);
+          std::_Exit(kExitUnreachable);
         });
     probe_tick_ = std::make_unique<TickThread>(config_.GetDuration("server.probe"),
-                                               [this] { probe_->Step(); });
+                                               [this] { probe_->ProbeOnce(); });
   }
 
   // Every name that a health check may request, with the condition that decides it.

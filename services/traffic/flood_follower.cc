@@ -52,7 +52,7 @@ FloodFollower::Next FloodFollower::OnDelta(const layers::v1::Delta& delta) {
   if (!held_.has_value()) return Next::kGoOn;
   if (*held_ != FromProto(delta.from())) {
     Lose();
-    return Next::kStartAnew;
+    return Next::kOpenAgain;
   }
   held_ = FromProto(delta.to());
   layer_.SetDepths(DepthsOf(delta.rows()), /*replace_all=*/false);

@@ -17,11 +17,11 @@ namespace citylayers::traffic {
 /// it.
 ///
 ///   FloodFollower follower(layer);
-///   if (follower.OnMessage(message) == FloodFollower::Next::kStartAnew) context.TryCancel();
+///   if (follower.OnMessage(message) == FloodFollower::Next::kOpenAgain) context.TryCancel();
 class FloodFollower {
  public:
-  /// kStartAnew: a message is missing, so that a snapshot of a new stream is needed.
-  enum class Next { kGoOn, kStartAnew };
+  /// kOpenAgain: a message is missing, so that a snapshot of a new stream is needed.
+  enum class Next { kGoOn, kOpenAgain };
 
   explicit FloodFollower(TrafficLayer& layer) : layer_(layer) {}
 

@@ -30,7 +30,7 @@ namespace {
 using runtime::OptionType;
 
 /// Period of the checks that no event triggers.
-constexpr absl::Duration kLookPeriod = absl::Seconds(1);
+constexpr absl::Duration kCheckPeriod = absl::Seconds(1);
 
 class Traffic final : public runtime::Module {
  public:
@@ -51,9 +51,9 @@ class Traffic final : public runtime::Module {
     // Restores the checkpoint first: the water from the flood layer is newer.
     runner_.Start();
     if (layer_->pack().has_terrain()) FollowFlood();
-    looker_ = std::make_unique<runtime::TickThread>(
-        kLookPeriod, [this, clock = runtime::MonotonicClock(),
-                      start = runtime::MonotonicClock().Now()] { LookOnce(clock.Now() - start); });
+    checker_ = std::make_unique<runtime::TickThread>(
+        kCheckPeriod, [this, clock = runtime::MonotonicClock(),
+                      start = runtime::MonotonicClock().Now()] { CheckOnce(clock.Now() - start); });
     return absl::OkStatus();
   }
 
@@ -64,7 +64,7 @@ class Traffic final : public runtime::Module {
   }
 
   void Stop() override {
-    looker_.reset();
+    checker_.reset();
     flood_.reset();
     runner_.Stop();
   }
@@ -90,7 +90,7 @@ class Traffic final : public runtime::Module {
           return stub->WatchLayer(&context, request);
         },
         [this, stream](const layers::v1::WatchLayerResponse& response) {
-          if (follower_.OnMessage(response) == FloodFollower::Next::kStartAnew)
+          if (follower_.OnMessage(response) == FloodFollower::Next::kOpenAgain)
             (*stream)->TryCancel();
           if (layer_->AwaitsWater()) flood_failed_ = true;  // its pack is another one
         },
@@ -100,7 +100,7 @@ class Traffic final : public runtime::Module {
         });
   }
 
-  void LookOnce(absl::Duration running) {
+  void CheckOnce(absl::Duration running) {
     jams_.Set(static_cast<double>(layer_->jams()->items.size()));
     // A flood server that is connected but has sent nothing is reading its log, and is worth
     // waiting for. One that is unavailable, or has no water for this pack, may stay so.
@@ -125,7 +125,7 @@ class Traffic final : public runtime::Module {
   std::atomic<bool> flood_failed_{false};
   std::shared_ptr<grpc::Channel> flood_channel_;
   std::unique_ptr<runtime::WatchThread> flood_;
-  std::unique_ptr<runtime::TickThread> looker_;
+  std::unique_ptr<runtime::TickThread> checker_;
 };
 
 AgePolicy AgesOf(const runtime::Config& config) {
