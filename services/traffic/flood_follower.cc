@@ -14,8 +14,8 @@ layers::Version FromProto(const layers::v1::LayerVersion& version) {
 
 /// The depths of a message; sub-layers without rows, such as the depth picture, have none.
 template <typename Rows>
-std::vector<TrafficLayer::SegmentDepth> DepthsOf(const Rows& sub_layers) {
-  std::vector<TrafficLayer::SegmentDepth> depths;
+std::vector<SegmentDepth> DepthsOf(const Rows& sub_layers) {
+  std::vector<SegmentDepth> depths;
   for (const layers::v1::StateRows& rows : sub_layers) {
     if (rows.columns_size() != 1 || rows.columns(0).values_size() != rows.id_gaps_size()) continue;
     std::uint32_t segment = 0;
@@ -39,19 +39,19 @@ FloodFollower::Next FloodFollower::OnMessage(const layers::v1::WatchLayerRespons
 }
 
 void FloodFollower::OnSnapshot(const layers::v1::Snapshot& snapshot) {
-  if (!IsOfThisPack(snapshot.pack_id())) return Lose();
+  if (!IsOfThisPack(snapshot.pack_id())) return Interrupt();
   held_ = FromProto(snapshot.version());
   layer_.SetDepths(DepthsOf(snapshot.rows()), /*replace_all=*/true);
 }
 
 FloodFollower::Next FloodFollower::OnDelta(const layers::v1::Delta& delta) {
   if (!IsOfThisPack(delta.pack_id())) {
-    Lose();
+    Interrupt();
     return Next::kGoOn;
   }
   if (!held_.has_value()) return Next::kGoOn;
   if (*held_ != FromProto(delta.from())) {
-    Lose();
+    Interrupt();
     return Next::kOpenAgain;
   }
   held_ = FromProto(delta.to());
@@ -73,9 +73,9 @@ bool FloodFollower::IsOfThisPack(const std::string& pack_id) {
   return same;
 }
 
-void FloodFollower::Lose() {
+void FloodFollower::Interrupt() {
   held_.reset();
-  layer_.LoseWater();
+  layer_.SetWaterUnavailable();
 }
 
 }  // namespace citylayers::traffic

@@ -27,13 +27,13 @@ class FloodFollower {
 
   Next OnMessage(const layers::v1::WatchLayerResponse& message);
   /// The stream broke.
-  void OnEnd() { Lose(); }
+  void OnEnd() { Interrupt(); }
 
  private:
   void OnSnapshot(const layers::v1::Snapshot& snapshot);
   Next OnDelta(const layers::v1::Delta& delta);
   bool IsOfThisPack(const std::string& pack_id);
-  void Lose();
+  void Interrupt();
 
   TrafficLayer& layer_;
   std::optional<layers::Version> held_;  // unset: a snapshot is needed

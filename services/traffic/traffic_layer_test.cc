@@ -218,7 +218,7 @@ TEST_F(TrafficLayerTest, NothingIsShownBeforeTheWaterIsKnown) {
 TEST_F(TrafficLayerTest, WaterThatIsNoLongerHeardStaysAndIsStale) {
   const auto layer = Make({.expects_water = true});
   layer->SetDepths({{0, 55}}, true);
-  layer->LoseWater();
+  layer->SetWaterUnavailable();
   layer->Publish(kNow, false);
   EXPECT_EQ(Value(*layer, kLevel, 0), 5);
   EXPECT_TRUE(layer->state().frame()->stale);
@@ -230,7 +230,7 @@ TEST_F(TrafficLayerTest, WaterThatIsNoLongerHeardStaysAndIsStale) {
 
 TEST_F(TrafficLayerTest, WithoutAFloodServerItGoesOnStale) {
   const auto layer = Make({.expects_water = true});
-  layer->GoWithoutWater();
+  layer->StopAwaitingWater();
   layer->Publish(kNow, false);
   EXPECT_FALSE(layer->state().frame()->sub_layers.empty());
   EXPECT_TRUE(layer->state().frame()->stale);

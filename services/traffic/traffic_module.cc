@@ -111,7 +111,7 @@ class Traffic final : public runtime::Module {
         "traffic: no water from layers/flood, and none in a checkpoint; streets are shown dry, as "
         "stale",
         {{"flood_wait_s", absl::ToDoubleSeconds(flood_wait_)}});
-    layer_->GoWithoutWater();
+    layer_->StopAwaitingWater();
   }
 
   const runtime::ModuleContext context_;
