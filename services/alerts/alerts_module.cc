@@ -116,7 +116,8 @@ std::string DepthTiers() {
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleContext& context) {
   ASSIGN_OR_RETURN(const ConditionFollowerOptions input_options,
                    ConditionFollowerOptionsOf(context.config));
-  ASSIGN_OR_RETURN(const std::string directory, runtime::OpenDataDirectory(context.config, "alerts"));
+  ASSIGN_OR_RETURN(const std::string directory,
+                   runtime::OpenDataDirectory(context.config, "alerts"));
   ASSIGN_OR_RETURN(std::unique_ptr<storage::AlertStore> store,
                    storage::OpenRocksAlertStore(directory));
   if (const std::string loss = store->Loss(); !loss.empty()) {

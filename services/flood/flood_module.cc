@@ -49,7 +49,8 @@ class Flood final : public runtime::Module {
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::LayerHost> host,
                                                       const runtime::ModuleContext& context) {
   const runtime::Config& config = context.config;
-  ASSIGN_OR_RETURN(const std::string directory, runtime::OpenDataDirectory(context.config, "flood"));
+  ASSIGN_OR_RETURN(const std::string directory,
+                   runtime::OpenDataDirectory(context.config, "flood"));
   FloodLayer::Options options;
   options.rain.curve_number = config.GetDouble("flood.curve_number");
   options.rain.drains.capacity_mm_per_h = config.GetDouble("flood.drain_mm_per_h");

@@ -28,8 +28,8 @@ void ClockBoard::OnMessage(const Response& response) {
   if (set == set_ && now - sent_ < period_) return SetLost("");
   set_ = std::move(set);
   sent_ = now;
-  std::string text = StrCat("{\"clock\":", ProtoJson(response.clock()), ",\"serverTime\":\"",
-                            Rfc3339(now), "\"}");
+  std::string text =
+      StrCat("{\"clock\":", ProtoJson(response.clock()), ",\"serverTime\":\"", Rfc3339(now), "\"}");
   Set(text, text);
 }
 

@@ -1,11 +1,10 @@
 // Tests of what pages of other origins, other host names and proxies see.
-#include "services/gateway/cors.h"
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "services/gateway/cors.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
 

@@ -216,9 +216,7 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
         .Gauge("citylayers_gateway_live_texts_bytes",
                "Memory of snapshots and changes that viewers of the same view share.")
         .Set(static_cast<double>(texts));
-    context_.memory
-        .share(runtime::MemoryUse::kTiles)
-        ->Report(gateway_->tile_cache_bytes() + texts);
+    context_.memory.share(runtime::MemoryUse::kTiles)->Report(gateway_->tile_cache_bytes() + texts);
     update_metrics_.Set(kMetricsPeriod, [this] { UpdateMetrics(); });
   }
 

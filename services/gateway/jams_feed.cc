@@ -39,9 +39,10 @@ void JamsFeed::Apply(const Response& response, JamsByName& jams) const {
 void JamsFeed::Publish(JamsByName jams) {
   std::vector<traffic::v1::Jam*> order;
   for (auto& [name, jam] : jams.jams) order.push_back(&jam);
-  std::stable_sort(
-      order.begin(), order.end(),
-      [](const traffic::v1::Jam* a, const traffic::v1::Jam* b) { return a->delay_s() > b->delay_s(); });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const traffic::v1::Jam* a, const traffic::v1::Jam* b) {
+                     return a->delay_s() > b->delay_s();
+                   });
   auto response = std::make_shared<traffic::v1::ListJamsResponse>();
   for (traffic::v1::Jam* jam : order) *response->add_jams() = std::move(*jam);
   if (jams.has_data_time) *response->mutable_data_time() = jams.data_time;

@@ -257,7 +257,8 @@ void LayerDirectory::OnEvent(std::size_t index, std::uint64_t connection, const 
     followed.revision = ++revisions_;
     Publish();
   }
-  if (other_pack) return Disconnect(index, connection, absl::UnavailableError("it has another pack now"));
+  if (other_pack)
+    return Disconnect(index, connection, absl::UnavailableError("it has another pack now"));
 }
 
 void LayerDirectory::OnStreamEnd(std::size_t index, std::uint64_t connection,

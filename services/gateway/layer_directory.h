@@ -105,7 +105,7 @@ class LayerDirectory {
     std::uint64_t connection = 0;
     bool is_retried = false;  // one failure since the last event
     bool was_tried = false;   // has answered or failed once
-    bool answered = false;  // at least once
+    bool answered = false;    // at least once
     absl::Status status = absl::UnavailableError("not asked yet");
   };
   struct Call;

@@ -27,7 +27,8 @@ std::string Next(TestClient& client, std::string_view event) {
   return client.ReadUntil("\n\n");
 }
 
-traffic::v1::WatchJamsResponse Jams(std::initializer_list<std::pair<const char*, double>> delays_s) {
+traffic::v1::WatchJamsResponse Jams(
+    std::initializer_list<std::pair<const char*, double>> delays_s) {
   traffic::v1::WatchJamsResponse response;
   for (const auto& [id, delay_s] : delays_s) {
     traffic::v1::Jam* jam = response.add_jams();

@@ -141,12 +141,11 @@ LiveHandler::LiveHandler(Options options, const Backends& backends, const LayerD
       backends_(backends),
       directory_(directory),
       streams_(std::make_shared<Streams>(options, timer)),
-      boards_(std::make_unique<LiveBoards>(
-          LiveBoards::Options{.list_period = options.list_period,
-                              .retry_period = options.retry_period,
-                              .silence_max = options.silence_max,
-                              .linger = options.board_linger},
-          backends, directory, timer, city_time)) {}
+      boards_(std::make_unique<LiveBoards>(LiveBoards::Options{.list_period = options.list_period,
+                                                               .retry_period = options.retry_period,
+                                                               .silence_max = options.silence_max,
+                                                               .linger = options.board_linger},
+                                           backends, directory, timer, city_time)) {}
 
 LiveHandler::~LiveHandler() {
   streams_->End();

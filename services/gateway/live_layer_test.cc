@@ -1,9 +1,8 @@
 // Tests of the streams of one feed: GET /live/{layer} and /live/alerts.
-#include "services/gateway/live_session.h"
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "services/gateway/live_session.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
 

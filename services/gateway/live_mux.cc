@@ -253,7 +253,8 @@ void LiveMux::SendHeartbeat() {
       // A feed whose event is still pending for the client is not read, so that its age does not
       // count.
       if (feed.read_next) feed.message_time = absl::Now();
-      if (feed.lost.empty() && feed.message_time < oldest) feed.lost = "its server has stopped sending";
+      if (feed.lost.empty() && feed.message_time < oldest)
+        feed.lost = "its server has stopped sending";
     }
   }
   WritePending();

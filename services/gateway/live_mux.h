@@ -45,8 +45,8 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
     std::string event;  // waits to be written; `read_next` continues the call
     std::string event_position;
     std::function<void()> read_next;
-    std::string position;  // of the last event that was written
-    bool has_answered = false;   // its call has returned a message, or has failed
+    std::string position;       // of the last event that was written
+    bool has_answered = false;  // its call has returned a message, or has failed
     std::string lost;
     absl::Time message_time;
   };

@@ -246,7 +246,8 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   const ParsedRequest parsed{method, *type, reply, deadline};
   if (request.body().size() <= options_.large_bytes) return Translate(request, parsed);
   auto kept = std::make_shared<const HttpRequest>(request);
-  if (!translation_->TryPost([this, kept = std::move(kept), parsed] { Translate(*kept, parsed); })) {
+  if (!translation_->TryPost(
+          [this, kept = std::move(kept), parsed] { Translate(*kept, parsed); })) {
     reply->Fail(runtime::WithReason(
         absl::ResourceExhaustedError(StrCat(options_.large_requests_max,
                                             " large requests already wait: send it again a "

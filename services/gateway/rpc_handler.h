@@ -7,9 +7,9 @@
 
 #include "absl/time/time.h"
 
-#include "services/gateway/translation_thread.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/rpc_router.h"
+#include "services/gateway/translation_thread.h"
 #include "services/runtime/http/http_responder.h"
 
 namespace citylayers::gateway {
@@ -31,7 +31,8 @@ class RpcHandler {
         64 * 1024;       // unsent bytes of a client above which reading stops
     bool writes = true;  // false: only methods without side effects; others are PERMISSION_DENIED
     std::size_t large_bytes = 64 * 1024;  // larger messages are translated in the separate thread
-    std::size_t large_requests_max = 64;  // maximum number of such requests; then RESOURCE_EXHAUSTED
+    std::size_t large_requests_max =
+        64;  // maximum number of such requests; then RESOURCE_EXHAUSTED
   };
   /// The references must outlive it.
   RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors,

@@ -1,12 +1,11 @@
 // Tests of the RPC protocols over HTTP: Connect and gRPC-Web.
-#include "services/gateway/rpc_handler.h"
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
 #include "services/gateway/rpc_codec.h"
+#include "services/gateway/rpc_handler.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
 

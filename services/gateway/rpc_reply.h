@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 
-#include "services/gateway/translation_thread.h"
 #include "services/gateway/content_coding.h"
 #include "services/gateway/rpc_codec.h"
+#include "services/gateway/translation_thread.h"
 #include "services/gateway/upstream_call.h"
 #include "services/runtime/http/http_responder.h"
 

@@ -150,9 +150,9 @@ class StreamBoard : public Base {
   const StreamBoardOptions options_;
   absl::Mutex mutex_;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;  // the present call; earlier ones are over
-  absl::Time message_time_ ABSL_GUARDED_BY(mutex_);        // the last message, or the begin of the call
-  bool is_silent_ ABSL_GUARDED_BY(mutex_) = false;  // the present call was ended for its silence
+  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;   // the present call; earlier ones are over
+  absl::Time message_time_ ABSL_GUARDED_BY(mutex_);  // the last message, or the begin of the call
+  bool is_silent_ ABSL_GUARDED_BY(mutex_) = false;   // the present call was ended for its silence
   std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
   runtime::CallGroup calls_;
   runtime::DelayedTask check_;

@@ -37,8 +37,8 @@ class FoldRunner {
  public:
   static constexpr absl::Duration kRestoredAfter = absl::Seconds(2);
 
-  FoldRunner(const runtime::ModuleContext& context, std::string layer, std::vector<std::string> measures,
-             FoldedLayer& folded, std::string checkpoint_path,
+  FoldRunner(const runtime::ModuleContext& context, std::string layer,
+             std::vector<std::string> measures, FoldedLayer& folded, std::string checkpoint_path,
              absl::Duration restored_after = kRestoredAfter);
   ~FoldRunner();
 

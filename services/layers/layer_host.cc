@@ -29,8 +29,7 @@ void LayerHost::Add(const runtime::ModuleContext& context, std::shared_ptr<const
   catalog_.Add(std::move(layer));
   if (service_ != nullptr) return;
   service_ = std::make_unique<LayerServiceImpl>(ServiceOptions(context.config), catalog_,
-                                                context.calls,
-                                                NoticesOf(context));
+                                                context.calls, NoticesOf(context));
 }
 
 std::vector<runtime::Option> LayerOptions() {

@@ -65,13 +65,14 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext
                       });
 }
 
-absl::StatusOr<LayerServiceImpl::TileContext> LayerServiceImpl::ContextOf(const std::string& name,
-                                                                    v1::TileFormat format) const {
+absl::StatusOr<LayerServiceImpl::TileContext> LayerServiceImpl::ContextOf(
+    const std::string& name, v1::TileFormat format) const {
   TileContext tile_context;
   ASSIGN_OR_RETURN(tile_context.layer, catalog_.Find(name));
   if (format != v1::TILE_FORMAT_UNSPECIFIED) tile_context.format = format;
   const v1::Layer& description = tile_context.layer->description();
-  if (std::count(description.formats().begin(), description.formats().end(), tile_context.format) == 0) {
+  if (std::count(description.formats().begin(), description.formats().end(), tile_context.format) ==
+      0) {
     std::string known;
     for (const int offered : description.formats()) {
       StrAppend(&known, known.empty() ? "" : ", ",
@@ -79,9 +80,9 @@ absl::StatusOr<LayerServiceImpl::TileContext> LayerServiceImpl::ContextOf(const 
     }
     const std::string& asked = v1::TileFormat_Name(tile_context.format);
     return runtime::BadField(
-        "format",
-        StrCat(name, " has no tiles in ",
-               asked.empty() ? StrCat("format ", int{tile_context.format}) : asked, "; it has: ", known));
+        "format", StrCat(name, " has no tiles in ",
+                         asked.empty() ? StrCat("format ", int{tile_context.format}) : asked,
+                         "; it has: ", known));
   }
   if (!description.unavailable_reason().empty()) {
     return absl::FailedPreconditionError(
@@ -113,7 +114,8 @@ absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const TileContext& tile_contex
                                                   const std::string& if_none_match) {
   ASSIGN_OR_RETURN(const geo::TileId id, IdOf(tile_context, coordinate, "tile"));
   ASSIGN_OR_RETURN(v1::Tile tile,
-                   tile_context.layer->GetTileAt(tile_context.frame.get(), id, tile_context.format, if_none_match));
+                   tile_context.layer->GetTileAt(tile_context.frame.get(), id, tile_context.format,
+                                                 if_none_match));
   *tile.mutable_tile() = coordinate;
   return tile;
 }
@@ -121,18 +123,18 @@ absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const TileContext& tile_contex
 grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext* context,
                                                     const v1::GetTileRequest* request,
                                                     v1::GetTileResponse* response) {
-  return calls_.Unary(context, "LayerService/GetTile", request, response,
-                      [this](const runtime::Call&,
-                             const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
-                        v1::GetTileResponse found;
-                        ASSIGN_OR_RETURN(const TileContext tile_context, ContextOf(r.name(), r.format()));
-                        if (!r.has_tile()) {
-                          return runtime::BadField("tile", "is required: z, x and y of a tile");
-                        }
-                        ASSIGN_OR_RETURN(*found.mutable_tile(),
-                                         TileOf(tile_context, r.tile(), r.if_none_match()));
-                        return found;
-                      });
+  return calls_.Unary(
+      context, "LayerService/GetTile", request, response,
+      [this](const runtime::Call&,
+             const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
+        v1::GetTileResponse found;
+        ASSIGN_OR_RETURN(const TileContext tile_context, ContextOf(r.name(), r.format()));
+        if (!r.has_tile()) {
+          return runtime::BadField("tile", "is required: z, x and y of a tile");
+        }
+        ASSIGN_OR_RETURN(*found.mutable_tile(), TileOf(tile_context, r.tile(), r.if_none_match()));
+        return found;
+      });
 }
 
 grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
@@ -157,7 +159,8 @@ grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
           RETURN_IF_ERROR(IdOf(tile_context, r.tiles(i), StrCat("tiles[", i, "]")).status());
         }
         return Source(std::make_unique<TilesSource>(
-            std::move(tiles), [tile_context = std::move(tile_context)](const v1::TileCoordinate& coordinate) {
+            std::move(tiles),
+            [tile_context = std::move(tile_context)](const v1::TileCoordinate& coordinate) {
               return TileOf(tile_context, coordinate, "");
             }));
       });

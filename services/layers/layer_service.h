@@ -59,7 +59,8 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
   static absl::StatusOr<geo::TileId> IdOf(const TileContext& tile_context,
                                           const v1::TileCoordinate& coordinate,
                                           std::string_view field);
-  static absl::StatusOr<v1::Tile> TileOf(const TileContext& tile_context, const v1::TileCoordinate& coordinate,
+  static absl::StatusOr<v1::Tile> TileOf(const TileContext& tile_context,
+                                         const v1::TileCoordinate& coordinate,
                                          const std::string& if_none_match);
 
   const Options options_;

@@ -72,8 +72,8 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
   bool changed = !tiles.empty() || before->sub_layers.size() != sub_layers.size();
   for (std::size_t s = 0; s < sub_layers.size(); ++s) {
     entry.changes.sub_layers.push_back(before->sub_layers.size() == sub_layers.size()
-                                          ? Diff(before->sub_layers[s], sub_layers[s])
-                                          : AllRows(sub_layers[s]));
+                                           ? Diff(before->sub_layers[s], sub_layers[s])
+                                           : AllRows(sub_layers[s]));
     entry.size += entry.changes.sub_layers.back().size();
     changed = changed || !entry.changes.sub_layers.back().empty();
   }

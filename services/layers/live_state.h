@@ -76,10 +76,10 @@ class LiveState {
 
   /// Creates the next version when any value differs from the present frame; otherwise updates only
   /// `data_time` and `stale`. Returns whether the version changed. O(rows x columns). `tiles`:
-  /// changed tiles that do not follow from changed rows. `layer_data`: Frame::layer_data of the next
-  /// version; ignored when the version does not change. REQUIRES: every call has the same number of
-  /// sub-layers, columns and rows; at most 32 columns; Publish, Touch and SetNotices are called by
-  /// one thread at a time.
+  /// changed tiles that do not follow from changed rows. `layer_data`: Frame::layer_data of the
+  /// next version; ignored when the version does not change. REQUIRES: every call has the same
+  /// number of sub-layers, columns and rows; at most 32 columns; Publish, Touch and SetNotices are
+  /// called by one thread at a time.
   bool Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
                std::vector<geo::TileId> tiles, std::shared_ptr<const void> layer_data = nullptr);
 

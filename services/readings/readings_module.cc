@@ -160,8 +160,7 @@ QueryOptions ToQueryOptions(const runtime::Config& config) {
 class Readings final : public runtime::Module {
  public:
   Readings(const runtime::ModuleContext& context, std::unique_ptr<storage::ReadingsStore> store,
-           std::unique_ptr<WallClock> machine,
-           std::unique_ptr<ClockKeeper> clock)
+           std::unique_ptr<WallClock> machine, std::unique_ptr<ClockKeeper> clock)
       : pack_(context.pack),
         store_(std::move(store)),
         machine_(std::move(machine)),
@@ -272,9 +271,8 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
                        StoreOptions(context.config, context.memory, std::move(directory))));
   RETURN_IF_ERROR(SeedFromPack(context.pack->stations(), *store));
   auto machine = std::make_unique<WallClock>();
-  const ClockLimits limits{
-      .ahead_max = context.config.GetDuration("readings.clock_ahead_max"),
-      .jump_per_run = context.config.GetDouble("readings.clock_jump_per_run")};
+  const ClockLimits limits{.ahead_max = context.config.GetDuration("readings.clock_ahead_max"),
+                           .jump_per_run = context.config.GetDouble("readings.clock_jump_per_run")};
   ASSIGN_OR_RETURN(std::unique_ptr<ClockKeeper> clock, ClockKeeper::Load(*store, *machine, limits));
   const storage::ReadingsStoreStats stats = store->Stats();
   runtime::LogInfo("readings: store opened", {{"measures", stats.series_count},
@@ -284,7 +282,8 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
   if (const std::string loss = store->Loss(); !loss.empty()) {
     runtime::LogError("readings: acknowledged writes are lost", {{"what", loss}});
   }
-  return std::make_unique<Readings>(context, std::move(store), std::move(machine), std::move(clock));
+  return std::make_unique<Readings>(context, std::move(store), std::move(machine),
+                                    std::move(clock));
 }
 
 }  // namespace

@@ -17,8 +17,9 @@ using std::filesystem::perms;
 using ::testing::HasSubstr;
 
 Config Configure(std::string data, std::string access) {
-  const std::vector<Option> options = {{"server.data", OptionType::kString, "data", "Data."},
-                                       {"server.data_access", OptionType::kString, "group", "Who."}};
+  const std::vector<Option> options = {
+      {"server.data", OptionType::kString, "data", "Data."},
+      {"server.data_access", OptionType::kString, "group", "Who."}};
   return *Config::Load(options, {.flags = {{"server.data", std::move(data)},
                                            {"server.data_access", std::move(access)}}});
 }

@@ -49,7 +49,7 @@ struct ModuleContext {
   CallAdapter& calls;
   const CityClock& city_clock;  // owned by the readings module; every other process follows it
   const ModuleChannels& channels;
-  const std::vector<ModuleSpec>& table;  // every module of the platform, wherever it runs
+  const std::vector<ModuleSpec>& table;           // every module of the platform, wherever it runs
   std::shared_ptr<const storage::CityPack> pack;  // nullptr unless ModuleSpec::needs_pack
   std::optional<PackChange> pack_change;  // a data directory was used with another pack before
 };

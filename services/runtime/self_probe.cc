@@ -37,8 +37,9 @@ void SelfProbe::ProbeOnce() {
     {
       absl::MutexLock lock(&mutex_);
       failures = failures_[i] = status.ok() ? 0 : failures_[i] + 1;
-      is_unreachable = failures >= options_.failures_max &&
-             !std::exchange(is_reported_, is_reported_ || failures >= options_.failures_max);
+      is_unreachable =
+          failures >= options_.failures_max &&
+          !std::exchange(is_reported_, is_reported_ || failures >= options_.failures_max);
     }
     if (failures == 1) {
       LogWarning("own port does not answer",

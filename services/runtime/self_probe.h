@@ -15,8 +15,9 @@
 namespace citylayers::runtime {
 
 /// Counts consecutive failures of each of a server's ports. A port with `unready_after` failures is
-/// not ready. A port with `failures_max` failures is considered permanently unreachable; `on_unreachable` is
-/// then called once and should end the process, so that the supervisor restarts it. Thread-safe.
+/// not ready. A port with `failures_max` failures is considered permanently unreachable;
+/// `on_unreachable` is then called once and should end the process, so that the supervisor restarts
+/// it. Thread-safe.
 class SelfProbe {
  public:
   struct Port {

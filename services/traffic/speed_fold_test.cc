@@ -46,9 +46,9 @@ TEST_F(SpeedFoldTest, FoldsSpeedsOfItsSegments) {
 TEST_F(SpeedFoldTest, SkipsSuspectSpeedsAndOtherMeasures) {
   SpeedFold fold = Make();
   fold.ApplyBatch(Speed("segments/900/measures/speed", 12, readings::v1::QUALITY_SUSPECT));
-  for (const char* measure : {"segments/1/measures/speed", "segments/x/measures/speed",
-                              "segments//measures/speed", "stations/900/measures/speed",
-                              "segments/900/measures/volume", ""}) {
+  for (const char* measure :
+       {"segments/1/measures/speed", "segments/x/measures/speed", "segments//measures/speed",
+        "stations/900/measures/speed", "segments/900/measures/volume", ""}) {
     fold.BeginStream();
     fold.ApplyBatch(Speed(measure, 12));
   }

@@ -129,8 +129,8 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
       columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
       const std::int32_t depth_cm = water_.depth_cm(i);
       const bool is_known = depth_cm != 0 || cells == nullptr || cells->is_known(i);
-      columns.columns[kFloodClass][i] = layers::ColumnValue(
-          is_known ? geo::DepthClassOfCm(depth_cm) : geo::DepthClass::kUnknown);
+      columns.columns[kFloodClass][i] =
+          layers::ColumnValue(is_known ? geo::DepthClassOfCm(depth_cm) : geo::DepthClass::kUnknown);
     }
     data_time = speeds_.state().data_time();
     stale = stale || !water_.IsCurrent();

@@ -52,8 +52,10 @@ class Traffic final : public runtime::Module {
     runner_.Start();
     if (layer_->pack().has_terrain()) FollowFlood();
     checker_ = std::make_unique<runtime::TickThread>(
-        kCheckPeriod, [this, clock = runtime::MonotonicClock(),
-                      start = runtime::MonotonicClock().Now()] { CheckOnce(clock.Now() - start); });
+        kCheckPeriod,
+        [this, clock = runtime::MonotonicClock(), start = runtime::MonotonicClock().Now()] {
+          CheckOnce(clock.Now() - start);
+        });
     return absl::OkStatus();
   }
 
@@ -104,7 +106,8 @@ class Traffic final : public runtime::Module {
     jams_.Set(static_cast<double>(layer_->jams()->items.size()));
     // A flood server that is connected but has sent nothing is reading its log, and is worth
     // waiting for. One that is unavailable, or has no water for this pack, may stay so.
-    if (!layer_->AwaitsWater() || context_.channels.IsLocal("flood") || running < flood_wait_) return;
+    if (!layer_->AwaitsWater() || context_.channels.IsLocal("flood") || running < flood_wait_)
+      return;
     if (flood_channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY && !flood_failed_)
       return;
     runtime::LogWarning(
@@ -146,7 +149,8 @@ absl::Status Check(const runtime::Config& config) {
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::LayerHost> host,
                                                       const runtime::ModuleContext& context) {
   const runtime::Config& config = context.config;
-  ASSIGN_OR_RETURN(const std::string directory, runtime::OpenDataDirectory(context.config, "traffic"));
+  ASSIGN_OR_RETURN(const std::string directory,
+                   runtime::OpenDataDirectory(context.config, "traffic"));
   TrafficLayer::Options options;
   options.ages = AgesOf(config);
   options.jams.length_m_min = config.GetDouble("traffic.jam_length_m_min");

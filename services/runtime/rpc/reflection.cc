@@ -49,7 +49,8 @@ void SetError(grpc::StatusCode code, const std::string& message, Response& respo
 template <typename Response>
 void SetFile(const FileDescriptor* file, const std::string& requested, Response& response) {
   if (file == nullptr) {
-    return SetError(grpc::StatusCode::NOT_FOUND, StrCat("there is no ", requested, " here"), response);
+    return SetError(grpc::StatusCode::NOT_FOUND, StrCat("there is no ", requested, " here"),
+                    response);
   }
   std::set<const FileDescriptor*> added;
   AddWithImports(file, added,
@@ -93,7 +94,8 @@ void Answer(const Request& request, const std::vector<std::string>& services, Re
       const auto& requested = request.file_containing_extension();
       const Descriptor* type = Pool().FindMessageTypeByName(requested.containing_type());
       const FieldDescriptor* extension =
-          type == nullptr ? nullptr : Pool().FindExtensionByNumber(type, requested.extension_number());
+          type == nullptr ? nullptr
+                          : Pool().FindExtensionByNumber(type, requested.extension_number());
       return SetFile(
           extension == nullptr ? nullptr : extension->file(),
           StrCat("extension ", requested.extension_number(), " of ", requested.containing_type()),

@@ -6,8 +6,7 @@ namespace citylayers::runtime {
 
 std::shared_ptr<WriteWatch> WriteWatch::Start(Options options, Timer& timer,
                                               std::function<void()> on_cut) {
-  return std::shared_ptr<WriteWatch>(
-      new WriteWatch(std::move(options), timer, std::move(on_cut)));
+  return std::shared_ptr<WriteWatch>(new WriteWatch(std::move(options), timer, std::move(on_cut)));
 }
 
 WriteWatch::WriteWatch(Options options, Timer& timer, std::function<void()> on_cut)
