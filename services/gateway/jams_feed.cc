@@ -23,6 +23,7 @@ void JamsFeed::Open(grpc::ClientContext* context, StreamReader<Response>* reader
 }
 
 void JamsFeed::OnStart() {
+  ListBoard::OnStart();
   absl::MutexLock lock(&mutex_);
   present_ = nullptr;
 }

@@ -34,6 +34,10 @@ class ListBoard : public StreamBoard<Base, Response> {
         period_(period),
         publish_(timer) {}
 
+  void OnStart() override {
+    absl::MutexLock lock(&list_mutex_);
+    has_list_ = is_complete_ = false;
+  }
   // Applies a message. `list` is empty at a snapshot.
   virtual void Apply(const Response& response, List& list) const = 0;
   // Called on the timer's thread with a complete list.

@@ -27,6 +27,11 @@ void StagesBoard::Open(grpc::ClientContext* context, StreamReader<Response>* rea
   stub_->async()->WatchStages(context, &request_, reader);
 }
 
+void StagesBoard::OnStart() {
+  ListBoard::OnStart();
+  Forget();
+}
+
 void StagesBoard::Apply(const Response& response, StagesByStation& stages) const {
   for (const flood::v1::Stage& changed : response.stages()) {
     flood::v1::Stage& stage = stages[changed.station()] = changed;

@@ -31,7 +31,7 @@ class StagesBoard final
   using Response = flood::v1::WatchStagesResponse;
 
   void Open(grpc::ClientContext* context, StreamReader<Response>* reader) override;
-  void OnStart() override { Forget(); }
+  void OnStart() override;
   void Apply(const Response& response, StagesByStation& stages) const override;
   void Publish(StagesByStation stages) override;
 
