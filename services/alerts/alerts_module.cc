@@ -19,7 +19,9 @@
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/evaluator.h"
 #include "services/runtime/config/suggestion.h"
+#include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
+#include "services/runtime/module_channels.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/tick_thread.h"
 #include "storage/alerts/rocks_alert_store.h"
@@ -31,29 +33,29 @@ using runtime::OptionType;
 
 class Alerts final : public runtime::Module {
  public:
-  Alerts(runtime::ModuleContext& context, std::unique_ptr<storage::AlertStore> store,
+  Alerts(const runtime::ModuleContext& context, std::unique_ptr<storage::AlertStore> store,
          std::unique_ptr<AlertDesk> desk, ConditionFollowerOptions input_options)
       : context_(context),
         store_(std::move(store)),
         desk_(std::move(desk)),
         input_options_(input_options),
-        cut_offs_(context.metrics()),
-        service_(*desk_, context.city_clock(), context.calls(), cut_offs_,
-                 ServiceLimitsOf(context.config())) {}
+        cut_offs_(context.metrics),
+        service_(*desk_, context.city_clock, context.calls, cut_offs_,
+                 ServiceLimitsOf(context.config)) {}
 
   std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
 
   absl::Status Start() override {
-    const auto flood = context_.Channel("flood");
-    const auto traffic = context_.Channel("traffic");
+    const auto flood = context_.channels.To("flood");
+    const auto traffic = context_.channels.To("traffic");
     // Each change of an input is evaluated at once; ages and holds are evaluated every tick.
     inputs_ = std::make_unique<ConditionFollower>(
         flood, traffic, cut_offs_, input_options_, [this] { WakeEvaluation(); }, machine_clock_);
     evaluator_ = std::make_unique<Evaluator>(
         *desk_, [this](absl::Time since, absl::Time now) { return inputs_->Read(since, now); },
-        context_.city_clock(), context_.metrics());
+        context_.city_clock, context_.metrics);
     absl::MutexLock lock(&ticks_mutex_);
-    ticks_ = std::make_unique<runtime::TickThread>(context_.config().GetDuration("alerts.tick"),
+    ticks_ = std::make_unique<runtime::TickThread>(context_.config.GetDuration("alerts.tick"),
                                                    [this] { evaluator_->Evaluate(); });
     return absl::OkStatus();
   }
@@ -85,7 +87,7 @@ class Alerts final : public runtime::Module {
     if (ticks_ != nullptr) ticks_->Wake();
   }
 
-  runtime::ModuleContext& context_;
+  const runtime::ModuleContext context_;
   const std::unique_ptr<storage::AlertStore> store_;
   const std::unique_ptr<AlertDesk> desk_;
   const ConditionFollowerOptions input_options_;
@@ -112,17 +114,18 @@ std::string DepthTiers() {
   return text;
 }
 
-absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleContext& context) {
   ASSIGN_OR_RETURN(const ConditionFollowerOptions input_options,
-                   ConditionFollowerOptionsOf(context.config()));
-  ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("alerts"));
+                   ConditionFollowerOptionsOf(context.config));
+  ASSIGN_OR_RETURN(const std::string directory,
+                   runtime::OpenDataDirectory(context.config, "alerts"));
   ASSIGN_OR_RETURN(std::unique_ptr<storage::AlertStore> store,
                    storage::OpenRocksAlertStore(directory));
   if (const std::string loss = store->Loss(); !loss.empty()) {
     runtime::LogError("alerts: changes of alerts are lost", {{"what", loss}});
   }
   ASSIGN_OR_RETURN(std::unique_ptr<AlertDesk> desk,
-                   AlertDesk::Open(*store, DeskOptionsOf(context.config())));
+                   AlertDesk::Open(*store, DeskOptionsOf(context.config)));
   return std::unique_ptr<runtime::Module>(
       std::make_unique<Alerts>(context, std::move(store), std::move(desk), input_options));
 }

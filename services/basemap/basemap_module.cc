@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/status_macros.h"
 #include "services/basemap/basemap_layer.h"
 
 namespace citylayers::basemap {
@@ -26,11 +25,11 @@ runtime::ModuleSpec BasemapModule(std::shared_ptr<layers::LayerHost> host) {
   return {.name = "basemap",
           .needs = {},
           .services = {layers::v1::LayerService::service_full_name()},
+          .needs_pack = true,
           .options = layers::LayerOptions(),
-          .make = [host = std::move(host)](runtime::ModuleContext& context)
+          .make = [host = std::move(host)](const runtime::ModuleContext& context)
               -> absl::StatusOr<std::unique_ptr<runtime::Module>> {
-            ASSIGN_OR_RETURN(auto pack, context.Pack());
-            host->Add(context, std::make_shared<BasemapLayer>(std::move(pack)));
+            host->Add(context, std::make_shared<BasemapLayer>(context.pack));
             return std::make_unique<Basemap>(host);
           }};
 }

@@ -208,8 +208,8 @@ bool FloodLayer::PublishFrame(bool stale) {
     classes.push_back(layers::ColumnValue(is_known ? depth_class : geo::DepthClass::kUnknown));
   }
   std::vector<geo::TileId> changed;
-  if (const geo::Grid<float>* told_m = DepthM(*frame); told_m != nullptr)
-    changed = terrain_->ChangedTiles(*told_m, *depth_m);
+  if (const geo::Grid<float>* previous_m = DepthM(*frame); previous_m != nullptr)
+    changed = terrain_->ChangedTiles(*previous_m, *depth_m);
   {
     absl::MutexLock lock(&mutex_);
     measured_depths_cm_ = std::move(measured_cm);

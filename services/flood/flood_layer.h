@@ -94,7 +94,7 @@ class FloodLayer final : public layers::Layer, public layers::FoldedLayer {
   /// The depth of every cell at the version of a frame, in whole centimetres; nullptr before the
   /// first Publish or without terrain. Owned by the frame.
   static const geo::Grid<float>* DepthM(const layers::Frame& frame) {
-    return static_cast<const geo::Grid<float>*>(frame.matter.get());
+    return static_cast<const geo::Grid<float>*>(frame.layer_data.get());
   }
   const storage::CityPack& pack() const { return *pack_; }
   const layers::StreetIndex& streets() const { return street_index_; }

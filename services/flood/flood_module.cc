@@ -11,6 +11,7 @@
 #include "services/flood/flood_service.h"
 #include "services/layers/fold_runner.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
 
 namespace citylayers::flood {
@@ -20,12 +21,12 @@ using runtime::OptionType;
 
 class Flood final : public runtime::Module {
  public:
-  Flood(runtime::ModuleContext& context, std::shared_ptr<layers::LayerHost> host,
+  Flood(const runtime::ModuleContext& context, std::shared_ptr<layers::LayerHost> host,
         std::shared_ptr<FloodLayer> layer, std::string checkpoint_path)
       : host_(std::move(host)),
         layer_(std::move(layer)),
-        service_(layer_, context.city_clock(), context.calls(),
-                 static_cast<std::size_t>(context.config().GetInt("flood.stage_readings_max"))),
+        service_(layer_, context.city_clock, context.calls,
+                 static_cast<std::size_t>(context.config.GetInt("flood.stage_readings_max"))),
         runner_(context, "flood",
                 {"stations/-/measures/water_level", "stations/-/measures/rainfall"}, *layer_,
                 std::move(checkpoint_path)) {}
@@ -46,15 +47,15 @@ class Flood final : public runtime::Module {
 };
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::LayerHost> host,
-                                                      runtime::ModuleContext& context) {
-  const runtime::Config& config = context.config();
-  ASSIGN_OR_RETURN(auto pack, context.Pack());
-  ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("flood"));
+                                                      const runtime::ModuleContext& context) {
+  const runtime::Config& config = context.config;
+  ASSIGN_OR_RETURN(const std::string directory,
+                   runtime::OpenDataDirectory(context.config, "flood"));
   FloodLayer::Options options;
   options.rain.curve_number = config.GetDouble("flood.curve_number");
   options.rain.drains.capacity_mm_per_h = config.GetDouble("flood.drain_mm_per_h");
   options.epoch = static_cast<std::uint64_t>(absl::ToUnixMillis(absl::Now()));
-  ASSIGN_OR_RETURN(std::shared_ptr<FloodLayer> layer, FloodLayer::Make(std::move(pack), options));
+  ASSIGN_OR_RETURN(std::shared_ptr<FloodLayer> layer, FloodLayer::Make(context.pack, options));
   if (layer->rain_gauges_ignored() > 0) {
     runtime::LogWarning("flood: the pack has too many rain gauges; the last ones are ignored",
                         {{"gauges_max", FloodTerrain::kRainGaugesMax},
@@ -82,8 +83,9 @@ runtime::ModuleSpec FloodModule(std::shared_ptr<layers::LayerHost> host) {
           .needs = {"readings"},
           .services = {v1::FloodService::service_full_name(),
                        layers::v1::LayerService::service_full_name()},
+          .needs_pack = true,
           .options = std::move(options),
-          .make = [host = std::move(host)](runtime::ModuleContext& context) {
+          .make = [host = std::move(host)](const runtime::ModuleContext& context) {
             return Make(host, context);
           }};
 }

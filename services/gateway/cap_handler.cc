@@ -67,36 +67,24 @@ CapHandler::CapHandler(Options options, const Backends& backends, const PublicUr
   }
 }
 
-CapHandler::~CapHandler() {
-  absl::MutexLock lock(&mutex_);
-  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
-  mutex_.Await(absl::Condition(&idle));
-}
-
-bool CapHandler::HasBackend(Responder& responder) const {
-  if (stub_) return true;
-  SendError(responder, {grpc::StatusCode::NOT_FOUND,
-                        "this gateway serves no alerts: it has no backend with the module alerts"});
+bool CapHandler::BeginCall(Responder& responder) {
+  if (!stub_) {
+    SendError(responder,
+              {grpc::StatusCode::NOT_FOUND,
+               "this gateway serves no alerts: it has no backend with the module alerts"});
+    return false;
+  }
+  if (calls_.Begin()) return true;
+  SendError(responder, {grpc::StatusCode::UNAVAILABLE, "the gateway is stopping"});
   return false;
 }
 
-void CapHandler::Begin() {
-  absl::MutexLock lock(&mutex_);
-  ++calls_;
-}
-
-void CapHandler::Done() {
-  absl::MutexLock lock(&mutex_);
-  --calls_;
-}
-
 void CapHandler::Feed(const HttpRequest& request, Responder responder) {
-  if (!HasBackend(responder)) return;
+  if (!BeginCall(responder)) return;
   using FeedCall = Call<alerts::v1::ListCapMessagesRequest, alerts::v1::ListCapMessagesResponse>;
   auto call = std::make_shared<FeedCall>(request, std::move(responder));
   call->request.set_page_size(kFeedEntriesMax);
   call->context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
-  Begin();
   stub_->async()->ListCapMessages(
       &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
         if (status.ok()) {
@@ -115,17 +103,16 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
         } else {
           SendError(call->responder, status);
         }
-        Done();
+        calls_.Done();
       });
 }
 
 void CapHandler::Message(const HttpRequest& request, Responder responder) {
-  if (!HasBackend(responder)) return;
+  if (!BeginCall(responder)) return;
   using MessageCall = Call<alerts::v1::GetCapRequest, alerts::v1::GetCapResponse>;
   auto call = std::make_shared<MessageCall>(request, std::move(responder));
   call->request.set_cap_id(request.Param("id"));
   call->context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
-  Begin();
   stub_->async()->GetCap(
       &call->context, &call->request, &call->response, [this, call](const grpc::Status& status) {
         if (status.ok()) {
@@ -135,7 +122,7 @@ void CapHandler::Message(const HttpRequest& request, Responder responder) {
         } else {
           SendError(call->responder, status);
         }
-        Done();
+        calls_.Done();
       });
 }
 

@@ -5,14 +5,13 @@
 #include <functional>
 #include <memory>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/public_url.h"
 #include "services/runtime/http/http_responder.h"
+#include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
@@ -23,11 +22,9 @@ class CapHandler {
   struct Options {
     absl::Duration timeout = absl::Seconds(10);
   };
-  /// `backends` must outlive it.
+  /// `backends` must outlive it. The destructor waits for calls under way.
   CapHandler(Options options, const Backends& backends, const PublicUrl& public_url,
              std::function<absl::Time()> city_time);
-  /// Waits for calls under way.
-  ~CapHandler();
 
   /// GET /cap/alerts.atom
   void Feed(const runtime::HttpRequest& request, runtime::Responder responder);
@@ -37,16 +34,14 @@ class CapHandler {
  private:
   template <typename Request, typename Response>
   struct Call;
-  bool HasBackend(runtime::Responder& responder) const;
-  void Begin();
-  void Done();
+  // Counts a call; false after an error was sent, when no call can be made.
+  bool BeginCall(runtime::Responder& responder);
 
   const Options options_;
   const PublicUrl& public_url_;
   const std::function<absl::Time()> city_time_;
   std::unique_ptr<alerts::v1::AlertService::Stub> stub_;
-  absl::Mutex mutex_;
-  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  runtime::CallGroup calls_;  // last: its destructor waits for callbacks that use the others
 };
 
 }  // namespace citylayers::gateway

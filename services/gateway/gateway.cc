@@ -35,7 +35,7 @@ Gateway::Gateway(Options options, std::vector<BackendModule> modules,
       directory_(options_.directory, backends_, timer),
       router_(backends_, directory_),
       tiles_(options_.tiles, directory_, options_.public_url, metrics, city_time),
-      live_(options_.live, backends_, directory_, timer),
+      live_(options_.live, backends_, directory_, timer, city_time),
       cap_(options_.cap, backends_, options_.public_url, city_time),
       rpc_(options_.rpc, router_, options_.cors, options_.public_url),
       server_(WithErrorHeaders(options_.http)) {
@@ -50,7 +50,7 @@ absl::Status Gateway::Start() {
 }
 
 void Gateway::Stop() {
-  server_.Drain(options_.drain_patience);
+  server_.Drain(options_.drain_timeout);
   directory_.Stop();
 }
 

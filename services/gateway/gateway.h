@@ -41,7 +41,7 @@ class Gateway {
     std::uint16_t port = 8080;
     CorsPolicy cors;  // for RPC
     PublicUrl public_url;
-    absl::Duration drain_patience = absl::Seconds(4);
+    absl::Duration drain_timeout = absl::Seconds(4);
     runtime::HttpServerOptions http;
     TileHandler::Options tiles;
     LayerDirectory::Options directory;

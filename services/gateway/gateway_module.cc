@@ -15,8 +15,10 @@
 #include "services/gateway/http_metrics.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/config/address.h"
+#include "services/runtime/delayed_task.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/log.h"
+#include "services/runtime/module_channels.h"
 #include "services/runtime/probed_module.h"
 #include "services/runtime/self_probe.h"
 
@@ -140,14 +142,14 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
       std::min(size("gateway.tile_cache_bytes"), cached - options.live.texts_bytes_max);
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
   options.rpc.writes = config.GetBool("gateway.http_writes");
-  options.rpc.aside_max = size("gateway.large_requests_max");
+  options.rpc.large_requests_max = size("gateway.large_requests_max");
   options.directory.tick = config.GetDuration("gateway.follow_tick");
   return options;
 }
 
 class GatewayModuleImpl final : public runtime::ProbedModule {
  public:
-  GatewayModuleImpl(runtime::ModuleContext& context, Gateway::Options options,
+  GatewayModuleImpl(const runtime::ModuleContext& context, Gateway::Options options,
                     std::unique_ptr<StaticFiles> files)
       : context_(context),
         host_(options.host),
@@ -159,16 +161,16 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
   bool PassesCallsOn() const override {
-    const std::vector<runtime::ModuleSpec>& table = context_.Table();
+    const std::vector<runtime::ModuleSpec>& table = context_.table;
     return std::any_of(table.begin(), table.end(), [this](const runtime::ModuleSpec& spec) {
-      return !context_.IsLocal(spec.name);
+      return !context_.channels.IsLocal(spec.name);
     });
   }
 
   absl::Status Start() override {
     gateway_ = std::make_unique<Gateway>(std::move(options_), BackendModules(), std::move(files_),
-                                         context_.timer(), context_.metrics(),
-                                         [this] { return context_.city_clock().Now(); });
+                                         context_.timer, context_.metrics,
+                                         [this] { return context_.city_clock.Now(); });
     proxy_.SetRouter(&gateway_->router());
     RETURN_IF_ERROR(gateway_->Start());
     runtime::LogInfo("listening to HTTP", {{"port", gateway_->port()}});
@@ -185,32 +187,23 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
   void Stop() override {
-    {
-      absl::MutexLock lock(&alive_->mutex);
-      alive_->module = nullptr;
-    }
+    update_metrics_.Stop();
     if (gateway_) gateway_->Stop();
   }
 
  private:
-  // For the timer, which may fire after the module is destroyed.
-  struct Alive {
-    absl::Mutex mutex;
-    GatewayModuleImpl* module ABSL_GUARDED_BY(mutex) = nullptr;
-  };
-
   // One channel per process: the modules of this process share the first's, others share by
   // address.
   std::vector<BackendModule> BackendModules() {
     std::map<std::string, std::shared_ptr<grpc::Channel>> by_process;
     std::vector<BackendModule> modules;
-    for (const runtime::ModuleSpec& spec : context_.Table()) {
+    for (const runtime::ModuleSpec& spec : context_.table) {
       if (spec.name == kGateway) continue;
-      const std::string process = context_.IsLocal(spec.name)
+      const std::string process = context_.channels.IsLocal(spec.name)
                                       ? std::string()
-                                      : context_.config().GetString(StrCat("backends.", spec.name));
+                                      : context_.config.GetString(StrCat("backends.", spec.name));
       std::shared_ptr<grpc::Channel>& channel = by_process[process];
-      if (!channel) channel = context_.Channel(spec.name);
+      if (!channel) channel = context_.channels.To(spec.name);
       modules.push_back({spec.name, spec.services, channel});
     }
     return modules;
@@ -219,32 +212,22 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   void UpdateMetrics() {
     http_metrics_.Update(gateway_->HttpStats());
     const std::size_t texts = gateway_->live_texts_bytes();
-    context_.metrics()
+    context_.metrics
         .Gauge("citylayers_gateway_live_texts_bytes",
                "Memory of snapshots and changes that viewers of the same view share.")
         .Set(static_cast<double>(texts));
-    context_.memory()
-        .share(runtime::MemoryUse::kTiles)
-        ->Report(gateway_->tile_cache_bytes() + texts);
-    context_.timer().After(kMetricsPeriod, [alive = alive_] {
-      absl::MutexLock lock(&alive->mutex);
-      if (alive->module != nullptr) alive->module->UpdateMetrics();
-    });
+    context_.memory.share(runtime::MemoryUse::kTiles)->Report(gateway_->tile_cache_bytes() + texts);
+    update_metrics_.Set(kMetricsPeriod, [this] { UpdateMetrics(); });
   }
 
-  runtime::ModuleContext& context_;
+  const runtime::ModuleContext context_;
   const std::string host_;
   Gateway::Options options_;
   std::unique_ptr<StaticFiles> files_;
-  HttpMetrics http_metrics_{context_.metrics()};
+  HttpMetrics http_metrics_{context_.metrics};
   GrpcProxy proxy_;
   std::unique_ptr<Gateway> gateway_;
-  const std::shared_ptr<Alive> alive_ = [this] {
-    auto alive = std::make_shared<Alive>();
-    absl::MutexLock lock(&alive->mutex);
-    alive->module = this;
-    return alive;
-  }();
+  runtime::DelayedTask update_metrics_{context_.timer};
 };
 
 absl::StatusOr<runtime::Address> AddressOf(const runtime::Config& config) {
@@ -258,8 +241,8 @@ absl::Status Check(const runtime::Config& config) {
   return runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http");
 }
 
-absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
-  const runtime::Config& config = context.config();
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleContext& context) {
+  const runtime::Config& config = context.config;
   ASSIGN_OR_RETURN(const runtime::Address address, AddressOf(config));
   std::string folder = config.GetString("server.web");
   if (folder.empty()) folder = DefaultWebFolder();
@@ -270,7 +253,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   } else {
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }
-  ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address, context.memory()));
+  ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address, context.memory));
   return std::make_unique<GatewayModuleImpl>(context, std::move(options), std::move(files));
 }
 

@@ -19,7 +19,7 @@ namespace citylayers::gateway {
 namespace {
 
 constexpr std::string_view kNamePrefix = "layers/";
-constexpr absl::Duration kExcusedPause = absl::Milliseconds(100);
+constexpr absl::Duration kFirstRetryDelay = absl::Milliseconds(100);
 
 template <typename Event>
 void ApplyState(const Event& event, layers::v1::Layer& layer) {
@@ -111,35 +111,27 @@ struct LayerDirectory::Call {
 };
 
 LayerDirectory::LayerDirectory(Options options, const Backends& backends, runtime::Timer& timer)
-    : options_(options), timer_(timer) {
+    : options_(options), check_(timer) {
   for (const Backend& backend : backends.all()) {
     Source source;
     source.backend = &backend;
     source.stub = layers::v1::LayerService::NewStub(backend.channel);
     sources_.push_back(std::move(source));
+    connects_.push_back(std::make_unique<runtime::DelayedTask>(timer));
   }
   layers_.store(std::make_shared<const LayerSet>(std::vector<std::shared_ptr<const KnownLayer>>()));
-  absl::MutexLock lock(&self_->mutex);
-  self_->directory = this;
 }
 
 LayerDirectory::~LayerDirectory() { Stop(); }
 
 void LayerDirectory::Start() {
-  std::size_t count;
-  {
-    absl::MutexLock lock(&mutex_);
-    count = sources_.size();
-  }
-  for (std::size_t i = 0; i < count; ++i) Connect(i);
-  After(options_.check_period, [](LayerDirectory& directory) { directory.Check(); });
+  for (std::size_t i = 0; i < connects_.size(); ++i) Connect(i);
+  check_.Set(options_.check_period, [this] { Check(); });
 }
 
 void LayerDirectory::Stop() {
-  {
-    absl::MutexLock lock(&self_->mutex);
-    self_->directory = nullptr;
-  }
+  check_.Stop();
+  for (const auto& connect : connects_) connect->Stop();
   std::vector<std::shared_ptr<grpc::ClientContext>> streams;
   {
     absl::MutexLock lock(&mutex_);
@@ -147,9 +139,7 @@ void LayerDirectory::Stop() {
     for (Source& source : sources_) TakeStreams(source, streams);
   }
   for (const auto& stream : streams) stream->TryCancel();
-  absl::MutexLock lock(&mutex_);
-  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
-  mutex_.Await(absl::Condition(&idle));
+  calls_.End();
 }
 
 void LayerDirectory::TakeStreams(Source& source,
@@ -159,16 +149,8 @@ void LayerDirectory::TakeStreams(Source& source,
   }
 }
 
-void LayerDirectory::After(absl::Duration delay, std::function<void(LayerDirectory&)> task) {
-  timer_.After(delay, [self = self_, task = std::move(task)] {
-    absl::MutexLock lock(&self->mutex);
-    if (self->directory != nullptr) task(*self->directory);
-  });
-}
-
-void LayerDirectory::CallOver() {
-  absl::MutexLock lock(&mutex_);
-  --calls_;
+void LayerDirectory::ConnectAfter(absl::Duration delay, std::size_t index) {
+  connects_[index]->Set(delay, [this, index] { Connect(index); });
 }
 
 void LayerDirectory::Connect(std::size_t index) {
@@ -178,15 +160,14 @@ void LayerDirectory::Connect(std::size_t index) {
   layers::v1::LayerService::Stub* stub;
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
-    ++calls_;
+    if (stopping_ || !calls_.Begin()) return;
     call->connection = ++sources_[index].connection;
     stub = sources_[index].stub.get();
   }
   stub->async()->ListLayers(&call->context, &call->request, &call->response,
                             [this, index, call](const grpc::Status& status) {
                               OnLayers(index, *call, status);
-                              CallOver();
+                              calls_.Done();
                             });
 }
 
@@ -200,7 +181,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
     if (source.connection != call.connection) return;  // given up meanwhile
-    source.asked = true;
+    source.was_tried = true;
     source.answered = true;
     source.status = absl::OkStatus();
     source.layers.clear();
@@ -209,7 +190,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
       Followed& followed = source.layers[layer.name().substr(kNamePrefix.size())];
       followed.layer = layer;
       followed.revision = ++revisions_;
-      followed.heard = absl::Now();
+      followed.message_time = absl::Now();
       followed.request.set_name(layer.name());
       followed.request.set_tiles_only(true);
       followed.request.set_tick_ms(
@@ -238,10 +219,10 @@ void LayerDirectory::Follow(std::size_t index, std::uint64_t connection) {
     if (stopping_ || source.connection != connection) return;
     stub = source.stub.get();
     for (auto& [id, followed] : source.layers) {
+      if (!calls_.Begin()) break;
       followed.context = std::make_shared<grpc::ClientContext>();
       followed.context->AddMetadata(kPassedOnKey, "1");
       streams.push_back(std::make_shared<Stream>(Stream{id, followed.context, followed.request}));
-      ++calls_;
     }
   }
   for (const auto& stream : streams) {
@@ -254,7 +235,7 @@ void LayerDirectory::Follow(std::size_t index, std::uint64_t connection) {
         },
         [this, index, connection](const grpc::Status& status) {
           OnStreamEnd(index, connection, status);
-          CallOver();
+          calls_.Done();
         });
     stub->async()->WatchLayer(stream->context.get(), &stream->request, reader);
     reader->Begin();
@@ -269,15 +250,16 @@ void LayerDirectory::OnEvent(std::size_t index, std::uint64_t connection, const 
     Source& source = sources_[index];
     if (stopping_ || source.connection != connection) return;
     Followed& followed = source.layers[id];
-    followed.heard = absl::Now();
-    source.excused = false;
+    followed.message_time = absl::Now();
+    source.is_retried = false;
     other_pack =
         response.has_snapshot() && response.snapshot().pack_id() != followed.layer.pack_id();
     if (!Apply(response, followed.layer)) return;
     followed.revision = ++revisions_;
     Publish();
   }
-  if (other_pack) return Lose(index, connection, absl::UnavailableError("it has another pack now"));
+  if (other_pack)
+    return Disconnect(index, connection, absl::UnavailableError("it has another pack now"));
 }
 
 void LayerDirectory::OnStreamEnd(std::size_t index, std::uint64_t connection,
@@ -289,31 +271,30 @@ void LayerDirectory::OnStreamEnd(std::size_t index, std::uint64_t connection,
 
 void LayerDirectory::OnFailure(std::size_t index, std::uint64_t connection, absl::Status why) {
   std::vector<std::shared_ptr<grpc::ClientContext>> streams;
-  bool excused = false;
+  bool retry_at_once = false;
   {
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
     if (stopping_ || source.connection != connection) return;
-    excused = source.answered && source.status.ok() && !source.excused;
-    if (excused) {
-      source.excused = true;
+    retry_at_once = source.answered && source.status.ok() && !source.is_retried;
+    if (retry_at_once) {
+      source.is_retried = true;
       ++source.connection;
       TakeStreams(source, streams);
     }
   }
-  if (!excused) return Lose(index, connection, std::move(why));
+  if (!retry_at_once) return Disconnect(index, connection, std::move(why));
   for (const auto& stream : streams) stream->TryCancel();
-  After(std::min(options_.retry_period, kExcusedPause),
-        [index](LayerDirectory& directory) { directory.Connect(index); });
+  ConnectAfter(std::min(options_.retry_period, kFirstRetryDelay), index);
 }
 
-void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Status why) {
+void LayerDirectory::Disconnect(std::size_t index, std::uint64_t connection, absl::Status why) {
   std::vector<std::shared_ptr<grpc::ClientContext>> streams;
   {
     absl::MutexLock lock(&mutex_);
     Source& source = sources_[index];
     if (stopping_ || source.connection != connection) return;
-    source.asked = true;
+    source.was_tried = true;
     ++source.connection;
     source.status = std::move(why);
     TakeStreams(source, streams);
@@ -321,7 +302,7 @@ void LayerDirectory::Lose(std::size_t index, std::uint64_t connection, absl::Sta
   }
   // Without the mutex, which the ends of the streams take.
   for (const auto& stream : streams) stream->TryCancel();
-  After(options_.retry_period, [index](LayerDirectory& directory) { directory.Connect(index); });
+  ConnectAfter(options_.retry_period, index);
 }
 
 // Finds backends that hang, whose streams do not end, and backends without layers that are away.
@@ -341,7 +322,7 @@ void LayerDirectory::Check() {
       if (!source.status.ok()) continue;
       const bool silent =
           std::any_of(source.layers.begin(), source.layers.end(),
-                      [&](const auto& entry) { return entry.second.heard < oldest; });
+                      [&](const auto& entry) { return entry.second.message_time < oldest; });
       if (silent) {
         lost.push_back({i, source.connection,
                         absl::UnavailableError(StrCat(
@@ -353,8 +334,8 @@ void LayerDirectory::Check() {
       }
     }
   }
-  for (Lost& each : lost) Lose(each.index, each.connection, std::move(each.why));
-  After(options_.check_period, [](LayerDirectory& directory) { directory.Check(); });
+  for (Lost& each : lost) Disconnect(each.index, each.connection, std::move(each.why));
+  check_.Set(options_.check_period, [this] { Check(); });
 }
 
 std::uint32_t LayerDirectory::NumberOf(const std::string& id) {
@@ -403,10 +384,11 @@ absl::Status LayerDirectory::Ready() const {
 
 void LayerDirectory::WaitForFirstRound() {
   absl::MutexLock lock(&mutex_);
-  const auto asked = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return std::all_of(sources_.begin(), sources_.end(), [](const Source& s) { return s.asked; });
-  };
-  mutex_.Await(absl::Condition(&asked));
+  mutex_.Await(absl::Condition(this, &LayerDirectory::HasFirstRound));
+}
+
+bool LayerDirectory::HasFirstRound() const {
+  return std::all_of(sources_.begin(), sources_.end(), [](const Source& s) { return s.was_tried; });
 }
 
 }  // namespace citylayers::gateway

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,7 +19,8 @@
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/tile_cache.h"
-#include "services/runtime/timer.h"
+#include "services/runtime/delayed_task.h"
+#include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
@@ -96,7 +96,7 @@ class LayerDirectory {
     layers::v1::WatchLayerRequest request;
     std::shared_ptr<grpc::ClientContext> context;  // of the stream under way
     std::uint64_t revision = 0;
-    absl::Time heard;
+    absl::Time message_time;
   };
   // A connection is what begins with a ListLayers and ends with the first stream that does.
   struct Source {
@@ -104,9 +104,9 @@ class LayerDirectory {
     std::unique_ptr<layers::v1::LayerService::Stub> stub;
     std::map<std::string, Followed> layers;  // by id
     std::uint64_t connection = 0;
-    bool excused = false;  // one failure since the last event
-    bool asked = false;
-    bool answered = false;  // at least once
+    bool is_retried = false;  // one failure since the last event
+    bool was_tried = false;   // has answered or failed once
+    bool answered = false;    // at least once
     absl::Status status = absl::UnavailableError("not asked yet");
   };
   struct Call;
@@ -121,31 +121,26 @@ class LayerDirectory {
   void OnFailure(std::size_t index, std::uint64_t connection, absl::Status why);
   // Gives a connection up: its layers become unreachable, its streams end, the next one is tried
   // later. Does nothing for an earlier connection.
-  void Lose(std::size_t index, std::uint64_t connection, absl::Status why);
+  void Disconnect(std::size_t index, std::uint64_t connection, absl::Status why);
   static void TakeStreams(Source& source,
                           std::vector<std::shared_ptr<grpc::ClientContext>>& streams);
   void Check();
-  void After(absl::Duration delay, std::function<void(LayerDirectory&)> task);
-  void CallOver();
+  void ConnectAfter(absl::Duration delay, std::size_t index);
+  bool HasFirstRound() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::uint32_t NumberOf(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
-  runtime::Timer& timer_;
   mutable absl::Mutex mutex_;
   std::vector<Source> sources_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::uint32_t> numbers_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t revisions_ ABSL_GUARDED_BY(mutex_) = 0;
-  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<std::shared_ptr<const LayerSet>> layers_;
   std::atomic<bool> knows_all_{false};
-  // Timers may fire after the directory is destroyed; they hold this and find its pointer cleared.
-  struct Self {
-    absl::Mutex mutex;
-    LayerDirectory* directory ABSL_GUARDED_BY(mutex) = nullptr;
-  };
-  const std::shared_ptr<Self> self_ = std::make_shared<Self>();
+  runtime::CallGroup calls_;
+  std::vector<std::unique_ptr<runtime::DelayedTask>> connects_;  // by source; fixed
+  runtime::DelayedTask check_;
 };
 
 }  // namespace citylayers::gateway

@@ -17,8 +17,8 @@ std::uint64_t NewEpoch() {
 
 }  // namespace
 
-LiveBoard::LiveBoard(Options options, std::string event, runtime::Timer& timer)
-    : options_(options), event_(std::move(event)), timer_(timer) {}
+LiveBoard::LiveBoard(Options options, std::string event)
+    : options_(options), event_(std::move(event)) {}
 
 std::uint64_t LiveBoard::Subscribe(std::function<void()> listener) {
   std::uint64_t id;
@@ -83,7 +83,7 @@ void LiveBoard::Renew() {
     snapshot_ = nullptr;
     lost_.clear();
   }
-  Tell();
+  NotifyListeners();
 }
 
 void LiveBoard::Append(std::string change) {
@@ -95,7 +95,7 @@ void LiveBoard::Append(std::string change) {
     snapshot_ = nullptr;
     lost_.clear();
   }
-  Tell();
+  NotifyListeners();
 }
 
 void LiveBoard::SetLost(std::string reason) {
@@ -104,10 +104,10 @@ void LiveBoard::SetLost(std::string reason) {
     if (lost_ == reason) return;
     lost_ = std::move(reason);
   }
-  Tell();
+  NotifyListeners();
 }
 
-void LiveBoard::Tell() {
+void LiveBoard::NotifyListeners() {
   std::vector<std::function<void()>> listeners;
   {
     absl::MutexLock lock(&mutex_);

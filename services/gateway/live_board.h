@@ -17,22 +17,23 @@
 #include "absl/time/time.h"
 
 #include "services/gateway/live_query.h"
-#include "services/runtime/timer.h"
 
 namespace citylayers::gateway {
 
 /// One feed, shared by all its viewers: a log of events, and a snapshot for viewers whose position
 /// has left the log. A source works while there are viewers, and for `linger` after the last viewer
 /// left, so that a viewer whose connection broke can resume. Thread-safe; listeners run without
-/// locks held.
-class LiveBoard : public std::enable_shared_from_this<LiveBoard> {
+/// locks held; a call of one may last beyond its Unsubscribe.
+class LiveBoard {
  public:
   struct Options {
     std::size_t log_max = 256;  // events kept; a viewer further behind receives the snapshot
     absl::Duration linger = absl::Seconds(30);
   };
-  LiveBoard(Options options, std::string event, runtime::Timer& timer);
+  LiveBoard(Options options, std::string event);
   virtual ~LiveBoard() = default;
+  LiveBoard(const LiveBoard&) = delete;
+  LiveBoard& operator=(const LiveBoard&) = delete;
 
   /// `listener` is called after each change. The first viewer starts the source.
   std::uint64_t Subscribe(std::function<void()> listener);
@@ -63,14 +64,12 @@ class LiveBoard : public std::enable_shared_from_this<LiveBoard> {
   /// The data of an event with the whole state. Called with a lock held, only when needed.
   virtual std::string MakeSnapshot() const = 0;
   void SetLost(std::string reason);
-  runtime::Timer& timer() { return timer_; }
 
  private:
-  void Tell();
+  void NotifyListeners();
 
   const Options options_;
   const std::string event_;
-  runtime::Timer& timer_;
   mutable absl::Mutex mutex_;
   std::map<std::uint64_t, std::function<void()>> listeners_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t next_listener_ ABSL_GUARDED_BY(mutex_) = 1;

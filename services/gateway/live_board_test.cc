@@ -14,8 +14,8 @@ using ::testing::IsEmpty;
 // A board whose events the test creates.
 class TestBoard final : public LiveBoard {
  public:
-  TestBoard(runtime::Timer& timer, std::size_t log_max, absl::Duration linger = absl::Seconds(30))
-      : LiveBoard({.log_max = log_max, .linger = linger}, "things", timer) {}
+  explicit TestBoard(std::size_t log_max, absl::Duration linger = absl::Seconds(30))
+      : LiveBoard({.log_max = log_max, .linger = linger}, "things") {}
   void End() override {}
   void Fresh() { Renew(); }
   void Change(std::string text) {
@@ -37,13 +37,8 @@ class TestBoard final : public LiveBoard {
   std::string state_;
 };
 
-class LiveBoardTest : public ::testing::Test {
- protected:
-  runtime::Timer timer_;
-};
-
-TEST_F(LiveBoardTest, ANewViewerGetsTheSnapshotThenEachChangeOnce) {
-  const auto board = std::make_shared<TestBoard>(timer_, 8);
+TEST(LiveBoard, ANewViewerGetsTheSnapshotThenEachChangeOnce) {
+  const auto board = std::make_unique<TestBoard>(8);
   BoardCursor cursor;
   EXPECT_THAT(board->Read(cursor), IsEmpty()) << "there is no state yet";
   board->Fresh();
@@ -56,8 +51,8 @@ TEST_F(LiveBoardTest, ANewViewerGetsTheSnapshotThenEachChangeOnce) {
   EXPECT_THAT(board->Read(late), ElementsAre("all:ab"));
 }
 
-TEST_F(LiveBoardTest, AViewerThatComesBackGetsWhatItMissed) {
-  const auto board = std::make_shared<TestBoard>(timer_, 2);
+TEST(LiveBoard, AViewerThatComesBackGetsWhatItMissed) {
+  const auto board = std::make_unique<TestBoard>(2);
   board->Fresh();
   board->Change("a");
   BoardCursor cursor;
@@ -71,8 +66,8 @@ TEST_F(LiveBoardTest, AViewerThatComesBackGetsWhatItMissed) {
       << "the log of two events has dropped b";
 }
 
-TEST_F(LiveBoardTest, ACursorThatIsNotOfThisLogGetsTheSnapshot) {
-  const auto board = std::make_shared<TestBoard>(timer_, 8);
+TEST(LiveBoard, ACursorThatIsNotOfThisLogGetsTheSnapshot) {
+  const auto board = std::make_unique<TestBoard>(8);
   board->Fresh();
   BoardCursor cursor;
   board->Read(cursor);
@@ -84,8 +79,8 @@ TEST_F(LiveBoardTest, ACursorThatIsNotOfThisLogGetsTheSnapshot) {
   EXPECT_THAT(board->Read(cursor), ElementsAre("all:")) << "another epoch";
 }
 
-TEST_F(LiveBoardTest, TheSourceWorksFromTheFirstViewerUntilAWhileAfterTheLast) {
-  const auto board = std::make_shared<TestBoard>(timer_, 8, absl::ZeroDuration());
+TEST(LiveBoard, TheSourceWorksFromTheFirstViewerUntilAWhileAfterTheLast) {
+  const auto board = std::make_unique<TestBoard>(8, absl::ZeroDuration());
   int told = 0;
   const auto first = board->Subscribe([&] { ++told; });
   const auto second = board->Subscribe([] {});
@@ -102,16 +97,16 @@ TEST_F(LiveBoardTest, TheSourceWorksFromTheFirstViewerUntilAWhileAfterTheLast) {
   EXPECT_EQ(board->starts, 2);
 }
 
-TEST_F(LiveBoardTest, WithinTheLingerTheSourceGoesOn) {
-  const auto board = std::make_shared<TestBoard>(timer_, 8, absl::Hours(1));
+TEST(LiveBoard, WithinTheLingerTheSourceGoesOn) {
+  const auto board = std::make_unique<TestBoard>(8, absl::Hours(1));
   board->Unsubscribe(board->Subscribe([] {}));
   EXPECT_TRUE(board->Going());
   board->Subscribe([] {});
   EXPECT_EQ(board->starts, 1);
 }
 
-TEST_F(LiveBoardTest, ALostSourceIsToldUntilItBringsSomething) {
-  const auto board = std::make_shared<TestBoard>(timer_, 8);
+TEST(LiveBoard, ALostSourceIsToldUntilItBringsSomething) {
+  const auto board = std::make_unique<TestBoard>(8);
   int told = 0;
   board->Subscribe([&] { ++told; });
   board->Lose("gone");

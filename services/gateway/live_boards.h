@@ -2,9 +2,9 @@
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARDS_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LIVE_BOARDS_H_
 
+#include <functional>
 #include <map>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -19,29 +19,29 @@
 
 namespace citylayers::gateway {
 
-/// Filter of the alerts that a viewer receives by default.
-inline constexpr std::string_view kStandingAlerts = "state != RESOLVED";
+class JamsFeed;
 
-/// Boards: alerts (from WatchAlerts), clock (from WatchClock), stages and jams (listed when their
-/// layer has changed, at most once per `poll_period`), notices (from the layer directory).
-/// Thread-safe.
+/// Boards: alerts, clock, stages and jams (each from one stream, which all viewers share), notices
+/// (from the layer directory). Thread-safe.
 class LiveBoards {
  public:
   struct Options {
-    absl::Duration poll_period;
+    absl::Duration list_period;  // minimum time between two events of stages, and of jams
     absl::Duration retry_period;
+    absl::Duration silence_max;
     absl::Duration linger;
   };
   /// A feed of one stream, and the position where it begins.
   struct Part {
-    std::shared_ptr<LiveBoard> board;
+    LiveBoard* board = nullptr;  // lives as long as the LiveBoards
     BoardCursor cursor;
     bool resumes = false;  // its position is part of an event's id
   };
 
-  /// The references must outlive it.
+  /// The references must outlive it. `city_time` is thread-safe.
   LiveBoards(Options options, const Backends& backends, const LayerDirectory& directory,
-             runtime::Timer& timer);
+             runtime::Timer& timer, const std::function<absl::Time()>& city_time);
+  /// REQUIRES: no stream uses a board.
   ~LiveBoards();
 
   /// The boards that a query requests, as far as this gateway has them. NOT_FOUND: it has none of
@@ -52,19 +52,17 @@ class LiveBoards {
   void End();
 
  private:
-  std::shared_ptr<LiveBoard> JamsBoard(int count);
+  LiveBoard* JamsBoardOf(int count);
 
   const Options options_;
-  const Backends& backends_;
-  const LayerDirectory& directory_;
   runtime::Timer& timer_;
-  std::shared_ptr<LiveBoard> alerts_;  // nullptr: no backend has alerts
-  std::shared_ptr<LiveBoard> clock_;
-  std::shared_ptr<LiveBoard> stages_;
-  std::shared_ptr<LiveBoard> notices_;
+  std::unique_ptr<LiveBoard> alerts_;  // nullptr: no backend has alerts
+  std::unique_ptr<LiveBoard> clock_;
+  std::unique_ptr<LiveBoard> stages_;
+  std::unique_ptr<LiveBoard> notices_;
+  std::unique_ptr<JamsFeed> jams_feed_;
   absl::Mutex mutex_;
-  std::map<int, std::shared_ptr<LiveBoard>> jams_
-      ABSL_GUARDED_BY(mutex_);  // by maximum number of jams
+  std::map<int, std::unique_ptr<LiveBoard>> jams_ ABSL_GUARDED_BY(mutex_);  // by number of jams
 };
 
 }  // namespace citylayers::gateway

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
+#include "services/gateway/alerts_board.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/live_boards.h"
@@ -135,14 +136,16 @@ class AlertSession final : public LiveSession {
 }  // namespace
 
 LiveHandler::LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
-                         runtime::Timer& timer)
+                         runtime::Timer& timer, const std::function<absl::Time()>& city_time)
     : options_(options),
       backends_(backends),
       directory_(directory),
       streams_(std::make_shared<Streams>(options, timer)),
-      boards_(std::make_unique<LiveBoards>(
-          LiveBoards::Options{options.poll_period, options.retry_period, options.board_linger},
-          backends, directory, timer)) {}
+      boards_(std::make_unique<LiveBoards>(LiveBoards::Options{.list_period = options.list_period,
+                                                               .retry_period = options.retry_period,
+                                                               .silence_max = options.silence_max,
+                                                               .linger = options.board_linger},
+                                           backends, directory, timer, city_time)) {}
 
 LiveHandler::~LiveHandler() {
   streams_->End();
@@ -194,7 +197,7 @@ void LiveHandler::Alerts(const HttpRequest& request, Responder responder) {
                   "this gateway serves no alerts: it has no backend with the module alerts");
   std::string filter = request.Query("filter").value_or("");
   // Resolved alerts are history: a viewer without a filter does not need them.
-  if (filter.empty()) filter = kStandingAlerts;
+  if (filter.empty()) filter = kActiveAlerts;
   const Coding coding = EventStreamCoding(request);
   std::make_shared<AlertSession>(streams_, std::move(responder), coding, backend->channel,
                                  std::move(filter))

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_GATEWAY_LIVE_HANDLER_H_
 #define CITYLAYERS_SERVICES_GATEWAY_LIVE_HANDLER_H_
 
+#include <functional>
 #include <memory>
 
 #include "absl/time/time.h"
@@ -34,21 +35,22 @@ class LiveHandler {
     /// Of the gateway's own heartbeats, while the backend is down.
     absl::Duration heartbeat_period = absl::Seconds(5);
     /// Maximum wait for a backend's first message.
-    absl::Duration head_patience = absl::Seconds(1);
+    absl::Duration head_timeout = absl::Seconds(1);
     /// Unsent bytes of a client above which reading from the backend stops.
     std::size_t stream_ahead_bytes = 64 * 1024;
-    /// Minimum time between two lists of a feed.
-    absl::Duration poll_period = absl::Seconds(2);
-    /// Without a message, after which a layer's call counts as lost.
+    /// Minimum time between two events of the stages, and of the jams.
+    absl::Duration list_period = absl::Seconds(2);
+    /// Time without a message after which the call of a layer or list counts as lost.
     absl::Duration silence_max = absl::Seconds(10);
     /// Time that a board is kept without viewers.
     absl::Duration board_linger = absl::Seconds(30);
     /// Texts shared by viewers of the same view.
     std::size_t texts_bytes_max = 8 << 20;
   };
-  /// The references must outlive the streams, which end when the HTTP server drains.
+  /// The references must outlive the streams, which end when the HTTP server drains. `city_time` is
+  /// thread-safe.
   LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
-              runtime::Timer& timer);
+              runtime::Timer& timer, const std::function<absl::Time()>& city_time);
   /// Ends open streams and waits for calls under way.
   ~LiveHandler();
 

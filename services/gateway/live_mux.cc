@@ -45,7 +45,7 @@ LiveMux::LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirec
     Feed& feed = feeds_.emplace_back();
     feed.id = request.name().substr(std::string_view("layers/").size());
     feed.request = std::move(request);
-    feed.heard = absl::Now();
+    feed.message_time = absl::Now();
     if (feed.request.has_resume()) {
       feed.position = EventId(feed.request.resume().pack_id(), feed.request.resume().version());
     }
@@ -71,14 +71,14 @@ void LiveMux::Run() {
   }
   for (const Part& part : boards) {
     const std::uint64_t id = part.board->Subscribe([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->Pump();
+      if (const auto self = weak.lock()) self->WritePending();
     });
     absl::MutexLock lock(&mutex_);
     subscriptions_.push_back(id);
   }
   for (std::size_t i = 0; i < layers; ++i) Call(i);
   Open(false);
-  streams_->timer().After(streams_->options().head_patience, [weak = weak_from_this()] {
+  streams_->timer().After(streams_->options().head_timeout, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Open(true);
   });
 }
@@ -88,14 +88,14 @@ void LiveMux::Open(bool force) {
   {
     absl::MutexLock lock(&mutex_);
     if (!responder_ || ended_) return;
-    bool spoken = true;
-    for (const Feed& feed : feeds_) spoken = spoken && feed.spoken;
-    if (!spoken && !force) return;
+    bool all_answered = true;
+    for (const Feed& feed : feeds_) all_answered = all_answered && feed.has_answered;
+    if (!all_answered && !force) return;
     stream = stream_ = OpenEventStream(*std::move(responder_), coding_);
     responder_.reset();
     stream->Write("retry: 1000\n\n");
   }
-  Beat();
+  SendHeartbeat();
   // A client may already be gone: then this ends the stream at once.
   stream->NotifyClosed([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->End();
@@ -107,7 +107,7 @@ void LiveMux::End() {
   std::shared_ptr<runtime::StreamWriter> stream;
   std::optional<runtime::Responder> responder;
   std::vector<std::function<void()>> reads;
-  std::vector<std::pair<std::shared_ptr<LiveBoard>, std::uint64_t>> subscriptions;
+  std::vector<std::pair<LiveBoard*, std::uint64_t>> subscriptions;
   bool idle;
   {
     absl::MutexLock lock(&mutex_);
@@ -151,12 +151,12 @@ void LiveMux::Call(std::size_t index) {
     Feed& feed = feeds_[index];
     const KnownLayer* layer = layers->Find(feed.id);
     if (layer == nullptr) {
-      feed.spoken = true;
+      feed.has_answered = true;
       feed.lost = "no server has listed this layer yet";
     } else {
       feed.stub = layers::v1::LayerService::NewStub(layer->backend->channel);
       feed.context = context;
-      feed.heard = absl::Now();
+      feed.message_time = absl::Now();
       stub = feed.stub.get();
       request = &feed.request;
       ++calls_;
@@ -189,9 +189,9 @@ void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
   {
     absl::MutexLock lock(&mutex_);
     Feed& feed = feeds_[index];
-    feed.spoken = true;
+    feed.has_answered = true;
     feed.lost.clear();
-    feed.heard = absl::Now();
+    feed.message_time = absl::Now();
     Remember(response, feed.request);
     if (ended_) {
       read_now = std::move(read_next);
@@ -204,7 +204,7 @@ void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
   }
   if (read_now) return read_now();
   Open(false);
-  Pump();
+  WritePending();
 }
 
 void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
@@ -215,7 +215,7 @@ void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
     absl::MutexLock lock(&mutex_);
     Feed& feed = feeds_[index];
     feed.context = nullptr;
-    feed.spoken = true;
+    feed.has_answered = true;
     feed.lost = status.ok() ? "its server ended the stream" : status.error_message();
     if (feed.lost.empty()) feed.lost = "its server does not answer";
     // The city does not have the feed, which is not a failure.
@@ -236,59 +236,60 @@ void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
   }
   if (ended) return streams_->Remove(shared_from_this());
   Open(false);
-  Pump();
+  WritePending();
   // A request that is refused now may be accepted after an update of the server: it is repeated,
   // but seldom.
   CallLater(index, final ? streams_->options().heartbeat_period : streams_->options().retry_period);
 }
 
 // Sends heartbeats to the client, which list the lost feeds.
-void LiveMux::Beat() {
+void LiveMux::SendHeartbeat() {
   {
     absl::MutexLock lock(&mutex_);
     if (ended_) return;
-    beat_due_ = true;
+    heartbeat_due_ = true;
     const absl::Time oldest = absl::Now() - streams_->options().silence_max;
     for (Feed& feed : feeds_) {
       // A feed whose event is still pending for the client is not read, so that its age does not
       // count.
-      if (feed.read_next) feed.heard = absl::Now();
-      if (feed.lost.empty() && feed.heard < oldest) feed.lost = "its server has stopped sending";
+      if (feed.read_next) feed.message_time = absl::Now();
+      if (feed.lost.empty() && feed.message_time < oldest)
+        feed.lost = "its server has stopped sending";
     }
   }
-  Pump();
+  WritePending();
   streams_->timer().After(streams_->options().heartbeat_period, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->Beat();
+    if (const auto self = weak.lock()) self->SendHeartbeat();
   });
 }
 
-void LiveMux::Pump() {
+void LiveMux::WritePending() {
   std::shared_ptr<runtime::StreamWriter> stream;
   {
     absl::MutexLock lock(&mutex_);
     if (ended_ || !stream_) return;
-    if (pumping_) {
-      again_ = true;
+    if (is_writing_) {
+      has_more_ = true;
       return;
     }
-    pumping_ = true;
+    is_writing_ = true;
     stream = stream_;
   }
   for (;;) {
     if (stream->pending_bytes() > streams_->options().stream_ahead_bytes) {
       {
         absl::MutexLock lock(&mutex_);
-        pumping_ = again_ = false;
+        is_writing_ = has_more_ = false;
       }
       stream->NotifyWritable(streams_->options().stream_ahead_bytes, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->Pump();
+        if (const auto self = weak.lock()) self->WritePending();
       });
       return;
     }
     const bool wrote = WriteRound(*stream);
     absl::MutexLock lock(&mutex_);
-    if (ended_ || (!wrote && !std::exchange(again_, false))) {
-      pumping_ = false;
+    if (ended_ || (!wrote && !std::exchange(has_more_, false))) {
+      is_writing_ = false;
       return;
     }
   }
@@ -347,8 +348,8 @@ bool LiveMux::WriteRound(runtime::StreamWriter& stream) {
       }
     }
     const std::string lost = LostJson();
-    if (std::exchange(beat_due_, false) || lost != lost_told_) {
-      lost_told_ = lost;
+    if (std::exchange(heartbeat_due_, false) || lost != lost_sent_) {
+      lost_sent_ = lost;
       StrAppend(&text,
                 EventText("", "heartbeat",
                           StrCat("{\"serverTime\":\"", Rfc3339(absl::Now()), "\"",

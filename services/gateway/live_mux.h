@@ -45,10 +45,10 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
     std::string event;  // waits to be written; `read_next` continues the call
     std::string event_position;
     std::function<void()> read_next;
-    std::string position;  // of the last event that was written
-    bool spoken = false;   // its call has returned a message, or has failed
+    std::string position;       // of the last event that was written
+    bool has_answered = false;  // its call has returned a message, or has failed
     std::string lost;
-    absl::Time heard;
+    absl::Time message_time;
   };
 
   LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
@@ -62,9 +62,9 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   void CallLater(std::size_t index, absl::Duration delay);
   // Sends the head once every layer has sent a message or failed; `force`: now.
   void Open(bool force);
-  void Beat();
-  // Writes pending events. One thread at a time; other threads set `again_`.
-  void Pump();
+  void SendHeartbeat();
+  // Writes pending events. One thread at a time; other threads set `has_more_`.
+  void WritePending();
   bool WriteRound(runtime::StreamWriter& stream);
   std::vector<std::function<void()>> TakeLayerEvents(std::string& text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -82,10 +82,10 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   std::vector<std::uint64_t> subscriptions_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  bool pumping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool again_ ABSL_GUARDED_BY(mutex_) = false;  // an event arrived during Pump
-  bool beat_due_ ABSL_GUARDED_BY(mutex_) = false;
-  std::string lost_told_ ABSL_GUARDED_BY(mutex_) = "[]";
+  bool is_writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool has_more_ ABSL_GUARDED_BY(mutex_) = false;  // an event arrived during WritePending
+  bool heartbeat_due_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string lost_sent_ ABSL_GUARDED_BY(mutex_) = "[]";
 };
 
 }  // namespace citylayers::gateway

@@ -25,33 +25,31 @@ void SendProblem(runtime::Responder responder, const grpc::Status& status) {
 
 bool LiveHandler::Streams::Add(std::shared_ptr<OpenStream> stream) {
   absl::MutexLock lock(&mutex_);
-  if (ended_) return false;
+  if (!open_.Begin()) return false;
   streams_.insert(std::move(stream));
   return true;
 }
 
 void LiveHandler::Streams::Remove(const std::shared_ptr<OpenStream>& stream) {
   absl::MutexLock lock(&mutex_);
-  streams_.erase(stream);
+  if (streams_.erase(stream) != 0) open_.Done();
 }
 
 void LiveHandler::Streams::End() {
   std::vector<std::shared_ptr<OpenStream>> streams;
   {
     absl::MutexLock lock(&mutex_);
-    ended_ = true;
+    open_.Close();
     streams.assign(streams_.begin(), streams_.end());
   }
   for (const auto& stream : streams) stream->End();
-  absl::MutexLock lock(&mutex_);
-  const auto none = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return streams_.empty(); };
-  mutex_.Await(absl::Condition(&none));
+  open_.End();
 }
 
 void LiveSession::Run() {
   if (!streams_->Add(shared_from_this())) return End();
   Call();
-  streams_->timer().After(streams_->options().head_patience, [weak = weak_from_this()] {
+  streams_->timer().After(streams_->options().head_timeout, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->Stream();
   });
 }
@@ -65,7 +63,7 @@ std::shared_ptr<runtime::StreamWriter> LiveSession::Stream() {
     responder_.reset();
     stream->Write("retry: 1000\n\n");
   }
-  Beat();
+  SendHeartbeat();
   // A client may already be gone: then this ends the session at once.
   stream->NotifyClosed([weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->End();
@@ -150,7 +148,7 @@ void LiveSession::OnCallEnd(const grpc::Status& status) {
 }
 
 // Sends heartbeats to the client, and whether the backend's data are stale.
-void LiveSession::Beat() {
+void LiveSession::SendHeartbeat() {
   std::string data;
   std::shared_ptr<runtime::StreamWriter> stream;
   {
@@ -165,7 +163,7 @@ void LiveSession::Beat() {
   }
   if (!data.empty()) stream->Write(EventText("", "heartbeat", data));
   streams_->timer().After(streams_->options().heartbeat_period, [weak = weak_from_this()] {
-    if (const auto session = weak.lock()) session->Beat();
+    if (const auto session = weak.lock()) session->SendHeartbeat();
   });
 }
 

@@ -16,6 +16,7 @@
 #include "services/gateway/content_coding.h"
 #include "services/gateway/layer_texts.h"
 #include "services/gateway/live_handler.h"
+#include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
@@ -48,7 +49,7 @@ class LiveHandler::Streams {
   LayerTexts texts_;
   absl::Mutex mutex_;
   absl::flat_hash_set<std::shared_ptr<OpenStream>> streams_ ABSL_GUARDED_BY(mutex_);
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  runtime::CallGroup open_;  // the streams of streams_
 };
 
 /// Errors that the same request will always receive: repeating it is pointless.
@@ -86,7 +87,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
  private:
   enum class State { kPaused, kCalling, kEnded };
   void Call();
-  void Beat();
+  void SendHeartbeat();
   // The stream, which is begun if necessary; nullptr when the session ended before that.
   std::shared_ptr<runtime::StreamWriter> Stream();
 

@@ -197,7 +197,7 @@ absl::StatusOr<std::vector<std::string>> MessagesOf(const HttpRequest& request,
 
 }  // namespace
 
-struct RpcHandler::Asked {
+struct RpcHandler::ParsedRequest {
   const MethodDescriptor* method;
   TypeRow type;
   std::shared_ptr<RpcReply> reply;
@@ -222,8 +222,8 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                             : NegotiateCoding(request.JoinedHeader("accept-encoding")),
                         cors_.AnswerHeaders(request),
                         options_.stream_ahead_bytes,
-                        aside_,
-                        options_.aside_bytes};
+                        translation_,
+                        options_.large_bytes};
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   if (!options_.writes && !HasNoSideEffects(*method)) {
     return reply->Fail(
@@ -243,20 +243,21 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   } else if (!IsStreaming(*method)) {
     deadline = absl::Now() + options_.unary_timeout;
   }
-  const Asked asked{method, *type, reply, deadline};
-  if (request.body().size() <= options_.aside_bytes) return Translate(request, asked);
+  const ParsedRequest parsed{method, *type, reply, deadline};
+  if (request.body().size() <= options_.large_bytes) return Translate(request, parsed);
   auto kept = std::make_shared<const HttpRequest>(request);
-  if (!aside_->TryPost([this, kept = std::move(kept), asked] { Translate(*kept, asked); })) {
+  if (!translation_->TryPost(
+          [this, kept = std::move(kept), parsed] { Translate(*kept, parsed); })) {
     reply->Fail(runtime::WithReason(
-        absl::ResourceExhaustedError(StrCat(options_.aside_max,
+        absl::ResourceExhaustedError(StrCat(options_.large_requests_max,
                                             " large requests already wait: send it again a "
                                             "little later, or in parts")),
         runtime::kReasonOverloaded));
   }
 }
 
-void RpcHandler::Translate(const HttpRequest& request, const Asked& asked) const {
-  const auto& [method, type, reply, deadline] = asked;
+void RpcHandler::Translate(const HttpRequest& request, const ParsedRequest& parsed) const {
+  const auto& [method, type, reply, deadline] = parsed;
   const std::string& service = request.Param("service");
   const std::string& method_name = request.Param("method");
   absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, type);

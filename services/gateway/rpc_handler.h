@@ -7,9 +7,9 @@
 
 #include "absl/time/time.h"
 
-#include "services/gateway/aside_thread.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/rpc_router.h"
+#include "services/gateway/translation_thread.h"
 #include "services/runtime/http/http_responder.h"
 
 namespace citylayers::gateway {
@@ -30,8 +30,9 @@ class RpcHandler {
     std::size_t stream_ahead_bytes =
         64 * 1024;       // unsent bytes of a client above which reading stops
     bool writes = true;  // false: only methods without side effects; others are PERMISSION_DENIED
-    std::size_t aside_bytes = 64 * 1024;  // larger messages are translated in the separate thread
-    std::size_t aside_max = 64;  // maximum number of such requests; then RESOURCE_EXHAUSTED
+    std::size_t large_bytes = 64 * 1024;  // larger messages are translated in the separate thread
+    std::size_t large_requests_max =
+        64;  // maximum number of such requests; then RESOURCE_EXHAUSTED
   };
   /// The references must outlive it.
   RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors,
@@ -40,22 +41,22 @@ class RpcHandler {
         router_(router),
         cors_(cors),
         public_url_(public_url),
-        aside_(std::make_shared<AsideThread>(options.aside_max)) {}
-  ~RpcHandler() { aside_->End(); }
+        translation_(std::make_shared<TranslationThread>(options.large_requests_max)) {}
+  ~RpcHandler() { translation_->End(); }
 
   /// POST and GET /{service}/{method}
   void Handle(const runtime::HttpRequest& request, runtime::Responder responder) const;
 
  private:
-  struct Asked;
+  struct ParsedRequest;
   // Decodes the request's messages and starts the call.
-  void Translate(const runtime::HttpRequest& request, const Asked& asked) const;
+  void Translate(const runtime::HttpRequest& request, const ParsedRequest& parsed) const;
 
   const Options options_;
   const RpcRouter& router_;
   const CorsPolicy& cors_;
   const PublicUrl& public_url_;
-  const std::shared_ptr<AsideThread> aside_;
+  const std::shared_ptr<TranslationThread> translation_;
 };
 
 }  // namespace citylayers::gateway

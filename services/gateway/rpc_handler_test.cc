@@ -41,7 +41,7 @@ TEST(LargeRequest, IsAnsweredAsASmallOne) {
 // Each takes some hundred milliseconds: one is translated and one waits while the others arrive.
 TEST(LargeRequest, IsRefusedWhenTooManyWait) {
   Gateway::Options options = FakeCity::SmallOptions();
-  options.rpc.aside_max = 1;
+  options.rpc.large_requests_max = 1;
   FakeCity city(std::move(options));
   const std::string body = Padded(1'000'000);
   std::vector<int> statuses(8);

@@ -106,7 +106,7 @@ void RpcReply::OnEnd(const grpc::Status& status, const Metadata& headers,
     const auto answer = [self = shared_from_this(), final_status, headers, trailers] {
       self->AnswerUnary(final_status, headers, trailers);
     };
-    if (unary_bytes_.size() > shape_.aside_bytes && shape_.aside->Post(answer)) return;
+    if (unary_bytes_.size() > shape_.large_bytes && shape_.translation->Post(answer)) return;
     return answer();
   }
   if (shape_.dialect == RpcDialect::kConnectStream) {

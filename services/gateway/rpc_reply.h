@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 
-#include "services/gateway/aside_thread.h"
 #include "services/gateway/content_coding.h"
 #include "services/gateway/rpc_codec.h"
+#include "services/gateway/translation_thread.h"
 #include "services/gateway/upstream_call.h"
 #include "services/runtime/http/http_responder.h"
 
@@ -32,8 +32,8 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
     Coding coding;  // of a unary body
     std::string cors_headers;
     std::size_t stream_ahead_bytes;
-    std::shared_ptr<AsideThread> aside;  // encodes unary answers above `aside_bytes`
-    std::size_t aside_bytes;
+    std::shared_ptr<TranslationThread> translation;  // encodes unary answers above `large_bytes`
+    std::size_t large_bytes;
   };
   RpcReply(Shape shape, runtime::Responder responder)
       : shape_(std::move(shape)), responder_(std::move(responder)) {}

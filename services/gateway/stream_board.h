@@ -4,24 +4,37 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include <grpcpp/client_context.h>
 
 #include "services/gateway/live_board.h"
 #include "services/gateway/stream_reader.h"
+#include "services/runtime/delayed_task.h"
+#include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
+struct StreamBoardOptions {
+  absl::Duration retry_period;
+  /// A stream without a message for this long counts as lost, and is opened again. Only for methods
+  /// with heartbeats.
+  absl::Duration silence_max = absl::InfiniteDuration();
+};
+
 /// Follows a server stream, whose calls come one after the other. `Base` is the board that it
-/// feeds.
+/// feeds. End() must be called before the destructor.
 template <typename Base, typename Response>
 class StreamBoard : public Base {
  public:
   void End() override {
+    check_.Stop();
+    retry_.Stop();
     std::shared_ptr<grpc::ClientContext> context;
     {
       absl::MutexLock lock(&mutex_);
@@ -29,24 +42,29 @@ class StreamBoard : public Base {
       context = context_;
     }
     if (context) context->TryCancel();
-    absl::MutexLock lock(&mutex_);
-    const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_open_ == 0; };
-    mutex_.Await(absl::Condition(&idle));
+    calls_.End();
   }
 
  protected:
   template <typename... Arguments>
-  explicit StreamBoard(absl::Duration retry_period, Arguments&&... arguments)
-      : Base(std::forward<Arguments>(arguments)...), retry_period_(retry_period) {}
+  StreamBoard(StreamBoardOptions options, runtime::Timer& timer, Arguments&&... arguments)
+      : Base(std::forward<Arguments>(arguments)...),
+        options_(options),
+        check_(timer),
+        retry_(timer) {}
 
   // Starts a call with `reader`.
   virtual void Open(grpc::ClientContext* context, StreamReader<Response>* reader) = 0;
   virtual void OnMessage(const Response& response) = 0;
   // Called before the first call for new viewers.
   virtual void OnStart() {}
+  // Called when a call has ended, before the next one. Returns why the feed is lost; "": it is not.
+  virtual std::string OnCallEnd(const grpc::Status& status) {
+    return status.ok() ? "the server ended the stream" : status.error_message();
+  }
 
  private:
-  static constexpr absl::Duration kViewersPeriod = absl::Seconds(1);
+  static constexpr absl::Duration kCheckPeriod = absl::Seconds(1);
 
   void StartSource() override {
     OnStart();
@@ -58,68 +76,87 @@ class StreamBoard : public Base {
     std::uint64_t call;
     {
       absl::MutexLock lock(&mutex_);
-      if (ended_) return;
+      if (ended_ || !calls_.Begin()) return;
       before = std::exchange(context_, context);
       call = ++call_;
-      ++calls_open_;
+      message_time_ = absl::Now();
+      is_silent_ = false;
     }
     if (before) before->TryCancel();
-    const auto self = this->shared_from_this();
     auto* reader = new StreamReader<Response>(
         context,
-        [this, self, call](const Response& response, auto read_next) {
-          if (IsCurrent(call)) OnMessage(response);
+        [this, call](const Response& response, auto read_next) {
+          if (NoteMessage(call)) OnMessage(response);
           read_next();
         },
-        [this, self, call](const grpc::Status& status) { OnEnd(call, status); });
+        [this, call](const grpc::Status& status) {
+          OnEnd(call, status);
+          calls_.Done();
+        });
     Open(context.get(), reader);
     reader->Begin();
-    After(kViewersPeriod, call, &StreamBoard::CheckViewers);
+    CheckLater(call);
   }
-  // Runs a method later, unless another call has begun by then.
-  void After(absl::Duration delay, std::uint64_t call, void (StreamBoard::*method)(std::uint64_t)) {
-    this->timer().After(delay, [weak = this->weak_from_this(), call, method] {
-      const auto self = weak.lock();
-      if (!self) return;
-      auto& board = static_cast<StreamBoard&>(*self);
-      if (board.IsCurrent(call)) (board.*method)(call);
-    });
-  }
-  bool IsCurrent(std::uint64_t call) {
+  // False when another call has begun.
+  bool NoteMessage(std::uint64_t call) {
     absl::MutexLock lock(&mutex_);
-    return call == call_ && !ended_;
+    if (call != call_ || ended_) return false;
+    message_time_ = absl::Now();
+    return true;
   }
-  // Lets the call go once there has been no viewer for a while.
-  void CheckViewers(std::uint64_t call) {
-    if (this->KeepGoing()) return After(kViewersPeriod, call, &StreamBoard::CheckViewers);
+  void CheckLater(std::uint64_t call) {
+    check_.Set(kCheckPeriod, [this, call] { Check(call); });
+  }
+  // Ends the call once there has been no viewer for a while, or no message.
+  void Check(std::uint64_t call) {
+    const bool keep_going = this->KeepGoing();
+    bool has_become_silent = false;
     std::shared_ptr<grpc::ClientContext> context;
     {
       absl::MutexLock lock(&mutex_);
-      if (call != call_) return;  // a viewer came, and a call with it
-      ++call_;
-      context.swap(context_);
+      if (call != call_) return;  // another call has begun, with its own checks
+      if (!keep_going) {
+        ++call_;
+        context.swap(context_);
+      } else if (context_ && !is_silent_ && absl::Now() - message_time_ > options_.silence_max) {
+        is_silent_ = has_become_silent = true;
+        context = context_;
+      }
     }
+    if (has_become_silent) this->SetLost("its server has stopped sending");
     if (context) context->TryCancel();
+    if (keep_going) CheckLater(call);
   }
-  void Retry(std::uint64_t /*call*/) {
+  void Retry(std::uint64_t call) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (call != call_) return;
+    }
     if (this->KeepGoing()) Call();
   }
   void OnEnd(std::uint64_t call, const grpc::Status& status) {
-    if (IsCurrent(call)) {
-      this->SetLost(status.ok() ? "the server ended the stream" : status.error_message());
-      After(retry_period_, call, &StreamBoard::Retry);
+    bool was_silent;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (call != call_ || ended_) return;
+      context_ = nullptr;
+      was_silent = is_silent_;
     }
-    absl::MutexLock lock(&mutex_);
-    if (call == call_) context_ = nullptr;
-    --calls_open_;
+    std::string lost = OnCallEnd(status);
+    if (!was_silent) this->SetLost(std::move(lost));
+    retry_.Set(options_.retry_period, [this, call] { Retry(call); });
   }
 
-  const absl::Duration retry_period_;
+  const StreamBoardOptions options_;
   absl::Mutex mutex_;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;  // the present call; earlier ones are over
-  int calls_open_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t call_ ABSL_GUARDED_BY(mutex_) = 0;   // the present call; earlier ones are over
+  absl::Time message_time_ ABSL_GUARDED_BY(mutex_);  // the last message, or the begin of the call
+  bool is_silent_ ABSL_GUARDED_BY(mutex_) = false;   // the present call was ended for its silence
   std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
+  runtime::CallGroup calls_;
+  runtime::DelayedTask check_;
+  runtime::DelayedTask retry_;
 };
 
 }  // namespace citylayers::gateway

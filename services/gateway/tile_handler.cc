@@ -85,7 +85,7 @@ HttpResponse BadTile(std::string_view detail) {
 }
 
 // Whether a cached tile is current, so that no backend call is needed.
-bool IsRight(const TileCache::Entry& entry, const KnownLayer& layer) {
+bool IsCurrent(const TileCache::Entry& entry, const KnownLayer& layer) {
   return layer.reachable && entry.version.Covers(layer.version);
 }
 
@@ -144,9 +144,7 @@ TileHandler::~TileHandler() {
   }
   for (const auto& fill : fills) fill->context.TryCancel();
   fills.clear();
-  absl::MutexLock lock(&mutex_);
-  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return calls_ == 0; };
-  mutex_.Await(absl::Condition(&idle));
+  calls_.End();
 }
 
 const std::string& TileHandler::CacheControl(const KnownLayer& layer) const {
@@ -194,7 +192,7 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
                                         : NegotiateCoding(request.JoinedHeader("accept-encoding"));
   Waiter waiter{std::move(responder), coding, request.JoinedHeader("if-none-match")};
   const std::optional<TileCache::Entry> entry = cache_.Find(key);
-  if (entry && IsRight(*entry, *layer)) {
+  if (entry && IsCurrent(*entry, *layer)) {
     counters_->hit.Increment();
     return AnswerFrom(*entry->tile, layer->version_header, false, waiter);
   }
@@ -223,11 +221,10 @@ TileHandler::Admission TileHandler::Admit(const FillKey& key, const KnownLayer& 
   // Another fill may have ended after this request missed: its tile is cached before it leaves
   // fills_.
   std::optional<TileCache::Entry> entry = cache_.Find(key.first);
-  if (entry && IsRight(*entry, layer)) return {.entry = std::move(entry)};
-  if (fills_.size() >= static_cast<std::size_t>(options_.fills_max)) return {};
+  if (entry && IsCurrent(*entry, layer)) return {.entry = std::move(entry)};
+  if (fills_.size() >= static_cast<std::size_t>(options_.fills_max) || !calls_.Begin()) return {};
   auto fill = std::make_shared<Fill>();
   fills_[key] = fill;
-  ++calls_;
   fill->waiters.push_back(std::move(waiter));
   fill->held = std::move(held);
   return {.fill = std::move(fill)};
@@ -269,7 +266,7 @@ void TileHandler::StartFill(const TileKey& key, std::shared_ptr<const KnownLayer
 }
 
 // Caches the received tile; returns nullptr when the response is "not modified".
-std::shared_ptr<const Representation> TileHandler::Keep(Fill& fill) {
+std::shared_ptr<const Representation> TileHandler::Store(Fill& fill) {
   layers::v1::Tile& tile = *fill.response.mutable_tile();
   const LayerVersion version = FromProto(tile.version());
   const TileKey& key = fill.key.first;
@@ -296,7 +293,7 @@ std::shared_ptr<const Representation> TileHandler::Keep(Fill& fill) {
 }
 
 void TileHandler::OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status& status) {
-  std::shared_ptr<const Representation> tile = status.ok() ? Keep(*fill) : nullptr;
+  std::shared_ptr<const Representation> tile = status.ok() ? Store(*fill) : nullptr;
   std::vector<Waiter> waiters;
   {
     absl::MutexLock lock(&mutex_);
@@ -325,8 +322,7 @@ void TileHandler::OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status
       waiter.responder.Send(std::move(response));
     }
   }
-  absl::MutexLock lock(&mutex_);
-  --calls_;
+  calls_.Done();
 }
 
 void TileHandler::AnswerFrom(const Representation& tile, std::string_view version_header,

@@ -19,6 +19,7 @@
 #include "services/gateway/tile_cache.h"
 #include "services/runtime/http/http_responder.h"
 #include "services/runtime/metrics.h"
+#include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
@@ -81,7 +82,7 @@ class TileHandler {
                  std::shared_ptr<const Representation> held, layers::v1::TileFormat format,
                  Waiter waiter);
   void OnFilled(const std::shared_ptr<Fill>& fill, const grpc::Status& status);
-  std::shared_ptr<const Representation> Keep(Fill& fill);
+  std::shared_ptr<const Representation> Store(Fill& fill);
   void AnswerFrom(const Representation& tile, std::string_view version_header, bool stale,
                   Waiter& waiter) const;
   void AnswerNotModified(const Fill& fill, std::string_view version_header, Waiter& waiter) const;
@@ -95,7 +96,7 @@ class TileHandler {
   std::unique_ptr<Counters> counters_;
   absl::Mutex mutex_;  // acquired before the cache's locks, never after
   absl::flat_hash_map<FillKey, std::shared_ptr<Fill>> fills_ ABSL_GUARDED_BY(mutex_);
-  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  runtime::CallGroup calls_;
 };
 
 }  // namespace citylayers::gateway

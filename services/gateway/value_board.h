@@ -17,11 +17,11 @@ namespace citylayers::gateway {
 /// others.
 class ValueBoard : public LiveBoard {
  public:
-  ValueBoard(absl::Duration linger, std::string event, runtime::Timer& timer)
-      : LiveBoard({.log_max = 0, .linger = linger}, std::move(event), timer) {}
+  ValueBoard(absl::Duration linger, std::string event)
+      : LiveBoard({.log_max = 0, .linger = linger}, std::move(event)) {}
 
  protected:
-  // `comparable`: what has to differ for the value to be news.
+  // Sends `value` to the viewers unless `comparable` is that of the last value.
   void Set(std::string value, std::string comparable) {
     bool first;
     bool same;

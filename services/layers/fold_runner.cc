@@ -9,11 +9,12 @@
 #include "base/strings.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/log.h"
+#include "services/runtime/module_channels.h"
 #include "storage/bytes/checksum.h"
 
 namespace citylayers::layers {
 
-FoldRunner::FoldRunner(runtime::ModuleContext& context, std::string layer,
+FoldRunner::FoldRunner(const runtime::ModuleContext& context, std::string layer,
                        std::vector<std::string> measures, FoldedLayer& folded,
                        std::string checkpoint_path, absl::Duration restored_after)
     : context_(context),
@@ -21,21 +22,21 @@ FoldRunner::FoldRunner(runtime::ModuleContext& context, std::string layer,
       measures_(std::move(measures)),
       folded_(folded),
       checkpoint_path_(std::move(checkpoint_path)),
-      readings_total_(context.metrics().Counter(
-          "citylayers_layer_readings_total", "Readings folded into a layer", {{"layer", layer_}})),
-      publish_seconds_(context.metrics().Seconds("citylayers_layer_publish_seconds",
-                                                 "Time to derive and publish a layer's state",
-                                                 {{"layer", layer_}})),
-      history_versions_(context.metrics().Gauge(
-          "citylayers_layer_history_versions", "Versions from which a returning watcher can resume",
-          {{"layer", layer_}})),
-      history_changes_(context.metrics().Gauge("citylayers_layer_history_changes",
-                                               "Row changes held for returning watchers",
+      readings_total_(context.metrics.Counter("citylayers_layer_readings_total",
+                                              "Readings folded into a layer", {{"layer", layer_}})),
+      publish_seconds_(context.metrics.Seconds("citylayers_layer_publish_seconds",
+                                               "Time to derive and publish a layer's state",
                                                {{"layer", layer_}})),
-      stale_after_(context.config().GetDuration(StrCat(layer_, ".stale_after"))),
+      history_versions_(context.metrics.Gauge("citylayers_layer_history_versions",
+                                              "Versions from which a returning watcher can resume",
+                                              {{"layer", layer_}})),
+      history_changes_(context.metrics.Gauge("citylayers_layer_history_changes",
+                                             "Row changes held for returning watchers",
+                                             {{"layer", layer_}})),
+      stale_after_(context.config.GetDuration(StrCat(layer_, ".stale_after"))),
       restored_after_(restored_after) {
   const auto limit = [&](const char* name) {
-    return static_cast<std::size_t>(context.config().GetInt(StrCat(layer_, ".", name)));
+    return static_cast<std::size_t>(context.config.GetInt(StrCat(layer_, ".", name)));
   };
   folded_.state().LimitHistory(limit("history_versions_max"), limit("history_changes_max"));
 }
@@ -46,7 +47,7 @@ void FoldRunner::Start() {
   Restore();
   start_time_ = machine_clock_.Now();
   readings_ = std::make_unique<ReadingsClient>(
-      StrCat(layer_, " follows readings"), context_.Channel("readings"), measures_, offset_,
+      StrCat(layer_, " follows readings"), context_.channels.To("readings"), measures_, offset_,
       ReadingsClient::Callbacks{.on_reset = [this] { Reset(); },
                                 .on_begin = [this] { folded_.BeginStream(); },
                                 .on_batch =
@@ -57,9 +58,9 @@ void FoldRunner::Start() {
                                           response.readings().measure_indexes_size());
                                     }});
   publisher_ = std::make_unique<runtime::TickThread>(
-      context_.config().GetDuration(StrCat(layer_, ".tick")), [this] { PublishOnce(); });
+      context_.config.GetDuration(StrCat(layer_, ".tick")), [this] { PublishOnce(); });
   checkpointer_ = std::make_unique<runtime::TickThread>(
-      context_.config().GetDuration(StrCat(layer_, ".checkpoint")), [this] { SaveCheckpoint(); });
+      context_.config.GetDuration(StrCat(layer_, ".checkpoint")), [this] { SaveCheckpoint(); });
 }
 
 void FoldRunner::Stop() {
@@ -96,7 +97,7 @@ void FoldRunner::Reset() {
 
 void FoldRunner::PublishOnce() {
   const absl::Time start = machine_clock_.Now();
-  const absl::Time city_now = context_.city_clock().Now();
+  const absl::Time city_now = context_.city_clock.Now();
   absl::MutexLock lock(&mutex_);
   if (!readings_->caught_up()) return PublishStale();
   const bool silent = city_now - folded_.newest_reading_time() > stale_after_;

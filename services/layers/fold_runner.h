@@ -38,8 +38,8 @@ class FoldRunner {
  public:
   static constexpr absl::Duration kRestoredAfter = absl::Seconds(2);
 
-  FoldRunner(runtime::ModuleContext& context, std::string layer, std::vector<std::string> measures,
-             FoldedLayer& folded, std::string checkpoint_path,
+  FoldRunner(const runtime::ModuleContext& context, std::string layer,
+             std::vector<std::string> measures, FoldedLayer& folded, std::string checkpoint_path,
              absl::Duration restored_after = kRestoredAfter);
   ~FoldRunner();
 
@@ -56,7 +56,7 @@ class FoldRunner {
   void PublishStale() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SaveCheckpoint();
 
-  runtime::ModuleContext& context_;
+  const runtime::ModuleContext context_;
   const std::string layer_;
   const std::vector<std::string> measures_;
   FoldedLayer& folded_;

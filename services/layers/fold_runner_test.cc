@@ -12,6 +12,7 @@
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
 #include "services/layers/layer_catalog.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/module_channels.h"
 #include "services/runtime/rpc/call_adapter.h"
 #include "storage/checkpoint/checkpoint_payload.h"
 #include "tests/support/small_pack.h"
@@ -143,35 +144,35 @@ class TickCounter final : public Clock {
   mutable int looks = 0;
 };
 
-class Context final : public runtime::ModuleContext {
+/// What a process gives to its modules, with one channel.
+class Process {
  public:
-  explicit Context(std::map<std::string, std::string> flags) {
-    auto loaded = runtime::Config::Load(FoldOptions("count", "10m"), {.flags = std::move(flags)});
-    EXPECT_TRUE(loaded.ok()) << loaded.status();
-    config_ = std::make_unique<runtime::Config>(*std::move(loaded));
+  explicit Process(std::map<std::string, std::string> flags) : config_(Load(std::move(flags))) {}
+
+  runtime::ModuleContext context() {
+    return {.config = config_,
+            .metrics = metrics_,
+            .memory = memory_,
+            .timer = timer_,
+            .calls = calls_,
+            .city_clock = city_clock_,
+            .channels = channels_,
+            .table = table_,
+            .pack = nullptr,
+            .pack_change = std::nullopt};
   }
-  const runtime::Config& config() const override { return *config_; }
-  runtime::Metrics& metrics() override { return metrics_; }
-  const runtime::MemoryBudget& memory() const override { return memory_; }
-  runtime::Timer& timer() override { return timer_; }
-  runtime::CallAdapter& calls() override { return calls_; }
-  const runtime::CityClock& city_clock() const override { return city_clock_; }
-  absl::StatusOr<std::string> DataDirectory(std::string_view) const override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<std::shared_ptr<const storage::CityPack>> Pack() override {
-    return absl::UnimplementedError("");
-  }
-  std::shared_ptr<grpc::Channel> Channel(std::string_view) override { return channel; }
-  bool IsLocal(std::string_view) const override { return true; }
-  const std::vector<runtime::ModuleSpec>& Table() const override { return table_; }
-  std::optional<runtime::PackChange> pack_change() const override { return std::nullopt; }
 
   std::shared_ptr<grpc::Channel> channel;
   TickCounter ticks;
 
  private:
-  std::unique_ptr<runtime::Config> config_;
+  static runtime::Config Load(std::map<std::string, std::string> flags) {
+    auto loaded = runtime::Config::Load(FoldOptions("count", "10m"), {.flags = std::move(flags)});
+    EXPECT_TRUE(loaded.ok()) << loaded.status();
+    return *std::move(loaded);
+  }
+
+  const runtime::Config config_;
   const runtime::MemoryBudget memory_{512 << 20};
   runtime::Metrics metrics_;
   runtime::Executor executor_{1, 10};
@@ -179,7 +180,8 @@ class Context final : public runtime::ModuleContext {
   runtime::AnonymousAuthenticator authenticator_;
   runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
   runtime::CityClock city_clock_{ticks};
-  std::vector<runtime::ModuleSpec> table_;
+  const runtime::ModuleChannels channels_{{}, [this](std::string_view) { return channel; }};
+  const std::vector<runtime::ModuleSpec> table_;
 };
 
 class FoldRunnerTest : public ::testing::Test {
@@ -188,24 +190,24 @@ class FoldRunnerTest : public ::testing::Test {
     grpc::ServerBuilder builder;
     builder.RegisterService(&readings_);
     server_ = builder.BuildAndStart();
-    context_.channel = server_->InProcessChannel({});
+    process_.channel = server_->InProcessChannel({});
   }
   ~FoldRunnerTest() override {
     runner_.reset();
-    context_.channel.reset();
+    process_.channel.reset();
     readings_.End();
     server_->Shutdown();
   }
 
   void Run(absl::Duration restored_after = absl::Hours(1)) {
-    runner_ = std::make_unique<FoldRunner>(context_, "count",
+    runner_ = std::make_unique<FoldRunner>(process_.context(), "count",
                                            std::vector<std::string>{"stations/-/measures/depth"},
                                            layer_, path_, restored_after);
     runner_->Start();
   }
   /// Stops the readings service.
   void LoseReadings() {
-    context_.channel =
+    process_.channel =
         grpc::CreateChannel("unix:" + dir_ / "nobody", grpc::InsecureChannelCredentials());
   }
   void AwaitOffset(std::uint64_t offset) {
@@ -214,9 +216,9 @@ class FoldRunnerTest : public ::testing::Test {
   }
   /// Waits for a few more ticks of the publisher.
   void AwaitTicks() {
-    absl::MutexLock lock(&context_.ticks.mutex);
-    const int until = context_.ticks.looks + 3;
-    EXPECT_TRUE(Comes(context_.ticks.mutex, [&] { return context_.ticks.looks >= until; }));
+    absl::MutexLock lock(&process_.ticks.mutex);
+    const int until = process_.ticks.looks + 3;
+    EXPECT_TRUE(Comes(process_.ticks.mutex, [&] { return process_.ticks.looks >= until; }));
   }
   /// The published number, or -1, followed by a star when it is stale.
   std::string Published() const {
@@ -229,7 +231,7 @@ class FoldRunnerTest : public ::testing::Test {
   const std::string path_ = dir_ / "count.state";
   FakeReadings readings_;
   std::unique_ptr<grpc::Server> server_;
-  Context context_{{{"count.tick", "50ms"}, {"count.history_versions_max", "2"}}};
+  Process process_{{{"count.tick", "50ms"}, {"count.history_versions_max", "2"}}};
   CountingLayer layer_;
   std::unique_ptr<FoldRunner> runner_;
 };
@@ -343,7 +345,7 @@ TEST_F(FoldRunnerTest, HistoryIsAsLongAsTheOptionSays) {
   }
   EXPECT_EQ(layer_.state().frame()->version.counter, 4U);
   EXPECT_EQ(layer_.state().history().versions, 2U);
-  EXPECT_THAT(context_.metrics().Serialize(),
+  EXPECT_THAT(process_.context().metrics.Serialize(),
               HasSubstr("citylayers_layer_history_versions{layer=\"count\"} 2"));
 }
 

@@ -18,19 +18,18 @@ LayerServiceImpl::Options ServiceOptions(const runtime::Config& config) {
 
 // The notices about the process, for Layer.notices.
 std::vector<std::string> NoticesOf(const runtime::ModuleContext& context) {
-  const std::optional<runtime::PackChange> change = context.pack_change();
+  const std::optional<runtime::PackChange>& change = context.pack_change;
   if (!change.has_value()) return {};
   return {StrCat("pack_changed:", change->before_id, ":", change->now_id)};
 }
 
 }  // namespace
 
-void LayerHost::Add(runtime::ModuleContext& context, std::shared_ptr<const Layer> layer) {
+void LayerHost::Add(const runtime::ModuleContext& context, std::shared_ptr<const Layer> layer) {
   catalog_.Add(std::move(layer));
   if (service_ != nullptr) return;
-  service_ = std::make_unique<LayerServiceImpl>(ServiceOptions(context.config()), catalog_,
-                                                context.calls(),
-                                                [&context] { return NoticesOf(context); });
+  service_ = std::make_unique<LayerServiceImpl>(ServiceOptions(context.config), catalog_,
+                                                context.calls, NoticesOf(context));
 }
 
 std::vector<runtime::Option> LayerOptions() {

@@ -17,9 +17,9 @@ namespace citylayers::layers {
 /// services. Call Add from one thread; service() afterwards from any.
 class LayerHost {
  public:
-  /// The first call creates the service from `context`, which must outlive it.
+  /// The first call creates the service from `context`, whose references must outlive it.
   /// REQUIRES: no layer of this id was added.
-  void Add(runtime::ModuleContext& context, std::shared_ptr<const Layer> layer);
+  void Add(const runtime::ModuleContext& context, std::shared_ptr<const Layer> layer);
 
   /// REQUIRES: Add was called.
   grpc::Service* service() { return service_.get(); }

@@ -48,8 +48,7 @@ grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerConte
 
 v1::Layer LayerServiceImpl::Describe(const Layer& layer) const {
   v1::Layer description = layer.Describe();
-  if (notices_ == nullptr) return description;
-  for (std::string& notice : notices_()) description.add_notices(std::move(notice));
+  for (const std::string& notice : notices_) description.add_notices(notice);
   return description;
 }
 
@@ -66,42 +65,43 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext
                       });
 }
 
-absl::StatusOr<LayerServiceImpl::Moment> LayerServiceImpl::MomentOf(const std::string& name,
-                                                                    v1::TileFormat format) const {
-  Moment moment;
-  ASSIGN_OR_RETURN(moment.layer, catalog_.Find(name));
-  if (format != v1::TILE_FORMAT_UNSPECIFIED) moment.format = format;
-  const v1::Layer& description = moment.layer->description();
-  if (std::count(description.formats().begin(), description.formats().end(), moment.format) == 0) {
+absl::StatusOr<LayerServiceImpl::TileContext> LayerServiceImpl::ContextOf(
+    const std::string& name, v1::TileFormat format) const {
+  TileContext tile_context;
+  ASSIGN_OR_RETURN(tile_context.layer, catalog_.Find(name));
+  if (format != v1::TILE_FORMAT_UNSPECIFIED) tile_context.format = format;
+  const v1::Layer& description = tile_context.layer->description();
+  if (std::count(description.formats().begin(), description.formats().end(), tile_context.format) ==
+      0) {
     std::string known;
     for (const int offered : description.formats()) {
       StrAppend(&known, known.empty() ? "" : ", ",
                 v1::TileFormat_Name(static_cast<v1::TileFormat>(offered)));
     }
-    const std::string& asked = v1::TileFormat_Name(moment.format);
+    const std::string& asked = v1::TileFormat_Name(tile_context.format);
     return runtime::BadField(
-        "format",
-        StrCat(name, " has no tiles in ",
-               asked.empty() ? StrCat("format ", int{moment.format}) : asked, "; it has: ", known));
+        "format", StrCat(name, " has no tiles in ",
+                         asked.empty() ? StrCat("format ", int{tile_context.format}) : asked,
+                         "; it has: ", known));
   }
   if (!description.unavailable_reason().empty()) {
     return absl::FailedPreconditionError(
         StrCat(name, " is not available: ", description.unavailable_reason()));
   }
-  moment.frame = moment.layer->PresentFrame();
+  tile_context.frame = tile_context.layer->PresentFrame();
   if (description.max_zoom() != 0) {
-    moment.max_zoom = static_cast<std::uint32_t>(description.max_zoom());
+    tile_context.max_zoom = static_cast<std::uint32_t>(description.max_zoom());
   }
-  return moment;
+  return tile_context;
 }
 
-absl::StatusOr<geo::TileId> LayerServiceImpl::IdOf(const Moment& moment,
+absl::StatusOr<geo::TileId> LayerServiceImpl::IdOf(const TileContext& tile_context,
                                                    const v1::TileCoordinate& coordinate,
                                                    std::string_view field) {
-  if (coordinate.z() > moment.max_zoom) {
+  if (coordinate.z() > tile_context.max_zoom) {
     return runtime::BadField(StrCat(field, ".z"),
                              StrCat(coordinate.z(), " is over the layer's max_zoom ",
-                                    moment.max_zoom, "; draw tiles of that zoom larger"));
+                                    tile_context.max_zoom, "; draw tiles of that zoom larger"));
   }
   absl::StatusOr<geo::TileId> id =
       geo::TileId::Make(coordinate.z(), coordinate.x(), coordinate.y());
@@ -109,12 +109,13 @@ absl::StatusOr<geo::TileId> LayerServiceImpl::IdOf(const Moment& moment,
   return id;
 }
 
-absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const Moment& moment,
+absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const TileContext& tile_context,
                                                   const v1::TileCoordinate& coordinate,
                                                   const std::string& if_none_match) {
-  ASSIGN_OR_RETURN(const geo::TileId id, IdOf(moment, coordinate, "tile"));
+  ASSIGN_OR_RETURN(const geo::TileId id, IdOf(tile_context, coordinate, "tile"));
   ASSIGN_OR_RETURN(v1::Tile tile,
-                   moment.layer->GetTileAt(moment.frame.get(), id, moment.format, if_none_match));
+                   tile_context.layer->GetTileAt(tile_context.frame.get(), id, tile_context.format,
+                                                 if_none_match));
   *tile.mutable_tile() = coordinate;
   return tile;
 }
@@ -122,18 +123,18 @@ absl::StatusOr<v1::Tile> LayerServiceImpl::TileOf(const Moment& moment,
 grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext* context,
                                                     const v1::GetTileRequest* request,
                                                     v1::GetTileResponse* response) {
-  return calls_.Unary(context, "LayerService/GetTile", request, response,
-                      [this](const runtime::Call&,
-                             const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
-                        v1::GetTileResponse found;
-                        ASSIGN_OR_RETURN(const Moment moment, MomentOf(r.name(), r.format()));
-                        if (!r.has_tile()) {
-                          return runtime::BadField("tile", "is required: z, x and y of a tile");
-                        }
-                        ASSIGN_OR_RETURN(*found.mutable_tile(),
-                                         TileOf(moment, r.tile(), r.if_none_match()));
-                        return found;
-                      });
+  return calls_.Unary(
+      context, "LayerService/GetTile", request, response,
+      [this](const runtime::Call&,
+             const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
+        v1::GetTileResponse found;
+        ASSIGN_OR_RETURN(const TileContext tile_context, ContextOf(r.name(), r.format()));
+        if (!r.has_tile()) {
+          return runtime::BadField("tile", "is required: z, x and y of a tile");
+        }
+        ASSIGN_OR_RETURN(*found.mutable_tile(), TileOf(tile_context, r.tile(), r.if_none_match()));
+        return found;
+      });
 }
 
 grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
@@ -153,13 +154,14 @@ grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
         }
         std::vector<v1::TileCoordinate> tiles(r.tiles().begin(), r.tiles().end());
         // One frame for the whole call: neighbouring tiles must have the same version.
-        ASSIGN_OR_RETURN(Moment moment, MomentOf(r.name(), r.format()));
+        ASSIGN_OR_RETURN(TileContext tile_context, ContextOf(r.name(), r.format()));
         for (int i = 0; i < r.tiles_size(); ++i) {
-          RETURN_IF_ERROR(IdOf(moment, r.tiles(i), StrCat("tiles[", i, "]")).status());
+          RETURN_IF_ERROR(IdOf(tile_context, r.tiles(i), StrCat("tiles[", i, "]")).status());
         }
         return Source(std::make_unique<TilesSource>(
-            std::move(tiles), [moment = std::move(moment)](const v1::TileCoordinate& coordinate) {
-              return TileOf(moment, coordinate, "");
+            std::move(tiles),
+            [tile_context = std::move(tile_context)](const v1::TileCoordinate& coordinate) {
+              return TileOf(tile_context, coordinate, "");
             }));
       });
 }
@@ -172,7 +174,7 @@ grpc::ServerWriteReactor<v1::WatchLayerResponse>* LayerServiceImpl::WatchLayer(
       [this](const runtime::Call&, const v1::WatchLayerRequest& r) -> absl::StatusOr<Source> {
         ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
         WatchSource::Options options = options_.watch;
-        if (notices_ != nullptr) options.notices = notices_();
+        options.notices = notices_;
         ASSIGN_OR_RETURN(auto source, WatchSource::Make(std::move(layer), r, std::move(options),
                                                         machine_clock_));
         return Source(std::move(source));

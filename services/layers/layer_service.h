@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 #define CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,12 +22,10 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
     WatchSource::Options watch;
   };
 
-  /// Notices for viewers of every layer, in addition to those of the layer itself.
-  using Notices = std::function<std::vector<std::string>()>;
-
-  /// The references must outlive it. `notices` is called for each description, from any thread.
+  /// The references must outlive it. `notices`: for viewers of every layer, in addition to those of
+  /// the layer itself.
   LayerServiceImpl(Options options, const LayerCatalog& catalog, runtime::CallAdapter& calls,
-                   Notices notices = nullptr)
+                   std::vector<std::string> notices = {})
       : options_(std::move(options)),
         catalog_(catalog),
         calls_(calls),
@@ -50,25 +47,26 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
 
  private:
   v1::Layer Describe(const Layer& layer) const;
-  /// A layer at the start of a call.
-  struct Moment {
+  /// The layer, frame and format of the tiles of one call.
+  struct TileContext {
     std::shared_ptr<const Layer> layer;
     std::shared_ptr<const Frame> frame;  // nullptr: a static layer
     v1::TileFormat format = v1::TILE_FORMAT_MVT;
     std::uint32_t max_zoom = geo::TileId::kMaxZoom;
   };
-  absl::StatusOr<Moment> MomentOf(const std::string& name, v1::TileFormat format) const;
+  absl::StatusOr<TileContext> ContextOf(const std::string& name, v1::TileFormat format) const;
   /// INVALID_ARGUMENT naming `field`: not a tile, or one above the layer's max_zoom.
-  static absl::StatusOr<geo::TileId> IdOf(const Moment& moment,
+  static absl::StatusOr<geo::TileId> IdOf(const TileContext& tile_context,
                                           const v1::TileCoordinate& coordinate,
                                           std::string_view field);
-  static absl::StatusOr<v1::Tile> TileOf(const Moment& moment, const v1::TileCoordinate& coordinate,
+  static absl::StatusOr<v1::Tile> TileOf(const TileContext& tile_context,
+                                         const v1::TileCoordinate& coordinate,
                                          const std::string& if_none_match);
 
   const Options options_;
   const LayerCatalog& catalog_;
   runtime::CallAdapter& calls_;
-  const Notices notices_;
+  const std::vector<std::string> notices_;
   const runtime::MonotonicClock machine_clock_;
 };
 

@@ -52,7 +52,7 @@ class ListFollower {
         options_(options),
         callbacks_(std::move(callbacks)),
         machine_clock_(machine_clock),
-        heard_(machine_clock.Now()) {
+        message_time_(machine_clock.Now()) {
     thread_ = std::make_unique<runtime::WatchThread>(
         std::move(what), std::move(open), [this](const Response& message) { OnMessage(message); },
         [this](const grpc::Status& status) { OnEnd(status); });
@@ -79,7 +79,7 @@ class ListFollower {
         status_ = absl::UnavailableError(
             absl::StrCat("no message for ", absl::FormatDuration(options_.silence_max)));
       }
-      heard_ = machine_clock_.Now();
+      message_time_ = machine_clock_.Now();
     }
     thread_->Reopen();
     absl::MutexLock lock(&mutex_);
@@ -88,7 +88,7 @@ class ListFollower {
 
  private:
   bool IsSilent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return machine_clock_.Now() - heard_ > options_.silence_max;
+    return machine_clock_.Now() - message_time_ > options_.silence_max;
   }
   bool IsWaiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return is_first_ && !IsSilent(); }
 
@@ -106,7 +106,7 @@ class ListFollower {
       // again.
       has_list_ = has_list_ || message.snapshot();
       if (!has_list_) return;
-      heard_ = machine_clock_.Now();
+      message_time_ = machine_clock_.Now();
       // A state that is not complete yet is kept apart from the one that readers see.
       if (message.snapshot()) {
         next_.emplace();
@@ -135,7 +135,7 @@ class ListFollower {
     {
       absl::MutexLock lock(&mutex_);
       DropState();
-      heard_ = machine_clock_.Now();
+      message_time_ = machine_clock_.Now();
       // A stream that was ended from here has its reason already.
       if (status_.ok() || status.error_code() != grpc::StatusCode::CANCELLED) {
         status_ = absl::UnavailableError(status.ok() ? "the stream ended" : status.error_message());
@@ -155,7 +155,7 @@ class ListFollower {
   absl::Status status_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("no answer yet");
   State state_ ABSL_GUARDED_BY(mutex_);
   std::optional<State> next_ ABSL_GUARDED_BY(mutex_);  // a state whose messages are not all there
-  absl::Time heard_ ABSL_GUARDED_BY(mutex_);
+  absl::Time message_time_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<runtime::WatchThread> thread_;  // last: it uses the others
 };
 

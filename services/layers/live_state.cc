@@ -66,20 +66,21 @@ LiveState::LiveState(Options options)
 }
 
 bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
-                        std::vector<geo::TileId> tiles, std::shared_ptr<const void> matter) {
+                        std::vector<geo::TileId> tiles, std::shared_ptr<const void> layer_data) {
   const std::shared_ptr<const Frame> before = frame();
-  Step step;
-  bool changed = !tiles.empty() || before->sub_layers().size() != sub_layers.size();
+  HistoryEntry entry;
+  const std::vector<Columns>& columns = before->sub_layers();
+  bool changed = !tiles.empty() || columns.size() != sub_layers.size();
   for (std::size_t s = 0; s < sub_layers.size(); ++s) {
-    step.changes.sub_layers.push_back(before->sub_layers().size() == sub_layers.size()
-                                          ? Diff(before->sub_layers()[s], sub_layers[s])
-                                          : AllRows(sub_layers[s]));
-    step.size += step.changes.sub_layers.back().size();
-    changed = changed || !step.changes.sub_layers.back().empty();
+    entry.changes.sub_layers.push_back(columns.size() == sub_layers.size()
+                                           ? Diff(columns[s], sub_layers[s])
+                                           : AllRows(sub_layers[s]));
+    entry.size += entry.changes.sub_layers.back().size();
+    changed = changed || !entry.changes.sub_layers.back().empty();
   }
   std::sort(tiles.begin(), tiles.end());
   tiles.erase(std::unique(tiles.begin(), tiles.end()), tiles.end());
-  step.changes.tiles = std::move(tiles);
+  entry.changes.tiles = std::move(tiles);
 
   auto next = std::make_shared<Frame>();
   next->version = {epoch_, before->version.counter + (changed ? 1 : 0)};
@@ -88,15 +89,15 @@ bool LiveState::Publish(std::vector<Columns> sub_layers, absl::Time data_time, b
   next->notices = before->notices;
   next->columns = changed ? std::make_shared<const std::vector<Columns>>(std::move(sub_layers))
                           : before->columns;
-  if (!changed) matter = before->matter;
-  next->matter = std::move(matter);
-  step.counter = next->version.counter;
+  if (!changed) layer_data = before->layer_data;
+  next->layer_data = std::move(layer_data);
+  entry.counter = next->version.counter;
   {
     absl::MutexLock lock(&mutex_);
     frame_ = std::move(next);
     if (changed) {
-      history_size_ += step.size;
-      history_.push_back(std::move(step));
+      history_size_ += entry.size;
+      history_.push_back(std::move(entry));
     }
     while (history_.size() > 1 &&
            (history_.size() > history_versions_max_ || history_size_ > history_changes_max_)) {
@@ -154,15 +155,15 @@ std::optional<Changes> LiveState::ChangesBetween(LayerVersion from, const Frame&
   Changes result;
   result.sub_layers.resize(to.sub_layers().size());
   if (from.counter == to.version.counter) return result;
-  int steps = 0;
+  int versions = 0;
   {
     absl::MutexLock lock(&mutex_);
     if (history_.empty() || history_.front().counter > from.counter + 1) return std::nullopt;
-    const auto newer = [](std::uint64_t counter, const Step& step) {
-      return counter < step.counter;
+    const auto newer = [](std::uint64_t counter, const HistoryEntry& entry) {
+      return counter < entry.counter;
     };
     for (auto it = std::upper_bound(history_.begin(), history_.end(), from.counter, newer);
-         it != history_.end() && it->counter <= to.version.counter; ++it, ++steps) {
+         it != history_.end() && it->counter <= to.version.counter; ++it, ++versions) {
       for (std::size_t s = 0; s < result.sub_layers.size(); ++s) {
         const std::vector<RowChange>& rows = it->changes.sub_layers[s];
         result.sub_layers[s].insert(result.sub_layers[s].end(), rows.begin(), rows.end());
@@ -170,7 +171,7 @@ std::optional<Changes> LiveState::ChangesBetween(LayerVersion from, const Frame&
       result.tiles.insert(result.tiles.end(), it->changes.tiles.begin(), it->changes.tiles.end());
     }
   }
-  if (steps > 1) {
+  if (versions > 1) {
     for (std::vector<RowChange>& rows : result.sub_layers) rows = Merge(std::move(rows));
     std::sort(result.tiles.begin(), result.tiles.end());
     result.tiles.erase(std::unique(result.tiles.begin(), result.tiles.end()), result.tiles.end());

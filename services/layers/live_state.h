@@ -39,7 +39,7 @@ struct Frame {
       std::make_shared<const std::vector<Columns>>();
   /// Other inputs of the layer's tiles, so that both are of one version; only the layer itself
   /// knows their type. Changes only together with the version.
-  std::shared_ptr<const void> matter;
+  std::shared_ptr<const void> layer_data;
 
   /// The columns of each sub-layer; empty before the first Publish.
   const std::vector<Columns>& sub_layers() const { return *columns; }
@@ -75,12 +75,12 @@ class LiveState {
 
   /// Creates the next version when any value differs from the present frame; otherwise updates only
   /// `data_time` and `stale`. Returns whether the version changed. O(rows x columns). `tiles`:
-  /// changed tiles that do not follow from changed rows. `matter`: Frame::matter of the next
-  /// version; ignored when the version does not change. REQUIRES: every call has the same number of
-  /// sub-layers, columns and rows; at most 32 columns; Publish, Touch and SetNotices are called by
-  /// one thread at a time.
+  /// changed tiles that do not follow from changed rows. `layer_data`: Frame::layer_data of the
+  /// next version; ignored when the version does not change. REQUIRES: every call has the same
+  /// number of sub-layers, columns and rows; at most 32 columns; Publish, Touch and SetNotices are
+  /// called by one thread at a time.
   bool Publish(std::vector<Columns> sub_layers, absl::Time data_time, bool stale,
-               std::vector<geo::TileId> tiles, std::shared_ptr<const void> matter = nullptr);
+               std::vector<geo::TileId> tiles, std::shared_ptr<const void> layer_data = nullptr);
 
   /// Publishes the present state with these two values updated. O(1) when neither changes.
   void Touch(absl::Time data_time, bool stale);
@@ -114,8 +114,9 @@ class LiveState {
   std::size_t watcher_count() const { return watchers_.size(); }
 
  private:
-  struct Step {
-    std::uint64_t counter = 0;  // the version after these changes
+  /// The changes that led to one version.
+  struct HistoryEntry {
+    std::uint64_t counter = 0;  // of the version
     Changes changes;
     std::size_t size = 0;
   };
@@ -125,7 +126,7 @@ class LiveState {
   std::size_t history_versions_max_ ABSL_GUARDED_BY(mutex_);
   std::size_t history_changes_max_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Frame> frame_ ABSL_GUARDED_BY(mutex_);
-  std::deque<Step> history_ ABSL_GUARDED_BY(mutex_);
+  std::deque<HistoryEntry> history_ ABSL_GUARDED_BY(mutex_);
   std::size_t history_size_ ABSL_GUARDED_BY(mutex_) = 0;
   mutable runtime::WakerList watchers_;
 };

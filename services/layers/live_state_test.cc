@@ -181,11 +181,11 @@ TEST(LiveState, MatterIsThatOfTheVersion) {
   const auto first = std::make_shared<const int>(1), second = std::make_shared<const int>(2);
   state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {}, first);
   state.Publish({OneColumn({1})}, absl::InfinitePast(), true, {}, second);
-  EXPECT_EQ(state.frame()->matter, first) << "the version did not change";
+  EXPECT_EQ(state.frame()->layer_data, first) << "the version did not change";
   state.Publish({OneColumn({1})}, absl::InfinitePast(), false, {Tile(1)}, second);
-  EXPECT_EQ(state.frame()->matter, second);
+  EXPECT_EQ(state.frame()->layer_data, second);
   state.Touch(absl::FromUnixSeconds(20), true);
-  EXPECT_EQ(state.frame()->matter, second);
+  EXPECT_EQ(state.frame()->layer_data, second);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "services/readings/readings_metrics.h"
 #include "services/readings/readings_services.h"
 #include "services/readings/station_directory.h"
+#include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/tick_thread.h"
@@ -158,26 +159,25 @@ QueryOptions ToQueryOptions(const runtime::Config& config) {
 
 class Readings final : public runtime::Module {
  public:
-  Readings(runtime::ModuleContext& context, std::shared_ptr<const storage::CityPack> pack,
-           std::unique_ptr<storage::ReadingsStore> store, std::unique_ptr<WallClock> machine,
-           std::unique_ptr<ClockKeeper> clock)
-      : pack_(std::move(pack)),
+  Readings(const runtime::ModuleContext& context, std::unique_ptr<storage::ReadingsStore> store,
+           std::unique_ptr<WallClock> machine, std::unique_ptr<ClockKeeper> clock)
+      : pack_(context.pack),
         store_(std::move(store)),
         machine_(std::move(machine)),
         clock_(std::move(clock)),
-        stall_after_(context.config().GetDuration("readings.stall_after")),
-        memory_(context.memory()),
-        metrics_(context.metrics()),
+        stall_after_(context.config.GetDuration("readings.stall_after")),
+        memory_(context.memory),
+        metrics_(context.metrics),
         directory_(
             *store_,
             [this](std::uint64_t stable_id) { return pack_->FindSegment(stable_id).has_value(); }),
-        ingest_(ToIngestOptions(context.config()), *store_, directory_, *clock_, monotonic_,
+        ingest_(ToIngestOptions(context.config), *store_, directory_, *clock_, monotonic_,
                 metrics_),
-        query_(ToQueryOptions(context.config()), *store_, directory_, *clock_, monotonic_),
+        query_(ToQueryOptions(context.config), *store_, directory_, *clock_, monotonic_),
         stations_(*store_),
-        reading_service_(context.calls(), ingest_, query_),
-        station_service_(context.calls(), stations_),
-        clock_service_(context.calls(), *clock_, monotonic_) {}
+        reading_service_(context.calls, ingest_, query_),
+        station_service_(context.calls, stations_),
+        clock_service_(context.calls, *clock_, monotonic_) {}
   ~Readings() override { Stop(); }
 
   std::vector<grpc::Service*> GrpcServices() override {
@@ -264,17 +264,15 @@ class Readings final : public runtime::Module {
   std::unique_ptr<runtime::TickThread> upkeep_;
 };
 
-absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& context) {
-  ASSIGN_OR_RETURN(std::shared_ptr<const storage::CityPack> pack, context.Pack());
-  ASSIGN_OR_RETURN(std::string directory, context.DataDirectory("readings"));
+absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleContext& context) {
+  ASSIGN_OR_RETURN(std::string directory, runtime::OpenDataDirectory(context.config, "readings"));
   ASSIGN_OR_RETURN(std::unique_ptr<storage::ReadingsStore> store,
                    storage::ReadingsStore::Open(
-                       StoreOptions(context.config(), context.memory(), std::move(directory))));
-  RETURN_IF_ERROR(SeedFromPack(pack->stations(), *store));
+                       StoreOptions(context.config, context.memory, std::move(directory))));
+  RETURN_IF_ERROR(SeedFromPack(context.pack->stations(), *store));
   auto machine = std::make_unique<WallClock>();
-  const ClockLimits limits{
-      .ahead_max = context.config().GetDuration("readings.clock_ahead_max"),
-      .jump_per_run = context.config().GetDouble("readings.clock_jump_per_run")};
+  const ClockLimits limits{.ahead_max = context.config.GetDuration("readings.clock_ahead_max"),
+                           .jump_per_run = context.config.GetDouble("readings.clock_jump_per_run")};
   ASSIGN_OR_RETURN(std::unique_ptr<ClockKeeper> clock, ClockKeeper::Load(*store, *machine, limits));
   const storage::ReadingsStoreStats stats = store->Stats();
   runtime::LogInfo("readings: store opened", {{"measures", stats.series_count},
@@ -284,7 +282,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   if (const std::string loss = store->Loss(); !loss.empty()) {
     runtime::LogError("readings: acknowledged writes are lost", {{"what", loss}});
   }
-  return std::make_unique<Readings>(context, std::move(pack), std::move(store), std::move(machine),
+  return std::make_unique<Readings>(context, std::move(store), std::move(machine),
                                     std::move(clock));
 }
 
@@ -296,6 +294,7 @@ runtime::ModuleSpec ReadingsModule() {
       .needs = {},
       .services = {v1::ReadingService::service_full_name(), v1::StationService::service_full_name(),
                    common::v1::ClockService::service_full_name()},
+      .needs_pack = true,
       .options = Options(),
       .make = Make};
 }

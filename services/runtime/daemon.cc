@@ -1,7 +1,6 @@
 #include "services/runtime/daemon.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -21,8 +20,10 @@
 #include "services/runtime/admin.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/config/address.h"
+#include "services/runtime/data_directory.h"
 #include "services/runtime/http/http_server.h"
 #include "services/runtime/log.h"
+#include "services/runtime/module_channels.h"
 #include "services/runtime/probed_module.h"
 #include "services/runtime/process_pack.h"
 #include "services/runtime/rpc/call_adapter.h"
@@ -39,7 +40,7 @@ namespace {
 
 constexpr std::string_view kClockOwner = "readings";
 constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
-constexpr int kExitDeaf = 3;
+constexpr int kExitUnreachable = 3;
 constexpr absl::Duration kHealthPeriod = absl::Milliseconds(250);
 
 CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
@@ -70,7 +71,7 @@ void ShowBuild(Metrics& metrics) {
 
 }  // namespace
 
-class Daemon::Impl final : public ModuleContext {
+class Daemon::Impl {
  public:
   explicit Impl(Config config)
       : config_(std::move(config)),
@@ -84,42 +85,7 @@ class Daemon::Impl final : public ModuleContext {
         city_clock_(machine_clock_),
         pack_(config_.GetString("server.pack")) {}
 
-  ~Impl() override { (void)Stop(); }
-
-  // ModuleContext.
-  const Config& config() const override { return config_; }
-  Metrics& metrics() override { return metrics_; }
-  const MemoryBudget& memory() const override { return memory_; }
-  Timer& timer() override { return timer_; }
-  CallAdapter& calls() override { return calls_; }
-  const CityClock& city_clock() const override { return city_clock_; }
-  std::optional<PackChange> pack_change() const override { return pack_.change(); }
-  const std::vector<ModuleSpec>& Table() const override { return table_; }
-  bool IsLocal(std::string_view module) const override {
-    return modules_.find(module) != modules_.end();
-  }
-
-  absl::StatusOr<std::string> DataDirectory(std::string_view module) const override {
-    const std::string path = DataPath(module);
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) {
-      return absl::FailedPreconditionError(
-          StrCat("--data: cannot make ", path, ": ", error.message()));
-    }
-    // Files of earlier versions were readable by every user; a closed directory
-    // protects them as well.
-    const auto closed = static_cast<std::filesystem::perms>(FileMask(config_));
-    std::filesystem::permissions(path, closed, std::filesystem::perm_options::remove, error);
-    return path;
-  }
-
-  absl::StatusOr<std::shared_ptr<const storage::CityPack>> Pack() override { return pack_.Open(); }
-
-  std::shared_ptr<grpc::Channel> Channel(std::string_view module) override {
-    if (IsLocal(module)) return port_->InProcessChannel(config_);
-    return GrpcPort::RemoteChannel(config_.GetString(StrCat("backends.", module)), config_);
-  }
+  ~Impl() { (void)Stop(); }
 
   absl::Status Start(const std::vector<ModuleSpec>& table) {
     RETURN_IF_ERROR(Daemon::Check(config_, table));
@@ -130,17 +96,9 @@ class Daemon::Impl final : public ModuleContext {
                      ParseAddress(config_.GetString("server.grpc"), "--grpc"));
     ASSIGN_OR_RETURN(Address admin_address,
                      ParseAddress(config_.GetString("server.admin"), "--admin"));
-    for (const ModuleSpec* spec : specs) modules_.emplace(spec->name, nullptr);
-    for (const ModuleSpec* spec : specs) {
-      RETURN_IF_ERROR(pack_.Compare(DataPath(spec->name)));
-      absl::StatusOr<std::unique_ptr<Module>> module = spec->make(*this);
-      if (!module.ok()) return Within(spec->name, module.status());
-      modules_[spec->name] = *std::move(module);
-      order_.push_back(spec->name);
-      pack_.Mark(DataPath(spec->name));
-    }
+    RETURN_IF_ERROR(MakeModules(specs));
     RETURN_IF_ERROR(Listen(grpc_address));
-    if (!IsLocal(kClockOwner) || order_.size() > 1) FollowClock();
+    if (!channels_->IsLocal(kClockOwner) || order_.size() > 1) FollowClock();
     for (const std::string& name : order_) {
       const absl::Status started = modules_[name]->Start();
       if (!started.ok()) return Within(name, started);
@@ -192,8 +150,40 @@ class Daemon::Impl final : public ModuleContext {
   const std::string& admin_address() const { return admin_address_; }
 
  private:
-  std::string DataPath(std::string_view module) const {
-    return (std::filesystem::path(config_.GetString("server.data")) / module).string();
+  absl::Status MakeModules(const std::vector<const ModuleSpec*>& specs) {
+    std::set<std::string, std::less<>> local;
+    for (const ModuleSpec* spec : specs) local.insert(spec->name);
+    channels_.emplace(std::move(local), [this](std::string_view module) {
+      if (channels_->IsLocal(module)) return port_->InProcessChannel(config_);
+      return GrpcPort::RemoteChannel(config_.GetString(StrCat("backends.", module)), config_);
+    });
+    // Before any module is made: a module may report the change of the pack.
+    for (const ModuleSpec* spec : specs) {
+      RETURN_IF_ERROR(pack_.Compare(DataPath(config_, spec->name)));
+    }
+    for (const ModuleSpec* spec : specs) {
+      absl::StatusOr<std::unique_ptr<Module>> module = MakeModule(*spec);
+      if (!module.ok()) return Within(spec->name, module.status());
+      modules_[spec->name] = *std::move(module);
+      order_.push_back(spec->name);
+      pack_.Mark(DataPath(config_, spec->name));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::unique_ptr<Module>> MakeModule(const ModuleSpec& spec) {
+    std::shared_ptr<const storage::CityPack> pack;
+    if (spec.needs_pack) ASSIGN_OR_RETURN(pack, pack_.Open());
+    return spec.make({.config = config_,
+                      .metrics = metrics_,
+                      .memory = memory_,
+                      .timer = timer_,
+                      .calls = calls_,
+                      .city_clock = city_clock_,
+                      .channels = *channels_,
+                      .table = table_,
+                      .pack = std::move(pack),
+                      .pack_change = pack_.change()});
   }
 
   static absl::Status Within(std::string_view module, const absl::Status& status) {
@@ -215,15 +205,15 @@ class Daemon::Impl final : public ModuleContext {
       }
     }
     probe_ = std::make_unique<SelfProbe>(
-        SelfProbe::Options{.deaf_after =
+        SelfProbe::Options{.failures_max =
                                failures_max == 0 ? std::numeric_limits<int>::max() : failures_max},
         std::move(ports), [](const std::string& port, const absl::Status& why) {
           LogError("own port unreachable: ending, so that the supervisor restarts the process",
                    {{"port", port}, {"why", ToStd(why.message())}});
-          std::_Exit(kExitDeaf);
+          std::_Exit(kExitUnreachable);
         });
     probe_tick_ = std::make_unique<TickThread>(config_.GetDuration("server.probe"),
-                                               [this] { probe_->Step(); });
+                                               [this] { probe_->ProbeOnce(); });
   }
 
   // Every name that a health check may request, with the condition that decides it.
@@ -236,7 +226,7 @@ class Daemon::Impl final : public ModuleContext {
     // A service of several modules is ready when all these modules are.
     std::map<std::string, std::set<const Module*>> modules_of;
     for (const ModuleSpec& spec : table_) {
-      const Module* module = IsLocal(spec.name) ? modules_[spec.name].get() : gateway;
+      const Module* module = channels_->IsLocal(spec.name) ? modules_[spec.name].get() : gateway;
       if (module == nullptr) continue;
       for (const std::string& service : spec.services) modules_of[service].insert(module);
     }
@@ -268,7 +258,7 @@ class Daemon::Impl final : public ModuleContext {
           [&module](grpc::ServerBuilder& builder) { module.ConfigureServer(builder); });
     }
     content.passes_calls_on = PassesCallsOn();
-    content.has_gateway = IsLocal("gateway");
+    content.has_gateway = channels_->IsLocal("gateway");
     content.service_names = Services();
     ASSIGN_OR_RETURN(port_, GrpcPort::Open(address, content, config_, memory_, metrics_));
     return absl::OkStatus();
@@ -284,7 +274,7 @@ class Daemon::Impl final : public ModuleContext {
     const bool passes_on = PassesCallsOn();
     std::set<std::string> services;
     for (const ModuleSpec& spec : table_) {
-      if (passes_on || IsLocal(spec.name)) {
+      if (passes_on || channels_->IsLocal(spec.name)) {
         services.insert(spec.services.begin(), spec.services.end());
       }
     }
@@ -293,7 +283,7 @@ class Daemon::Impl final : public ModuleContext {
 
   void FollowClock() {
     std::shared_ptr<common::v1::ClockService::Stub> stub =
-        common::v1::ClockService::NewStub(Channel(kClockOwner));
+        common::v1::ClockService::NewStub(channels_->To(kClockOwner));
     clock_watch_ = std::make_unique<WatchThread>(
         "city clock",
         [stub](grpc::ClientContext& context) { return stub->WatchClock(&context, {}); },
@@ -339,8 +329,9 @@ class Daemon::Impl final : public ModuleContext {
   CallAdapter calls_;
   CityClock city_clock_;
   ProcessPack pack_;
-  std::map<std::string, std::unique_ptr<Module>, std::less<>> modules_;
   std::vector<ModuleSpec> table_;
+  std::optional<ModuleChannels> channels_;  // from Start on
+  std::map<std::string, std::unique_ptr<Module>, std::less<>> modules_;
   std::vector<std::string> order_, started_;
   std::unique_ptr<GrpcPort> port_;
   std::unique_ptr<SelfProbe> probe_;

@@ -29,7 +29,7 @@ bool MemoryShare::TryTake(std::size_t bytes) {
   return false;
 }
 
-absl::Status MemoryShare::Spent() const {
+absl::Status MemoryShare::ExhaustedError() const {
   return WithRetryAfter(
       WithReason(absl::ResourceExhaustedError(
                      StrCat("the memory for ", name_, " is spent (", limit_bytes_,

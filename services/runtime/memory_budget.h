@@ -40,7 +40,7 @@ class MemoryShare {
 
   /// RESOURCE_EXHAUSTED with RetryInfo; the message names the share and the option
   /// that sets the total.
-  absl::Status Spent() const;
+  absl::Status ExhaustedError() const;
 
  private:
   const std::string name_;
@@ -53,7 +53,7 @@ class MemoryShare {
 /// always succeeds. Not thread-safe; movable.
 ///
 ///   MemoryHold hold(share);
-///   if (!hold.Resize(buffer.capacity() + more)) return share->Spent();
+///   if (!hold.Resize(buffer.capacity() + more)) return share->ExhaustedError();
 class MemoryHold {
  public:
   MemoryHold() = default;

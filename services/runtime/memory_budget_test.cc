@@ -29,7 +29,7 @@ TEST(MemoryShare, TakesUpToItsLimitAndCountsRefusals) {
 }
 
 TEST(MemoryShare, ASpentShareSaysWhatToDo) {
-  const absl::Status status = MemoryShare("http_bodies", 4096).Spent();
+  const absl::Status status = MemoryShare("http_bodies", 4096).ExhaustedError();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(status.ToString(), HasSubstr("http_bodies is spent (4096 bytes"));
   EXPECT_THAT(status.ToString(), HasSubstr("server.memory_max"));

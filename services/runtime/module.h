@@ -18,7 +18,6 @@
 #include "services/runtime/timer.h"
 
 namespace grpc {
-class Channel;
 class ServerBuilder;
 class Service;
 }  // namespace grpc
@@ -31,6 +30,7 @@ namespace citylayers::runtime {
 
 class CallAdapter;
 class CityClock;
+class ModuleChannels;
 struct ModuleSpec;
 
 /// Ids of the packs that a data directory was used with: the previous one and the current one.
@@ -39,31 +39,19 @@ struct PackChange {
   std::string now_id;
 };
 
-/// The services of the process that a module may use. Outlives the module; thread-safe.
-class ModuleContext {
- public:
-  virtual ~ModuleContext() = default;
-  virtual const Config& config() const = 0;
-  virtual Metrics& metrics() = 0;
-  /// The process's budget for memory that grows with its load.
-  virtual const MemoryBudget& memory() const = 0;
-  virtual Timer& timer() = 0;
-  virtual CallAdapter& calls() = 0;
-  /// The city clock. The readings module owns it; every other process follows it.
-  virtual const CityClock& city_clock() const = 0;
-  /// Returns this module's directory for files, `<data>/<module>`, and creates it when missing.
-  virtual absl::StatusOr<std::string> DataDirectory(std::string_view module) const = 0;
-  /// The city pack, opened once per process.
-  virtual absl::StatusOr<std::shared_ptr<const storage::CityPack>> Pack() = 0;
-  /// A channel to the server of `module`: in-process when it runs here, otherwise TCP to
-  /// `backends.<module>`. Usable from Start() on. Callers use the same stubs in both cases.
-  virtual std::shared_ptr<grpc::Channel> Channel(std::string_view module) = 0;
-  /// True when `module` runs in this process.
-  virtual bool IsLocal(std::string_view module) const = 0;
-  /// Every module of the platform, whether it runs in this process or not.
-  virtual const std::vector<ModuleSpec>& Table() const = 0;
-  /// Set when a data directory of this process was used with another pack before.
-  virtual std::optional<PackChange> pack_change() const = 0;
+/// What the process gives to a module. The references outlive the module and are thread-safe; a
+/// module keeps a copy, or the members that it needs.
+struct ModuleContext {
+  const Config& config;
+  Metrics& metrics;
+  const MemoryBudget& memory;  // the process's budget for memory that grows with its load
+  Timer& timer;
+  CallAdapter& calls;
+  const CityClock& city_clock;  // owned by the readings module; every other process follows it
+  const ModuleChannels& channels;
+  const std::vector<ModuleSpec>& table;           // every module of the platform, wherever it runs
+  std::shared_ptr<const storage::CityPack> pack;  // nullptr unless ModuleSpec::needs_pack
+  std::optional<PackChange> pack_change;  // a data directory was used with another pack before
 };
 
 /// A part of the server. Created before the server listens, started when it does. One thread calls
@@ -97,10 +85,11 @@ struct ModuleSpec {
   // Modules that this one calls. Those that run in this process start before it.
   std::vector<std::string> needs;
   std::vector<std::string> services;  // full names of its gRPC services
+  bool needs_pack = false;            // it runs only with a city pack (ModuleContext::pack)
   std::vector<Option> options;        // its section of the configuration
   // Checks options of this module against each other when it is to run; may be empty.
   std::function<absl::Status(const Config&)> check = nullptr;
-  std::function<absl::StatusOr<std::unique_ptr<Module>>(ModuleContext&)> make;
+  std::function<absl::StatusOr<std::unique_ptr<Module>>(const ModuleContext&)> make;
 };
 
 /// Resolves a --target list ("all", or names separated by commas) against the table.

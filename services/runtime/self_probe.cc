@@ -22,23 +22,24 @@ absl::Status Failed(std::string_view what) {
 }  // namespace
 
 SelfProbe::SelfProbe(Options options, std::vector<Port> ports,
-                     std::function<void(const std::string&, const absl::Status&)> on_deaf)
+                     std::function<void(const std::string&, const absl::Status&)> on_unreachable)
     : options_(options),
       ports_(std::move(ports)),
-      on_deaf_(std::move(on_deaf)),
+      on_unreachable_(std::move(on_unreachable)),
       failures_(ports_.size(), 0) {}
 
-void SelfProbe::Step() {
+void SelfProbe::ProbeOnce() {
   absl::Status worst = absl::OkStatus();
   for (std::size_t i = 0; i < ports_.size(); ++i) {
     const absl::Status status = ports_[i].call();
     int failures = 0;
-    bool deaf = false;
+    bool is_unreachable = false;
     {
       absl::MutexLock lock(&mutex_);
       failures = failures_[i] = status.ok() ? 0 : failures_[i] + 1;
-      deaf = failures >= options_.deaf_after &&
-             !std::exchange(deaf_, deaf_ || failures >= options_.deaf_after);
+      is_unreachable =
+          failures >= options_.failures_max &&
+          !std::exchange(is_reported_, is_reported_ || failures >= options_.failures_max);
     }
     if (failures == 1) {
       LogWarning("own port does not answer",
@@ -48,7 +49,7 @@ void SelfProbe::Step() {
       worst = absl::UnavailableError(
           StrCat(ports_[i].name, " does not answer its own process: ", ToStd(status.message())));
     }
-    if (deaf) on_deaf_(ports_[i].name, status);
+    if (is_unreachable) on_unreachable_(ports_[i].name, status);
   }
   absl::MutexLock lock(&mutex_);
   status_ = worst;
@@ -74,9 +75,9 @@ absl::Status ProbeHttp(const std::string& host, std::uint16_t port, absl::Durati
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(found, freeaddrinfo);
   const int descriptor = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
   if (descriptor < 0) return Failed("socket");
-  const timeval patience = absl::ToTimeval(timeout);
-  (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const timeval limit = absl::ToTimeval(timeout);
+  (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   constexpr std::string_view kRequest =
       "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   constexpr std::string_view kGood = "HTTP/1.1 200";

@@ -15,8 +15,9 @@
 namespace citylayers::runtime {
 
 /// Counts consecutive failures of each of a server's ports. A port with `unready_after` failures is
-/// not ready. A port with `deaf_after` failures is considered permanently unreachable; `on_deaf` is
-/// then called once and should end the process, so that the supervisor restarts it. Thread-safe.
+/// not ready. A port with `failures_max` failures is considered permanently unreachable;
+/// `on_unreachable` is then called once and should end the process, so that the supervisor restarts
+/// it. Thread-safe.
 class SelfProbe {
  public:
   struct Port {
@@ -25,24 +26,24 @@ class SelfProbe {
   };
   struct Options {
     int unready_after = 2;
-    int deaf_after = 6;
+    int failures_max = 6;
   };
   SelfProbe(Options options, std::vector<Port> ports,
-            std::function<void(const std::string& name, const absl::Status& why)> on_deaf);
+            std::function<void(const std::string& name, const absl::Status& why)> on_unreachable);
 
   /// Calls every port once.
-  void Step();
+  void ProbeOnce();
   /// OK, or UNAVAILABLE with the port that does not answer and the reason.
   absl::Status Ready() const;
 
  private:
   const Options options_;
   const std::vector<Port> ports_;
-  const std::function<void(const std::string&, const absl::Status&)> on_deaf_;
+  const std::function<void(const std::string&, const absl::Status&)> on_unreachable_;
   mutable absl::Mutex mutex_;
   std::vector<int> failures_ ABSL_GUARDED_BY(mutex_);  // consecutive, by port
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
-  bool deaf_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_reported_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 /// Opens a TCP connection to an HTTP server, sends "GET /healthz" and waits for a 200. UNAVAILABLE:

@@ -12,28 +12,28 @@ using ::testing::HasSubstr;
 
 TEST(SelfProbe, IsUnreadyFirstAndDeafLaterOnce) {
   absl::Status grpc = absl::OkStatus();
-  int deaf = 0;
+  int calls = 0;
   SelfProbe probe(
-      {.unready_after = 2, .deaf_after = 4},
+      {.unready_after = 2, .failures_max = 4},
       {{"HTTP port", [] { return absl::OkStatus(); }}, {"gRPC port", [&] { return grpc; }}},
       [&](const std::string& name, const absl::Status&) {
         EXPECT_EQ(name, "gRPC port");
-        ++deaf;
+        ++calls;
       });
-  probe.Step();
+  probe.ProbeOnce();
   EXPECT_TRUE(probe.Ready().ok());
   grpc = absl::UnavailableError("no connection");
-  probe.Step();
+  probe.ProbeOnce();
   EXPECT_TRUE(probe.Ready().ok()) << "one failure may be an accident";
-  probe.Step();
+  probe.ProbeOnce();
   EXPECT_THAT(std::string(probe.Ready().message()), HasSubstr("gRPC port does not answer"));
-  EXPECT_EQ(deaf, 0);
+  EXPECT_EQ(calls, 0);
   grpc = absl::OkStatus();
-  probe.Step();
+  probe.ProbeOnce();
   EXPECT_TRUE(probe.Ready().ok());
   grpc = absl::UnavailableError("no connection");
-  for (int i = 0; i < 6; ++i) probe.Step();
-  EXPECT_EQ(deaf, 1);
+  for (int i = 0; i < 6; ++i) probe.ProbeOnce();
+  EXPECT_EQ(calls, 1);
 }
 
 TEST(ProbeHttp, AsksAServer) {

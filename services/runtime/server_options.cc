@@ -5,11 +5,6 @@
 
 namespace citylayers::runtime {
 
-unsigned FileMask(const Config& config) {
-  const std::string& access = config.GetString("server.data_access");
-  return access == "owner" ? 0077 : access == "group" ? 0027 : 0022;
-}
-
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   std::vector<Option> options = {
       {"server.target", OptionType::kString, "all",

@@ -13,9 +13,6 @@ namespace citylayers::runtime {
 /// `table`.
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table);
 
-/// The umask for files in the data directory, from server.data_access.
-unsigned FileMask(const Config& config);
-
 }  // namespace citylayers::runtime
 
 #endif  // CITYLAYERS_SERVICES_RUNTIME_SERVER_OPTIONS_H_

@@ -11,8 +11,8 @@ namespace {
 
 /// The depths of a message; sub-layers without rows, such as the depth picture, have none.
 template <typename Rows>
-std::vector<TrafficLayer::SegmentDepth> DepthsOf(const Rows& sub_layers) {
-  std::vector<TrafficLayer::SegmentDepth> depths;
+std::vector<SegmentDepth> DepthsOf(const Rows& sub_layers) {
+  std::vector<SegmentDepth> depths;
   for (const layers::v1::StateRows& rows : sub_layers) {
     if (rows.columns_size() != 1 || rows.columns(0).values_size() != rows.id_gaps_size()) continue;
     std::uint32_t segment = 0;
@@ -36,20 +36,20 @@ FloodFollower::Next FloodFollower::OnMessage(const layers::v1::WatchLayerRespons
 }
 
 void FloodFollower::OnSnapshot(const layers::v1::Snapshot& snapshot) {
-  if (!IsOfThisPack(snapshot.pack_id())) return Lose();
+  if (!IsOfThisPack(snapshot.pack_id())) return Interrupt();
   held_ = FromProto(snapshot.version());
   layer_.SetDepths(DepthsOf(snapshot.rows()), /*replace_all=*/true);
 }
 
 FloodFollower::Next FloodFollower::OnDelta(const layers::v1::Delta& delta) {
   if (!IsOfThisPack(delta.pack_id())) {
-    Lose();
+    Interrupt();
     return Next::kGoOn;
   }
   if (!held_.has_value()) return Next::kGoOn;
   if (*held_ != FromProto(delta.from())) {
-    Lose();
-    return Next::kStartAnew;
+    Interrupt();
+    return Next::kOpenAgain;
   }
   held_ = FromProto(delta.to());
   layer_.SetDepths(DepthsOf(delta.rows()), /*replace_all=*/false);
@@ -70,9 +70,9 @@ bool FloodFollower::IsOfThisPack(const std::string& pack_id) {
   return same;
 }
 
-void FloodFollower::Lose() {
+void FloodFollower::Interrupt() {
   held_.reset();
-  layer_.LoseWater();
+  layer_.SetWaterUnavailable();
 }
 
 }  // namespace citylayers::traffic

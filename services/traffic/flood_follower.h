@@ -17,23 +17,23 @@ namespace citylayers::traffic {
 /// it.
 ///
 ///   FloodFollower follower(layer);
-///   if (follower.OnMessage(message) == FloodFollower::Next::kStartAnew) context.TryCancel();
+///   if (follower.OnMessage(message) == FloodFollower::Next::kOpenAgain) context.TryCancel();
 class FloodFollower {
  public:
-  /// kStartAnew: a message is missing, so that a snapshot of a new stream is needed.
-  enum class Next { kGoOn, kStartAnew };
+  /// kOpenAgain: a message is missing, so that a snapshot of a new stream is needed.
+  enum class Next { kGoOn, kOpenAgain };
 
   explicit FloodFollower(TrafficLayer& layer) : layer_(layer) {}
 
   Next OnMessage(const layers::v1::WatchLayerResponse& message);
   /// The stream broke.
-  void OnEnd() { Lose(); }
+  void OnEnd() { Interrupt(); }
 
  private:
   void OnSnapshot(const layers::v1::Snapshot& snapshot);
   Next OnDelta(const layers::v1::Delta& delta);
   bool IsOfThisPack(const std::string& pack_id);
-  void Lose();
+  void Interrupt();
 
   TrafficLayer& layer_;
   std::optional<LayerVersion> held_;  // unset: a snapshot is needed

@@ -121,7 +121,7 @@ TEST_F(FloodFollowerTest, AHeartbeatMovesTheVersionThatTheNextDeltaBeginsAt) {
 
 TEST_F(FloodFollowerTest, AGapKeepsTheWaterStaleUntilTheNextSnapshot) {
   Snapshot(5, {{0, 55}});
-  EXPECT_EQ(Delta(6, 7, {{0, 0}, {1, 30}}), Next::kStartAnew);
+  EXPECT_EQ(Delta(6, 7, {{0, 0}, {1, 30}}), Next::kOpenAgain);
   EXPECT_THAT(DepthsCm(), ElementsAre(55, 0, 0));
   EXPECT_TRUE(Stale());
   // Messages that were under way when the stream was abandoned.
@@ -139,7 +139,7 @@ TEST_F(FloodFollowerTest, AGapKeepsTheWaterStaleUntilTheNextSnapshot) {
 TEST_F(FloodFollowerTest, TheSameCounterOfAnotherEpochIsAGap) {
   Snapshot(5, {{0, 55}});
   epoch_ = 8;
-  EXPECT_EQ(Delta(5, 6, {{0, 0}}), Next::kStartAnew);
+  EXPECT_EQ(Delta(5, 6, {{0, 0}}), Next::kOpenAgain);
   EXPECT_THAT(DepthsCm(), ElementsAre(55, 0, 0));
 }
 

@@ -24,7 +24,7 @@ double BearingDeg(const common::v1::Point& from, const common::v1::Point& to) {
 
 }  // namespace
 
-v1::Jam ToProto(const TrafficLayer::JamAnswer& answer, const storage::SegmentTable& roads,
+v1::Jam ToProto(const TrackedJam& answer, const storage::SegmentTable& roads,
                 const layers::StreetIndex& streets) {
   const Jam& jam = answer.jam;
   v1::Jam proto;

@@ -10,7 +10,7 @@
 namespace citylayers::traffic {
 
 /// A jam with its street, ends and cross streets. REQUIRES: the jam has a segment.
-v1::Jam ToProto(const TrafficLayer::JamAnswer& answer, const storage::SegmentTable& roads,
+v1::Jam ToProto(const TrackedJam& answer, const storage::SegmentTable& roads,
                 const layers::StreetIndex& streets);
 
 }  // namespace citylayers::traffic

@@ -17,7 +17,7 @@ std::optional<layers::KeyedList<v1::Jam>> JamSource::Read() {
   if (jams == jams_) return std::nullopt;
   jams_ = std::move(jams);
   layers::KeyedList<v1::Jam> list{.rows = {}, .data_time = jams_->data_time};
-  for (const TrafficLayer::JamAnswer& answer : jams_->items) {
+  for (const TrackedJam& answer : jams_->items) {
     v1::Jam jam = ToProto(answer, layer_->pack().segments(), layer_->streets());
     std::string name = jam.name();
     list.rows.emplace(std::move(name), std::move(jam));

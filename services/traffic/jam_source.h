@@ -23,7 +23,7 @@ class JamSource final : public layers::ListSource<v1::WatchJamsResponse, v1::Jam
   void Add(v1::Jam row, v1::WatchJamsResponse* response) const override;
 
   const std::shared_ptr<const TrafficLayer> layer_;
-  std::shared_ptr<const TrafficLayer::JamList> jams_;  // of the last Read
+  std::shared_ptr<const JamList> jams_;  // of the last Read
 };
 
 }  // namespace citylayers::traffic

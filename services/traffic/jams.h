@@ -31,6 +31,7 @@ struct Jam {
   double delay_s = 0;         // time lost along `segments` compared with free flow
   double speed_kmh = 0;       // mean over that length (length / time)
   std::int64_t since_ms = 0;  // earliest `since` of all members that it had under this id
+  friend bool operator==(const Jam&, const Jam&) = default;
 };
 
 struct JamOptions {

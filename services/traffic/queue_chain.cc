@@ -67,24 +67,24 @@ Graph MakeGraph(const RoadNetwork& roads, const std::vector<std::uint32_t>& memb
 /// All nodes, each after all nodes downstream of it, except along links that would close a ring.
 /// Depth-first search upstream, from the heads of queues first.
 std::vector<std::size_t> OrderFromHeads(const Graph& graph) {
-  struct Step {
+  struct Visit {
     std::size_t node, next;
   };
   std::vector<std::size_t> order;
   std::vector<bool> seen(graph.segments.size());
-  std::vector<Step> path;
+  std::vector<Visit> path;
   const auto walk_from = [&](std::size_t root) {
     if (seen[root]) return;
     seen[root] = true;
     path.assign(1, {root, 0});
     while (!path.empty()) {
-      Step& step = path.back();
-      if (step.next == graph.upstream[step.node].size()) {
-        order.push_back(step.node);
+      Visit& visit = path.back();
+      if (visit.next == graph.upstream[visit.node].size()) {
+        order.push_back(visit.node);
         path.pop_back();
         continue;
       }
-      const std::size_t up = graph.upstream[step.node][step.next++];
+      const std::size_t up = graph.upstream[visit.node][visit.next++];
       if (seen[up]) continue;
       seen[up] = true;
       path.push_back({up, 0});

@@ -6,10 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
-
 #include "base/status_macros.h"
-#include "base/strings.h"
 #include "geo/flood/depth_class.h"
 #include "geo/roads/road_class.h"
 #include "proto/support/proto_layer_version.h"
@@ -22,18 +19,6 @@ namespace citylayers::traffic {
 namespace {
 
 constexpr std::uint32_t kCheckpointVersion = 2;
-constexpr absl::Duration kTrendSpan = absl::Minutes(10);
-constexpr absl::Duration kTrendPeriod = absl::Minutes(1);
-
-float ReferenceSpeedKmh(const storage::SegmentRecord& road) {
-  return std::max(1.0F, road.reference_speed_kmh);
-}
-
-std::vector<float> ReferenceSpeeds(const storage::SegmentTable& roads) {
-  std::vector<float> speeds(roads.size());
-  for (std::uint32_t i = 0; i < roads.size(); ++i) speeds[i] = ReferenceSpeedKmh(roads[i]);
-  return speeds;
-}
 
 RoadNetwork NetworkOf(const storage::SegmentTable& roads, const layers::StreetIndex& streets) {
   return {
@@ -58,9 +43,9 @@ TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Option
       tiles_(pack_, "traffic"),
       live_state_(
           std::make_shared<layers::LiveState>(layers::LiveState::Options{.epoch = options.epoch})),
-      state_(ReferenceSpeeds(pack_->segments()), options.thresholds, options.ages.unknown),
-      depths_cm_(pack_->segments().size()),
-      jams_(std::make_shared<JamList>()) {
+      speeds_(*pack_, options.thresholds, options.ages.unknown),
+      water_(pack_->segments().size(), options.expects_water),
+      jams_(roads_, options.jams) {
   std::vector<layers::RowIndex::Row> rows;
   rows.reserve(pack_->segments().size());
   for (const storage::SegmentRecord& record : pack_->segments().records()) {
@@ -72,88 +57,59 @@ TrafficLayer::TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Option
   description_ = MakeDescription();
 }
 
-void TrafficLayer::BeginStream() {
-  absl::MutexLock lock(&mutex_);
-  segment_of_index_.clear();
-}
-
-void TrafficLayer::ApplyBatch(const readings::v1::ReadingColumns& batch) {
-  absl::MutexLock lock(&mutex_);
-  for (const std::string& measure : batch.measures()) {
-    segment_of_index_.push_back(SegmentOfMeasure(measure));
-  }
-  layers::ForEachReading(
-      batch, [&](std::uint32_t index, std::int64_t time_ms, double speed_kmh, int quality) {
-        mutex_.AssertHeld();
-        if (index >= segment_of_index_.size() || quality == readings::v1::QUALITY_SUSPECT) return;
-        const std::uint32_t segment = segment_of_index_[index];
-        if (segment == storage::kNoSegment) return;
-        const Source source =
-            quality == readings::v1::QUALITY_PROFILE ? Source::kProfile : Source::kLive;
-        if (state_.Apply(segment, time_ms, speed_kmh, source)) is_touched_ = true;
-      });
-}
-
-void TrafficLayer::SetOffset(std::uint64_t offset) {
-  absl::MutexLock lock(&mutex_);
-  offset_ = std::max(offset_, offset);
-}
-
 void TrafficLayer::SetDepths(const std::vector<SegmentDepth>& depths, bool replace_all) {
   absl::MutexLock lock(&mutex_);
   is_touched_ = true;
-  if (replace_all) std::fill(depths_cm_.begin(), depths_cm_.end(), 0);
-  for (const SegmentDepth& depth : depths) {
-    if (depth.segment < depths_cm_.size()) depths_cm_[depth.segment] = depth.depth_cm;
-  }
-  water_known_ = water_current_ = true;
+  water_.Set(depths, replace_all);
 }
 
-void TrafficLayer::LoseWater() {
+void TrafficLayer::SetWaterUnavailable() {
   absl::MutexLock lock(&mutex_);
-  water_current_ = false;
+  water_.SetUnavailable();
 }
 
 bool TrafficLayer::AwaitsWater() const {
   absl::MutexLock lock(&mutex_);
-  return options_.expects_water && !water_known_ && !water_waived_;
+  return water_.IsAwaited();
 }
 
-void TrafficLayer::GoWithoutWater() {
+void TrafficLayer::StopAwaitingWater() {
   absl::MutexLock lock(&mutex_);
-  water_waived_ = true;
+  water_.StopAwaiting();
 }
 
-std::uint32_t TrafficLayer::SegmentOfMeasure(std::string_view measure) const {
-  constexpr std::string_view kPrefix = "segments/", kSuffix = "/measures/speed";
-  if (measure.size() <= kPrefix.size() + kSuffix.size() || !measure.starts_with(kPrefix) ||
-      !measure.ends_with(kSuffix)) {
-    return storage::kNoSegment;
-  }
-  measure.remove_prefix(kPrefix.size());
-  measure.remove_suffix(kSuffix.size());
-  std::uint64_t stable_id = 0;
-  if (!absl::SimpleAtoi(ToAbsl(measure), &stable_id)) return storage::kNoSegment;
-  return pack_->FindSegment(stable_id).value_or(storage::kNoSegment);
+void TrafficLayer::BeginStream() {
+  absl::MutexLock lock(&mutex_);
+  speeds_.BeginStream();
+}
+
+void TrafficLayer::ApplyBatch(const readings::v1::ReadingColumns& batch) {
+  absl::MutexLock lock(&mutex_);
+  if (speeds_.ApplyBatch(batch)) is_touched_ = true;
+}
+
+void TrafficLayer::SetOffset(std::uint64_t offset) {
+  absl::MutexLock lock(&mutex_);
+  speeds_.SetOffset(offset);
 }
 
 void TrafficLayer::Clear() {
   absl::MutexLock lock(&mutex_);
-  state_.Clear();
+  speeds_.Clear();
+  jams_.Clear();
   is_touched_ = true;
-  offset_ = 0;
-  last_jams_.clear();
-  jam_lengths_.clear();
 }
 
 SegmentView TrafficLayer::View(std::uint32_t segment, absl::Time now) const {
-  return ViewSegment(state_[segment], state_.reference_speed_kmh(segment), now, depths_cm_[segment],
-                     options_.ages, options_.thresholds, closed_depth_cm_);
+  const TrafficState& state = speeds_.state();
+  return ViewSegment(state[segment], state.reference_speed_kmh(segment), now,
+                     water_.depth_cm(segment), options_.ages, options_.thresholds,
+                     closed_depth_cm_);
 }
 
 absl::Time TrafficLayer::newest_reading_time() const {
   absl::MutexLock lock(&mutex_);
-  return state_.data_time();
+  return speeds_.state().data_time();
 }
 
 bool TrafficLayer::IsDue(absl::Time now) const {
@@ -162,32 +118,36 @@ bool TrafficLayer::IsDue(absl::Time now) const {
 }
 
 std::vector<layers::Columns> TrafficLayer::Derive(absl::Time now, bool* shows_profile) {
+  const TrafficState& state = speeds_.state();
   std::vector<layers::Columns> sub_layers(1);
-  layers::Columns& columns = sub_layers.front();
-  columns.columns.assign(kColumnCount, std::vector<std::int32_t>(state_.size()));
+  std::vector<std::vector<std::int32_t>>& columns = sub_layers.front().columns;
+  columns.assign(kColumnCount, std::vector<std::int32_t>(state.size()));
   const storage::SegmentCells* cells = pack_->segment_cells();
   const std::int64_t now_ms = absl::ToUnixMillis(now);
   std::int64_t again_ms = std::numeric_limits<std::int64_t>::max();
-  std::vector<SegmentView> views(state_.size());
-  for (std::uint32_t i = 0; i < state_.size(); ++i) {
+  std::vector<SegmentView> views(state.size());
+  for (std::uint32_t i = 0; i < state.size(); ++i) {
     const SegmentView view = views[i] = View(i, now);
     *shows_profile = *shows_profile || view.source == Source::kProfile;
-    columns.columns[kLevel][i] = static_cast<std::int32_t>(view.level);
-    columns.columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
-    columns.columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
-    columns.columns[kAgeClass][i] = view.age_class;
-    columns.columns[kSource][i] = static_cast<std::int32_t>(view.source);
-    const bool is_known = depths_cm_[i] != 0 || cells == nullptr || cells->is_known(i);
-    columns.columns[kFloodClass][i] = layers::ColumnValue(
-        is_known ? geo::DepthClassOfCm(depths_cm_[i]) : geo::DepthClass::kUnknown);
-    const std::int64_t change_ms = NextAgeChangeMs(state_[i], now_ms, options_.ages);
+    columns[kLevel][i] = static_cast<std::int32_t>(view.level);
+    columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
+    columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
+    columns[kAgeClass][i] = view.age_class;
+    columns[kSource][i] = static_cast<std::int32_t>(view.source);
+    const std::int32_t depth_cm = water_.depth_cm(i);
+    const bool is_known = depth_cm != 0 || cells == nullptr || cells->is_known(i);
+    columns[kFloodClass][i] =
+        layers::ColumnValue(is_known ? geo::DepthClassOfCm(depth_cm) : geo::DepthClass::kUnknown);
+    const std::int64_t change_ms = NextAgeChangeMs(state[i], now_ms, options_.ages);
     if (change_ms != 0) again_ms = std::min(again_ms, change_ms);
   }
-  UpdateJams(views, now);
+  jams_.Update(state, views, now);
   is_touched_ = false;
   derived_at_ = now;
   derive_again_at_ = absl::FromUnixMillis(again_ms);
-  if (!last_jams_.empty()) derive_again_at_ = std::min(derive_again_at_, now + kTrendPeriod);
+  if (jams_.has_jams()) {
+    derive_again_at_ = std::min(derive_again_at_, now + JamTracker::kTrendPeriod);
+  }
   return sub_layers;
 }
 
@@ -199,8 +159,8 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
   bool shows_profile = false;
   {
     absl::MutexLock lock(&mutex_);
-    data_time = state_.data_time();
-    stale = stale || (options_.expects_water && !water_current_);
+    data_time = speeds_.state().data_time();
+    stale = stale || !water_.IsCurrent();
     if (IsDue(now)) sub_layers = Derive(now, &shows_profile);
   }
   if (!sub_layers.has_value()) return live_state_->Touch(data_time, stale);
@@ -208,48 +168,6 @@ void TrafficLayer::Publish(absl::Time now, bool stale) {
                                         : std::vector<std::string>{});
   live_state_->Publish(*std::move(sub_layers), data_time, stale, {});
   watchers_.WakeAll();
-}
-
-std::vector<QueuingSegment> TrafficLayer::Queuing(const std::vector<SegmentView>& views) const {
-  std::vector<QueuingSegment> queuing;
-  for (std::uint32_t i = 0; i < views.size(); ++i) {
-    // A jam consists of queues derived from speeds, measured or typical for the hour (live_share
-    // has the proportion). A road that is closed, or slow because of its water alone, is not part
-    // of one.
-    const SegmentState& state = state_[i];
-    if (views[i].level < Level::kQueuing || views[i].level == Level::kClosed ||
-        views[i].source == Source::kNone || state.queuing_since_ms == 0)
-      continue;
-    queuing.push_back({.segment = i,
-                       .level = static_cast<std::uint8_t>(views[i].level),
-                       .speed_kmh = views[i].speed_kmh,
-                       .since_ms = state.queuing_since_ms});
-  }
-  return queuing;
-}
-
-void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time now) {
-  last_jams_ = FindJams(roads_, Queuing(views), last_jams_, options_.jams);
-  auto list = std::make_shared<JamList>();
-  list->data_time = state_.data_time();
-  absl::flat_hash_map<std::string, std::deque<Length>> lengths;
-  for (const Jam& jam : last_jams_) {
-    std::deque<Length>& history = lengths[jam.id];
-    if (auto it = jam_lengths_.find(jam.id); it != jam_lengths_.end())
-      history = std::move(it->second);
-    if (history.empty() || now - history.back().time >= kTrendPeriod)
-      history.push_back({now, jam.length_m});
-    while (history.size() > 1 && now - history.front().time > kTrendSpan) history.pop_front();
-    double live_m = 0, known_m = 0;
-    for (std::uint32_t segment : jam.segments) {
-      if (views[segment].source == Source::kNone) continue;  // a gap without any speed
-      known_m += roads_.length_m(segment);
-      live_m += roads_.length_m(segment) * static_cast<double>(views[segment].live_share);
-    }
-    list->items.push_back({jam, jam.length_m - history.front().length_m, live_m / known_m});
-  }
-  jam_lengths_ = std::move(lengths);
-  jams_ = std::move(list);
 }
 
 layers::v1::Layer TrafficLayer::MakeDescription() const {
@@ -297,39 +215,29 @@ absl::StatusOr<layers::v1::Tile> TrafficLayer::GetTileAt(const layers::Frame* fr
 TrafficLayer::SegmentAnswer TrafficLayer::Segment(std::uint32_t segment, absl::Time now) const {
   absl::MutexLock lock(&mutex_);
   SegmentAnswer answer;
-  answer.reference_speed_kmh = state_.reference_speed_kmh(segment);
-  answer.depth_m = depths_cm_[segment] / 100.0;
+  const TrafficState& state = speeds_.state();
+  answer.reference_speed_kmh = state.reference_speed_kmh(segment);
+  answer.depth_m = water_.depth_cm(segment) / 100.0;
   answer.view = View(segment, now);
-  if (state_[segment].time_ms != 0)
-    answer.data_time = absl::FromUnixMillis(state_[segment].time_ms);
+  if (state[segment].time_ms != 0) answer.data_time = absl::FromUnixMillis(state[segment].time_ms);
   return answer;
 }
 
-std::shared_ptr<const TrafficLayer::JamList> TrafficLayer::jams() const {
+std::shared_ptr<const JamList> TrafficLayer::jams() const {
   absl::MutexLock lock(&mutex_);
-  return jams_;
+  return jams_.list();
 }
 
 storage::Checkpoint TrafficLayer::MakeCheckpoint() const {
   absl::MutexLock lock(&mutex_);
   storage::CheckpointWriter writer;
-  writer.U32(state_.size());
-  writer.Raw(state_.segments().data(), state_.segments().size() * sizeof(SegmentState));
-  writer.U32(static_cast<std::uint32_t>(last_jams_.size()));
-  for (const Jam& jam : last_jams_) {
-    writer.Text(jam.id);
-    writer.U64(static_cast<std::uint64_t>(jam.since_ms));
-    writer.U32(static_cast<std::uint32_t>(jam.members.size()));
-    writer.Raw(jam.members.data(), jam.members.size() * sizeof(std::uint32_t));
-  }
-  // Not part of the fold, but of the flood layer: after a restart no street is opened before that
-  // layer has answered.
-  writer.U32(water_known_ ? 1 : 0);
-  writer.Raw(depths_cm_.data(), depths_cm_.size() * sizeof(std::int32_t));
+  speeds_.Save(&writer);
+  jams_.Save(&writer);
+  water_.Save(&writer);
   return {.kind = "traffic",
           .kind_version = kCheckpointVersion,
           .pack_id = pack_->pack_id(),
-          .log_offset = offset_,
+          .log_offset = speeds_.offset(),
           .payload = writer.Take()};
 }
 
@@ -338,36 +246,19 @@ bool TrafficLayer::Restore(const storage::Checkpoint& checkpoint) {
       checkpoint.pack_id != pack_->pack_id()) {
     return false;
   }
+  const std::uint32_t count = pack_->segments().size();
   storage::CheckpointReader reader(checkpoint.payload);
-  std::uint32_t count = 0, jam_count = 0;
-  if (!reader.U32(&count) || count != pack_->segments().size()) return false;
-  std::vector<SegmentState> segments(count);
-  if (!reader.Raw(segments.data(), count * sizeof(SegmentState)) || !reader.U32(&jam_count))
-    return false;
-  std::vector<Jam> jams;
-  for (std::uint32_t i = 0; i < jam_count; ++i) {
-    Jam jam;
-    std::uint64_t since_ms = 0;
-    std::uint32_t size = 0;
-    if (!reader.Text(&jam.id) || !reader.U64(&since_ms) || !reader.U32(&size) || size > count)
-      return false;
-    jam.since_ms = static_cast<std::int64_t>(since_ms);
-    jam.members.resize(size);
-    if (!reader.Raw(jam.members.data(), size * sizeof(std::uint32_t))) return false;
-    jams.push_back(std::move(jam));
-  }
-  std::uint32_t water_known = 0;
-  std::vector<std::int32_t> depths_cm(count);
-  if (!reader.U32(&water_known) || !reader.Raw(depths_cm.data(), count * sizeof(std::int32_t)) ||
-      !reader.AtEnd())
-    return false;
+  std::optional<std::vector<SegmentState>> segments = SpeedFold::Load(&reader, count);
+  if (!segments.has_value()) return false;
+  std::optional<std::vector<Jam>> jams = JamTracker::Load(&reader, count);
+  if (!jams.has_value()) return false;
+  std::optional<StreetWater::Saved> water = StreetWater::Load(&reader, count);
+  if (!water.has_value() || !reader.AtEnd()) return false;
   absl::MutexLock lock(&mutex_);
-  if (!state_.Restore(std::move(segments))) return false;
+  if (!speeds_.Restore(*std::move(segments), checkpoint.log_offset)) return false;
+  jams_.Restore(*std::move(jams));
+  water_.Restore(*std::move(water));
   is_touched_ = true;
-  depths_cm_ = std::move(depths_cm);
-  water_known_ = water_known != 0;
-  last_jams_ = std::move(jams);
-  offset_ = checkpoint.log_offset;
   return true;
 }
 

@@ -3,14 +3,11 @@
 #define CITYLAYERS_SERVICES_TRAFFIC_TRAFFIC_LAYER_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 
@@ -20,8 +17,9 @@
 #include "services/layers/skeleton_tile.h"
 #include "services/layers/street_index.h"
 #include "services/runtime/rpc/waker_list.h"
-#include "services/traffic/jams.h"
-#include "services/traffic/traffic_state.h"
+#include "services/traffic/jam_tracker.h"
+#include "services/traffic/speed_fold.h"
+#include "services/traffic/street_water.h"
 #include "storage/checkpoint/checkpoint_file.h"
 #include "storage/pack/city_pack.h"
 
@@ -44,25 +42,15 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
 
   TrafficLayer(std::shared_ptr<const storage::CityPack> pack, Options options);
 
-  // Input.
-
-  /// Water on a segment, in whole centimetres as in the flood layer; 0 when it is dry again.
-  struct SegmentDepth {
-    std::uint32_t segment = 0;
-    std::int32_t depth_cm = 0;
-  };
-  /// Sets the present depths from the flood layer. `replace_all`: segments that are not listed are
-  /// dry. Unknown segments are skipped.
+  // Water, from the flood layer (StreetWater).
   void SetDepths(const std::vector<SegmentDepth>& depths, bool replace_all);
-  /// The flood layer is unavailable: depths are kept but are not current, until the next SetDepths.
-  void LoseWater();
+  void SetWaterUnavailable();
   /// True while no state is published because the city's water is unknown.
   bool AwaitsWater() const;
-  /// Stops waiting: states are published with dry streets, as stale, until water is known.
-  void GoWithoutWater();
+  /// States are published with dry streets, as stale, until water is known.
+  void StopAwaitingWater();
 
-  // layers::FoldedLayer. Suspect speeds and those of unknown segments (of another pack) are
-  // skipped.
+  // layers::FoldedLayer.
   void BeginStream() override;
   void ApplyBatch(const readings::v1::ReadingColumns& batch) override;
   void SetOffset(std::uint64_t offset) override;
@@ -90,16 +78,6 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
     absl::Time data_time = absl::InfinitePast();
     double depth_m = 0;
   };
-  struct JamAnswer {
-    Jam jam;
-    double trend_m = 0;     // growth in the last ten minutes
-    double live_share = 0;  // share of its length with recently measured speeds
-  };
-  /// All jams, and the time of the newest data that they follow from.
-  struct JamList {
-    std::vector<JamAnswer> items;
-    absl::Time data_time = absl::InfinitePast();
-  };
   SegmentAnswer Segment(std::uint32_t segment, absl::Time now) const;
   std::shared_ptr<const JamList> jams() const;
   /// Streams of jams, woken whenever jams() may have changed.
@@ -109,9 +87,6 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
 
  private:
   layers::v1::Layer MakeDescription() const;
-  /// The index of the segment of a measure `segments/{id}/measures/speed`; kNoSegment when the pack
-  /// has none.
-  std::uint32_t SegmentOfMeasure(std::string_view measure) const;
   SegmentView View(std::uint32_t segment, absl::Time now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Whether the columns or the jams at `now` may differ from those that were derived last.
@@ -119,11 +94,6 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   std::vector<layers::Columns> Derive(absl::Time now, bool* shows_profile)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;
-  std::vector<QueuingSegment> Queuing(const std::vector<SegmentView>& views) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void UpdateJams(const std::vector<SegmentView>& views, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-
   const std::shared_ptr<const storage::CityPack> pack_;
   const Options options_;
   const std::int32_t closed_depth_cm_;
@@ -138,23 +108,10 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
   mutable runtime::WakerList watchers_;
 
   mutable absl::Mutex mutex_;
-  TrafficState state_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::int32_t> depths_cm_ ABSL_GUARDED_BY(mutex_);
-  bool water_known_ ABSL_GUARDED_BY(mutex_) =
-      false;  // set once, from the flood layer or a checkpoint
-  bool water_current_ ABSL_GUARDED_BY(mutex_) = false;
-  bool water_waived_ ABSL_GUARDED_BY(mutex_) = false;
-  std::uint64_t offset_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<std::uint32_t> segment_of_index_
-      ABSL_GUARDED_BY(mutex_);  // of the stream's dictionary
-  std::vector<Jam> last_jams_ ABSL_GUARDED_BY(mutex_);
-  struct Length {
-    absl::Time time;
-    double length_m;
-  };
-  absl::flat_hash_map<std::string, std::deque<Length>> jam_lengths_ ABSL_GUARDED_BY(mutex_);
-  std::shared_ptr<const JamList> jams_ ABSL_GUARDED_BY(mutex_);
-  // State, water or the pack's restored state changed since the columns were derived.
+  SpeedFold speeds_ ABSL_GUARDED_BY(mutex_);
+  StreetWater water_ ABSL_GUARDED_BY(mutex_);
+  JamTracker jams_ ABSL_GUARDED_BY(mutex_);
+  // Speeds or water changed since the columns were derived.
   bool is_touched_ ABSL_GUARDED_BY(mutex_) = true;
   // The city time for which they were derived, and that at which they change by age alone.
   absl::Time derived_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();

@@ -14,7 +14,9 @@
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "services/layers/fold_runner.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
+#include "services/runtime/module_channels.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/watch_thread.h"
 #include "services/runtime/tick_thread.h"
@@ -28,20 +30,20 @@ namespace {
 using runtime::OptionType;
 
 /// Period of the checks that no event triggers.
-constexpr absl::Duration kLookPeriod = absl::Seconds(1);
+constexpr absl::Duration kCheckPeriod = absl::Seconds(1);
 
 class Traffic final : public runtime::Module {
  public:
-  Traffic(runtime::ModuleContext& context, std::shared_ptr<layers::LayerHost> host,
+  Traffic(const runtime::ModuleContext& context, std::shared_ptr<layers::LayerHost> host,
           std::shared_ptr<TrafficLayer> layer, std::string checkpoint_path)
       : context_(context),
         host_(std::move(host)),
         layer_(std::move(layer)),
-        service_(layer_, context.city_clock(), context.calls()),
+        service_(layer_, context.city_clock, context.calls),
         runner_(context, "traffic", {"segments/-/measures/speed"}, *layer_,
                 std::move(checkpoint_path)),
-        jams_(context.metrics().Gauge("citylayers_traffic_jams", "Present jams")),
-        flood_wait_(context.config().GetDuration("traffic.flood_wait")) {}
+        jams_(context.metrics.Gauge("citylayers_traffic_jams", "Present jams")),
+        flood_wait_(context.config.GetDuration("traffic.flood_wait")) {}
 
   std::vector<grpc::Service*> GrpcServices() override { return {&service_, host_->service()}; }
 
@@ -49,9 +51,11 @@ class Traffic final : public runtime::Module {
     // Restores the checkpoint first: the water from the flood layer is newer.
     runner_.Start();
     if (layer_->pack().has_terrain()) FollowFlood();
-    looker_ = std::make_unique<runtime::TickThread>(
-        kLookPeriod, [this, clock = runtime::MonotonicClock(),
-                      start = runtime::MonotonicClock().Now()] { LookOnce(clock.Now() - start); });
+    checker_ = std::make_unique<runtime::TickThread>(
+        kCheckPeriod,
+        [this, clock = runtime::MonotonicClock(), start = runtime::MonotonicClock().Now()] {
+          CheckOnce(clock.Now() - start);
+        });
     return absl::OkStatus();
   }
 
@@ -62,7 +66,7 @@ class Traffic final : public runtime::Module {
   }
 
   void Stop() override {
-    looker_.reset();
+    checker_.reset();
     flood_.reset();
     runner_.Stop();
   }
@@ -71,7 +75,7 @@ class Traffic final : public runtime::Module {
   /// Follows the column depth_cm of layers/flood. A pack without terrain has no such layer, and its
   /// streets are dry.
   void FollowFlood() {
-    flood_channel_ = context_.Channel("flood");
+    flood_channel_ = context_.channels.To("flood");
     std::shared_ptr<layers::v1::LayerService::Stub> stub =
         layers::v1::LayerService::NewStub(flood_channel_);
     // All three functions run on the thread of the watch.
@@ -88,7 +92,7 @@ class Traffic final : public runtime::Module {
           return stub->WatchLayer(&context, request);
         },
         [this, stream](const layers::v1::WatchLayerResponse& response) {
-          if (follower_.OnMessage(response) == FloodFollower::Next::kStartAnew)
+          if (follower_.OnMessage(response) == FloodFollower::Next::kOpenAgain)
             (*stream)->TryCancel();
           if (layer_->AwaitsWater()) flood_failed_ = true;  // its pack is another one
         },
@@ -98,21 +102,22 @@ class Traffic final : public runtime::Module {
         });
   }
 
-  void LookOnce(absl::Duration running) {
+  void CheckOnce(absl::Duration running) {
     jams_.Set(static_cast<double>(layer_->jams()->items.size()));
     // A flood server that is connected but has sent nothing is reading its log, and is worth
     // waiting for. One that is unavailable, or has no water for this pack, may stay so.
-    if (!layer_->AwaitsWater() || context_.IsLocal("flood") || running < flood_wait_) return;
+    if (!layer_->AwaitsWater() || context_.channels.IsLocal("flood") || running < flood_wait_)
+      return;
     if (flood_channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY && !flood_failed_)
       return;
     runtime::LogWarning(
         "traffic: no water from layers/flood, and none in a checkpoint; streets are shown dry, as "
         "stale",
         {{"flood_wait_s", absl::ToDoubleSeconds(flood_wait_)}});
-    layer_->GoWithoutWater();
+    layer_->StopAwaitingWater();
   }
 
-  runtime::ModuleContext& context_;
+  const runtime::ModuleContext context_;
   const std::shared_ptr<layers::LayerHost> host_;
   const std::shared_ptr<TrafficLayer> layer_;
   TrafficServiceImpl service_;
@@ -123,7 +128,7 @@ class Traffic final : public runtime::Module {
   std::atomic<bool> flood_failed_{false};
   std::shared_ptr<grpc::Channel> flood_channel_;
   std::unique_ptr<runtime::WatchThread> flood_;
-  std::unique_ptr<runtime::TickThread> looker_;
+  std::unique_ptr<runtime::TickThread> checker_;
 };
 
 AgePolicy AgesOf(const runtime::Config& config) {
@@ -142,19 +147,19 @@ absl::Status Check(const runtime::Config& config) {
 }
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(std::shared_ptr<layers::LayerHost> host,
-                                                      runtime::ModuleContext& context) {
-  const runtime::Config& config = context.config();
-  ASSIGN_OR_RETURN(auto pack, context.Pack());
-  ASSIGN_OR_RETURN(const std::string directory, context.DataDirectory("traffic"));
+                                                      const runtime::ModuleContext& context) {
+  const runtime::Config& config = context.config;
+  ASSIGN_OR_RETURN(const std::string directory,
+                   runtime::OpenDataDirectory(context.config, "traffic"));
   TrafficLayer::Options options;
   options.ages = AgesOf(config);
   options.jams.length_m_min = config.GetDouble("traffic.jam_length_m_min");
   options.jams.gap_m_max = config.GetDouble("traffic.jam_gap_m_max");
   options.jams.speed_kmh_floor = config.GetDouble("traffic.jam_speed_kmh_floor");
   options.closed_depth_m = config.GetDouble("traffic.closed_depth_m");
-  options.expects_water = pack->has_terrain();
+  options.expects_water = context.pack->has_terrain();
   options.epoch = static_cast<std::uint64_t>(absl::ToUnixMillis(absl::Now()));
-  auto layer = std::make_shared<TrafficLayer>(std::move(pack), options);
+  auto layer = std::make_shared<TrafficLayer>(context.pack, options);
   host->Add(context, layer);
   return std::unique_ptr<runtime::Module>(std::make_unique<Traffic>(
       context, std::move(host), std::move(layer), directory + "/traffic.state"));
@@ -191,9 +196,10 @@ runtime::ModuleSpec TrafficModule(std::shared_ptr<layers::LayerHost> host) {
           .needs = {"readings", "flood"},
           .services = {v1::TrafficService::service_full_name(),
                        layers::v1::LayerService::service_full_name()},
+          .needs_pack = true,
           .options = std::move(options),
           .check = Check,
-          .make = [host = std::move(host)](runtime::ModuleContext& context) {
+          .make = [host = std::move(host)](const runtime::ModuleContext& context) {
             return Make(host, context);
           }};
 }

@@ -135,7 +135,7 @@ absl::StatusOr<v1::ListJamsResponse> TrafficServiceImpl::FindJams(
   v1::ListJamsResponse page;
   SetTime(jams->data_time, [&] { return page.mutable_data_time(); });
   std::uint64_t matched = 0;
-  for (const TrafficLayer::JamAnswer& answer : jams->items) {
+  for (const TrackedJam& answer : jams->items) {
     const Jam& jam = answer.jam;
     const auto in_view = [&](std::uint32_t segment) {
       return roads[segment].bounds().Intersects(bounds);

@@ -27,8 +27,7 @@ test('with one viewer no call begins while nothing changes', async () => {
   const events = await openEvents(`${here.city.url}${kFeeds}`);
   const open = new Set(['clock', 'stages', 'jams', 'notices']);
   while (open.size > 0) open.delete((await events.next()).event);
-  // The lists of stages and jams are read once more when the gateway has seen the last version.
-  await until('the last change has been read', async () => {
+  await until('every stream is open', async () => {
     const before = await callsBegun();
     await sleep(3000);
     return (await callsBegun()) === before;

@@ -1,8 +1,5 @@
 #include "tests/support/fake_alerts.h"
 
-#include <deque>
-#include <utility>
-
 #include "base/strings.h"
 #include "services/runtime/rpc/error_details.h"
 #include "tests/support/scripted_reactors.h"
@@ -13,41 +10,6 @@ namespace {
 constexpr const char* kCapXml = "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"/>";
 
 }  // namespace
-
-// One call of WatchAlerts. Guarded by the service's mutex.
-class FakeAlerts::Watcher final : public grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse> {
- public:
-  Watcher(FakeAlerts& alerts,
-          const alerts::v1::WatchAlertsResponse& first) ABSL_NO_THREAD_SAFETY_ANALYSIS
-      : alerts_(alerts) {
-    alerts_.watchers_.insert(this);
-    Send(first);
-  }
-  void Send(const alerts::v1::WatchAlertsResponse& response) {
-    queue_.push_back(response);
-    if (queue_.size() == 1) StartWrite(&queue_.front());
-  }
-
- private:
-  void OnWriteDone(bool ok) override {
-    absl::MutexLock lock(&alerts_.mutex_);
-    queue_.pop_front();
-    if (ok && !finished_ && !queue_.empty()) StartWrite(&queue_.front());
-  }
-  void OnCancel() override {
-    {
-      absl::MutexLock lock(&alerts_.mutex_);
-      alerts_.watchers_.erase(this);
-      finished_ = true;
-    }
-    Finish(grpc::Status::CANCELLED);
-  }
-  void OnDone() override { delete this; }
-
-  FakeAlerts& alerts_;
-  std::deque<alerts::v1::WatchAlertsResponse> queue_;
-  bool finished_ = false;
-};
 
 grpc::ServerUnaryReactor* FakeAlerts::GetAlert(grpc::CallbackServerContext* context,
                                                const alerts::v1::GetAlertRequest* request,
@@ -101,14 +63,11 @@ grpc::ServerWriteReactor<alerts::v1::WatchAlertsResponse>* FakeAlerts::WatchAler
   alerts::v1::WatchAlertsResponse response;
   response.set_snapshot(true);
   response.add_alerts()->set_name(StrCat("alerts/1?", request->filter()));
-  absl::MutexLock lock(&mutex_);
-  filters_.push_back(request->filter());
-  return new Watcher(*this, response);
-}
-
-void FakeAlerts::Send(const alerts::v1::WatchAlertsResponse& response) {
-  absl::MutexLock lock(&mutex_);
-  for (Watcher* watcher : watchers_) watcher->Send(response);
+  {
+    absl::MutexLock lock(&mutex_);
+    filters_.push_back(request->filter());
+  }
+  return watch_.Open(response);
 }
 
 std::vector<std::string> FakeAlerts::filters() const {

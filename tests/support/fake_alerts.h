@@ -2,7 +2,6 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAKE_ALERTS_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAKE_ALERTS_H_
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
+#include "tests/support/fake_watch.h"
 
 namespace citylayers::gateway {
 
@@ -33,15 +33,14 @@ class FakeAlerts final : public alerts::v1::AlertService::CallbackService {
       grpc::CallbackServerContext*, const alerts::v1::WatchAlertsRequest*) override;
 
   /// Sends a change to the present watchers.
-  void Send(const alerts::v1::WatchAlertsResponse& response);
+  void Send(const alerts::v1::WatchAlertsResponse& response) { watch_.Send(response); }
   /// Filters of the WatchAlerts calls so far.
   std::vector<std::string> filters() const;
 
  private:
-  class Watcher;
+  FakeWatch<alerts::v1::WatchAlertsResponse> watch_;
   mutable absl::Mutex mutex_;
   std::vector<std::string> filters_ ABSL_GUARDED_BY(mutex_);
-  std::set<Watcher*> watchers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace citylayers::gateway

@@ -48,12 +48,12 @@ layers::v1::Layer FakeCity::TrafficLayer() {
 Gateway::Options FakeCity::SmallOptions() {
   Gateway::Options options;
   options.port = 0;
-  options.drain_patience = absl::Milliseconds(200);
+  options.drain_timeout = absl::Milliseconds(200);
   options.directory.check_period = absl::Milliseconds(10);
   options.directory.retry_period = absl::Milliseconds(10);
   options.live.retry_period = absl::Milliseconds(10);
   options.live.heartbeat_period = absl::Milliseconds(30);
-  options.live.poll_period = absl::Milliseconds(10);
+  options.live.list_period = absl::Milliseconds(10);
   return options;
 }
 

@@ -36,7 +36,7 @@ class FakeCity {
                     std::unique_ptr<StaticFiles> files = nullptr, bool backends_up = true);
   ~FakeCity();
 
-  /// Port 0, polling period 10 ms, retry period 10 ms.
+  /// Port 0, list period 10 ms, retry period 10 ms.
   static Gateway::Options SmallOptions();
   static layers::v1::Layer TrafficLayer();
 
@@ -56,6 +56,7 @@ class FakeCity {
   std::uint16_t http_port() const { return gateway_->port(); }
   FakeLayers& layers() { return layers_; }
   FakeAlerts& alerts() { return alerts_; }
+  FakeFlood& flood() { return flood_; }
   FakeTraffic& traffic() { return traffic_; }
   Gateway& gateway() { return *gateway_; }
 

@@ -8,11 +8,12 @@
 
 namespace citylayers::gateway {
 
-grpc::ServerUnaryReactor* FakeFlood::ListStages(grpc::CallbackServerContext* context,
-                                                const flood::v1::ListStagesRequest*,
-                                                flood::v1::ListStagesResponse* response) {
-  response->add_stages()->set_station("stations/phu-an");
-  return Finish(context);
+grpc::ServerWriteReactor<flood::v1::WatchStagesResponse>* FakeFlood::WatchStages(
+    grpc::CallbackServerContext*, const flood::v1::WatchStagesRequest*) {
+  flood::v1::WatchStagesResponse response;
+  response.set_snapshot(true);
+  response.add_stages()->set_station("stations/phu-an");
+  return stages.Open(response);
 }
 
 grpc::ServerWriteReactor<flood::v1::ExportDepthResponse>* FakeFlood::ExportDepth(

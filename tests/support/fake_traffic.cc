@@ -7,21 +7,29 @@
 
 namespace citylayers::gateway {
 
+traffic::v1::WatchJamsResponse FakeTraffic::Snapshot() {
+  traffic::v1::WatchJamsResponse response;
+  response.set_snapshot(true);
+  response.add_jams()->set_name(StrCat("jams/", jam_));
+  response.mutable_data_time()->set_seconds(++time_s_);
+  return response;
+}
+
+grpc::ServerWriteReactor<traffic::v1::WatchJamsResponse>* FakeTraffic::WatchJams(
+    grpc::CallbackServerContext*, const traffic::v1::WatchJamsRequest*) {
+  absl::MutexLock lock(&mutex_);
+  if (jam_.empty()) {
+    return new RefusedReactor<traffic::v1::WatchJamsResponse>(
+        absl::UnavailableError("no jams today"));
+  }
+  return jams.Open(Snapshot());
+}
+
 void FakeTraffic::SetJam(std::string id) {
   absl::MutexLock lock(&mutex_);
   jam_ = std::move(id);
-}
-
-grpc::ServerUnaryReactor* FakeTraffic::ListJams(grpc::CallbackServerContext* context,
-                                                const traffic::v1::ListJamsRequest*,
-                                                traffic::v1::ListJamsResponse* response) {
-  response->mutable_data_time()->set_seconds(1'700'000'000 + ++calls_);
-  absl::MutexLock lock(&mutex_);
-  if (jam_.empty()) {
-    return Finish(context, grpc::Status(grpc::StatusCode::UNAVAILABLE, "no jams today"));
-  }
-  response->add_jams()->set_name(StrCat("jams/", jam_));
-  return Finish(context);
+  if (jam_.empty()) return jams.End({grpc::StatusCode::UNAVAILABLE, "no jams today"});
+  jams.Send(Snapshot());
 }
 
 }  // namespace citylayers::gateway

@@ -2,7 +2,7 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAKE_TRAFFIC_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAKE_TRAFFIC_H_
 
-#include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -10,23 +10,26 @@
 #include <grpcpp/grpcpp.h>
 
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
+#include "tests/support/fake_watch.h"
 
 namespace citylayers::gateway {
 
-/// A city with one jam. Thread-safe.
+/// A city with one jam, unless the test sends others to `jams`. Thread-safe.
 class FakeTraffic final : public traffic::v1::TrafficService::CallbackService {
  public:
-  grpc::ServerUnaryReactor* ListJams(grpc::CallbackServerContext*,
-                                     const traffic::v1::ListJamsRequest*,
-                                     traffic::v1::ListJamsResponse*) override;
-  /// The jam's id; with "" ListJams fails with UNAVAILABLE.
+  grpc::ServerWriteReactor<traffic::v1::WatchJamsResponse>* WatchJams(
+      grpc::CallbackServerContext*, const traffic::v1::WatchJamsRequest*) override;
+  /// Replaces the jam; with "" WatchJams ends and fails with UNAVAILABLE. Each call has newer data.
   void SetJam(std::string id);
-  int calls() const { return calls_.load(); }
+
+  FakeWatch<traffic::v1::WatchJamsResponse> jams;
 
  private:
+  traffic::v1::WatchJamsResponse Snapshot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   absl::Mutex mutex_;
   std::string jam_ ABSL_GUARDED_BY(mutex_) = "one";
-  std::atomic<int> calls_{0};
+  std::int64_t time_s_ ABSL_GUARDED_BY(mutex_) = 1'700'000'000;
 };
 
 }  // namespace citylayers::gateway

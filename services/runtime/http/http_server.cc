@@ -133,7 +133,7 @@ absl::Status HttpServer::Listen(const std::string& host, std::uint16_t port) {
 
 std::uint16_t HttpServer::port() const { return impl_->port; }
 
-void HttpServer::Drain(absl::Duration patience) {
+void HttpServer::Drain(absl::Duration timeout) {
   absl::MutexLock lock(&impl_->drain_mutex);
   if (impl_->loops.empty() || std::exchange(impl_->drained, true)) return;
   impl_->shared->draining = true;
@@ -144,7 +144,7 @@ void HttpServer::Drain(absl::Duration patience) {
   });
   for (const auto& loop : impl_->loops) loop->BeginDrain();
   const MonotonicClock clock;
-  const absl::Time deadline = clock.Now() + patience;
+  const absl::Time deadline = clock.Now() + timeout;
   while (impl_->shared->connections_open.load() > 0 && clock.Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(5));
   }

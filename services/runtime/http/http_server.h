@@ -33,7 +33,7 @@ namespace citylayers::runtime {
 class HttpServer {
  public:
   explicit HttpServer(HttpServerOptions options);
-  /// Drains with zero patience.
+  /// Drains with zero timeout.
   ~HttpServer();
 
   HttpServer(const HttpServer&) = delete;
@@ -51,8 +51,8 @@ class HttpServer {
   std::uint16_t port() const;
 
   /// Stops accepting, closes idle connections and streams, lets requests in progress finish for at
-  /// most `patience`, cuts the others, joins the threads. Idempotent; blocks.
-  void Drain(absl::Duration patience);
+  /// most `timeout`, cuts the others, joins the threads. Idempotent; blocks.
+  void Drain(absl::Duration timeout);
 
   HttpServerStats Stats() const;
 

@@ -74,7 +74,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     auto answer = std::make_shared<Answer>();
     absl::Status status = MakeHandler();
     if (status.ok() && !hold_.Resize(handler_->MemoryHeld() + MemoryOf(request_))) {
-      status = share_->Spent();
+      status = share_->ExhaustedError();
     }
     if (!status.ok()) answer->emplace(status);
     {

@@ -11,7 +11,7 @@ absl::Status UnaryReactor::HoldAnswer(grpc::CallbackServerContext& context,
   constexpr std::size_t kHeldAbove = 4096;
   const std::size_t bytes = answer.ByteSizeLong();
   if (bytes < kHeldAbove) return absl::OkStatus();
-  if (!hold_.Resize(bytes)) return share_->Spent();
+  if (!hold_.Resize(bytes)) return share_->ExhaustedError();
   write_.Begin(writes_, [&context] { context.TryCancel(); });
   return absl::OkStatus();
 }

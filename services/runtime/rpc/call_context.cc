@@ -56,7 +56,7 @@ CallScope::~CallScope() {
 absl::Status CallScope::HoldRequest(const std::shared_ptr<MemoryShare>& share, std::size_t bytes) {
   request_hold_ = MemoryHold(share);
   if (request_hold_.Resize(bytes)) return absl::OkStatus();
-  return share->Spent();
+  return share->ExhaustedError();
 }
 
 CallGate::CallGate(CallOptions options, Metrics& metrics, const Authenticator& authenticator)

@@ -55,7 +55,7 @@ struct CallOptions {
   int writes_max = 512;     // unary calls at once that write
   int streams_max = 20000;  // streaming calls at once
   // Maximum delay before an idle stream notices a drain.
-  absl::Duration stream_look = absl::Seconds(2);
+  absl::Duration stream_check_period = absl::Seconds(2);
   // Calls of one method at once ("FloodService/ExportDepth"), below the limits above: for methods
   // of which a few keep all threads busy.
   std::map<std::string, int, std::less<>> method_limits;

@@ -47,9 +47,10 @@ void SetError(grpc::StatusCode code, const std::string& message, Response& respo
 }
 
 template <typename Response>
-void SetFile(const FileDescriptor* file, const std::string& asked, Response& response) {
+void SetFile(const FileDescriptor* file, const std::string& requested, Response& response) {
   if (file == nullptr) {
-    return SetError(grpc::StatusCode::NOT_FOUND, StrCat("there is no ", asked, " here"), response);
+    return SetError(grpc::StatusCode::NOT_FOUND, StrCat("there is no ", requested, " here"),
+                    response);
   }
   std::set<const FileDescriptor*> added;
   AddWithImports(file, added,
@@ -90,13 +91,14 @@ void Answer(const Request& request, const std::vector<std::string>& services, Re
       return SetFile(Pool().FindFileContainingSymbol(request.file_containing_symbol()),
                      StrCat("symbol ", request.file_containing_symbol()), response);
     case Request::kFileContainingExtension: {
-      const auto& asked = request.file_containing_extension();
-      const Descriptor* type = Pool().FindMessageTypeByName(asked.containing_type());
+      const auto& requested = request.file_containing_extension();
+      const Descriptor* type = Pool().FindMessageTypeByName(requested.containing_type());
       const FieldDescriptor* extension =
-          type == nullptr ? nullptr : Pool().FindExtensionByNumber(type, asked.extension_number());
+          type == nullptr ? nullptr
+                          : Pool().FindExtensionByNumber(type, requested.extension_number());
       return SetFile(
           extension == nullptr ? nullptr : extension->file(),
-          StrCat("extension ", asked.extension_number(), " of ", asked.containing_type()),
+          StrCat("extension ", requested.extension_number(), " of ", requested.containing_type()),
           response);
     }
     case Request::kAllExtensionNumbersOfType:

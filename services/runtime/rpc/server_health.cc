@@ -13,15 +13,15 @@
 namespace citylayers::runtime {
 
 ServerHealth::ServerHealth(grpc::HealthCheckServiceInterface& health, std::vector<Service> services)
-    : health_(health), services_(std::move(services)), told_(services_.size()) {
+    : health_(health), services_(std::move(services)), reported_(services_.size()) {
   Update();
 }
 
 void ServerHealth::Update() {
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const bool serving = services_[i].ready().ok();
-    if (told_[i] == serving) continue;
-    told_[i] = serving;
+    if (reported_[i] == serving) continue;
+    reported_[i] = serving;
     health_.SetServingStatus(services_[i].name, serving);
   }
 }

@@ -35,7 +35,7 @@ class ServerHealth {
  private:
   grpc::HealthCheckServiceInterface& health_;
   const std::vector<Service> services_;
-  std::vector<std::optional<bool>> told_;  // last reported state, by service
+  std::vector<std::optional<bool>> reported_;  // last reported state, by service
 };
 
 /// Calls the health service at `address` over a new connection. UNAVAILABLE: it does not answer

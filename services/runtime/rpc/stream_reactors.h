@@ -33,7 +33,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         request_(request),
         factory_(std::move(factory)),
         scope_(std::move(scope)),
-        look_(options.stream_look),
+        check_period_(options.stream_check_period),
         writes_(std::move(writes)),
         share_(options.writes.streams),
         hold_(share_),
@@ -195,7 +195,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         return Send();
       case StreamStep::Kind::kWait: {
         // The upper bound limits the delay before an idle stream notices a drain.
-        const absl::Duration wait = std::min(step->wait_max, look_);
+        const absl::Duration wait = std::min(step->wait_max, check_period_);
         // Armed before going idle: once idle, a cancel may end and delete this reactor at any time.
         core_->WakeAfter(wait);
         core_->GoIdle();
@@ -210,7 +210,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     // The first message is usually a snapshot, and the largest.
     constexpr std::size_t kFreedAbove = 16 * 1024;
     const std::size_t bytes = response_.ByteSizeLong();
-    if (!hold_.Resize(bytes)) return End(share_->Spent());
+    if (!hold_.Resize(bytes)) return End(share_->ExhaustedError());
     write_.Begin(writes_, [context = &context_] { context->TryCancel(); });
     if (bound_) return WriteAndFree();
     if (bytes < kFreedAbove) {
@@ -236,7 +236,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
   const Request* const request_;
   Factory factory_;
   const std::shared_ptr<CallScope> scope_;
-  const absl::Duration look_;
+  const absl::Duration check_period_;
   const std::shared_ptr<WriteWatch> writes_;
   const std::shared_ptr<MemoryShare> share_;
   MemoryHold hold_;  // of the message that is being written

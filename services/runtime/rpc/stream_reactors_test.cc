@@ -39,7 +39,7 @@ TEST_F(StreamReactorTest, StreamsWakeAndEnd) {
 
 class StreamsThatNeverLook : public TestCallAdapter {
  protected:
-  StreamsThatNeverLook() : TestCallAdapter({.stream_look = absl::Hours(1)}) {}
+  StreamsThatNeverLook() : TestCallAdapter({.stream_check_period = absl::Hours(1)}) {}
 };
 
 TEST_F(StreamsThatNeverLook, AnIdleStreamEndsWhenItsClientGoes) {

@@ -6,20 +6,19 @@ namespace citylayers::runtime {
 
 std::shared_ptr<WriteWatch> WriteWatch::Start(Options options, Timer& timer,
                                               std::function<void()> on_cut) {
-  std::shared_ptr<WriteWatch> watch(new WriteWatch(std::move(options), std::move(on_cut)));
-  SweepLater(watch, timer);
-  return watch;
+  return std::shared_ptr<WriteWatch>(new WriteWatch(std::move(options), timer, std::move(on_cut)));
 }
 
-void WriteWatch::SweepLater(const std::shared_ptr<WriteWatch>& watch, Timer& timer) {
-  // The timer outlives its tasks, so they may refer to it.
-  timer.After(watch->options_.sweep_every,
-              [weak = std::weak_ptr<WriteWatch>(watch), timer = &timer] {
-                const std::shared_ptr<WriteWatch> alive = weak.lock();
-                if (alive == nullptr) return;
-                alive->Sweep(alive->clock_.Now());
-                SweepLater(alive, *timer);
-              });
+WriteWatch::WriteWatch(Options options, Timer& timer, std::function<void()> on_cut)
+    : options_(std::move(options)), on_cut_(std::move(on_cut)), sweep_(timer) {
+  SweepLater();
+}
+
+void WriteWatch::SweepLater() {
+  sweep_.Set(options_.sweep_every, [this] {
+    Sweep(clock_.Now());
+    SweepLater();
+  });
 }
 
 void WriteWatch::Sweep(absl::Time now) {

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
+#include "services/runtime/delayed_task.h"
 #include "services/runtime/memory_budget.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/timer.h"
@@ -21,7 +22,7 @@ namespace citylayers::runtime {
 /// because its bytes wait in memory for a client that does not read. While more than half of
 /// `streams` is taken, `timeout_under_pressure` applies. A write costs two short locks and no
 /// timer. Thread-safe.
-class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
+class WriteWatch {
  public:
   struct Options {
     absl::Duration timeout = absl::Seconds(60);
@@ -61,15 +62,15 @@ class WriteWatch : public std::enable_shared_from_this<WriteWatch> {
   void Sweep(absl::Time now);
 
  private:
-  WriteWatch(Options options, std::function<void()> on_cut)
-      : options_(std::move(options)), on_cut_(std::move(on_cut)) {}
-  static void SweepLater(const std::shared_ptr<WriteWatch>& watch, Timer& timer);
+  WriteWatch(Options options, Timer& timer, std::function<void()> on_cut);
+  void SweepLater();
 
   const Options options_;
   const std::function<void()> on_cut_;
   const MonotonicClock clock_;
   absl::Mutex mutex_;
   std::list<Write::Entry> writes_ ABSL_GUARDED_BY(mutex_);  // oldest first
+  DelayedTask sweep_;                                       // last: it uses the others
 };
 
 }  // namespace citylayers::runtime

@@ -1,6 +1,6 @@
-// A thread for work that would block the threads that serve clients too long.
-#ifndef CITYLAYERS_SERVICES_GATEWAY_ASIDE_THREAD_H_
-#define CITYLAYERS_SERVICES_GATEWAY_ASIDE_THREAD_H_
+// A thread that translates large messages, which would block the threads that serve clients.
+#ifndef CITYLAYERS_SERVICES_GATEWAY_TRANSLATION_THREAD_H_
+#define CITYLAYERS_SERVICES_GATEWAY_TRANSLATION_THREAD_H_
 
 #include <cstddef>
 #include <functional>
@@ -14,10 +14,10 @@
 namespace citylayers::gateway {
 
 /// The owner creates and ends it. Calls under way share it, and may outlive the owner. Thread-safe.
-class AsideThread {
+class TranslationThread {
  public:
   /// `waiting_max`: maximum number of tasks that TryPost queues.
-  explicit AsideThread(std::size_t waiting_max)
+  explicit TranslationThread(std::size_t waiting_max)
       : executor_(std::make_unique<runtime::Executor>(1, waiting_max)) {}
 
   /// Queues a task; false when too many wait, or after End.
@@ -35,4 +35,4 @@ class AsideThread {
 
 }  // namespace citylayers::gateway
 
-#endif  // CITYLAYERS_SERVICES_GATEWAY_ASIDE_THREAD_H_
+#endif  // CITYLAYERS_SERVICES_GATEWAY_TRANSLATION_THREAD_H_

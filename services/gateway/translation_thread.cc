@@ -1,22 +1,22 @@
-#include "services/gateway/aside_thread.h"
+#include "services/gateway/translation_thread.h"
 
 #include <utility>
 
 namespace citylayers::gateway {
 
-bool AsideThread::TryPost(std::function<void()> task) {
+bool TranslationThread::TryPost(std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
   return executor_ != nullptr && executor_->TryPost(std::move(task));
 }
 
-bool AsideThread::Post(std::function<void()> task) {
+bool TranslationThread::Post(std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
   if (executor_ == nullptr) return false;
   executor_->Post(std::move(task));
   return true;
 }
 
-void AsideThread::End() {
+void TranslationThread::End() {
   std::unique_ptr<runtime::Executor> ended;
   {
     absl::MutexLock lock(&mutex_);
