@@ -56,7 +56,7 @@ double ValueOf(std::uint32_t writer, std::uint32_t sequence) {
   if (!store.ok()) _exit(3);
   std::vector<MeasureDef> measures;
   for (std::uint32_t w = 0; w < kWriters; ++w) measures.push_back(SpeedOf(static_cast<int>(w)));
-  if (!(*store)->RegisterMeasures(measures).ok()) _exit(4);
+  if (!(*store)->registrar().RegisterMeasures(measures).ok()) _exit(4);
   std::vector<std::thread> writers;
   for (std::uint32_t w = 0; w < kWriters; ++w) {
     writers.emplace_back([&, w] {
@@ -64,7 +64,7 @@ double ValueOf(std::uint32_t writer, std::uint32_t sequence) {
         ReadingBatch batch = Batch("w" + std::to_string(w), sequence,
                                    {{w, kStartMs + sequence * 1000, ValueOf(w, sequence)}});
         batch.epoch = epoch;
-        const auto result = (*store)->Append(std::move(batch), {});
+        const auto result = (*store)->log().Append(std::move(batch), {});
         if (!result.ok() || result->duplicate) _exit(5);
         const Ack ack{w, sequence};
         if (write(acks, &ack, sizeof(ack)) != sizeof(ack)) _exit(6);
