@@ -10,6 +10,7 @@
 
 #include "proto/support/proto_time.h"
 #include "services/runtime/monotonic_clock.h"
+#include "storage/readings/readings_store.h"
 #include "tests/support/temp_dir.h"
 
 namespace citylayers::readings {
@@ -22,15 +23,16 @@ class ReadingsServicesTest : public testing::Test {
   ReadingsServicesTest() {
     options_.directory = dir_ / "readings";
     store_ = *storage::ReadingsStore::Open(options_);
-    directory_ =
-        std::make_unique<MeasureDirectory>(*store_, [](std::uint64_t id) { return id < 100; });
+    directory_ = std::make_unique<MeasureDirectory>(store_->registry(), store_->registrar(),
+                                                    [](std::uint64_t id) { return id < 100; });
     clock_ = *ClockKeeper::Load(*store_, machine_);
-    ingest_ = std::make_unique<ReadingIngest>(IngestOptions(), *store_, *directory_, *clock_,
+    ingest_ = std::make_unique<ReadingIngest>(IngestOptions(), store_->log(), *directory_, *clock_,
                                               monotonic_, metrics_);
     query_ =
         std::make_unique<ReadingQuery>(QueryOptions(), *store_, *directory_, *clock_, monotonic_);
-    stations_ = std::make_unique<StationDirectory>(*store_);
-    reading_service_ = std::make_unique<ReadingServiceImpl>(calls_, *ingest_, *query_);
+    rejected_ = std::make_unique<RejectedReadings>(store_->dead_letters());
+    stations_ = std::make_unique<StationDirectory>(store_->registry());
+    reading_service_ = std::make_unique<ReadingServiceImpl>(calls_, *ingest_, *query_, *rejected_);
     station_service_ = std::make_unique<StationServiceImpl>(calls_, *stations_);
     clock_service_ = std::make_unique<ClockServiceImpl>(calls_, *clock_, monotonic_);
     grpc::ServerBuilder builder;
@@ -70,6 +72,7 @@ class ReadingsServicesTest : public testing::Test {
   std::unique_ptr<ClockKeeper> clock_;
   std::unique_ptr<ReadingIngest> ingest_;
   std::unique_ptr<ReadingQuery> query_;
+  std::unique_ptr<RejectedReadings> rejected_;
   std::unique_ptr<StationDirectory> stations_;
   std::unique_ptr<ReadingServiceImpl> reading_service_;
   std::unique_ptr<StationServiceImpl> station_service_;
@@ -172,6 +175,22 @@ TEST_F(ReadingsServicesTest, AStreamAcknowledgesEachBatchInOrder) {
   EXPECT_FALSE(stream->Read(&response));
   sender.join();
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(ReadingsServicesTest, ARejectedReadingIsListed) {
+  grpc::ClientContext writing;
+  v1::WriteReadingsRequest write;
+  *write.mutable_readings() = OneSpeed(999);
+  v1::WriteReadingsResponse written;
+  ASSERT_TRUE(readings_->WriteReadings(&writing, write, &written).ok());
+  EXPECT_EQ(written.rejected_count(), 1u);
+  grpc::ClientContext listing;
+  v1::ListRejectedReadingsResponse page;
+  const grpc::Status status =
+      readings_->ListRejectedReadings(&listing, v1::ListRejectedReadingsRequest(), &page);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(page.rejections_size(), 1);
+  EXPECT_EQ(page.rejections(0).reading().measure(), kSpeed);
 }
 
 TEST_F(ReadingsServicesTest, ErrorsKeepTheirCode) {

@@ -6,16 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/strip.h"
 
 #include "base/lon_lat.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "services/readings/page_token.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
 #include "services/runtime/rpc/request_ranges.h"
-#include "storage/bytes/checksum.h"
 
 namespace citylayers::readings {
 namespace {
@@ -23,37 +22,6 @@ namespace {
 constexpr char kStations[] = "stations/";
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1000;
-
-// Hash of the request fields that must not change between pages, and of the position in the list.
-// The tokens of runtime/paging.h hold a number; stations are ordered by id, so that a station that
-// is added shifts no page.
-std::string Fingerprint(v1::ListStationsRequest request, std::string_view last_id) {
-  request.clear_page_size();
-  request.clear_page_token();
-  const std::string text =
-      StrCat(request.GetTypeName(), "\n", last_id, "\n", request.SerializeAsString());
-  return StrCat(absl::Hex(storage::RowChecksum(text), absl::kZeroPad8));
-}
-
-std::string MakeToken(const v1::ListStationsRequest& request, const std::string& last_id) {
-  return absl::WebSafeBase64Escape(StrCat(Fingerprint(request, last_id), last_id));
-}
-
-// The id after which the page begins.
-absl::StatusOr<std::string> ReadToken(const v1::ListStationsRequest& request) {
-  if (request.page_token().empty()) return std::string();
-  constexpr std::size_t kFingerprintBytes = 8;
-  std::string token, last_id;
-  const bool is_base64 = absl::WebSafeBase64Unescape(request.page_token(), &token);
-  if (token.size() > kFingerprintBytes) last_id = token.substr(kFingerprintBytes);
-  if (!is_base64 || token != Fingerprint(request, last_id) + last_id) {
-    return runtime::WithReason(
-        absl::InvalidArgumentError(
-            "page_token: does not belong to this request; begin with the first page"),
-        runtime::kReasonBadPageToken);
-  }
-  return last_id;
-}
 
 v1::Measure MeasureToProto(const storage::MeasureDef& measure) {
   v1::Measure proto;
@@ -97,8 +65,8 @@ v1::Station StationDirectory::ToProto(const storage::StationDef& station) const 
   proto.mutable_display_name()->set_en(station.name_en);
   proto.mutable_location()->set_lon_deg(station.location.lon_deg);
   proto.mutable_location()->set_lat_deg(station.location.lat_deg);
-  for (const std::uint32_t series : store_.SeriesOfStation(station.id)) {
-    *proto.add_measures() = MeasureToProto(*store_.Measure(series));
+  for (const std::uint32_t series : registry_.SeriesOfStation(station.id)) {
+    *proto.add_measures() = MeasureToProto(*registry_.Measure(series));
   }
   return proto;
 }
@@ -109,7 +77,7 @@ absl::StatusOr<v1::GetStationResponse> StationDirectory::Get(
   if (!absl::ConsumePrefix(&id, kStations) || id.empty()) {
     return runtime::BadField("name", "must have the form stations/{id}");
   }
-  const std::optional<storage::StationDef> station = store_.FindStation(ToStd(id));
+  const std::optional<storage::StationDef> station = registry_.FindStation(ToStd(id));
   if (!station.has_value()) {
     return absl::NotFoundError(
         StrCat(request.name(), " is not known; ListStations lists the known stations"));
@@ -128,17 +96,18 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
     ASSIGN_OR_RETURN(bounds, runtime::ReadBox(request.bounds(), "bounds"));
   }
   RETURN_IF_ERROR(runtime::CheckNameSize(request.kind(), "kind"));
-  ASSIGN_OR_RETURN(std::string after, ReadToken(request));
+  // Stations are ordered by id, so that a station that is added shifts no page.
+  ASSIGN_OR_RETURN(std::string after, ReadPageToken(request, request.page_token()));
   v1::ListStationsResponse response;
   while (true) {
-    const std::vector<storage::StationDef> some = store_.StationsAfter(after, kPageMax);
+    const std::vector<storage::StationDef> some = registry_.StationsAfter(after, kPageMax);
     if (some.empty()) return response;
     for (const storage::StationDef& station : some) {
       v1::Station proto = ToProto(station);
       if (Matches(proto, request, bounds)) {
         // One station beyond the page size shows that there is another page.
         if (response.stations_size() == page_size) {
-          response.set_next_page_token(MakeToken(request, after));
+          response.set_next_page_token(MakePageToken(request, after));
           return response;
         }
         *response.add_stations() = std::move(proto);
@@ -149,7 +118,7 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
 }
 
 absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
-                          storage::ReadingsStore& store) {
+                          storage::Registrar& registrar) {
   std::vector<storage::StationDef> defs;
   std::vector<storage::MeasureDef> measures;
   for (const storage::PackStation& station : stations) {
@@ -166,7 +135,7 @@ absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
       def.thresholds = measure.thresholds;
     }
   }
-  return store.SeedStations(std::move(defs), std::move(measures));
+  return registrar.SeedStations(std::move(defs), std::move(measures));
 }
 
 }  // namespace citylayers::readings

@@ -18,13 +18,10 @@
 #include "rocksdb/db.h"
 #include "rocksdb/write_buffer_manager.h"
 
-#include "storage/readings/readings_store.h"
+#include "storage/readings/readings_store_options.h"
 #include "storage/rocks/synced_mark.h"
 
 namespace citylayers::storage {
-
-/// Version of the layout that this program reads and writes; it refuses newer ones.
-inline constexpr int kReadingsFormat = 1;
 
 /// An open database. Thread-safe.
 class Database {
@@ -65,6 +62,8 @@ class Database {
   absl::Status CheckFreeSpace() const;
   /// Memory of the memtables and the block cache.
   std::size_t memory_bytes() const;
+  /// Size of the tables of all families.
+  std::uint64_t disk_bytes() const;
 
  private:
   class ErrorListener;

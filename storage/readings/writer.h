@@ -19,11 +19,14 @@
 #include "absl/time/time.h"
 #include "rocksdb/write_batch.h"
 
+#include "storage/readings/append_result.h"
 #include "storage/readings/database.h"
 #include "storage/readings/dedupe_windows.h"
+#include "storage/readings/encoded_batch.h"
 #include "storage/readings/head.h"
 #include "storage/readings/log_tail.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/reading.h"
+#include "storage/readings/readings_store_options.h"
 
 namespace citylayers::storage {
 
@@ -51,14 +54,8 @@ class Writer {
 
   /// Starts the thread. Call it once the store is loaded.
   void Start();
-  /// A batch in its encoded form.
-  struct Encoded {
-    std::string log_row;
-    std::vector<std::string> dead_letters;  ///< its rejected rows, see EncodeDeadLetters
-    std::uint32_t rejected_count = 0;
-  };
-  /// See ReadingsStore::AppendAsync.
-  void Append(ReadingBatch batch, Encoded encoded, AppendDone done);
+  /// See ReadingsLog::AppendAsync.
+  void Append(ReadingBatch batch, EncodedBatch encoded, AppendDone done);
   /// Writes other rows durably, and waits for it. `needs_space`: refused when the disk is nearly
   /// full; false for sealing, which frees space.
   absl::Status Commit(Fill fill, bool needs_space);
@@ -71,7 +68,7 @@ class Writer {
  private:
   struct Item {
     ReadingBatch batch;
-    Encoded encoded;
+    EncodedBatch encoded;
     std::size_t bytes = 0;  // memory charged to the queue
     AppendDone done;
     Fill fill;
