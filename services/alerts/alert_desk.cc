@@ -59,7 +59,7 @@ AlertDesk::AlertDesk(storage::AlertStore& store, DeskOptions options)
     : store_(store),
       options_(std::move(options)),
       hub_(options_.watch_held_max),
-      engine_(options_.rules),
+      engine_(MakeRules(options_.rules)),
       issuer_(store_, options_.cap),
       gap_finder_(options_.rules) {}
 
@@ -144,8 +144,8 @@ absl::Status AlertDesk::Act(const Conditions& conditions, const Moment& moment, 
   RETURN_IF_ERROR(AddRenewals(moment, step));
   RETURN_IF_ERROR(Write(step));
   // A gauge that sent many readings at once may have further transitions, e.g. a raise and an end.
-  for (std::vector<Transition> more = engine_.ContinueStages(); !more.empty();
-       more = engine_.ContinueStages()) {
+  for (std::vector<Transition> more = engine_.Continue(); !more.empty();
+       more = engine_.Continue()) {
     Step next{.next_alert_id = store_.NextAlertId()};
     RETURN_IF_ERROR(AddAll(more, moment, next));
     RETURN_IF_ERROR(Write(next));
@@ -162,31 +162,11 @@ absl::Duration AlertDesk::StageWindow(const Moment& moment) const {
 
 std::vector<Transition> AlertDesk::RunRules(const Conditions& conditions, const Moment& moment) {
   const absl::Duration fresh = FreshFor(moment);
-  std::vector<Transition> all;
-  const auto add = [&all](std::vector<Transition> some) {
-    all.insert(all.end(), std::make_move_iterator(some.begin()),
-               std::make_move_iterator(some.end()));
-  };
-  if (conditions.stages) {
-    add(engine_.ObserveStages(*conditions.stages, moment.city, fresh));
-  } else {
-    engine_.Pause(kStageRule);
-  }
-  if (conditions.streets) {
-    add(engine_.ObserveStreets(*conditions.streets, moment.city, fresh));
-  } else {
-    engine_.Pause(kStreetDepthRule);
-  }
-  if (conditions.jams) {
-    add(engine_.ObserveJams(*conditions.jams, moment.city, fresh));
-  } else {
-    engine_.Pause(kJamRule);
-  }
   std::vector<DataGap> gaps = gap_finder_.Find(conditions, moment.city, fresh);
-  add(engine_.ObserveOutages(gaps, moment.city));
+  std::vector<Transition> transitions = engine_.Evaluate({conditions, gaps, moment.city, fresh});
   const absl::MutexLock lock(&state_mutex_);
   gaps_ = std::move(gaps);
-  return all;
+  return transitions;
 }
 
 // `begun`: city time at which the present mode began, or slightly earlier.
@@ -213,16 +193,13 @@ absl::Status AlertDesk::EndOtherMode(const Moment& moment, absl::Time begun) {
   // Rule states of the other mode are void, including those of alerts that were ended by hand.
   ASSIGN_OR_RETURN(const std::vector<RuleStateRecord> states, store_.ListRuleStates());
   for (const RuleStateRecord& state : states) {
-    RuleStateRecord empty{.rule = state.rule, .subject = state.subject};
-    if (state.rule == kStageRule) {
-      // Readings of the other mode do not count in this one either, also after a restart.
-      empty.read_time = begun - absl::Microseconds(1);
-      empty.mode = ModeOf(moment.exercise);
-    }
-    step.changes.push_back({.rule_state = std::move(empty)});
+    // Readings of the other mode do not count in this one either, also after a restart.
+    RuleStateRecord cleared = engine_.StateAfterClear(state, begun);
+    cleared.mode = ModeOf(moment.exercise);
+    step.changes.push_back({.rule_state = std::move(cleared)});
   }
   RETURN_IF_ERROR(Write(step));
-  engine_.Clear(/*stages_from=*/begun);
+  engine_.Clear(/*data_from=*/begun);
   return absl::OkStatus();
 }
 
@@ -358,7 +335,12 @@ absl::Status AlertDesk::FollowValues(const Moment& moment) {
   std::vector<AlertRecord> peaks;
   {
     const absl::MutexLock lock(&state_mutex_);
-    silent_ = engine_.SilentSubjects();
+    std::map<uint64_t, absl::Time> silent;  // Time of the last data, by alert.
+    silent_.clear();
+    for (SilentSubject& subject : engine_.SilentSubjects()) {
+      silent[subject.alert_id] = subject.data_time;
+      silent_.push_back(std::move(subject.subject));
+    }
     for (const LiveValue& live : engine_.LiveValues()) {
       const auto it = active_.find(live.alert_id);
       if (it == active_.end()) continue;
@@ -367,7 +349,6 @@ absl::Status AlertDesk::FollowValues(const Moment& moment) {
       if (FollowFinding(live.finding, alert)) visible.push_back(alert);
       if (alert.peak_value != peak_before) unwritten_peaks_.insert(alert.id);
     }
-    const std::map<uint64_t, absl::Time> silent = engine_.SilentAlerts();
     for (auto& [id, alert] : active_) {
       const auto it = silent.find(id);
       const bool was_silent = alert.silent_since != absl::InfiniteFuture();

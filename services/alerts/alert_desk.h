@@ -22,10 +22,10 @@
 #include "services/alerts/alert_cap.h"
 #include "services/alerts/alert_filter.h"
 #include "services/alerts/cap_issuer.h"
-#include "services/alerts/data_gaps.h"
+#include "services/alerts/rules/data_gaps.h"
 #include "services/alerts/moment.h"
-#include "services/alerts/observations.h"
-#include "services/alerts/rule_engine.h"
+#include "services/alerts/rules/observations.h"
+#include "services/alerts/rules/rule_engine.h"
 #include "services/alerts/watch_hub.h"
 #include "storage/alerts/alert_store.h"
 

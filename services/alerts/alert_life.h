@@ -6,7 +6,7 @@
 #include <string>
 
 #include "services/alerts/moment.h"
-#include "services/alerts/rule_engine.h"
+#include "services/alerts/rules/transition.h"
 #include "storage/alerts/alert_record.h"
 
 namespace citylayers::alerts {

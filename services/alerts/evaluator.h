@@ -17,7 +17,7 @@
 #include <prometheus/histogram.h>
 
 #include "services/alerts/alert_desk.h"
-#include "services/alerts/observations.h"
+#include "services/alerts/rules/observations.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/metrics.h"
 

@@ -2,7 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_ALERTS_WORDS_H_
 #define CITYLAYERS_SERVICES_ALERTS_WORDS_H_
 
-#include "services/alerts/rule_engine.h"
+#include "services/alerts/rules/transition.h"
 #include "storage/alerts/alert_record.h"
 
 namespace citylayers::alerts {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "geo/flood/depth_class.h"
-#include "services/alerts/rule_options.h"
+#include "services/alerts/rules/rule_options.h"
 
 namespace citylayers::alerts {
 namespace {

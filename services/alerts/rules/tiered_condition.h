@@ -1,6 +1,6 @@
 // A condition with tiers, hysteresis and waiting times.
-#ifndef CITYLAYERS_SERVICES_ALERTS_TIERED_CONDITION_H_
-#define CITYLAYERS_SERVICES_ALERTS_TIERED_CONDITION_H_
+#ifndef CITYLAYERS_SERVICES_ALERTS_RULES_TIERED_CONDITION_H_
+#define CITYLAYERS_SERVICES_ALERTS_RULES_TIERED_CONDITION_H_
 
 #include <vector>
 
@@ -81,4 +81,4 @@ class TieredCondition {
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_TIERED_CONDITION_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_RULES_TIERED_CONDITION_H_

@@ -1,4 +1,4 @@
-#include "services/alerts/rule_options.h"
+#include "services/alerts/rules/rule_options.h"
 
 #include <initializer_list>
 #include <utility>

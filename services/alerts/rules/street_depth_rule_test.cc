@@ -50,20 +50,20 @@ TEST(StreetRuleTest, OldDataAreNoDryStreet) {
 }
 
 TEST(StreetRuleTest, AFastReplayWidensWhatIsFresh) {
-  RuleEngine engine({});
+  StreetDepthRule rule({});
   Complete<StreetDepthObservation> streets;
   streets.items.push_back({.street = "Calmette", .depth_m = 0.4});
   streets.data_time = kStart;
-  engine.ObserveStreets(streets, kStart + absl::Hours(2), absl::Hours(3));
-  EXPECT_EQ(engine.ObserveStreets(streets, kStart + absl::Hours(3), absl::Hours(3)).size(), 1u);
+  rule.Observe(streets, kStart + absl::Hours(2), absl::Hours(3));
+  EXPECT_EQ(rule.Observe(streets, kStart + absl::Hours(3), absl::Hours(3)).size(), 1u);
 }
 
 TEST(StreetRuleTest, AStreetWithoutANameRaisesNothing) {
-  RuleEngine engine({});
+  StreetDepthRule rule({});
   for (int i = 0; i < 30; ++i) {
     const absl::Time now = kStart + absl::Minutes(i);
     EXPECT_THAT(
-        engine.ObserveStreets({.items = {{.street = "", .depth_m = 1}}, .data_time = now}, now),
+        rule.Observe({.items = {{.street = "", .depth_m = 1}}, .data_time = now}, now),
         IsEmpty());
   }
 }

@@ -1,4 +1,4 @@
-#include "services/alerts/stage_fold.h"
+#include "services/alerts/rules/stage_fold.h"
 
 #include <algorithm>
 #include <random>

@@ -1,4 +1,4 @@
-#include "services/alerts/rule_engine.h"
+#include "services/alerts/rules/rule_engine.h"
 
 #include <cmath>
 
@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/alerts/rule_options.h"
+#include "services/alerts/rules/rule_options.h"
 #include "tests/support/alert_rules_fixture.h"
 
 namespace citylayers::alerts {

@@ -1,6 +1,6 @@
 // The readings of one river gauge, evaluated in the order of their times.
-#ifndef CITYLAYERS_SERVICES_ALERTS_STAGE_FOLD_H_
-#define CITYLAYERS_SERVICES_ALERTS_STAGE_FOLD_H_
+#ifndef CITYLAYERS_SERVICES_ALERTS_RULES_STAGE_FOLD_H_
+#define CITYLAYERS_SERVICES_ALERTS_RULES_STAGE_FOLD_H_
 
 #include <map>
 #include <vector>
@@ -9,8 +9,8 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 
-#include "services/alerts/observations.h"
-#include "services/alerts/tiered_condition.h"
+#include "services/alerts/rules/observations.h"
+#include "services/alerts/rules/tiered_condition.h"
 
 namespace citylayers::alerts {
 
@@ -74,4 +74,4 @@ class StageFold {
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_STAGE_FOLD_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_RULES_STAGE_FOLD_H_

@@ -51,7 +51,7 @@ TEST(JamRuleTest, TheTimeOfAJamGoesOnThroughARestartAndAnOutage) {
   EXPECT_EQ(city.JamFor(20, 4, 300), "10:R2");
   city.Restart();
   EXPECT_EQ(city.JamFor(5, 4, 300), "");
-  city.engine_.Pause(kJamRule);
+  city.jams_.Pause();
   EXPECT_EQ(city.JamFor(20, 4, 300), "5:U3");
 }
 
@@ -60,7 +60,7 @@ TEST(JamRuleTest, WhatWeSawOurselvesGoesBeforeTheStartOfTheJam) {
   city.jam_since_ = kStart - absl::Hours(2);
   EXPECT_EQ(city.JamFor(20, 15, 300), "") << "slow, but no queue";
   EXPECT_EQ(city.JamFor(5, 4, 300), "");
-  city.engine_.Pause(kJamRule);
+  city.jams_.Pause();
   city.Advance(3);
   // Its speed was that of no queue 8 minutes ago: it counts for 8 minutes, not for two hours.
   EXPECT_EQ(city.JamFor(60, 4, 300), "1:R2 21:U3");
@@ -79,7 +79,7 @@ TEST(JamRuleTest, TimeOfProfileDataDoesNotCount) {
   City city;
   city.jam_since_ = kStart - absl::Hours(2);
   EXPECT_EQ(city.JamFor(60, 4, 300, /*live_share=*/0.4), "");
-  city.engine_.Pause(kJamRule);
+  city.jams_.Pause();
   EXPECT_EQ(city.JamFor(60, 4, 300), "9:R2 29:U3")
       << "from the last evaluation with profile data only";
 }

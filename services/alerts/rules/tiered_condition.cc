@@ -1,4 +1,4 @@
-#include "services/alerts/tiered_condition.h"
+#include "services/alerts/rules/tiered_condition.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Thresholds and times of the alert rules. Defaults are the proposal for Ho Chi Minh City; comments
 // name the law where it sets a number.
-#ifndef CITYLAYERS_SERVICES_ALERTS_RULE_OPTIONS_H_
-#define CITYLAYERS_SERVICES_ALERTS_RULE_OPTIONS_H_
+#ifndef CITYLAYERS_SERVICES_ALERTS_RULES_RULE_OPTIONS_H_
+#define CITYLAYERS_SERVICES_ALERTS_RULES_RULE_OPTIONS_H_
 
 #include <array>
 
@@ -70,4 +70,4 @@ absl::Status CheckRuleOptions(const RuleOptions& options);
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_RULE_OPTIONS_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_RULES_RULE_OPTIONS_H_

@@ -1,6 +1,6 @@
 // Inputs of the alert rules: the state of the city at one city time, from the other services.
-#ifndef CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
-#define CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
+#ifndef CITYLAYERS_SERVICES_ALERTS_RULES_OBSERVATIONS_H_
+#define CITYLAYERS_SERVICES_ALERTS_RULES_OBSERVATIONS_H_
 
 #include <optional>
 #include <string>
@@ -104,4 +104,4 @@ struct DataGap {
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_OBSERVATIONS_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_RULES_OBSERVATIONS_H_

@@ -1,6 +1,6 @@
 // Finds inputs that the rules cannot evaluate because data are missing.
-#ifndef CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
-#define CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
+#ifndef CITYLAYERS_SERVICES_ALERTS_RULES_DATA_GAPS_H_
+#define CITYLAYERS_SERVICES_ALERTS_RULES_DATA_GAPS_H_
 
 #include <map>
 #include <string>
@@ -8,8 +8,8 @@
 
 #include "absl/time/time.h"
 
-#include "services/alerts/observations.h"
-#include "services/alerts/rule_options.h"
+#include "services/alerts/rules/observations.h"
+#include "services/alerts/rules/rule_options.h"
 
 namespace citylayers::alerts {
 
@@ -37,4 +37,4 @@ class GapFinder {
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_DATA_GAPS_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_RULES_DATA_GAPS_H_

@@ -75,12 +75,12 @@ TEST(StageRuleTest, SilenceIsNotCalm) {
   EXPECT_EQ(city.Stages({1.65, 1.65}), "- R3");
   for (int i = 0; i < 5; ++i, city.Advance(60)) {
     EXPECT_EQ(city.Stage(0.1, Quality::kGood, /*stale=*/true), "-");
-    EXPECT_THAT(city.engine_.SilentSubjects(), ElementsAre("stations/phu-an"));
-    EXPECT_THAT(city.engine_.ObserveStages({}, city.now_), IsEmpty());
-    EXPECT_THAT(city.engine_.SilentSubjects(), ElementsAre("stations/phu-an"));
+    EXPECT_THAT(city.SilentSubjects(), ElementsAre("stations/phu-an"));
+    EXPECT_THAT(city.stages_.Observe({}, city.now_), IsEmpty());
+    EXPECT_THAT(city.SilentSubjects(), ElementsAre("stations/phu-an"));
   }
   EXPECT_EQ(city.Stage(1.65), "-");
-  EXPECT_THAT(city.engine_.SilentSubjects(), IsEmpty());
+  EXPECT_THAT(city.SilentSubjects(), IsEmpty());
   city.Advance(10);
   EXPECT_EQ(city.Stages({0.1, 0.1}), "- X0");
 }
@@ -95,11 +95,11 @@ TEST(StageRuleTest, AGapBetweenTwoReadingsBreaksTheRow) {
 }
 
 TEST(StageRuleTest, AGaugeWithoutLevelsRaisesNothing) {
-  RuleEngine engine({});
+  StageRule rule({});
   for (int i = 0; i < 3; ++i) {
     const StageObservation gauge{
         .station = "stations/x", .stage_m = 9, .read_time = kStart + absl::Minutes(i)};
-    EXPECT_THAT(engine.ObserveStages({gauge}, gauge.read_time), IsEmpty());
+    EXPECT_THAT(rule.Observe({gauge}, gauge.read_time), IsEmpty());
   }
 }
 

@@ -1,4 +1,4 @@
-#include "services/alerts/data_gaps.h"
+#include "services/alerts/rules/data_gaps.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
