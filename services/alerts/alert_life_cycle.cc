@@ -1,4 +1,4 @@
-#include "services/alerts/alert_life.h"
+#include "services/alerts/alert_life_cycle.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,19 +27,34 @@ AlertEventType EventOf(Transition::Type type) {
   return AlertEventType::kResolved;
 }
 
-AlertEventRecord AuditLine(AlertEventType type, const Moment& moment, std::string actor,
+AlertEventRecord AuditLine(AlertEventType type, const EvaluationTime& time, std::string actor,
                            std::string comment, int level) {
   return {.type = type,
-          .event_time = moment.city,
-          .write_time = moment.wall,
+          .event_time = time.city,
+          .write_time = time.wall,
           .actor = std::move(actor),
           .comment = std::move(comment),
           .level = level};
 }
 
-void EndAlert(AlertRecord& alert, const Moment& moment) {
+void SetTier(int tier, const AlertText& text, AlertRecord& alert) {
+  const Grade grade = GradeOf(alert.kind, tier);
+  alert.tier = tier;
+  alert.level = grade.level;
+  alert.severity = grade.severity;
+  alert.worst_level = std::max(alert.worst_level, grade.level);
+  alert.worst_severity = std::max(alert.worst_severity, grade.severity);
+  alert.headline = text.headline;
+  alert.instruction = text.instruction;
+}
+
+storage::CityMode ModeOf(bool is_exercise) {
+  return is_exercise ? storage::CityMode::kExercise : storage::CityMode::kReal;
+}
+
+void EndAlert(AlertRecord& alert, const EvaluationTime& time) {
   alert.state = AlertState::kResolved;
-  alert.resolve_time = alert.update_time = moment.city;
+  alert.resolve_time = alert.update_time = time.city;
 }
 
 bool FollowFinding(const Finding& finding, AlertRecord& alert) {
@@ -58,7 +73,7 @@ bool FollowFinding(const Finding& finding, AlertRecord& alert) {
   return visible;
 }
 
-AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& moment) {
+AlertRecord NewAlert(const Transition& transition, std::uint64_t id, const EvaluationTime& time) {
   const Finding& finding = transition.finding;
   return {.id = id,
           .rule = finding.rule,
@@ -72,9 +87,9 @@ AlertRecord NewAlert(const Transition& transition, uint64_t id, const Moment& mo
           .unit = finding.kind == AlertKind::kJam      ? "km/h"
                   : finding.kind == AlertKind::kOutage ? ""
                                                        : "m",
-          .create_time = moment.city,
-          .update_time = moment.city,
-          .exercise = moment.exercise};
+          .create_time = time.city,
+          .update_time = time.city,
+          .exercise = time.exercise};
 }
 
 }  // namespace citylayers::alerts

@@ -1,10 +1,10 @@
-#include "services/alerts/alert_desk.h"
+#include "services/alerts/alert_manager.h"
 
 #include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/alert_desk_fixture.h"
+#include "tests/support/alert_manager_fixture.h"
 #include "tests/support/failing_alert_store.h"
 
 namespace citylayers::alerts {
@@ -17,12 +17,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TEST_F(DeskTest, LowWaterRaisesNothing) {
+TEST_F(AlertManagerTest, LowWaterRaisesNothing) {
   Steps(6, 0.4);
   EXPECT_THAT(All(), IsEmpty());
 }
 
-TEST_F(DeskTest, ATideIsOneAlertThatClimbsAndEndsWithItsTrailAndMessages) {
+TEST_F(AlertManagerTest, ATideIsOneAlertThatClimbsAndEndsWithItsTrailAndMessages) {
   for (const double stage : {1.0, 1.42, 1.44, 1.55, 1.56, 1.66, 1.70, 1.70, 1.70}) {
     ASSERT_TRUE(Step(stage).ok());
   }
@@ -39,21 +39,21 @@ TEST_F(DeskTest, ATideIsOneAlertThatClimbsAndEndsWithItsTrailAndMessages) {
   alert = All()[0];
   EXPECT_EQ(All().size(), 1u);
   EXPECT_EQ(alert.state, AlertState::kResolved);
-  EXPECT_EQ(alert.resolve_time, moment_.city);
+  EXPECT_EQ(alert.resolve_time, time_.city);
   EXPECT_EQ(alert.peak_value, 1.70);
   EXPECT_EQ(alert.level, 3);  // What it was, for the history.
   EXPECT_EQ(Trail(alert.id),
             "raised:system escalated:system escalated:system escalated:system resolved:system");
   EXPECT_TRUE(store_->VerifyTrail(alert.id).ok());
   ASSERT_EQ(alert.cap_ids.size(), 5u);
-  EXPECT_THAT(desk_->GetCap(alert.cap_ids[0])->xml, HasSubstr("<msgType>Alert<"));
-  EXPECT_THAT(desk_->GetCap(alert.cap_ids[3])->xml, HasSubstr("<urgency>Immediate<"));
-  const std::string cancel = desk_->GetCap(alert.cap_ids[4])->xml;
+  EXPECT_THAT(manager_->book().GetCap(alert.cap_ids[0])->xml, HasSubstr("<msgType>Alert<"));
+  EXPECT_THAT(manager_->book().GetCap(alert.cap_ids[3])->xml, HasSubstr("<urgency>Immediate<"));
+  const std::string cancel = manager_->book().GetCap(alert.cap_ids[4])->xml;
   EXPECT_THAT(cancel, HasSubstr("<msgType>Cancel<"));
   EXPECT_THAT(cancel, HasSubstr(absl::StrCat(alert.cap_ids[0], ",")));
 }
 
-TEST_F(DeskTest, StreetsAndJamsAreRaisedToo) {
+TEST_F(AlertManagerTest, StreetsAndJamsAreRaisedToo) {
   Steps(4, 0, 0.35, 4);
   const auto alerts = All("state = OPEN");
   ASSERT_EQ(alerts.size(), 2u);
@@ -66,7 +66,7 @@ TEST_F(DeskTest, StreetsAndJamsAreRaisedToo) {
   EXPECT_THAT(All("state != RESOLVED"), IsEmpty());
 }
 
-TEST_F(DeskTest, TheWorstOfAJamIsItsLowestSpeed) {
+TEST_F(AlertManagerTest, TheWorstOfAJamIsItsLowestSpeed) {
   Steps(3, 0, 0, 7);
   Steps(1, 0, 0, 5.5);
   Steps(1, 0, 0, 9);
@@ -74,7 +74,7 @@ TEST_F(DeskTest, TheWorstOfAJamIsItsLowestSpeed) {
   EXPECT_EQ(All("kind = JAM")[0].peak_value, 5.5);
 }
 
-TEST_F(DeskTest, ARestartRaisesNothingAgainAndKeepsThePeak) {
+TEST_F(AlertManagerTest, ARestartRaisesNothingAgainAndKeepsThePeak) {
   Steps(4, 1.66);
   Steps(1, 1.69);
   Steps(1, 1.66);
@@ -88,43 +88,43 @@ TEST_F(DeskTest, ARestartRaisesNothingAgainAndKeepsThePeak) {
   EXPECT_EQ(Trail(1), "raised:system resolved:system");
 }
 
-TEST_F(DeskTest, WhatEndedWhileWeWereAwayEndsInTheWordsOfItsKind) {
+TEST_F(AlertManagerTest, WhatEndedWhileWeWereAwayEndsInTheWordsOfItsKind) {
   Steps(4, 0, 0.35, 7);
   const uint64_t jam = All("kind = JAM")[0].id;
   const uint64_t street = All("kind = STREET_DEPTH")[0].id;
   Restart();
   Steps(4, 0);
-  EXPECT_EQ(desk_->ListEvents(jam)->back().comment, "the jam has dissolved or moves again");
-  EXPECT_EQ(desk_->ListEvents(street)->back().comment, "0.00 m, the condition has cleared");
+  EXPECT_EQ(manager_->book().ListEvents(jam)->back().comment, "the jam has dissolved or moves again");
+  EXPECT_EQ(manager_->book().ListEvents(street)->back().comment, "0.00 m, the condition has cleared");
   EXPECT_EQ(All("kind = JAM")[0].headline.vi, "Đường Cộng Hòa ùn ứ, dài khoảng 900 m");
 }
 
-TEST_F(DeskTest, AcknowledgingTellsWhoAndWhenAndIsIdempotentForTheSameActor) {
+TEST_F(AlertManagerTest, AcknowledgingTellsWhoAndWhenAndIsIdempotentForTheSameActor) {
   Steps(2, 1.66);
-  const auto alert = desk_->Acknowledge(1, "Lan", "đang theo dõi", moment_);
+  const auto alert = manager_->Acknowledge(1, "Lan", "đang theo dõi", time_);
   ASSERT_TRUE(alert.ok()) << alert.status();
   EXPECT_EQ(alert->state, AlertState::kAcknowledged);
   EXPECT_EQ(alert->acknowledged_by, "Lan");
-  moment_.city += absl::Minutes(1);
-  EXPECT_EQ(desk_->Acknowledge(1, "Lan", "", moment_)->update_time, alert->update_time);
+  time_.city += absl::Minutes(1);
+  EXPECT_EQ(manager_->Acknowledge(1, "Lan", "", time_)->update_time, alert->update_time);
   EXPECT_EQ(Trail(1), "raised:system acknowledged:Lan");
-  const auto events = *desk_->ListEvents(1);
+  const auto events = *manager_->book().ListEvents(1);
   EXPECT_EQ(events[1].event_time, alert->update_time);
-  EXPECT_EQ(events[1].write_time, moment_.wall);
+  EXPECT_EQ(events[1].write_time, time_.wall);
   EXPECT_EQ(events[1].comment, "đang theo dõi");
   // Another operator takes it over.
-  EXPECT_EQ(desk_->Acknowledge(1, "Minh", "", moment_)->acknowledged_by, "Minh");
+  EXPECT_EQ(manager_->Acknowledge(1, "Minh", "", time_)->acknowledged_by, "Minh");
   Restart();
   EXPECT_EQ(Trail(1), "raised:system acknowledged:Lan acknowledged:Minh");
   EXPECT_EQ(All()[0].state, AlertState::kAcknowledged);
 }
 
-TEST_F(DeskTest, EndingByHandIsQuietWhileTheWaterStandsAndAfterARestart) {
+TEST_F(AlertManagerTest, EndingByHandIsQuietWhileTheWaterStandsAndAfterARestart) {
   Steps(2, 1.66);
-  const auto alert = desk_->Resolve(1, "Lan", "trạm đo hỏng", moment_);
+  const auto alert = manager_->Resolve(1, "Lan", "trạm đo hỏng", time_);
   ASSERT_TRUE(alert.ok()) << alert.status();
   EXPECT_EQ(alert->state, AlertState::kResolved);
-  EXPECT_THAT(desk_->GetCap(alert->cap_ids.back())->headline.vi, HasSubstr("Kết thúc cảnh báo"));
+  EXPECT_THAT(manager_->book().GetCap(alert->cap_ids.back())->headline.vi, HasSubstr("Kết thúc cảnh báo"));
   Steps(4, 1.66);
   Restart();
   Steps(4, 1.66);
@@ -134,54 +134,54 @@ TEST_F(DeskTest, EndingByHandIsQuietWhileTheWaterStandsAndAfterARestart) {
   EXPECT_EQ(All().size(), 2u);
 }
 
-TEST_F(DeskTest, WhatCannotBeDoneIsRefusedWithTheRightCode) {
+TEST_F(AlertManagerTest, WhatCannotBeDoneIsRefusedWithTheRightCode) {
   Steps(2, 1.66);
-  EXPECT_EQ(desk_->Acknowledge(9, "Lan", "", moment_).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(desk_->Acknowledge(1, " ", "", moment_).status().code(),
+  EXPECT_EQ(manager_->Acknowledge(9, "Lan", "", time_).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(manager_->Acknowledge(1, " ", "", time_).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(desk_->Acknowledge(1, std::string(401, 'x'), "", moment_).status().code(),
+  EXPECT_EQ(manager_->Acknowledge(1, std::string(401, 'x'), "", time_).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(desk_->Resolve(1, "Lan", "", moment_).status().code(),
+  EXPECT_EQ(manager_->Resolve(1, "Lan", "", time_).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(desk_->Resolve(1, "Lan", std::string(8001, 'x'), moment_).status().code(),
+  EXPECT_EQ(manager_->Resolve(1, "Lan", std::string(8001, 'x'), time_).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Trail(1), "raised:system");
-  ASSERT_TRUE(desk_->Resolve(1, "Lan", "xong", moment_).ok());
-  EXPECT_EQ(desk_->Resolve(1, "Lan", "xong", moment_).status().code(),
+  ASSERT_TRUE(manager_->Resolve(1, "Lan", "xong", time_).ok());
+  EXPECT_EQ(manager_->Resolve(1, "Lan", "xong", time_).status().code(),
             absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(desk_->Acknowledge(1, "Lan", "", moment_).status().code(),
+  EXPECT_EQ(manager_->Acknowledge(1, "Lan", "", time_).status().code(),
             absl::StatusCode::kFailedPrecondition);
 }
 
-TEST_F(DeskTest, AReplaysAlertsAreExercisesAndEndWithIt) {
-  moment_.exercise = true;
-  moment_.scenario = "saigon-king-tide";
+TEST_F(AlertManagerTest, AReplaysAlertsAreExercisesAndEndWithIt) {
+  time_.exercise = true;
+  time_.scenario = "saigon-king-tide";
   Steps(2, 1.66);
   ASSERT_EQ(All().size(), 1u);
   EXPECT_TRUE(All()[0].exercise);
-  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[0])->xml, HasSubstr("<status>Exercise<"));
-  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[0])->xml, HasSubstr("saigon-king-tide"));
+  EXPECT_THAT(manager_->book().GetCap(All()[0].cap_ids[0])->xml, HasSubstr("<status>Exercise<"));
+  EXPECT_THAT(manager_->book().GetCap(All()[0].cap_ids[0])->xml, HasSubstr("saigon-king-tide"));
   Restart();
-  moment_.exercise = false;
-  moment_.scenario = "";
+  time_.exercise = false;
+  time_.scenario = "";
   Steps(1, 1.66);
   EXPECT_EQ(Trail(1), "raised:system resolved:system");
-  EXPECT_THAT(desk_->ListEvents(1)->back().comment, HasSubstr("gave the city clock back"));
-  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[1])->xml, HasSubstr("<status>Exercise<"));
+  EXPECT_THAT(manager_->book().ListEvents(1)->back().comment, HasSubstr("gave the city clock back"));
+  EXPECT_THAT(manager_->book().GetCap(All()[0].cap_ids[1])->xml, HasSubstr("<status>Exercise<"));
   Steps(1, 1.66);  // The real water is over the level too: that is another alert.
   ASSERT_EQ(All().size(), 2u);
   EXPECT_FALSE(All()[0].exercise);
 }
 
-TEST_F(DeskTest, WhatWasEndedByHandInAnExerciseIsRaisedInTheRealCity) {
-  moment_.exercise = true;
+TEST_F(AlertManagerTest, WhatWasEndedByHandInAnExerciseIsRaisedInTheRealCity) {
+  time_.exercise = true;
   Steps(2, 1.66);
-  ASSERT_TRUE(desk_->Resolve(1, "Lan", "diễn tập", moment_).ok());
+  ASSERT_TRUE(manager_->Resolve(1, "Lan", "diễn tập", time_).ok());
   Restart();
   Steps(4, 1.66);  // The exercise goes on: what was ended stays so.
   EXPECT_EQ(All().size(), 1u);
   Restart();
-  moment_.exercise = false;
+  time_.exercise = false;
   Steps(2, 1.66);
   ASSERT_EQ(All().size(), 2u);
   EXPECT_FALSE(All()[0].exercise);
@@ -189,11 +189,11 @@ TEST_F(DeskTest, WhatWasEndedByHandInAnExerciseIsRaisedInTheRealCity) {
 
 // Rule states that were stored before their mode was: one that belongs to an alert takes the
 // alert's mode, the others are void.
-TEST_F(DeskTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt) {
+TEST_F(AlertManagerTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt) {
   Steps(4, 1.66, 0.35);
   ASSERT_EQ(All().size(), 2u);
   const uint64_t tide = All("kind = STAGE")[0].id;
-  ASSERT_TRUE(desk_->Resolve(tide, "Lan", "trạm đo hỏng", moment_).ok());
+  ASSERT_TRUE(manager_->Resolve(tide, "Lan", "trạm đo hỏng", time_).ok());
   std::vector<storage::AlertChange> changes;
   const std::vector<storage::RuleStateRecord> states = *store_->ListRuleStates();
   for (storage::RuleStateRecord state : states) {
@@ -208,42 +208,42 @@ TEST_F(DeskTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt) {
   EXPECT_EQ(All("kind = STAGE").size(), 2u);
 }
 
-// The replay's driver writes a batch as it sets the clock, and the desk evaluates some time after.
-TEST_F(DeskTest, WhatAReplayWritesBeforeTheFirstLookAtItCounts) {
+// The replay's driver writes a batch as it sets the clock, and the manager evaluates some time after.
+TEST_F(AlertManagerTest, WhatAReplayWritesBeforeTheFirstLookAtItCounts) {
   Steps(1, 0.5);
-  moment_.exercise = true;
-  moment_.speed = 60;
-  moment_.city += absl::Hours(24 * 30);
-  const absl::Time begin = moment_.city;
+  time_.exercise = true;
+  time_.speed = 60;
+  time_.city += absl::Hours(24 * 30);
+  const absl::Time begin = time_.city;
   Conditions conditions;
   conditions.stages = {PhuAn(1.66)};
   conditions.stages->front().recent = {{begin - absl::Minutes(2), 0.5},  // of the time before
                                        {begin, 1.66}};
-  moment_.city += absl::Seconds(50);
-  moment_.wall += absl::Seconds(1);
-  ASSERT_TRUE(desk_->Observe(conditions, moment_).ok());
+  time_.city += absl::Seconds(50);
+  time_.wall += absl::Seconds(1);
+  ASSERT_TRUE(manager_->Evaluate(conditions, time_).ok());
   Steps(1, 1.66);
   ASSERT_EQ(All().size(), 1);
   EXPECT_EQ(All()[0].level, 3);
 }
 
-TEST_F(DeskTest, AReplayThatIsStartedAnewAtAnEarlierDayIsHeard) {
+TEST_F(AlertManagerTest, AReplayThatIsStartedAnewAtAnEarlierDayIsHeard) {
   Steps(1, 0.5);
-  moment_.exercise = true;
-  moment_.city += absl::Hours(24 * 30);
+  time_.exercise = true;
+  time_.city += absl::Hours(24 * 30);
   Steps(1, 0.5);
-  moment_.city -= absl::Hours(24 * 20);
+  time_.city -= absl::Hours(24 * 20);
   Steps(2, 1.66);
   ASSERT_EQ(All().size(), 1);
 }
 
-TEST_F(DeskTest, AnActualAlertIsCancelledAsActualAtWallTimeWhenAReplayTakesOver) {
+TEST_F(AlertManagerTest, AnActualAlertIsCancelledAsActualAtWallTimeWhenAReplayTakesOver) {
   Steps(2, 1.66);
-  moment_.exercise = true;
+  time_.exercise = true;
   Steps(1, 0);
-  const auto cap = *desk_->GetCap(All()[0].cap_ids.back());
+  const auto cap = *manager_->book().GetCap(All()[0].cap_ids.back());
   EXPECT_THAT(cap.xml, HasSubstr("<status>Actual<"));
-  EXPECT_EQ(cap.sent_time, moment_.wall);
+  EXPECT_EQ(cap.sent_time, time_.wall);
   const auto states = *store_->ListRuleStates();
   ASSERT_EQ(states.size(), 1u) << "all that is kept is which readings are of the other city";
   EXPECT_EQ(states[0].tier, 0);
@@ -251,22 +251,22 @@ TEST_F(DeskTest, AnActualAlertIsCancelledAsActualAtWallTimeWhenAReplayTakesOver)
   EXPECT_EQ(states[0].mode, storage::CityMode::kExercise);
 }
 
-TEST_F(DeskTest, AServiceThatIsDownChangesNothing) {
+TEST_F(AlertManagerTest, AServiceThatIsDownChangesNothing) {
   Steps(2, 1.66, 0.35, 4);
   Steps(2, 1.66, 0.35, 4);
   const size_t open = All("state = OPEN").size();
   EXPECT_EQ(open, 3u);
   for (int i = 0; i < 30; ++i) {
-    moment_.city += absl::Minutes(10);
-    ASSERT_TRUE(desk_->Observe({}, moment_).ok());
+    time_.city += absl::Minutes(10);
+    ASSERT_TRUE(manager_->Evaluate({}, time_).ok());
   }
   EXPECT_EQ(All("state = OPEN").size(), open);
-  EXPECT_EQ(desk_->silent_subjects().size(), open);
+  EXPECT_EQ(manager_->book().silent_subjects().size(), open);
   Steps(1, 1.66, 0.35, 4);
-  EXPECT_THAT(desk_->silent_subjects(), IsEmpty());
+  EXPECT_THAT(manager_->book().silent_subjects(), IsEmpty());
 }
 
-TEST_F(DeskTest, MessagesAreRenewedBeforeTheyExpire) {
+TEST_F(AlertManagerTest, MessagesAreRenewedBeforeTheyExpire) {
   options_.cap.stage_valid = absl::Hours(4);
   Restart();
   Steps(2, 1.66);
@@ -275,7 +275,7 @@ TEST_F(DeskTest, MessagesAreRenewedBeforeTheyExpire) {
   EXPECT_EQ(All()[0].cap_ids.size(), 1u);
   Steps(1, 1.66);  // Three hours after the first message.
   ASSERT_EQ(All()[0].cap_ids.size(), 2u);
-  const auto cap = *desk_->GetCap(All()[0].cap_ids[1]);
+  const auto cap = *manager_->book().GetCap(All()[0].cap_ids[1]);
   EXPECT_EQ(cap.message_type, "Update");
   EXPECT_EQ(cap.headline.vi, All()[0].headline.vi);
   Restart();
@@ -284,53 +284,53 @@ TEST_F(DeskTest, MessagesAreRenewedBeforeTheyExpire) {
   EXPECT_EQ(Trail(1), "raised:system");
 }
 
-TEST_F(DeskTest, TheFeedHasWhatLastsAndWhatEndedWithinADay) {
+TEST_F(AlertManagerTest, TheFeedHasWhatLastsAndWhatEndedWithinADay) {
   Steps(2, 1.66);
   Steps(2, 0.2);
   Steps(2, 0.2, 0.35);
   Steps(2, 0.2, 0.35);
-  const auto caps = desk_->ListCaps(100, moment_)->caps;
+  const auto caps = manager_->book().ListCaps(100, time_)->caps;
   ASSERT_EQ(caps.size(), 3u);  // Street; end of the tide; tide.
   EXPECT_EQ(caps[1].message_type, "Cancel");
-  EXPECT_EQ(desk_->ListCaps(1, moment_)->caps.size(), 1u);
-  moment_.city += absl::Hours(25);
-  EXPECT_EQ(desk_->ListCaps(100, moment_)->caps.size(), 1u);
+  EXPECT_EQ(manager_->book().ListCaps(1, time_)->caps.size(), 1u);
+  time_.city += absl::Hours(25);
+  EXPECT_EQ(manager_->book().ListCaps(100, time_)->caps.size(), 1u);
 }
 
-TEST_F(DeskTest, TheFeedHasMessagesOfThePresentModeOnly) {
+TEST_F(AlertManagerTest, TheFeedHasMessagesOfThePresentModeOnly) {
   const auto feed = [this] {
-    std::vector<std::string> words;
-    const CapList list = *desk_->ListCaps(100, moment_);
+    std::vector<std::string> feed_entries;
+    const CapList list = *manager_->book().ListCaps(100, time_);
     for (const storage::CapRecord& cap : list.caps) {
-      words.push_back(absl::StrCat(cap.exercise ? "exercise " : "actual ", cap.message_type));
+      feed_entries.push_back(absl::StrCat(cap.exercise ? "exercise " : "actual ", cap.message_type));
     }
-    return words;
+    return feed_entries;
   };
   Steps(2, 1.66);
   EXPECT_THAT(feed(), ElementsAre("actual Alert"));
-  moment_.exercise = true;
+  time_.exercise = true;
   EXPECT_THAT(feed(), IsEmpty());
   Steps(3, 1.66);
   EXPECT_THAT(feed(), ElementsAre("exercise Alert"));
-  moment_.exercise = false;
-  EXPECT_THAT(feed(), ElementsAre("actual Cancel", "actual Alert")) << "before the desk looks";
+  time_.exercise = false;
+  EXPECT_THAT(feed(), ElementsAre("actual Cancel", "actual Alert")) << "before the manager looks";
   Steps(1, 0.2);
   EXPECT_THAT(feed(), ElementsAre("actual Cancel", "actual Alert")) << "and after it";
 }
 
-TEST_F(DeskTest, AListOfMessagesThatIsCutOffSaysSo) {
+TEST_F(AlertManagerTest, AListOfMessagesThatIsCutOffSaysSo) {
   Steps(2, 1.66, 0.35);
   Steps(2, 1.66, 0.35);
-  EXPECT_FALSE(desk_->ListCaps(2, moment_)->has_more);
-  EXPECT_TRUE(desk_->ListCaps(1, moment_)->has_more);
+  EXPECT_FALSE(manager_->book().ListCaps(2, time_)->has_more);
+  EXPECT_TRUE(manager_->book().ListCaps(1, time_)->has_more);
   options_.caps_scanned_max = 1;
   Restart();
-  const CapList list = *desk_->ListCaps(2, moment_);
+  const CapList list = *manager_->book().ListCaps(2, time_);
   EXPECT_EQ(list.caps.size(), 1u);
   EXPECT_TRUE(list.is_scan_ended);
 }
 
-TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {
+TEST_F(AlertManagerTest, PagesFollowEachOtherWithoutGapOrRepeat) {
   for (int i = 0; i < 5; ++i) {
     Steps(2, 1.66);
     Steps(2, 0.2);
@@ -340,7 +340,7 @@ TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {
   uint64_t before = storage::AlertStore::kNewest;
   int pages = 0;
   do {
-    const AlertPage page = *desk_->List(all, before, 2);
+    const AlertPage page = *manager_->book().List(all, before, 2);
     for (const AlertRecord& alert : page.alerts) ids.push_back(alert.id);
     before = page.next_before_id;
     ++pages;
@@ -348,10 +348,10 @@ TEST_F(DeskTest, PagesFollowEachOtherWithoutGapOrRepeat) {
   EXPECT_THAT(ids, ElementsAre(5, 4, 3, 2, 1));
   EXPECT_EQ(pages, 3);
   // Exactly one page: its end is reported at once.
-  EXPECT_EQ(desk_->List(all, storage::AlertStore::kNewest, 5)->next_before_id, 0u);
+  EXPECT_EQ(manager_->book().List(all, storage::AlertStore::kNewest, 5)->next_before_id, 0u);
 }
 
-TEST_F(DeskTest, MoreThanTheMostAlertsIsToldAndTheRestIsDone) {
+TEST_F(AlertManagerTest, MoreThanTheMostAlertsIsToldAndTheRestIsDone) {
   options_.active_max = 1;
   Restart();
   Steps(1, 1.66, 0.35);
@@ -360,36 +360,36 @@ TEST_F(DeskTest, MoreThanTheMostAlertsIsToldAndTheRestIsDone) {
   EXPECT_FALSE(Step(0.2, 0.35).ok());  // The tide still counts until its second low reading.
 }
 
-TEST_F(DeskTest, AFullDiskChangesNothingAndIsMadeUpForLater) {
+TEST_F(AlertManagerTest, AFullDiskChangesNothingAndIsMadeUpForLater) {
   FailingStore store(*store_);
-  desk_ = *AlertDesk::Open(store, {});
+  manager_ = *AlertManager::Open(store, {});
   store.fails = true;
   Steps(1, 1.66);
   EXPECT_EQ(Step(1.66).code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(All(), IsEmpty());
-  const WatchHub::Changes none = *desk_->hub().ChangesSince(desk_->hub().version());
+  const WatchHub::Changes none = *manager_->hub().ChangesSince(manager_->hub().version());
   EXPECT_THAT(none.alerts, IsEmpty());
   store.fails = false;
   Steps(1, 1.66);
   ASSERT_EQ(All().size(), 1u);
   store.fails = true;
-  EXPECT_FALSE(desk_->Acknowledge(1, "Lan", "", moment_).ok());
-  EXPECT_FALSE(desk_->Resolve(1, "Lan", "x", moment_).ok());
+  EXPECT_FALSE(manager_->Acknowledge(1, "Lan", "", time_).ok());
+  EXPECT_FALSE(manager_->Resolve(1, "Lan", "x", time_).ok());
   EXPECT_EQ(All()[0].state, AlertState::kOpen);
   EXPECT_EQ(Trail(1), "raised:system");
   store.fails = false;
-  EXPECT_TRUE(desk_->Acknowledge(1, "Lan", "", moment_).ok());
-  desk_.reset();
+  EXPECT_TRUE(manager_->Acknowledge(1, "Lan", "", time_).ok());
+  manager_.reset();
 }
 
-TEST_F(DeskTest, APeakThatCouldNotBeWrittenIsToldAndWrittenLater) {
+TEST_F(AlertManagerTest, APeakThatCouldNotBeWrittenIsToldAndWrittenLater) {
   FailingStore store(*store_);
-  desk_ = *AlertDesk::Open(store, {});
+  manager_ = *AlertManager::Open(store, {});
   Steps(2, 1.66);
-  const uint64_t seen = desk_->hub().version();
+  const uint64_t seen = manager_->hub().version();
   store.fails_values = true;
   EXPECT_EQ(Step(1.69).code(), absl::StatusCode::kResourceExhausted);
-  const WatchHub::Changes changes = *desk_->hub().ChangesSince(seen);
+  const WatchHub::Changes changes = *manager_->hub().ChangesSince(seen);
   ASSERT_EQ(changes.alerts.size(), 1u);
   EXPECT_EQ(changes.alerts[0].peak_value, 1.69);
   store.fails_values = false;
@@ -398,9 +398,9 @@ TEST_F(DeskTest, APeakThatCouldNotBeWrittenIsToldAndWrittenLater) {
   EXPECT_EQ(All()[0].peak_value, 1.69);
 }
 
-TEST_F(DeskTest, APeakIsSeenThoughTheDiskIsFullOfSomethingElse) {
+TEST_F(AlertManagerTest, APeakIsSeenThoughTheDiskIsFullOfSomethingElse) {
   FailingStore store(*store_);
-  desk_ = *AlertDesk::Open(store, {});
+  manager_ = *AlertManager::Open(store, {});
   Steps(2, 1.66);
   Steps(1, 1.66, 0.35);
   store.fails = true;  // For the street, which is raised next.
@@ -412,30 +412,30 @@ TEST_F(DeskTest, APeakIsSeenThoughTheDiskIsFullOfSomethingElse) {
   EXPECT_EQ(All("kind = STAGE")[0].peak_value, 1.69);
 }
 
-TEST_F(DeskTest, FollowersHearOfEachChangeAndOfValuesThatPeopleCanSee) {
+TEST_F(AlertManagerTest, FollowersHearOfEachChangeAndOfValuesThatPeopleCanSee) {
   int wakes = 0;
-  const auto handle = desk_->hub().Subscribe([&] { ++wakes; });
-  const uint64_t start = desk_->hub().version();
+  const auto handle = manager_->hub().Subscribe([&] { ++wakes; });
+  const uint64_t start = manager_->hub().version();
   Steps(2, 1.66);
-  WatchHub::Changes changes = *desk_->hub().ChangesSince(start);
+  WatchHub::Changes changes = *manager_->hub().ChangesSince(start);
   ASSERT_EQ(changes.alerts.size(), 1u);
   EXPECT_GE(wakes, 1);
   uint64_t seen = changes.version;
   Steps(1, 1.662);  // The same centimetre.
-  EXPECT_THAT(desk_->hub().ChangesSince(seen)->alerts, IsEmpty());
+  EXPECT_THAT(manager_->hub().ChangesSince(seen)->alerts, IsEmpty());
   Steps(1, 1.68);
-  changes = *desk_->hub().ChangesSince(seen);
+  changes = *manager_->hub().ChangesSince(seen);
   ASSERT_EQ(changes.alerts.size(), 1u);
   EXPECT_EQ(changes.alerts[0].value, 1.68);
 }
 
-TEST_F(DeskTest, BadOptionsAreRefused) {
-  DeskOptions options;
+TEST_F(AlertManagerTest, BadOptionsAreRefused) {
+  AlertManagerOptions options;
   options.cap.sender = "two words";
-  EXPECT_EQ(AlertDesk::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(AlertManager::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
   options = {};
   options.rules.stage.readings = 0;
-  EXPECT_EQ(AlertDesk::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(AlertManager::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

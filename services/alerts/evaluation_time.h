@@ -1,6 +1,6 @@
-// City time, wall time and mode at which an alert changes.
-#ifndef CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
-#define CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
+// The time and the mode of an evaluation of the rules, or of an operator's action.
+#ifndef CITYLAYERS_SERVICES_ALERTS_EVALUATION_TIME_H_
+#define CITYLAYERS_SERVICES_ALERTS_EVALUATION_TIME_H_
 
 #include <string>
 
@@ -8,7 +8,7 @@
 
 namespace citylayers::alerts {
 
-struct Moment {
+struct EvaluationTime {
   absl::Time city;
   absl::Time wall;
   bool exercise = false;  ///< A replay drives the city clock.
@@ -18,4 +18,4 @@ struct Moment {
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_MOMENT_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_EVALUATION_TIME_H_

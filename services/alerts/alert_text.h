@@ -1,6 +1,6 @@
 // Texts of alerts in Vietnamese and English: headlines, descriptions and advice.
-#ifndef CITYLAYERS_SERVICES_ALERTS_WORDS_H_
-#define CITYLAYERS_SERVICES_ALERTS_WORDS_H_
+#ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_TEXT_H_
+#define CITYLAYERS_SERVICES_ALERTS_ALERT_TEXT_H_
 
 #include "services/alerts/rules/transition.h"
 #include "storage/alerts/alert_record.h"
@@ -18,7 +18,7 @@ struct Grade {
 Grade GradeOf(storage::AlertKind kind, int tier);
 
 /// The texts of an alert.
-struct Words {
+struct AlertText {
   storage::Localized event;  ///< "Triều cường".
   storage::Localized headline;
   storage::Localized description;  ///< With the present value.
@@ -27,18 +27,18 @@ struct Words {
 };
 
 /// Texts for a subject at a tier; tier 0: for its end. Vietnamese numbers have a decimal comma.
-Words WordsFor(const Finding& finding, int tier);
+AlertText TextFor(const Finding& finding, int tier);
 
 /// The finding to use when there is no newer one: without threshold and length.
 Finding FindingOf(const storage::AlertRecord& alert);
 
 /// For an alert that ends while its condition may last: states that the alert is over, and not that
 /// the water is gone.
-Words EndedWords(const storage::AlertRecord& alert);
+AlertText EndedText(const storage::AlertRecord& alert);
 
 /// Reason of a transition in English, for the audit trail: "1.62 m, at or over 1.60 m".
 std::string ReasonFor(const Transition& transition);
 
 }  // namespace citylayers::alerts
 
-#endif  // CITYLAYERS_SERVICES_ALERTS_WORDS_H_
+#endif  // CITYLAYERS_SERVICES_ALERTS_ALERT_TEXT_H_

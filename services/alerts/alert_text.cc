@@ -1,4 +1,4 @@
-#include "services/alerts/words.h"
+#include "services/alerts/alert_text.h"
 
 #include <algorithm>
 #include <array>
@@ -52,34 +52,34 @@ std::string StreetVi(const Finding& finding) {
   return absl::StrCat("Đường ", name);
 }
 
-Words StageWords(const Finding& finding, int tier) {
+AlertText StageText(const Finding& finding, int tier) {
   const Localized& place = finding.place;
   const Localized value = Metres(finding.value);
-  Words words{
+  AlertText text{
       .event = {"Triều cường", "Spring tide"},
       .area = {absl::StrCat("Khu vực thấp ven sông, kênh quanh trạm ", place.vi),
                absl::StrCat("Low ground along rivers and canals around the ", place.en, " gauge")}};
   if (tier == 0) {
-    words.headline = {absl::StrCat("Mực nước tại ", place.vi, " đã xuống dưới báo động I"),
+    text.headline = {absl::StrCat("Mực nước tại ", place.vi, " đã xuống dưới báo động I"),
                       absl::StrCat("Water level at ", place.en, " is back below alert level I")};
-    words.description = {
+    text.description = {
         absl::StrCat("Mực nước đo được tại ", place.vi, " là ", value.vi, " (cao độ Hòn Dấu)."),
         absl::StrCat("The water level measured at ", place.en, " is ", value.en,
                      " above the Hòn Dấu datum.")};
-    words.instruction = {
+    text.instruction = {
         "Cảnh báo kết thúc. Đường mới rút nước còn trơn và bùn, đi chậm.",
         "The alert is over. Streets that have just drained are slippery: go slowly."};
-    return words;
+    return text;
   }
   const char* level = kRoman[GradeOf(AlertKind::kStage, tier).level];
   // Tier 4 is level III exceeded by far; its threshold is not a level of the gauge.
   const Localized threshold = Metres(finding.threshold);
-  words.headline = {
+  text.headline = {
       absl::StrCat("Mực nước tại ", place.vi, tier == 4 ? " vượt xa báo động " : " lên báo động ",
                    level),
       absl::StrCat("Water level at ", place.en,
                    tier == 4 ? " is far above alert level " : " is at alert level ", level)};
-  words.description = {absl::StrCat("Mực nước đo được tại ", place.vi, " là ", value.vi,
+  text.description = {absl::StrCat("Mực nước đo được tại ", place.vi, " là ", value.vi,
                                     " (cao độ Hòn Dấu), từ mức ", threshold.vi, " trở lên."),
                        absl::StrCat("The water level measured at ", place.en, " is ", value.en,
                                     " above the Hòn Dấu datum, at or over ", threshold.en, ".")};
@@ -100,22 +100,22 @@ Words StageWords(const Finding& finding, int tier) {
        "Leave basements and hollows now. Do not enter flooded streets. Switch off power on low "
        "floors. Follow the local authorities."},
   }};
-  words.instruction = {kAdvice[tier - 1][0], kAdvice[tier - 1][1]};
-  return words;
+  text.instruction = {kAdvice[tier - 1][0], kAdvice[tier - 1][1]};
+  return text;
 }
 
-Words StreetWords(const Finding& finding, int tier) {
+AlertText StreetText(const Finding& finding, int tier) {
   const std::string street_vi = StreetVi(finding);
   const std::string& street = finding.place.en;
   const Localized value = Metres(finding.value);
-  Words words{.event = {"Ngập đường", "Street flooding"}, .area = {street_vi, street}};
+  AlertText text{.event = {"Ngập đường", "Street flooding"}, .area = {street_vi, street}};
   if (tier == 0) {
-    words.headline = {absl::StrCat(street_vi, " đã rút nước"),
+    text.headline = {absl::StrCat(street_vi, " đã rút nước"),
                       absl::StrCat("The water on ", street, " has drained")};
-    words.description = words.headline;
-    words.instruction = {"Cảnh báo kết thúc. Mặt đường có thể còn bùn, đi chậm.",
+    text.description = text.headline;
+    text.instruction = {"Cảnh báo kết thúc. Mặt đường có thể còn bùn, đi chậm.",
                          "The alert is over. There may be mud on the road: go slowly."};
-    return words;
+    return text;
   }
   // The words after the class's name: "ngập, sâu hơn 30 cm" but "ngập sâu hơn 50 cm", "flooded" but
   // "deep water"; then the advice, which must agree with geo::PassabilityOf.
@@ -132,22 +132,22 @@ Words StreetWords(const Finding& finding, int tier) {
   const auto& words_of_class = kClasses[tier - 1];
   const geo::DepthClassInfo& depth_class = geo::kWetClasses[tier - 1];
   const std::string threshold = Centimetres(finding.threshold);
-  words.headline = {
+  text.headline = {
       absl::StrCat(street_vi, " ", ToAbsl(depth_class.name_vi), words_of_class[0], " ", threshold),
       absl::StrCat(street, ": ", ToAbsl(depth_class.name_en), words_of_class[1], ", over ",
                    threshold)};
-  words.description = {
+  text.description = {
       absl::StrCat(street_vi, ": chỗ sâu nhất khoảng ", value.vi, "."),
       absl::StrCat("The deepest place on ", street, " is under about ", value.en, " of water.")};
-  words.instruction = {
+  text.instruction = {
       absl::StrCat(words_of_class[2], " Chỉ tính cho nước đứng: nước chảy nguy hiểm hơn."),
       absl::StrCat(words_of_class[3], " For standing water only: moving water is worse.")};
-  return words;
+  return text;
 }
 
 // Which stretch of its street a jam is on, since a street may have several: the streets that cross
 // at its ends, else the direction.
-Localized StretchWords(const Finding& finding) {
+Localized StretchText(const Finding& finding) {
   const std::string& from = finding.from_street;
   const std::string& to = finding.to_street;
   if (!from.empty() && !to.empty() && from != to) {
@@ -162,75 +162,75 @@ Localized StretchWords(const Finding& finding) {
        {"tây nam", "southwestbound"},
        {"tây", "westbound"},
        {"tây bắc", "northwestbound"}}};
-  Localized words;
+  Localized text;
   if (finding.bearing_deg.has_value() && std::isfinite(*finding.bearing_deg)) {
     const auto& [vi, en] =
         kDirections[static_cast<size_t>(std::lround(*finding.bearing_deg / 45)) % 8];
-    words = {absl::StrCat(" hướng ", vi), absl::StrCat(" ", en)};
+    text = {absl::StrCat(" hướng ", vi), absl::StrCat(" ", en)};
   }
   if (const std::string& near = to.empty() ? from : to; !near.empty()) {
-    absl::StrAppend(&words.vi, " gần ", near);
-    absl::StrAppend(&words.en, " near ", near);
+    absl::StrAppend(&text.vi, " gần ", near);
+    absl::StrAppend(&text.en, " near ", near);
   }
-  return words;
+  return text;
 }
 
-Words OutageWords(const Finding& finding, int tier) {
+AlertText OutageText(const Finding& finding, int tier) {
   const bool is_gauge = absl::StartsWith(finding.subject, "stations/");
   const Localized& place = finding.place;
   const Localized what = is_gauge ? Localized{absl::StrCat("Trạm ", place.vi),
                                               absl::StrCat("The ", place.en, " gauge")}
                                   : place;
-  Words words{.event = {"Mất số liệu", "Data outage"}, .area = what};
+  AlertText text{.event = {"Mất số liệu", "Data outage"}, .area = what};
   if (tier == 0) {
-    words.headline = {absl::StrCat(what.vi, ": đã có số liệu trở lại"),
+    text.headline = {absl::StrCat(what.vi, ": đã có số liệu trở lại"),
                       absl::StrCat(what.en, ": data are back")};
-    words.description = words.headline;
-    words.instruction = {"Kết thúc.", "The outage is over."};
-    return words;
+    text.description = text.headline;
+    text.instruction = {"Kết thúc.", "The outage is over."};
+    return text;
   }
-  words.headline = {absl::StrCat(what.vi, ": không có số liệu mới"),
+  text.headline = {absl::StrCat(what.vi, ": không có số liệu mới"),
                     absl::StrCat(what.en, ": no new data")};
-  words.description = {words.headline.vi, absl::StrCat(what.en, ": ", finding.reason)};
-  words.instruction = {
+  text.description = {text.headline.vi, absl::StrCat(what.en, ": ", finding.reason)};
+  text.instruction = {
       "Cảnh báo dựa vào số liệu này giữ nguyên và không có cảnh báo mới. Kiểm tra trạm và đường "
       "truyền.",
       "Alerts from these data stay as they are, and none is raised. Check the gauge and its "
       "connection."};
-  return words;
+  return text;
 }
 
-Words JamWords(const Finding& finding, int tier) {
+AlertText JamText(const Finding& finding, int tier) {
   const std::string street_vi = StreetVi(finding);
   const std::string& street = finding.place.en;
-  Words words{
+  AlertText text{
       .event = {"Ùn tắc giao thông", "Traffic jam"},
       .area = {absl::StrCat(street_vi, " và lân cận"), absl::StrCat(street, " and around")}};
   if (tier == 0) {
-    const Localized stretch = StretchWords(finding);
-    words.headline = {absl::StrCat(street_vi, stretch.vi, " đã hết ùn tắc"),
+    const Localized stretch = StretchText(finding);
+    text.headline = {absl::StrCat(street_vi, stretch.vi, " đã hết ùn tắc"),
                       absl::StrCat("The jam on ", street, stretch.en, " is over")};
-    words.description = words.headline;
-    words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
-    return words;
+    text.description = text.headline;
+    text.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
+    return text;
   }
   static constexpr std::array<std::array<const char*, 2>, 3> kTiers = {
       {{"xe đi chậm", "slow traffic"}, {"ùn ứ", "queue"}, {"kẹt cứng", "at a standstill"}}};
   const Localized length = RoundedLength(finding.length_m);
-  const Localized stretch = StretchWords(finding);
-  words.headline = {
+  const Localized stretch = StretchText(finding);
+  text.headline = {
       absl::StrCat(street_vi, stretch.vi, " ", kTiers[tier - 1][0], ", dài khoảng ", length.vi),
       absl::StrCat(street, stretch.en, ": ", kTiers[tier - 1][1], ", about ", length.en)};
-  words.description = {absl::StrCat("Hàng xe dài khoảng ", length.vi, ", tốc độ trung bình ",
+  text.description = {absl::StrCat("Hàng xe dài khoảng ", length.vi, ", tốc độ trung bình ",
                                     Kmh(finding.value), "."),
                        absl::StrCat("The queue is about ", length.en, " long and moves at ",
                                     Kmh(finding.value), " on average.")};
-  words.instruction = tier == 3
+  text.instruction = tier == 3
                           ? Localized{"Tránh đường này. Nhường đường cho xe cấp cứu, chữa cháy.",
                                       "Avoid this street. Give way to ambulances and fire engines."}
                           : Localized{"Nên chọn đường khác hoặc đi muộn hơn.",
                                       "Better take another street or leave later."};
-  return words;
+  return text;
 }
 
 }  // namespace
@@ -256,20 +256,20 @@ Grade GradeOf(AlertKind kind, int tier) {
   return {.level = std::min(tier, 3), .severity = static_cast<AlertSeverity>(std::min(tier, 3))};
 }
 
-Words WordsFor(const Finding& finding, int tier) {
+AlertText TextFor(const Finding& finding, int tier) {
   const int last = finding.kind == AlertKind::kJam ? 3 : 4;
   const int known_tier = std::clamp(tier, 0, last);
   switch (finding.kind) {
     case AlertKind::kStage:
-      return StageWords(finding, known_tier);
+      return StageText(finding, known_tier);
     case AlertKind::kStreetDepth:
-      return StreetWords(finding, known_tier);
+      return StreetText(finding, known_tier);
     case AlertKind::kOutage:
-      return OutageWords(finding, known_tier);
+      return OutageText(finding, known_tier);
     case AlertKind::kJam:
       break;
   }
-  return JamWords(finding, known_tier);
+  return JamText(finding, known_tier);
 }
 
 Finding FindingOf(const storage::AlertRecord& alert) {
@@ -282,13 +282,13 @@ Finding FindingOf(const storage::AlertRecord& alert) {
           .value = alert.value};
 }
 
-Words EndedWords(const storage::AlertRecord& alert) {
-  Words words = WordsFor(FindingOf(alert), 0);
-  words.headline = {absl::StrCat("Kết thúc cảnh báo: ", alert.headline.vi),
+AlertText EndedText(const storage::AlertRecord& alert) {
+  AlertText text = TextFor(FindingOf(alert), 0);
+  text.headline = {absl::StrCat("Kết thúc cảnh báo: ", alert.headline.vi),
                     absl::StrCat("Alert ended: ", alert.headline.en)};
-  words.description = words.headline;
-  words.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
-  return words;
+  text.description = text.headline;
+  text.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
+  return text;
 }
 
 std::string ReasonFor(const Transition& transition) {
