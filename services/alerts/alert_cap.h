@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-#include "services/alerts/words.h"
+#include "services/alerts/alert_text.h"
 #include "services/cap/cap.h"
 #include "storage/alerts/alert_record.h"
 
@@ -36,10 +36,10 @@ absl::Duration CapValidity(const CapOptions& options, storage::AlertKind kind);
 /// Builds a message of type Alert when `earlier` is empty, Cancel when the alert is resolved, else
 /// Update. Its status is Exercise when a replay raised the alert, else Actual. The headlines of an
 /// exercise are marked as such, and its note names the replay's `scenario` where that is known.
-/// `alert` is the alert after the change, `words` are its texts after the change; `sent` is city
+/// `alert` is the alert after the change, `text` is its text after the change; `sent` is city
 /// time.
 cap::CapMessage MakeCap(const CapOptions& options, const storage::AlertRecord& alert,
-                        const Words& words, const std::string& identifier,
+                        const AlertText& text, const std::string& identifier,
                         const std::vector<cap::CapReference>& earlier, absl::Time sent,
                         const std::string& scenario = "");
 

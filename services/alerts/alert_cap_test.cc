@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/alerts/words.h"
+#include "services/alerts/alert_text.h"
 #include "services/cap/cap.h"
 #include "tests/support/cap_schema.h"
 
@@ -45,7 +45,7 @@ Finding PhuAnFinding() {
 }
 
 cap::CapMessage Message() {
-  return MakeCap({}, PhuAnAlert(), WordsFor(PhuAnFinding(), 3), "0011aabb-1", {}, kTime);
+  return MakeCap({}, PhuAnAlert(), TextFor(PhuAnFinding(), 3), "0011aabb-1", {}, kTime);
 }
 
 TEST_F(AlertCapSchemaTest, MessagesAreValidInEveryKindTypeAndTier) {
@@ -66,7 +66,7 @@ TEST_F(AlertCapSchemaTest, MessagesAreValidInEveryKindTypeAndTier) {
         std::vector<cap::CapReference> earlier;
         if (tier != 1) earlier = {{"alerts@citylayers.example", "0011aabb-0", kTime}};
         const auto xml =
-            cap::WriteCap(MakeCap({}, alert, WordsFor(finding, tier), "0011aabb-1", earlier,
+            cap::WriteCap(MakeCap({}, alert, TextFor(finding, tier), "0011aabb-1", earlier,
                                   kTime + absl::Seconds(1.5), "a <scenario> & more"));
         ASSERT_TRUE(xml.ok()) << xml.status();
         EXPECT_TRUE(IsValid(*xml)) << *xml;
@@ -160,9 +160,9 @@ TEST(AlertCap, TheMessageOfALevelThreeAlert) {
 TEST(AlertCap, AnExerciseIsNamedInTheNoteAndTellsItselfInItsHeadlines) {
   storage::AlertRecord alert = PhuAnAlert();
   alert.exercise = true;
-  const Words words = WordsFor(PhuAnFinding(), 3);
+  const AlertText text = TextFor(PhuAnFinding(), 3);
   const std::string xml =
-      *cap::WriteCap(MakeCap({}, alert, words, "0011aabb-1", {}, kTime, "saigon-king-tide"));
+      *cap::WriteCap(MakeCap({}, alert, text, "0011aabb-1", {}, kTime, "saigon-king-tide"));
   EXPECT_THAT(xml, HasSubstr("<status>Exercise</status>"));
   EXPECT_THAT(xml, HasSubstr("<note>Diễn tập \"saigon-king-tide\": dữ liệu phát lại, không phải "
                              "cảnh báo thật. Exercise \"saigon-king-tide\": replayed data, no "
@@ -170,7 +170,7 @@ TEST(AlertCap, AnExerciseIsNamedInTheNoteAndTellsItselfInItsHeadlines) {
   EXPECT_THAT(xml, HasSubstr("<headline>[DIỄN TẬP] Mực nước tại Phú An lên báo động III<"));
   EXPECT_THAT(xml, HasSubstr("<headline>[EXERCISE] Water level at Phú An is at alert level III<"));
   // After a restart the scenario may not be known any more.
-  EXPECT_THAT(*cap::WriteCap(MakeCap({}, alert, words, "0011aabb-1", {}, kTime)),
+  EXPECT_THAT(*cap::WriteCap(MakeCap({}, alert, text, "0011aabb-1", {}, kTime)),
               HasSubstr("<note>Diễn tập: dữ liệu phát lại"));
 }
 
@@ -178,7 +178,7 @@ TEST(AlertCap, UpdatesAndCancelsNameWhatTheyAreAbout) {
   storage::AlertRecord alert = PhuAnAlert();
   alert.state = AlertState::kResolved;
   const auto xml = cap::WriteCap(
-      MakeCap({}, alert, WordsFor(PhuAnFinding(), 0), "0011aabb-3",
+      MakeCap({}, alert, TextFor(PhuAnFinding(), 0), "0011aabb-3",
               {{"a@b", "0011aabb-1", kTime}, {"a@b", "0011aabb-2", kTime + absl::Minutes(10)}},
               kTime + absl::Hours(1)));
   ASSERT_TRUE(xml.ok()) << xml.status();
@@ -201,7 +201,7 @@ TEST(AlertCap, LongTrailsNameTheLastMessages) {
   std::vector<cap::CapReference> earlier;
   for (int i = 0; i < 50; ++i) earlier.push_back({"a@b", absl::StrCat("x-", i), kTime});
   const cap::CapMessage message =
-      MakeCap({}, PhuAnAlert(), WordsFor(PhuAnFinding(), 3), "y-1", earlier, kTime);
+      MakeCap({}, PhuAnAlert(), TextFor(PhuAnFinding(), 3), "y-1", earlier, kTime);
   ASSERT_EQ(message.references.size(), 20u);
   EXPECT_EQ(message.references.back().identifier, "x-49");
 }

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 
 #include "citylayers/alerts/v1/alert_service.pb.h"
-#include "services/alerts/observations.h"
+#include "services/alerts/rules/observations.h"
 #include "storage/alerts/alert_record.h"
 
 namespace citylayers::alerts {

@@ -20,7 +20,7 @@ using runtime::Call;
 
 constexpr int kDataGapsMax = 100;
 
-// Adds the ErrorInfo reasons to errors of the desk.
+// Adds the ErrorInfo reasons to errors of the manager.
 absl::Status Explain(absl::Status status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
@@ -42,7 +42,7 @@ absl::StatusOr<Filter> ReadFilter(const std::string& text) {
 
 }  // namespace
 
-Moment MomentOf(const runtime::CityClock& clock) {
+EvaluationTime EvaluationTimeOf(const runtime::CityClock& clock) {
   // Truncated to the store's resolution: an alert has the same times before and after a restart.
   const auto kept = [](absl::Time t) { return absl::FromUnixMicros(absl::ToUnixMicros(t)); };
   const common::v1::CityClock state = clock.state();
@@ -63,11 +63,11 @@ absl::StatusOr<v1::ListAlertsResponse> AlertServiceImpl::List(
                    runtime::ReadPageToken(request.page_token(), arguments));
   if (before_id == 0) before_id = storage::AlertStore::kNewest;
   ASSIGN_OR_RETURN(const Filter filter, ReadFilter(request.filter()));
-  const absl::StatusOr<AlertPage> page = desk_.List(filter, before_id, page_size);
+  const absl::StatusOr<AlertPage> page = manager_.book().List(filter, before_id, page_size);
   if (!page.ok()) return Explain(page.status());
   v1::ListAlertsResponse response;
   for (const storage::AlertRecord& alert : page->alerts) *response.add_alerts() = ToProto(alert);
-  for (const DataGap& gap : desk_.data_gaps()) {
+  for (const DataGap& gap : manager_.book().data_gaps()) {
     if (response.data_gaps_size() == kDataGapsMax) break;
     *response.add_data_gaps() = ToProto(gap);
   }
@@ -91,7 +91,7 @@ grpc::ServerUnaryReactor* AlertServiceImpl::GetAlert(grpc::CallbackServerContext
       context, "AlertService/GetAlert", request, response,
       [this](const Call&, const v1::GetAlertRequest& r) -> absl::StatusOr<v1::GetAlertResponse> {
         ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
-        const auto alert = desk_.Get(id);
+        const auto alert = manager_.book().Get(id);
         if (!alert.ok()) return Explain(alert.status());
         v1::GetAlertResponse answer;
         *answer.mutable_alert() = ToProto(*alert);
@@ -106,7 +106,7 @@ grpc::ServerWriteReactor<v1::WatchAlertsResponse>* AlertServiceImpl::WatchAlerts
                      const v1::WatchAlertsRequest& r) -> absl::StatusOr<std::unique_ptr<Source>> {
     ASSIGN_OR_RETURN(Filter filter, ReadFilter(r.filter()));
     return std::unique_ptr<Source>(std::make_unique<AlertWatchSource>(
-        desk_, std::move(filter), limits_.watch_snapshot_max, cut_offs_));
+        manager_, std::move(filter), limits_.watch_snapshot_max, cut_offs_));
   };
   return calls_.ServerStream<v1::WatchAlertsRequest, v1::WatchAlertsResponse>(
       context, "AlertService/WatchAlerts", request, std::move(make));
@@ -120,7 +120,8 @@ grpc::ServerUnaryReactor* AlertServiceImpl::AcknowledgeAlert(
       [this](const Call&,
              const v1::AcknowledgeAlertRequest& r) -> absl::StatusOr<v1::AcknowledgeAlertResponse> {
         ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
-        const auto alert = desk_.Acknowledge(id, r.actor(), r.comment(), MomentOf(city_clock_));
+        const auto alert =
+            manager_.Acknowledge(id, r.actor(), r.comment(), EvaluationTimeOf(city_clock_));
         if (!alert.ok()) return Explain(alert.status());
         v1::AcknowledgeAlertResponse answer;
         *answer.mutable_alert() = ToProto(*alert);
@@ -136,7 +137,8 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ResolveAlert(grpc::CallbackServerCon
       [this](const Call&,
              const v1::ResolveAlertRequest& r) -> absl::StatusOr<v1::ResolveAlertResponse> {
         ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
-        const auto alert = desk_.Resolve(id, r.actor(), r.comment(), MomentOf(city_clock_));
+        const auto alert =
+            manager_.Resolve(id, r.actor(), r.comment(), EvaluationTimeOf(city_clock_));
         if (!alert.ok()) return Explain(alert.status());
         v1::ResolveAlertResponse answer;
         *answer.mutable_alert() = ToProto(*alert);
@@ -152,7 +154,7 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ListAlertEvents(
       [this](const Call&,
              const v1::ListAlertEventsRequest& r) -> absl::StatusOr<v1::ListAlertEventsResponse> {
         ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.parent(), "parent"));
-        const auto events = desk_.ListEvents(id);
+        const auto events = manager_.book().ListEvents(id);
         if (!events.ok()) return Explain(events.status());
         v1::ListAlertEventsResponse answer;
         for (const auto& event : *events) *answer.add_events() = ToProto(event);
@@ -169,7 +171,7 @@ grpc::ServerUnaryReactor* AlertServiceImpl::GetCap(grpc::CallbackServerContext* 
         if (r.cap_id().empty()) {
           return runtime::BadField("cap_id", "is required: an entry of an alert's cap_ids");
         }
-        const auto cap = desk_.GetCap(r.cap_id());
+        const auto cap = manager_.book().GetCap(r.cap_id());
         if (!cap.ok()) return Explain(cap.status());
         v1::GetCapResponse answer;
         answer.set_xml(cap->xml);
@@ -186,7 +188,7 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ListCapMessages(
              const v1::ListCapMessagesRequest& r) -> absl::StatusOr<v1::ListCapMessagesResponse> {
         ASSIGN_OR_RETURN(const int size,
                          runtime::PageSize(r.page_size(), limits_.caps_default, limits_.caps_max));
-        const auto list = desk_.ListCaps(size, MomentOf(city_clock_));
+        const auto list = manager_.book().ListCaps(size, EvaluationTimeOf(city_clock_));
         if (!list.ok()) return Explain(list.status());
         // A small page_size is not counted as a cut-off: only the limit caps_max is.
         if (list->has_more && size == limits_.caps_max) cut_offs_.cap_list_max.Increment();

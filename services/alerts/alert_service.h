@@ -1,9 +1,9 @@
-// citylayers.alerts.v1.AlertService: a thin adapter over the alert desk.
+// citylayers.alerts.v1.AlertService: a thin adapter over AlertManager and AlertBook.
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_SERVICE_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERT_SERVICE_H_
 
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
-#include "services/alerts/alert_desk.h"
+#include "services/alerts/alert_manager.h"
 #include "services/alerts/cut_offs.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/rpc/call_adapter.h"
@@ -11,7 +11,7 @@
 namespace citylayers::alerts {
 
 /// The present city time and wall time, and whether this is an exercise.
-Moment MomentOf(const runtime::CityClock& clock);
+EvaluationTime EvaluationTimeOf(const runtime::CityClock& clock);
 
 struct AlertServiceLimits {
   int page_size_default = 50;
@@ -22,12 +22,16 @@ struct AlertServiceLimits {
   int watch_snapshot_max = 1000;
 };
 
-/// Desk, clock, adapter and counters must outlive the service. Thread-safe.
+/// Manager, clock, adapter and counters must outlive the service. Thread-safe.
 class AlertServiceImpl final : public v1::AlertService::CallbackService {
  public:
-  AlertServiceImpl(AlertDesk& desk, const runtime::CityClock& city_clock,
+  AlertServiceImpl(AlertManager& manager, const runtime::CityClock& city_clock,
                    runtime::CallAdapter& calls, CutOffs& cut_offs, AlertServiceLimits limits = {})
-      : desk_(desk), city_clock_(city_clock), calls_(calls), cut_offs_(cut_offs), limits_(limits) {}
+      : manager_(manager),
+        city_clock_(city_clock),
+        calls_(calls),
+        cut_offs_(cut_offs),
+        limits_(limits) {}
 
   grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context,
                                        const v1::ListAlertsRequest* request,
@@ -56,7 +60,7 @@ class AlertServiceImpl final : public v1::AlertService::CallbackService {
  private:
   absl::StatusOr<v1::ListAlertsResponse> List(const v1::ListAlertsRequest& request) const;
 
-  AlertDesk& desk_;
+  AlertManager& manager_;
   const runtime::CityClock& city_clock_;
   runtime::CallAdapter& calls_;
   CutOffs& cut_offs_;

@@ -8,7 +8,7 @@
 
 #include "proto/support/proto_time.h"
 #include "services/alerts/alert_watch_source.h"
-#include "tests/support/alert_desk_fixture.h"
+#include "tests/support/alert_manager_fixture.h"
 #include "tests/support/call_harness.h"
 
 namespace citylayers::alerts {
@@ -22,14 +22,14 @@ class StillClock final : public Clock {
 };
 
 // The service behind a real server and the real call adapter, over an in-process channel.
-class AlertServiceTest : public DeskTest {
+class AlertServiceTest : public AlertManagerTest {
  protected:
   AlertServiceTest() {
     options_.watch_held_max = 2;
     options_.caps_scanned_max = 3;
     Restart();
     service_ = std::make_unique<AlertServiceImpl>(
-        *desk_, city_clock_, harness_.calls, cut_offs_,
+        *manager_, city_clock_, harness_.calls, cut_offs_,
         AlertServiceLimits{.page_size_max = 3, .caps_max = 2, .watch_snapshot_max = 2});
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
@@ -41,7 +41,7 @@ class AlertServiceTest : public DeskTest {
     state.set_speed(60);
     *state.mutable_hold_time() = ToProtoTime(kTestStart + absl::Hours(6));
     city_clock_.Set(state);
-    moment_.exercise = true;
+    time_.exercise = true;
   }
   ~AlertServiceTest() override {
     stub_.reset();
@@ -92,7 +92,7 @@ TEST_F(AlertServiceTest, AMomentIsAsFineAsTheStoreKeepsIt) {
   common::v1::CityClock state = city_clock_.state();
   *state.mutable_city_time() = ToProtoTime(kTestStart + absl::Nanoseconds(1'234'567));
   city_clock_.Set(state);
-  EXPECT_EQ(MomentOf(city_clock_).city, kTestStart + absl::Microseconds(1'234));
+  EXPECT_EQ(EvaluationTimeOf(city_clock_).city, kTestStart + absl::Microseconds(1'234));
 }
 
 TEST_F(AlertServiceTest, AnAlertHasAllItsFields) {
@@ -206,7 +206,7 @@ TEST_F(AlertServiceTest, CapMessagesAreListedAndEachIsThere) {
   EXPECT_THAT(cap.xml(), HasSubstr("<status>Exercise</status>"));
   common::v1::CityClock wall;
   wall.set_mode(common::v1::CLOCK_MODE_WALL);
-  *wall.mutable_city_time() = ToProtoTime(moment_.city);
+  *wall.mutable_city_time() = ToProtoTime(time_.city);
   city_clock_.Set(wall);
   ASSERT_TRUE(Call(&v1::AlertService::Stub::ListCapMessages, request, &list).ok());
   EXPECT_EQ(list.messages_size(), 0) << "the exercise is over";
@@ -280,14 +280,14 @@ TEST_F(AlertServiceTest, WhatALimitCutsOffIsCounted) {
   }
 
   // The newest messages are of the other mode: the scan ends before it finds a match.
-  moment_.exercise = false;
+  time_.exercise = false;
   Steps(3, 1.66, 0.35, 4);
   EXPECT_EQ(messages(100), 0);
   EXPECT_EQ(cut_offs_.caps_scanned_max.Value(), 1);
 }
 
 TEST_F(AlertServiceTest, AWatcherThatIsTooFarBehindBeginsAnewAndIsCounted) {
-  AlertWatchSource source(*desk_, Filter(), /*snapshot_max=*/100, cut_offs_);
+  AlertWatchSource source(*manager_, Filter(), /*snapshot_max=*/100, cut_offs_);
   v1::WatchAlertsResponse response;
   ASSERT_TRUE(source.Next(&response).ok());
   Steps(2, 1.66, 0.35, 7);

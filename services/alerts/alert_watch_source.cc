@@ -16,20 +16,20 @@ constexpr absl::Duration kWaitMax = absl::Seconds(30);
 
 }  // namespace
 
-AlertWatchSource::AlertWatchSource(AlertDesk& desk, Filter filter, int snapshot_max,
+AlertWatchSource::AlertWatchSource(AlertManager& manager, Filter filter, int snapshot_max,
                                    CutOffs& cut_offs)
-    : desk_(desk),
+    : manager_(manager),
       filter_(std::move(filter)),
       snapshot_max_(snapshot_max),
       cut_offs_(cut_offs),
-      subscription_(desk.hub().Subscribe([waker = waker()] { waker->Wake(); })) {}
+      subscription_(manager.hub().Subscribe([waker = waker()] { waker->Wake(); })) {}
 
 absl::Status AlertWatchSource::FillSnapshot(v1::WatchAlertsResponse* response) {
   // The version is read first: an alert that changes while the list is built is sent again, not
   // lost.
-  version_ = desk_.hub().version();
+  version_ = manager_.hub().version();
   ASSIGN_OR_RETURN(const AlertPage page,
-                   desk_.List(filter_, storage::AlertStore::kNewest, snapshot_max_));
+                   manager_.book().List(filter_, storage::AlertStore::kNewest, snapshot_max_));
   if (page.next_before_id != 0) cut_offs_.watch_snapshot_max.Increment();
   held_.clear();
   for (const AlertRecord& alert : page.alerts) {
@@ -44,7 +44,7 @@ absl::Status AlertWatchSource::FillSnapshot(v1::WatchAlertsResponse* response) {
 absl::StatusOr<runtime::StreamStep> AlertWatchSource::Next(v1::WatchAlertsResponse* response) {
   std::optional<WatchHub::Changes> changes;
   if (has_snapshot_) {
-    changes = desk_.hub().ChangesSince(version_);
+    changes = manager_.hub().ChangesSince(version_);
     if (!changes.has_value()) cut_offs_.watch_held_max.Increment();
   }
   if (!changes.has_value()) {

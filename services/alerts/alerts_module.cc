@@ -14,7 +14,6 @@
 
 #include "base/status_macros.h"
 #include "geo/flood/depth_class.h"
-#include "geo/flood/passability.h"
 #include "geo/roads/road_class.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/evaluator.h"
@@ -34,13 +33,13 @@ using runtime::OptionType;
 class Alerts final : public runtime::Module {
  public:
   Alerts(const runtime::ModuleContext& context, std::unique_ptr<storage::AlertStore> store,
-         std::unique_ptr<AlertDesk> desk, ConditionFollowerOptions input_options)
+         std::unique_ptr<AlertManager> manager, ConditionFollowerOptions input_options)
       : context_(context),
         store_(std::move(store)),
-        desk_(std::move(desk)),
+        manager_(std::move(manager)),
         input_options_(input_options),
         cut_offs_(context.metrics),
-        service_(*desk_, context.city_clock, context.calls, cut_offs_,
+        service_(*manager_, context.city_clock, context.calls, cut_offs_,
                  ServiceLimitsOf(context.config)) {}
 
   std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
@@ -52,7 +51,7 @@ class Alerts final : public runtime::Module {
     inputs_ = std::make_unique<ConditionFollower>(
         flood, traffic, cut_offs_, input_options_, [this] { WakeEvaluation(); }, machine_clock_);
     evaluator_ = std::make_unique<Evaluator>(
-        *desk_, [this](absl::Time since, absl::Time now) { return inputs_->Read(since, now); },
+        *manager_, [this](absl::Time since, absl::Time now) { return inputs_->Read(since, now); },
         context_.city_clock, context_.metrics);
     absl::MutexLock lock(&ticks_mutex_);
     ticks_ = std::make_unique<runtime::TickThread>(context_.config.GetDuration("alerts.tick"),
@@ -89,7 +88,7 @@ class Alerts final : public runtime::Module {
 
   const runtime::ModuleContext context_;
   const std::unique_ptr<storage::AlertStore> store_;
-  const std::unique_ptr<AlertDesk> desk_;
+  const std::unique_ptr<AlertManager> manager_;
   const ConditionFollowerOptions input_options_;
   CutOffs cut_offs_;
   AlertServiceImpl service_;
@@ -124,16 +123,16 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
   if (const std::string loss = store->Loss(); !loss.empty()) {
     runtime::LogError("alerts: changes of alerts are lost", {{"what", loss}});
   }
-  ASSIGN_OR_RETURN(std::unique_ptr<AlertDesk> desk,
-                   AlertDesk::Open(*store, DeskOptionsOf(context.config)));
+  ASSIGN_OR_RETURN(std::unique_ptr<AlertManager> manager,
+                   AlertManager::Open(*store, AlertManagerOptionsOf(context.config)));
   return std::unique_ptr<runtime::Module>(
-      std::make_unique<Alerts>(context, std::move(store), std::move(desk), input_options));
+      std::make_unique<Alerts>(context, std::move(store), std::move(manager), input_options));
 }
 
 }  // namespace
 
-DeskOptions DeskOptionsOf(const runtime::Config& config) {
-  DeskOptions options;
+AlertManagerOptions AlertManagerOptionsOf(const runtime::Config& config) {
+  AlertManagerOptions options;
   StageRuleOptions& stage = options.rules.stage;
   stage.clear_below_m = config.GetDouble("alerts.stage_clear_below_m");
   stage.readings = static_cast<int>(config.GetInt("alerts.stage_readings"));

@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/alerts/alert_desk.h"
+#include "services/alerts/alert_manager.h"
 #include "services/alerts/alert_service.h"
 #include "services/alerts/condition_follower.h"
 #include "services/runtime/module.h"
@@ -14,8 +14,8 @@ namespace citylayers::alerts {
 /// Options `alerts.*`: see ModuleSpec::options, or `citylayersd --print-config`.
 runtime::ModuleSpec AlertsModule();
 
-/// Desk options from the configuration.
-DeskOptions DeskOptionsOf(const runtime::Config& config);
+/// Options of AlertManager from the configuration.
+AlertManagerOptions AlertManagerOptionsOf(const runtime::Config& config);
 AlertServiceLimits ServiceLimitsOf(const runtime::Config& config);
 /// INVALID_ARGUMENT: `alerts.street_class_min` is not a class of road; the message has a
 /// suggestion.

@@ -19,26 +19,26 @@ absl::StatusOr<runtime::Config> Configure(std::map<std::string, std::string> fla
 
 TEST(AlertsOptions, DefaultsAreThoseOfTheParts) {
   const runtime::Config config = *Configure();
-  const DeskOptions desk = DeskOptionsOf(config);
-  const DeskOptions desk_default;
-  EXPECT_EQ(desk.rules.stage.readings, desk_default.rules.stage.readings);
-  EXPECT_EQ(desk.rules.stage.clear_below_m, desk_default.rules.stage.clear_below_m);
-  EXPECT_EQ(desk.rules.stage.immediate_above_m, desk_default.rules.stage.immediate_above_m);
-  EXPECT_EQ(desk.rules.stage.radius_m, desk_default.rules.stage.radius_m);
-  EXPECT_EQ(desk.rules.street_depth.clear_below_m, desk_default.rules.street_depth.clear_below_m);
-  EXPECT_EQ(desk.rules.street_depth.hold, desk_default.rules.street_depth.hold);
-  EXPECT_EQ(desk.rules.street_depth.keep, desk_default.rules.street_depth.keep);
-  EXPECT_EQ(desk.rules.street_depth.min_tier, desk_default.rules.street_depth.min_tier);
-  EXPECT_EQ(desk.rules.jam.queue_hold, desk_default.rules.jam.queue_hold);
-  EXPECT_EQ(desk.rules.jam.official_hold, desk_default.rules.jam.official_hold);
-  EXPECT_EQ(desk.rules.jam.keep, desk_default.rules.jam.keep);
-  EXPECT_EQ(desk.rules.jam.length_min_m, desk_default.rules.jam.length_min_m);
-  EXPECT_EQ(desk.rules.jam.min_tier, desk_default.rules.jam.min_tier);
-  EXPECT_EQ(desk.cap.sender, desk_default.cap.sender);
-  EXPECT_EQ(desk.cap.sender_name, desk_default.cap.sender_name);
-  EXPECT_EQ(desk.active_max, desk_default.active_max);
-  EXPECT_EQ(desk.caps_scanned_max, desk_default.caps_scanned_max);
-  EXPECT_EQ(desk.watch_held_max, desk_default.watch_held_max);
+  const AlertManagerOptions manager = AlertManagerOptionsOf(config);
+  const AlertManagerOptions defaults;
+  EXPECT_EQ(manager.rules.stage.readings, defaults.rules.stage.readings);
+  EXPECT_EQ(manager.rules.stage.clear_below_m, defaults.rules.stage.clear_below_m);
+  EXPECT_EQ(manager.rules.stage.immediate_above_m, defaults.rules.stage.immediate_above_m);
+  EXPECT_EQ(manager.rules.stage.radius_m, defaults.rules.stage.radius_m);
+  EXPECT_EQ(manager.rules.street_depth.clear_below_m, defaults.rules.street_depth.clear_below_m);
+  EXPECT_EQ(manager.rules.street_depth.hold, defaults.rules.street_depth.hold);
+  EXPECT_EQ(manager.rules.street_depth.keep, defaults.rules.street_depth.keep);
+  EXPECT_EQ(manager.rules.street_depth.min_tier, defaults.rules.street_depth.min_tier);
+  EXPECT_EQ(manager.rules.jam.queue_hold, defaults.rules.jam.queue_hold);
+  EXPECT_EQ(manager.rules.jam.official_hold, defaults.rules.jam.official_hold);
+  EXPECT_EQ(manager.rules.jam.keep, defaults.rules.jam.keep);
+  EXPECT_EQ(manager.rules.jam.length_min_m, defaults.rules.jam.length_min_m);
+  EXPECT_EQ(manager.rules.jam.min_tier, defaults.rules.jam.min_tier);
+  EXPECT_EQ(manager.cap.sender, defaults.cap.sender);
+  EXPECT_EQ(manager.cap.sender_name, defaults.cap.sender_name);
+  EXPECT_EQ(manager.active_max, defaults.active_max);
+  EXPECT_EQ(manager.caps_scanned_max, defaults.caps_scanned_max);
+  EXPECT_EQ(manager.watch_held_max, defaults.watch_held_max);
 
   const AlertServiceLimits limits = ServiceLimitsOf(config);
   const AlertServiceLimits limits_default;
@@ -67,12 +67,12 @@ TEST(AlertsOptions, WhatIsSetArrives) {
                                              {"alerts.input_silence_max", "12s"},
                                              {"alerts.input_rows_max", "13"},
                                              {"alerts.street_class_min", "local"}});
-  const DeskOptions desk = DeskOptionsOf(config);
-  EXPECT_EQ(desk.rules.stage.readings, 3);
-  EXPECT_EQ(desk.rules.jam.official_hold, absl::Minutes(20));
-  EXPECT_EQ(desk.cap.sender, "baodong@hcm.example");
-  EXPECT_EQ(desk.caps_scanned_max, 7u);
-  EXPECT_EQ(desk.watch_held_max, 8u);
+  const AlertManagerOptions manager = AlertManagerOptionsOf(config);
+  EXPECT_EQ(manager.rules.stage.readings, 3);
+  EXPECT_EQ(manager.rules.jam.official_hold, absl::Minutes(20));
+  EXPECT_EQ(manager.cap.sender, "baodong@hcm.example");
+  EXPECT_EQ(manager.caps_scanned_max, 7u);
+  EXPECT_EQ(manager.watch_held_max, 8u);
   const AlertServiceLimits limits = ServiceLimitsOf(config);
   EXPECT_EQ(limits.page_size_max, 9);
   EXPECT_EQ(limits.page_size_default, 9) << "not over the most";

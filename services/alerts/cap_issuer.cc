@@ -32,14 +32,14 @@ bool CapIssuer::IsRenewalDue(const AlertRecord& alert, absl::Time now) const {
   return now - sent >= CapValidity(options_, alert.kind) * kRenewedAt;
 }
 
-absl::StatusOr<std::optional<CapRecord>> CapIssuer::Issue(const Words& words, absl::Time sent,
+absl::StatusOr<std::optional<CapRecord>> CapIssuer::Issue(const AlertText& text, absl::Time sent,
                                                           const std::string& scenario, int issued,
                                                           AlertRecord& alert) {
   if (alert.kind == AlertKind::kOutage) return std::nullopt;
   if (alert.state == AlertState::kResolved && alert.cap_ids.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(std::vector<cap::CapReference> earlier, EarlierOf(alert));
   const std::string cap_id = store_.NextCapId(issued);
-  const cap::CapMessage message = MakeCap(options_, alert, words, cap_id, earlier, sent, scenario);
+  const cap::CapMessage message = MakeCap(options_, alert, text, cap_id, earlier, sent, scenario);
   ASSIGN_OR_RETURN(std::string xml, cap::WriteCap(message));
   // Kept although the write may fail: the references are those of messages that were stored.
   chains_[alert.id].earlier = std::move(earlier);
@@ -49,7 +49,7 @@ absl::StatusOr<std::optional<CapRecord>> CapIssuer::Issue(const Words& words, ab
                    .message_type = message.msg_type,
                    .sent_time = sent,
                    .exercise = alert.exercise,
-                   .headline = words.headline,
+                   .headline = text.headline,
                    .xml = std::move(xml)};
 }
 

@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 
 #include "services/alerts/alert_cap.h"
-#include "services/alerts/words.h"
+#include "services/alerts/alert_text.h"
 #include "services/cap/cap.h"
 #include "storage/alerts/alert_store.h"
 
@@ -41,7 +41,7 @@ class CapIssuer {
   /// alert for which no message was sent. `issued`: messages of this write so far; they make the
   /// identifier unique. INVALID_ARGUMENT: the message breaks a rule of CAP. DATA_LOSS, NOT_FOUND:
   /// an earlier message cannot be read.
-  absl::StatusOr<std::optional<storage::CapRecord>> Issue(const Words& words, absl::Time sent,
+  absl::StatusOr<std::optional<storage::CapRecord>> Issue(const AlertText& text, absl::Time sent,
                                                           const std::string& scenario, int issued,
                                                           storage::AlertRecord& alert);
 

@@ -17,7 +17,7 @@
 #include "citylayers/traffic/v1/traffic_service.grpc.pb.h"
 #include "geo/roads/way.h"
 #include "services/alerts/cut_offs.h"
-#include "services/alerts/observations.h"
+#include "services/alerts/rules/observations.h"
 #include "services/layers/list_follower.h"
 
 namespace citylayers::alerts {

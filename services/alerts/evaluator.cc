@@ -11,9 +11,9 @@
 
 namespace citylayers::alerts {
 
-Evaluator::Evaluator(AlertDesk& desk, ReadInputs read_inputs, const runtime::CityClock& clock,
+Evaluator::Evaluator(AlertManager& manager, ReadInputs read_inputs, const runtime::CityClock& clock,
                      runtime::Metrics& metrics)
-    : desk_(desk),
+    : manager_(manager),
       read_inputs_(std::move(read_inputs)),
       clock_(clock),
       active_(metrics.Gauge("citylayers_alerts_active", "Alerts that are not resolved")),
@@ -35,14 +35,14 @@ void Evaluator::Evaluate() {
   if (clock_.state().mode() == common::v1::CLOCK_MODE_UNSPECIFIED) return;
   const runtime::MonotonicClock clock;
   const absl::Time start = clock.Now();
-  const Moment before = MomentOf(clock_);
+  const EvaluationTime before = EvaluationTimeOf(clock_);
   const std::optional<Conditions> conditions =
-      read_inputs_(before.city - desk_.StageWindow(before), before.city);
+      read_inputs_(before.city - manager_.StageWindow(before), before.city);
   if (!conditions.has_value()) return;
-  NoteStatus(desk_.Observe(*conditions, MomentOf(clock_)));
+  NoteStatus(manager_.Evaluate(*conditions, EvaluationTimeOf(clock_)));
   NoteSilence();
   NoteGaps(*conditions);
-  active_.Set(static_cast<double>(desk_.active_count()));
+  active_.Set(static_cast<double>(manager_.book().active_count()));
   evaluation_seconds_.Observe(absl::ToDoubleSeconds(clock.Now() - start));
 }
 
@@ -52,7 +52,7 @@ absl::Status Evaluator::Ready() const {
 }
 
 void Evaluator::NoteGaps(const Conditions& conditions) {
-  gaps_gauge_.Set(static_cast<double>(desk_.data_gaps().size()));
+  gaps_gauge_.Set(static_cast<double>(manager_.book().data_gaps().size()));
   for (auto& [input, gauge] : input_down_) gauge->Set(0);
   absl::Status ready;
   for (const InputFailure& failure : conditions.failures) {
@@ -78,7 +78,7 @@ void Evaluator::NoteStatus(const absl::Status& status) {
 
 // Logs once when the subject of an alert stops sending data, and once when that ends.
 void Evaluator::NoteSilence() {
-  const std::vector<std::string> subjects = desk_.silent_subjects();
+  const std::vector<std::string> subjects = manager_.book().silent_subjects();
   std::set<std::string> silent(subjects.begin(), subjects.end());
   for (const std::string& subject : silent) {
     if (!silent_.contains(subject)) {

@@ -16,16 +16,16 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
-#include "services/alerts/alert_desk.h"
-#include "services/alerts/observations.h"
+#include "services/alerts/alert_manager.h"
+#include "services/alerts/rules/observations.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/metrics.h"
 
 namespace citylayers::alerts {
 
-/// Runs one evaluation at a time: reads the inputs, passes them to the desk, and reports failures
-/// and subjects without data: in the log when they begin and end, in metrics always. One caller at
-/// a time.
+/// Runs one evaluation at a time: reads the inputs, passes them to the manager, and reports
+/// failures and subjects without data: in the log when they begin and end, in metrics always. One
+/// caller at a time.
 class Evaluator {
  public:
   /// Returns the inputs at city time `now`, with the readings of gauges from `readings_since` on;
@@ -34,7 +34,7 @@ class Evaluator {
       std::function<std::optional<Conditions>(absl::Time readings_since, absl::Time now)>;
 
   /// The references must outlive the evaluator.
-  Evaluator(AlertDesk& desk, ReadInputs read_inputs, const runtime::CityClock& clock,
+  Evaluator(AlertManager& manager, ReadInputs read_inputs, const runtime::CityClock& clock,
             runtime::Metrics& metrics);
 
   /// Does nothing before the clock's owner has sent a state ("now" and "exercise" are unknown until
@@ -50,7 +50,7 @@ class Evaluator {
   void NoteStatus(const absl::Status& status);
   void NoteSilence();
 
-  AlertDesk& desk_;
+  AlertManager& manager_;
   const ReadInputs read_inputs_;
   const runtime::CityClock& clock_;
   prometheus::Gauge& active_;

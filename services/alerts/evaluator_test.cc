@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/support/proto_time.h"
-#include "tests/support/alert_desk_fixture.h"
+#include "tests/support/alert_manager_fixture.h"
 
 namespace citylayers::alerts {
 namespace {
@@ -20,9 +20,9 @@ class StillClock final : public Clock {
   absl::Time Now() const override { return kTestStart; }
 };
 
-// An evaluator between inputs that the test sets and a real desk. Each evaluation has its own
+// An evaluator between inputs that the test sets and a real manager. Each evaluation has its own
 // reading, ten minutes after the previous one.
-class EvaluatorTest : public DeskTest {
+class EvaluatorTest : public AlertManagerTest {
  protected:
   EvaluatorTest() {
     inputs_.emplace();
@@ -31,19 +31,19 @@ class EvaluatorTest : public DeskTest {
   }
 
   void EvaluateAt(double stage_m) {
-    moment_.city += absl::Minutes(10);
+    time_.city += absl::Minutes(10);
     if (inputs_.has_value() && !gauges_fail_) inputs_->stages = {PhuAn(stage_m)};
     Evaluate(evaluator_);
   }
   void Evaluate(Evaluator& evaluator) {
     if (inputs_.has_value()) {
-      if (inputs_->streets.has_value()) inputs_->streets->data_time = moment_.city;
-      if (inputs_->jams.has_value()) inputs_->jams->data_time = moment_.city;
+      if (inputs_->streets.has_value()) inputs_->streets->data_time = time_.city;
+      if (inputs_->jams.has_value()) inputs_->jams->data_time = time_.city;
     }
     common::v1::CityClock state;
     state.set_mode(mode_);
-    *state.mutable_city_time() = ToProtoTime(moment_.city);
-    *state.mutable_hold_time() = ToProtoTime(moment_.city);
+    *state.mutable_city_time() = ToProtoTime(time_.city);
+    *state.mutable_hold_time() = ToProtoTime(time_.city);
     state.set_scenario("saigon-king-tide");
     clock_.Set(state);
     evaluator.Evaluate();
@@ -61,7 +61,7 @@ class EvaluatorTest : public DeskTest {
   }
   Evaluator::ReadInputs ReadInputs() {
     return [this](absl::Time since, absl::Time now) {
-      EXPECT_EQ(now, moment_.city);
+      EXPECT_EQ(now, time_.city);
       EXPECT_LT(since, now);
       return inputs_;
     };
@@ -73,15 +73,15 @@ class EvaluatorTest : public DeskTest {
   runtime::Metrics metrics_;
   std::optional<Conditions> inputs_;
   bool gauges_fail_ = false;
-  Evaluator evaluator_{*desk_, ReadInputs(), clock_, metrics_};
+  Evaluator evaluator_{*manager_, ReadInputs(), clock_, metrics_};
 };
 
-TEST_F(EvaluatorTest, TheInputsReachTheDesk) {
+TEST_F(EvaluatorTest, TheInputsReachTheManager) {
   EvaluateAt(1.66);
   EvaluateAt(1.66);
   ASSERT_EQ(All().size(), 1u);
   EXPECT_FALSE(All()[0].exercise);
-  EXPECT_EQ(All()[0].create_time, moment_.city);
+  EXPECT_EQ(All()[0].create_time, time_.city);
   EXPECT_THAT(metrics_.Serialize(), HasSubstr("citylayers_alerts_active 1"));
 }
 
@@ -105,7 +105,7 @@ TEST_F(EvaluatorTest, AlertsOfAReplayAreAnExerciseWithItsName) {
   EvaluateAt(1.66);
   ASSERT_EQ(All().size(), 1u);
   EXPECT_TRUE(All()[0].exercise);
-  EXPECT_THAT(desk_->GetCap(All()[0].cap_ids[0])->xml, HasSubstr("saigon-king-tide"));
+  EXPECT_THAT(manager_->book().GetCap(All()[0].cap_ids[0])->xml, HasSubstr("saigon-king-tide"));
 }
 
 TEST_F(EvaluatorTest, SubjectsWithoutDataAreCountedUntilDataArrive) {
@@ -147,13 +147,13 @@ TEST_F(EvaluatorTest, AnEvaluationThatCouldNotBeStoredIsCounted) {
   // A second street is one alert too many.
   options_.active_max = 1;
   Restart();
-  Evaluator evaluator(*desk_, ReadInputs(), clock_, metrics_);
+  Evaluator evaluator(*manager_, ReadInputs(), clock_, metrics_);
   inputs_->stages.emplace();
   for (const char* street : {"Calmette", "Lê Lợi"}) {
     inputs_->streets->items.push_back({.street = street, .depth_m = 0.4});
   }
   for (const int minute : {0, 20}) {
-    moment_.city = kTestStart + absl::Minutes(minute);
+    time_.city = kTestStart + absl::Minutes(minute);
     Evaluate(evaluator);
   }
   EXPECT_EQ(All().size(), 1u);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,7 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-#include "services/alerts/rule_engine.h"
+#include "services/alerts/rules/jam_rule.h"
+#include "services/alerts/rules/rule_engine.h"
+#include "services/alerts/rules/stage_rule.h"
+#include "services/alerts/rules/street_depth_rule.h"
 
 namespace citylayers::alerts {
 
@@ -24,7 +28,7 @@ inline constexpr absl::Time kStart = absl::FromUnixSeconds(1'762'425'000);
 // escalate, D ease, X resolve, F forget, with the tier after it.
 class City {
  public:
-  explicit City(RuleOptions options = {}) : engine_(options) {}
+  explicit City(const RuleOptions& options = {}) : City(MakeRulesOf(options)) {}
 
   std::string Stage(double stage_m, Quality quality = Quality::kGood, bool stale = false,
                     absl::Duration ahead = absl::ZeroDuration()) {
@@ -40,9 +44,9 @@ class City {
   }
   // The transitions after an evaluation of one gauge, one after the other.
   std::string Gauge(const StageObservation& gauge) {
-    std::string notes = Note(engine_.ObserveStages({gauge}, now_, max_age_min_));
+    std::string notes = Note(stages_.Observe({gauge}, now_, max_age_min_));
     while (true) {
-      const std::string more = Note(engine_.ContinueStages());
+      const std::string more = Note(engine_.Continue());
       if (more == "-") return notes;
       absl::StrAppend(&notes, " ", more);
     }
@@ -59,7 +63,7 @@ class City {
   std::string Street(double depth_m, absl::Duration data_age = absl::ZeroDuration()) {
     Complete<StreetDepthObservation> streets{.data_time = now_ - data_age};
     if (depth_m > 0) streets.items.push_back({.street = "Calmette", .depth_m = depth_m});
-    return Note(engine_.ObserveStreets(streets, now_));
+    return Note(streets_.Observe(streets, now_));
   }
   std::string StreetFor(int minutes, double depth_m) {
     std::string notes;
@@ -82,7 +86,7 @@ class City {
                               .since = jam_since_,
                               .live_share = live_share});
       }
-      if (const std::string note = Note(engine_.ObserveJams(jams, now_)); note != "-") {
+      if (const std::string note = Note(jams_.Observe(jams, now_)); note != "-") {
         absl::StrAppend(&notes, notes.empty() ? "" : " ", i, ":", note);
       }
     }
@@ -104,6 +108,11 @@ class City {
     }
     engine_.Restore(states);
   }
+  std::vector<std::string> SilentSubjects() const {
+    std::vector<std::string> subjects;
+    for (const SilentSubject& silent : engine_.SilentSubjects()) subjects.push_back(silent.subject);
+    return subjects;
+  }
   int tier() const { return tier_; }  // After the last transition.
   void Advance(int minutes) { now_ += absl::Minutes(minutes); }
 
@@ -111,11 +120,38 @@ class City {
   absl::Duration max_age_min_ = absl::ZeroDuration();
   std::vector<double> levels_m_ = {1.40, 1.50, 1.60};  // Of the gauge.
   std::optional<absl::Time> jam_since_;                // As reported by the traffic service.
+  // The rules of the engine, to evaluate one of them without the others.
+  StageRule& stages_;
+  StreetDepthRule& streets_;
+  JamRule& jams_;
   RuleEngine engine_;
   bool write_fails_ = false;
   std::vector<Transition> last_;
 
  private:
+  struct Rules {
+    std::unique_ptr<StageRule> stages;
+    std::unique_ptr<StreetDepthRule> streets;
+    std::unique_ptr<JamRule> jams;
+  };
+  static Rules MakeRulesOf(const RuleOptions& options) {
+    return {.stages = std::make_unique<StageRule>(options.stage),
+            .streets = std::make_unique<StreetDepthRule>(options.street_depth),
+            .jams = std::make_unique<JamRule>(options.jam)};
+  }
+  static std::vector<std::unique_ptr<Rule>> ListOf(Rules rules) {
+    std::vector<std::unique_ptr<Rule>> list;
+    list.push_back(std::move(rules.stages));
+    list.push_back(std::move(rules.streets));
+    list.push_back(std::move(rules.jams));
+    return list;
+  }
+  explicit City(Rules rules)
+      : stages_(*rules.stages),
+        streets_(*rules.streets),
+        jams_(*rules.jams),
+        engine_(ListOf(std::move(rules))) {}
+
   std::string Note(std::vector<Transition> transitions) {
     std::string notes;
     for (const Transition& t : transitions) {
