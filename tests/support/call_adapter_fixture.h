@@ -23,6 +23,7 @@
 #include "services/runtime/metrics.h"
 #include "services/runtime/rpc/call_adapter.h"
 #include "services/runtime/timer.h"
+#include "tests/support/held_streams.h"
 
 namespace citylayers::runtime {
 
@@ -33,9 +34,6 @@ using common::v1::SetClockRequest;
 using common::v1::SetClockResponse;
 using common::v1::WatchClockRequest;
 using common::v1::WatchClockResponse;
-using readings::v1::ReadingService;
-using readings::v1::StreamReadingsRequest;
-using readings::v1::StreamReadingsResponse;
 
 /// Gives the numbers 1, 2, 3 as loop counts, waiting for a wake before each but the first.
 class Counting final : public StreamSource<WatchClockResponse> {
@@ -143,76 +141,6 @@ class TestService final : public ClockService::CallbackService {
 
  private:
   CallAdapter& calls_;
-};
-
-/// A stream whose requests wait, at most two at once, until a test answers them.
-class StreamService final : public ReadingService::CallbackService {
- public:
-  using Done = std::function<void(absl::StatusOr<StreamReadingsResponse>)>;
-  using Base = BidiHandler<StreamReadingsRequest, StreamReadingsResponse>;
-  static constexpr int kWaitingMax = 2;
-
-  explicit StreamService(CallAdapter& calls) : calls_(calls) {}
-  grpc::ServerBidiReactor<StreamReadingsRequest, StreamReadingsResponse>* StreamReadings(
-      grpc::CallbackServerContext* context) override {
-    return calls_.Bidi<StreamReadingsRequest, StreamReadingsResponse>(
-        context, "ReadingService/StreamReadings",
-        [this](const Call&) -> absl::StatusOr<std::unique_ptr<Base>> {
-          return std::make_unique<Handler>(this);
-        });
-  }
-  /// Waits until `count` requests have arrived in total.
-  void WaitFor(std::size_t count) {
-    absl::MutexLock lock(&mutex_);
-    const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return dones_.size() >= count; };
-    EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)));
-  }
-  std::size_t count() {
-    absl::MutexLock lock(&mutex_);
-    return dones_.size();
-  }
-  /// Answers each request that arrives from now on at once.
-  void AnswerFurther() {
-    absl::MutexLock lock(&mutex_);
-    answers_further_ = true;
-  }
-  /// Answers request `i` with its number, or with an error.
-  void Answer(std::size_t i, const absl::Status& status = absl::OkStatus()) {
-    Done done;
-    {
-      absl::MutexLock lock(&mutex_);
-      done = dones_[i];
-    }
-    if (!status.ok()) return done(status);
-    StreamReadingsResponse response;
-    response.set_sequence(i);
-    done(response);
-  }
-
- private:
-  class Handler final : public Base {
-   public:
-    explicit Handler(StreamService* service) : service_(service) {}
-    void Handle(StreamReadingsRequest&, Done done) override {
-      std::size_t i = 0;
-      {
-        absl::MutexLock lock(&service_->mutex_);
-        i = service_->dones_.size();
-        service_->dones_.push_back(std::move(done));
-        if (!service_->answers_further_) return;
-      }
-      service_->Answer(i);
-    }
-    int waiting_max() const override { return kWaitingMax; }
-
-   private:
-    StreamService* service_;
-  };
-
-  CallAdapter& calls_;
-  absl::Mutex mutex_;
-  std::vector<Done> dones_ ABSL_GUARDED_BY(mutex_);
-  bool answers_further_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 /// A server of this process with both services behind one CallAdapter.

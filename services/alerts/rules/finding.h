@@ -1,4 +1,4 @@
-// What a rule knows about one of its subjects: place, newest value, threshold.
+// The present state of a subject of a rule: place, newest value, threshold.
 #ifndef CITYLAYERS_SERVICES_ALERTS_RULES_FINDING_H_
 #define CITYLAYERS_SERVICES_ALERTS_RULES_FINDING_H_
 
