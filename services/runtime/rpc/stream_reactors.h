@@ -4,23 +4,21 @@
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
 
 #include <algorithm>
-#include <cstdint>
 #include <memory>
 #include <utility>
 
 #include "absl/time/time.h"
 
-#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/bidi_reactor.h"
 #include "services/runtime/rpc/call_adapter.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/stream_steps.h"
 
 namespace citylayers::runtime::detail {
 
-/// Drives one StreamSource. At any time it is in one state, and only the holder of that state may
-/// touch the gRPC stream:
-///   idle (waiting for a wake) -> queued -> stepping (in Next) -> writing -> queued -> finished.
-/// A message that waits for its client exists once, as bytes, and is charged to the streams' share.
+/// Drives one StreamSource, in steps of which each takes at most one message (StreamSteps); a step
+/// that sends one is followed by the next when the message is written. A message that waits for its
+/// client exists once, as bytes, and is charged to the streams' share.
 template <typename Request, typename Response, typename Factory>
 class StreamReactor final : public grpc::ServerWriteReactor<Response> {
  public:
@@ -28,7 +26,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
                 std::shared_ptr<CallScope> scope, Executor& executor, Timer& timer,
                 const CallOptions& options, std::shared_ptr<WriteWatch> writes,
                 std::shared_ptr<std::atomic<bool>> draining)
-      : core_(std::make_shared<Core>(this, executor, timer)),
+      : steps_(std::make_shared<StreamSteps>([this] { Step(); }, executor, timer)),
         context_(context),
         request_(request),
         factory_(std::move(factory)),
@@ -39,10 +37,10 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         hold_(share_),
         draining_(std::move(draining)) {}
 
-  void Start() { core_->Queue(); }
+  void Start() { steps_->Queue(); }
 
   void OnSendInitialMetadataDone(bool ok) override {
-    if (!ok || core_->cancelled()) {
+    if (!ok || steps_->cancelled()) {
       (void)write_.End();
       End(absl::CancelledError("the caller went away"));
     } else {
@@ -56,136 +54,34 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     (void)hold_.Resize(0);
     if (write_.End()) {
       End(absl::DeadlineExceededError("the client did not read the stream (grpc.write_timeout)"));
-    } else if (!ok || core_->cancelled()) {
+    } else if (!ok || steps_->cancelled()) {
       End(absl::CancelledError("the caller went away"));
     } else {
-      core_->Queue();
+      steps_->Queue();
     }
   }
 
   void OnCancel() override {
-    if (core_->Cancel()) End(absl::CancelledError("the caller went away"));
+    if (steps_->Cancel()) End(absl::CancelledError("the caller went away"));
   }
 
   void OnDone() override {
-    core_->Detach();
+    steps_->Detach();
     if (source_ != nullptr) source_->waker()->Bind(nullptr);
     delete this;
   }
 
  private:
-  enum class State { kIdle, kQueued, kStepping, kFinished };
-
-  // State that wakes and timers may hold: it outlives the reactor.
-  struct Core : std::enable_shared_from_this<Core> {
-    Core(StreamReactor* r, Executor& e, Timer& t) : reactor(r), executor(e), timer(t) {}
-
-    void Queue() {
-      absl::MutexLock lock(&mutex);
-      QueueLocked();
-    }
-    void QueueLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-      state = State::kQueued;
-      executor.Post([self = this->shared_from_this()] { self->RunStep(); },
-                    Executor::Lane::kStreams);
-    }
-    void Wake() {
-      absl::MutexLock lock(&mutex);
-      WakeLocked();
-    }
-    void WakeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-      if (reactor != nullptr && state == State::kIdle) {
-        QueueLocked();
-      } else {
-        woken = true;
-      }
-    }
-    void RunStep() {
-      StreamReactor* target = nullptr;
-      {
-        absl::MutexLock lock(&mutex);
-        state = State::kStepping;
-        woken = false;
-        wake_by = absl::InfiniteFuture();
-        target = reactor;
-      }
-      if (target != nullptr) target->Step();
-    }
-    /// Wakes after `wait` unless a step comes before. Steps between two firings share one timer: a
-    /// stream that is woken often must not leave a timer, and with it a step, behind each time.
-    void WakeAfter(absl::Duration wait) {
-      absl::MutexLock lock(&mutex);
-      wake_by = clock.Now() + wait;
-      if (timer_due > wake_by) ArmLocked();
-    }
-    void ArmLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-      timer_due = wake_by;
-      timer.After(wake_by - clock.Now(),
-                  [weak = this->weak_from_this(), generation = ++timer_generation] {
-                    if (auto core = weak.lock()) core->OnTimer(generation);
-                  });
-    }
-    void OnTimer(std::int64_t generation) {
-      absl::MutexLock lock(&mutex);
-      if (generation != timer_generation) return;  // a newer timer was armed
-      timer_due = absl::InfiniteFuture();
-      if (reactor == nullptr || wake_by == absl::InfiniteFuture()) return;
-      if (clock.Now() >= wake_by) return WakeLocked();
-      ArmLocked();  // there were steps meanwhile
-    }
-    /// Goes idle; false when a wake or a cancel came meanwhile and another step must run.
-    bool GoIdle() {
-      absl::MutexLock lock(&mutex);
-      if (woken || is_cancelled) {
-        QueueLocked();
-        return false;
-      }
-      state = State::kIdle;
-      return true;
-    }
-    /// True when the caller must end the stream: no other thread is using it.
-    bool Cancel() {
-      absl::MutexLock lock(&mutex);
-      is_cancelled = true;
-      if (state != State::kIdle) return false;
-      state = State::kFinished;
-      return true;
-    }
-    bool cancelled() {
-      absl::MutexLock lock(&mutex);
-      return is_cancelled;
-    }
-    void Detach() {
-      absl::MutexLock lock(&mutex);
-      reactor = nullptr;
-      state = State::kFinished;
-    }
-
-    absl::Mutex mutex;
-    StreamReactor* reactor ABSL_GUARDED_BY(mutex);
-    Executor& executor;
-    const MonotonicClock clock;
-    Timer& timer;  // used only by steps and by the timer itself, which exists then
-    State state ABSL_GUARDED_BY(mutex) = State::kQueued;
-    bool woken ABSL_GUARDED_BY(mutex) = false;
-    bool is_cancelled ABSL_GUARDED_BY(mutex) = false;
-    // The time at which an idle stream steps without a wake, and the timer for it,
-    // which is never later.
-    absl::Time wake_by ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
-    absl::Time timer_due ABSL_GUARDED_BY(mutex) = absl::InfiniteFuture();
-    std::int64_t timer_generation ABSL_GUARDED_BY(mutex) = 0;
-  };
-
   void Step() {
-    if (core_->cancelled()) return End(absl::CancelledError("the caller went away"));
+    if (steps_->cancelled()) return End(absl::CancelledError("the caller went away"));
     if (draining_->load())
       return End(absl::UnavailableError("the server is stopping; connect again"));
     if (source_ == nullptr) {
       auto made = factory_(scope_->call(), *request_);
       if (!made.ok()) return End(made.status());
       source_ = *std::move(made);
-      source_->waker()->Bind([weak = std::weak_ptr<Core>(core_)] {
-        if (auto core = weak.lock()) core->Wake();
+      source_->waker()->Bind([weak = std::weak_ptr<StreamSteps>(steps_)] {
+        if (auto steps = weak.lock()) steps->Wake();
       });
     }
     absl::StatusOr<StreamStep> step = source_->Next(&response_);
@@ -197,8 +93,8 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         // The upper bound limits the delay before an idle stream notices a drain.
         const absl::Duration wait = std::min(step->wait_max, check_period_);
         // Armed before going idle: once idle, a cancel may end and delete this reactor at any time.
-        core_->WakeAfter(wait);
-        core_->GoIdle();
+        steps_->WakeAfter(wait);
+        steps_->GoIdle();
         return;
       }
       case StreamStep::Kind::kEnd:
@@ -231,7 +127,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     this->Finish(ToGrpcStatus(status));
   }
 
-  const std::shared_ptr<Core> core_;
+  const std::shared_ptr<StreamSteps> steps_;
   grpc::CallbackServerContext& context_;  // lives until OnDone
   const Request* const request_;
   Factory factory_;
