@@ -270,10 +270,10 @@ TEST_F(FoldRunnerTest, WhileTheLogIsReadAnewTheLastStateStaysStale) {
 }
 
 TEST_F(FoldRunnerTest, AStateThatStaysTheSameIsSavedOnce) {
-  Context often({{"count.tick", "50ms"}, {"count.checkpoint", "100ms"}});
-  often.channel = context_.channel;
+  Process often({{"count.tick", "50ms"}, {"count.checkpoint", "100ms"}});
+  often.channel = process_.channel;
   readings_.Add(501, true);
-  FoldRunner runner(often, "count", {"stations/-/measures/depth"}, layer_, path_, absl::Hours(1));
+  FoldRunner runner(often.context(), "count", {"stations/-/measures/depth"}, layer_, path_, absl::Hours(1));
   runner.Start();
   const auto saved_at = [&] {
     std::error_code none_yet;

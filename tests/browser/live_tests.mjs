@@ -161,7 +161,7 @@ test('without shared workers one window leads, and another one when it closes', 
   });
 });
 
-test('windows that nobody sees have no stream, and one when they are seen again', async (all) => {
+test('hidden windows have no stream, and one when they are visible again', async (all) => {
   const { server } = all;
   if (!server) return noControl;
   const hide = (page, hidden) =>

@@ -80,7 +80,7 @@ test('a gauge that is silent marks its alert and becomes an alert', async () => 
   await until('unmarked', async () => !(await tide()).silent_since_time);
 });
 
-test('nobody else takes the clock from a running replay', async () => {
+test('only its driver takes the clock from a running replay', async () => {
   const before = await alerts('state != RESOLVED');
   assert.ok(before.length > 0);
   for (const driver_id of ['', 'somebody-else']) {
@@ -93,7 +93,7 @@ test('nobody else takes the clock from a running replay', async () => {
   assert.equal((await alerts('state != RESOLVED')).length, before.length);
 });
 
-test('nobody uses up the sequences of a source', async () => {
+test('no client uses up the sequences of a source', async () => {
   const write = (sequence) =>
     here.api.call('ReadingService.WriteReadings', {
       source: 'gateway',

@@ -65,7 +65,7 @@ test('readings that cannot be are refused with a reason', async () => {
   }
 });
 
-test('a batch that is too large is refused as a whole, and told how to go on', async () => {
+test('a batch that is too large is refused as a whole, with what to do', async () => {
   const rows = 20_001;
   const readings = {
     measures: [kPhuAn],

@@ -39,7 +39,7 @@ test('an extract that is none, or not there', () => {
   refused(build('--osm', '/nowhere.osm.pbf'), /nowhere\.osm\.pbf/);
 });
 
-test('a terrain without a vertical datum, or with one that nobody knows', () => {
+test('a terrain without a vertical datum, or with an unknown one', () => {
   const dem = join(kPack, 'terrain.tif');
   refused(build('--dem', dem), /datum/, /hondau/);
   refused(build('--dem', dem, '--dem-datum', 'moon'), /moon/, /hondau/);

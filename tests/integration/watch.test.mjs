@@ -131,7 +131,7 @@ const packId = async () => {
   return layer.pack_id;
 };
 
-test('flood tells which tiles changed, and its rows are the depths in the tiles', async () => {
+test('flood lists the tiles that changed, and its rows are the depths in the tiles', async () => {
   const state = new WatchedState();
   const changed = new Set();
   const stream = here.api.stream('LayerService.WatchLayer', { name: 'layers/flood', tick_ms: 250 });

@@ -82,12 +82,14 @@ std::vector<TierTest> JamRule::Tests(const JamObservation& jam) const {
   // A jam consists of segments slower than a quarter of their reference speed, so that its presence
   // is the test of the first tier.
   const TierTest slow{.raises = true, .clears = false};
-  const TierTest queue{
-      .raises = is_long && jam.speed_kmh<options_.queue_raise_kmh, .clears = jam.speed_kmh> options_
-                               .queue_clear_kmh};
-  const TierTest official{
-      .raises = is_long && jam.speed_kmh<options_.official_raise_kmh, .clears = jam.speed_kmh>
-                               options_.official_clear_kmh};
+  const auto slower_than = [&](double raise_kmh, double clear_kmh) {
+    TierTest test;
+    test.raises = is_long && jam.speed_kmh < raise_kmh;
+    test.clears = jam.speed_kmh > clear_kmh;
+    return test;
+  };
+  const TierTest queue = slower_than(options_.queue_raise_kmh, options_.queue_clear_kmh);
+  const TierTest official = slower_than(options_.official_raise_kmh, options_.official_clear_kmh);
   return {slow, queue, official};
 }
 

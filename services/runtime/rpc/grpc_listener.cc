@@ -14,6 +14,7 @@
 #include <grpc/support/alloc.h>
 #include <grpcpp/security/server_credentials.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <prometheus/counter.h>

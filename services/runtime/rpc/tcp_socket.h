@@ -13,7 +13,7 @@ namespace citylayers::runtime {
 /// "127.0.0.1:53210", "[::1]:53210"; an IPv4 address of an IPv6 socket as IPv4, as gRPC names it.
 std::string PeerText(const sockaddr_storage& address);
 
-/// Tells whether a descriptor is still the same socket; 0: it is closed.
+/// Identifies the socket: a descriptor of another inode is another socket. 0: it is closed.
 std::uint64_t InodeOf(int descriptor);
 
 /// Number of bytes that the kernel has received on the connection.

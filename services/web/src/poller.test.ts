@@ -46,7 +46,7 @@ describe('poll', () => {
     expect(asked).toBe(3);
   });
 
-  it('goes on through failures, and tells of each', async () => {
+  it('goes on through failures, and reports each', async () => {
     answer = () => Promise.reject(new Error('no answer'));
     await vi.advanceTimersByTimeAsync(2 * kPeriodMs);
     expect(results).toEqual([true, false, false]);

@@ -60,10 +60,10 @@ async function assertUndisturbedBy(what, act) {
   assert.ok(busy.done() >= kWriters, `${busy.done()} writes came to an end`);
 }
 
-test('batches of readings that wait for the disk hold nobody up', () =>
+test('batches of readings that wait for the disk delay no other call', () =>
   assertUndisturbedBy('waiting batches', () => here.driver.write(stages(0.5))));
 
-test('streams of readings that wait for the disk hold nobody up', () =>
+test('streams of readings that wait for the disk delay no other call', () =>
   assertUndisturbedBy('waiting streams', async () => {
     const stream = here.api.stream('ReadingService.StreamReadings');
     stream.write({ readings: columns(stages(0.5), here.driver.timeMs) });
@@ -73,10 +73,10 @@ test('streams of readings that wait for the disk hold nobody up', () =>
     assert.equal(acks, 1);
   }));
 
-test('a clock that waits for the disk holds nobody up', () =>
+test('a clock that waits for the disk delays no other call', () =>
   assertUndisturbedBy('waiting clocks', () => here.driver.step()));
 
-test('new measures that wait for the disk hold nobody up', async () => {
+test('new measures that wait for the disk delay no other call', async () => {
   const { segments } = await here.api.call('TrafficService.ListSegments', { page_size: 1000 });
   let next = 0;
   await assertUndisturbedBy('new measures', () =>

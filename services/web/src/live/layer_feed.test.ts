@@ -75,14 +75,14 @@ describe('LayerFeed', () => {
     expect(feed.stats.deltas).toBe(0);
   });
 
-  it('tells of a later snapshot, not of the same one once more', () => {
+  it('reports a later snapshot, not the same one once more', () => {
     send('snapshot', snapshot(5));
     expect(told).toEqual([]);
     send('snapshot', snapshot(8));
     expect(told).toEqual(['snapshot']);
   });
 
-  it('tells of a server that lost its state, and of another pack', () => {
+  it('reports a server that lost its state, and another pack', () => {
     send('snapshot', { ...snapshot(1), version: { epoch: '8', counter: '1' } });
     send('snapshot', { packId: 'q', version: { epoch: '8', counter: '2' } });
     expect(told).toEqual(['renewed', 'new pack']);

@@ -165,7 +165,7 @@ describe('LiveClient', () => {
     expect(FakeHub.last.kinds.filter((kind) => kind === 'alive').length).toBeGreaterThan(8);
   });
 
-  it('asks for everything once its map is there: before nobody listened to the layers', () => {
+  it('asks for everything once its map is there, because no map followed the layers before', () => {
     client.follow(followed);
     expect(FakeHub.last.sent.at(-1)).toEqual({ kind: 'hello', followed });
     client.follow({ ...followed, zoom: 13 });

@@ -54,7 +54,7 @@ describe('ThemeSwitch', () => {
     expect(shown).toEqual(['day: light']);
   });
 
-  it('gives up on what nobody wants any more', async () => {
+  it('gives up on a theme that is not wanted any more', async () => {
     const done = themes.set('day');
     answers[0]!.reject();
     void themes.set('night');

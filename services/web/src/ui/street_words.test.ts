@@ -63,7 +63,7 @@ describe('how traffic flows on a street', () => {
     expect(levelOf(undefined, answered)?.typical).toBe(true);
   });
 
-  it('is not known where nobody says so', () => {
+  it('is not known where the server has no depth', () => {
     expect(levelOf(undefined, undefined)).toBeUndefined();
     expect(levelOf({ level: 0 }, { level: 'TRAFFIC_LEVEL_UNSPECIFIED' })).toBeUndefined();
     expect(levelOf({ level: 99 }, undefined)).toBeUndefined();
