@@ -11,6 +11,7 @@
 #include "base/lon_lat.h"
 #include "geo/projection/projector.h"
 #include "geo/raster/grid.h"
+#include "geo/raster/sample.h"
 
 namespace citylayers::citypack {
 
