@@ -1,6 +1,7 @@
 #include "base/toml_text.h"
 
 #include <algorithm>
+#include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
@@ -43,9 +44,29 @@ bool IsLineEnd(std::string_view rest) {
   return false;
 }
 
+int LineOf(std::string_view text, std::size_t at) {
+  return 1 + static_cast<int>(
+                 std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+}
+
+/// True when the character at `at` makes the bare word that it is in a date or a time.
+bool IsInDate(std::string_view text, std::size_t at) {
+  if (text[at] == ':') return true;
+  if (text[at] != '-' || at == 0 || !absl::ascii_isdigit(static_cast<unsigned char>(text[at - 1])))
+    return false;
+  std::size_t begin = at;
+  while (begin > 0 && (absl::ascii_isalnum(static_cast<unsigned char>(text[begin - 1])) ||
+                       text[begin - 1] == '-' || text[begin - 1] == '_')) {
+    --begin;
+  }
+  return absl::ascii_isdigit(static_cast<unsigned char>(text[begin]));
+}
+
 /// Checks every character that is outside comments and quoted strings.
-absl::Status CheckLetters(std::string_view text, std::string_view file) {
+absl::Status CheckCharacters(std::string_view text, std::string_view file) {
   std::string_view quote;  // the delimiter of the current string; empty: outside strings
+  std::string open;        // the brackets that are open
+  bool in_value = false;   // after the "=" of a line
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (!quote.empty()) {
@@ -79,10 +100,24 @@ absl::Status CheckLetters(std::string_view text, std::string_view file) {
       i += quote.size();
       continue;
     }
-    if ((static_cast<unsigned char>(c) & 0x80U) != 0) {
-      const auto here = text.begin() + static_cast<std::ptrdiff_t>(i);
+    in_value = c == '=' || (in_value && !IsLineEnd(text.substr(i)));
+    if ((in_value || !open.empty()) && IsInDate(text, i)) {
       return absl::InvalidArgumentError(
-          StrCat(file, ":", 1 + std::count(text.begin(), here, '\n'),
+          StrCat(file, ":", LineOf(text, i),
+                 ": dates, times and addresses need quotes, such as \"127.0.0.1:8080\""));
+    }
+    if (c == '[' || c == '{') open.push_back(c);
+    if (c == ']' || c == '}') {
+      if (open.empty() || open.back() != (c == ']' ? '[' : '{')) {
+        return absl::InvalidArgumentError(StrCat(file, ":", LineOf(text, i), ": \"",
+                                                 std::string(1, c),
+                                                 "\" closes nothing that is open"));
+      }
+      open.pop_back();
+    }
+    if ((static_cast<unsigned char>(c) & 0x80U) != 0) {
+      return absl::InvalidArgumentError(
+          StrCat(file, ":", LineOf(text, i),
                  ": a character that is not ASCII is outside quotes; write names and values "
                  "with such characters in \"quotes\""));
     }
@@ -98,7 +133,7 @@ absl::Status CheckTomlText(std::string_view text, std::string_view file) {
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     text.remove_prefix(kByteOrderMark.size());
   }
-  RETURN_IF_ERROR(CheckLetters(text, file));
+  RETURN_IF_ERROR(CheckCharacters(text, file));
   return CheckHeaders(text, file);
 }
 

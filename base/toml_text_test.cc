@@ -41,6 +41,28 @@ TEST(TomlText, OutsideOfThemTheyAreRefusedWithTheirLine) {
   EXPECT_THAT(Message("a = 1\n\nb = đ\n"), HasSubstr("city.toml:3: "));
 }
 
+TEST(TomlText, DatesTimesAndAddressesNeedQuotes) {
+  for (const char* text : {"a = 1979-05-27\n", "a = 07:32:00\n", "a = [1, 1979-05-27T\"7\"]\n",
+                           "a = 127.0.0.1:8080\n", "a = {b = 1979-05-27T07:32:00Z}\n"}) {
+    EXPECT_THAT(Message(text), HasSubstr("need quotes")) << text;
+  }
+  for (const char* text : {"a = 1e-5\n", "a = -1\n", "a-1-b = [-1, 2e-3]\n", "1-2 = 3\n",
+                           "a = \"1979-05-27 07:32\" # 1979-05-27\n", "a = {b-1-c = 1}\n"}) {
+    EXPECT_EQ(Message(text), "") << text;
+  }
+}
+
+TEST(TomlText, BracketsMatch) {
+  for (const char* text : {"a = [}]\n", "a = [1,}\n", "a = [[],}\n", "a = {b = 1]\n", "a = 1]\n"}) {
+    EXPECT_THAT(Message(text), HasSubstr("closes nothing that is open")) << text;
+  }
+  EXPECT_THAT(Message("a = [\n1,\n}\n"), HasSubstr("city.toml:3: "));
+  for (const char* text :
+       {"a = [1, {b = [2]}]\n", "a = [ # }\n \"}\", '}', 1]\n", "[a]\n[[b]]\n"}) {
+    EXPECT_EQ(Message(text), "") << text;
+  }
+}
+
 TEST(TomlText, ASectionHasAName) {
   EXPECT_THAT(Message("[\n"), HasSubstr("no name follows"));
   EXPECT_THAT(Message("a = 1\n  [[ =\n"), HasSubstr("city.toml:2"));

@@ -273,7 +273,8 @@ TEST_F(FoldRunnerTest, AStateThatStaysTheSameIsSavedOnce) {
   Process often({{"count.tick", "50ms"}, {"count.checkpoint", "100ms"}});
   often.channel = process_.channel;
   readings_.Add(501, true);
-  FoldRunner runner(often.context(), "count", {"stations/-/measures/depth"}, layer_, path_, absl::Hours(1));
+  FoldRunner runner(often.context(), "count", {"stations/-/measures/depth"}, layer_, path_,
+                    absl::Hours(1));
   runner.Start();
   const auto saved_at = [&] {
     std::error_code none_yet;
