@@ -173,7 +173,9 @@ class Daemon::Impl {
 
   absl::StatusOr<std::unique_ptr<Module>> MakeModule(const ModuleSpec& spec) {
     std::shared_ptr<const storage::CityPack> pack;
-    if (spec.needs_pack) ASSIGN_OR_RETURN(pack, pack_.Open());
+    if (spec.needs_pack) {
+      ASSIGN_OR_RETURN(pack, pack_.Open());
+    }
     return spec.make({.config = config_,
                       .metrics = metrics_,
                       .memory = memory_,
