@@ -13,6 +13,7 @@
 #include "services/programs/citylayersd/command_line.h"
 #include "services/programs/citylayersd/modules.h"
 #include "services/runtime/daemon.h"
+#include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
 #include "services/runtime/rpc/library_logs.h"
 #include "services/runtime/server_options.h"
