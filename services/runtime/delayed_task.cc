@@ -54,10 +54,13 @@ void DelayedTask::Set(absl::Duration delay, std::function<void()> function) {
 }
 
 void DelayedTask::Stop() {
-  std::function<void()> dropped;  // destroyed without the lock
+  {
+    std::function<void()> dropped;  // destroyed without the lock
+    absl::MutexLock lock(&state_->mutex);
+    state_->stopped = true;
+    dropped.swap(state_->pending);
+  }
   absl::MutexLock lock(&state_->mutex);
-  state_->stopped = true;
-  dropped.swap(state_->pending);
   if (state_->is_running && state_->runner == std::this_thread::get_id()) return;
   state_->mutex.Await(absl::Condition(state_.get(), &State::IsIdle));
 }

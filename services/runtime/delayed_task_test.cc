@@ -7,6 +7,8 @@
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 
+#include "tests/support/eventually.h"
+
 namespace citylayers::runtime {
 namespace {
 
@@ -90,10 +92,14 @@ TEST(DelayedTask, StopWaitsForARunningFunctionWhichSetsNoOther) {
     ended = true;
   });
   running.WaitForNotification();
+  auto held = std::make_shared<int>(0);
+  const std::weak_ptr<int> watched = held;
+  task.Set(absl::Hours(1), [held = std::move(held)] {});
   std::thread stopper([&] {
     task.Stop();
     EXPECT_TRUE(ended);
   });
+  ASSERT_TRUE(test::Eventually([&] { return watched.expired(); })) << "Stop has begun";
   go_on.Notify();
   stopper.join();
   Flush(timer);
