@@ -200,15 +200,19 @@ absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const Measur
 
 std::string DescribeRejected(const storage::RejectedRows& refused, std::size_t i) {
   const storage::RejectedRow& row = refused.rows[i];
-  const std::string& message = refused.messages[row.message];
-  switch (row.reason) {
+  return DescribeRejected(row.reason, row.reading, refused.messages[row.message]);
+}
+
+std::string DescribeRejected(int reason, const storage::StoredReading& reading,
+                             std::string_view message) {
+  switch (reason) {
     case v1::REJECT_REASON_FAR_FUTURE:
     case v1::REJECT_REASON_TOO_OLD:
-      return StrCat(Text(row.reading.time_ms), " ", message);
+      return StrCat(Text(reading.time_ms), " ", message);
     case v1::REJECT_REASON_OUT_OF_RANGE:
-      return StrCat(row.reading.value, " ", message);
+      return StrCat(reading.value, " ", message);
     default:
-      return message;
+      return std::string(message);
   }
 }
 

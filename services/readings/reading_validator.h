@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -54,6 +55,10 @@ absl::StatusOr<Verdict> Validate(const v1::ReadingColumns& columns, const Measur
 /// Explanation of a rejected row for its sender: the text kept for all rows of its kind, and the
 /// row's own time or value. REQUIRES: i < refused.size().
 std::string DescribeRejected(const storage::RejectedRows& refused, std::size_t i);
+/// The same for a rejected row from the store. `reason` is the number of a RejectReason, `message`
+/// the text kept.
+std::string DescribeRejected(int reason, const storage::StoredReading& reading,
+                             std::string_view message);
 
 }  // namespace citylayers::readings
 

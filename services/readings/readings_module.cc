@@ -16,6 +16,7 @@
 #include "services/readings/reading_query.h"
 #include "services/readings/readings_metrics.h"
 #include "services/readings/readings_services.h"
+#include "services/readings/rejected_readings.h"
 #include "services/readings/station_directory.h"
 #include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
@@ -174,8 +175,9 @@ class Readings final : public runtime::Module {
         ingest_(ToIngestOptions(context.config()), *store_, directory_, *clock_, monotonic_,
                 metrics_),
         query_(ToQueryOptions(context.config()), *store_, directory_, *clock_, monotonic_),
+        rejected_(store_->dead_letters()),
         stations_(*store_),
-        reading_service_(context.calls(), ingest_, query_),
+        reading_service_(context.calls(), ingest_, query_, rejected_),
         station_service_(context.calls(), stations_),
         clock_service_(context.calls(), *clock_, monotonic_) {}
   ~Readings() override { Stop(); }
@@ -254,6 +256,7 @@ class Readings final : public runtime::Module {
   MeasureDirectory directory_;
   ReadingIngest ingest_;
   ReadingQuery query_;
+  const RejectedReadings rejected_;
   StationDirectory stations_;
   ReadingServiceImpl reading_service_;
   StationServiceImpl station_service_;

@@ -55,6 +55,15 @@ grpc::ServerWriteReactor<v1::WatchReadingsResponse>* ReadingServiceImpl::WatchRe
       [this](const Call&, const v1::WatchReadingsRequest& watch) { return query_.Watch(watch); });
 }
 
+grpc::ServerUnaryReactor* ReadingServiceImpl::ListRejectedReadings(
+    grpc::CallbackServerContext* context, const v1::ListRejectedReadingsRequest* request,
+    v1::ListRejectedReadingsResponse* response) {
+  return calls_.Unary(context, "ReadingService/ListRejectedReadings", request, response,
+                      [this](const Call&, const v1::ListRejectedReadingsRequest& list) {
+                        return rejected_.List(list);
+                      });
+}
+
 grpc::ServerUnaryReactor* StationServiceImpl::GetStation(grpc::CallbackServerContext* context,
                                                          const v1::GetStationRequest* request,
                                                          v1::GetStationResponse* response) {

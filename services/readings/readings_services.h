@@ -8,6 +8,7 @@
 #include "services/readings/clock_keeper.h"
 #include "services/readings/reading_ingest.h"
 #include "services/readings/reading_query.h"
+#include "services/readings/rejected_readings.h"
 #include "services/readings/station_directory.h"
 #include "services/runtime/rpc/call_adapter.h"
 
@@ -16,8 +17,9 @@ namespace citylayers::readings {
 /// ReadingService. The arguments must outlive it.
 class ReadingServiceImpl final : public v1::ReadingService::CallbackService {
  public:
-  ReadingServiceImpl(runtime::CallAdapter& calls, ReadingIngest& ingest, const ReadingQuery& query)
-      : calls_(calls), ingest_(ingest), query_(query) {}
+  ReadingServiceImpl(runtime::CallAdapter& calls, ReadingIngest& ingest, const ReadingQuery& query,
+                     const RejectedReadings& rejected)
+      : calls_(calls), ingest_(ingest), query_(query), rejected_(rejected) {}
 
   grpc::ServerUnaryReactor* WriteReadings(grpc::CallbackServerContext* context,
                                           const v1::WriteReadingsRequest* request,
@@ -31,11 +33,15 @@ class ReadingServiceImpl final : public v1::ReadingService::CallbackService {
                                               v1::GetLatestReadingsResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchReadingsResponse>* WatchReadings(
       grpc::CallbackServerContext* context, const v1::WatchReadingsRequest* request) override;
+  grpc::ServerUnaryReactor* ListRejectedReadings(
+      grpc::CallbackServerContext* context, const v1::ListRejectedReadingsRequest* request,
+      v1::ListRejectedReadingsResponse* response) override;
 
  private:
   runtime::CallAdapter& calls_;
   ReadingIngest& ingest_;
   const ReadingQuery& query_;
+  const RejectedReadings& rejected_;
 };
 
 /// StationService. The arguments must outlive it.

@@ -29,8 +29,9 @@ class ReadingsServicesTest : public testing::Test {
                                               monotonic_, metrics_);
     query_ =
         std::make_unique<ReadingQuery>(QueryOptions(), *store_, *directory_, *clock_, monotonic_);
+    rejected_ = std::make_unique<RejectedReadings>(store_->dead_letters());
     stations_ = std::make_unique<StationDirectory>(*store_);
-    reading_service_ = std::make_unique<ReadingServiceImpl>(calls_, *ingest_, *query_);
+    reading_service_ = std::make_unique<ReadingServiceImpl>(calls_, *ingest_, *query_, *rejected_);
     station_service_ = std::make_unique<StationServiceImpl>(calls_, *stations_);
     clock_service_ = std::make_unique<ClockServiceImpl>(calls_, *clock_, monotonic_);
     grpc::ServerBuilder builder;
@@ -70,6 +71,7 @@ class ReadingsServicesTest : public testing::Test {
   std::unique_ptr<ClockKeeper> clock_;
   std::unique_ptr<ReadingIngest> ingest_;
   std::unique_ptr<ReadingQuery> query_;
+  std::unique_ptr<RejectedReadings> rejected_;
   std::unique_ptr<StationDirectory> stations_;
   std::unique_ptr<ReadingServiceImpl> reading_service_;
   std::unique_ptr<StationServiceImpl> station_service_;
@@ -172,6 +174,22 @@ TEST_F(ReadingsServicesTest, AStreamAcknowledgesEachBatchInOrder) {
   EXPECT_FALSE(stream->Read(&response));
   sender.join();
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(ReadingsServicesTest, ARejectedReadingIsListed) {
+  grpc::ClientContext writing;
+  v1::WriteReadingsRequest write;
+  *write.mutable_readings() = OneSpeed(999);
+  v1::WriteReadingsResponse written;
+  ASSERT_TRUE(readings_->WriteReadings(&writing, write, &written).ok());
+  EXPECT_EQ(written.rejected_count(), 1u);
+  grpc::ClientContext listing;
+  v1::ListRejectedReadingsResponse page;
+  const grpc::Status status =
+      readings_->ListRejectedReadings(&listing, v1::ListRejectedReadingsRequest(), &page);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(page.rejections_size(), 1);
+  EXPECT_EQ(page.rejections(0).reading().measure(), kSpeed);
 }
 
 TEST_F(ReadingsServicesTest, ErrorsKeepTheirCode) {

@@ -34,7 +34,7 @@ TEST_F(ReadingsTest, ABatchIsStoredAndItsBadRowsAreTold) {
   EXPECT_EQ(response.rejections(3).reason(), v1::REJECT_REASON_UNKNOWN_MEASURE);
   EXPECT_EQ(Query(Asking("segments/-/measures/speed")),
             (std::vector<std::string>{"segments/7/measures/speed@0=31.5"}));
-  EXPECT_EQ(store_->ReadDeadLetters(10)->size(), 4u);
+  EXPECT_EQ(store_->dead_letters().Read("", 10)->letters.size(), 4u);
   const std::string metrics = registry_.Serialize();
   EXPECT_THAT(metrics, HasSubstr("citylayers_readings_ingested_total 2"));
   EXPECT_THAT(metrics, HasSubstr("citylayers_readings_rejected_total{reason=\"far_future\"} 1"));
@@ -119,7 +119,8 @@ TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
   request.set_sequence(3);
   request.mutable_readings()->set_values(0, 99);
   ASSERT_EQ(Send(stream, request)->result().rejections_size(), 1);
-  EXPECT_EQ((*store_->ReadDeadLetters(1))[0].measure, kLevel) << "a name of the first message";
+  EXPECT_EQ(store_->dead_letters().Read("", 1)->letters[0].measure, kLevel)
+      << "a name of the first message";
 }
 
 TEST_F(ReadingsTest, AFullQueueAndAFullDiskAreToldApart) {

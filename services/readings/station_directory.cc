@@ -6,16 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/strip.h"
 
 #include "base/lon_lat.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "services/readings/page_token.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
 #include "services/runtime/rpc/request_ranges.h"
-#include "storage/bytes/checksum.h"
 
 namespace citylayers::readings {
 namespace {
@@ -23,37 +22,6 @@ namespace {
 constexpr char kStations[] = "stations/";
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1000;
-
-// Hash of the request fields that must not change between pages, and of the position in the list.
-// The tokens of runtime/paging.h hold a number; stations are ordered by id, so that a station that
-// is added shifts no page.
-std::string Fingerprint(v1::ListStationsRequest request, std::string_view last_id) {
-  request.clear_page_size();
-  request.clear_page_token();
-  const std::string text =
-      StrCat(request.GetTypeName(), "\n", last_id, "\n", request.SerializeAsString());
-  return StrCat(absl::Hex(storage::RowChecksum(text), absl::kZeroPad8));
-}
-
-std::string MakeToken(const v1::ListStationsRequest& request, const std::string& last_id) {
-  return absl::WebSafeBase64Escape(StrCat(Fingerprint(request, last_id), last_id));
-}
-
-// The id after which the page begins.
-absl::StatusOr<std::string> ReadToken(const v1::ListStationsRequest& request) {
-  if (request.page_token().empty()) return std::string();
-  constexpr std::size_t kFingerprintBytes = 8;
-  std::string token, last_id;
-  const bool is_base64 = absl::WebSafeBase64Unescape(request.page_token(), &token);
-  if (token.size() > kFingerprintBytes) last_id = token.substr(kFingerprintBytes);
-  if (!is_base64 || token != Fingerprint(request, last_id) + last_id) {
-    return runtime::WithReason(
-        absl::InvalidArgumentError(
-            "page_token: does not belong to this request; begin with the first page"),
-        runtime::kReasonBadPageToken);
-  }
-  return last_id;
-}
 
 v1::Measure MeasureToProto(const storage::MeasureDef& measure) {
   v1::Measure proto;
@@ -128,7 +96,8 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
     ASSIGN_OR_RETURN(bounds, runtime::ReadBox(request.bounds(), "bounds"));
   }
   RETURN_IF_ERROR(runtime::CheckNameSize(request.kind(), "kind"));
-  ASSIGN_OR_RETURN(std::string after, ReadToken(request));
+  // Stations are ordered by id, so that a station that is added shifts no page.
+  ASSIGN_OR_RETURN(std::string after, ReadPageToken(request, request.page_token()));
   v1::ListStationsResponse response;
   while (true) {
     const std::vector<storage::StationDef> some = store_.StationsAfter(after, kPageMax);
@@ -138,7 +107,7 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
       if (Matches(proto, request, bounds)) {
         // One station beyond the page size shows that there is another page.
         if (response.stations_size() == page_size) {
-          response.set_next_page_token(MakeToken(request, after));
+          response.set_next_page_token(MakePageToken(request, after));
           return response;
         }
         *response.add_stations() = std::move(proto);

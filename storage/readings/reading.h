@@ -75,7 +75,7 @@ struct RejectedRows {
 /// Bytes kept of a rejected reading's measure name and of its message.
 inline constexpr std::size_t kRejectTextMax = 256;
 
-/// A rejected reading as returned by ReadDeadLetters.
+/// A rejected reading as stored: see DeadLetters.
 struct DeadLetter {
   std::int64_t received_us = 0;  ///< wall clock; set by the store
   std::string source;

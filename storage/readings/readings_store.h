@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 
+#include "storage/readings/dead_letters.h"
 #include "storage/readings/measure.h"
 #include "storage/readings/reading.h"
 
@@ -182,8 +183,8 @@ class ReadingsStore {
   virtual std::uint64_t AddListener(std::function<void(std::uint64_t last_offset)> listener) = 0;
   virtual void RemoveListener(std::uint64_t id) = 0;
 
-  /// The newest rejected readings, newest first.
-  virtual absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(std::size_t count_max) const = 0;
+  /// The rejected readings; valid as long as the store.
+  virtual const DeadLetters& dead_letters() const = 0;
 
   /// Stores a small durable value for the owner, such as the city clock. A
   /// value never put is empty.

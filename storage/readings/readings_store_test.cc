@@ -269,16 +269,16 @@ TEST_F(ReadingsStoreTest, RefusedRowsAreKeptAside) {
   EXPECT_EQ(nothing_good->rejected_count, 2u);
   EXPECT_TRUE(store_->Append(Batch("g", 1, {}), letter)->duplicate);
   Open();
-  const auto letters = store_->ReadDeadLetters(10);
-  ASSERT_TRUE(letters.ok());
-  ASSERT_EQ(letters->size(), 2u);
-  EXPECT_EQ((*letters)[0].row, 4u) << "newest first";
-  EXPECT_EQ((*letters)[1].row, 3u);
-  EXPECT_EQ(store_->ReadDeadLetters(1)->size(), 1u);
-  EXPECT_EQ((*letters)[0].message, "no such measure");
-  EXPECT_EQ((*letters)[0].source, "g");
-  EXPECT_EQ((*letters)[1].reading, letter.rows[0].reading);
-  EXPECT_GT((*letters)[0].received_us, 0);
+  const auto page = store_->dead_letters().Read("", 10);
+  ASSERT_TRUE(page.ok());
+  const std::vector<DeadLetter>& letters = page->letters;
+  ASSERT_EQ(letters.size(), 2u);
+  EXPECT_EQ(letters[0].row, 4u) << "newest first";
+  EXPECT_EQ(letters[1].row, 3u);
+  EXPECT_EQ(letters[0].message, "no such measure");
+  EXPECT_EQ(letters[0].source, "g");
+  EXPECT_EQ(letters[1].reading, letter.rows[0].reading);
+  EXPECT_GT(letters[0].received_us, 0);
 }
 
 TEST_F(ReadingsStoreTest, TheRegistryWinsOverALaterSeed) {

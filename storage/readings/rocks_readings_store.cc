@@ -220,23 +220,6 @@ absl::StatusOr<std::vector<LoggedBatchPtr>> RocksReadingsStore::ReadLog(
   return batches;
 }
 
-absl::StatusOr<std::vector<DeadLetter>> RocksReadingsStore::ReadDeadLetters(
-    std::size_t count_max) const {
-  std::vector<DeadLetter> letters;
-  const std::unique_ptr<rocksdb::Iterator> rows(
-      database_->db().NewIterator(rocksdb::ReadOptions(), database_->dead_letter()));
-  for (rows->SeekToLast(); rows->Valid() && letters.size() < count_max; rows->Prev()) {
-    absl::StatusOr<std::vector<DeadLetter>> row = DecodeDeadLetters(AsView(rows->value()));
-    if (!row.ok()) return database_->Damaged("a refused reading", row.status());
-    for (auto letter = row->rbegin(); letter != row->rend() && letters.size() < count_max;
-         ++letter) {
-      letters.push_back(std::move(*letter));
-    }
-  }
-  RETURN_IF_ERROR(database_->ToStatus(rows->status(), "read"));
-  return letters;
-}
-
 // --- Small state and upkeep.
 
 absl::Status RocksReadingsStore::PutState(std::string_view key, std::string_view bytes) {

@@ -42,7 +42,8 @@ class RocksReadingsStore final : public ReadingsStore {
                   .first_max = options_.dedupe_first_max}),
         head_(options_.chunk_readings),
         tail_(options_.tail_cache_readings),
-        chunks_(*database_, options_.chunk_readings) {}
+        chunks_(*database_, options_.chunk_readings),
+        dead_letters_(*database_) {}
 
   ~RocksReadingsStore() override {
     // The sealer writes through the writer, and the writer reports full series to the sealer until
@@ -100,7 +101,7 @@ class RocksReadingsStore final : public ReadingsStore {
   }
   void RemoveListener(std::uint64_t id) override { tail_.RemoveListener(id); }
 
-  absl::StatusOr<std::vector<DeadLetter>> ReadDeadLetters(std::size_t count_max) const override;
+  const DeadLetters& dead_letters() const override { return dead_letters_; }
   absl::Status PutState(std::string_view key, std::string_view bytes) override;
   absl::StatusOr<std::string> GetState(std::string_view key) const override;
   absl::Status Seal() override { return sealer_->SealAll(); }
@@ -122,6 +123,7 @@ class RocksReadingsStore final : public ReadingsStore {
   Head head_;
   LogTail tail_;
   ChunkStore chunks_;
+  const DeadLetters dead_letters_;
   std::string loss_;  // written by Load() only, like the next
   std::uint64_t lost_batches_ = 0;
   std::unique_ptr<Sealer> sealer_;

@@ -201,9 +201,11 @@ Facts ReadReadings(const std::string& directory) {
         [](const auto& batches) { return batches.empty() ? "none" : Text(batches[0]->batch); });
   }
   facts.by_name["last offset"] = absl::StrCat(store.LastOffset());
-  Add(facts, "refused", store.ReadDeadLetters(1000), [](const auto& letters) {
+  Add(facts, "refused", store.dead_letters().Read("", 1000), [](const auto& page) {
     std::string text;
-    for (const storage::DeadLetter& letter : letters) absl::StrAppend(&text, letter.message, ", ");
+    for (const storage::DeadLetter& letter : page.letters) {
+      absl::StrAppend(&text, letter.message, ", ");
+    }
     return text;
   });
   for (int i = 0; i < kStates; ++i) {

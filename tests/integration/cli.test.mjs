@@ -1,7 +1,7 @@
 // Every command of `citylayers` that calls a server, on an evening of spring tide and rush hour from its replay.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { City, run, temporaryFolder, until } from '../support/daemon.mjs';
@@ -81,6 +81,17 @@ test('readings latest, query and watch', () => {
   );
   assert.equal(lines.trim().split('\n').length, 2);
   for (const line of lines.trim().split('\n')) assert.equal(JSON.parse(line).measure, kMeasure);
+});
+
+test('readings rejected', () => {
+  const file = join(temporaryFolder(), 'levels.csv');
+  writeFileSync(file, `measure,time,value\n${kMeasure},2025-11-06T17:40:00+07:00,99\n`);
+  assert.equal(cli('readings', 'write', file).status, 1);
+  const words = [/water_level +99 +2025-11-06 17:40:00 +out of range +99 m lies outside -4 to 5/];
+  shows(['readings', 'rejected'], words, 'rejectTime', /^20\d\d-/);
+  const [{ rejection, reading }] = json('readings', 'rejected', '--limit', '1');
+  assert.equal(rejection.reason, 'REJECT_REASON_OUT_OF_RANGE');
+  assert.equal(reading.measure, kMeasure);
 });
 
 test('layers list, tile and watch', () => {

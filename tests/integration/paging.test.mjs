@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/daemon.mjs';
 import { Code } from './support/api.mjs';
-import { stages } from './support/driver.mjs';
+import { columns, stages } from './support/driver.mjs';
 import { gaugesRead, useCity } from './support/suite.mjs';
 
 const here = useCity('2022-12-10T03:00:00Z');
@@ -16,6 +16,7 @@ const kLists = {
   'TrafficService.ListJams': [{ min_length_m: 1 }, { bounds: kBounds }],
   'FloodService.ListFloodedSegments': [{ min_depth_m: 0.2 }, { measured_only: true }, { bounds: kBounds }],
   'AlertService.ListAlerts': [{ filter: 'state = OPEN' }],
+  'ReadingService.ListRejectedReadings': [],
 };
 const tokens = {};
 
@@ -39,6 +40,8 @@ test('lists have a second page', async () => {
     await here.driver.step(4);
     await here.driver.writeSpeeds(segments, () => 2);
   }
+  const rejected = columns({ 'segments/1/measures/speed': 30, 'segments/2/measures/speed': 30 }, here.driver.timeMs);
+  await here.api.call('ReadingService.WriteReadings', { readings: rejected });
   for (const method of Object.keys(kLists)) {
     tokens[method] = await until(`${method} has a second page`, async () => {
       const { next_page_token } = await here.api.call(method, { page_size: 1 });

@@ -128,6 +128,26 @@ class FakeReadings final : public readings::v1::ReadingService::Service {
     return grpc::Status::OK;
   }
 
+  // 2,500 readings with the value 99.
+  grpc::Status ListRejectedReadings(grpc::ServerContext*,
+                                    const readings::v1::ListRejectedReadingsRequest* request,
+                                    readings::v1::ListRejectedReadingsResponse* response) override {
+    const int first = request->page_token().empty() ? 0 : std::stoi(request->page_token());
+    const int last = std::min(first + request->page_size(), 2500);
+    for (int i = first; i < last; ++i) {
+      readings::v1::StoredRejection& stored = *response->add_rejections();
+      stored.mutable_reject_time()->set_seconds(1'762'426'800);
+      stored.set_source("gate-7");
+      stored.mutable_rejection()->set_row(static_cast<std::uint32_t>(i));
+      stored.mutable_rejection()->set_reason(readings::v1::REJECT_REASON_OUT_OF_RANGE);
+      stored.mutable_rejection()->set_message("99 m lies outside -4 to 5");
+      stored.mutable_reading()->set_measure("stations/phu-an/measures/water_level");
+      stored.mutable_reading()->set_value(99);
+    }
+    if (last < 2500) response->set_next_page_token(std::to_string(last));
+    return grpc::Status::OK;
+  }
+
   // Thirty messages of a thousand rows; for `stations/mute/...` one, then nothing.
   grpc::Status QueryReadings(
       grpc::ServerContext* context, const readings::v1::QueryReadingsRequest* request,
@@ -337,6 +357,23 @@ TEST_F(ProgramTest, ListsForProgramsAreWholeAndTablesSayThatTheyAreCut) {
   EXPECT_EQ(Json::parse(limited.out).size(), 1700u);
   EXPECT_THAT(limited.err, HasSubstr("the first 1,700 are shown"));
   EXPECT_EQ(Run("traffic segments --limit 2500").err, "") << "nothing is left out";
+}
+
+TEST_F(ProgramTest, RejectedReadingsAreListedWithTheirReasons) {
+  const Outcome table = Run("readings rejected");
+  EXPECT_THAT(table.out, StartsWith("REJECTED (wall clock)"));
+  EXPECT_THAT(table.out, HasSubstr("2025-11-06 18:00:00    gate-7  stations/phu-an/measures/"));
+  EXPECT_THAT(table.out, HasSubstr("out of range  99 m lies outside -4 to 5"));
+  EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 101);
+  EXPECT_THAT(table.err, HasSubstr("the first 100 are shown, and there are more: give --limit N"));
+  const Outcome json = Run("readings rejected --format json");
+  ASSERT_EQ(json.exit_code, 0) << json.err;
+  const Json all = Json::parse(json.out);
+  ASSERT_EQ(all.size(), 2500u);
+  EXPECT_EQ(all[2499]["rejection"]["row"], 2499);
+  EXPECT_EQ(all[0]["rejection"]["reason"], "REJECT_REASON_OUT_OF_RANGE");
+  EXPECT_EQ(Json::parse(Run("readings rejected --limit 3 --format json").out).size(), 3u);
+  EXPECT_EQ(Run("readings rejected --format geojson").exit_code, 2);
 }
 
 TEST_F(ProgramTest, StationsAreListedWithTheirLevels) {

@@ -1,4 +1,5 @@
-// Commands `citylayers readings latest|query|watch`; `write` is in readings_write.cc.
+// Commands `citylayers readings latest|query|watch`; `write` and `rejected` have files of their
+// own.
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "services/programs/citylayers/commands.h"
 #include "services/programs/citylayers/program.h"
 #include "services/programs/citylayers/reading_rows.h"
+#include "services/programs/citylayers/readings_rejected.h"
 #include "services/programs/citylayers/readings_write.h"
 
 namespace citylayers::cli {
@@ -255,6 +257,8 @@ void AddReadingsCommands(CLI::App& app, Program& program) {
   watch->add_option("--count", watch_options->count,
                     "Number of readings after which to end; 0: unlimited");
   program.OnRun(watch, [&program, watch_options] { return Watch(program, *watch_options); });
+
+  AddReadingsRejected(*readings, program);
 }
 
 }  // namespace citylayers::cli
