@@ -18,8 +18,8 @@ constexpr char kStateKey[] = "city_clock";
 absl::StatusOr<std::unique_ptr<ClockKeeper>> ClockKeeper::Load(storage::ReadingsStore& store,
                                                                const Clock& machine,
                                                                ClockLimits limits) {
-  std::unique_ptr<ClockKeeper> keeper(new ClockKeeper(store, machine, limits));
-  ASSIGN_OR_RETURN(const std::string kept, store.GetState(kStateKey));
+  std::unique_ptr<ClockKeeper> keeper(new ClockKeeper(store.state(), machine, limits));
+  ASSIGN_OR_RETURN(const std::string kept, store.state().Get(kStateKey));
   if (!kept.empty()) {
     ASSIGN_OR_RETURN(CityClockState state, CityClockState::Restore(kept, machine.Now()));
     absl::MutexLock lock(&keeper->mutex_);
@@ -27,7 +27,7 @@ absl::StatusOr<std::unique_ptr<ClockKeeper>> ClockKeeper::Load(storage::Readings
   }
   std::vector<std::uint32_t> all(store.Stats().series_count);
   std::iota(all.begin(), all.end(), 0);
-  for (const std::optional<storage::StoredReading>& latest : store.Latest(all)) {
+  for (const std::optional<storage::StoredReading>& latest : store.series().Latest(all)) {
     if (latest.has_value()) keeper->NoteReading(absl::FromUnixMillis(latest->time_ms));
   }
   return keeper;
@@ -67,7 +67,7 @@ absl::StatusOr<common::v1::CityClock> ClockKeeper::Set(const common::v1::SetCloc
       next = state_;
       RETURN_IF_ERROR(next.Set(request, machine_now, latest_reading_, limits_));
     }
-    RETURN_IF_ERROR(store_.PutState(kStateKey, next.Encode()));
+    RETURN_IF_ERROR(cells_.Put(kStateKey, next.Encode()));
     told = next.ToProto(machine_now);
     absl::MutexLock lock(&mutex_);
     state_ = std::move(next);

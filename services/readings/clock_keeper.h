@@ -47,10 +47,10 @@ class ClockKeeper final : public Clock {
   void RemoveListener(std::uint64_t id);
 
  private:
-  ClockKeeper(storage::ReadingsStore& store, const Clock& machine, ClockLimits limits)
-      : store_(store), machine_(machine), limits_(limits) {}
+  ClockKeeper(storage::StateCells& cells, const Clock& machine, ClockLimits limits)
+      : cells_(cells), machine_(machine), limits_(limits) {}
 
-  storage::ReadingsStore& store_;
+  storage::StateCells& cells_;
   const Clock& machine_;
   const ClockLimits limits_;
   absl::Mutex setting_;  // one Set at a time; taken before mutex_

@@ -80,10 +80,10 @@ TEST_F(ClockKeeperTest, OnTheWallNoReplayGoesBackBehindWhatWasRead) {
 //  clock                                       2222        drops no reading by itself
 TEST_F(ClockKeeperTest, AClockSetFarAheadDropsNoReadings) {
   Write({{kLevel, kNow - absl::Hours(24 * 300), 1}, {kLevel, kNow, 2}});
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   machine_.now += absl::Hours(24 * 365 * 200);
   EXPECT_EQ(clock_->RetentionTime(), kNow);
-  ASSERT_TRUE(store_->DropExpired(clock_->RetentionTime()).ok());
+  ASSERT_TRUE(store_->upkeep().DropExpired(clock_->RetentionTime()).ok());
   v1::QueryReadingsRequest all = Asking(kLevel);
   *all.mutable_start_time() = ToProtoTime(kNow - absl::Hours(24 * 301));
   EXPECT_EQ(Query(all).size(), 2u);
@@ -100,7 +100,7 @@ TEST_F(ClockKeeperTest, AMistypedReplayDateIsRefused) {
   *request.mutable_city_time() = ToProtoTime(kNow + absl::Hours(24 * 365 * 200));
   request.set_speed(60);
   EXPECT_EQ(clock_->RetentionTime(), absl::InfinitePast()) << "there is no reading";
-  EXPECT_TRUE(store_->DropExpired(clock_->RetentionTime()).ok());
+  EXPECT_TRUE(store_->upkeep().DropExpired(clock_->RetentionTime()).ok());
   Write({{kLevel, kNow, 1}});
   EXPECT_EQ(clock_->Set(request).status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(clock_->Now(), kNow);

@@ -60,8 +60,8 @@ absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
   for (std::size_t i = 0; i < known.size(); ++i) {
     const std::string& name = names[static_cast<int>(i)];
     if (name.size() > storage::kMeasureNameBytesMax) continue;
-    if (const std::optional<std::uint32_t> series = store_.FindSeries(name); series.has_value()) {
-      known[i] = {*series, store_.Measure(*series)};
+    if (const std::optional<std::uint32_t> series = registry_.Find(name); series.has_value()) {
+      known[i] = {*series, registry_.Measure(*series)};
     } else if (storage::MeasureDef measure; IsSegmentMeasure(name, &measure)) {
       fresh.push_back(std::move(measure));
       fresh_at.push_back(i);
@@ -69,9 +69,9 @@ absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
   }
   if (fresh.empty()) return known;
   ASSIGN_OR_RETURN(const std::vector<std::uint32_t> series,
-                   store_.RegisterMeasures(std::move(fresh)));
+                   registrar_.RegisterMeasures(std::move(fresh)));
   for (std::size_t i = 0; i < series.size(); ++i) {
-    known[fresh_at[i]] = {series[i], store_.Measure(series[i])};
+    known[fresh_at[i]] = {series[i], registry_.Measure(series[i])};
   }
   return known;
 }
@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<std::uint32_t>> MeasureDirectory::Match(
   std::vector<std::uint32_t> matched;
   for (const std::string& name : names) {
     if (!seen.insert(name).second) continue;
-    const absl::StatusOr<std::vector<std::uint32_t>> series = store_.MatchSeries(name);
+    const absl::StatusOr<std::vector<std::uint32_t>> series = registry_.Match(name);
     storage::MeasureDef measure;
     if (absl::IsNotFound(series.status()) && IsSegmentMeasure(name, &measure)) continue;
     RETURN_IF_ERROR(series.status());

@@ -19,12 +19,12 @@ absl::StatusOr<MeasureFilter> MeasureFilter::Make(const std::vector<std::string>
   return filter;
 }
 
-bool MeasureFilter::Matches(std::uint32_t series, const storage::ReadingsStore& store) {
+bool MeasureFilter::Matches(std::uint32_t series, const storage::Registry& registry) {
   if (everything_) return true;
   if (series >= decisions_.size()) decisions_.resize(series + 1, Decision::kOpen);
   Decision& decision = decisions_[series];
   if (decision == Decision::kOpen) {
-    const std::string& name = store.Measure(series)->name;
+    const std::string& name = registry.Measure(series)->name;
     bool matches = names_.contains(name);
     if (!matches) {
       const absl::StatusOr<storage::MeasureName> parts = storage::ParseMeasureName(name);

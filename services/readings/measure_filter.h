@@ -11,7 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 
-#include "storage/readings/readings_store.h"
+#include "storage/readings/registry.h"
 
 namespace citylayers::readings {
 
@@ -21,7 +21,7 @@ class MeasureFilter {
  public:
   /// Empty: all series. INVALID_ARGUMENT: not a name or pattern.
   static absl::StatusOr<MeasureFilter> Make(const std::vector<std::string>& names);
-  bool Matches(std::uint32_t series, const storage::ReadingsStore& store);
+  bool Matches(std::uint32_t series, const storage::Registry& registry);
 
  private:
   enum class Decision : std::uint8_t { kOpen, kYes, kNo };

@@ -8,7 +8,7 @@
 
 #include "citylayers/readings/v1/readings.pb.h"
 #include "storage/readings/reading.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/registry.h"
 
 namespace citylayers::readings {
 
@@ -19,14 +19,14 @@ using MeasureDictionary = absl::flat_hash_map<std::uint32_t, std::uint32_t>;
 /// are not named again. All arguments must outlive this. Not thread-safe.
 class ColumnsBuilder {
  public:
-  ColumnsBuilder(const storage::ReadingsStore& store, v1::ReadingColumns& columns,
+  ColumnsBuilder(const storage::Registry& registry, v1::ReadingColumns& columns,
                  MeasureDictionary& dictionary)
-      : store_(store), columns_(columns), dictionary_(dictionary) {}
+      : registry_(registry), columns_(columns), dictionary_(dictionary) {}
 
   void Add(std::uint32_t series, const storage::StoredReading& reading) {
     const auto [entry, fresh] =
         dictionary_.try_emplace(series, static_cast<std::uint32_t>(dictionary_.size()));
-    if (fresh) columns_.add_measures(store_.Measure(series)->name);
+    if (fresh) columns_.add_measures(registry_.Measure(series)->name);
     columns_.add_measure_indexes(entry->second);
     columns_.add_time_deltas_ms(reading.time_ms - last_ms_);
     last_ms_ = reading.time_ms;
@@ -44,7 +44,7 @@ class ColumnsBuilder {
   int size() const { return columns_.values_size(); }
 
  private:
-  const storage::ReadingsStore& store_;
+  const storage::Registry& registry_;
   v1::ReadingColumns& columns_;
   MeasureDictionary& dictionary_;
   std::int64_t last_ms_ = 0;

@@ -58,7 +58,7 @@ void ReadingIngest::Write(const v1::WriteReadingsRequest& request, Done done) {
 absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(const MeasureNames& names) {
   RETURN_IF_ERROR(CheckNames(names, options_.validator));
   absl::StatusOr<std::vector<KnownMeasure>> known = directory_.Resolve(names);
-  if (!known.ok() && IsStorageUnavailable(known.status(), store_.WriteStatus())) {
+  if (!known.ok() && IsStorageUnavailable(known.status(), log_.WriteStatus())) {
     return StorageUnavailable(known.status());
   }
   return known;
@@ -83,11 +83,11 @@ void ReadingIngest::Store(const std::string& source, std::uint64_t epoch, std::u
   for (const storage::RejectedRow& row : verdict->refused.rows) {
     ++waiting.refused_by_reason[row.reason];
   }
-  store_.AppendAsync(std::move(verdict->good), std::move(verdict->refused),
-                     [this, waiting = std::move(waiting), done = std::move(done)](
-                         const absl::StatusOr<storage::AppendResult>& result) mutable {
-                       done(Stored(waiting, result));
-                     });
+  log_.AppendAsync(std::move(verdict->good), std::move(verdict->refused),
+                   [this, waiting = std::move(waiting), done = std::move(done)](
+                       const absl::StatusOr<storage::AppendResult>& result) mutable {
+                     done(Stored(waiting, result));
+                   });
 }
 
 v1::WriteReadingsResponse ReadingIngest::ToResponse(const Verdict& verdict) const {
@@ -109,7 +109,7 @@ absl::StatusOr<v1::WriteReadingsResponse> ReadingIngest::Stored(
     Waiting& waiting, const absl::StatusOr<storage::AppendResult>& result) {
   if (!result.ok()) {
     metrics_.CountFailure();
-    return WithDetails(result.status(), store_.WriteStatus());
+    return WithDetails(result.status(), log_.WriteStatus());
   }
   v1::WriteReadingsResponse& response = waiting.response;
   response.set_offset(result->offset);

@@ -18,7 +18,7 @@
 #include "services/readings/reading_validator.h"
 #include "services/readings/readings_metrics.h"
 #include "services/runtime/rpc/stream_source.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/readings_log.h"
 
 namespace citylayers::readings {
 
@@ -33,17 +33,17 @@ struct IngestOptions {
 /// outlive it; `monotonic` is the time base of the metric of append times.
 class ReadingIngest {
  public:
-  ReadingIngest(const IngestOptions& options, storage::ReadingsStore& store,
+  ReadingIngest(const IngestOptions& options, storage::ReadingsLog& log,
                 const MeasureDirectory& directory, ClockKeeper& clock, const Clock& monotonic,
                 ReadingsMetrics& metrics)
       : options_(options),
-        store_(store),
+        log_(log),
         directory_(directory),
         clock_(clock),
         monotonic_(monotonic),
         metrics_(metrics) {}
 
-  /// Called once, when the batch is on disk or was refused; often on the store's writer thread, so
+  /// Called once, when the batch is on disk or was refused; often on the log's writer thread, so
   /// it must be quick and must not call this.
   using Done = std::function<void(absl::StatusOr<v1::WriteReadingsResponse>)>;
 
@@ -75,7 +75,7 @@ class ReadingIngest {
       Waiting& waiting, const absl::StatusOr<storage::AppendResult>& result);
 
   const IngestOptions options_;
-  storage::ReadingsStore& store_;
+  storage::ReadingsLog& log_;
   const MeasureDirectory& directory_;
   ClockKeeper& clock_;
   const Clock& monotonic_;

@@ -96,9 +96,11 @@ constexpr int kAsksPerStep = 64;
 // Reads the series one by one, one message at a time: memory is bounded for any request.
 class QuerySource final : public ReadingQuery::QueryStream {
  public:
-  QuerySource(const storage::ReadingsStore& store, std::vector<std::uint32_t> series,
-              TimeRange range, std::int64_t window_ms, v1::AggregateFunction function, int rows_max)
-      : store_(store),
+  QuerySource(const storage::Registry& registry, const storage::SeriesReader& reader,
+              std::vector<std::uint32_t> series, TimeRange range, std::int64_t window_ms,
+              v1::AggregateFunction function, int rows_max)
+      : registry_(registry),
+        reader_(reader),
         series_(std::move(series)),
         range_(range),
         window_ms_(window_ms),
@@ -108,7 +110,7 @@ class QuerySource final : public ReadingQuery::QueryStream {
 
   absl::StatusOr<StreamStep> Next(v1::QueryReadingsResponse* response) override {
     MeasureDictionary dictionary;
-    ColumnsBuilder columns(store_, *response->mutable_readings(), dictionary);
+    ColumnsBuilder columns(registry_, *response->mutable_readings(), dictionary);
     for (int asks = 0; next_ < series_.size() && RoomIn(columns) > 0; ++asks) {
       if (asks == kAsksPerStep) {
         if (columns.size() == 0) return StreamStep::Wait(absl::ZeroDuration());
@@ -127,7 +129,7 @@ class QuerySource final : public ReadingQuery::QueryStream {
   absl::Status AddRaw(ColumnsBuilder& columns) {
     const std::size_t room = RoomIn(columns);
     ASSIGN_OR_RETURN(const std::vector<storage::StoredReading> readings,
-                     store_.Query(series_[next_], position_ms_, range_.end_ms, room));
+                     reader_.Query(series_[next_], position_ms_, range_.end_ms, room));
     for (const storage::StoredReading& reading : readings) columns.Add(series_[next_], reading);
     if (readings.size() < room) {
       NextSeries();
@@ -145,7 +147,7 @@ class QuerySource final : public ReadingQuery::QueryStream {
         std::min(range_.end_ms, position_ms_ - position_ms_ % window_ms_ +
                                     static_cast<std::int64_t>(RoomIn(columns)) * window_ms_);
     ASSIGN_OR_RETURN(const std::vector<storage::WindowAggregate> windows,
-                     store_.Aggregate(series, position_ms_, slice_end_ms, window_ms_));
+                     reader_.Aggregate(series, position_ms_, slice_end_ms, window_ms_));
     for (const storage::WindowAggregate& window : windows) {
       columns.Add(series, {window.start_ms, ValueOf(window, function_), 0});
     }
@@ -153,7 +155,7 @@ class QuerySource final : public ReadingQuery::QueryStream {
     if (windows.empty() && position_ms_ < range_.end_ms) {
       // Years without a reading are skipped in one step, not window by window.
       ASSIGN_OR_RETURN(const std::vector<storage::StoredReading> ahead,
-                       store_.Query(series, position_ms_, range_.end_ms, 1));
+                       reader_.Query(series, position_ms_, range_.end_ms, 1));
       position_ms_ = ahead.empty() ? range_.end_ms : ahead.front().time_ms;
     }
     if (position_ms_ >= range_.end_ms) NextSeries();
@@ -165,7 +167,8 @@ class QuerySource final : public ReadingQuery::QueryStream {
     position_ms_ = range_.start_ms;
   }
 
-  const storage::ReadingsStore& store_;
+  const storage::Registry& registry_;
+  const storage::SeriesReader& reader_;
   const std::vector<std::uint32_t> series_;
   const TimeRange range_;
   const std::int64_t window_ms_;
@@ -191,8 +194,8 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::QueryStream>> ReadingQuery::Query(
   if (!v1::AggregateFunction_IsValid(request.function())) {
     return runtime::BadField("function", "is not a known function");
   }
-  return std::make_unique<QuerySource>(store_, std::move(series), range, window_ms,
-                                       request.function(), options_.message_rows_max);
+  return std::make_unique<QuerySource>(store_.registry(), store_.series(), std::move(series), range,
+                                       window_ms, request.function(), options_.message_rows_max);
 }
 
 absl::StatusOr<v1::GetLatestReadingsResponse> ReadingQuery::Latest(
@@ -203,11 +206,11 @@ absl::StatusOr<v1::GetLatestReadingsResponse> ReadingQuery::Latest(
   ASSIGN_OR_RETURN(const std::vector<std::uint32_t> series,
                    directory_.Match(names, static_cast<std::size_t>(options_.latest_measures_max)));
   v1::GetLatestReadingsResponse response;
-  const std::vector<std::optional<storage::StoredReading>> latest = store_.Latest(series);
+  const std::vector<std::optional<storage::StoredReading>> latest = store_.series().Latest(series);
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (!latest[i].has_value()) continue;
     v1::Reading& reading = *response.add_readings();
-    reading.set_measure(store_.Measure(series[i])->name);
+    reading.set_measure(store_.registry().Measure(series[i])->name);
     *reading.mutable_read_time() = ToProtoTime(absl::FromUnixMillis(latest[i]->time_ms));
     reading.set_value(latest[i]->value);
     reading.set_quality(static_cast<v1::Quality>(latest[i]->quality));
@@ -221,7 +224,7 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    Names(request.measures(), options_.names_max));
   ASSIGN_OR_RETURN(MeasureFilter filter, MeasureFilter::Make(names));
-  const std::uint64_t last = store_.LastOffset();
+  const std::uint64_t last = store_.log().LastOffset();
   const std::uint64_t after = request.has_resume_offset() ? request.resume_offset() : last;
   if (after > last) {
     return absl::OutOfRangeError(
@@ -229,13 +232,13 @@ absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> ReadingQuery::Watch(
                ": this is another log; read the latest readings and watch from there"));
   }
   // 0 means the oldest offset held.
-  const std::uint64_t from = after == 0 ? store_.OldestResumeOffset() : after;
-  if (from < store_.OldestResumeOffset()) {
-    return absl::OutOfRangeError(
-        StrCat("the log after offset ", from, " was dropped: it starts after ",
-               store_.OldestResumeOffset(), "; read the latest readings and resume from there"));
+  const std::uint64_t from = after == 0 ? store_.log().OldestResumeOffset() : after;
+  if (from < store_.log().OldestResumeOffset()) {
+    return absl::OutOfRangeError(StrCat(
+        "the log after offset ", from, " was dropped: it starts after ",
+        store_.log().OldestResumeOffset(), "; read the latest readings and resume from there"));
   }
-  return std::make_unique<ReadingWatch>(store_, std::move(filter), from,
+  return std::make_unique<ReadingWatch>(store_.log(), store_.registry(), std::move(filter), from,
                                         request.stream_dictionary(), options_.message_rows_max,
                                         options_.watch_heartbeat, monotonic_);
 }

@@ -15,6 +15,7 @@
 #include "citylayers/readings/v1/readings.pb.h"
 #include "storage/readings/measure.h"
 #include "storage/readings/reading.h"
+#include "storage/readings/rejected_rows.h"
 
 namespace citylayers::readings {
 

@@ -15,35 +15,36 @@ constexpr int kReadsPerStep = 16;
 
 }  // namespace
 
-ReadingWatch::ReadingWatch(storage::ReadingsStore& store, MeasureFilter filter,
-                           std::uint64_t after_offset, bool stream_dictionary, int rows_max,
-                           absl::Duration heartbeat, const Clock& monotonic)
-    : store_(store),
+ReadingWatch::ReadingWatch(storage::ReadingsLog& log, const storage::Registry& registry,
+                           MeasureFilter filter, std::uint64_t after_offset, bool stream_dictionary,
+                           int rows_max, absl::Duration heartbeat, const Clock& monotonic)
+    : log_(log),
+      registry_(registry),
       filter_(std::move(filter)),
       offset_(after_offset),
       stream_dictionary_(stream_dictionary),
       rows_max_(static_cast<std::size_t>(rows_max)),
       heartbeat_(heartbeat),
       monotonic_(monotonic),
-      listener_(store.AddListener([waker = waker()](std::uint64_t) { waker->Wake(); })) {}
+      listener_(log.AddListener([waker = waker()](std::uint64_t) { waker->Wake(); })) {}
 
-ReadingWatch::~ReadingWatch() { store_.RemoveListener(listener_); }
+ReadingWatch::~ReadingWatch() { log_.RemoveListener(listener_); }
 
 absl::StatusOr<StreamStep> ReadingWatch::Next(v1::WatchReadingsResponse* response) {
   if (!stream_dictionary_) dictionary_.clear();
-  ColumnsBuilder columns(store_, *response->mutable_readings(), dictionary_);
+  ColumnsBuilder columns(registry_, *response->mutable_readings(), dictionary_);
   // Batches without a reading for this watcher are skipped, a few at a time; then the thread is
   // released, so that a search in a long log delays no other call, reports its position, and can be
   // cancelled.
   bool more = true;
   for (int reads = 0; columns.size() == 0 && reads < kReadsPerStep; ++reads) {
     ASSIGN_OR_RETURN(const std::vector<storage::LoggedBatchPtr> batches,
-                     store_.ReadLog(offset_, rows_max_));
+                     log_.Read(offset_, rows_max_));
     more = !batches.empty();
     if (!more) break;
     for (const storage::LoggedBatchPtr& logged : batches) {
       for (std::size_t i = 0; i < logged->batch.size(); ++i) {
-        if (!filter_.Matches(logged->batch.series[i], store_)) continue;
+        if (!filter_.Matches(logged->batch.series[i], registry_)) continue;
         columns.Add(logged->batch.series[i], logged->batch.row(i));
       }
     }
@@ -55,8 +56,8 @@ absl::StatusOr<StreamStep> ReadingWatch::Next(v1::WatchReadingsResponse* respons
   }
   last_message_ = now;
   response->set_offset(offset_);
-  response->set_caught_up(offset_ >= store_.LastOffset());
-  response->set_oldest_offset(store_.OldestResumeOffset());
+  response->set_caught_up(offset_ >= log_.LastOffset());
+  response->set_oldest_offset(log_.OldestResumeOffset());
   return StreamStep::Message();
 }
 

@@ -15,25 +15,27 @@
 #include "services/readings/measure_filter.h"
 #include "services/readings/reading_columns.h"
 #include "services/runtime/rpc/stream_source.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/readings_log.h"
+#include "storage/readings/registry.h"
 
 namespace citylayers::readings {
 
-/// Reads the log from an offset, as fast as its client takes messages. `store` and `monotonic` must
+/// Reads the log from an offset, as fast as its client takes messages. The references must
 /// outlive it.
 class ReadingWatch final : public runtime::StreamSource<v1::WatchReadingsResponse> {
  public:
   /// `stream_dictionary`: as in WatchReadingsRequest.
-  ReadingWatch(storage::ReadingsStore& store, MeasureFilter filter, std::uint64_t after_offset,
-               bool stream_dictionary, int rows_max, absl::Duration heartbeat,
-               const Clock& monotonic);
+  ReadingWatch(storage::ReadingsLog& log, const storage::Registry& registry, MeasureFilter filter,
+               std::uint64_t after_offset, bool stream_dictionary, int rows_max,
+               absl::Duration heartbeat, const Clock& monotonic);
   ~ReadingWatch() override;
 
   /// OUT_OF_RANGE: the watcher was so slow that its offset was dropped from the log.
   absl::StatusOr<runtime::StreamStep> Next(v1::WatchReadingsResponse* response) override;
 
  private:
-  storage::ReadingsStore& store_;
+  storage::ReadingsLog& log_;
+  const storage::Registry& registry_;
   MeasureFilter filter_;
   std::uint64_t offset_;
   const bool stream_dictionary_;

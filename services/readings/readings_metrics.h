@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 
 #include "services/runtime/metrics.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/readings_store_stats.h"
 
 namespace citylayers::readings {
 

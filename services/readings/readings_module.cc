@@ -170,13 +170,13 @@ class Readings final : public runtime::Module {
         memory_(context.memory()),
         metrics_(context.metrics()),
         directory_(
-            *store_,
+            store_->registry(), store_->registrar(),
             [this](std::uint64_t stable_id) { return pack_->FindSegment(stable_id).has_value(); }),
-        ingest_(ToIngestOptions(context.config()), *store_, directory_, *clock_, monotonic_,
+        ingest_(ToIngestOptions(context.config()), store_->log(), directory_, *clock_, monotonic_,
                 metrics_),
         query_(ToQueryOptions(context.config()), *store_, directory_, *clock_, monotonic_),
         rejected_(store_->dead_letters()),
-        stations_(*store_),
+        stations_(store_->registry()),
         reading_service_(context.calls(), ingest_, query_, rejected_),
         station_service_(context.calls(), stations_),
         clock_service_(context.calls(), *clock_, monotonic_) {}
@@ -192,13 +192,13 @@ class Readings final : public runtime::Module {
   }
 
   absl::Status Ready() const override {
-    RETURN_IF_ERROR(store_->AppendStatus());
-    if (const absl::Duration waiting = store_->WriteWaiting(); waiting > stall_after_) {
+    RETURN_IF_ERROR(store_->log().AppendStatus());
+    if (const absl::Duration waiting = store_->log().WriteWaiting(); waiting > stall_after_) {
       return absl::UnavailableError(StrCat("a write has waited for the disk for ",
                                            absl::ToInt64Seconds(waiting),
                                            " s: check the disk of the data directory"));
     }
-    return store_->SealStatus();
+    return store_->upkeep().SealStatus();
   }
 
   std::vector<std::string> Notices() const override {
@@ -219,7 +219,8 @@ class Readings final : public runtime::Module {
     const absl::Time now = monotonic_.Now();
     if (now < next_drop_) return;
     next_drop_ = now + absl::Hours(1);
-    if (const absl::Status dropped = store_->DropExpired(clock_->RetentionTime()); !dropped.ok()) {
+    if (const absl::Status dropped = store_->upkeep().DropExpired(clock_->RetentionTime());
+        !dropped.ok()) {
       runtime::LogError("readings: expired weeks could not be dropped",
                         {{"why", dropped.message()}});
     }
@@ -234,7 +235,7 @@ class Readings final : public runtime::Module {
           {{"chunks", stats.lost_chunks}});
     }
     lost_chunks_told_ = stats.lost_chunks;
-    const absl::Status sealing = store_->SealStatus();
+    const absl::Status sealing = store_->upkeep().SealStatus();
     if (sealing.ok() == sealing_ok_told_) return;
     sealing_ok_told_ = sealing.ok();
     if (sealing.ok()) {
@@ -273,7 +274,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(runtime::ModuleContext& co
   ASSIGN_OR_RETURN(std::unique_ptr<storage::ReadingsStore> store,
                    storage::ReadingsStore::Open(
                        StoreOptions(context.config(), context.memory(), std::move(directory))));
-  RETURN_IF_ERROR(SeedFromPack(pack->stations(), *store));
+  RETURN_IF_ERROR(SeedFromPack(pack->stations(), store->registrar()));
   auto machine = std::make_unique<WallClock>();
   const ClockLimits limits{
       .ahead_max = context.config().GetDuration("readings.clock_ahead_max"),

@@ -10,6 +10,7 @@
 
 #include "proto/support/proto_time.h"
 #include "services/runtime/monotonic_clock.h"
+#include "storage/readings/readings_store.h"
 #include "tests/support/temp_dir.h"
 
 namespace citylayers::readings {
@@ -22,15 +23,15 @@ class ReadingsServicesTest : public testing::Test {
   ReadingsServicesTest() {
     options_.directory = dir_ / "readings";
     store_ = *storage::ReadingsStore::Open(options_);
-    directory_ =
-        std::make_unique<MeasureDirectory>(*store_, [](std::uint64_t id) { return id < 100; });
+    directory_ = std::make_unique<MeasureDirectory>(store_->registry(), store_->registrar(),
+                                                    [](std::uint64_t id) { return id < 100; });
     clock_ = *ClockKeeper::Load(*store_, machine_);
-    ingest_ = std::make_unique<ReadingIngest>(IngestOptions(), *store_, *directory_, *clock_,
+    ingest_ = std::make_unique<ReadingIngest>(IngestOptions(), store_->log(), *directory_, *clock_,
                                               monotonic_, metrics_);
     query_ =
         std::make_unique<ReadingQuery>(QueryOptions(), *store_, *directory_, *clock_, monotonic_);
     rejected_ = std::make_unique<RejectedReadings>(store_->dead_letters());
-    stations_ = std::make_unique<StationDirectory>(*store_);
+    stations_ = std::make_unique<StationDirectory>(store_->registry());
     reading_service_ = std::make_unique<ReadingServiceImpl>(calls_, *ingest_, *query_, *rejected_);
     station_service_ = std::make_unique<StationServiceImpl>(calls_, *stations_);
     clock_service_ = std::make_unique<ClockServiceImpl>(calls_, *clock_, monotonic_);

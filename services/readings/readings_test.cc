@@ -63,7 +63,7 @@ TEST_F(ReadingsTest, ARepeatIsADuplicateOverARestartToo) {
   EXPECT_EQ(repeat.accepted_count(), 2u);
   EXPECT_EQ(repeat.rejected_count(), 1u);
   EXPECT_EQ(repeat.rejections_size(), 0) << "its rows were listed the first time";
-  EXPECT_EQ(store_->LastOffset(), 1u);
+  EXPECT_EQ(store_->log().LastOffset(), 1u);
 }
 
 // Counts one second per reading of the clock: an append that reads it twice takes one second.
@@ -77,7 +77,7 @@ class SecondsClock final : public Clock {
 
 TEST_F(ReadingsTest, TheTimeOfAnAppendIsMonotonic) {
   const SecondsClock seconds;
-  ReadingIngest ingest(ingest_options_, *store_, *directory_, *clock_, seconds, metrics_);
+  ReadingIngest ingest(ingest_options_, store_->log(), *directory_, *clock_, seconds, metrics_);
   v1::WriteReadingsRequest request;
   *request.mutable_readings() = Columns({{kLevel, kNow, 1}});
   const auto response = Await<v1::WriteReadingsResponse>(
@@ -114,8 +114,8 @@ TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
   EXPECT_EQ(second->sequence(), 2u);
   EXPECT_EQ(second->result().accepted_count(), 1u);
   EXPECT_TRUE(Send(stream, request)->result().duplicate());
-  EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.source, "gate");
-  EXPECT_EQ((*store_->ReadLog(1, 10))[0]->batch.epoch, 3u);
+  EXPECT_EQ((*store_->log().Read(1, 10))[0]->batch.source, "gate");
+  EXPECT_EQ((*store_->log().Read(1, 10))[0]->batch.epoch, 3u);
   request.set_sequence(3);
   request.mutable_readings()->set_values(0, 99);
   ASSERT_EQ(Send(stream, request)->result().rejections_size(), 1);
@@ -134,7 +134,7 @@ TEST_F(ReadingsTest, AFullQueueAndAFullDiskAreToldApart) {
   const absl::Status busy = refusal();
   EXPECT_EQ(busy.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(busy.ToString(), HasSubstr("OVERLOADED"));
-  EXPECT_TRUE(store_->WriteStatus().ok()) << "it stays ready";
+  EXPECT_TRUE(store_->log().WriteStatus().ok()) << "it stays ready";
   options_.queue_bytes_max = 1 << 20;
   options_.min_free_bytes = UINT64_MAX;
   Open();
@@ -142,7 +142,7 @@ TEST_F(ReadingsTest, AFullQueueAndAFullDiskAreToldApart) {
   EXPECT_EQ(full.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(full.ToString(), HasSubstr("STORAGE_UNAVAILABLE"));
   EXPECT_THAT(full.ToString(), HasSubstr("make room"));
-  EXPECT_EQ(store_->WriteStatus().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(store_->log().WriteStatus().code(), absl::StatusCode::kResourceExhausted);
   v1::WriteReadingsRequest fresh;
   *fresh.mutable_readings() = Columns({{"segments/1/measures/speed", kNow, 1}});
   EXPECT_EQ(Ingest(fresh).status().code(), absl::StatusCode::kUnavailable)
@@ -158,7 +158,7 @@ TEST_F(ReadingsTest, QueriesGoByMeasureAndTimeInMessagesOfBoundedSize) {
     rows.push_back({kLevel, kNow - absl::Seconds(10 * i), 1.0 * i / 2});
   }
   Write(rows);
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   Write({{kLevel, kNow - absl::Seconds(20), 4.5}});  // A later revision, still in the head.
   v1::QueryReadingsRequest request = Asking("stations/-/measures/water_level");
   request.add_measures(kRain);
@@ -382,7 +382,7 @@ TEST_F(ReadingsTest, AnOffsetThatIsGoneOrNotYetThereIsOutOfRange) {
   options_.log_retention_batches = 1;
   Open();
   for (int i = 0; i < 4; ++i) Write({{kLevel, kNow + absl::Seconds(i), 1}});
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   v1::WatchReadingsRequest request;
   request.set_resume_offset(1);
   EXPECT_EQ(query_->Watch(request).status().code(), absl::StatusCode::kOutOfRange);
@@ -398,7 +398,7 @@ TEST_F(ReadingsTest, AnOffsetThatIsGoneOrNotYetThereIsOutOfRange) {
 }
 
 TEST_F(ReadingsTest, StationsAreListedInPages) {
-  const StationDirectory stations(*store_);
+  const StationDirectory stations(store_->registry());
   v1::GetStationRequest get;
   get.set_name("stations/phu-an");
   const auto phu_an = stations.Get(get);

@@ -110,7 +110,7 @@ TEST_F(RejectedReadingsTest, ErrorsNameTheField) {
   }
   v1::ListStationsRequest stations;
   stations.set_page_size(1);
-  const auto page = StationDirectory(*store_).List(stations);
+  const auto page = StationDirectory(store_->registry()).List(stations);
   EXPECT_FALSE(List(1, page->next_page_token()).ok()) << "a token of another list";
 }
 

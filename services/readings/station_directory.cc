@@ -65,8 +65,8 @@ v1::Station StationDirectory::ToProto(const storage::StationDef& station) const 
   proto.mutable_display_name()->set_en(station.name_en);
   proto.mutable_location()->set_lon_deg(station.location.lon_deg);
   proto.mutable_location()->set_lat_deg(station.location.lat_deg);
-  for (const std::uint32_t series : store_.SeriesOfStation(station.id)) {
-    *proto.add_measures() = MeasureToProto(*store_.Measure(series));
+  for (const std::uint32_t series : registry_.SeriesOfStation(station.id)) {
+    *proto.add_measures() = MeasureToProto(*registry_.Measure(series));
   }
   return proto;
 }
@@ -77,7 +77,7 @@ absl::StatusOr<v1::GetStationResponse> StationDirectory::Get(
   if (!absl::ConsumePrefix(&id, kStations) || id.empty()) {
     return runtime::BadField("name", "must have the form stations/{id}");
   }
-  const std::optional<storage::StationDef> station = store_.FindStation(ToStd(id));
+  const std::optional<storage::StationDef> station = registry_.FindStation(ToStd(id));
   if (!station.has_value()) {
     return absl::NotFoundError(
         StrCat(request.name(), " is not known; ListStations lists the known stations"));
@@ -100,7 +100,7 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
   ASSIGN_OR_RETURN(std::string after, ReadPageToken(request, request.page_token()));
   v1::ListStationsResponse response;
   while (true) {
-    const std::vector<storage::StationDef> some = store_.StationsAfter(after, kPageMax);
+    const std::vector<storage::StationDef> some = registry_.StationsAfter(after, kPageMax);
     if (some.empty()) return response;
     for (const storage::StationDef& station : some) {
       v1::Station proto = ToProto(station);
@@ -118,7 +118,7 @@ absl::StatusOr<v1::ListStationsResponse> StationDirectory::List(
 }
 
 absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
-                          storage::ReadingsStore& store) {
+                          storage::Registrar& registrar) {
   std::vector<storage::StationDef> defs;
   std::vector<storage::MeasureDef> measures;
   for (const storage::PackStation& station : stations) {
@@ -135,7 +135,7 @@ absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
       def.thresholds = measure.thresholds;
     }
   }
-  return store.SeedStations(std::move(defs), std::move(measures));
+  return registrar.SeedStations(std::move(defs), std::move(measures));
 }
 
 }  // namespace citylayers::readings

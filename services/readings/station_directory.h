@@ -6,14 +6,15 @@
 
 #include "citylayers/readings/v1/station_service.pb.h"
 #include "storage/pack/station.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/registrar.h"
+#include "storage/readings/registry.h"
 
 namespace citylayers::readings {
 
-/// Implements StationService, without gRPC. Thread-safe; the store must outlive it.
+/// Implements StationService, without gRPC. Thread-safe; the registry must outlive it.
 class StationDirectory {
  public:
-  explicit StationDirectory(const storage::ReadingsStore& store) : store_(store) {}
+  explicit StationDirectory(const storage::Registry& registry) : registry_(registry) {}
 
   /// Errors as in station_service.proto.
   absl::StatusOr<v1::GetStationResponse> Get(const v1::GetStationRequest& request) const;
@@ -22,12 +23,12 @@ class StationDirectory {
  private:
   v1::Station ToProto(const storage::StationDef& station) const;
 
-  const storage::ReadingsStore& store_;
+  const storage::Registry& registry_;
 };
 
-/// Registers a pack's stations in the store; stations that are already known are not changed.
+/// Registers a pack's stations; stations that are already known are not changed.
 absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
-                          storage::ReadingsStore& store);
+                          storage::Registrar& registrar);
 
 }  // namespace citylayers::readings
 

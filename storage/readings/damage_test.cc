@@ -38,8 +38,8 @@ class DamageTest : public TestStore {
 
   // Changes a byte of the file that holds the chunks; RocksDB detects this.
   void DamageChunkFile() {
-    ASSERT_TRUE(store_->Seal().ok());
-    ASSERT_TRUE(store_->Compact().ok());
+    ASSERT_TRUE(store_->upkeep().Seal().ok());
+    ASSERT_TRUE(store_->upkeep().Compact().ok());
     store_.reset();
     std::vector<rocksdb::LiveFileMetaData> files;
     {
@@ -57,12 +57,12 @@ class DamageTest : public TestStore {
   }
 
   void Write(const std::vector<Row>& rows) {
-    const auto result = store_->Append(Batch("", 0, rows), {});
+    const auto result = store_->log().Append(Batch("", 0, rows), {});
     ASSERT_TRUE(result.ok()) << result.status();
   }
   absl::StatusCode QueryCode(std::uint32_t series, std::int64_t start_ms,
                              std::int64_t end_ms) const {
-    return store_->Query(series, start_ms, end_ms).status().code();
+    return store_->series().Query(series, start_ms, end_ms).status().code();
   }
 };
 
@@ -83,12 +83,12 @@ TEST_F(DamageTest, ASealedBatchIsNamedToItsWatchersOnly) {
   Open();
   RegisterSpeeds(1);
   for (int i = 0; i < 3; ++i) Write({{0, kStartMs + i, 1}});
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   Damage(&Database::log, LogKey(2));
   Open();
   EXPECT_EQ(Rows(0).size(), 3u);
-  EXPECT_EQ(store_->ReadLog(2, 10)->size(), 1u);
-  const absl::Status status = store_->ReadLog(0, 10).status();
+  EXPECT_EQ(store_->log().Read(2, 10)->size(), 1u);
+  const absl::Status status = store_->log().Read(0, 10).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(status.ToString(), HasSubstr("batch 2 in the log of " + directory_));
 }
@@ -113,13 +113,14 @@ TEST_F(DamageTest, AChunkFailsItsQueriesAndNoOthers) {
   Open();
   RegisterSpeeds(2);
   Write({{0, kStartMs, 1}, {1, kStartMs, 2}});
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   Damage(&Database::chunk, EncodeChunkKey({0, kStartMs}));
   Open();
-  const absl::Status status = store_->Query(0, 0, INT64_MAX).status();
+  const absl::Status status = store_->series().Query(0, 0, INT64_MAX).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(status.ToString(), HasSubstr("series 0"));
-  EXPECT_EQ(store_->Aggregate(0, 0, INT64_MAX, kDayMs).status().code(), absl::StatusCode::kDataLoss)
+  EXPECT_EQ(store_->series().Aggregate(0, 0, INT64_MAX, kDayMs).status().code(),
+            absl::StatusCode::kDataLoss)
       << "its statistics are not served either";
   EXPECT_EQ(Rows(1).size(), 1u);
 }
@@ -133,29 +134,29 @@ TEST_F(DamageTest, LateReadingsOfADamagedChunkHoldNothingUp) {
   for (const std::uint32_t series : {0, 1}) {
     Write({{series, kStartMs, 1}, {series, kStartMs + 10 * kHourMs, 2}});
   }
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   Damage(&Database::chunk, EncodeChunkKey({0, kStartMs}));
   Open();
   Write({{0, kStartMs + kHourMs, 3}, {1, kStartMs + kHourMs, 3}});
   Write({{0, kStartMs + 11 * kHourMs, 4}});
-  EXPECT_TRUE(store_->Seal().ok());
-  EXPECT_TRUE(store_->SealStatus().ok());
+  EXPECT_TRUE(store_->upkeep().Seal().ok());
+  EXPECT_TRUE(store_->upkeep().SealStatus().ok());
   EXPECT_EQ(store_->Stats().sealed_offset, 4u) << "the log can be trimmed";
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(store_->Stats().lost_chunks, 1u);
     EXPECT_EQ(store_->Stats().head_readings, 0u);
-    const absl::Status lost = store_->Query(0, kStartMs + 2 * kHourMs, INT64_MAX).status();
+    const absl::Status lost = store_->series().Query(0, kStartMs + 2 * kHourMs, INT64_MAX).status();
     EXPECT_EQ(lost.code(), absl::StatusCode::kDataLoss);
     EXPECT_THAT(lost.ToString(), HasSubstr("put aside"));
     EXPECT_EQ(QueryCode(0, 0, kStartMs), absl::StatusCode::kOk) << "before it";
-    const auto later = store_->Query(0, kStartMs + 10 * kHourMs + 1, INT64_MAX);
+    const auto later = store_->series().Query(0, kStartMs + 10 * kHourMs + 1, INT64_MAX);
     ASSERT_TRUE(later.ok()) << later.status();
     EXPECT_EQ(*later, (Readings{{kStartMs + 11 * kHourMs, 4}}));
     EXPECT_EQ(Rows(1).size(), 3u);
     Open();
   }
   Write({{0, kStartMs + 35 * kDayMs, 5}});
-  ASSERT_TRUE(store_->DropExpired(absl::FromUnixMillis(kStartMs + 35 * kDayMs)).ok());
+  ASSERT_TRUE(store_->upkeep().DropExpired(absl::FromUnixMillis(kStartMs + 35 * kDayMs)).ok());
   Open();
   EXPECT_EQ(store_->Stats().lost_chunks, 0u) << "its week has passed";
   EXPECT_EQ(Rows(0), (Readings{{kStartMs + 35 * kDayMs, 5}}));
@@ -165,13 +166,13 @@ TEST_F(DamageTest, ReadingsAfterADamagedChunkBeginOneOfTheirOwn) {
   Open();
   RegisterSpeeds(1);
   Write({{0, kStartMs, 1}, {0, kStartMs + kHourMs, 2}});
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   Damage(&Database::chunk, EncodeChunkKey({0, kStartMs}));
   Open();
   Write({{0, kStartMs + 2 * kHourMs, 3}});
-  EXPECT_TRUE(store_->Seal().ok());
+  EXPECT_TRUE(store_->upkeep().Seal().ok());
   EXPECT_EQ(store_->Stats().sealed_offset, 2u);
-  EXPECT_EQ(store_->Query(0, kStartMs + 2 * kHourMs, INT64_MAX)->size(), 1u);
+  EXPECT_EQ(store_->series().Query(0, kStartMs + 2 * kHourMs, INT64_MAX)->size(), 1u);
   EXPECT_EQ(QueryCode(0, 0, INT64_MAX), absl::StatusCode::kDataLoss);
 }
 
@@ -186,8 +187,8 @@ TEST_F(DamageTest, ABlockThatCannotBeReadIsNoEmptyAnswer) {
   EXPECT_EQ(QueryCode(0, kStartMs, kStartMs + 1), absl::StatusCode::kDataLoss);
   EXPECT_EQ(QueryCode(0, 0, INT64_MAX), absl::StatusCode::kDataLoss) << "over many weeks too";
   EXPECT_EQ(
-      store_
-          ->DropExpired(absl::FromUnixMillis(kStartMs) + options_.retention + absl::Hours(24 * 14))
+      store_->upkeep()
+          .DropExpired(absl::FromUnixMillis(kStartMs) + options_.retention + absl::Hours(24 * 14))
           .code(),
       absl::StatusCode::kDataLoss);
 }
@@ -199,7 +200,7 @@ TEST_F(DamageTest, LateReadingsOfABlockThatCannotBeReadHoldNothingUp) {
   DamageChunkFile();
   Open();
   Write({{0, kStartMs + kHourMs, 3}});
-  EXPECT_TRUE(store_->Seal().ok());
+  EXPECT_TRUE(store_->upkeep().Seal().ok());
   EXPECT_EQ(store_->Stats().sealed_offset, 2u);
   EXPECT_EQ(store_->Stats().lost_chunks, 1u);
   EXPECT_EQ(QueryCode(0, 0, INT64_MAX), absl::StatusCode::kDataLoss);

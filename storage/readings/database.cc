@@ -234,6 +234,16 @@ std::size_t Database::memory_bytes() const {
   return write_buffers_->memory_usage() + cache_->GetUsage();
 }
 
+std::uint64_t Database::disk_bytes() const {
+  std::uint64_t total = 0;
+  for (rocksdb::ColumnFamilyHandle* family : families_) {
+    std::uint64_t bytes = 0;
+    db_->GetIntProperty(family, rocksdb::DB::Properties::kLiveSstFilesSize, &bytes);
+    total += bytes;
+  }
+  return total;
+}
+
 Database::~Database() {
   if (db_ != nullptr) NoteManifest();
   for (rocksdb::ColumnFamilyHandle* family : families_) {

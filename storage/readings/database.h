@@ -18,7 +18,7 @@
 #include "rocksdb/db.h"
 #include "rocksdb/write_buffer_manager.h"
 
-#include "storage/readings/readings_store.h"
+#include "storage/readings/readings_store_options.h"
 #include "storage/rocks/synced_mark.h"
 
 namespace citylayers::storage {
@@ -65,6 +65,8 @@ class Database {
   absl::Status CheckFreeSpace() const;
   /// Memory of the memtables and the block cache.
   std::size_t memory_bytes() const;
+  /// Size of the tables of all families.
+  std::uint64_t disk_bytes() const;
 
  private:
   class ErrorListener;

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "storage/readings/reading.h"
+#include "storage/readings/rejected_rows.h"
 
 namespace citylayers::storage {
 

@@ -23,7 +23,7 @@ class DeadLettersTest : public TestStore {
     for (std::uint32_t i = 0; i < count; ++i) {
       rejects.rows.push_back({next_row_++, RejectedRow::kNoMeasure, 0, 2, {kStartMs, 1.5, 0}});
     }
-    ASSERT_TRUE(store_->Append({}, rejects).ok());
+    ASSERT_TRUE(store_->log().Append({}, rejects).ok());
   }
   DeadLetterPage Read(const std::string& position, std::size_t count_max) const {
     auto page = store_->dead_letters().Read(position, count_max);

@@ -12,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "storage/readings/reading.h"
+#include "storage/readings/append_result.h"
 
 namespace citylayers::storage {
 

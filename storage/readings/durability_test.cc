@@ -56,7 +56,7 @@ double ValueOf(std::uint32_t writer, std::uint32_t sequence) {
   if (!store.ok()) _exit(3);
   std::vector<MeasureDef> measures;
   for (std::uint32_t w = 0; w < kWriters; ++w) measures.push_back(SpeedOf(static_cast<int>(w)));
-  if (!(*store)->RegisterMeasures(measures).ok()) _exit(4);
+  if (!(*store)->registrar().RegisterMeasures(measures).ok()) _exit(4);
   std::vector<std::thread> writers;
   for (std::uint32_t w = 0; w < kWriters; ++w) {
     writers.emplace_back([&, w] {
@@ -64,7 +64,7 @@ double ValueOf(std::uint32_t writer, std::uint32_t sequence) {
         ReadingBatch batch = Batch("w" + std::to_string(w), sequence,
                                    {{w, kStartMs + sequence * 1000, ValueOf(w, sequence)}});
         batch.epoch = epoch;
-        const auto result = (*store)->Append(std::move(batch), {});
+        const auto result = (*store)->log().Append(std::move(batch), {});
         if (!result.ok() || result->duplicate) _exit(5);
         const Ack ack{w, sequence};
         if (write(acks, &ack, sizeof(ack)) != sizeof(ack)) _exit(6);
@@ -106,7 +106,7 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
     ASSERT_TRUE(WIFSIGNALED(status)) << "the writer gave up with " << WEXITSTATUS(status);
 
     Open();
-    const auto log = store_->ReadLog(0, SIZE_MAX);
+    const auto log = store_->log().Read(0, SIZE_MAX);
     ASSERT_TRUE(log.ok()) << log.status();
     std::set<std::pair<std::string, std::uint64_t>> seen;
     for (const LoggedBatchPtr& logged : *log) {
@@ -124,7 +124,7 @@ TEST_F(DurabilityTest, WhatWasAcknowledgedSurvivesKillNineAndNothingIsThereTwice
       stored[w] = static_cast<std::uint32_t>(rows.size());
       if (acked[w] == 0) continue;  // it stored no batch before the end
       const auto repeat =
-          store_->Append(Batch("w" + std::to_string(w), acked[w], {{w, kStartMs, 1}}), {});
+          store_->log().Append(Batch("w" + std::to_string(w), acked[w], {{w, kStartMs, 1}}), {});
       ASSERT_TRUE(repeat.ok());
       EXPECT_TRUE(repeat->duplicate);
     }
@@ -171,7 +171,7 @@ TEST_P(FullDiskTest, WritesAreRefusedAndReadsServed) {
       batch.values.push_back(noise(random));
     }
     const ReadingBatch sent = batch;
-    refused = store_->Append(std::move(batch), {}).status();
+    refused = store_->log().Append(std::move(batch), {}).status();
     for (std::size_t row = 0; refused.ok() && row < sent.size(); ++row) {
       acknowledged[sent.times_ms[row]] = sent.values[row];
     }
@@ -179,8 +179,8 @@ TEST_P(FullDiskTest, WritesAreRefusedAndReadsServed) {
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted) << refused;
   EXPECT_THAT(refused.ToString(), HasSubstr(directory_));
   EXPECT_THAT(refused.ToString(), HasSubstr("make room"));
-  EXPECT_FALSE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok()) << "and stays so";
-  EXPECT_FALSE(store_->WriteStatus().ok());
+  EXPECT_FALSE(store_->log().Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok()) << "and stays so";
+  EXPECT_FALSE(store_->log().WriteStatus().ok());
   const Readings rows = Rows(0);
   EXPECT_EQ(rows.size(), acknowledged.size()) << "reads go on";
   // With free space, and reopened, every acknowledged reading is present.
@@ -193,17 +193,18 @@ TEST_P(FullDiskTest, WritesAreRefusedAndReadsServed) {
     if (expected != acknowledged.end() && expected->second == row.value) ++found;
   }
   EXPECT_EQ(found, acknowledged.size());
-  EXPECT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
+  EXPECT_TRUE(store_->log().Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
 }
 
 TEST_F(DurabilityTest, WritesAreRefusedBeforeTheDiskIsFull) {
   options_.min_free_bytes = UINT64_MAX;
   Open();
-  const auto refused = store_->RegisterMeasures({SpeedOf(0)});
+  const auto refused = store_->registrar().RegisterMeasures({SpeedOf(0)});
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(refused.status().ToString(), HasSubstr(directory_));
-  EXPECT_TRUE(store_->PutState("clock", "x").ok()) << "small state still fits";
-  EXPECT_EQ(store_->WriteStatus().code(), absl::StatusCode::kResourceExhausted) << "and reports it";
+  EXPECT_TRUE(store_->state().Put("clock", "x").ok()) << "small state still fits";
+  EXPECT_EQ(store_->log().WriteStatus().code(), absl::StatusCode::kResourceExhausted)
+      << "and reports it";
 }
 
 // --- Other data in the directory
@@ -254,9 +255,9 @@ class WriteAheadLogTest : public DurabilityTest {
     Open();
     RegisterSpeeds(1);
     for (std::uint64_t i = 1; i <= 100; ++i) {
-      EXPECT_TRUE(
-          store_->Append(Batch("g", i, {{0, kStartMs + static_cast<std::int64_t>(i), 1}}), {})
-              .ok());
+      EXPECT_TRUE(store_->log()
+                      .Append(Batch("g", i, {{0, kStartMs + static_cast<std::int64_t>(i), 1}}), {})
+                      .ok());
     }
     options_.directory = directory_ + "_killed";
     std::filesystem::remove_all(options_.directory);
@@ -294,9 +295,9 @@ TEST_F(WriteAheadLogTest, ATailThatIsCutOffTakesTheBatchThatItHeldAndSaysSo) {
   std::filesystem::resize_file(log, std::filesystem::file_size(log) - 5);
   Open();
   EXPECT_THAT(store_->Loss(), HasSubstr("1 acknowledged batches (offsets 100 to 100) are lost"));
-  EXPECT_EQ(store_->LastOffset(), 100u);
+  EXPECT_EQ(store_->log().LastOffset(), 100u);
   EXPECT_EQ(Rows(0).size(), 99u);
-  EXPECT_FALSE(store_->Append(Batch("g", 100, {{0, kStartMs + 100, 1}}), {})->duplicate);
+  EXPECT_FALSE(store_->log().Append(Batch("g", 100, {{0, kStartMs + 100, 1}}), {})->duplicate);
 }
 
 }  // namespace

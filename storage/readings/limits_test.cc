@@ -24,11 +24,11 @@ class LimitsTest : public TestStore {
   // Holds the writer until Release(), so that appended batches stay in the queue.
   void HoldWriter() {
     absl::Notification held;
-    store_->AppendAsync(Batch("", 0, {{0, kStartMs, 1}}), {},
-                        [&](const absl::StatusOr<AppendResult>&) {
-                          held.Notify();
-                          release_.WaitForNotification();
-                        });
+    store_->log().AppendAsync(Batch("", 0, {{0, kStartMs, 1}}), {},
+                              [&](const absl::StatusOr<AppendResult>&) {
+                                held.Notify();
+                                release_.WaitForNotification();
+                              });
     held.WaitForNotification();
   }
   void Release() {
@@ -38,13 +38,13 @@ class LimitsTest : public TestStore {
   // the batch is refused.
   const absl::Status& AppendBehind(ReadingBatch batch) {
     absl::Status& outcome = outcomes_.emplace_back(absl::UnknownError("waits"));
-    store_->AppendAsync(std::move(batch), {}, [&outcome](const absl::StatusOr<AppendResult>& done) {
-      outcome = done.status();
-    });
+    store_->log().AppendAsync(
+        std::move(batch), {},
+        [&outcome](const absl::StatusOr<AppendResult>& done) { outcome = done.status(); });
     return outcome;
   }
   absl::Status Write(std::int64_t time_ms) {
-    return store_->Append(Batch("", 0, {{0, time_ms, 1}}), {}).status();
+    return store_->log().Append(Batch("", 0, {{0, time_ms, 1}}), {}).status();
   }
   // Waits until the sealer has reached `offset`.
   bool IsSealedUpTo(std::uint64_t offset) const {
@@ -65,7 +65,7 @@ TEST_F(LimitsTest, TheQueueHasSoManyBatches) {
   const absl::Status& third = AppendBehind(Batch("", 0, {{0, kStartMs, 3}}));
   EXPECT_EQ(third.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(third.ToString(), HasSubstr("queue is full"));
-  EXPECT_TRUE(store_->WriteStatus().ok()) << "a full queue is not a disk error";
+  EXPECT_TRUE(store_->log().WriteStatus().ok()) << "a full queue is not a disk error";
   EXPECT_EQ(store_->Stats().queued_batches, 2u);
   Release();
   store_.reset();
@@ -98,7 +98,7 @@ TEST_F(LimitsTest, RefusedRowsCountInTheQueue) {
   for (std::uint32_t i = 0; i < 2000; ++i) rejects.rows.push_back({i, 0, 0, 2, {kStartMs, 1.5, 0}});
   std::vector<absl::Status> outcomes(2, absl::UnknownError("waits"));
   for (absl::Status& outcome : outcomes) {
-    store_->AppendAsync({}, rejects, [&outcome](const absl::StatusOr<AppendResult>& done) {
+    store_->log().AppendAsync({}, rejects, [&outcome](const absl::StatusOr<AppendResult>& done) {
       outcome = done.status();
     });
   }
@@ -116,7 +116,7 @@ TEST_F(LimitsTest, TheHeadTakesTwiceItsReadingsWhenNobodySeals) {
   const absl::Status refused = Write(kStartMs + 11);
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(refused.ToString(), HasSubstr("11 readings wait for their chunks"));
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   EXPECT_TRUE(Write(kStartMs + 11).ok());
 }
 
@@ -127,7 +127,7 @@ TEST_F(LimitsTest, AHeadOverItsReadingsIsSealedByHalves) {
   Open();
   RegisterSpeeds(8);
   for (std::uint32_t i = 0; i < 8; ++i) {
-    ASSERT_TRUE(store_->Append(Batch("", 0, {{i, kStartMs, 1}}), {}).ok());
+    ASSERT_TRUE(store_->log().Append(Batch("", 0, {{i, kStartMs, 1}}), {}).ok());
   }
   EXPECT_TRUE(IsSealedUpTo(3));
   EXPECT_LE(store_->Stats().head_readings, 5u);
@@ -160,10 +160,10 @@ TEST_F(LimitsTest, TheRegistryTakesSoManyMeasures) {
   options_.series_max = 2;
   Open();
   RegisterSpeeds(2);
-  const absl::Status refused = store_->RegisterMeasures({SpeedOf(2)}).status();
+  const absl::Status refused = store_->registrar().RegisterMeasures({SpeedOf(2)}).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(refused.ToString(), HasSubstr("series_max = 2"));
-  EXPECT_TRUE(store_->RegisterMeasures({SpeedOf(1)}).ok()) << "what is known stays so";
+  EXPECT_TRUE(store_->registrar().RegisterMeasures({SpeedOf(1)}).ok()) << "what is known stays so";
 }
 
 TEST_F(LimitsTest, SoManySourcesAreRememberedOverARestartToo) {
@@ -171,16 +171,16 @@ TEST_F(LimitsTest, SoManySourcesAreRememberedOverARestartToo) {
   Open();
   RegisterSpeeds(1);
   for (const char* source : {"z", "y", "a", "z"}) {
-    const std::uint64_t sequence = store_->LastOffset() + 1;
-    ASSERT_TRUE(store_->Append(Batch(source, sequence, {{0, kStartMs, 1}}), {}).ok());
+    const std::uint64_t sequence = store_->log().LastOffset() + 1;
+    ASSERT_TRUE(store_->log().Append(Batch(source, sequence, {{0, kStartMs, 1}}), {}).ok());
   }
   EXPECT_EQ(store_->Stats().dedupe_sources, 3u);
   options_.dedupe_sources_max = 1;
   Open();
   EXPECT_EQ(store_->Stats().dedupe_sources, 1u);
-  EXPECT_TRUE(store_->Append(Batch("z", 4, {{0, kStartMs, 1}}), {})->duplicate)
+  EXPECT_TRUE(store_->log().Append(Batch("z", 4, {{0, kStartMs, 1}}), {})->duplicate)
       << "z was active last";
-  EXPECT_FALSE(store_->Append(Batch("z", 5, {{0, kStartMs, 1}}), {})->duplicate);
+  EXPECT_FALSE(store_->log().Append(Batch("z", 5, {{0, kStartMs, 1}}), {})->duplicate);
   options_.dedupe_sources_max = 10;
   Open();
   EXPECT_EQ(store_->Stats().dedupe_sources, 1u) << "what is forgotten is off the disk";
@@ -190,9 +190,9 @@ TEST_F(LimitsTest, OneSyncIsCountedAsOne) {
   Open();
   RegisterSpeeds(1);
   const std::uint64_t before = store_->Stats().syncs;
-  ASSERT_TRUE(store_->Append(Batch("g", 1, {{0, kStartMs, 1}}), {}).ok());
+  ASSERT_TRUE(store_->log().Append(Batch("g", 1, {{0, kStartMs, 1}}), {}).ok());
   EXPECT_EQ(store_->Stats().syncs, before + 1);
-  ASSERT_TRUE(store_->Append(Batch("g", 1, {{0, kStartMs, 1}}), {})->duplicate);
+  ASSERT_TRUE(store_->log().Append(Batch("g", 1, {{0, kStartMs, 1}}), {})->duplicate);
   EXPECT_EQ(store_->Stats().syncs, before + 1) << "a repeat writes nothing";
   EXPECT_EQ(store_->Stats().batches_committed, 1u);
 }
@@ -209,8 +209,9 @@ TEST_F(LimitsTest, ClosingWritesWhatWaits) {
   for (std::uint32_t series = 1; series < 300; ++series) {
     std::vector<Row> rows;
     for (int i = 0; i < 20; ++i) rows.push_back({series, kStartMs + i, 1});
-    store_->AppendAsync(Batch("", 0, rows), {},
-                        [&](const absl::StatusOr<AppendResult>& done) { stored += done.ok(); });
+    store_->log().AppendAsync(
+        Batch("", 0, rows), {},
+        [&](const absl::StatusOr<AppendResult>& done) { stored += done.ok(); });
   }
   Release();
   store_.reset();

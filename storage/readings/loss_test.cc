@@ -22,7 +22,7 @@ class LossTest : public TestStore {
     RegisterSpeeds(1);
     for (int i = 0; i < in_tables + in_log; ++i) {
       if (i == in_tables) Open();  // an opening moves the log into tables
-      ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs + i, 1.0 * i}}), {}).ok());
+      ASSERT_TRUE(store_->log().Append(Batch("", 0, {{0, kStartMs + i, 1.0 * i}}), {}).ok());
     }
     store_.reset();
   }
@@ -57,11 +57,11 @@ TEST_F(LossTest, NoOffsetIsUsedTwice) {
   fs::resize_file(Log(), fs::file_size(Log()) / 2);
   Open();
   const std::uint64_t lost = store_->Stats().lost_batches;
-  EXPECT_EQ(store_->LastOffset(), 13u);
-  const auto next = store_->Append(Batch("", 0, {{0, kStartMs + 99, 99}}), {});
+  EXPECT_EQ(store_->log().LastOffset(), 13u);
+  const auto next = store_->log().Append(Batch("", 0, {{0, kStartMs + 99, 99}}), {});
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(next->offset, 14u);
-  const auto log = store_->ReadLog(13 - lost, 100);
+  const auto log = store_->log().Read(13 - lost, 100);
   ASSERT_TRUE(log.ok()) << log.status();
   ASSERT_EQ(log->size(), lost + 1);
   for (std::uint64_t i = 0; i < lost; ++i) EXPECT_EQ((*log)[i]->batch.size(), 0u);
@@ -69,8 +69,8 @@ TEST_F(LossTest, NoOffsetIsUsedTwice) {
   Open();
   EXPECT_THAT(store_->Loss(), IsEmpty()) << "it is reported once";
   EXPECT_EQ(store_->Stats().lost_batches, lost) << "and counted permanently";
-  EXPECT_EQ(store_->LastOffset(), 14u);
-  EXPECT_TRUE(store_->Seal().ok());
+  EXPECT_EQ(store_->log().LastOffset(), 14u);
+  EXPECT_TRUE(store_->upkeep().Seal().ok());
   Open();
   EXPECT_EQ(Rows(0).size(), 14 - lost);
 }
@@ -106,7 +106,7 @@ TEST_F(LossTest, AWriteThatWasTornBeforeItsAcknowledgementIsNoLoss) {
 TEST_F(LossTest, ChangesOtherThanBatchesAreReportedToo) {
   WriteAndClose(3, 0);
   Open();
-  ASSERT_TRUE(store_->PutState("clock", "12:00").ok());
+  ASSERT_TRUE(store_->state().Put("clock", "12:00").ok());
   store_.reset();
   fs::resize_file(Log(), 3);
   Open();
@@ -140,15 +140,15 @@ TEST_F(LossTest, AHeadThatIsFullIsTold) {
   options_.head_readings_max = 2;
   Open();
   RegisterSpeeds(1);
-  EXPECT_TRUE(store_->AppendStatus().ok());
+  EXPECT_TRUE(store_->log().AppendStatus().ok());
   std::vector<Row> rows;
   for (int i = 0; i < 5; ++i) rows.push_back({0, kStartMs + i, 1});
-  ASSERT_TRUE(store_->Append(Batch("", 0, rows), {}).ok());
-  EXPECT_EQ(store_->AppendStatus().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(store_->Append(Batch("", 0, rows), {}).status().code(),
+  ASSERT_TRUE(store_->log().Append(Batch("", 0, rows), {}).ok());
+  EXPECT_EQ(store_->log().AppendStatus().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(store_->log().Append(Batch("", 0, rows), {}).status().code(),
             absl::StatusCode::kResourceExhausted);
-  ASSERT_TRUE(store_->Seal().ok());
-  EXPECT_TRUE(store_->AppendStatus().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
+  EXPECT_TRUE(store_->log().AppendStatus().ok());
 }
 
 }  // namespace

@@ -21,16 +21,17 @@ class ReadingsStoreTest : public TestStore {};
 TEST_F(ReadingsStoreTest, WhatWasAcknowledgedIsThereAfterReopening) {
   Open();
   RegisterSpeeds(2);
-  const auto result = store_->Append(Batch("g", 1, {{0, kStartMs, 31.5}, {1, kStartMs, 12.0}}), {});
+  const auto result =
+      store_->log().Append(Batch("g", 1, {{0, kStartMs, 31.5}, {1, kStartMs, 12.0}}), {});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->offset, 1u);
   for (int round = 0; round < 4; ++round) {
     Open();
     EXPECT_EQ(Rows(0), (Readings{{kStartMs, 31.5}})) << "round " << round;
-    EXPECT_THAT(store_->Latest({1})[0], Optional(StoredReading{kStartMs, 12.0}));
-    EXPECT_EQ(store_->LastOffset(), 1u);
+    EXPECT_THAT(store_->series().Latest({1})[0], Optional(StoredReading{kStartMs, 12.0}));
+    EXPECT_EQ(store_->log().LastOffset(), 1u);
     if (round == 1) {
-      ASSERT_TRUE(store_->Seal().ok());
+      ASSERT_TRUE(store_->upkeep().Seal().ok());
       EXPECT_EQ(store_->Stats().head_readings, 0u);
     }
   }
@@ -65,9 +66,9 @@ TEST_F(ReadingsStoreTest, EqualsAMapWhateverHappens) {
         batch.qualities.push_back(reading.quality);
         model[series][time_ms] = reading;
       }
-      ASSERT_TRUE(store_->Append(std::move(batch), {}).ok());
+      ASSERT_TRUE(store_->log().Append(std::move(batch), {}).ok());
     } else if (dice < 84) {
-      ASSERT_TRUE(store_->Seal().ok());
+      ASSERT_TRUE(store_->upkeep().Seal().ok());
     } else if (dice < 86) {
       Open();
     } else {
@@ -75,7 +76,7 @@ TEST_F(ReadingsStoreTest, EqualsAMapWhateverHappens) {
       const std::int64_t start_ms =
           kStartMs + static_cast<std::int64_t>(random() % 1500) * 3'600'000;
       const std::int64_t end_ms = start_ms + static_cast<std::int64_t>(random() % 500) * 3'600'000;
-      const auto rows = store_->Query(series, start_ms, end_ms);
+      const auto rows = store_->series().Query(series, start_ms, end_ms);
       ASSERT_TRUE(rows.ok()) << rows.status();
       Readings expected;
       for (auto it = model[series].lower_bound(start_ms);
@@ -86,24 +87,24 @@ TEST_F(ReadingsStoreTest, EqualsAMapWhateverHappens) {
     }
   }
   for (std::uint32_t series = 0; series < kSeries; ++series) {
-    ASSERT_THAT(store_->Latest({series})[0], Optional(model[series].rbegin()->second));
+    ASSERT_THAT(store_->series().Latest({series})[0], Optional(model[series].rbegin()->second));
   }
 }
 
 TEST_F(ReadingsStoreTest, ARepeatIsAcknowledgedAndNotStoredAgain) {
   Open();
   RegisterSpeeds(1);
-  const auto first = store_->Append(Batch("gate", 7, {{0, kStartMs, 10}}), {});
-  const auto later = store_->Append(Batch("gate", 8, {{0, kStartMs, 20}}), {});
+  const auto first = store_->log().Append(Batch("gate", 7, {{0, kStartMs, 10}}), {});
+  const auto later = store_->log().Append(Batch("gate", 8, {{0, kStartMs, 20}}), {});
   ASSERT_TRUE(first.ok() && later.ok());
   for (int round = 0; round < 2; ++round) {
-    const auto repeat = store_->Append(Batch("gate", 7, {{0, kStartMs, 10}}), {});
+    const auto repeat = store_->log().Append(Batch("gate", 7, {{0, kStartMs, 10}}), {});
     ASSERT_TRUE(repeat.ok()) << repeat.status();
     EXPECT_TRUE(repeat->duplicate);
     EXPECT_EQ(repeat->offset, first->offset);
     EXPECT_EQ(repeat->accepted_count, 1u);
     EXPECT_EQ(Rows(0), (Readings{{kStartMs, 20}})) << "the later batch stays";
-    EXPECT_EQ(store_->LastOffset(), later->offset);
+    EXPECT_EQ(store_->log().LastOffset(), later->offset);
     Open();
   }
 }
@@ -112,9 +113,9 @@ TEST_F(ReadingsStoreTest, ASequenceOlderThanTheWindowIsRefused) {
   options_.dedupe_window = 4;
   Open();
   RegisterSpeeds(1);
-  ASSERT_TRUE(store_->Append(Batch("gate", 10, {{0, kStartMs, 1}}), {}).ok());
-  EXPECT_TRUE(store_->Append(Batch("gate", 7, {{0, kStartMs, 2}}), {}).ok());
-  const auto old = store_->Append(Batch("gate", 6, {{0, kStartMs, 3}}), {});
+  ASSERT_TRUE(store_->log().Append(Batch("gate", 10, {{0, kStartMs, 1}}), {}).ok());
+  EXPECT_TRUE(store_->log().Append(Batch("gate", 7, {{0, kStartMs, 2}}), {}).ok());
+  const auto old = store_->log().Append(Batch("gate", 6, {{0, kStartMs, 3}}), {});
   EXPECT_EQ(old.status().code(), absl::StatusCode::kOutOfRange);
   EXPECT_THAT(old.status().ToString(), HasSubstr("new epoch"));
 }
@@ -126,14 +127,14 @@ TEST_F(ReadingsStoreTest, ManyThreadsShareSyncs) {
   for (std::uint32_t t = 0; t < 8; ++t) {
     threads.emplace_back([this, t] {
       for (int i = 0; i < 50; ++i) {
-        const auto result =
-            store_->Append(Batch("s" + std::to_string(t), i + 1, {{t, kStartMs + i, 1.0 * i}}), {});
+        const auto result = store_->log().Append(
+            Batch("s" + std::to_string(t), i + 1, {{t, kStartMs + i, 1.0 * i}}), {});
         EXPECT_TRUE(result.ok()) << result.status();
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(store_->LastOffset(), 400u);
+  EXPECT_EQ(store_->log().LastOffset(), 400u);
   EXPECT_EQ(store_->Stats().batches_committed, 400u);
   EXPECT_LT(store_->Stats().syncs, 400u);
   for (std::uint32_t t = 0; t < 8; ++t) EXPECT_EQ(Rows(t).size(), 50u);
@@ -146,14 +147,14 @@ TEST_F(ReadingsStoreTest, AggregatesEqualThoseOfTheRawReadings) {
   RegisterSpeeds(1);
   for (int i = 0; i < 400; ++i) {
     const std::int64_t slot = i % 10 == 9 ? static_cast<std::int64_t>(random() % 400) : i;
-    ASSERT_TRUE(store_
-                    ->Append(Batch("", 0,
-                                   {{0, kStartMs + slot * 60'000,
-                                     static_cast<double>(random() % 900) / 10}}),
-                             {})
+    ASSERT_TRUE(store_->log()
+                    .Append(Batch("", 0,
+                                  {{0, kStartMs + slot * 60'000,
+                                    static_cast<double>(random() % 900) / 10}}),
+                            {})
                     .ok());
     if (i % 90 == 89) {
-      ASSERT_TRUE(store_->Seal().ok());
+      ASSERT_TRUE(store_->upkeep().Seal().ok());
     }
   }
   for (const std::int64_t window_ms : {std::int64_t{1}, std::int64_t{300'000},
@@ -161,12 +162,12 @@ TEST_F(ReadingsStoreTest, AggregatesEqualThoseOfTheRawReadings) {
     const std::int64_t start_ms = kStartMs + 7 * 60'000 + 1;
     const std::int64_t end_ms = kStartMs + 371 * 60'000;
     std::map<std::int64_t, Readings> windows;
-    const auto raw = store_->Query(0, start_ms, end_ms);
+    const auto raw = store_->series().Query(0, start_ms, end_ms);
     ASSERT_TRUE(raw.ok());
     for (const StoredReading& reading : *raw) {
       windows[reading.time_ms / window_ms * window_ms].push_back(reading);
     }
-    const auto aggregates = store_->Aggregate(0, start_ms, end_ms, window_ms);
+    const auto aggregates = store_->series().Aggregate(0, start_ms, end_ms, window_ms);
     ASSERT_TRUE(aggregates.ok());
     ASSERT_EQ(aggregates->size(), windows.size());
     auto expected = windows.begin();
@@ -196,10 +197,10 @@ TEST_F(ReadingsStoreTest, WatchersReadTheLogFromMemoryAndFromDisk) {
   Open();
   RegisterSpeeds(1);
   for (int i = 1; i <= 10; ++i) {
-    ASSERT_TRUE(store_->Append(Batch("g", i, {{0, kStartMs + i, 1.0 * i}}), {}).ok());
+    ASSERT_TRUE(store_->log().Append(Batch("g", i, {{0, kStartMs + i, 1.0 * i}}), {}).ok());
   }
   for (int round = 0; round < 2; ++round) {
-    const auto all = store_->ReadLog(0, 1000);
+    const auto all = store_->log().Read(0, 1000);
     ASSERT_TRUE(all.ok()) << all.status();
     ASSERT_EQ(all->size(), 10u);
     for (std::size_t i = 0; i < 10; ++i) {
@@ -209,16 +210,16 @@ TEST_F(ReadingsStoreTest, WatchersReadTheLogFromMemoryAndFromDisk) {
           Batch("g", i + 1,
                 {{0, kStartMs + 1 + static_cast<std::int64_t>(i), 1.0 + static_cast<double>(i)}}));
     }
-    EXPECT_EQ(store_->ReadLog(8, 1000)->size(), 2u);
-    EXPECT_EQ(store_->ReadLog(0, 4)->size(), 4u);
-    EXPECT_EQ(store_->ReadLog(10, 1000)->size(), 0u);
+    EXPECT_EQ(store_->log().Read(8, 1000)->size(), 2u);
+    EXPECT_EQ(store_->log().Read(0, 4)->size(), 4u);
+    EXPECT_EQ(store_->log().Read(10, 1000)->size(), 0u);
     Open();
   }
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(store_->OldestResumeOffset(), 4u);
-    EXPECT_EQ(store_->ReadLog(4, 1000)->size(), 6u);
-    const auto old = store_->ReadLog(3, 1000);
+    EXPECT_EQ(store_->log().OldestResumeOffset(), 4u);
+    EXPECT_EQ(store_->log().Read(4, 1000)->size(), 6u);
+    const auto old = store_->log().Read(3, 1000);
     EXPECT_EQ(old.status().code(), absl::StatusCode::kOutOfRange);
     EXPECT_THAT(old.status().ToString(), HasSubstr("starts after offset 4"));
     Open();
@@ -230,27 +231,28 @@ TEST_F(ReadingsStoreTest, TheLogIsNotTrimmedBeforeItIsSealed) {
   Open();
   RegisterSpeeds(1);
   for (int i = 1; i <= 5; ++i) {
-    ASSERT_TRUE(store_->Append(Batch("g", i, {{0, kStartMs + i, 1.0}}), {}).ok());
+    ASSERT_TRUE(store_->log().Append(Batch("g", i, {{0, kStartMs + i, 1.0}}), {}).ok());
   }
-  EXPECT_EQ(store_->ReadLog(0, 100)->size(), 5u);
-  ASSERT_TRUE(store_->Seal().ok());
-  EXPECT_EQ(store_->OldestResumeOffset(), 5u);
+  EXPECT_EQ(store_->log().Read(0, 100)->size(), 5u);
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
+  EXPECT_EQ(store_->log().OldestResumeOffset(), 5u);
   Open();
-  EXPECT_EQ(store_->LastOffset(), 5u) << "an empty log keeps counting";
-  EXPECT_EQ(store_->Append(Batch("g", 6, {{0, kStartMs, 1.0}}), {})->offset, 6u);
+  EXPECT_EQ(store_->log().LastOffset(), 5u) << "an empty log keeps counting";
+  EXPECT_EQ(store_->log().Append(Batch("g", 6, {{0, kStartMs, 1.0}}), {})->offset, 6u);
 }
 
 TEST_F(ReadingsStoreTest, ListenersHearOfEveryCommitUntilTheyLeave) {
   Open();
   RegisterSpeeds(1);
   std::uint64_t heard = 0;
-  const std::uint64_t id = store_->AddListener([&heard](std::uint64_t last) { heard = last; });
-  EXPECT_EQ(store_->LastOffset(), 0u);
-  ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
-  EXPECT_EQ(store_->LastOffset(), 1u);
+  const std::uint64_t id =
+      store_->log().AddListener([&heard](std::uint64_t last) { heard = last; });
+  EXPECT_EQ(store_->log().LastOffset(), 0u);
+  ASSERT_TRUE(store_->log().Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
+  EXPECT_EQ(store_->log().LastOffset(), 1u);
   EXPECT_EQ(heard, 1u);
-  store_->RemoveListener(id);
-  ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
+  store_->log().RemoveListener(id);
+  ASSERT_TRUE(store_->log().Append(Batch("", 0, {{0, kStartMs, 1}}), {}).ok());
   EXPECT_EQ(heard, 1u);
 }
 
@@ -263,11 +265,11 @@ TEST_F(ReadingsStoreTest, RefusedRowsAreKeptAside) {
   letter.rows = {{3, 0, 0, 2, {kStartMs, 4.5, 1}}};
   RejectedRows two = letter;
   two.rows.push_back({4, 0, 0, 2, {kStartMs, 5.5, 1}});
-  const auto nothing_good = store_->Append(Batch("g", 1, {}), two);
+  const auto nothing_good = store_->log().Append(Batch("g", 1, {}), two);
   ASSERT_TRUE(nothing_good.ok());
   EXPECT_EQ(nothing_good->offset, 0u);
   EXPECT_EQ(nothing_good->rejected_count, 2u);
-  EXPECT_TRUE(store_->Append(Batch("g", 1, {}), letter)->duplicate);
+  EXPECT_TRUE(store_->log().Append(Batch("g", 1, {}), letter)->duplicate);
   Open();
   const auto page = store_->dead_letters().Read("", 10);
   ASSERT_TRUE(page.ok());
@@ -286,19 +288,19 @@ TEST_F(ReadingsStoreTest, TheRegistryWinsOverALaterSeed) {
   MeasureDef level{"stations/phu_an/measures/water_level", "m", 3, 600'000, "hondau", -5, 5,
                    {{"báo động I", "alert level I", 1.4}}};
   StationDef station{"phu_an", "Phú An", "Phu An", {106.7077, 10.7786}};
-  ASSERT_TRUE(store_->SeedStations({station}, {level}).ok());
+  ASSERT_TRUE(store_->registrar().SeedStations({station}, {level}).ok());
   level.max_value = 9;
   station.name_en = "other";
-  ASSERT_TRUE(store_->SeedStations({station}, {level}).ok());
+  ASSERT_TRUE(store_->registrar().SeedStations({station}, {level}).ok());
   for (int round = 0; round < 2; ++round) {
-    const auto series = store_->FindSeries(level.name);
+    const auto series = store_->registry().Find(level.name);
     ASSERT_TRUE(series.has_value());
-    EXPECT_EQ(store_->Measure(*series)->max_value, 5);
-    EXPECT_EQ(store_->Measure(*series)->thresholds[0].name_vi, "báo động I");
-    EXPECT_EQ(store_->FindStation("phu_an")->name_en, "Phu An");
-    EXPECT_EQ(store_->SeriesOfStation("phu_an").size(), 1u);
-    EXPECT_EQ(store_->StationsAfter("", 10).size(), 1u);
-    EXPECT_EQ(store_->StationsAfter("phu_an", 10).size(), 0u);
+    EXPECT_EQ(store_->registry().Measure(*series)->max_value, 5);
+    EXPECT_EQ(store_->registry().Measure(*series)->thresholds[0].name_vi, "báo động I");
+    EXPECT_EQ(store_->registry().FindStation("phu_an")->name_en, "Phu An");
+    EXPECT_EQ(store_->registry().SeriesOfStation("phu_an").size(), 1u);
+    EXPECT_EQ(store_->registry().StationsAfter("", 10).size(), 1u);
+    EXPECT_EQ(store_->registry().StationsAfter("phu_an", 10).size(), 0u);
     Open();
   }
 }
@@ -307,18 +309,21 @@ TEST_F(ReadingsStoreTest, PatternsMatchAKindOfACollection) {
   Open();
   RegisterSpeeds(3);
   MeasureDef rain{"stations/a/measures/rainfall", "mm", 1, 0, "", 0, 500, {}};
-  ASSERT_TRUE(store_->RegisterMeasures({rain}).ok());
-  EXPECT_EQ(*store_->MatchSeries("segments/-/measures/speed"),
+  ASSERT_TRUE(store_->registrar().RegisterMeasures({rain}).ok());
+  EXPECT_EQ(*store_->registry().Match("segments/-/measures/speed"),
             (std::vector<std::uint32_t>{0, 1, 2}));
-  EXPECT_EQ(*store_->MatchSeries("stations/-/measures/rainfall"), (std::vector<std::uint32_t>{3}));
-  EXPECT_EQ(*store_->MatchSeries("segments/1/measures/speed"), (std::vector<std::uint32_t>{1}));
-  EXPECT_TRUE(store_->MatchSeries("stations/-/measures/depth")->empty());
-  EXPECT_EQ(store_->MatchSeries("segments/9/measures/speed").status().code(),
+  EXPECT_EQ(*store_->registry().Match("stations/-/measures/rainfall"),
+            (std::vector<std::uint32_t>{3}));
+  EXPECT_EQ(*store_->registry().Match("segments/1/measures/speed"),
+            (std::vector<std::uint32_t>{1}));
+  EXPECT_TRUE(store_->registry().Match("stations/-/measures/depth")->empty());
+  EXPECT_EQ(store_->registry().Match("segments/9/measures/speed").status().code(),
             absl::StatusCode::kNotFound);
   for (const char* bad :
        {"", "x", "segments/1", "segments//measures/speed", "roads/1/measures/speed",
         "segments/1/measures/Speed", "segments/1 2/measures/speed"}) {
-    EXPECT_EQ(store_->MatchSeries(bad).status().code(), absl::StatusCode::kInvalidArgument) << bad;
+    EXPECT_EQ(store_->registry().Match(bad).status().code(), absl::StatusCode::kInvalidArgument)
+        << bad;
   }
 }
 
@@ -333,25 +338,25 @@ TEST_F(ReadingsStoreTest, ABatchThatDoesNotFitIsRefusedWhole) {
   bad[4].qualities = {1};
   bad[5].source.assign(65, 'x');
   for (const ReadingBatch& batch : bad) {
-    EXPECT_EQ(store_->Append(batch, {}).status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(store_->log().Append(batch, {}).status().code(), absl::StatusCode::kInvalidArgument);
   }
   EXPECT_TRUE(Rows(0).empty());
-  EXPECT_EQ(store_->LastOffset(), 0u);
+  EXPECT_EQ(store_->log().LastOffset(), 0u);
 }
 
 TEST_F(ReadingsStoreTest, MinusZeroIsZero) {
   Open();
   RegisterSpeeds(1);
-  ASSERT_TRUE(store_->Append(Batch("", 0, {{0, kStartMs, -0.0}}), {}).ok());
+  ASSERT_TRUE(store_->log().Append(Batch("", 0, {{0, kStartMs, -0.0}}), {}).ok());
   EXPECT_FALSE(std::signbit(Rows(0)[0].value));
 }
 
 TEST_F(ReadingsStoreTest, StateIsDurable) {
   Open();
-  EXPECT_EQ(*store_->GetState("clock"), "");
-  ASSERT_TRUE(store_->PutState("clock", std::string("\0x", 2)).ok());
+  EXPECT_EQ(*store_->state().Get("clock"), "");
+  ASSERT_TRUE(store_->state().Put("clock", std::string("\0x", 2)).ok());
   Open();
-  EXPECT_EQ(*store_->GetState("clock"), std::string("\0x", 2));
+  EXPECT_EQ(*store_->state().Get("clock"), std::string("\0x", 2));
 }
 
 TEST_F(ReadingsStoreTest, WeeksPastRetentionAreDropped) {
@@ -361,10 +366,10 @@ TEST_F(ReadingsStoreTest, WeeksPastRetentionAreDropped) {
   const std::int64_t week_ms = 7 * 24 * 3'600'000ll;
   for (int week = 0; week < 6; ++week) {
     ASSERT_TRUE(
-        store_->Append(Batch("", 0, {{0, kStartMs + week * week_ms, 1.0 * week}}), {}).ok());
+        store_->log().Append(Batch("", 0, {{0, kStartMs + week * week_ms, 1.0 * week}}), {}).ok());
   }
-  ASSERT_TRUE(store_->Seal().ok());
-  ASSERT_TRUE(store_->DropExpired(absl::FromUnixMillis(kStartMs + 5 * week_ms)).ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
+  ASSERT_TRUE(store_->upkeep().DropExpired(absl::FromUnixMillis(kStartMs + 5 * week_ms)).ok());
   for (int round = 0; round < 2; ++round) {
     const Readings rows = Rows(0);
     ASSERT_EQ(rows.size(), 3u);
@@ -385,12 +390,12 @@ TEST_F(ReadingsStoreTest, SealingInTheBackgroundHidesNothing) {
       batch.times_ms.push_back(kStartMs + i * 1000);
       batch.values.push_back(i);
     }
-    ASSERT_TRUE(store_->Append(std::move(batch), {}).ok());
+    ASSERT_TRUE(store_->log().Append(std::move(batch), {}).ok());
     if (i % 37 == 0) {
       ASSERT_EQ(Rows(static_cast<std::uint32_t>(i) % 4).size(), static_cast<std::size_t>(i) + 1);
     }
   }
-  ASSERT_TRUE(store_->Seal().ok());
+  ASSERT_TRUE(store_->upkeep().Seal().ok());
   EXPECT_EQ(store_->Stats().sealed_offset, 600u);
   for (std::uint32_t series = 0; series < 4; ++series) EXPECT_EQ(Rows(series).size(), 600u);
 }

@@ -23,8 +23,8 @@
 namespace citylayers::storage {
 
 /// Finds measures by name, by series id and by pattern, and stations by id. Series ids count from 0
-/// in order of registration and are never reused. Nothing is durable here: the store writes to disk
-/// before it adds to the registry. Thread-safe; a find takes about 100 ns.
+/// in order of registration and are never reused. Nothing is durable here: the Registrar writes to
+/// disk before it adds to the registry. Thread-safe; a find takes about 100 ns.
 class Registry {
  public:
   /// Adds a measure as the next series. REQUIRES: the name parses and is not registered.

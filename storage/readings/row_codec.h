@@ -11,7 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
+#include "storage/readings/append_result.h"
 #include "storage/readings/reading.h"
+#include "storage/readings/rejected_rows.h"
 
 namespace citylayers::storage {
 

@@ -31,16 +31,14 @@ std::string Fixed64(std::uint64_t value) {
 }  // namespace
 
 Sealer::Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
-               Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks,
-               std::uint64_t sealed_offset)
+               Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks)
     : options_(options),
       registry_(registry),
       database_(database),
       writer_(writer),
       head_(head),
       tail_(tail),
-      chunks_(chunks),
-      sealed_offset_(sealed_offset) {}
+      chunks_(chunks) {}
 
 Sealer::~Sealer() { Stop(); }
 
@@ -51,6 +49,11 @@ void Sealer::Stop() {
   }
   queue_changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+}
+
+void Sealer::SetSealedOffset(std::uint64_t offset) {
+  absl::MutexLock lock(&mutex_);
+  sealed_offset_ = offset;
 }
 
 void Sealer::Start() {

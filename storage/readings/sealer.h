@@ -23,7 +23,7 @@
 #include "storage/readings/database.h"
 #include "storage/readings/head.h"
 #include "storage/readings/log_tail.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/readings_store_options.h"
 #include "storage/readings/registry.h"
 #include "storage/readings/writer.h"
 
@@ -36,10 +36,11 @@ namespace citylayers::storage {
 class Sealer {
  public:
   Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
-         Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks,
-         std::uint64_t sealed_offset);
+         Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks);
   ~Sealer();
 
+  /// Sets the state from disk. On opening, before Start.
+  void SetSealedOffset(std::uint64_t offset);
   void Start();
   /// Ends the thread; nothing is sealed after that. Series passed to Enqueue are left
   /// for the next opening.
@@ -77,7 +78,7 @@ class Sealer {
 
   absl::Mutex sealing_;  // one seal at a time; taken before mutex_ and queue_mutex_
   mutable absl::Mutex mutex_;
-  std::uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t sealed_offset_ ABSL_GUARDED_BY(mutex_) = 0;
   // Series that wait, with the error.
   std::map<std::uint32_t, absl::Status> failing_ ABSL_GUARDED_BY(mutex_);
   // The log's end at past times; used by Run() only.

@@ -19,11 +19,13 @@
 #include "absl/time/time.h"
 #include "rocksdb/write_batch.h"
 
+#include "storage/readings/append_result.h"
 #include "storage/readings/database.h"
 #include "storage/readings/dedupe_windows.h"
 #include "storage/readings/head.h"
 #include "storage/readings/log_tail.h"
-#include "storage/readings/readings_store.h"
+#include "storage/readings/reading.h"
+#include "storage/readings/readings_store_options.h"
 
 namespace citylayers::storage {
 
@@ -57,7 +59,7 @@ class Writer {
     std::vector<std::string> dead_letters;  ///< its rejected rows, see EncodeDeadLetters
     std::uint32_t rejected_count = 0;
   };
-  /// See ReadingsStore::AppendAsync.
+  /// See ReadingsLog::AppendAsync.
   void Append(ReadingBatch batch, Encoded encoded, AppendDone done);
   /// Writes other rows durably, and waits for it. `needs_space`: refused when the disk is nearly
   /// full; false for sealing, which frees space.

@@ -75,9 +75,9 @@ void WriteSome(storage::ReadingsStore& store, int first, int count) {
     }
     storage::RejectedRows refused{.messages = {absl::StrCat("letter ", i)},
                                   .rows = {{.row = 1, .reason = 2}}};
-    ASSERT_TRUE(store.Append(storage::Batch("gate", i + 1, rows), refused).ok());
+    ASSERT_TRUE(store.log().Append(storage::Batch("gate", i + 1, rows), refused).ok());
     const std::string key = absl::StrCat("state-", i % kStates);
-    ASSERT_TRUE(store.PutState(key, Noise(1500, static_cast<unsigned>(i))).ok());
+    ASSERT_TRUE(store.state().Put(key, Noise(1500, static_cast<unsigned>(i))).ok());
   }
 }
 
@@ -155,10 +155,11 @@ void MakeReadings(const std::string& directory) {
     const auto store = OpenReadings(directory);
     std::vector<storage::MeasureDef> measures;
     for (std::uint32_t i = 0; i < kSeries; ++i) measures.push_back(storage::SpeedOf(int(i)));
-    ASSERT_TRUE(store->SeedStations({{.id = "phu-an", .name_vi = "Phú An"}}, measures).ok());
+    ASSERT_TRUE(
+        store->registrar().SeedStations({{.id = "phu-an", .name_vi = "Phú An"}}, measures).ok());
     WriteSome(*store, 0, 60);
-    ASSERT_TRUE(store->Seal().ok());
-    ASSERT_TRUE(store->Compact().ok());
+    ASSERT_TRUE(store->upkeep().Seal().ok());
+    ASSERT_TRUE(store->upkeep().Compact().ok());
     WriteSome(*store, 60, 20);
   }
   // The second opening writes the log into tables; later writes are only in the log.
@@ -175,19 +176,19 @@ Facts ReadReadings(const std::string& directory) {
   facts.loss = store.Loss();
   std::vector<std::uint32_t> all(kSeries);
   for (std::uint32_t i = 0; i < kSeries; ++i) all[i] = i;
-  const auto latest = store.Latest(all);
+  const auto latest = store.series().Latest(all);
   for (std::uint32_t i = 0; i < kSeries; ++i) {
-    const storage::MeasureDef* measure = store.Measure(i);
+    const storage::MeasureDef* measure = store.registry().Measure(i);
     facts.by_name[absl::StrCat("measure ", i)] =
         measure == nullptr ? "none" : absl::StrCat(measure->name, " ", measure->max_value);
     facts.by_name[absl::StrCat("latest ", i)] = latest[i].has_value() ? Text(*latest[i]) : "none";
-    Add(facts, absl::StrCat("readings ", i), store.Query(i, 0, INT64_MAX),
+    Add(facts, absl::StrCat("readings ", i), store.series().Query(i, 0, INT64_MAX),
         [](const auto& readings) {
           std::string text;
           for (const storage::StoredReading& reading : readings) text += Text(reading);
           return text;
         });
-    Add(facts, absl::StrCat("hours ", i), store.Aggregate(i, 0, INT64_MAX, 3'600'000),
+    Add(facts, absl::StrCat("hours ", i), store.series().Aggregate(i, 0, INT64_MAX, 3'600'000),
         [](const auto& windows) {
           std::string text;
           for (const storage::WindowAggregate& w : windows) {
@@ -196,11 +197,12 @@ Facts ReadReadings(const std::string& directory) {
           return text;
         });
   }
-  for (std::uint64_t offset = store.OldestResumeOffset(); offset < store.LastOffset(); ++offset) {
-    Add(facts, absl::StrCat("batch ", offset + 1), store.ReadLog(offset, 1),
+  for (std::uint64_t offset = store.log().OldestResumeOffset(); offset < store.log().LastOffset();
+       ++offset) {
+    Add(facts, absl::StrCat("batch ", offset + 1), store.log().Read(offset, 1),
         [](const auto& batches) { return batches.empty() ? "none" : Text(batches[0]->batch); });
   }
-  facts.by_name["last offset"] = absl::StrCat(store.LastOffset());
+  facts.by_name["last offset"] = absl::StrCat(store.log().LastOffset());
   Add(facts, "refused", store.dead_letters().Read("", 1000), [](const auto& page) {
     std::string text;
     for (const storage::DeadLetter& letter : page.letters) {
@@ -210,10 +212,10 @@ Facts ReadReadings(const std::string& directory) {
   });
   for (int i = 0; i < kStates; ++i) {
     const std::string key = absl::StrCat("state-", i);
-    Add(facts, key, store.GetState(key),
+    Add(facts, key, store.state().Get(key),
         [](const std::string& bytes) { return absl::BytesToHexString(bytes); });
   }
-  const auto station = store.FindStation("phu-an");
+  const auto station = store.registry().FindStation("phu-an");
   facts.by_name["station"] = station.has_value() ? station->name_vi : "none";
   return facts;
 }

@@ -19,6 +19,7 @@
 #include "services/readings/reading_query.h"
 #include "services/readings/readings_metrics.h"
 #include "services/readings/station_directory.h"
+#include "storage/readings/readings_store.h"
 #include "tests/support/temp_dir.h"
 
 namespace citylayers::readings {
@@ -98,11 +99,11 @@ class TestReadings : public testing::Test {
                                       "Nha Be",
                                       {106.75, 10.69},
                                       {{"rainfall", "mm", 1, absl::Minutes(10), "", 0, 150, {}}}};
-    ASSERT_TRUE(SeedFromPack({phu_an, nha_be}, *store_).ok());
-    directory_ =
-        std::make_unique<MeasureDirectory>(*store_, [](std::uint64_t id) { return id < 100; });
+    ASSERT_TRUE(SeedFromPack({phu_an, nha_be}, store_->registrar()).ok());
+    directory_ = std::make_unique<MeasureDirectory>(store_->registry(), store_->registrar(),
+                                                    [](std::uint64_t id) { return id < 100; });
     clock_ = *ClockKeeper::Load(*store_, machine_);
-    ingest_ = std::make_unique<ReadingIngest>(ingest_options_, *store_, *directory_, *clock_,
+    ingest_ = std::make_unique<ReadingIngest>(ingest_options_, store_->log(), *directory_, *clock_,
                                               monotonic_, metrics_);
     query_ =
         std::make_unique<ReadingQuery>(query_options_, *store_, *directory_, *clock_, monotonic_);

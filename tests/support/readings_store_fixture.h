@@ -70,13 +70,13 @@ class TestStore : public testing::Test {
   void RegisterSpeeds(std::uint32_t count) {
     std::vector<MeasureDef> measures;
     for (std::uint32_t i = 0; i < count; ++i) measures.push_back(SpeedOf(static_cast<int>(i)));
-    const auto series = store_->RegisterMeasures(measures);
+    const auto series = store_->registrar().RegisterMeasures(measures);
     ASSERT_TRUE(series.ok()) << series.status();
     for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ((*series)[i], i);
   }
   /// All readings of a series.
   Readings Rows(std::uint32_t series) const {
-    const absl::StatusOr<Readings> rows = store_->Query(series, 0, INT64_MAX);
+    const absl::StatusOr<Readings> rows = store_->series().Query(series, 0, INT64_MAX);
     EXPECT_TRUE(rows.ok()) << rows.status();
     return rows.value_or(Readings{});
   }

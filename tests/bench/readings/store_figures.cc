@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<ReadingsStore>> OpenIn(const std::string& directo
   ASSIGN_OR_RETURN(std::unique_ptr<ReadingsStore> store, ReadingsStore::Open(options));
   std::vector<MeasureDef> measures;
   for (int i = 0; i < series; ++i) measures.push_back(Speed(i));
-  RETURN_IF_ERROR(store->RegisterMeasures(std::move(measures)).status());
+  RETURN_IF_ERROR(store->registrar().RegisterMeasures(std::move(measures)).status());
   return store;
 }
 
@@ -77,7 +77,7 @@ absl::StatusOr<ReadingsFigure> AppendRate(const ReadingsBenchOptions& options) {
           batch.times_ms.push_back(kStartMs + static_cast<int64_t>(sequence) * 60'000);
           batch.values.push_back(static_cast<double>(200 + random() % 300) / 10);
         }
-        absl::StatusOr<storage::AppendResult> result = store->Append(std::move(batch), {});
+        absl::StatusOr<storage::AppendResult> result = store->log().Append(std::move(batch), {});
         while (absl::IsResourceExhausted(result.status()) && absl::Now() < end) {
           absl::SleepFor(absl::Milliseconds(1));
           break;
@@ -116,28 +116,30 @@ absl::StatusOr<std::vector<ReadingsFigure>> QueryTimes(const ReadingsBenchOption
       batch.times_ms.push_back(kStartMs + minute * 60'000);
       batch.values.push_back(static_cast<double>(200 + random() % 300) / 10);
     }
-    RETURN_IF_ERROR(store->Append(std::move(batch), {}).status());
+    RETURN_IF_ERROR(store->log().Append(std::move(batch), {}).status());
   }
-  RETURN_IF_ERROR(store->Seal());
+  RETURN_IF_ERROR(store->upkeep().Seal());
   std::vector<uint32_t> all(kSeries);
   std::iota(all.begin(), all.end(), 0);
   std::vector<double> latest_ms, day_ms, hourly_ms;
   for (int round = 0; round < 20; ++round) {
     const absl::Time start = absl::Now();
-    if (store->Latest(all).size() != kSeries) return absl::InternalError("a series is missing");
+    if (store->series().Latest(all).size() != kSeries)
+      return absl::InternalError("a series is missing");
     latest_ms.push_back(Milliseconds(absl::Now() - start));
   }
   for (uint32_t series = 0; series < kDense; ++series) {
     const absl::Time start = absl::Now();
     ASSIGN_OR_RETURN(const std::vector<StoredReading> day,
-                     store->Query(series, kStartMs, kStartMs + kDayMs));
+                     store->series().Query(series, kStartMs, kStartMs + kDayMs));
     day_ms.push_back(Milliseconds(absl::Now() - start));
     if (day.size() != 1440) return absl::InternalError("a reading is missing");
   }
   for (int round = 0; round < 5; ++round) {
     const absl::Time start = absl::Now();
     for (uint32_t series = 0; series < kDense; ++series) {
-      RETURN_IF_ERROR(store->Aggregate(series, kStartMs, kStartMs + kDayMs, 3'600'000).status());
+      RETURN_IF_ERROR(
+          store->series().Aggregate(series, kStartMs, kStartMs + kDayMs, 3'600'000).status());
     }
     hourly_ms.push_back(Milliseconds(absl::Now() - start));
   }
@@ -169,7 +171,7 @@ absl::StatusOr<uint64_t> AppendMetrLa(const std::string& file, ReadingsStore& st
       batch.values.push_back(MphToKmh(mph));
     }
     readings += batch.size();
-    RETURN_IF_ERROR(store.Append(std::move(batch), {}).status());
+    RETURN_IF_ERROR(store.log().Append(std::move(batch), {}).status());
   }
   return readings;
 }
@@ -189,7 +191,7 @@ absl::StatusOr<uint64_t> AppendSynthetic(ReadingsStore& store) {
       batch.times_ms.push_back(kStartMs + step * 300'000);
       batch.values.push_back(std::round(speed_kmh * 10) / 10);
     }
-    RETURN_IF_ERROR(store.Append(std::move(batch), {}).status());
+    RETURN_IF_ERROR(store.log().Append(std::move(batch), {}).status());
   }
   return uint64_t{7 * 288 * kSegments};
 }
@@ -237,7 +239,7 @@ absl::StatusOr<uint64_t> AppendRiver(const std::string& file, ReadingsStore& sto
       batch.values.push_back(std::round(level * 1000) / 1000);
     }
     readings += batch.size();
-    RETURN_IF_ERROR(store.Append(std::move(batch), {}).status());
+    RETURN_IF_ERROR(store.log().Append(std::move(batch), {}).status());
   }
   return readings;
 }
@@ -264,10 +266,10 @@ absl::StatusOr<ReadingsFigure> BytesOf(const std::string& name, const std::strin
     ASSIGN_OR_RETURN(std::unique_ptr<ReadingsStore> store, ReadingsStore::Open(options));
     std::vector<MeasureDef> measures;
     for (int i = 0; i < series; ++i) measures.push_back(Speed(i));
-    RETURN_IF_ERROR(store->RegisterMeasures(std::move(measures)).status());
+    RETURN_IF_ERROR(store->registrar().RegisterMeasures(std::move(measures)).status());
     ASSIGN_OR_RETURN(readings, append(*store));
-    RETURN_IF_ERROR(store->Seal());
-    RETURN_IF_ERROR(store->Compact());
+    RETURN_IF_ERROR(store->upkeep().Seal());
+    RETURN_IF_ERROR(store->upkeep().Compact());
   }
   const uint64_t bytes = DirectoryBytes(directory, /*tables_only=*/true);
   return ReadingsFigure{name, static_cast<double>(bytes) / static_cast<double>(readings), "bytes",
