@@ -9,7 +9,7 @@
 
 #include "base/strings.h"
 #include "services/runtime/rpc/error_details.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/time_bucket.h"
 
 namespace citylayers::readings {
 namespace {

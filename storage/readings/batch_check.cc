@@ -5,7 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "storage/readings/row_codec.h"
+#include "storage/readings/row_frame.h"
+#include "storage/readings/time_bucket.h"
 
 namespace citylayers::storage {
 

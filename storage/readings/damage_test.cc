@@ -5,8 +5,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "storage/readings/chunk_codec.h"
 #include "storage/readings/database.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/log_codec.h"
 #include "tests/support/readings_store_fixture.h"
 
 namespace citylayers::storage {

@@ -23,9 +23,6 @@
 
 namespace citylayers::storage {
 
-/// Version of the layout that this program reads and writes; it refuses newer ones.
-inline constexpr int kReadingsFormat = 1;
-
 /// An open database. Thread-safe.
 class Database {
  public:

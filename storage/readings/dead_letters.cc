@@ -8,7 +8,7 @@
 #include "base/status_macros.h"
 #include "storage/bytes/bytes.h"
 #include "storage/readings/database.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/dead_letter_codec.h"
 
 namespace citylayers::storage {
 namespace {

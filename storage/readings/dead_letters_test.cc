@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-#include "storage/readings/row_codec.h"
+#include "storage/readings/dead_letter_codec.h"
 #include "tests/support/readings_store_fixture.h"
 
 namespace citylayers::storage {

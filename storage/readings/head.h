@@ -15,7 +15,7 @@
 
 #include "storage/readings/reading.h"
 #include "storage/readings/reading_run.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/sealed_state.h"
 
 namespace citylayers::storage {
 

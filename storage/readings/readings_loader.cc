@@ -9,7 +9,11 @@
 #include "base/status_macros.h"
 #include "storage/bytes/bytes.h"
 #include "storage/readings/batch_check.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/dedupe_codec.h"
+#include "storage/readings/log_codec.h"
+#include "storage/readings/lost_chunk_codec.h"
+#include "storage/readings/row_keys.h"
+#include "storage/readings/sealed_state.h"
 #include "storage/readings/sealer.h"
 
 namespace citylayers::storage {
@@ -74,14 +78,15 @@ absl::StatusOr<std::uint64_t> ReadingsLoader::LoadState() {
                                 head_.SetSealed(series, sealed);
                                 return absl::OkStatus();
                               }));
-  RETURN_IF_ERROR(VisitPrefix(
-      database_, database_.state(), 'Q',
-      [this](std::string_view key, std::string_view value) -> absl::Status {
-        ASSIGN_OR_RETURN(const DedupeKeyParts parts, ParseDedupeKey("Q" + std::string(key)));
-        ASSIGN_OR_RETURN(const AppendResult result, DecodeAppendResult(value));
-        windows_.Load(parts.source, parts.epoch, parts.sequence, result);
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(VisitPrefix(database_, database_.state(), kDedupePrefix,
+                              [this](std::string_view key, std::string_view value) -> absl::Status {
+                                ASSIGN_OR_RETURN(const DedupeKeyParts parts,
+                                                 ParseDedupeKey(kDedupePrefix + std::string(key)));
+                                ASSIGN_OR_RETURN(const AppendResult result,
+                                                 DecodeAppendResult(value));
+                                windows_.Load(parts.source, parts.epoch, parts.sequence, result);
+                                return absl::OkStatus();
+                              }));
   windows_.FinishLoading();
   RETURN_IF_ERROR(VisitPrefix(
       database_, database_.state(), kLostChunkPrefix,

@@ -1,6 +1,5 @@
 #include "storage/readings/readings_log.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,9 +10,10 @@
 #include "base/status_macros.h"
 #include "storage/readings/batch_check.h"
 #include "storage/readings/database.h"
+#include "storage/readings/encoded_batch.h"
+#include "storage/readings/log_codec.h"
 #include "storage/readings/log_tail.h"
 #include "storage/readings/registry.h"
-#include "storage/readings/row_codec.h"
 #include "storage/readings/writer.h"
 
 namespace citylayers::storage {
@@ -26,17 +26,7 @@ void ReadingsLog::AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDo
   // -0.0 is not a distinct measurement, and would prevent its column from being stored as integers.
   // Encoded here, on the caller's thread: the writer thread waits for the disk.
   for (double& value : batch.values) value += 0.0;
-  Writer::Encoded encoded;
-  encoded.log_row = EncodeLogRow(batch);
-  encoded.rejected_count = static_cast<std::uint32_t>(rejects.size());
-  if (!rejects.empty()) {
-    const DeadLetterBatch of{absl::ToUnixMicros(absl::Now()), batch.source, batch.epoch,
-                             batch.sequence};
-    for (std::size_t start = 0; start < rejects.size(); start += kDeadLettersPerRow) {
-      encoded.dead_letters.push_back(EncodeDeadLetters(
-          of, rejects, start, std::min(kDeadLettersPerRow, rejects.size() - start)));
-    }
-  }
+  EncodedBatch encoded = EncodeBatch(batch, rejects, absl::Now());
   writer_.Append(std::move(batch), std::move(encoded), std::move(done));
 }
 

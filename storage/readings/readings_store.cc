@@ -6,6 +6,7 @@
 
 #include "base/status_macros.h"
 #include "storage/readings/chunk_store.h"
+#include "storage/readings/chunk_writer.h"
 #include "storage/readings/database.h"
 #include "storage/readings/dedupe_windows.h"
 #include "storage/readings/head.h"
@@ -26,14 +27,15 @@ struct ReadingsStore::Parts {
                  .first_max = options.dedupe_first_max}),
         head(options.chunk_readings),
         tail(options.tail_cache_readings),
-        chunks(*database, options.chunk_readings),
+        chunks(*database),
+        chunk_writer(*database, chunks, options.chunk_readings),
         registrar(options.series_max, *database, registry, writer),
         log(*database, registry, tail, writer),
         series(head, chunks),
         dead_letters(*database),
         state(*database, writer),
         upkeep(options.retention, *database, chunks, sealer, writer),
-        sealer(options, registry, *database, writer, head, tail, chunks),
+        sealer(options, registry, *database, writer, head, tail, chunk_writer),
         writer(options, *database, head, tail, windows, [this](std::vector<std::uint32_t> full) {
           if (options.seal_in_background) sealer.Enqueue(std::move(full));
         }) {}
@@ -51,6 +53,7 @@ struct ReadingsStore::Parts {
   Head head;
   LogTail tail;
   ChunkStore chunks;
+  ChunkWriter chunk_writer;
   ReadingsLoader::Result loaded;  // written by Load() only
   // The parts that are handed out keep references to the sealer and the writer, and outlive both:
   // an answer that the writer gives while it closes may ask them for their status.

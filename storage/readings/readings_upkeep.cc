@@ -8,10 +8,12 @@
 #include "rocksdb/convenience.h"
 
 #include "base/status_macros.h"
+#include "storage/readings/chunk_codec.h"
 #include "storage/readings/chunk_store.h"
 #include "storage/readings/database.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/lost_chunk_codec.h"
 #include "storage/readings/sealer.h"
+#include "storage/readings/time_bucket.h"
 #include "storage/readings/writer.h"
 
 namespace citylayers::storage {

@@ -11,7 +11,7 @@
 #include "storage/bytes/bytes.h"
 #include "storage/readings/database.h"
 #include "storage/readings/registry.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/row_keys.h"
 #include "storage/readings/writer.h"
 
 namespace citylayers::storage {

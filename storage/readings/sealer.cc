@@ -11,6 +11,8 @@
 
 #include "base/status_macros.h"
 #include "storage/bytes/bytes.h"
+#include "storage/readings/log_codec.h"
+#include "storage/readings/row_keys.h"
 
 namespace citylayers::storage {
 namespace {
@@ -31,7 +33,7 @@ std::string Fixed64(std::uint64_t value) {
 }  // namespace
 
 Sealer::Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
-               Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks)
+               Writer& writer, Head& head, LogTail& tail, ChunkWriter& chunks)
     : options_(options),
       registry_(registry),
       database_(database),
@@ -166,13 +168,13 @@ absl::Status Sealer::SealSeries(absl::Span<const std::uint32_t> series) {
 }
 
 absl::Status Sealer::SealGroup(absl::Span<const std::uint32_t> series) {
-  std::vector<ChunkStore::Change> changes;
+  std::vector<ChunkChange> changes;
   absl::Status status;
   for (const std::uint32_t id : series) {
     const std::optional<Head::Job> job = head_.StartSealing(id);
     if (!job.has_value()) continue;
     const MeasureDef* measure = registry_.Measure(id);
-    absl::StatusOr<ChunkStore::Change> change =
+    absl::StatusOr<ChunkChange> change =
         chunks_.Plan(*job, measure == nullptr ? 0 : measure->decimals);
     NoteOutcome(id, change.status());
     if (!change.ok()) {
@@ -186,10 +188,10 @@ absl::Status Sealer::SealGroup(absl::Span<const std::uint32_t> series) {
   if (changes.empty()) return status;
   const absl::Status written = writer_.Commit(
       [&](rocksdb::WriteBatch& write) {
-        for (const ChunkStore::Change& change : changes) chunks_.Fill(change, write);
+        for (const ChunkChange& change : changes) chunks_.Fill(change, write);
       },
       /*needs_space=*/false);
-  for (const ChunkStore::Change& change : changes) {
+  for (const ChunkChange& change : changes) {
     if (written.ok()) {
       head_.FinishSealing(change.series, change.sealed);
     } else {

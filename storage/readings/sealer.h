@@ -19,7 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 
-#include "storage/readings/chunk_store.h"
+#include "storage/readings/chunk_writer.h"
 #include "storage/readings/database.h"
 #include "storage/readings/head.h"
 #include "storage/readings/log_tail.h"
@@ -36,7 +36,7 @@ namespace citylayers::storage {
 class Sealer {
  public:
   Sealer(const ReadingsStoreOptions& options, const Registry& registry, Database& database,
-         Writer& writer, Head& head, LogTail& tail, ChunkStore& chunks);
+         Writer& writer, Head& head, LogTail& tail, ChunkWriter& chunks);
   ~Sealer();
 
   /// Sets the state from disk. On opening, before Start.
@@ -74,7 +74,7 @@ class Sealer {
   Writer& writer_;
   Head& head_;
   LogTail& tail_;
-  ChunkStore& chunks_;
+  ChunkWriter& chunks_;
 
   absl::Mutex sealing_;  // one seal at a time; taken before mutex_ and queue_mutex_
   mutable absl::Mutex mutex_;
@@ -91,10 +91,6 @@ class Sealer {
   bool stop_ = false;                 // guarded by queue_mutex_
   std::thread thread_;
 };
-
-/// Rows of the state family.
-inline constexpr std::string_view kWatermarkKey = "W";
-inline constexpr std::string_view kOldestKey = "T";
 
 }  // namespace citylayers::storage
 

@@ -4,7 +4,7 @@
 
 #include "base/status_macros.h"
 #include "storage/readings/database.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/row_keys.h"
 #include "storage/readings/writer.h"
 
 namespace citylayers::storage {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "storage/readings/chunk_codec.h"
 #include "storage/readings/reading.h"
-#include "storage/readings/row_codec.h"
 
 namespace citylayers::storage {
 

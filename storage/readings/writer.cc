@@ -9,22 +9,10 @@
 
 #include "base/status_macros.h"
 #include "storage/bytes/bytes.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/dedupe_codec.h"
+#include "storage/readings/log_codec.h"
 
 namespace citylayers::storage {
-namespace {
-
-// Memory of a waiting batch. The columns' capacity equals their rows: the validator reserves.
-std::size_t MemoryOf(const ReadingBatch& batch, const Writer::Encoded& encoded) {
-  std::size_t bytes = encoded.log_row.capacity() + batch.source.capacity() +
-                      batch.series.capacity() * sizeof(std::uint32_t) +
-                      batch.times_ms.capacity() * sizeof(std::int64_t) +
-                      batch.values.capacity() * sizeof(double) + batch.qualities.capacity();
-  for (const std::string& row : encoded.dead_letters) bytes += row.capacity();
-  return bytes;
-}
-
-}  // namespace
 
 Writer::Writer(const ReadingsStoreOptions& options, Database& database, Head& head, LogTail& tail,
                DedupeWindows& windows, std::function<void(std::vector<std::uint32_t>)> on_full)
@@ -69,7 +57,7 @@ absl::Status Writer::CheckHead() const {
                    " readings wait for their chunks: send the batch again a little later"));
 }
 
-void Writer::Append(ReadingBatch batch, Encoded encoded, AppendDone done) {
+void Writer::Append(ReadingBatch batch, EncodedBatch encoded, AppendDone done) {
   absl::Status status = database_.WriteStatus();
   if (status.ok()) {
     const std::size_t bytes = MemoryOf(batch, encoded);

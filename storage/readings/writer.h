@@ -22,6 +22,7 @@
 #include "storage/readings/append_result.h"
 #include "storage/readings/database.h"
 #include "storage/readings/dedupe_windows.h"
+#include "storage/readings/encoded_batch.h"
 #include "storage/readings/head.h"
 #include "storage/readings/log_tail.h"
 #include "storage/readings/reading.h"
@@ -53,14 +54,8 @@ class Writer {
 
   /// Starts the thread. Call it once the store is loaded.
   void Start();
-  /// A batch in its encoded form.
-  struct Encoded {
-    std::string log_row;
-    std::vector<std::string> dead_letters;  ///< its rejected rows, see EncodeDeadLetters
-    std::uint32_t rejected_count = 0;
-  };
   /// See ReadingsLog::AppendAsync.
-  void Append(ReadingBatch batch, Encoded encoded, AppendDone done);
+  void Append(ReadingBatch batch, EncodedBatch encoded, AppendDone done);
   /// Writes other rows durably, and waits for it. `needs_space`: refused when the disk is nearly
   /// full; false for sealing, which frees space.
   absl::Status Commit(Fill fill, bool needs_space);
@@ -73,7 +68,7 @@ class Writer {
  private:
   struct Item {
     ReadingBatch batch;
-    Encoded encoded;
+    EncodedBatch encoded;
     std::size_t bytes = 0;  // memory charged to the queue
     AppendDone done;
     Fill fill;

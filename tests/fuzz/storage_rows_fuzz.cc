@@ -7,7 +7,12 @@
 #include "storage/bytes/checksum.h"
 #include "storage/bytes/integer_column.h"
 #include "storage/bytes/value_column.h"
-#include "storage/readings/row_codec.h"
+#include "storage/readings/chunk_codec.h"
+#include "storage/readings/dead_letter_codec.h"
+#include "storage/readings/dedupe_codec.h"
+#include "storage/readings/log_codec.h"
+#include "storage/readings/lost_chunk_codec.h"
+#include "storage/readings/sealed_state.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {

@@ -14,7 +14,7 @@ import { changedLines, treeFiles } from './tree.mjs';
 
 // [what is matched, what to write instead, what is exempt in the same line]
 const kPatterns = [
-  [/\b(?:is|are|was|were) no\b/i, 'is not a …; has no …', /\bthere (?:is|are|was|were) no\b/i],
+  [/\b(?:is|are|was|were) no\b(?! longer)/i, 'is not a …; has no …', /\bthere (?:is|are|was|were) no\b/i],
   [/\b(?:anew|for ever|by and by)\b/i, 'again; forever; gradually'],
   [/\b(?:mend(?:s|ed|ing)?|troubles?)\b/i, 'repair; fault'],
   [/\b(?:nobody|somebody|anybody|everybody)\b/i, 'the client, the caller, the operator; no client'],
