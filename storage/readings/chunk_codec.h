@@ -37,9 +37,10 @@ struct ChunkStats {
 };
 /// REQUIRES: readings are not empty and strictly ascending in time.
 std::string EncodeChunk(absl::Span<const StoredReading> readings, int decimals);
-/// Reads only the statistics; the checksum covers the columns. DATA_LOSS: as for log rows.
+/// Reads only the statistics; the checksum covers the columns. DATA_LOSS: the checksum differs, or
+/// the bytes are not a chunk.
 absl::StatusOr<ChunkStats> DecodeChunkStats(std::string_view bytes);
-/// DATA_LOSS: as for log rows.
+/// Errors as of DecodeChunkStats.
 absl::StatusOr<std::vector<StoredReading>> DecodeChunk(std::string_view bytes);
 
 }  // namespace citylayers::storage
