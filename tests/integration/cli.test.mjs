@@ -87,7 +87,7 @@ test('readings rejected', () => {
   const file = join(temporaryFolder(), 'levels.csv');
   writeFileSync(file, `measure,time,value\n${kMeasure},2025-11-06T17:40:00+07:00,99\n`);
   assert.equal(cli('readings', 'write', file).status, 1);
-  const words = [/water_level +99 +2025-11-06 17:40:00 +out_of_range +99 m lies outside -4 to 5/];
+  const words = [/water_level +99 +2025-11-06 17:40:00 +out of range +99 m lies outside -4 to 5/];
   shows(['readings', 'rejected'], words, 'rejectTime', /^20\d\d-/);
   const [{ rejection, reading }] = json('readings', 'rejected', '--limit', '1');
   assert.equal(rejection.reason, 'REJECT_REASON_OUT_OF_RANGE');

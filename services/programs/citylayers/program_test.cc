@@ -363,7 +363,7 @@ TEST_F(ProgramTest, RejectedReadingsAreListedWithTheirReasons) {
   const Outcome table = Run("readings rejected");
   EXPECT_THAT(table.out, StartsWith("REJECTED (wall clock)"));
   EXPECT_THAT(table.out, HasSubstr("2025-11-06 18:00:00    gate-7  stations/phu-an/measures/"));
-  EXPECT_THAT(table.out, HasSubstr("out_of_range  99 m lies outside -4 to 5"));
+  EXPECT_THAT(table.out, HasSubstr("out of range  99 m lies outside -4 to 5"));
   EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 101);
   EXPECT_THAT(table.err, HasSubstr("the first 100 are shown, and there are more: give --limit N"));
   const Outcome json = Run("readings rejected --format json");
