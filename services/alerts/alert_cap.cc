@@ -85,8 +85,8 @@ absl::Duration CapValidity(const CapOptions& options, AlertKind kind) {
   return options.jam_valid;
 }
 
-cap::CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, const AlertText& alert_text,
-                        const std::string& identifier,
+cap::CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert,
+                        const AlertText& alert_text, const std::string& identifier,
                         const std::vector<cap::CapReference>& earlier, absl::Time sent,
                         const std::string& scenario) {
   const bool over = alert.state == AlertState::kResolved;
@@ -128,13 +128,15 @@ cap::CapMessage MakeCap(const CapOptions& options, const AlertRecord& alert, con
   info.area.circles_km = {{alert.location, std::max(alert.radius_m, 1.0) / 1000}};
 
   for (const bool vietnamese : {true, false}) {
-    const auto in_language = [&](const auto& both) { return std::string(vietnamese ? both.vi : both.en); };
+    const auto in_language = [&](const auto& both) {
+      return std::string(vietnamese ? both.vi : both.en);
+    };
     info.language = vietnamese ? "vi-VN" : "en-US";
     info.event = in_language(alert_text.event);
     // Some receivers show nothing but the headline.
-    const std::string headline =
-        alert.exercise ? absl::StrCat(in_language(cap::kExerciseMark), " ", in_language(alert_text.headline))
-                       : in_language(alert_text.headline);
+    const std::string headline = alert.exercise ? absl::StrCat(in_language(cap::kExerciseMark), " ",
+                                                               in_language(alert_text.headline))
+                                                : in_language(alert_text.headline);
     info.headline = Clip(headline, cap::kCapHeadlineCharactersMax);
     info.description = in_language(alert_text.description);
     info.instruction = in_language(alert_text.instruction);

@@ -204,8 +204,7 @@ absl::StatusOr<AlertRecord> AlertManager::Acknowledge(std::uint64_t id, const st
                                                       const std::string& comment,
                                                       const EvaluationTime& time) {
   RETURN_IF_ERROR(CheckActor(actor, options_.actor_characters_max));
-  RETURN_IF_ERROR(
-      CheckComment(comment, /*is_required=*/false, options_.comment_characters_max));
+  RETURN_IF_ERROR(CheckComment(comment, /*is_required=*/false, options_.comment_characters_max));
   const absl::MutexLock lock(&write_mutex_);
   ASSIGN_OR_RETURN(AlertRecord alert, book_.GetUnresolved(id));
   const bool is_taken = alert.state == AlertState::kAcknowledged && alert.acknowledged_by == actor;

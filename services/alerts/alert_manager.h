@@ -92,8 +92,7 @@ class AlertManager {
   absl::Status EndOtherMode(const EvaluationTime& time, absl::Time begun)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status ApplyRules(const Conditions& conditions, const EvaluationTime& time,
-                          Omissions& omissions)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+                          Omissions& omissions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   PendingWrite NewWrite(const EvaluationTime& time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status Commit(const PendingWrite& write) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   absl::Status FollowValues(const EvaluationTime& time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);

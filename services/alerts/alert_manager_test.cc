@@ -44,7 +44,7 @@ TEST_F(AlertManagerTest, ATideIsOneAlertThatClimbsAndEndsWithItsTrailAndMessages
   EXPECT_EQ(alert.level, 3);  // What it was, for the history.
   EXPECT_EQ(Trail(alert.id),
             "raised:system escalated:system escalated:system escalated:system resolved:system");
-  EXPECT_TRUE(store_->VerifyTrail(alert.id).ok());
+  EXPECT_TRUE(store_->VerifyTrail({alert.id})->is_intact());
   ASSERT_EQ(alert.cap_ids.size(), 5u);
   EXPECT_THAT(manager_->book().GetCap(alert.cap_ids[0])->xml, HasSubstr("<msgType>Alert<"));
   EXPECT_THAT(manager_->book().GetCap(alert.cap_ids[3])->xml, HasSubstr("<urgency>Immediate<"));
@@ -94,8 +94,10 @@ TEST_F(AlertManagerTest, WhatEndedWhileWeWereAwayEndsInTheWordsOfItsKind) {
   const uint64_t street = All("kind = STREET_DEPTH")[0].id;
   Restart();
   Steps(4, 0);
-  EXPECT_EQ(manager_->book().ListEvents(jam)->back().comment, "the jam has dissolved or moves again");
-  EXPECT_EQ(manager_->book().ListEvents(street)->back().comment, "0.00 m, the condition has cleared");
+  EXPECT_EQ(manager_->book().ListEvents(jam)->back().comment,
+            "the jam has dissolved or moves again");
+  EXPECT_EQ(manager_->book().ListEvents(street)->back().comment,
+            "0.00 m, the condition has cleared");
   EXPECT_EQ(All("kind = JAM")[0].headline.vi, "Đường Cộng Hòa ùn ứ, dài khoảng 900 m");
 }
 
@@ -124,7 +126,8 @@ TEST_F(AlertManagerTest, EndingByHandIsQuietWhileTheWaterStandsAndAfterARestart)
   const auto alert = manager_->Resolve(1, "Lan", "trạm đo hỏng", time_);
   ASSERT_TRUE(alert.ok()) << alert.status();
   EXPECT_EQ(alert->state, AlertState::kResolved);
-  EXPECT_THAT(manager_->book().GetCap(alert->cap_ids.back())->headline.vi, HasSubstr("Kết thúc cảnh báo"));
+  EXPECT_THAT(manager_->book().GetCap(alert->cap_ids.back())->headline.vi,
+              HasSubstr("Kết thúc cảnh báo"));
   Steps(4, 1.66);
   Restart();
   Steps(4, 1.66);
@@ -136,7 +139,8 @@ TEST_F(AlertManagerTest, EndingByHandIsQuietWhileTheWaterStandsAndAfterARestart)
 
 TEST_F(AlertManagerTest, WhatCannotBeDoneIsRefusedWithTheRightCode) {
   Steps(2, 1.66);
-  EXPECT_EQ(manager_->Acknowledge(9, "Lan", "", time_).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(manager_->Acknowledge(9, "Lan", "", time_).status().code(),
+            absl::StatusCode::kNotFound);
   EXPECT_EQ(manager_->Acknowledge(1, " ", "", time_).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(manager_->Acknowledge(1, std::string(401, 'x'), "", time_).status().code(),
@@ -166,7 +170,8 @@ TEST_F(AlertManagerTest, AReplaysAlertsAreExercisesAndEndWithIt) {
   time_.scenario = "";
   Steps(1, 1.66);
   EXPECT_EQ(Trail(1), "raised:system resolved:system");
-  EXPECT_THAT(manager_->book().ListEvents(1)->back().comment, HasSubstr("gave the city clock back"));
+  EXPECT_THAT(manager_->book().ListEvents(1)->back().comment,
+              HasSubstr("gave the city clock back"));
   EXPECT_THAT(manager_->book().GetCap(All()[0].cap_ids[1])->xml, HasSubstr("<status>Exercise<"));
   Steps(1, 1.66);  // The real water is over the level too: that is another alert.
   ASSERT_EQ(All().size(), 2u);
@@ -208,7 +213,8 @@ TEST_F(AlertManagerTest, ARuleStateOfAnUnknownModeIsVoidUnlessAnAlertStandsForIt
   EXPECT_EQ(All("kind = STAGE").size(), 2u);
 }
 
-// The replay's driver writes a batch as it sets the clock, and the manager evaluates some time after.
+// The replay's driver writes a batch as it sets the clock, and the manager evaluates some time
+// after.
 TEST_F(AlertManagerTest, WhatAReplayWritesBeforeTheFirstLookAtItCounts) {
   Steps(1, 0.5);
   time_.exercise = true;
@@ -302,7 +308,8 @@ TEST_F(AlertManagerTest, TheFeedHasMessagesOfThePresentModeOnly) {
     std::vector<std::string> feed_entries;
     const CapList list = *manager_->book().ListCaps(100, time_);
     for (const storage::CapRecord& cap : list.caps) {
-      feed_entries.push_back(absl::StrCat(cap.exercise ? "exercise " : "actual ", cap.message_type));
+      feed_entries.push_back(
+          absl::StrCat(cap.exercise ? "exercise " : "actual ", cap.message_type));
     }
     return feed_entries;
   };
@@ -432,10 +439,12 @@ TEST_F(AlertManagerTest, FollowersHearOfEachChangeAndOfValuesThatPeopleCanSee) {
 TEST_F(AlertManagerTest, BadOptionsAreRefused) {
   AlertManagerOptions options;
   options.cap.sender = "two words";
-  EXPECT_EQ(AlertManager::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(AlertManager::Open(*store_, options).status().code(),
+            absl::StatusCode::kInvalidArgument);
   options = {};
   options.rules.stage.readings = 0;
-  EXPECT_EQ(AlertManager::Open(*store_, options).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(AlertManager::Open(*store_, options).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ AlertText StageText(const Finding& finding, int tier) {
                absl::StrCat("Low ground along rivers and canals around the ", place.en, " gauge")}};
   if (tier == 0) {
     text.headline = {absl::StrCat("Mực nước tại ", place.vi, " đã xuống dưới báo động I"),
-                      absl::StrCat("Water level at ", place.en, " is back below alert level I")};
+                     absl::StrCat("Water level at ", place.en, " is back below alert level I")};
     text.description = {
         absl::StrCat("Mực nước đo được tại ", place.vi, " là ", value.vi, " (cao độ Hòn Dấu)."),
         absl::StrCat("The water level measured at ", place.en, " is ", value.en,
@@ -80,9 +80,9 @@ AlertText StageText(const Finding& finding, int tier) {
       absl::StrCat("Water level at ", place.en,
                    tier == 4 ? " is far above alert level " : " is at alert level ", level)};
   text.description = {absl::StrCat("Mực nước đo được tại ", place.vi, " là ", value.vi,
-                                    " (cao độ Hòn Dấu), từ mức ", threshold.vi, " trở lên."),
-                       absl::StrCat("The water level measured at ", place.en, " is ", value.en,
-                                    " above the Hòn Dấu datum, at or over ", threshold.en, ".")};
+                                   " (cao độ Hòn Dấu), từ mức ", threshold.vi, " trở lên."),
+                      absl::StrCat("The water level measured at ", place.en, " is ", value.en,
+                                   " above the Hòn Dấu datum, at or over ", threshold.en, ".")};
   static constexpr std::array<std::array<const char*, 2>, 4> kAdvice = {{
       {"Theo dõi mực nước. Dời xe và đồ đạc khỏi chỗ thấp ven sông, ven kênh.",
        "Keep an eye on the water. Move vehicles and belongings away from low ground along rivers "
@@ -111,10 +111,10 @@ AlertText StreetText(const Finding& finding, int tier) {
   AlertText text{.event = {"Ngập đường", "Street flooding"}, .area = {street_vi, street}};
   if (tier == 0) {
     text.headline = {absl::StrCat(street_vi, " đã rút nước"),
-                      absl::StrCat("The water on ", street, " has drained")};
+                     absl::StrCat("The water on ", street, " has drained")};
     text.description = text.headline;
     text.instruction = {"Cảnh báo kết thúc. Mặt đường có thể còn bùn, đi chậm.",
-                         "The alert is over. There may be mud on the road: go slowly."};
+                        "The alert is over. There may be mud on the road: go slowly."};
     return text;
   }
   // The words after the class's name: "ngập, sâu hơn 30 cm" but "ngập sâu hơn 50 cm", "flooded" but
@@ -184,13 +184,13 @@ AlertText OutageText(const Finding& finding, int tier) {
   AlertText text{.event = {"Mất số liệu", "Data outage"}, .area = what};
   if (tier == 0) {
     text.headline = {absl::StrCat(what.vi, ": đã có số liệu trở lại"),
-                      absl::StrCat(what.en, ": data are back")};
+                     absl::StrCat(what.en, ": data are back")};
     text.description = text.headline;
     text.instruction = {"Kết thúc.", "The outage is over."};
     return text;
   }
   text.headline = {absl::StrCat(what.vi, ": không có số liệu mới"),
-                    absl::StrCat(what.en, ": no new data")};
+                   absl::StrCat(what.en, ": no new data")};
   text.description = {text.headline.vi, absl::StrCat(what.en, ": ", finding.reason)};
   text.instruction = {
       "Cảnh báo dựa vào số liệu này giữ nguyên và không có cảnh báo mới. Kiểm tra trạm và đường "
@@ -209,7 +209,7 @@ AlertText JamText(const Finding& finding, int tier) {
   if (tier == 0) {
     const Localized stretch = StretchText(finding);
     text.headline = {absl::StrCat(street_vi, stretch.vi, " đã hết ùn tắc"),
-                      absl::StrCat("The jam on ", street, stretch.en, " is over")};
+                     absl::StrCat("The jam on ", street, stretch.en, " is over")};
     text.description = text.headline;
     text.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
     return text;
@@ -222,14 +222,14 @@ AlertText JamText(const Finding& finding, int tier) {
       absl::StrCat(street_vi, stretch.vi, " ", kTiers[tier - 1][0], ", dài khoảng ", length.vi),
       absl::StrCat(street, stretch.en, ": ", kTiers[tier - 1][1], ", about ", length.en)};
   text.description = {absl::StrCat("Hàng xe dài khoảng ", length.vi, ", tốc độ trung bình ",
-                                    Kmh(finding.value), "."),
-                       absl::StrCat("The queue is about ", length.en, " long and moves at ",
-                                    Kmh(finding.value), " on average.")};
+                                   Kmh(finding.value), "."),
+                      absl::StrCat("The queue is about ", length.en, " long and moves at ",
+                                   Kmh(finding.value), " on average.")};
   text.instruction = tier == 3
-                          ? Localized{"Tránh đường này. Nhường đường cho xe cấp cứu, chữa cháy.",
-                                      "Avoid this street. Give way to ambulances and fire engines."}
-                          : Localized{"Nên chọn đường khác hoặc đi muộn hơn.",
-                                      "Better take another street or leave later."};
+                         ? Localized{"Tránh đường này. Nhường đường cho xe cấp cứu, chữa cháy.",
+                                     "Avoid this street. Give way to ambulances and fire engines."}
+                         : Localized{"Nên chọn đường khác hoặc đi muộn hơn.",
+                                     "Better take another street or leave later."};
   return text;
 }
 
@@ -285,7 +285,7 @@ Finding FindingOf(const storage::AlertRecord& alert) {
 AlertText EndedText(const storage::AlertRecord& alert) {
   AlertText text = TextFor(FindingOf(alert), 0);
   text.headline = {absl::StrCat("Kết thúc cảnh báo: ", alert.headline.vi),
-                    absl::StrCat("Alert ended: ", alert.headline.en)};
+                   absl::StrCat("Alert ended: ", alert.headline.en)};
   text.description = text.headline;
   text.instruction = {"Cảnh báo kết thúc.", "The alert is over."};
   return text;

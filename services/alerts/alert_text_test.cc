@@ -72,10 +72,10 @@ TEST(AlertTextTest, NoVehicleIsAdvisedIntoWaterThatStopsIt) {
   for (int tier = 1; tier <= 4; ++tier) {
     const double depth_m = rules.raise_m[static_cast<std::size_t>(tier - 1)];
     const AlertText text = TextFor({.kind = AlertKind::kStreetDepth,
-                                  .place = {"X", "X"},
-                                  .value = depth_m,
-                                  .threshold = depth_m},
-                                 tier);
+                                    .place = {"X", "X"},
+                                    .value = depth_m,
+                                    .threshold = depth_m},
+                                   tier);
     EXPECT_THAT(text.instruction.vi, HasSubstr("nước đứng"));
     EXPECT_THAT(text.instruction.en, HasSubstr("standing water only"));
     // What the text names before its first "impassable" word, it stops.

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "citylayers/alerts/v1/alert_service.pb.h"
-#include "services/alerts/alert_manager.h"
 #include "services/alerts/alert_filter.h"
+#include "services/alerts/alert_manager.h"
 #include "services/alerts/cut_offs.h"
 #include "services/runtime/rpc/stream_source.h"
 
@@ -18,7 +18,8 @@ namespace citylayers::alerts {
 /// that reads slowly receives each changed alert once, in its latest state. One caller at a time.
 class AlertWatchSource final : public runtime::StreamSource<v1::WatchAlertsResponse> {
  public:
-  /// `manager` and `cut_offs` must outlive this. A snapshot holds the `snapshot_max` newest matches.
+  /// `manager` and `cut_offs` must outlive this. A snapshot holds the `snapshot_max` newest
+  /// matches.
   AlertWatchSource(AlertManager& manager, Filter filter, int snapshot_max, CutOffs& cut_offs);
 
   absl::StatusOr<runtime::StreamStep> Next(v1::WatchAlertsResponse* response) override;

@@ -23,9 +23,9 @@
 
 namespace citylayers::alerts {
 
-/// Runs one evaluation at a time: reads the inputs, passes them to the manager, and reports failures
-/// and subjects without data: in the log when they begin and end, in metrics always. One caller at
-/// a time.
+/// Runs one evaluation at a time: reads the inputs, passes them to the manager, and reports
+/// failures and subjects without data: in the log when they begin and end, in metrics always. One
+/// caller at a time.
 class Evaluator {
  public:
   /// Returns the inputs at city time `now`, with the readings of gauges from `readings_since` on;

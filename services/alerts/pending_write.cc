@@ -143,8 +143,8 @@ absl::StatusOr<AlertRecord> PendingWrite::AddEnd(AlertRecord alert, std::string 
 
 void PendingWrite::AddEvent(AlertRecord alert, AlertEventType type, std::string actor,
                             std::string comment) {
-  AlertChange change{.events = {AuditLine(type, time_, std::move(actor), std::move(comment),
-                                          alert.level)}};
+  AlertChange change{
+      .events = {AuditLine(type, time_, std::move(actor), std::move(comment), alert.level)}};
   change.alert = std::move(alert);
   changes_.push_back(std::move(change));
 }

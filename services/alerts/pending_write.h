@@ -21,8 +21,8 @@
 
 namespace citylayers::alerts {
 
-/// Collects the changes of one synced write. Nothing is stored and no state changes until the caller
-/// has written `changes()`. Not thread-safe.
+/// Collects the changes of one synced write. Nothing is stored and no state changes until the
+/// caller has written `changes()`. Not thread-safe.
 class PendingWrite {
  public:
   /// The references must outlive this. `time.scenario` is named in CAP messages of exercises.

@@ -78,7 +78,9 @@ class AlertManagerTest : public testing::Test {
   }
 
   std::vector<storage::AlertRecord> All(const std::string& filter = "") const {
-    return manager_->book().List(*ParseAlertFilter(filter), storage::AlertStore::kNewest, 1000)->alerts;
+    return manager_->book()
+        .List(*ParseAlertFilter(filter), storage::AlertStore::kNewest, 1000)
+        ->alerts;
   }
   // The audit trail as "raised:system escalated:system acknowledged:Lan".
   std::string Trail(std::uint64_t id) const {

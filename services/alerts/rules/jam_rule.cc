@@ -82,10 +82,12 @@ std::vector<TierTest> JamRule::Tests(const JamObservation& jam) const {
   // A jam consists of segments slower than a quarter of their reference speed, so that its presence
   // is the test of the first tier.
   const TierTest slow{.raises = true, .clears = false};
-  const TierTest queue{.raises = is_long && jam.speed_kmh < options_.queue_raise_kmh,
-                       .clears = jam.speed_kmh > options_.queue_clear_kmh};
-  const TierTest official{.raises = is_long && jam.speed_kmh < options_.official_raise_kmh,
-                          .clears = jam.speed_kmh > options_.official_clear_kmh};
+  const TierTest queue{
+      .raises = is_long && jam.speed_kmh<options_.queue_raise_kmh, .clears = jam.speed_kmh> options_
+                               .queue_clear_kmh};
+  const TierTest official{
+      .raises = is_long && jam.speed_kmh<options_.official_raise_kmh, .clears = jam.speed_kmh>
+                               options_.official_clear_kmh};
   return {slow, queue, official};
 }
 

@@ -67,9 +67,8 @@ void StageRule::Describe(const StageObservation& stage, absl::Duration max_age_m
   gauge.levels_m = stage.levels_m;
   gauge.levels_m.resize(3, std::numeric_limits<double>::quiet_NaN());
   gauge.levels_m.push_back(gauge.levels_m.back() + options_.immediate_above_m);
-  gauge.gap =
-      std::max(stage.period > absl::ZeroDuration() ? 3 * stage.period : options_.stale_after,
-               max_age_min);
+  gauge.gap = std::max(
+      stage.period > absl::ZeroDuration() ? 3 * stage.period : options_.stale_after, max_age_min);
 }
 
 std::vector<Transition> StageRule::Continue() {
@@ -85,9 +84,9 @@ std::vector<TierTest> StageRule::Tests(const Gauge& gauge, double stage_m) const
   std::vector<TierTest> tests;
   for (const double level_m : gauge.levels_m) {
     // A level that the gauge does not have is never reached.
-    tests.push_back({.raises = IsAtLeastM(stage_m, level_m),
-                     .clears = std::isnan(level_m) ||
-                               IsAtMostM(stage_m, level_m - options_.clear_below_m)});
+    tests.push_back(
+        {.raises = IsAtLeastM(stage_m, level_m),
+         .clears = std::isnan(level_m) || IsAtMostM(stage_m, level_m - options_.clear_below_m)});
   }
   return tests;
 }

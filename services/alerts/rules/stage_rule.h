@@ -24,8 +24,9 @@ class StageRule final : public Rule {
   explicit StageRule(const StageRuleOptions& options);
 
   std::vector<Transition> Evaluate(const RuleInput& input) override;
-  /// A gauge that is not listed has no data. Returns at most one transition per gauge, and evaluates
-  /// no reading of that gauge beyond it: call Continue after Commit, until it returns nothing.
+  /// A gauge that is not listed has no data. Returns at most one transition per gauge, and
+  /// evaluates no reading of that gauge beyond it: call Continue after Commit, until it returns
+  /// nothing.
   std::vector<Transition> Observe(absl::Span<const StageObservation> stages, absl::Time now,
                                   absl::Duration max_age_min = absl::ZeroDuration());
   std::vector<Transition> Continue() override;
@@ -59,7 +60,7 @@ class StageRule final : public Rule {
   absl::Time DataTime(const SubjectState& state) const override;
 
   const StageRuleOptions options_;
-  std::map<std::string, Gauge> gauges_;                     // One for each of subjects_.
+  std::map<std::string, Gauge> gauges_;              // One for each of subjects_.
   absl::Time evaluated_at_ = absl::InfinitePast();   // The `now` of the last evaluation.
   absl::Time readings_from_ = absl::InfinitePast();  // Earlier readings belong to the other mode.
   std::set<std::string> unfinished_;                 // Gauges for Continue.

@@ -62,9 +62,8 @@ TEST(StreetRuleTest, AStreetWithoutANameRaisesNothing) {
   StreetDepthRule rule({});
   for (int i = 0; i < 30; ++i) {
     const absl::Time now = kStart + absl::Minutes(i);
-    EXPECT_THAT(
-        rule.Observe({.items = {{.street = "", .depth_m = 1}}, .data_time = now}, now),
-        IsEmpty());
+    EXPECT_THAT(rule.Observe({.items = {{.street = "", .depth_m = 1}}, .data_time = now}, now),
+                IsEmpty());
   }
 }
 
