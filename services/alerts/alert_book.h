@@ -59,6 +59,7 @@ class AlertBook {
   /// exercise only exercise messages, else only actual ones.
   absl::StatusOr<CapList> ListCaps(int page_size, const EvaluationTime& time) const;
 
+  const storage::AlertStore& store() const { return store_; }
   std::size_t active_count() const;
   /// The active alerts that are `wanted`, by id. `wanted` is called under the lock.
   std::vector<storage::AlertRecord> FindActive(

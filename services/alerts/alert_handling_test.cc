@@ -51,7 +51,7 @@ TEST_F(AlertHandlingTest, AnEscalationOpensAnAcknowledgedAlertAgain) {
   ASSERT_TRUE(manager_->Acknowledge(Tide().id, "Lan", "", time_).ok());
   Steps(2, 1.43);
   EXPECT_EQ(Tide().state, AlertState::kAcknowledged) << "an easing opens nothing";
-  EXPECT_TRUE(store_->VerifyTrail(Tide().id).ok());
+  EXPECT_TRUE(store_->VerifyTrail({Tide().id})->is_intact());
 }
 
 TEST_F(AlertHandlingTest, EveryCommentIsALineOfTheTrail) {
@@ -67,7 +67,7 @@ TEST_F(AlertHandlingTest, EveryCommentIsALineOfTheTrail) {
   const auto events = *manager_->book().ListEvents(id);
   EXPECT_EQ(events[2].comment, "two");
   EXPECT_EQ(events[4].comment, "four");
-  EXPECT_TRUE(store_->VerifyTrail(id).ok());
+  EXPECT_TRUE(store_->VerifyTrail({id})->is_intact());
 }
 
 TEST_F(AlertHandlingTest, TheWorstIsKeptAndCanBeFiltered) {

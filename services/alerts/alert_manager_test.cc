@@ -44,7 +44,7 @@ TEST_F(AlertManagerTest, ATideIsOneAlertThatClimbsAndEndsWithItsTrailAndMessages
   EXPECT_EQ(alert.level, 3);  // What it was, for the history.
   EXPECT_EQ(Trail(alert.id),
             "raised:system escalated:system escalated:system escalated:system resolved:system");
-  EXPECT_TRUE(store_->VerifyTrail(alert.id).ok());
+  EXPECT_TRUE(store_->VerifyTrail({alert.id})->is_intact());
   ASSERT_EQ(alert.cap_ids.size(), 5u);
   EXPECT_THAT(manager_->book().GetCap(alert.cap_ids[0])->xml, HasSubstr("<msgType>Alert<"));
   EXPECT_THAT(manager_->book().GetCap(alert.cap_ids[3])->xml, HasSubstr("<urgency>Immediate<"));

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
+#include "base/text.h"
 #include "proto/support/enum_id.h"
 #include "proto/support/proto_time.h"
 #include "services/runtime/rpc/error_details.h"
@@ -77,6 +78,19 @@ v1::AlertEvent ToProto(const storage::AlertEventRecord& event) {
   proto.set_comment(event.comment);
   proto.set_level(event.level);
   proto.set_hash(absl::BytesToHexString(event.hash));
+  return proto;
+}
+
+v1::AuditTrailCheck ToProto(const storage::TrailCheck& check) {
+  v1::AuditTrailCheck proto;
+  proto.set_alert(absl::StrCat("alerts/", check.alert_id));
+  proto.set_events_checked(static_cast<int>(check.events_checked));
+  proto.set_last_sequence(static_cast<int>(check.last_sequence));
+  proto.set_head_hash(absl::BytesToHexString(check.head_hash));
+  if (!check.is_intact()) {
+    proto.mutable_damage()->set_sequence(static_cast<int>(check.damage.sequence));
+    proto.mutable_damage()->set_reason(RepairUtf8(check.damage.reason));
+  }
   return proto;
 }
 

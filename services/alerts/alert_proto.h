@@ -10,12 +10,14 @@
 #include "citylayers/alerts/v1/alert_service.pb.h"
 #include "services/alerts/rules/observations.h"
 #include "storage/alerts/alert_record.h"
+#include "storage/alerts/trail_check.h"
 
 namespace citylayers::alerts {
 
 v1::Alert ToProto(const storage::AlertRecord& alert);
 v1::DataGap ToProto(const DataGap& gap);
 v1::AlertEvent ToProto(const storage::AlertEventRecord& event);
+v1::AuditTrailCheck ToProto(const storage::TrailCheck& check);
 v1::CapMessage ToProto(const storage::CapRecord& cap);
 
 /// Returns the id in `alerts/{id}`. INVALID_ARGUMENT with a BadRequest for `field`: not such a

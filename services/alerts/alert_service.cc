@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "services/alerts/alert_proto.h"
 #include "services/alerts/alert_watch_source.h"
+#include "services/alerts/audit_page.h"
 #include "services/layers/request_fields.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/paging.h"
@@ -160,6 +161,46 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ListAlertEvents(
         for (const auto& event : *events) *answer.add_events() = ToProto(event);
         return answer;
       });
+}
+
+absl::StatusOr<v1::VerifyAuditTrailResponse> AlertServiceImpl::Verify(
+    const v1::VerifyAuditTrailRequest& request) const {
+  ASSIGN_OR_RETURN(
+      const int page_size,
+      runtime::PageSize(request.page_size(), limits_.page_size_max, limits_.page_size_max));
+  const std::string arguments = layers::PagedArguments(request);
+  ASSIGN_OR_RETURN(const std::uint64_t token,
+                   runtime::ReadPageToken(request.page_token(), arguments));
+  const storage::AlertStore& store = manager_.book().store();
+  AuditRange range{.last_alert_id = store.NextAlertId() - 1};
+  if (!request.name().empty()) {
+    ASSIGN_OR_RETURN(range.first.alert_id, ReadAlertName(request.name(), "name"));
+    range.last_alert_id = range.first.alert_id;
+    if (const absl::Status found = store.GetAlert(range.last_alert_id).status();
+        absl::IsNotFound(found)) {
+      return found;
+    }
+  }
+  if (token != 0) range.first = PositionOf(token);
+  const absl::StatusOr<AuditPage> page = VerifyAuditTrails(
+      store, range,
+      {.trails_max = static_cast<std::size_t>(page_size), .events_max = limits_.verify_events_max});
+  if (!page.ok()) return Explain(page.status());
+  v1::VerifyAuditTrailResponse response;
+  for (const storage::TrailCheck& trail : page->trails) *response.add_trails() = ToProto(trail);
+  response.set_events_checked(static_cast<int>(page->events_checked));
+  if (page->next.has_value()) {
+    response.set_next_page_token(runtime::MakePageToken(NumberOf(*page->next), arguments));
+  }
+  return response;
+}
+
+grpc::ServerUnaryReactor* AlertServiceImpl::VerifyAuditTrail(
+    grpc::CallbackServerContext* context, const v1::VerifyAuditTrailRequest* request,
+    v1::VerifyAuditTrailResponse* response) {
+  return calls_.Unary(
+      context, "AlertService/VerifyAuditTrail", request, response,
+      [this](const Call&, const v1::VerifyAuditTrailRequest& r) { return Verify(r); });
 }
 
 grpc::ServerUnaryReactor* AlertServiceImpl::GetCap(grpc::CallbackServerContext* context,

@@ -2,6 +2,8 @@
 #ifndef CITYLAYERS_SERVICES_ALERTS_ALERT_SERVICE_H_
 #define CITYLAYERS_SERVICES_ALERTS_ALERT_SERVICE_H_
 
+#include <cstddef>
+
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "services/alerts/alert_manager.h"
 #include "services/alerts/cut_offs.h"
@@ -20,6 +22,7 @@ struct AlertServiceLimits {
       100;  ///< Maximum number of CAP messages in a list when the request does not set one.
   int caps_max = 1000;
   int watch_snapshot_max = 1000;
+  std::size_t verify_events_max = 10'000;  ///< Events that one VerifyAuditTrail checks.
 };
 
 /// Manager, clock, adapter and counters must outlive the service. Thread-safe.
@@ -50,6 +53,9 @@ class AlertServiceImpl final : public v1::AlertService::CallbackService {
   grpc::ServerUnaryReactor* ListAlertEvents(grpc::CallbackServerContext* context,
                                             const v1::ListAlertEventsRequest* request,
                                             v1::ListAlertEventsResponse* response) override;
+  grpc::ServerUnaryReactor* VerifyAuditTrail(grpc::CallbackServerContext* context,
+                                             const v1::VerifyAuditTrailRequest* request,
+                                             v1::VerifyAuditTrailResponse* response) override;
   grpc::ServerUnaryReactor* GetCap(grpc::CallbackServerContext* context,
                                    const v1::GetCapRequest* request,
                                    v1::GetCapResponse* response) override;
@@ -59,6 +65,8 @@ class AlertServiceImpl final : public v1::AlertService::CallbackService {
 
  private:
   absl::StatusOr<v1::ListAlertsResponse> List(const v1::ListAlertsRequest& request) const;
+  absl::StatusOr<v1::VerifyAuditTrailResponse> Verify(
+      const v1::VerifyAuditTrailRequest& request) const;
 
   AlertManager& manager_;
   const runtime::CityClock& city_clock_;

@@ -30,7 +30,8 @@ class AlertServiceTest : public AlertManagerTest {
     Restart();
     service_ = std::make_unique<AlertServiceImpl>(
         *manager_, city_clock_, harness_.calls, cut_offs_,
-        AlertServiceLimits{.page_size_max = 3, .caps_max = 2, .watch_snapshot_max = 2});
+        AlertServiceLimits{
+            .page_size_max = 3, .caps_max = 2, .watch_snapshot_max = 2, .verify_events_max = 3});
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();
@@ -175,6 +176,53 @@ TEST_F(AlertServiceTest, AcknowledgingAndResolvingShowInTheTrailWithCityTime) {
   EXPECT_EQ(events.events(1).sequence(), 2);
   EXPECT_EQ(FromProtoTime(events.events(1).event_time()), kTestStart + absl::Hours(5));
   EXPECT_EQ(events.events(2).hash().size(), 64u);
+}
+
+// Two alerts with two events each, three events per call: the second trail takes two calls.
+TEST_F(AlertServiceTest, AuditTrailsAreVerifiedInPages) {
+  for (int i = 0; i < 2; ++i) {
+    Steps(2, 1.66);
+    Steps(2, 0.2);
+  }
+  v1::VerifyAuditTrailRequest request;
+  v1::VerifyAuditTrailResponse page;
+  const auto verify = [&] {
+    page.Clear();
+    return Call(&v1::AlertService::Stub::VerifyAuditTrail, request, &page);
+  };
+  ASSERT_TRUE(verify().ok());
+  EXPECT_EQ(page.events_checked(), 3);
+  ASSERT_EQ(page.trails_size(), 2);
+  EXPECT_EQ(page.trails(0).alert(), "alerts/1");
+  EXPECT_EQ(page.trails(0).last_sequence(), 2);
+  EXPECT_EQ(page.trails(1).last_sequence(), 1);
+  request.set_page_token(page.next_page_token());
+  ASSERT_TRUE(verify().ok());
+  ASSERT_EQ(page.trails_size(), 1);
+  EXPECT_EQ(page.trails(0).alert(), "alerts/2");
+  EXPECT_EQ(page.trails(0).events_checked(), 1);
+  EXPECT_EQ(page.trails(0).last_sequence(), 2);
+  EXPECT_FALSE(page.trails(0).has_damage());
+  EXPECT_EQ(page.next_page_token(), "");
+
+  v1::ListAlertEventsRequest list;
+  list.set_parent("alerts/2");
+  v1::ListAlertEventsResponse events;
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::ListAlertEvents, list, &events).ok());
+  EXPECT_EQ(page.trails(0).head_hash(), events.events(1).hash());
+
+  request.set_name("alerts/1");
+  EXPECT_EQ(verify().error_code(), grpc::StatusCode::INVALID_ARGUMENT) << "a token of all trails";
+  request.clear_page_token();
+  ASSERT_TRUE(verify().ok());
+  EXPECT_EQ(page.trails_size(), 1);
+  request.set_page_size(-1);
+  EXPECT_EQ(verify().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request.set_page_size(1);
+  request.set_name("alerts/3");
+  EXPECT_EQ(verify().error_code(), grpc::StatusCode::NOT_FOUND);
+  request.set_name("alerts/x");
+  EXPECT_EQ(verify().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST_F(AlertServiceTest, NamesThatAreNoneAreToldApartFromAlertsThatAreNot) {

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_STORAGE_ALERTS_ALERT_STORE_H_
 #define CITYLAYERS_STORAGE_ALERTS_ALERT_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "absl/types/span.h"
 
 #include "storage/alerts/alert_record.h"
+#include "storage/alerts/trail_check.h"
 
 namespace citylayers::storage {
 
@@ -78,9 +80,12 @@ class AlertStore {
   virtual absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(
       std::uint64_t alert_id) const = 0;
 
-  /// Recomputes the hashes of a trail. DATA_LOSS: it was tampered with; the message names the line.
-  /// NOT_FOUND: no such alert.
-  virtual absl::Status VerifyTrail(std::uint64_t alert_id) const = 0;
+  /// Recomputes the hashes of the trail of an alert, from a position on, for at most `events_max`
+  /// lines: continue at the last sequence of an incomplete check. A changed, missing, inserted or
+  /// unreadable line is reported in the result, not as an error. NOT_FOUND: no such alert.
+  /// UNAVAILABLE: the disk. Memory O(1).
+  virtual absl::StatusOr<TrailCheck> VerifyTrail(TrailPosition from,
+                                                 std::size_t events_max = kAllEvents) const = 0;
 
   virtual absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const = 0;
 
@@ -98,6 +103,7 @@ class AlertStore {
   /// store was opened, with the remedy. Empty: nothing is missing.
   virtual std::string Loss() const = 0;
 
+  static constexpr std::size_t kAllEvents = std::numeric_limits<std::size_t>::max();
   static constexpr std::uint64_t kNewest = std::numeric_limits<std::uint64_t>::max();
 };
 

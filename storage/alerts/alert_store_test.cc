@@ -103,7 +103,7 @@ TEST_F(AlertStoreTest, OneBatchMayChangeOneAlertTwiceAndTheTrailStaysWhole) {
                                        Line(AlertEventType::kEased, "system")}}})
                   .ok());
   EXPECT_EQ(store_->ListEvents(alert.id)->size(), 3u);
-  EXPECT_TRUE(store_->VerifyTrail(alert.id).ok());
+  EXPECT_TRUE(store_->VerifyTrail({alert.id})->is_intact());
 }
 
 TEST_F(AlertStoreTest, ABadChangeWritesNothingOfItsBatch) {
@@ -129,7 +129,7 @@ TEST_F(AlertStoreTest, ValuesMoveWithoutTouchingTheTrailOrTheState) {
   EXPECT_EQ(stored.peak_value, 1.7);
   EXPECT_EQ(stored.value, 1.6);
   EXPECT_EQ(stored.state, AlertState::kAcknowledged);
-  EXPECT_TRUE(store_->VerifyTrail(id).ok());
+  EXPECT_TRUE(store_->VerifyTrail({id})->is_intact());
   update.id = 99;
   EXPECT_EQ(store_->UpdateValues({update}).code(), absl::StatusCode::kNotFound);
 }

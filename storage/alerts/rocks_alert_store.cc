@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "rocksdb/db.h"
+#include "rocksdb/snapshot.h"
 #include "rocksdb/write_batch.h"
 
 #include "base/status_macros.h"
@@ -31,6 +32,14 @@ absl::Status NoSuchAlert(std::uint64_t id) {
 
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+// A line that cannot be read: damage of the trail, or an error of the disk.
+absl::StatusOr<TrailCheck> Unreadable(const absl::Status& status, TrailChecker& checker) {
+  if (!absl::IsDataLoss(status)) return status;
+  const std::uint32_t sequence = checker.next_sequence();
+  checker.Fail(sequence, StrCat("line ", sequence, " cannot be read: ", ToStd(status.message())));
+  return checker.check();
+}
+
 class RocksAlertStore final : public AlertStore {
  public:
   explicit RocksAlertStore(std::unique_ptr<AlertDatabase> database)
@@ -51,7 +60,7 @@ class RocksAlertStore final : public AlertStore {
                           absl::FunctionRef<bool(const AlertRecord&)> visit) const override;
   absl::StatusOr<std::vector<AlertRecord>> ListActiveAlerts() const override;
   absl::StatusOr<std::vector<AlertEventRecord>> ListEvents(std::uint64_t alert_id) const override;
-  absl::Status VerifyTrail(std::uint64_t alert_id) const override;
+  absl::StatusOr<TrailCheck> VerifyTrail(TrailPosition from, std::size_t events_max) const override;
   absl::StatusOr<std::vector<RuleStateRecord>> ListRuleStates() const override;
   absl::StatusOr<CapRecord> GetCap(std::string_view cap_id) const override;
   absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const override;
@@ -61,6 +70,8 @@ class RocksAlertStore final : public AlertStore {
  private:
   using Family = AlertDatabase::Family;
 
+  absl::StatusOr<AlertRecord> ReadAlert(const rocksdb::ReadOptions& options,
+                                        std::uint64_t id) const;
   absl::Status AppendAlert(const AlertChange& change, std::map<std::uint64_t, AlertRecord>& written,
                            std::uint64_t& next_alert_id, rocksdb::WriteBatch& batch) const;
   absl::Status Write(rocksdb::WriteBatch& batch, bool sync);
@@ -243,9 +254,14 @@ absl::Status RocksAlertStore::UpdateValues(absl::Span<const AlertRecord> alerts)
 }
 
 absl::StatusOr<AlertRecord> RocksAlertStore::GetAlert(std::uint64_t id) const {
+  return ReadAlert(rocksdb::ReadOptions(), id);
+}
+
+absl::StatusOr<AlertRecord> RocksAlertStore::ReadAlert(const rocksdb::ReadOptions& options,
+                                                       std::uint64_t id) const {
   std::string value;
   const rocksdb::Status status =
-      db().Get(rocksdb::ReadOptions(), family(AlertDatabase::kAlerts), EncodeKey64(id), &value);
+      db().Get(options, family(AlertDatabase::kAlerts), EncodeKey64(id), &value);
   if (status.IsNotFound()) return NoSuchAlert(id);
   RETURN_IF_ERROR(AlertDatabase::ToStatus(status, StrCat("reading alerts/", id)));
   return DecodeAlert(value);
@@ -288,27 +304,47 @@ absl::StatusOr<std::vector<AlertEventRecord>> RocksAlertStore::ListEvents(
   return events;
 }
 
-absl::Status RocksAlertStore::VerifyTrail(std::uint64_t alert_id) const {
-  ASSIGN_OR_RETURN(const AlertRecord alert, GetAlert(alert_id));
-  ASSIGN_OR_RETURN(const std::vector<AlertEventRecord> events, ListEvents(alert_id));
-  const auto tampered = [&](std::string_view what) {
-    return absl::DataLossError(
-        StrCat("the audit trail of alerts/", alert_id, " was tampered with: ", what));
-  };
-  std::string hash;
-  std::uint32_t sequence = 0;
-  for (const AlertEventRecord& event : events) {
-    if (event.sequence != ++sequence) {
-      return tampered(StrCat("line ", sequence, " is missing"));
+absl::StatusOr<TrailCheck> RocksAlertStore::VerifyTrail(TrailPosition from,
+                                                        std::size_t events_max) const {
+  // Alert and trail as of one time: a line that is written meanwhile is not an inserted one.
+  rocksdb::ManagedSnapshot snapshot(&db());
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot.snapshot();
+  const absl::StatusOr<AlertRecord> alert = ReadAlert(options, from.alert_id);
+  if (absl::IsDataLoss(alert.status())) {
+    TrailChecker checker({.alert_id = from.alert_id}, "");
+    checker.Fail(0, StrCat("the alert cannot be read: ", ToStd(alert.status().message())));
+    return checker.check();
+  }
+  RETURN_IF_ERROR(alert.status());
+  const std::string prefix = EncodeKey64(from.alert_id);
+  const std::unique_ptr<rocksdb::Iterator> it(
+      db().NewIterator(options, family(AlertDatabase::kEvents)));
+  it->Seek(EncodeEventKey(from.alert_id, from.sequence));
+  std::string previous_hash;
+  if (from.sequence > 0) {
+    TrailChecker previous({from.alert_id, from.sequence - 1}, "");
+    if (!it->Valid() || View(it->key()) != EncodeEventKey(from.alert_id, from.sequence)) {
+      previous.Fail(from.sequence, StrCat("line ", from.sequence, " is missing"));
+      return previous.check();
     }
-    hash = EventHash(hash, alert_id, event);
-    if (event.hash != hash) return tampered(StrCat("line ", sequence, " was changed"));
+    const absl::StatusOr<AlertEventRecord> event = DecodeEvent(View(it->value()));
+    if (!event.ok()) return Unreadable(event.status(), previous);
+    previous_hash = event->hash;
+    it->Next();
   }
-  if (sequence != alert.event_count || hash != alert.trail_hash) {
-    return tampered(StrCat("it ends at line ", sequence, " and not at line ", alert.event_count,
-                           " as written"));
+  TrailChecker checker(from, std::move(previous_hash));
+  for (; it->Valid() && it->key().starts_with(prefix); it->Next()) {
+    if (checker.check().events_checked == events_max) return checker.check();
+    const absl::StatusOr<AlertEventRecord> event = DecodeEvent(View(it->value()));
+    if (!event.ok()) return Unreadable(event.status(), checker);
+    if (!checker.Add(*event)) return checker.check();
   }
-  return absl::OkStatus();
+  const absl::Status read =
+      AlertDatabase::ToStatus(it->status(), StrCat("reading the trail of alerts/", from.alert_id));
+  if (!read.ok()) return Unreadable(read, checker);
+  checker.End(*alert);
+  return checker.check();
 }
 
 absl::StatusOr<std::vector<RuleStateRecord>> RocksAlertStore::ListRuleStates() const {

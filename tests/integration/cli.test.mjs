@@ -161,6 +161,16 @@ test('alerts get, events, cap, watch and resolve', async () => {
   assert.match(text(...resolve), /state +resolved/);
   assert.match(text('alerts', 'events', name), /lan +false alarm/);
   assert.equal(cli('alerts', 'get', 'alerts/999999').status, 1);
+
+  // The head of a verified trail is the hash of its last event.
+  const verify = ['alerts', 'verify-audit'];
+  shows([...verify, name], [new RegExp(`${name} +\\d+ +intact +[0-9a-f]{64}`)], 'alert', /^alerts\//);
+  const [trail] = json(...verify, name);
+  const events = json('alerts', 'events', name);
+  assert.equal(trail.headHash, events.at(-1).hash);
+  assert.equal(trail.lastSequence, events.length);
+  assert.equal(json(...verify).length, json('alerts', 'list').length, 'all alerts');
+  assert.equal(cli(...verify, 'alerts/999999').status, 1);
 });
 
 test('what goes wrong ends with 1 and says what to do', () => {

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
 #define CITYLAYERS_TESTS_SUPPORT_FAILING_ALERT_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,9 +18,11 @@ class FailingStore final : public storage::AlertStore {
  public:
   explicit FailingStore(storage::AlertStore& store) : store_(store) {}
 
-  bool fails = false;         ///< Apply returns that the disk is full
-  bool fails_values = false;  ///< UpdateValues returns it
-  std::string damaged_cap;    ///< id of a CAP message that cannot be read
+  bool fails = false;               ///< Apply returns that the disk is full
+  bool fails_values = false;        ///< UpdateValues returns it
+  std::string damaged_cap;          ///< id of a CAP message that cannot be read
+  std::uint64_t missing_alert = 0;  ///< id of an alert without a record, for VerifyTrail
+  std::uint64_t damaged_trail = 0;  ///< id of an alert whose line 1 VerifyTrail finds changed
 
   std::uint64_t NextAlertId() const override { return store_.NextAlertId(); }
   std::string NextCapId(int ahead) const override { return store_.NextCapId(ahead); }
@@ -45,7 +48,15 @@ class FailingStore final : public storage::AlertStore {
       std::uint64_t id) const override {
     return store_.ListEvents(id);
   }
-  absl::Status VerifyTrail(std::uint64_t id) const override { return store_.VerifyTrail(id); }
+  absl::StatusOr<storage::TrailCheck> VerifyTrail(storage::TrailPosition from,
+                                                  std::size_t events_max) const override {
+    if (from.alert_id == missing_alert) return absl::NotFoundError("there is no such alert");
+    absl::StatusOr<storage::TrailCheck> check = store_.VerifyTrail(from, events_max);
+    if (check.ok() && from.alert_id == damaged_trail) {
+      check->damage = {.sequence = 1, .reason = "line 1 was changed"};
+    }
+    return check;
+  }
   absl::StatusOr<std::vector<storage::RuleStateRecord>> ListRuleStates() const override {
     return store_.ListRuleStates();
   }

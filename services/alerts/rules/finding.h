@@ -1,4 +1,4 @@
-// The present state of a subject of a rule: place, newest value, threshold.
+// A finding: place, newest value and threshold of one subject of a rule.
 #ifndef CITYLAYERS_SERVICES_ALERTS_RULES_FINDING_H_
 #define CITYLAYERS_SERVICES_ALERTS_RULES_FINDING_H_
 

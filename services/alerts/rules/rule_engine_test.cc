@@ -109,6 +109,28 @@ TEST(RuleEngineTest, EqualsTheObviousModelOnRandomWalks) {
   }
 }
 
+TEST(RuleEngineTest, AStateOfARuleThatDoesNotExistIsIgnored) {
+  RuleEngine engine(MakeRules({}));
+  const storage::RuleStateRecord state{
+      .rule = "wind", .subject = "stations/x", .tier = 1, .alert_id = 7};
+  engine.Restore({state});
+  EXPECT_TRUE(engine.SilentSubjects().empty());
+  EXPECT_EQ(engine.EndedByHand("wind", "stations/x").suppressed_tier, 0);
+  const storage::RuleStateRecord cleared = engine.StateAfterClear(state, absl::UnixEpoch());
+  EXPECT_EQ(cleared.subject, "stations/x");
+  EXPECT_EQ(cleared.alert_id, 0u);
+}
+
+// What is stored for a gauge keeps its earlier readings from counting in the other mode.
+TEST(RuleEngineTest, AfterClearOnlyGaugesKeepATime) {
+  const RuleEngine engine(MakeRules({}));
+  const absl::Time from = kStart;
+  EXPECT_EQ(engine.StateAfterClear({.rule = kStageRule, .subject = "stations/x"}, from).read_time,
+            from - absl::Microseconds(1));
+  EXPECT_EQ(engine.StateAfterClear({.rule = kJamRule, .subject = "jams/7"}, from).read_time,
+            absl::InfinitePast());
+}
+
 TEST(RuleOptionsTest, DefaultsAreGoodAndEachMistakeIsNamed) {
   EXPECT_TRUE(CheckRuleOptions({}).ok());
   RuleOptions options;

@@ -9,8 +9,8 @@ TieredCondition::TieredCondition(absl::Span<const TierTiming> timings) {
 }
 
 void TieredCondition::Observe(absl::Time now, absl::Span<const TierTest> tests, absl::Time since) {
-  if (now < last_look_) Pause();
-  last_look_ = now;
+  if (now < observed_at_) Pause();
+  observed_at_ = now;
   for (size_t i = 0; i < tiers_.size() && i < tests.size(); ++i) {
     Tier& tier = tiers_[i];
     if (tests[i].raises) {

@@ -58,13 +58,13 @@ class TieredCondition {
  private:
   // A run of consecutive observations with the same result.
   struct Run {
-    int looks = 0;
+    int count = 0;
     absl::Time since;
     void Add(absl::Time begin) {
-      if (looks++ == 0) since = begin;
+      if (count++ == 0) since = begin;
     }
-    bool Lasts(absl::Time now, absl::Duration at_least, int looks_min) const {
-      return looks >= looks_min && looks > 0 && now - since >= at_least;
+    bool Lasts(absl::Time now, absl::Duration at_least, int count_min) const {
+      return count >= count_min && count > 0 && now - since >= at_least;
     }
   };
   struct Tier {
@@ -76,7 +76,7 @@ class TieredCondition {
   };
 
   std::vector<Tier> tiers_;
-  absl::Time last_look_ = absl::InfinitePast();
+  absl::Time observed_at_ = absl::InfinitePast();
 };
 
 }  // namespace citylayers::alerts

@@ -12,6 +12,7 @@
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "proto/support/enum_id.h"
 #include "proto/support/proto_time.h"
+#include "services/programs/citylayers/audit_command.h"
 #include "services/programs/citylayers/commands.h"
 #include "services/programs/citylayers/display_width.h"
 #include "services/programs/citylayers/program.h"
@@ -361,6 +362,7 @@ void AddAlertsCommands(CLI::App& app, Program& program) {
   CLI::App* alerts = program.AddGroup(app, "alerts", "Alerts: list, follow, acknowledge, resolve");
   AddReading(*alerts, program);
   AddActing(*alerts, program);
+  AddVerifyAuditCommand(*alerts, program);
 }
 
 }  // namespace citylayers::cli

@@ -40,32 +40,14 @@ class HelpTest : public testing::Test {
 };
 
 TEST_F(HelpTest, AllCommandsAreThere) {
-  for (const char* name : {"readings write",
-                           "readings latest",
-                           "readings query",
-                           "readings watch",
-                           "readings rejected",
-                           "replay",
-                           "stations list",
-                           "stations get",
-                           "layers list",
-                           "layers tile",
-                           "layers watch",
-                           "traffic jams",
-                           "traffic segment",
-                           "flood depth",
-                           "flood stages",
-                           "alerts list",
-                           "alerts get",
-                           "alerts watch",
-                           "alerts ack",
-                           "alerts resolve",
-                           "alerts cap",
-                           "alerts events",
-                           "pack build",
-                           "pack info",
-                           "health",
-                           "clock"}) {
+  for (const char* name :
+       {"readings write", "readings latest",     "readings query",   "readings watch",
+        "replay",         "stations list",       "stations get",     "layers list",
+        "layers tile",    "layers watch",        "traffic jams",     "traffic segment",
+        "flood depth",    "flood stages",        "alerts list",      "alerts get",
+        "alerts watch",   "alerts ack",          "alerts resolve",   "alerts cap",
+        "alerts events",  "pack build",          "pack info",        "health",
+        "clock",          "alerts verify-audit", "readings rejected"}) {
     EXPECT_THAT(names_, Contains("citylayers " + std::string(name)));
   }
 }

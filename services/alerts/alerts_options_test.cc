@@ -1,4 +1,4 @@
-#include "services/alerts/alerts_module.h"
+#include "services/alerts/alerts_options.h"
 
 #include <map>
 #include <string>
@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 absl::StatusOr<runtime::Config> Configure(std::map<std::string, std::string> flags = {}) {
-  return runtime::Config::Load(AlertsModule().options, {.flags = std::move(flags)});
+  return runtime::Config::Load(AlertsOptions(), {.flags = std::move(flags)});
 }
 
 TEST(AlertsOptions, DefaultsAreThoseOfTheParts) {
@@ -46,6 +46,7 @@ TEST(AlertsOptions, DefaultsAreThoseOfTheParts) {
   EXPECT_EQ(limits.page_size_default, limits_default.page_size_default);
   EXPECT_EQ(limits.caps_max, limits_default.caps_max);
   EXPECT_EQ(limits.watch_snapshot_max, limits_default.watch_snapshot_max);
+  EXPECT_EQ(limits.verify_events_max, limits_default.verify_events_max);
 
   const auto inputs = ConditionFollowerOptionsOf(config);
   ASSERT_TRUE(inputs.ok()) << inputs.status();
@@ -66,6 +67,7 @@ TEST(AlertsOptions, WhatIsSetArrives) {
                                              {"alerts.watch_snapshot_max", "11"},
                                              {"alerts.input_silence_max", "12s"},
                                              {"alerts.input_rows_max", "13"},
+                                             {"alerts.verify_events_max", "14"},
                                              {"alerts.street_class_min", "local"}});
   const AlertManagerOptions manager = AlertManagerOptionsOf(config);
   EXPECT_EQ(manager.rules.stage.readings, 3);
@@ -78,6 +80,7 @@ TEST(AlertsOptions, WhatIsSetArrives) {
   EXPECT_EQ(limits.page_size_default, 9) << "not over the most";
   EXPECT_EQ(limits.caps_max, 10);
   EXPECT_EQ(limits.watch_snapshot_max, 11);
+  EXPECT_EQ(limits.verify_events_max, 14u);
   const ConditionFollowerOptions inputs = *ConditionFollowerOptionsOf(config);
   EXPECT_EQ(inputs.lists.silence_max, absl::Seconds(12));
   EXPECT_EQ(inputs.lists.rows_max, 13u);
@@ -95,9 +98,9 @@ TEST(AlertsOptions, AMistypedClassOfRoadIsRefusedWithASuggestion) {
 }
 
 TEST(AlertsOptions, LimitsOutOfRangeAreRefused) {
-  for (const char* key :
-       {"alerts.page_size_max", "alerts.cap_list_max", "alerts.caps_scanned_max",
-        "alerts.watch_snapshot_max", "alerts.watch_held_max", "alerts.input_rows_max"}) {
+  for (const char* key : {"alerts.page_size_max", "alerts.cap_list_max", "alerts.caps_scanned_max",
+                          "alerts.watch_snapshot_max", "alerts.watch_held_max",
+                          "alerts.input_rows_max", "alerts.verify_events_max"}) {
     EXPECT_FALSE(Configure({{key, "0"}}).ok()) << key;
   }
   EXPECT_FALSE(Configure({{"alerts.input_silence_max", "5s"}}).ok()) << "heartbeats come every 5 s";
