@@ -20,7 +20,7 @@ class GapFinder {
  public:
   explicit GapFinder(const RuleOptions& options) : options_(options) {}
 
-  /// `max_age_min`: as in RuleEngine.
+  /// `max_age_min`: as in RuleInput.
   std::vector<DataGap> Find(const Conditions& conditions, absl::Time now,
                             absl::Duration max_age_min);
 
