@@ -46,7 +46,11 @@ Gateway::~Gateway() { Stop(); }
 
 absl::Status Gateway::Start() {
   directory_.Start();
-  return server_.Listen(options_.host, options_.port);
+  const absl::Status listening = server_.Listen(options_.host, options_.port);
+  // A module that has not started is not stopped, and its directory would go on to call servers of
+  // this process while they end.
+  if (!listening.ok()) directory_.Stop();
+  return listening;
 }
 
 void Gateway::Stop() {
