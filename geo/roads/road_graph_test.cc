@@ -259,8 +259,9 @@ TEST(RoadGraph, RandomTownObeysTheDefinitions) {
       std::int64_t node = 1 + static_cast<std::int64_t>(random() % 200);
       if (!way.nodes.empty() && way.nodes.back() == node) node = node % 200 + 1;
       way.nodes.push_back(node);
+      const std::int64_t column = node % 14, row = node / 14;
       way.points.push_back(
-          {106.6 + node % 14 * 0.002, 10.7 + static_cast<double>(node / 14) * 0.002});
+          {106.6 + static_cast<double>(column) * 0.002, 10.7 + static_cast<double>(row) * 0.002});
     }
     ways.push_back(way);
   }

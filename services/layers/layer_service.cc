@@ -175,8 +175,8 @@ grpc::ServerWriteReactor<v1::WatchLayerResponse>* LayerServiceImpl::WatchLayer(
         ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
         WatchSource::Options options = options_.watch;
         options.notices = notices_;
-        ASSIGN_OR_RETURN(auto source, WatchSource::Make(std::move(layer), r, std::move(options),
-                                                        machine_clock_));
+        ASSIGN_OR_RETURN(auto source,
+                         WatchSource::Make(std::move(layer), r, options, machine_clock_));
         return Source(std::move(source));
       });
 }

@@ -11,7 +11,7 @@ namespace citylayers::layers {
 namespace {
 
 TEST(RoadClassProto, EachClassKeepsItsWord) {
-  for (std::uint8_t i = 0; i < geo::kRoadClassWords.size(); ++i) {
+  for (std::size_t i = 0; i < geo::kRoadClassWords.size(); ++i) {
     const auto road_class = static_cast<geo::RoadClass>(i);
     EXPECT_EQ(EnumId(ToProto(road_class)), geo::RoadClassWord(road_class));
     EXPECT_EQ(FromProto(ToProto(road_class)), road_class);

@@ -68,8 +68,7 @@ absl::StatusOr<std::vector<KnownMeasure>> MeasureDirectory::Resolve(
     }
   }
   if (fresh.empty()) return known;
-  ASSIGN_OR_RETURN(const std::vector<std::uint32_t> series,
-                   registrar_.RegisterMeasures(std::move(fresh)));
+  ASSIGN_OR_RETURN(const std::vector<std::uint32_t> series, registrar_.RegisterMeasures(fresh));
   for (std::size_t i = 0; i < series.size(); ++i) {
     known[fresh_at[i]] = {series[i], registry_.Measure(series[i])};
   }

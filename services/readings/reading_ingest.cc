@@ -83,7 +83,7 @@ void ReadingIngest::Store(const std::string& source, std::uint64_t epoch, std::u
   for (const storage::RejectedRow& row : verdict->refused.rows) {
     ++waiting.refused_by_reason[row.reason];
   }
-  log_.AppendAsync(std::move(verdict->good), std::move(verdict->refused),
+  log_.AppendAsync(std::move(verdict->good), verdict->refused,
                    [this, waiting = std::move(waiting), done = std::move(done)](
                        const absl::StatusOr<storage::AppendResult>& result) mutable {
                      done(Stored(waiting, result));

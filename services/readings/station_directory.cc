@@ -135,7 +135,7 @@ absl::Status SeedFromPack(const std::vector<storage::PackStation>& stations,
       def.thresholds = measure.thresholds;
     }
   }
-  return registrar.SeedStations(std::move(defs), std::move(measures));
+  return registrar.SeedStations(std::move(defs), measures);
 }
 
 }  // namespace citylayers::readings

@@ -60,7 +60,8 @@ TEST(SegmentTable, ANameThatIsNotUtf8IsRepairedAlone) {
   ASSERT_TRUE(file.ok()) << file.status();
   const auto opened = SegmentTable::FromFile(*file);
   ASSERT_TRUE(opened.ok()) << opened.status();
-  const SegmentTable table = *opened;  // a copy has the same names
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): a copy must have the same names.
+  const SegmentTable table = *opened;
   EXPECT_EQ(table.repaired_name_count(), 2u);
   EXPECT_EQ(table.name_count(), 5u);
   EXPECT_EQ(table.name(0), "Lê Lợi");

@@ -18,7 +18,7 @@
 
 namespace citylayers::storage {
 
-void ReadingsLog::AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done) {
+void ReadingsLog::AppendAsync(ReadingBatch batch, const RejectedRows& rejects, AppendDone done) {
   if (const absl::Status status = CheckBatch(batch, registry_.series_count()); !status.ok()) {
     done(status);
     return;
@@ -30,10 +30,10 @@ void ReadingsLog::AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDo
   writer_.Append(std::move(batch), std::move(encoded), std::move(done));
 }
 
-absl::StatusOr<AppendResult> ReadingsLog::Append(ReadingBatch batch, RejectedRows rejects) {
+absl::StatusOr<AppendResult> ReadingsLog::Append(ReadingBatch batch, const RejectedRows& rejects) {
   absl::Notification notified;
   absl::StatusOr<AppendResult> result;
-  AppendAsync(std::move(batch), std::move(rejects), [&](absl::StatusOr<AppendResult> done) {
+  AppendAsync(std::move(batch), rejects, [&](absl::StatusOr<AppendResult> done) {
     result = std::move(done);
     notified.Notify();
   });

@@ -39,9 +39,9 @@ class ReadingsLog {
   /// columns, an unknown series, a value that is not finite or a time before 1970; nothing is
   /// stored then. RESOURCE_EXHAUSTED: the queue or the disk is full. UNAVAILABLE: the disk failed
   /// earlier. OUT_OF_RANGE: a sequence older than the window.
-  void AppendAsync(ReadingBatch batch, RejectedRows rejects, AppendDone done);
+  void AppendAsync(ReadingBatch batch, const RejectedRows& rejects, AppendDone done);
   /// As AppendAsync, but waits: not for threads that must not block.
-  absl::StatusOr<AppendResult> Append(ReadingBatch batch, RejectedRows rejects);
+  absl::StatusOr<AppendResult> Append(ReadingBatch batch, const RejectedRows& rejects);
 
   /// Batches with an offset greater than `after_offset`, in order: at least one if there is any,
   /// and further ones up to `readings_max` readings in total. OUT_OF_RANGE: some of them were

@@ -28,7 +28,7 @@ std::string StationKey(const std::string& id) { return kStationPrefix + id; }
 }  // namespace
 
 absl::StatusOr<std::vector<std::uint32_t>> Registrar::RegisterMeasures(
-    std::vector<MeasureDef> measures) {
+    const std::vector<MeasureDef>& measures) {
   for (const MeasureDef& measure : measures) RETURN_IF_ERROR(CheckMeasure(measure));
   absl::MutexLock lock(&registering_);
   std::vector<MeasureDef> fresh;
@@ -62,8 +62,8 @@ absl::StatusOr<std::vector<std::uint32_t>> Registrar::RegisterMeasures(
 }
 
 absl::Status Registrar::SeedStations(std::vector<StationDef> stations,
-                                     std::vector<MeasureDef> measures) {
-  RETURN_IF_ERROR(RegisterMeasures(std::move(measures)).status());
+                                     const std::vector<MeasureDef>& measures) {
+  RETURN_IF_ERROR(RegisterMeasures(measures).status());
   absl::MutexLock lock(&registering_);
   std::vector<StationDef> fresh;
   for (StationDef& station : stations) {

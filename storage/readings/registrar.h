@@ -27,9 +27,11 @@ class Registrar {
   /// Registers measures durably and returns their series in the same order; a measure that is
   /// already registered keeps its definition. INVALID_ARGUMENT: see CheckMeasure.
   /// RESOURCE_EXHAUSTED: series_max. Otherwise the errors of ReadingsLog::WriteStatus.
-  absl::StatusOr<std::vector<std::uint32_t>> RegisterMeasures(std::vector<MeasureDef> measures);
+  absl::StatusOr<std::vector<std::uint32_t>> RegisterMeasures(
+      const std::vector<MeasureDef>& measures);
   /// Adds the stations and measures that are not registered yet; existing ones are unchanged.
-  absl::Status SeedStations(std::vector<StationDef> stations, std::vector<MeasureDef> measures);
+  absl::Status SeedStations(std::vector<StationDef> stations,
+                            const std::vector<MeasureDef>& measures);
 
  private:
   const std::uint32_t series_max_;

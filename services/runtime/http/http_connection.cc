@@ -262,7 +262,7 @@ std::shared_ptr<StreamWriter> HttpConnection::AnswerStream(HttpResponse head) {
   }
   const bool posted =
       loop_->Post([self = shared_from_this(), stream, moved = std::move(head)]() mutable {
-        self->StreamOnLoop(std::move(moved), std::move(stream));
+        self->StreamOnLoop(moved, std::move(stream));
       });
   if (!posted) stream->Ended();
   return stream;

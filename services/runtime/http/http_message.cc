@@ -140,10 +140,10 @@ HttpResponse ProblemResponse(int status, std::string_view detail) {
              R"(,"detail":")", JsonEscaped(detail), "\"}\n"));
 }
 
-HttpResponse TextResponse(int status, std::string content_type, std::string text) {
+HttpResponse TextResponse(int status, std::string_view content_type, std::string text) {
   HttpResponse response;
   response.status = status;
-  response.SetBody(std::move(content_type), std::move(text));
+  response.SetBody(content_type, std::move(text));
   return response;
 }
 

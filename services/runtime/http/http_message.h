@@ -95,7 +95,7 @@ void AppendHeader(std::string& lines, std::string_view name, std::string_view va
 HttpResponse ProblemResponse(int status, std::string_view detail);
 
 /// A response with a status, a content type and a text.
-HttpResponse TextResponse(int status, std::string content_type, std::string text);
+HttpResponse TextResponse(int status, std::string_view content_type, std::string text);
 
 /// "Not Found" for 404; "Unknown" for a status without a registered phrase.
 std::string_view ReasonPhrase(int status);

@@ -104,9 +104,9 @@ class Flooding final : public StreamSource<WatchClockResponse> {
 /// Over TCP, where a client's flow control blocks the server.
 class UnreadAnswers : public TestCallAdapter {
  protected:
-  explicit UnreadAnswers(WriteWatch::Options writes = {.timeout = absl::Milliseconds(100),
-                                                       .sweep_every = absl::Milliseconds(10),
-                                                       .streams = Share()})
+  explicit UnreadAnswers(const WriteWatch::Options& writes = {.timeout = absl::Milliseconds(100),
+                                                              .sweep_every = absl::Milliseconds(10),
+                                                              .streams = Share()})
       : TestCallAdapter({.writes = writes}), share_(writes.streams) {
     grpc::ServerBuilder builder;
     int port = 0;

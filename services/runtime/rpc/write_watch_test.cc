@@ -14,7 +14,7 @@ class WriteWatchTest : public ::testing::Test {
   Timer timer_;
   std::shared_ptr<WriteWatch> watch_;
   int cut_ = 0;
-  const MonotonicClock clock_;
+  const MonotonicClock clock_{};
 };
 
 TEST_F(WriteWatchTest, OnlyAWriteThatLastsTooLongIsCut) {

@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<ReadingsStore>> OpenIn(const std::string& directo
   ASSIGN_OR_RETURN(std::unique_ptr<ReadingsStore> store, ReadingsStore::Open(options));
   std::vector<MeasureDef> measures;
   for (int i = 0; i < series; ++i) measures.push_back(Speed(i));
-  RETURN_IF_ERROR(store->registrar().RegisterMeasures(std::move(measures)).status());
+  RETURN_IF_ERROR(store->registrar().RegisterMeasures(measures).status());
   return store;
 }
 
@@ -266,7 +266,7 @@ absl::StatusOr<ReadingsFigure> BytesOf(const std::string& name, const std::strin
     ASSIGN_OR_RETURN(std::unique_ptr<ReadingsStore> store, ReadingsStore::Open(options));
     std::vector<MeasureDef> measures;
     for (int i = 0; i < series; ++i) measures.push_back(Speed(i));
-    RETURN_IF_ERROR(store->registrar().RegisterMeasures(std::move(measures)).status());
+    RETURN_IF_ERROR(store->registrar().RegisterMeasures(measures).status());
     ASSIGN_OR_RETURN(readings, append(*store));
     RETURN_IF_ERROR(store->upkeep().Seal());
     RETURN_IF_ERROR(store->upkeep().Compact());
