@@ -49,6 +49,9 @@ int LineOf(std::string_view text, std::size_t at) {
                  std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
+// After these a value may begin.
+constexpr std::string_view kBeforeValue = " \t\n\r=[{,";
+
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
 bool IsInWord(char c) {
@@ -95,6 +98,14 @@ absl::Status CheckCharacters(std::string_view text, std::string_view file) {
       continue;
     }
     if (c == '"' || c == '\'') {
+      // toml++ reads a value that begins otherwise to its end, quotes and letters included.
+      const bool begins = i == 0 || (in_value || !open.empty()
+                                         ? kBeforeValue.find(text[i - 1]) != std::string_view::npos
+                                         : !IsInWord(text[i - 1]));
+      if (!begins) {
+        return absl::InvalidArgumentError(StrCat(
+            file, ":", LineOf(text, i), ": a quote follows another character without a blank"));
+      }
       const bool is_long = text.substr(i, 3) == (c == '"' ? "\"\"\"" : "'''");
       quote = text.substr(i, is_long ? 3 : 1);
       i += quote.size();

@@ -54,6 +54,17 @@ TEST(TomlText, DatesTimesAndAddressesNeedQuotes) {
   }
 }
 
+TEST(TomlText, AQuoteBeginsAValueOrAKey) {
+  for (const char* text : {"a = x\"đ\"\n", "a = 1.\"đ\"\n", "a = [x'đ']\n", "a\"đ\" = 1\n",
+                           "a = \"x\"y\"đ\"\n", "a = !\"đ\"\n"}) {
+    EXPECT_THAT(Message(text), HasSubstr("without a blank")) << text;
+  }
+  for (const char* text : {"a=\"đ\"\n", "b.c.\"đ\" = 1\n", "a = [\"đ\",'đ', \"đ\"]\n",
+                           "a = {\"đ\" = 'đ'}\n", "a = [\n\"đ\"\n]\n"}) {
+    EXPECT_EQ(Message(text), "") << text;
+  }
+}
+
 // Quadratic time would take hours.
 TEST(TomlText, ALongWordTakesLinearTime) {
   std::string word = "a = x";
