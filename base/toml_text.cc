@@ -73,19 +73,12 @@ absl::Status CheckCharacters(std::string_view text, std::string_view file) {
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (!quote.empty()) {
-      if (text.substr(i, quote.size()) == quote) {
-        i += quote.size();
-        // A multi-line string may end with one or two quotes that belong to its content.
-        for (int more = 0; quote.size() == 3 && more < 2; ++more) {
-          if (i < text.size() && text[i] == quote.front()) ++i;
-        }
+      if (c == quote.front()) {
         quote = {};
-        continue;
-      }
-      // The end of a line ends a single-line string; toml++ reports that as an error.
-      if (quote.size() == 1 && IsLineEnd(text.substr(i))) {
-        quote = {};
-      } else if (c == '\\' && quote.front() == '"' && i + 1 < text.size() &&
+        ++i;
+      } else if (IsLineEnd(text.substr(i))) {
+        quote = {};  // toml++ reports that as an error
+      } else if (c == '\\' && quote == "\"" && i + 1 < text.size() &&
                  !IsLineEnd(text.substr(i + 1))) {
         i += 2;
       } else {
@@ -106,9 +99,13 @@ absl::Status CheckCharacters(std::string_view text, std::string_view file) {
         return absl::InvalidArgumentError(StrCat(
             file, ":", LineOf(text, i), ": a quote follows another character without a blank"));
       }
-      const bool is_long = text.substr(i, 3) == (c == '"' ? "\"\"\"" : "'''");
-      quote = text.substr(i, is_long ? 3 : 1);
-      i += quote.size();
+      if (text.substr(i, 3) == "\"\"\"" || text.substr(i, 3) == "'''") {
+        return absl::InvalidArgumentError(StrCat(
+            file, ":", LineOf(text, i),
+            ": a string of several lines; write it on one line, with \\n between its lines"));
+      }
+      quote = text.substr(i, 1);
+      ++i;
       continue;
     }
     if (i == 0 || !IsInWord(text[i - 1])) word = i;

@@ -8,14 +8,13 @@
 
 namespace citylayers {
 
-/// toml++ 3.3 has undefined behaviour for some invalid texts, where it should report an error:
-/// after a "[" that no key follows, at a "}" where a list expects a value, in dates and times
-/// that end early, in a bare word with a quote and a letter such as "đ", and where it expects white
-/// space and finds a letter such as "đ". Therefore this function refuses texts with a non-ASCII
-/// character outside quotes and comments, closing brackets that do not match, dates and times,
-/// quotes within a word, and lines that begin with "[" and no name. An accepted text may still be
-/// invalid TOML. A line in a ''' string that begins with "[" is refused as well; no file of this
-/// project needs one. INVALID_ARGUMENT: "file:line: ...". Linear time, pure.
+/// toml++ 3.3 has undefined behaviour for some texts: after a "[" that no key follows, at a "}"
+/// where a list expects a value, in dates and times that end early, and at letters such as "đ"
+/// where it looks for white space (also in a bare word with a quote, and in strings of several
+/// lines). Therefore this function refuses non-ASCII characters outside quotes and comments,
+/// closing brackets that do not match, dates and times, quotes within a word, strings of several
+/// lines, and lines that begin with "[" and no name. An accepted text may still be invalid TOML.
+/// INVALID_ARGUMENT: "file:line: ...". Linear time, pure.
 absl::Status CheckTomlText(std::string_view text, std::string_view file);
 
 }  // namespace citylayers
