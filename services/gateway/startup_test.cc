@@ -7,24 +7,15 @@
 #include "services/gateway/rpc_codec.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
+#include "tests/support/rpc_post.h"
 
 namespace citylayers::gateway {
 namespace {
 
 using runtime::TestClient;
-using runtime::TestResponse;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
-
-constexpr std::string_view kGetAlert = "/citylayers.alerts.v1.AlertService/GetAlert";
-constexpr std::string_view kExport = "/citylayers.flood.v1.FloodService/ExportDepth";
-constexpr std::string_view kJson = "Content-Type: application/json\r\n";
-
-TestResponse Post(FakeCity& city, std::string_view path, std::string_view headers,
-                  std::string_view body) {
-  return TestClient(city.http_port()).Request("POST", path, headers, body);
-}
 
 TEST(Startup, BeforeItsBackendsAGatewaySaysLaterInsteadOfNever) {
   FakeCity city(FakeCity::SmallOptions(), nullptr, /*backends_up=*/false);
