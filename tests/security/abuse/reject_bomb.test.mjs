@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2, constants } from 'node:http2';
 import { test } from 'node:test';
 import { Code } from '../../integration/support/api.mjs';
+import { until } from '../../support/daemon.mjs';
 import { attackedCity, assertAlive, residentMib } from '../support/attacked_city.mjs';
 
 const here = attackedCity();
@@ -85,11 +86,20 @@ test('a dictionary has no more names than a batch may have rows', async () => {
 
 // A call may be refused by a reset, as which gRPC clients read these: a message that is too large is refused by its length
 // alone, while it is still being sent, and the reset that follows can overtake the answer; a server whose memory quota is
-// used up refuses new calls before it has read anything.
+// used up refuses new calls before it has read anything, or ends calls and connections to get memory back.
 const kStatusOfReset = new Map([
   [constants.NGHTTP2_ENHANCE_YOUR_CALM, Code.RESOURCE_EXHAUSTED],
   [constants.NGHTTP2_REFUSED_STREAM, Code.UNAVAILABLE],
 ]);
+
+/** Opens a gRPC connection by hand. */
+async function openSession() {
+  const session = connectHttp2(`http://${here.city.grpc}`);
+  session.on('error', () => {});
+  session.on('goaway', (code) => (session.goawayCode = code));
+  await once(session, 'connect');
+  return session;
+}
 
 /** Calls WriteReadings with these bytes as its message; returns its gRPC status. */
 async function writeBytes(session, bytes) {
@@ -104,8 +114,9 @@ async function writeBytes(session, bytes) {
   let status;
   const note = (headers) => (status = headers['grpc-status'] ?? status);
   const reset = (error) => {
-    if (!kStatusOfReset.has(stream.rstCode)) throw error;
-    status ??= kStatusOfReset.get(stream.rstCode);
+    const ended = kStatusOfReset.get(stream.rstCode) ?? kStatusOfReset.get(session.goawayCode);
+    if (ended === undefined) throw error;
+    status ??= ended;
   };
   stream.on('response', note).on('trailers', note).resume();
   stream.write(frame);
@@ -126,19 +137,25 @@ function emptyNames(bytes) {
 }
 
 test('messages of millions of empty names, many at once, stay within bounds', async () => {
-  const session = connectHttp2(`http://${here.city.grpc}`);
-  session.on('error', () => {});
-  await once(session, 'connect');
-  assert.equal(await writeBytes(session, emptyNames(kRequestBytesMax + 64)), Code.RESOURCE_EXHAUSTED);
+  const first = await openSession();
+  assert.equal(await writeBytes(first, emptyNames(kRequestBytesMax + 64)), Code.RESOURCE_EXHAUSTED);
+  first.destroy();
   const beforeMib = mib();
   const largest = emptyNames(kRequestBytesMax);
   const refused = [Code.INVALID_ARGUMENT, Code.RESOURCE_EXHAUSTED, Code.UNAVAILABLE];
   for (let round = 0; round < 3; round++) {
+    const session = await openSession();
     const codes = await Promise.all(Array.from({ length: 12 }, () => writeBytes(session, largest)));
     for (const code of codes) assert.ok(refused.includes(code), `${code}`);
-    assert.ok(codes.includes(Code.INVALID_ARGUMENT), 'none of the messages was read');
+    session.destroy();
+    // Together they may all have been refused for their memory; a sender that tries again alone is read.
+    await until(`a lone message is read after round ${round}`, async () => {
+      const alone = await openSession();
+      const code = await writeBytes(alone, largest);
+      alone.destroy();
+      return code === Code.INVALID_ARGUMENT;
+    });
   }
-  session.destroy();
   assertAlive(here);
   console.log(`${(mib() - beforeMib).toFixed(0)} MiB more, peak ${here.watcher.peakMib.toFixed(0)} MiB`);
 });
@@ -160,7 +177,8 @@ test('so do lists of a million nothings as JSON', async () => {
   ];
   for (const [method, json] of bodies) {
     const statuses = await Promise.all(Array.from({ length: 8 }, () => post(method, json)));
-    for (const status of statuses) assert.ok([400, 429, 503].includes(status), `${method}: ${status}`);
+    // 504: a slow machine did not get to it before the call's deadline.
+    for (const status of statuses) assert.ok([400, 429, 503, 504].includes(status), `${method}: ${status}`);
   }
   assertAlive(here);
   console.log(`peak ${here.watcher.peakMib.toFixed(0)} MiB`);
