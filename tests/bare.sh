@@ -2,10 +2,11 @@
 # Runs both commands of the README in a bare Debian 12 that has only git and a shell. Needs root
 # (chroot, mounts) and removes everything afterwards.
 #
-#   tests/bare.sh [--only demo|test] [--dir DIR] [--keep] [-- ARGUMENTS OF ./run demo]
+#   tests/bare.sh [--only demo|test] [--full] [--dir DIR] [--keep] [-- ARGUMENTS OF ./run demo]
 #   tests/bare.sh --release ARCHIVE [--dir DIR] [--keep]
 #
 #   --only demo|test   one of the two; both by default, in that order
+#   --full             ./run test --full
 #   --release ARCHIVE  instead of the commands: unpacks an archive of ./run release, installs the
 #                      packages that it lists, and runs its programs
 #   --dir DIR          folder of the root (10 GB free); a temporary folder by default
@@ -67,7 +68,7 @@ inside_demo() {
 
 inside_test() {
   local started=$SECONDS
-  ./run test </dev/null || die "./run test failed after $((SECONDS - started)) s"
+  ./run test "$@" </dev/null || die "./run test failed after $((SECONDS - started)) s"
   say "test: passed in $((SECONDS - started)) s"
 }
 
@@ -90,28 +91,31 @@ if [[ "${1:-}" == --inside ]]; then
   shift
   only="$1"
   shift
+  full=()
+  if [[ "${1:-}" == --full ]]; then full=(--full) && shift; fi
   if [[ "$only" == release ]]; then
     inside_release "$@"
     exit
   fi
   [[ "$only" == test ]] || inside_demo "$@"
-  [[ "$only" == demo ]] || inside_test
+  [[ "$only" == demo ]] || inside_test "${full[@]}"
   exit
 fi
 
 # ---- outside ------------------------------------------------------------------------------------
 
 SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-ROOT='' ONLY=both KEEP=false RELEASE=''
+ROOT='' ONLY=both KEEP=false FULL=() RELEASE=''
 while (($# > 0)); do
   case "$1" in
     --only) ONLY="${2:-}" && shift 2 ;;
+    --full) FULL=(--full) && shift ;;
     --release) RELEASE="$(realpath "${2:-}")" && shift 2 ;;
     --dir) ROOT="${2:-}" && shift 2 ;;
     --keep) KEEP=true && shift ;;
     --) shift && break ;;
     *)
-      sed -n '2,16p' "${BASH_SOURCE[0]}" >&2
+      sed -n '2,17p' "${BASH_SOURCE[0]}" >&2
       exit 2
       ;;
   esac
@@ -219,5 +223,5 @@ else
   copy_tree
 fi
 say "the root is ready after $((SECONDS - started)) s"
-enter bash /bare.sh --inside "$ONLY" "$@"
+enter bash /bare.sh --inside "$ONLY" "${FULL[@]}" "$@"
 say "all passed in $((SECONDS - started)) s"
