@@ -49,17 +49,16 @@ int LineOf(std::string_view text, std::size_t at) {
                  std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
-/// True when the character at `at` makes the bare word that it is in a date or a time.
-bool IsInDate(std::string_view text, std::size_t at) {
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+
+bool IsInWord(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+}
+
+/// True when the character at `at` makes the bare word that begins at `word` a date or a time.
+bool IsInDate(std::string_view text, std::size_t word, std::size_t at) {
   if (text[at] == ':') return true;
-  if (text[at] != '-' || at == 0 || !absl::ascii_isdigit(static_cast<unsigned char>(text[at - 1])))
-    return false;
-  std::size_t begin = at;
-  while (begin > 0 && (absl::ascii_isalnum(static_cast<unsigned char>(text[begin - 1])) ||
-                       text[begin - 1] == '-' || text[begin - 1] == '_')) {
-    --begin;
-  }
-  return absl::ascii_isdigit(static_cast<unsigned char>(text[begin]));
+  return text[at] == '-' && at > word && IsDigit(text[at - 1]) && IsDigit(text[word]);
 }
 
 /// Checks every character that is outside comments and quoted strings.
@@ -67,6 +66,7 @@ absl::Status CheckCharacters(std::string_view text, std::string_view file) {
   std::string_view quote;  // the delimiter of the current string; empty: outside strings
   std::string open;        // the brackets that are open
   bool in_value = false;   // after the "=" of a line
+  std::size_t word = 0;    // the beginning of the bare word that the next character continues
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (!quote.empty()) {
@@ -100,8 +100,9 @@ absl::Status CheckCharacters(std::string_view text, std::string_view file) {
       i += quote.size();
       continue;
     }
+    if (i == 0 || !IsInWord(text[i - 1])) word = i;
     in_value = c == '=' || (in_value && !IsLineEnd(text.substr(i)));
-    if ((in_value || !open.empty()) && IsInDate(text, i)) {
+    if ((in_value || !open.empty()) && IsInDate(text, word, i)) {
       return absl::InvalidArgumentError(
           StrCat(file, ":", LineOf(text, i),
                  ": dates, times and addresses need quotes, such as \"127.0.0.1:8080\""));

@@ -1,5 +1,7 @@
 #include "base/toml_text.h"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +52,13 @@ TEST(TomlText, DatesTimesAndAddressesNeedQuotes) {
                            "a = \"1979-05-27 07:32\" # 1979-05-27\n", "a = {b-1-c = 1}\n"}) {
     EXPECT_EQ(Message(text), "") << text;
   }
+}
+
+// Quadratic time would take hours.
+TEST(TomlText, ALongWordTakesLinearTime) {
+  std::string word = "a = x";
+  for (int i = 0; i < 500'000; ++i) word += "1-";
+  EXPECT_EQ(Message(word + "\n"), "");
 }
 
 TEST(TomlText, BracketsMatch) {

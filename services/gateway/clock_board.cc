@@ -5,6 +5,7 @@
 #include "base/rfc3339.h"
 #include "base/strings.h"
 #include "services/gateway/proto_json.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::gateway {
 
@@ -19,7 +20,7 @@ void ClockBoard::Open(grpc::ClientContext* context, StreamReader<Response>* read
 }
 
 void ClockBoard::OnMessage(const Response& response) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = runtime::MonotonicNow();
   common::v1::CityClock setting = response.clock();
   setting.clear_city_time();
   setting.clear_as_of_time();
@@ -28,8 +29,8 @@ void ClockBoard::OnMessage(const Response& response) {
   if (set == set_ && now - sent_ < period_) return SetLost("");
   set_ = std::move(set);
   sent_ = now;
-  std::string text =
-      StrCat("{\"clock\":", ProtoJson(response.clock()), ",\"serverTime\":\"", Rfc3339(now), "\"}");
+  std::string text = StrCat("{\"clock\":", ProtoJson(response.clock()), ",\"serverTime\":\"",
+                            Rfc3339(absl::Now()), "\"}");
   Set(text, text);
 }
 

@@ -55,6 +55,7 @@ absl::Status Gateway::Start() {
 
 void Gateway::Stop() {
   server_.Drain(options_.drain_timeout);
+  live_.End();
   directory_.Stop();
 }
 

@@ -13,6 +13,7 @@
 #include "proto/support/proto_layer_version.h"
 #include "services/gateway/rpc_router.h"
 #include "services/gateway/stream_reader.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::gateway {
@@ -190,7 +191,7 @@ void LayerDirectory::OnLayers(std::size_t index, const Call& call, const grpc::S
       Followed& followed = source.layers[layer.name().substr(kNamePrefix.size())];
       followed.layer = layer;
       followed.revision = ++revisions_;
-      followed.message_time = absl::Now();
+      followed.message_time = runtime::MonotonicNow();
       followed.request.set_name(layer.name());
       followed.request.set_tiles_only(true);
       followed.request.set_tick_ms(
@@ -250,7 +251,7 @@ void LayerDirectory::OnEvent(std::size_t index, std::uint64_t connection, const 
     Source& source = sources_[index];
     if (stopping_ || source.connection != connection) return;
     Followed& followed = source.layers[id];
-    followed.message_time = absl::Now();
+    followed.message_time = runtime::MonotonicNow();
     source.is_retried = false;
     other_pack =
         response.has_snapshot() && response.snapshot().pack_id() != followed.layer.pack_id();
@@ -316,7 +317,7 @@ void LayerDirectory::Check() {
   std::vector<Lost> lost;
   {
     absl::MutexLock lock(&mutex_);
-    const absl::Time oldest = absl::Now() - options_.silence_max;
+    const absl::Time oldest = runtime::MonotonicNow() - options_.silence_max;
     for (std::size_t i = 0; i < sources_.size(); ++i) {
       const Source& source = sources_[i];
       if (!source.status.ok()) continue;

@@ -96,7 +96,7 @@ class LayerDirectory {
     layers::v1::WatchLayerRequest request;
     std::shared_ptr<grpc::ClientContext> context;  // of the stream under way
     std::uint64_t revision = 0;
-    absl::Time message_time;
+    absl::Time message_time;  // of MonotonicNow
   };
   // A connection is what begins with a ListLayers and ends with the first stream that does.
   struct Source {

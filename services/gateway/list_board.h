@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 
 #include "services/gateway/stream_board.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::gateway {
 
@@ -54,7 +55,7 @@ class ListBoard : public StreamBoard<Base, Response> {
       Apply(response, list_);
       is_complete_ = !response.more();
       if (!is_complete_ || std::exchange(is_due_, true)) return;
-      delay = std::max(published_ + period_ - absl::Now(), absl::ZeroDuration());
+      delay = std::max(published_ + period_ - runtime::MonotonicNow(), absl::ZeroDuration());
     }
     publish_.Set(delay, [this] { PublishNow(); });
   }
@@ -64,7 +65,7 @@ class ListBoard : public StreamBoard<Base, Response> {
       absl::MutexLock lock(&list_mutex_);
       is_due_ = false;
       if (!is_complete_) return;
-      published_ = absl::Now();
+      published_ = runtime::MonotonicNow();
       list = list_;
     }
     Publish(std::move(list));

@@ -3,6 +3,8 @@
 #include <random>
 #include <utility>
 
+#include "services/runtime/monotonic_clock.h"
+
 namespace citylayers::gateway {
 namespace {
 
@@ -37,12 +39,12 @@ std::uint64_t LiveBoard::Subscribe(std::function<void()> listener) {
 void LiveBoard::Unsubscribe(std::uint64_t id) {
   absl::MutexLock lock(&mutex_);
   listeners_.erase(id);
-  if (listeners_.empty()) empty_since_ = absl::Now();
+  if (listeners_.empty()) empty_since_ = runtime::MonotonicNow();
 }
 
 bool LiveBoard::KeepGoing() {
   absl::MutexLock lock(&mutex_);
-  if (!listeners_.empty() || absl::Now() - empty_since_ < options_.linger) return true;
+  if (!listeners_.empty() || runtime::MonotonicNow() - empty_since_ < options_.linger) return true;
   running_ = false;
   // The state will be outdated when the next viewer subscribes.
   epoch_ = 0;

@@ -11,7 +11,7 @@ namespace citylayers::gateway {
 
 LiveBoards::LiveBoards(Options options, const Backends& backends, const LayerDirectory& directory,
                        runtime::Timer& timer, const std::function<absl::Time()>& city_time)
-    : options_(options), timer_(timer) {
+    : options_(options) {
   const StreamBoardOptions stream{.retry_period = options.retry_period};
   // Their methods send heartbeats.
   const StreamBoardOptions list{.retry_period = options.retry_period,
@@ -27,12 +27,12 @@ LiveBoards::LiveBoards(Options options, const Backends& backends, const LayerDir
   }
   using flood::v1::FloodService;
   if (const Backend* backend = backends.FindByService(FloodService::service_full_name())) {
-    stages_ =
-        std::make_unique<StagesBoard>(list, linger, period, timer, backend->channel, city_time);
+    stages_ = std::make_unique<StagesBoard>(list, linger, period, list_timer_, backend->channel,
+                                            city_time);
   }
   using traffic::v1::TrafficService;
   if (const Backend* backend = backends.FindByService(TrafficService::service_full_name())) {
-    jams_feed_ = std::make_unique<JamsFeed>(list, period, timer, backend->channel);
+    jams_feed_ = std::make_unique<JamsFeed>(list, period, list_timer_, backend->channel);
   }
   notices_ = std::make_unique<NoticesBoard>(linger, directory, timer);
 }
@@ -44,7 +44,7 @@ LiveBoard* LiveBoards::JamsBoardOf(int count) {
   absl::MutexLock lock(&mutex_);
   std::unique_ptr<LiveBoard>& board = jams_[count];
   if (board == nullptr) {
-    board = std::make_unique<JamsBoard>(count, options_.linger, *jams_feed_, timer_);
+    board = std::make_unique<JamsBoard>(count, options_.linger, *jams_feed_, list_timer_);
   }
   return board.get();
 }

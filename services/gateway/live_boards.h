@@ -55,7 +55,8 @@ class LiveBoards {
   LiveBoard* JamsBoardOf(int count);
 
   const Options options_;
-  runtime::Timer& timer_;
+  // Separate, because its thread makes the texts of the lists and writes them to all viewers.
+  runtime::Timer list_timer_;
   std::unique_ptr<LiveBoard> alerts_;  // nullptr: no backend has alerts
   std::unique_ptr<LiveBoard> clock_;
   std::unique_ptr<LiveBoard> stages_;

@@ -147,7 +147,9 @@ LiveHandler::LiveHandler(Options options, const Backends& backends, const LayerD
                                                                .linger = options.board_linger},
                                            backends, directory, timer, city_time)) {}
 
-LiveHandler::~LiveHandler() {
+LiveHandler::~LiveHandler() { End(); }
+
+void LiveHandler::End() {
   streams_->End();
   boards_->End();
 }

@@ -51,8 +51,12 @@ class LiveHandler {
   /// thread-safe.
   LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
               runtime::Timer& timer, const std::function<absl::Time()>& city_time);
-  /// Ends open streams and waits for calls under way.
+  /// Calls End.
   ~LiveHandler();
+
+  /// Ends open streams and the calls of the boards, and waits for them. Idempotent. REQUIRES: the
+  /// HTTP server passes no more requests.
+  void End();
 
   /// GET /live/{layer}
   void Layer(const runtime::HttpRequest& request, runtime::Responder responder);

@@ -9,6 +9,7 @@
 #include "citylayers/layers/v1/layer_service.grpc.pb.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/stream_reader.h"
+#include "services/runtime/monotonic_clock.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -45,7 +46,7 @@ LiveMux::LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirec
     Feed& feed = feeds_.emplace_back();
     feed.id = request.name().substr(std::string_view("layers/").size());
     feed.request = std::move(request);
-    feed.message_time = absl::Now();
+    feed.message_time = runtime::MonotonicNow();
     if (feed.request.has_resume()) {
       feed.position = EventId(feed.request.resume().pack_id(), feed.request.resume().version());
     }
@@ -108,10 +109,10 @@ void LiveMux::End() {
   std::optional<runtime::Responder> responder;
   std::vector<std::function<void()>> reads;
   std::vector<std::pair<LiveBoard*, std::uint64_t>> subscriptions;
-  bool idle;
   {
     absl::MutexLock lock(&mutex_);
     if (std::exchange(ended_, true)) return;
+    ++calls_;  // this function, which uses the boards: they exist until the last call has ended
     stream = stream_;
     responder.swap(responder_);
     for (Feed& feed : feeds_) {
@@ -122,7 +123,6 @@ void LiveMux::End() {
     for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
       subscriptions.emplace_back(boards_[i].board, subscriptions_[i]);
     }
-    idle = calls_ == 0;
   }
   for (const auto& [board, id] : subscriptions) board->Unsubscribe(id);
   if (stream) stream->Close();
@@ -131,7 +131,12 @@ void LiveMux::End() {
   }
   for (const auto& context : contexts) context->TryCancel();
   for (const auto& read : reads) read();
-  if (idle) streams_->Remove(shared_from_this());
+  bool is_last;
+  {
+    absl::MutexLock lock(&mutex_);
+    is_last = --calls_ == 0;
+  }
+  if (is_last) streams_->Remove(shared_from_this());
 }
 
 void LiveMux::CallLater(std::size_t index, absl::Duration delay) {
@@ -156,7 +161,7 @@ void LiveMux::Call(std::size_t index) {
     } else {
       feed.stub = layers::v1::LayerService::NewStub(layer->backend->channel);
       feed.context = context;
-      feed.message_time = absl::Now();
+      feed.message_time = runtime::MonotonicNow();
       stub = feed.stub.get();
       request = &feed.request;
       ++calls_;
@@ -191,7 +196,7 @@ void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
     Feed& feed = feeds_[index];
     feed.has_answered = true;
     feed.lost.clear();
-    feed.message_time = absl::Now();
+    feed.message_time = runtime::MonotonicNow();
     Remember(response, feed.request);
     if (ended_) {
       read_now = std::move(read_next);
@@ -248,11 +253,11 @@ void LiveMux::SendHeartbeat() {
     absl::MutexLock lock(&mutex_);
     if (ended_) return;
     heartbeat_due_ = true;
-    const absl::Time oldest = absl::Now() - streams_->options().silence_max;
+    const absl::Time oldest = runtime::MonotonicNow() - streams_->options().silence_max;
     for (Feed& feed : feeds_) {
       // A feed whose event is still pending for the client is not read, so that its age does not
       // count.
-      if (feed.read_next) feed.message_time = absl::Now();
+      if (feed.read_next) feed.message_time = runtime::MonotonicNow();
       if (feed.lost.empty() && feed.message_time < oldest)
         feed.lost = "its server has stopped sending";
     }

@@ -48,7 +48,7 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
     std::string position;       // of the last event that was written
     bool has_answered = false;  // its call has returned a message, or has failed
     std::string lost;
-    absl::Time message_time;
+    absl::Time message_time;  // of MonotonicNow
   };
 
   LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,

@@ -16,6 +16,7 @@
 #include "services/gateway/live_board.h"
 #include "services/gateway/stream_reader.h"
 #include "services/runtime/delayed_task.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
@@ -79,7 +80,7 @@ class StreamBoard : public Base {
       if (ended_ || !calls_.Begin()) return;
       before = std::exchange(context_, context);
       call = ++call_;
-      message_time_ = absl::Now();
+      message_time_ = runtime::MonotonicNow();
       is_silent_ = false;
     }
     if (before) before->TryCancel();
@@ -101,7 +102,7 @@ class StreamBoard : public Base {
   bool NoteMessage(std::uint64_t call) {
     absl::MutexLock lock(&mutex_);
     if (call != call_ || ended_) return false;
-    message_time_ = absl::Now();
+    message_time_ = runtime::MonotonicNow();
     return true;
   }
   void CheckLater(std::uint64_t call) {
@@ -118,7 +119,8 @@ class StreamBoard : public Base {
       if (!keep_going) {
         ++call_;
         context.swap(context_);
-      } else if (context_ && !is_silent_ && absl::Now() - message_time_ > options_.silence_max) {
+      } else if (context_ && !is_silent_ &&
+                 runtime::MonotonicNow() - message_time_ > options_.silence_max) {
         is_silent_ = has_become_silent = true;
         context = context_;
       }

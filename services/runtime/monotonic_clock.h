@@ -18,6 +18,10 @@ class MonotonicClock final : public Clock {
   }
 };
 
+/// The time of a MonotonicClock, for pauses and timeouts: a step of the wall clock must neither
+/// end nor prolong one.
+inline absl::Time MonotonicNow() { return MonotonicClock().Now(); }
+
 }  // namespace citylayers::runtime
 
 #endif  // CITYLAYERS_SERVICES_RUNTIME_MONOTONIC_CLOCK_H_

@@ -32,9 +32,15 @@ absl::Status NoSuchAlert(std::uint64_t id) {
 
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+// A record that does not decode. One of a later version is damage as well: no program has written
+// one, and one changed byte must not end the verification of all later trails.
+bool IsDamage(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
+}
+
 // A line that cannot be read: damage of the trail, or an error of the disk.
 absl::StatusOr<TrailCheck> Unreadable(const absl::Status& status, TrailChecker& checker) {
-  if (!absl::IsDataLoss(status)) return status;
+  if (!IsDamage(status)) return status;
   const std::uint32_t sequence = checker.next_sequence();
   checker.Fail(sequence, StrCat("line ", sequence, " cannot be read: ", ToStd(status.message())));
   return checker.check();
@@ -311,7 +317,7 @@ absl::StatusOr<TrailCheck> RocksAlertStore::VerifyTrail(TrailPosition from,
   rocksdb::ReadOptions options;
   options.snapshot = snapshot.snapshot();
   const absl::StatusOr<AlertRecord> alert = ReadAlert(options, from.alert_id);
-  if (absl::IsDataLoss(alert.status())) {
+  if (IsDamage(alert.status())) {
     TrailChecker checker({.alert_id = from.alert_id}, "");
     checker.Fail(0, StrCat("the alert cannot be read: ", ToStd(alert.status().message())));
     return checker.check();
@@ -324,6 +330,9 @@ absl::StatusOr<TrailCheck> RocksAlertStore::VerifyTrail(TrailPosition from,
   std::string previous_hash;
   if (from.sequence > 0) {
     TrailChecker previous({from.alert_id, from.sequence - 1}, "");
+    const absl::Status read = AlertDatabase::ToStatus(
+        it->status(), StrCat("reading the trail of alerts/", from.alert_id));
+    if (!read.ok()) return Unreadable(read, previous);
     if (!it->Valid() || View(it->key()) != EncodeEventKey(from.alert_id, from.sequence)) {
       previous.Fail(from.sequence, StrCat("line ", from.sequence, " is missing"));
       return previous.check();

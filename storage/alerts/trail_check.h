@@ -29,7 +29,9 @@ struct TrailCheck {
   std::uint64_t alert_id = 0;
   std::size_t events_checked = 0;   ///< By this verification.
   std::uint32_t last_sequence = 0;  ///< The last line without damage, from the beginning; 0: none.
-  std::string head_hash;  ///< Hash of that line, 32 bytes. A copy kept elsewhere has to be equal.
+  /// Hash of that line, 32 bytes: a copy kept elsewhere has to be equal. Empty without such a line,
+  /// and when the line at which the verification was to continue is damaged.
+  std::string head_hash;
   bool is_complete = false;  ///< The end of the trail was reached, or damage.
   TrailDamage damage;
 

@@ -9,6 +9,7 @@
 #include <prometheus/histogram.h>
 
 #include "base/strings.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_deadline.h"
 #include "services/runtime/rpc/error_details.h"
 
@@ -45,7 +46,7 @@ CallScope::CallScope(Call call, Metrics& metrics, std::atomic<int>& running,
       running_(running),
       method_running_(method_running),
       kind_(kind),
-      start_(absl::Now()) {}
+      start_(MonotonicNow()) {}
 
 CallScope::~CallScope() {
   Finish(absl::CancelledError("the caller went away"));
@@ -82,7 +83,7 @@ void CallScope::Finish(const absl::Status& status) {
     metrics_
         .Seconds("grpc_server_handling_seconds", "Time from a unary call's arrival to its end",
                  {{"grpc_method", call_.method}})
-        .Observe(absl::ToDoubleSeconds(absl::Now() - start_));
+        .Observe(absl::ToDoubleSeconds(MonotonicNow() - start_));
   }
 }
 

@@ -95,7 +95,7 @@ class CallScope {
   std::atomic<int>* const method_running_;
   MemoryHold request_hold_;
   const CallKind kind_;
-  const absl::Time start_;
+  const absl::Time start_;  // of MonotonicNow
   std::atomic<bool> finished_{false};
 };
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 
 #include "base/status_macros.h"
+#include "base/text.h"
 #include "geo/raster/raster_file.h"
 #include "geo/roads/osm_reader.h"
 #include "geo/roads/road_graph.h"
@@ -35,8 +36,9 @@ namespace {
 
 constexpr char kOsmAttribution[] = "© OpenStreetMap contributors";
 
+// As UTF-8, which the manifest requires.
 std::string FileName(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
+  return RepairUtf8(std::filesystem::path(path).filename().string());
 }
 
 // One build: each step adds its files to the writer and its data to the manifest.

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "geo/mvt/tile_decoder.h"
 #include "geo/raster/raster_file.h"
 #include "geo/tile/tile_id.h"
@@ -26,12 +27,15 @@
 namespace citylayers::citypack {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 using ::testing::Not;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -246,6 +250,15 @@ TEST_F(BuildPackTest, ElsewhereItSaysWhatIsMissingAndWhy) {
   EXPECT_FALSE(pack->manifest().datum.has_value());
   EXPECT_THAT(pack->stations(), IsEmpty());
   EXPECT_THAT(pack->manifest().notices, IsEmpty());
+}
+
+TEST_F(BuildPackTest, AFileNameOfAnotherEncodingStandsInTheManifestAsUtf8) {
+  options_.osm = dir_ / "da nang caf\xe9.osm.pbf";
+  WriteTinyOsm(options_.osm, kDaNang);
+  const auto pack = BuildAndOpen();
+  ASSERT_NE(pack, nullptr);
+  EXPECT_THAT(pack->manifest().name_vi, AllOf(StartsWith("da nang caf"), EndsWith(".osm.pbf")));
+  EXPECT_EQ(pack->manifest().name_vi, RepairUtf8(pack->manifest().name_vi));
 }
 
 TEST_F(BuildPackTest, WhatTheExtractLacksIsToldAndCounted) {
