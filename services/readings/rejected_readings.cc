@@ -57,6 +57,7 @@ absl::StatusOr<v1::ListRejectedReadingsResponse> RejectedReadings::List(
   for (storage::DeadLetter& letter : page.letters) {
     *response.add_rejections() = ToProto(std::move(letter));
   }
+  response.set_damaged_row_count(static_cast<std::int32_t>(page.damaged_rows));
   if (!page.next.empty()) response.set_next_page_token(MakePageToken(request, page.next));
   return response;
 }

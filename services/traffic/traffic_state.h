@@ -117,7 +117,7 @@ std::int64_t NextAgeChangeMs(const SegmentState& state, std::int64_t now_ms, con
 
 /// The view of a segment at city time `now` under `depth_cm` of water (0: dry): age and decay from
 /// the last reading, then the water: it caps the speed at that of a car in standing water (0 from
-/// the depth that stops cars, geo/flood/depth_class.h), and from `closed_depth_cm` on it closes the
+/// the depth that stops cars, geo/flood/passability.h), and from `closed_depth_cm` on it closes the
 /// road. For a street without speeds the water sets only levels of slow or worse. Water never
 /// expires.
 SegmentView ViewSegment(const SegmentState& state, float reference_speed_kmh, absl::Time now,

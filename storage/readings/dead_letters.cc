@@ -54,9 +54,12 @@ absl::StatusOr<DeadLetterPage> DeadLetters::Read(std::string_view position,
       letters_left = SIZE_MAX;
       continue;
     }
-    if (page.letters.size() == count_max) break;
+    if (page.letters.size() == count_max || page.damaged_rows == count_max) break;
     absl::StatusOr<std::vector<DeadLetter>> row = DecodeDeadLetters(AsView(rows->value()));
-    if (!row.ok()) return database_.Damaged("a refused reading", row.status());
+    if (!row.ok()) {  // it must not hide the older ones
+      ++page.damaged_rows;
+      row.emplace();
+    }
     letters_left = std::min(letters_left, row->size());
     for (; letters_left > 0 && page.letters.size() < count_max; --letters_left) {
       page.letters.push_back(std::move((*row)[letters_left - 1]));

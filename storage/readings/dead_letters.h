@@ -18,7 +18,8 @@ class Database;
 /// Rejected readings, newest first, and the position of those that follow.
 struct DeadLetterPage {
   std::vector<DeadLetter> letters;
-  std::string next;  ///< for Read; empty when no older ones are held
+  std::string next;              ///< for Read; empty when no older ones are held
+  std::size_t damaged_rows = 0;  ///< left out; each has up to kDeadLettersPerRow of one batch
 };
 
 /// Reads the rejected readings that are still held (ReadingsStoreOptions::dead_letter_bytes_max).
@@ -29,8 +30,8 @@ class DeadLetters {
 
   /// The first `count_max` rejected readings older than `position`: empty, or the `next` of a page.
   /// A position stays valid while readings are rejected and dropped: pages neither repeat nor skip
-  /// one. REQUIRES: count_max > 0. INVALID_ARGUMENT: not a position. DATA_LOSS: a row is damaged.
-  /// Memory and time grow with count_max + kDeadLettersPerRow.
+  /// one. REQUIRES: count_max > 0. INVALID_ARGUMENT: not a position. Memory and time grow with
+  /// count_max + kDeadLettersPerRow.
   absl::StatusOr<DeadLetterPage> Read(std::string_view position, std::size_t count_max) const;
 
  private:

@@ -1,11 +1,14 @@
 // Tests of reading the rejected readings in pages.
 #include "storage/readings/dead_letters.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include <rocksdb/db.h>
 
+#include "storage/readings/database.h"
 #include "storage/readings/dead_letter_codec.h"
 #include "tests/support/readings_store_fixture.h"
 
@@ -81,6 +84,39 @@ TEST_F(DeadLettersTest, APositionIsNotMovedByNewerReadingsOrARestart) {
   Reject(2);
   Open();
   EXPECT_EQ(RowsOf(Read(first.next, 10)), (std::vector<std::uint32_t>{0}));
+}
+
+//   batches:  0 1 | 2 3 4 | 5     the second one is damaged
+TEST_F(DeadLettersTest, ADamagedRowIsCountedAndHidesNoOther) {
+  for (const std::uint32_t count : {2u, 3u, 1u}) Reject(count);
+  store_.reset();
+  {
+    auto database = Database::Open(options_);
+    ASSERT_TRUE(database.ok()) << database.status();
+    const std::unique_ptr<rocksdb::Iterator> row(
+        (*database)->db().NewIterator(rocksdb::ReadOptions(), (*database)->dead_letter()));
+    row->SeekToFirst();
+    row->Next();
+    ASSERT_TRUE(row->Valid());
+    ASSERT_TRUE((*database)
+                    ->db()
+                    .Put(rocksdb::WriteOptions(), (*database)->dead_letter(), row->key(), "?")
+                    .ok());
+  }
+  Open();
+  for (std::size_t size = 1; size <= 4; ++size) {
+    std::vector<std::uint32_t> rows;
+    std::size_t damaged = 0;
+    std::string position;
+    do {
+      const DeadLetterPage page = Read(position, size);
+      for (const std::uint32_t row : RowsOf(page)) rows.push_back(row);
+      damaged += page.damaged_rows;
+      position = page.next;
+    } while (!position.empty());
+    EXPECT_EQ(rows, (std::vector<std::uint32_t>{5, 1, 0})) << "pages of " << size;
+    EXPECT_EQ(damaged, 1u) << "pages of " << size;
+  }
 }
 
 TEST_F(DeadLettersTest, WhatIsNoPositionIsRefused) {

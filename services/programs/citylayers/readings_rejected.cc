@@ -44,6 +44,7 @@ absl::Status ListRejected(Program& program, std::optional<std::size_t> most) {
   const std::size_t limit = program.LimitOf(most, kTableLimit);
   readings::v1::ListRejectedReadingsRequest request;
   bool is_cut = false;
+  int damaged_rows = 0;
   do {
     request.set_page_size(
         static_cast<int>(std::min<std::size_t>(limit - list.size(), kPageSizeMax)));
@@ -52,9 +53,13 @@ absl::Status ListRejected(Program& program, std::optional<std::size_t> most) {
       if (is_cut = list.size() >= limit; is_cut) break;
       list.Add(stored, CellsOf(stored));
     }
+    damaged_rows += page.damaged_row_count();
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty() && list.size() < limit);
   program.Print(list.Render("no rejected readings are stored"));
+  if (damaged_rows > 0) {
+    program.Say(StrCat(damaged_rows, " stored rows are damaged; their readings are left out"));
+  }
   if (is_cut || !request.page_token().empty()) program.SayCut(list.size());
   return absl::OkStatus();
 }
