@@ -28,7 +28,7 @@ KeyRecord RecordOf(const ApiKey& key) {
 std::string ErrorOf(const KeyRing& ring, const ApiKey& key, absl::Time now = kNow) {
   const absl::Status status = ring.Identify(key.ToText(), now).status();
   EXPECT_TRUE(absl::IsUnauthenticated(status)) << status;
-  return ToStd(status.message());
+  return std::string(ToStd(status.message()));
 }
 
 TEST(KeyRing, AKeyIdentifiesItsHolder) {
