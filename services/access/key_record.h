@@ -1,0 +1,44 @@
+// What the server keeps of an API key.
+#ifndef CITYLAYERS_SERVICES_ACCESS_KEY_RECORD_H_
+#define CITYLAYERS_SERVICES_ACCESS_KEY_RECORD_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "services/access/scope.h"
+
+namespace citylayers::access {
+
+/// A hash of a secret, and the time until which the secret is accepted.
+struct KeySecret {
+  std::string hash;  // HashOf, 32 bytes
+  absl::Time until = absl::InfiniteFuture();
+};
+
+/// Limits of one key; 0: none of its own.
+struct KeyLimits {
+  double calls_per_s = 0;
+  double readings_per_s = 0;
+  double bytes_per_s = 0;
+  int streams = 0;
+};
+
+/// An API key without its secret.
+struct KeyRecord {
+  std::string id;         // of ApiKey
+  std::string principal;  // who holds it, as shown in audits: "sensor gateway 7", "Lan (night desk)"
+  std::vector<Scope> scopes;
+  absl::Time create_time = absl::InfinitePast();
+  absl::Time expire_time = absl::InfiniteFuture();
+  bool is_revoked = false;
+  // The newest first. A rotation adds one and bounds the others, so that both are accepted for a
+  // while.
+  std::vector<KeySecret> secrets;
+  KeyLimits limits;
+};
+
+}  // namespace citylayers::access
+
+#endif  // CITYLAYERS_SERVICES_ACCESS_KEY_RECORD_H_

@@ -1,0 +1,52 @@
+// The API keys of a server, for looking up.
+#ifndef CITYLAYERS_SERVICES_ACCESS_KEY_RING_H_
+#define CITYLAYERS_SERVICES_ACCESS_KEY_RING_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "services/access/key_record.h"
+
+namespace citylayers::access {
+
+/// A caller that has been identified.
+struct Principal {
+  std::string name;    // KeyRecord::principal; empty: anonymous
+  std::string key_id;  // empty: not by a key
+  ScopeSet scopes;
+  KeyLimits limits;
+};
+
+/// An immutable set of keys: a change makes another ring, which calls that begin later use.
+/// Thread-safe.
+class KeyRing {
+ public:
+  KeyRing(std::vector<KeyRecord> records, std::string pepper);
+
+  /// Identifies the holder of a key's text. UNAUTHENTICATED: not a key, an unknown one, a wrong
+  /// secret, revoked or expired; the message says which of the last two, since only a holder of the
+  /// secret sees it. Takes one HMAC, about 1 us, whether the key is known or not.
+  absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view text,
+                                                            absl::Time now) const;
+
+  std::size_t size() const { return keys_.size(); }
+
+ private:
+  struct Entry {
+    KeyRecord record;
+    std::shared_ptr<const Principal> principal;
+  };
+
+  const std::string pepper_;
+  absl::flat_hash_map<std::string, Entry> keys_;  // by id
+};
+
+}  // namespace citylayers::access
+
+#endif  // CITYLAYERS_SERVICES_ACCESS_KEY_RING_H_
