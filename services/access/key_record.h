@@ -17,14 +17,6 @@ struct KeySecret {
   absl::Time until = absl::InfiniteFuture();
 };
 
-/// Limits of one key; 0: none of its own.
-struct KeyLimits {
-  double calls_per_s = 0;
-  double readings_per_s = 0;
-  double bytes_per_s = 0;
-  int streams = 0;
-};
-
 /// An API key without its secret.
 struct KeyRecord {
   std::string id;         // of ApiKey
@@ -32,11 +24,11 @@ struct KeyRecord {
   std::vector<Scope> scopes;
   absl::Time create_time = absl::InfinitePast();
   absl::Time expire_time = absl::InfiniteFuture();
-  bool is_revoked = false;
-  // The newest first. A rotation adds one and bounds the others, so that both are accepted for a
+  absl::Time revoke_time = absl::InfiniteFuture();  // InfiniteFuture: not revoked
+  std::string creator;  // principal that made it; empty: made on the server itself
+  // The newest first, at least one. A rotation adds one and bounds the others, so that both are accepted for a
   // while.
   std::vector<KeySecret> secrets;
-  KeyLimits limits;
 };
 
 }  // namespace citylayers::access

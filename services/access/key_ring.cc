@@ -23,7 +23,6 @@ KeyRing::KeyRing(std::vector<KeyRecord> records, std::string pepper) : pepper_(s
         .name = record.principal,
         .key_id = record.id,
         .scopes = ScopeSet(record.scopes),
-        .limits = record.limits,
     });
     std::string id = record.id;
     keys_.insert_or_assign(std::move(id), Entry{std::move(record), std::move(principal)});
@@ -44,7 +43,7 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
         return now < secret.until && IsEqual(secret.hash, hash);
       });
   if (!has_secret) return Unknown();
-  if (record.is_revoked) {
+  if (record.revoke_time != absl::InfiniteFuture()) {
     return absl::UnauthenticatedError(StrCat("the API key ", record.id, " was revoked"));
   }
   if (now >= record.expire_time) {
@@ -53,6 +52,14 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
                                              "; `citylayers keys rotate` extends it"));
   }
   return found->second.principal;
+}
+
+bool KeyRing::Holds(const Principal& principal, absl::Time now) const {
+  const auto found = keys_.find(principal.key_id);
+  if (found == keys_.end()) return false;
+  const auto& [record, current] = found->second;
+  return record.revoke_time == absl::InfiniteFuture() && now < record.expire_time &&
+         current->name == principal.name && current->scopes.scopes() == principal.scopes.scopes();
 }
 
 }  // namespace citylayers::access

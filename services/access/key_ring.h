@@ -12,16 +12,9 @@
 #include "absl/time/time.h"
 
 #include "services/access/key_record.h"
+#include "services/access/principal.h"
 
 namespace citylayers::access {
-
-/// A caller that has been identified.
-struct Principal {
-  std::string name;    // KeyRecord::principal; empty: anonymous
-  std::string key_id;  // empty: not by a key
-  ScopeSet scopes;
-  KeyLimits limits;
-};
 
 /// An immutable set of keys: a change makes another ring, which calls that begin later use.
 /// Thread-safe.
@@ -34,6 +27,10 @@ class KeyRing {
   /// secret sees it. Takes one HMAC, about 1 us, whether the key is known or not.
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view text,
                                                             absl::Time now) const;
+
+  /// Whether a principal that an earlier ring identified would be the same in this one: its key is
+  /// neither gone, revoked nor expired, and has the same scopes. A lookup.
+  bool Holds(const Principal& principal, absl::Time now) const;
 
   std::size_t size() const { return keys_.size(); }
 

@@ -50,7 +50,7 @@ TEST(KeyRing, AWrongSecretIsAsUnknownAsAWrongId) {
 
 TEST(KeyRing, OnlyTheHolderLearnsThatAKeyIsRevokedOrExpired) {
   KeyRecord revoked = RecordOf(Key('a', 'x'));
-  revoked.is_revoked = true;
+  revoked.revoke_time = kNow;
   KeyRecord expired = RecordOf(Key('b', 'x'));
   expired.expire_time = kNow;
   const KeyRing ring({revoked, expired}, kPepper);

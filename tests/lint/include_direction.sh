@@ -27,6 +27,7 @@ services/runtime/config   : base
 services/runtime/http     : base services/runtime
 services/runtime/rpc      : base proto citylayers services/runtime services/runtime/config
 services/runtime          : base proto citylayers storage services/runtime/config services/runtime/rpc services/runtime/http
+services/access           : base
 services/cap              : base
 services/layers           : base proto citylayers geo storage services/runtime services/runtime/config services/runtime/rpc
 services/readings         : base proto citylayers storage services/runtime services/runtime/config services/runtime/rpc

@@ -1,0 +1,49 @@
+#include "services/access/access_control.h"
+
+#include <utility>
+
+namespace citylayers::access {
+namespace {
+
+constexpr char kProcessName[] = "citylayersd";
+
+}  // namespace
+
+AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock)
+    : anonymous_(std::make_shared<const Principal>(
+          Principal{.name = {}, .key_id = {}, .scopes = std::move(anonymous)})),
+      process_key_(process_key.ToText()),
+      process_(std::make_shared<const Principal>(Principal{
+          .name = kProcessName, .key_id = {}, .scopes = ScopeSet({{Permission::kAdmin, {}}})})),
+      clock_(clock) {}
+
+absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
+    std::string_view credential) const {
+  if (credential.empty()) return anonymous_;
+  if (IsEqual(credential, process_key_)) return process_;
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  if (ring == nullptr) {
+    return absl::UnavailableError("the API keys are not loaded yet; try again in a second");
+  }
+  return ring->Identify(credential, clock_.Now());
+}
+
+bool AccessControl::IsCurrent(const Principal& caller) const {
+  if (caller.key_id.empty()) return true;
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  return ring != nullptr && ring->Holds(caller, clock_.Now());
+}
+
+void AccessControl::SetRing(std::shared_ptr<const KeyRing> ring) {
+  absl::MutexLock lock(&mutex_);
+  ring_ = std::move(ring);
+}
+
+bool AccessControl::has_ring() const { return Ring() != nullptr; }
+
+std::shared_ptr<const KeyRing> AccessControl::Ring() const {
+  absl::MutexLock lock(&mutex_);
+  return ring_;
+}
+
+}  // namespace citylayers::access

@@ -1,0 +1,58 @@
+// Identifies callers: the keys of this process, and what it grants without one.
+#ifndef CITYLAYERS_SERVICES_ACCESS_ACCESS_CONTROL_H_
+#define CITYLAYERS_SERVICES_ACCESS_ACCESS_CONTROL_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+
+#include "base/clock.h"
+#include "services/access/api_key.h"
+#include "services/access/key_ring.h"
+#include "services/access/principal.h"
+
+namespace citylayers::access {
+
+/// One per process. Thread-safe.
+class AccessControl {
+ public:
+  /// `anonymous`: what callers without a key may do. `process_key`: the key by which processes of
+  /// the city call each other, and a process calls itself; it grants everything. `clock`: the wall
+  /// clock, for expiry; must outlive this.
+  AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock);
+
+  /// Identifies a caller by its key; empty: anonymous. UNAUTHENTICATED: as KeyRing::Identify.
+  /// UNAVAILABLE: the keys are not known yet. Costs one HMAC, about 2 us.
+  absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view credential) const;
+
+  /// Whether an identified caller may go on: its key has not been revoked, changed or expired since.
+  /// Costs a lookup.
+  bool IsCurrent(const Principal& caller) const;
+
+  /// Replaces the keys; calls that begin later use them.
+  void SetRing(std::shared_ptr<const KeyRing> ring);
+  /// Whether SetRing has been called.
+  bool has_ring() const;
+
+  /// The text of the key by which this process calls others.
+  const std::string& process_key() const { return process_key_; }
+  const Principal& anonymous() const { return *anonymous_; }
+
+ private:
+  std::shared_ptr<const KeyRing> Ring() const;
+
+  const std::shared_ptr<const Principal> anonymous_;
+  const std::string process_key_;
+  const std::shared_ptr<const Principal> process_;
+  const Clock& clock_;
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const KeyRing> ring_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace citylayers::access
+
+#endif  // CITYLAYERS_SERVICES_ACCESS_ACCESS_CONTROL_H_
