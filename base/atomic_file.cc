@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strings.h"
@@ -21,10 +22,20 @@ absl::Status FileError(std::string_view doing, const std::string& path) {
                                             : absl::UnavailableError(message);
 }
 
-absl::Status WriteAndSync(const std::string& path, std::string_view bytes) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+// A file that a crash left behind keeps its mode when it is opened again: removes what exceeds
+// `mode`. A new file has nothing to remove, so that the umask still applies to it.
+bool NarrowMode(int file, mode_t mode) {
+  struct stat info;
+  if (::fstat(file, &info) != 0) return false;
+  const mode_t had = info.st_mode & 07777;
+  return !S_ISREG(info.st_mode) || (had & mode) == had || ::fchmod(file, had & mode) == 0;
+}
+
+absl::Status WriteAndSync(const std::string& path, std::string_view bytes, mode_t mode) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   if (file < 0) return FileError("create", path);
   absl::Status status;
+  if (!NarrowMode(file, mode)) status = FileError("set the mode of", path);
   while (status.ok() && !bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written >= 0) {
@@ -52,9 +63,9 @@ void SyncDirectoryOf(const std::string& path) {
 
 }  // namespace
 
-absl::Status ReplaceFile(const std::string& path, std::string_view bytes) {
+absl::Status ReplaceFile(const std::string& path, std::string_view bytes, mode_t mode) {
   const std::string fresh = path + ".new";
-  absl::Status status = WriteAndSync(fresh, bytes);
+  absl::Status status = WriteAndSync(fresh, bytes, mode);
   if (status.ok() && std::rename(fresh.c_str(), path.c_str()) != 0) {
     status = FileError("replace", path);
   }

@@ -37,6 +37,20 @@ TEST(ReplaceFile, IgnoresTheRestOfAWriteThatACrashCutOff) {
   EXPECT_EQ(Content(path), "whole");
 }
 
+TEST(ReplaceFile, ASecretFileIsNeverReadableByOthers) {
+  using std::filesystem::perms;
+  const test::TempDir dir;
+  const std::string path = dir / "keys";
+  const auto mode = [&path] { return std::filesystem::status(path).permissions(); };
+  ASSERT_TRUE(ReplaceFile(path, "first", 0600).ok());
+  EXPECT_EQ(mode(), perms::owner_read | perms::owner_write);
+  std::ofstream(path + ".new") << "left by a crash";
+  std::filesystem::permissions(path + ".new", perms::owner_all | perms::others_read);
+  ASSERT_TRUE(ReplaceFile(path, "second", 0600).ok());
+  EXPECT_EQ(mode(), perms::owner_read | perms::owner_write);
+  EXPECT_EQ(Content(path), "second");
+}
+
 TEST(ReplaceFile, AnErrorNamesTheFileAndLeavesNothingBehind) {
   const test::TempDir dir;
   const absl::Status missing = ReplaceFile(dir / "none/state", "x");

@@ -186,8 +186,11 @@ local_of() { echo "${1/#0.0.0.0:/127.0.0.1:}"; }
 
 start_all() {
   start citylayersd "$BIN/citylayersd" --target all --pack "$PACK" --data "$DATA" \
-    --http "$HTTP" --grpc "$GRPC" --admin "$ADMIN" --web "$WEB/dist" "${INSECURE[@]}"
+    --http "$HTTP" --grpc "$GRPC" --admin "$ADMIN" --web "$WEB/dist" "${ACCESS[@]}"
 }
+
+# offset_of TARGET: that of its ports.
+offset_of() { awk -v target="$1" '$1 == target { print $2 }' <<<"$SPLIT_TABLE"; }
 
 start_split() {
   local target offset calls other other_offset backends options grpc
@@ -196,7 +199,8 @@ start_split() {
     # Only the gateway is for other machines; the services behind it listen on loopback.
     grpc="$(plus "$GRPC" "$offset")"
     [[ "$target" == gateway ]] || grpc="$(local_of "$grpc")"
-    options=(--target "$target" --pack "$PACK" --data "$DATA"
+    # The process of readings also has the keys.
+    options=(--target "${target/#readings/readings,keys}" --pack "$PACK" --data "$DATA"
       --grpc "$grpc" --admin "$(plus "$ADMIN" "$offset")")
     backends=''
     while read -r other other_offset _; do
@@ -204,9 +208,11 @@ start_split() {
       [[ "$calls" == '*' || ",$calls," == *",$other,"* ]] || continue
       backends+="${backends:+,}$other=$(local_of "$(plus "$GRPC" "$other_offset")")"
     done <<<"$SPLIT_TABLE"
+    [[ "$target" == readings ]] ||
+      backends+="${backends:+,}keys=$(local_of "$(plus "$GRPC" "$(offset_of readings)")")"
     if [[ -n "$backends" ]]; then options+=(--backends "$backends"); fi
     [[ "$target" == gateway ]] && options+=(--http "$HTTP" --web "$WEB/dist")
-    start "$target" "$BIN/citylayersd" "${options[@]}" "${INSECURE[@]}"
+    start "$target" "$BIN/citylayersd" "${options[@]}" "${ACCESS[@]}"
   done <<<"$SPLIT_TABLE"
 }
 
@@ -280,11 +286,12 @@ announce() {
 
 run_demo() {
   parse_demo_options "$@"
-  INSECURE=()
+  # Without keys; everybody who reaches the ports may do everything.
+  ACCESS=(--security.anonymous admin)
   local groups=(build web)
   if $LAN; then
     # The page is requested by address, or by the name that announce falls back to.
-    INSECURE=(--allow-insecure --gateway.hosts "$(hostname) $(hostname).local")
+    ACCESS+=(--allow-insecure --gateway.hosts "$(hostname) $(hostname).local")
     groups+=(demo)
   fi
   install_packages "${groups[@]}"

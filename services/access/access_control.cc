@@ -11,10 +11,13 @@ constexpr char kProcessName[] = "citylayersd";
 
 AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock)
     : anonymous_(std::make_shared<const Principal>(
-          Principal{.name = {}, .key_id = {}, .scopes = std::move(anonymous)})),
+          Principal{.name = {}, .key_id = {}, .secret_hash = {}, .scopes = std::move(anonymous)})),
       process_key_(process_key.ToText()),
-      process_(std::make_shared<const Principal>(Principal{
-          .name = kProcessName, .key_id = {}, .scopes = ScopeSet({{Permission::kAdmin, {}}})})),
+      process_(std::make_shared<const Principal>(
+          Principal{.name = kProcessName,
+                    .key_id = {},
+                    .secret_hash = {},
+                    .scopes = ScopeSet({{Permission::kAdmin, {}}})})),
       clock_(clock) {}
 
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(

@@ -29,8 +29,8 @@ class AccessControl {
   /// UNAVAILABLE: the keys are not known yet. Costs one HMAC, about 2 us.
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view credential) const;
 
-  /// Whether an identified caller may go on: its key has not been revoked, changed or expired since.
-  /// Costs a lookup.
+  /// Whether an identified caller may go on: its key has not been revoked, changed or expired
+  /// since. Costs a lookup.
   bool IsCurrent(const Principal& caller) const;
 
   /// Replaces the keys; calls that begin later use them.

@@ -81,6 +81,10 @@ TEST_F(AccessControlTest, ACallerIsCurrentUntilItsKeyChanges) {
   revoked.revoke_time = kNow;
   control_.SetRing(RingOf({revoked}));
   EXPECT_FALSE(control_.IsCurrent(**caller)) << "revoked";
+  KeyRecord rotated = RecordOf(Key('a', 'y'));
+  rotated.secrets.push_back({.hash = HashOf(Key('a', 'x'), "pepper"), .until = kNow});
+  control_.SetRing(RingOf({rotated}));
+  EXPECT_FALSE(control_.IsCurrent(**caller)) << "its secret was replaced";
   KeyRecord narrowed = RecordOf(Key('a', 'x'), "readings:read");
   control_.SetRing(RingOf({narrowed}));
   EXPECT_FALSE(control_.IsCurrent(**caller)) << "its scopes changed";

@@ -55,7 +55,8 @@ TEST(ApiKey, GeneratedOnesDiffer) {
 TEST(ApiKey, TheHashIsAnHmac) {
   const auto key = ApiKey::Parse(kText);
   ASSERT_TRUE(key.ok());
-  EXPECT_EQ(absl::BytesToHexString(HashOf(*key, "pepper")), "7b57fc2ccee9c1df507e9b26b72f5906ce28edaa90bb53d3e68d036ac93f8ab4");
+  EXPECT_EQ(absl::BytesToHexString(HashOf(*key, "pepper")),
+            "7b57fc2ccee9c1df507e9b26b72f5906ce28edaa90bb53d3e68d036ac93f8ab4");
   EXPECT_NE(HashOf(*key, "pepper"), HashOf(*key, "another"));
 }
 

@@ -19,15 +19,16 @@ struct KeySecret {
 
 /// An API key without its secret.
 struct KeyRecord {
-  std::string id;         // of ApiKey
-  std::string principal;  // who holds it, as shown in audits: "sensor gateway 7", "Lan (night desk)"
+  std::string id;  // of ApiKey
+  std::string
+      principal;  // who holds it, as shown in audits: "sensor gateway 7", "night desk 1"
   std::vector<Scope> scopes;
   absl::Time create_time = absl::InfinitePast();
   absl::Time expire_time = absl::InfiniteFuture();
   absl::Time revoke_time = absl::InfiniteFuture();  // InfiniteFuture: not revoked
   std::string creator;  // principal that made it; empty: made on the server itself
-  // The newest first, at least one. A rotation adds one and bounds the others, so that both are accepted for a
-  // while.
+  // The newest first, at least one. A rotation adds one and bounds the others, so that both are
+  // accepted for a while.
   std::vector<KeySecret> secrets;
 };
 

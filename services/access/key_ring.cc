@@ -1,6 +1,5 @@
 #include "services/access/key_ring.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/rfc3339.h"
@@ -19,14 +18,27 @@ absl::Status Unknown() {
 
 KeyRing::KeyRing(std::vector<KeyRecord> records, std::string pepper) : pepper_(std::move(pepper)) {
   for (KeyRecord& record : records) {
-    auto principal = std::make_shared<const Principal>(Principal{
-        .name = record.principal,
-        .key_id = record.id,
-        .scopes = ScopeSet(record.scopes),
-    });
-    std::string id = record.id;
-    keys_.insert_or_assign(std::move(id), Entry{std::move(record), std::move(principal)});
+    Entry entry;
+    for (const KeySecret& secret : record.secrets) {
+      entry.principals.push_back(
+          std::make_shared<const Principal>(Principal{.name = record.principal,
+                                                      .key_id = record.id,
+                                                      .secret_hash = secret.hash,
+                                                      .scopes = ScopeSet(record.scopes)}));
+    }
+    entry.record = std::move(record);
+    std::string id = entry.record.id;
+    keys_.insert_or_assign(std::move(id), std::move(entry));
   }
+}
+
+std::shared_ptr<const Principal> KeyRing::HolderOf(const Entry& entry, std::string_view hash,
+                                                   absl::Time now) {
+  for (std::size_t i = 0; i < entry.record.secrets.size(); ++i) {
+    const KeySecret& secret = entry.record.secrets[i];
+    if (IsEqual(secret.hash, hash) && now < secret.until) return entry.principals[i];
+  }
+  return nullptr;
 }
 
 absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_view text,
@@ -38,11 +50,8 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
   const auto found = keys_.find(key->id);
   if (found == keys_.end()) return Unknown();
   const KeyRecord& record = found->second.record;
-  const bool has_secret =
-      std::any_of(record.secrets.begin(), record.secrets.end(), [&](const KeySecret& secret) {
-        return now < secret.until && IsEqual(secret.hash, hash);
-      });
-  if (!has_secret) return Unknown();
+  std::shared_ptr<const Principal> holder = HolderOf(found->second, hash, now);
+  if (holder == nullptr) return Unknown();
   if (record.revoke_time != absl::InfiniteFuture()) {
     return absl::UnauthenticatedError(StrCat("the API key ", record.id, " was revoked"));
   }
@@ -51,15 +60,17 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
                                              Rfc3339(record.expire_time),
                                              "; `citylayers keys rotate` extends it"));
   }
-  return found->second.principal;
+  return holder;
 }
 
 bool KeyRing::Holds(const Principal& principal, absl::Time now) const {
   const auto found = keys_.find(principal.key_id);
   if (found == keys_.end()) return false;
-  const auto& [record, current] = found->second;
-  return record.revoke_time == absl::InfiniteFuture() && now < record.expire_time &&
-         current->name == principal.name && current->scopes.scopes() == principal.scopes.scopes();
+  const KeyRecord& record = found->second.record;
+  if (record.revoke_time != absl::InfiniteFuture() || now >= record.expire_time) return false;
+  const auto current = HolderOf(found->second, principal.secret_hash, now);
+  return current != nullptr && current->name == principal.name &&
+         current->scopes.scopes() == principal.scopes.scopes();
 }
 
 }  // namespace citylayers::access

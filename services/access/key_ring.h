@@ -29,7 +29,8 @@ class KeyRing {
                                                             absl::Time now) const;
 
   /// Whether a principal that an earlier ring identified would be the same in this one: its key is
-  /// neither gone, revoked nor expired, and has the same scopes. A lookup.
+  /// neither gone, revoked nor expired, has the same scopes, and accepts the secret that was sent.
+  /// A lookup.
   bool Holds(const Principal& principal, absl::Time now) const;
 
   std::size_t size() const { return keys_.size(); }
@@ -37,8 +38,11 @@ class KeyRing {
  private:
   struct Entry {
     KeyRecord record;
-    std::shared_ptr<const Principal> principal;
+    std::vector<std::shared_ptr<const Principal>> principals;  // one for each secret of the record
   };
+  // The principal of an accepted secret; nullptr: of none.
+  static std::shared_ptr<const Principal> HolderOf(const Entry& entry, std::string_view hash,
+                                                   absl::Time now);
 
   const std::string pepper_;
   absl::flat_hash_map<std::string, Entry> keys_;  // by id

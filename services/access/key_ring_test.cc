@@ -14,9 +14,7 @@ using ::testing::HasSubstr;
 constexpr char kPepper[] = "pepper";
 const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 
-ApiKey Key(char id, char secret) {
-  return {std::string(12, id), std::string(32, secret)};
-}
+ApiKey Key(char id, char secret) { return {std::string(12, id), std::string(32, secret)}; }
 
 KeyRecord RecordOf(const ApiKey& key) {
   return {.id = key.id,
@@ -56,7 +54,7 @@ TEST(KeyRing, OnlyTheHolderLearnsThatAKeyIsRevokedOrExpired) {
   const KeyRing ring({revoked, expired}, kPepper);
   EXPECT_THAT(ErrorOf(ring, Key('a', 'x')), HasSubstr("was revoked"));
   EXPECT_THAT(ErrorOf(ring, Key('a', 'y')), HasSubstr("not known"));
-  EXPECT_THAT(ErrorOf(ring, Key('b', 'x')), HasSubstr("expired at 2023-11-14T22:13:20Z"));
+  EXPECT_THAT(ErrorOf(ring, Key('b', 'x')), HasSubstr("expired at 2023-11-14T22:13:20.000Z"));
   EXPECT_TRUE(ring.Identify(Key('b', 'x').ToText(), kNow - absl::Seconds(1)).ok());
 }
 

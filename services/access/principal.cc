@@ -9,7 +9,7 @@ absl::Status Require(const Principal& caller, const Need& need) {
   const bool is_allowed = need.takes_limited ? scopes.AllowsAny(need.permission)
                                              : scopes.Allows(need.permission, need.resource);
   if (is_allowed) return absl::OkStatus();
-  const std::string scope = ToText({need.permission, std::string(need.resource)});
+  const std::string scope = ToText({need.permission, need.resource});
   if (caller.is_anonymous()) {
     return absl::UnauthenticatedError(
         StrCat("this needs an API key with the scope ", scope,

@@ -3,7 +3,6 @@
 #define CITYLAYERS_SERVICES_ACCESS_PRINCIPAL_H_
 
 #include <string>
-#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -15,8 +14,9 @@ namespace citylayers::access {
 
 /// A caller that has been identified. Immutable.
 struct Principal {
-  std::string name;    // of the key's holder; empty: anonymous
-  std::string key_id;  // of the API key; empty: without one
+  std::string name;         // of the key's holder; empty: anonymous
+  std::string key_id;       // of the API key; empty: without one
+  std::string secret_hash;  // of the key's secret that the caller sent
   ScopeSet scopes;
 
   bool is_anonymous() const { return name.empty(); }
@@ -26,7 +26,7 @@ struct Principal {
 struct Need {
   Permission permission = Permission::kAdmin;
   /// Empty: all resources.
-  std::string_view resource;
+  std::string resource;
   /// A permission that is limited to some resources suffices (and `resource` is empty): the callee
   /// checks each resource that the request names.
   bool takes_limited = false;

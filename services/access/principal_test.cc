@@ -11,7 +11,10 @@ namespace {
 using ::testing::HasSubstr;
 
 Principal With(std::string name, std::string_view scope) {
-  return {.name = std::move(name), .key_id = {}, .scopes = ScopeSet({*ParseScope(scope)})};
+  return {.name = std::move(name),
+          .key_id = {},
+          .secret_hash = {},
+          .scopes = ScopeSet({*ParseScope(scope)})};
 }
 
 TEST(Require, AnonymousCallersAreAskedForAKey) {
@@ -38,7 +41,7 @@ TEST(Require, ADeniedCallerLearnsTheScope) {
 TEST(Require, LimitedScopesSufficeOnlyWhereTheyAreTaken) {
   const auto allowed = [](std::string_view scope, std::string_view resource, bool takes_limited) {
     return Require(With("x", scope), {.permission = Permission::kLayersRead,
-                                      .resource = resource,
+                                      .resource = std::string(resource),
                                       .takes_limited = takes_limited})
         .ok();
   };

@@ -43,8 +43,8 @@ absl::StatusOr<Scope> ParseScope(std::string_view text) {
   const std::string_view word = text.substr(0, end);
   const std::optional<Permission> permission = ParsePermission(word);
   if (!permission.has_value()) {
-    return absl::InvalidArgumentError(StrCat("\"", text, "\" is not a scope; the permissions are ",
-                                             PermissionWords()));
+    return absl::InvalidArgumentError(
+        StrCat("\"", text, "\" is not a scope; the permissions are ", PermissionWords()));
   }
   if (end == std::string_view::npos) return Scope{*permission, {}};
   const std::string_view pattern = text.substr(end + 1);
@@ -75,9 +75,8 @@ bool ScopeSet::Allows(Permission permission, std::string_view resource) const {
 }
 
 bool ScopeSet::AllowsAny(Permission permission) const {
-  return std::any_of(scopes_.begin(), scopes_.end(), [&](const Scope& scope) {
-    return Includes(scope.permission, permission);
-  });
+  return std::any_of(scopes_.begin(), scopes_.end(),
+                     [&](const Scope& scope) { return Includes(scope.permission, permission); });
 }
 
 }  // namespace citylayers::access

@@ -18,7 +18,8 @@ Backends::Backends(std::vector<BackendModule> modules) {
       return other.channel == module.channel;
     });
     if (backend == backends_.end()) {
-      backend = backends_.insert(backend, Backend{{}, {}, std::move(module.channel)});
+      backend = backends_.insert(
+          backend, Backend{{}, {}, std::move(module.channel), std::move(module.client_channel)});
     }
     backend->modules.push_back(std::move(module.name));
     backend->services.insert(backend->services.end(), module.services.begin(),

@@ -16,7 +16,8 @@ namespace citylayers::gateway {
 struct BackendModule {
   std::string name;
   std::vector<std::string> services;
-  std::shared_ptr<grpc::Channel> channel;
+  std::shared_ptr<grpc::Channel> channel;         // for calls of the gateway
+  std::shared_ptr<grpc::Channel> client_channel;  // for calls of clients, which have their keys
 };
 
 /// A server process and the modules that it runs.
@@ -24,6 +25,7 @@ struct Backend {
   std::vector<std::string> modules;
   std::vector<std::string> services;
   std::shared_ptr<grpc::Channel> channel;
+  std::shared_ptr<grpc::Channel> client_channel;
 };
 
 /// Channels by module; modules with the same channel (a process that runs several) are one

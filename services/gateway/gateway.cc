@@ -27,13 +27,15 @@ runtime::HttpServerOptions WithErrorHeaders(runtime::HttpServerOptions options) 
 }  // namespace
 
 Gateway::Gateway(Options options, std::vector<BackendModule> modules,
-                 std::unique_ptr<StaticFiles> files, runtime::Timer& timer,
-                 runtime::Metrics& metrics, const std::function<absl::Time()>& city_time)
+                 const access::AccessControl& access, std::unique_ptr<StaticFiles> files,
+                 runtime::Timer& timer, runtime::Metrics& metrics,
+                 const std::function<absl::Time()>& city_time)
     : options_(std::move(options)),
       backends_(std::move(modules)),
       files_(std::move(files)),
       directory_(options_.directory, backends_, timer),
-      router_(backends_, directory_),
+      access_(access),
+      router_(backends_, directory_, access),
       tiles_(options_.tiles, directory_, options_.public_url, metrics, city_time),
       live_(options_.live, backends_, directory_, timer, city_time),
       cap_(options_.cap, backends_, options_.public_url, city_time),
@@ -68,32 +70,52 @@ void Gateway::AddRoutes() {
     responder.Send(runtime::TextResponse(status.ok() ? 200 : 503, "text/plain; charset=utf-8",
                                          status.ok() ? "ready\n" : StrCat(status.message(), "\n")));
   });
-  server_.Handle({"GET"}, "/tiles/{layer}/{z}/{x}/{y}.{format}",
-                 [this](const HttpRequest& request, Responder responder) {
-                   tiles_.Tile(request, std::move(responder));
-                 });
-  server_.Handle({"GET"}, "/tiles/{layer}.json",
-                 [this](const HttpRequest& request, Responder responder) {
-                   tiles_.TileJson(request, std::move(responder));
-                 });
-  server_.Handle({"GET"}, "/live", [this](const HttpRequest& request, Responder responder) {
-    live_.Page(request, std::move(responder));
-  });
-  server_.Handle({"GET"}, "/live/alerts", [this](const HttpRequest& request, Responder responder) {
+  const auto layer = [](const HttpRequest& request) {
+    return std::vector<access::Need>{ReadingLayer(request.Param("layer"))};
+  };
+  const auto alerts = [](const HttpRequest&) { return std::vector<access::Need>{ReadingAlerts()}; };
+  AddGuarded(
+      "/tiles/{layer}/{z}/{x}/{y}.{format}", layer,
+      [this](const HttpRequest& request, Responder responder) {
+        tiles_.Tile(request, std::move(responder));
+      },
+      /*takes_url_key=*/true);
+  AddGuarded(
+      "/tiles/{layer}.json", layer,
+      [this](const HttpRequest& request, Responder responder) {
+        tiles_.TileJson(request, std::move(responder));
+      },
+      /*takes_url_key=*/true);
+  AddGuarded("/live", LiveHandler::NeedsOf,
+             [this](const HttpRequest& request, Responder responder) {
+               live_.Page(request, std::move(responder));
+             });
+  AddGuarded("/live/alerts", alerts, [this](const HttpRequest& request, Responder responder) {
     live_.Alerts(request, std::move(responder));
   });
-  server_.Handle({"GET"}, "/live/{layer}", [this](const HttpRequest& request, Responder responder) {
+  AddGuarded("/live/{layer}", layer, [this](const HttpRequest& request, Responder responder) {
     live_.Layer(request, std::move(responder));
   });
-  server_.Handle({"GET"}, "/cap/alerts.atom",
-                 [this](const HttpRequest& request, Responder responder) {
-                   cap_.Feed(request, std::move(responder));
-                 });
-  server_.Handle({"GET"}, "/cap/{id}.xml", [this](const HttpRequest& request, Responder responder) {
+  AddGuarded("/cap/alerts.atom", alerts, [this](const HttpRequest& request, Responder responder) {
+    cap_.Feed(request, std::move(responder));
+  });
+  AddGuarded("/cap/{id}.xml", alerts, [this](const HttpRequest& request, Responder responder) {
     cap_.Message(request, std::move(responder));
   });
   AddPreflightRoutes();
   AddPageRoutes();
+}
+
+void Gateway::AddGuarded(std::string_view pattern, NeedsOf needs,
+                         std::function<void(const HttpRequest&, Responder)> handler,
+                         bool takes_url_key) {
+  server_.Handle({"GET"}, pattern,
+                 [this, needs = std::move(needs), handler = std::move(handler), takes_url_key](
+                     const HttpRequest& request, Responder responder) {
+                   if (access_.Admits(request, needs(request), responder, takes_url_key)) {
+                     handler(request, std::move(responder));
+                   }
+                 });
 }
 
 void Gateway::AddPreflightRoutes() {

@@ -13,10 +13,12 @@
 #include "absl/time/time.h"
 #include <grpcpp/channel.h>
 
+#include "services/access/access_control.h"
 #include "services/gateway/cap_handler.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/layer_directory.h"
 #include "services/gateway/live_handler.h"
+#include "services/gateway/request_access.h"
 #include "services/gateway/rpc_handler.h"
 #include "services/gateway/rpc_router.h"
 #include "services/gateway/static_files.h"
@@ -51,9 +53,9 @@ class Gateway {
   };
 
   /// `modules`: all modules of the city, with their channels. `files`: the page, or nullptr.
-  /// `timer` and `metrics` must outlive it.
-  Gateway(Options options, std::vector<BackendModule> modules, std::unique_ptr<StaticFiles> files,
-          runtime::Timer& timer, runtime::Metrics& metrics,
+  /// `access`, `timer` and `metrics` must outlive it.
+  Gateway(Options options, std::vector<BackendModule> modules, const access::AccessControl& access,
+          std::unique_ptr<StaticFiles> files, runtime::Timer& timer, runtime::Metrics& metrics,
           const std::function<absl::Time()>& city_time);
   ~Gateway();
 
@@ -77,6 +79,11 @@ class Gateway {
   void AddRoutes();
   void AddPageRoutes();
   void AddPreflightRoutes();
+  // Adds a route for callers that meet its needs.
+  using NeedsOf = std::function<std::vector<access::Need>(const runtime::HttpRequest&)>;
+  void AddGuarded(std::string_view pattern, NeedsOf needs,
+                  std::function<void(const runtime::HttpRequest&, runtime::Responder)> handler,
+                  bool takes_url_key = false);
   void ServeStyle(const runtime::HttpRequest& request, runtime::Responder responder) const;
   void ServeGlyphs(const runtime::HttpRequest& request, runtime::Responder responder) const;
 
@@ -84,6 +91,7 @@ class Gateway {
   const Backends backends_;
   const std::unique_ptr<StaticFiles> files_;
   LayerDirectory directory_;
+  const RequestAccess access_;
   const RpcRouter router_;
   TileHandler tiles_;
   LiveHandler live_;

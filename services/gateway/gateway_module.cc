@@ -168,8 +168,8 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
   absl::Status Start() override {
-    gateway_ = std::make_unique<Gateway>(std::move(options_), BackendModules(), std::move(files_),
-                                         context_.timer, context_.metrics,
+    gateway_ = std::make_unique<Gateway>(std::move(options_), BackendModules(), context_.access,
+                                         std::move(files_), context_.timer, context_.metrics,
                                          [this] { return context_.city_clock.Now(); });
     proxy_.SetRouter(&gateway_->router());
     RETURN_IF_ERROR(gateway_->Start());
@@ -192,19 +192,24 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
  private:
-  // One channel per process: the modules of this process share the first's, others share by
+  // A pair of channels per process: the modules of this process share the first's, others share by
   // address.
   std::vector<BackendModule> BackendModules() {
-    std::map<std::string, std::shared_ptr<grpc::Channel>> by_process;
+    struct Channels {
+      std::shared_ptr<grpc::Channel> own, clients;
+    };
+    std::map<std::string, Channels> by_process;
     std::vector<BackendModule> modules;
     for (const runtime::ModuleSpec& spec : context_.table) {
       if (spec.name == kGateway) continue;
       const std::string process = context_.channels.IsLocal(spec.name)
                                       ? std::string()
                                       : context_.config.GetString(StrCat("backends.", spec.name));
-      std::shared_ptr<grpc::Channel>& channel = by_process[process];
-      if (!channel) channel = context_.channels.To(spec.name);
-      modules.push_back({spec.name, spec.services, channel});
+      Channels& channels = by_process[process];
+      if (!channels.own) {
+        channels = {context_.channels.To(spec.name), context_.channels.ForClients(spec.name)};
+      }
+      modules.push_back({spec.name, spec.services, channels.own, channels.clients});
     }
     return modules;
   }
@@ -261,7 +266,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
 
 runtime::ModuleSpec GatewayModule() {
   return {.name = "gateway",
-          .needs = {"readings", "basemap", "flood", "traffic", "alerts"},
+          .needs = {"keys", "readings", "basemap", "flood", "traffic", "alerts"},
           .services = {},
           .options = GatewayOptions(),
           .check = Check,

@@ -11,6 +11,7 @@
 
 #include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/upstream_call.h"
+#include "services/runtime/rpc/authenticator.h"
 #include "services/runtime/rpc/call_deadline.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/grpc_status.h"
@@ -143,7 +144,14 @@ class Downstream : public grpc::ServerGenericBidiReactor {
 
   // Finds the route and starts the call to the backend; false when the client was answered instead.
   bool OpenUpstream(std::string_view first_message) {
-    const absl::StatusOr<RpcRouter::Route> route = router_->Find(service_, method_, first_message);
+    const auto caller =
+        runtime::KeyAuthenticator(router_->access()).Authenticate(context_->client_metadata());
+    if (!caller.ok()) {
+      Finish(runtime::ToGrpcStatus(caller.status()));
+      return false;
+    }
+    const absl::StatusOr<RpcRouter::Route> route =
+        router_->Find(service_, method_, first_message, **caller);
     if (!route.ok()) {
       Finish(runtime::ToGrpcStatus(route.status()));
       return false;

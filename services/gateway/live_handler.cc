@@ -12,6 +12,7 @@
 #include "services/gateway/live_mux.h"
 #include "services/gateway/live_session.h"
 #include "services/gateway/proto_json.h"
+#include "services/gateway/request_access.h"
 #include "services/gateway/stream_reader.h"
 
 namespace citylayers::gateway {
@@ -22,6 +23,10 @@ using layers::v1::WatchLayerResponse;
 using runtime::HttpRequest;
 using runtime::HttpResponse;
 using runtime::Responder;
+
+std::string LayerId(const WatchLayerRequest& watch) {
+  return watch.name().substr(std::string_view("layers/").size());
+}
 
 std::string NoLiveLayer(std::string_view id, const LayerSet& layers) {
   return StrCat("there is no live layer \"", id, "\"; layers are: ",
@@ -156,6 +161,19 @@ void LiveHandler::End() {
 
 std::size_t LiveHandler::texts_bytes() const { return streams_->texts().bytes(); }
 
+std::vector<access::Need> LiveHandler::NeedsOf(const HttpRequest& request) {
+  const absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);
+  std::vector<access::Need> needs = {ReadingAnyLayer()};
+  if (!query.ok()) return needs;  // Page refuses it
+  for (const WatchLayerRequest& watch : query->layers) {
+    needs.push_back(ReadingLayer(LayerId(watch)));
+  }
+  if (query->stages) needs.push_back(ReadingLayer("flood"));
+  if (query->jams > 0) needs.push_back(ReadingLayer("traffic"));
+  if (query->alerts) needs.push_back(ReadingAlerts());
+  return needs;
+}
+
 void LiveHandler::Page(const HttpRequest& request, Responder responder) {
   absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);
   if (!query.ok()) return Refuse(responder, 400, ToStd(query.status().message()));
@@ -163,7 +181,7 @@ void LiveHandler::Page(const HttpRequest& request, Responder responder) {
   const bool all_known = directory_.KnowsAll();
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   for (const WatchLayerRequest& watch : query->layers) {
-    const std::string id = watch.name().substr(std::string_view("layers/").size());
+    const std::string id = LayerId(watch);
     const KnownLayer* layer = layers->Find(id);
     if (layer != nullptr ? !layer->live() : all_known) {
       return Refuse(responder, 404, NoLiveLayer(id, *layers));

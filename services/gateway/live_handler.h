@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/time/time.h"
 
+#include "services/access/principal.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
 #include "services/gateway/live_query.h"
@@ -64,6 +66,8 @@ class LiveHandler {
   void Alerts(const runtime::HttpRequest& request, runtime::Responder responder);
   /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all feeds of a page in one
   /// stream (live_mux.h).
+  /// The needs of GET /live: those of the feeds that it names.
+  static std::vector<access::Need> NeedsOf(const runtime::HttpRequest& request);
   void Page(const runtime::HttpRequest& request, runtime::Responder responder);
 
   /// Memory of the texts that viewers share.

@@ -12,12 +12,15 @@
 #include "services/gateway/content_coding.h"
 #include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/http_status.h"
+#include "services/gateway/request_access.h"
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/rpc_reply.h"
 #include "services/gateway/upstream_call.h"
+#include "services/runtime/rpc/call.h"
 #include "services/runtime/rpc/call_deadline.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/method_rules.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -202,6 +205,7 @@ struct RpcHandler::ParsedRequest {
   TypeRow type;
   std::shared_ptr<RpcReply> reply;
   absl::Time deadline;
+  std::shared_ptr<const access::Principal> caller;
 };
 
 void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
@@ -225,6 +229,14 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                         translation_,
                         options_.large_bytes};
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
+  absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
+      CallerOf(request, router_.access());
+  absl::Status allowed = caller.status();
+  // The backend checks again; here, before a large body is translated.
+  if (allowed.ok()) {
+    allowed = runtime::CheckAccess(**caller, runtime::RuleOf(*method).value_or(access::Need{}));
+  }
+  if (!allowed.ok()) return reply->Fail(allowed);
   if (!options_.writes && !HasNoSideEffects(*method)) {
     return reply->Fail(
         runtime::WithReason(absl::PermissionDeniedError(StrCat(
@@ -243,7 +255,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   } else if (!IsStreaming(*method)) {
     deadline = absl::Now() + options_.unary_timeout;
   }
-  const ParsedRequest parsed{method, *type, reply, deadline};
+  const ParsedRequest parsed{method, *type, reply, deadline, *std::move(caller)};
   if (request.body().size() <= options_.large_bytes) return Translate(request, parsed);
   auto kept = std::make_shared<const HttpRequest>(request);
   if (!translation_->TryPost(
@@ -257,15 +269,15 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
 }
 
 void RpcHandler::Translate(const HttpRequest& request, const ParsedRequest& parsed) const {
-  const auto& [method, type, reply, deadline] = parsed;
+  const auto& [method, type, reply, deadline, caller] = parsed;
   const std::string& service = request.Param("service");
   const std::string& method_name = request.Param("method");
   absl::StatusOr<std::vector<std::string>> messages = MessagesOf(request, *method, type);
   if (!messages.ok()) return reply->Fail(messages.status());
   UpstreamCall::Request call;
   call.messages = *std::move(messages);
-  auto route =
-      router_.Find(service, method_name, call.messages.empty() ? "" : call.messages.front());
+  auto route = router_.Find(service, method_name,
+                            call.messages.empty() ? "" : call.messages.front(), *caller);
   if (!route.ok()) return reply->Fail(route.status());
   if (!route->channel) return reply->AnswerLocally(std::move(route->answer));
   call.channel = std::move(route->channel);

@@ -3,8 +3,11 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
+#include "base/status_macros.h"
 #include "base/strings.h"
+#include "services/gateway/request_access.h"
 #include "services/gateway/rpc_codec.h"
+#include "services/runtime/rpc/call.h"
 #include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::gateway {
@@ -42,13 +45,14 @@ bool RpcRouter::Serves(std::string_view service) const {
 bool RpcRouter::NeedsMessage(std::string_view service) { return service == kLayerService; }
 
 absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::string_view method,
-                                                 std::string_view message) const {
+                                                 std::string_view message,
+                                                 const access::Principal& caller) const {
   if (service != kLayerService) {
     const Backend* backend = backends_.FindByService(service);
     if (backend == nullptr) {
       return absl::UnimplementedError(StrCat("there is no service ", service, " here"));
     }
-    return Route{backend->channel, ""};
+    return Route{backend->client_channel, ""};
   }
   if (FindMethod(service, method) == nullptr) {
     return absl::UnimplementedError(StrCat("there is no method ", service, "/", method,
@@ -61,7 +65,12 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
       return StillStarting("no backend has listed its layers yet; try again in a second");
     }
     layers::v1::ListLayersResponse response;
-    for (const auto& layer : layers->all()) *response.add_layers() = layer->layer;
+    RETURN_IF_ERROR(runtime::CheckAccess(caller, ReadingAnyLayer()));
+    for (const auto& layer : layers->all()) {
+      if (access::Require(caller, ReadingLayer(layer->id)).ok()) {
+        *response.add_layers() = layer->layer;
+      }
+    }
     return Route{nullptr, response.SerializeAsString()};
   }
   const std::optional<std::string> name = FirstField(message);
@@ -84,7 +93,7 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
             "\"; there are: ", layers->all().empty() ? std::string("none yet") : layers->Names())),
         runtime::kReasonUnknownLayer);
   }
-  return Route{layer->backend->channel, ""};
+  return Route{layer->backend->client_channel, ""};
 }
 
 }  // namespace citylayers::gateway

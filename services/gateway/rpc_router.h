@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include <grpcpp/channel.h>
 
+#include "services/access/access_control.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
 
@@ -24,8 +25,12 @@ inline constexpr char kPassedOnKey[] = "citylayers-passed-on";
 /// stays listed as stale. Thread-safe. The references must outlive it.
 class RpcRouter {
  public:
-  RpcRouter(const Backends& backends, const LayerDirectory& directory)
-      : backends_(backends), directory_(directory) {}
+  RpcRouter(const Backends& backends, const LayerDirectory& directory,
+            const access::AccessControl& access)
+      : backends_(backends), directory_(directory), access_(access) {}
+
+  /// The keys by which the gateway identifies callers.
+  const access::AccessControl& access() const { return access_; }
 
   /// The route of a call: a channel, or the bytes of the answer.
   struct Route {
@@ -39,15 +44,17 @@ class RpcRouter {
   /// True when Find needs the first request message.
   static bool NeedsMessage(std::string_view service);
 
-  /// UNIMPLEMENTED: no backend serves this. INVALID_ARGUMENT: a LayerService request without a
-  /// name. NOT_FOUND: there is no such layer; the message lists the available ones. UNAVAILABLE:
-  /// not every backend has listed its layers yet.
+  /// The backend checks what `caller` may do; the gateway only for its own answers, which list what
+  /// the caller may see. UNIMPLEMENTED: no backend serves this. INVALID_ARGUMENT: a LayerService
+  /// request without a name. NOT_FOUND: there is no such layer; the message lists the available
+  /// ones. UNAVAILABLE: not every backend has listed its layers yet.
   absl::StatusOr<Route> Find(std::string_view service, std::string_view method,
-                             std::string_view message) const;
+                             std::string_view message, const access::Principal& caller) const;
 
  private:
   const Backends& backends_;
   const LayerDirectory& directory_;
+  const access::AccessControl& access_;
 };
 
 // Reasons of errors that only a gateway returns (services/runtime/rpc/error_details.h has the

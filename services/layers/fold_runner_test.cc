@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
+#include "services/access/access_control.h"
 #include "services/layers/layer_catalog.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/module_channels.h"
@@ -157,6 +158,7 @@ class Process {
             .calls = calls_,
             .city_clock = city_clock_,
             .channels = channels_,
+            .access = access_,
             .table = table_,
             .pack = nullptr,
             .pack_change = std::nullopt};
@@ -180,7 +182,10 @@ class Process {
   runtime::AnonymousAuthenticator authenticator_;
   runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, authenticator_};
   runtime::CityClock city_clock_{ticks};
-  const runtime::ModuleChannels channels_{{}, [this](std::string_view) { return channel; }};
+  const runtime::ModuleChannels channels_{
+      {}, [this](std::string_view, runtime::ModuleChannels::Caller) { return channel; }};
+  const WallClock wall_clock_;
+  access::AccessControl access_{{}, {}, wall_clock_};
   const std::vector<runtime::ModuleSpec> table_;
 };
 

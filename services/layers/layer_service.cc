@@ -31,6 +31,13 @@ class TilesSource final : public runtime::StreamSource<v1::GetTilesResponse> {
   std::size_t next_ = 0;
 };
 
+// Scopes name layers by their ids: "layers:read:traffic".
+absl::Status CheckLayer(const runtime::Call& call, std::string_view name) {
+  constexpr std::string_view kPrefix = "layers/";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  return call.CheckResource(name);
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerContext* context,
@@ -38,10 +45,14 @@ grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerConte
                                                        v1::ListLayersResponse* response) {
   return calls_.Unary(
       context, "LayerService/ListLayers", request, response,
-      [this](const runtime::Call&,
+      [this](const runtime::Call& call,
              const v1::ListLayersRequest&) -> absl::StatusOr<v1::ListLayersResponse> {
         v1::ListLayersResponse all;
-        for (const auto& layer : catalog_.All()) *all.add_layers() = Describe(*layer);
+        for (const auto& layer : catalog_.All()) {
+          if (CheckLayer(call, layer->description().name()).ok()) {
+            *all.add_layers() = Describe(*layer);
+          }
+        }
         return all;
       });
 }
@@ -56,8 +67,9 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext
                                                      const v1::GetLayerRequest* request,
                                                      v1::GetLayerResponse* response) {
   return calls_.Unary(context, "LayerService/GetLayer", request, response,
-                      [this](const runtime::Call&,
+                      [this](const runtime::Call& call,
                              const v1::GetLayerRequest& r) -> absl::StatusOr<v1::GetLayerResponse> {
+                        RETURN_IF_ERROR(CheckLayer(call, r.name()));
                         ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
                         v1::GetLayerResponse found;
                         *found.mutable_layer() = Describe(*layer);
@@ -125,8 +137,9 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext*
                                                     v1::GetTileResponse* response) {
   return calls_.Unary(
       context, "LayerService/GetTile", request, response,
-      [this](const runtime::Call&,
+      [this](const runtime::Call& call,
              const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
+        RETURN_IF_ERROR(CheckLayer(call, r.name()));
         v1::GetTileResponse found;
         ASSIGN_OR_RETURN(const TileContext tile_context, ContextOf(r.name(), r.format()));
         if (!r.has_tile()) {
@@ -142,7 +155,8 @@ grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
   using Source = std::unique_ptr<runtime::StreamSource<v1::GetTilesResponse>>;
   return calls_.ServerStream<v1::GetTilesRequest, v1::GetTilesResponse>(
       context, "LayerService/GetTiles", request,
-      [this](const runtime::Call&, const v1::GetTilesRequest& r) -> absl::StatusOr<Source> {
+      [this](const runtime::Call& call, const v1::GetTilesRequest& r) -> absl::StatusOr<Source> {
+        RETURN_IF_ERROR(CheckLayer(call, r.name()));
         if (r.tiles_size() == 0) {
           return runtime::BadField("tiles",
                                    StrCat("give 1 to ", options_.tiles_per_call_max, " tiles"));
@@ -171,7 +185,8 @@ grpc::ServerWriteReactor<v1::WatchLayerResponse>* LayerServiceImpl::WatchLayer(
   using Source = std::unique_ptr<runtime::StreamSource<v1::WatchLayerResponse>>;
   return calls_.ServerStream<v1::WatchLayerRequest, v1::WatchLayerResponse>(
       context, "LayerService/WatchLayer", request,
-      [this](const runtime::Call&, const v1::WatchLayerRequest& r) -> absl::StatusOr<Source> {
+      [this](const runtime::Call& call, const v1::WatchLayerRequest& r) -> absl::StatusOr<Source> {
+        RETURN_IF_ERROR(CheckLayer(call, r.name()));
         ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
         WatchSource::Options options = options_.watch;
         options.notices = notices_;

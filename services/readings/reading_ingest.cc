@@ -136,6 +136,8 @@ void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
     const absl::Status named =
         CheckNames(request.readings().measures(), ingest_.options().validator);
     if (!named.ok()) return done(named);
+    const absl::Status allowed = call_.CheckResources(request.readings().measures());
+    if (!allowed.ok()) return done(allowed);
     names_.Swap(request.mutable_readings()->mutable_measures());
     known_.clear();
   }

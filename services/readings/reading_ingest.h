@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,7 @@
 #include "services/readings/measure_directory.h"
 #include "services/readings/reading_validator.h"
 #include "services/readings/readings_metrics.h"
+#include "services/runtime/rpc/call.h"
 #include "services/runtime/rpc/stream_source.h"
 #include "storage/readings/readings_log.h"
 
@@ -82,17 +84,19 @@ class ReadingIngest {
   ReadingsMetrics& metrics_;
 };
 
-/// One StreamReadings call: keeps source, epoch and dictionary from message to message.
+/// One StreamReadings call, `call`: keeps source, epoch and dictionary from message to message.
 class IngestStream final
     : public runtime::BidiHandler<v1::StreamReadingsRequest, v1::StreamReadingsResponse> {
  public:
-  explicit IngestStream(ReadingIngest& ingest) : ingest_(ingest) {}
+  IngestStream(ReadingIngest& ingest, runtime::Call call)
+      : ingest_(ingest), call_(std::move(call)) {}
   void Handle(v1::StreamReadingsRequest& request, Done done) override;
   int waiting_max() const override { return ingest_.options().stream_waiting_max; }
   std::size_t MemoryHeld() const override { return held_bytes_; }
 
  private:
   ReadingIngest& ingest_;
+  const runtime::Call call_;
   bool begun_ = false;
   std::string source_;
   std::uint64_t epoch_ = 0;

@@ -3,12 +3,19 @@
 #include <memory>
 #include <utility>
 
+#include "base/status_macros.h"
 #include "services/readings/clock_watch.h"
 
 namespace citylayers::readings {
 namespace {
 
 using runtime::Call;
+
+// Scopes of reading: a filter without measures asks for all of them.
+absl::Status CheckMeasures(const Call& call,
+                           const google::protobuf::RepeatedPtrField<std::string>& measures) {
+  return measures.empty() ? call.CheckResource({}) : call.CheckResources(measures);
+}
 
 }  // namespace
 
@@ -17,7 +24,9 @@ grpc::ServerUnaryReactor* ReadingServiceImpl::WriteReadings(grpc::CallbackServer
                                                             v1::WriteReadingsResponse* response) {
   return calls_.UnaryAsync(
       context, "ReadingService/WriteReadings", request, response,
-      [this](const Call&, const v1::WriteReadingsRequest& write, ReadingIngest::Done done) {
+      [this](const Call& call, const v1::WriteReadingsRequest& write, ReadingIngest::Done done) {
+        const absl::Status allowed = call.CheckResources(write.readings().measures());
+        if (!allowed.ok()) return done(allowed);
         ingest_.Write(write, std::move(done));
       });
 }
@@ -27,8 +36,8 @@ ReadingServiceImpl::StreamReadings(grpc::CallbackServerContext* context) {
   using Handler = runtime::BidiHandler<v1::StreamReadingsRequest, v1::StreamReadingsResponse>;
   return calls_.Bidi<v1::StreamReadingsRequest, v1::StreamReadingsResponse>(
       context, "ReadingService/StreamReadings",
-      [this](const Call&) -> absl::StatusOr<std::unique_ptr<Handler>> {
-        return std::make_unique<IngestStream>(ingest_);
+      [this](const Call& call) -> absl::StatusOr<std::unique_ptr<Handler>> {
+        return std::make_unique<IngestStream>(ingest_, call);
       });
 }
 
@@ -36,14 +45,20 @@ grpc::ServerWriteReactor<v1::QueryReadingsResponse>* ReadingServiceImpl::QueryRe
     grpc::CallbackServerContext* context, const v1::QueryReadingsRequest* request) {
   return calls_.ServerStream<v1::QueryReadingsRequest, v1::QueryReadingsResponse>(
       context, "ReadingService/QueryReadings", request,
-      [this](const Call&, const v1::QueryReadingsRequest& query) { return query_.Query(query); });
+      [this](const Call& call, const v1::QueryReadingsRequest& query)
+          -> absl::StatusOr<std::unique_ptr<ReadingQuery::QueryStream>> {
+        RETURN_IF_ERROR(CheckMeasures(call, query.measures()));
+        return query_.Query(query);
+      });
 }
 
 grpc::ServerUnaryReactor* ReadingServiceImpl::GetLatestReadings(
     grpc::CallbackServerContext* context, const v1::GetLatestReadingsRequest* request,
     v1::GetLatestReadingsResponse* response) {
   return calls_.Unary(context, "ReadingService/GetLatestReadings", request, response,
-                      [this](const Call&, const v1::GetLatestReadingsRequest& latest) {
+                      [this](const Call& call, const v1::GetLatestReadingsRequest& latest)
+                          -> absl::StatusOr<v1::GetLatestReadingsResponse> {
+                        RETURN_IF_ERROR(CheckMeasures(call, latest.measures()));
                         return query_.Latest(latest);
                       });
 }
@@ -52,7 +67,11 @@ grpc::ServerWriteReactor<v1::WatchReadingsResponse>* ReadingServiceImpl::WatchRe
     grpc::CallbackServerContext* context, const v1::WatchReadingsRequest* request) {
   return calls_.ServerStream<v1::WatchReadingsRequest, v1::WatchReadingsResponse>(
       context, "ReadingService/WatchReadings", request,
-      [this](const Call&, const v1::WatchReadingsRequest& watch) { return query_.Watch(watch); });
+      [this](const Call& call, const v1::WatchReadingsRequest& watch)
+          -> absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> {
+        RETURN_IF_ERROR(CheckMeasures(call, watch.measures()));
+        return query_.Watch(watch);
+      });
 }
 
 grpc::ServerUnaryReactor* ReadingServiceImpl::ListRejectedReadings(

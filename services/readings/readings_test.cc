@@ -94,8 +94,21 @@ TEST_F(ReadingsTest, ASequenceNeedsASource) {
   EXPECT_EQ(Ingest(request).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(ReadingsTest, AStreamTakesOnlyMeasuresOfItsScope) {
+  IngestStream stream(*ingest_, CallWith("readings:write:stations/-/measures/water_level"));
+  v1::StreamReadingsRequest request;
+  *request.mutable_readings() = Columns({{kLevel, kNow, 1}});
+  EXPECT_TRUE(Send(stream, request).ok());
+  request.Clear();
+  *request.mutable_readings() = Columns({{kLevel, kNow, 1}, {kRain, kNow, 1}});
+  const absl::Status status = Send(stream, request).status();
+  EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+  EXPECT_THAT(ToStd(status.message()), HasSubstr(kRain)) << "names the first one";
+  EXPECT_EQ(store_->log().LastOffset(), 1u) << "of a refused batch nothing is stored";
+}
+
 TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
-  IngestStream stream(*ingest_);
+  IngestStream stream(*ingest_, CallOfEverybody());
   v1::StreamReadingsRequest request;
   request.set_source("gate");
   request.set_epoch(3);

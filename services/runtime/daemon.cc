@@ -17,6 +17,8 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
+#include "services/access/access_control.h"
+#include "services/runtime/access_settings.h"
 #include "services/runtime/admin.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/config/address.h"
@@ -73,8 +75,9 @@ void ShowBuild(Metrics& metrics) {
 
 class Daemon::Impl {
  public:
-  explicit Impl(Config config)
+  Impl(Config config, AccessSettings access)
       : config_(std::move(config)),
+        access_(std::move(access.anonymous), access.process_key, machine_clock_),
         memory_(static_cast<std::size_t>(config_.GetInt("server.memory_max"))),
         executor_(static_cast<int>(config_.GetInt("server.threads")),
                   static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
@@ -99,6 +102,7 @@ class Daemon::Impl {
     RETURN_IF_ERROR(MakeModules(specs));
     RETURN_IF_ERROR(Listen(grpc_address));
     if (!channels_->IsLocal(kClockOwner) || order_.size() > 1) FollowClock();
+    FollowModules();
     for (const std::string& name : order_) {
       const absl::Status started = modules_[name]->Start();
       if (!started.ok()) return Within(name, started);
@@ -142,6 +146,7 @@ class Daemon::Impl {
     calls_.Drain();
     for (auto it = started_.rbegin(); it != started_.rend(); ++it) modules_[*it]->Stop();
     clock_watch_.reset();
+    followers_.clear();
     if (admin_ != nullptr) admin_->Drain(absl::Seconds(1));
     return port_ == nullptr || port_->Shutdown(deadline);
   }
@@ -153,9 +158,12 @@ class Daemon::Impl {
   absl::Status MakeModules(const std::vector<const ModuleSpec*>& specs) {
     std::set<std::string, std::less<>> local;
     for (const ModuleSpec* spec : specs) local.insert(spec->name);
-    channels_.emplace(std::move(local), [this](std::string_view module) {
-      if (channels_->IsLocal(module)) return port_->InProcessChannel(config_);
-      return GrpcPort::RemoteChannel(config_.GetString(StrCat("backends.", module)), config_);
+    channels_.emplace(std::move(local), [this](std::string_view module,
+                                               ModuleChannels::Caller caller) {
+      const std::string key =
+          caller == ModuleChannels::Caller::kProcess ? access_.process_key() : std::string();
+      if (channels_->IsLocal(module)) return port_->InProcessChannel(config_, key);
+      return GrpcPort::RemoteChannel(config_.GetString(StrCat("backends.", module)), config_, key);
     });
     // Before any module is made: a module may report the change of the pack.
     for (const ModuleSpec* spec : specs) {
@@ -176,16 +184,28 @@ class Daemon::Impl {
     if (spec.needs_pack) {
       ASSIGN_OR_RETURN(pack, pack_.Open());
     }
-    return spec.make({.config = config_,
-                      .metrics = metrics_,
-                      .memory = memory_,
-                      .timer = timer_,
-                      .calls = calls_,
-                      .city_clock = city_clock_,
-                      .channels = *channels_,
-                      .table = table_,
-                      .pack = std::move(pack),
-                      .pack_change = pack_.change()});
+    return spec.make(ContextWith(std::move(pack)));
+  }
+
+  ModuleContext ContextWith(std::shared_ptr<const storage::CityPack> pack) {
+    return {.config = config_,
+            .metrics = metrics_,
+            .memory = memory_,
+            .timer = timer_,
+            .calls = calls_,
+            .city_clock = city_clock_,
+            .channels = *channels_,
+            .access = access_,
+            .table = table_,
+            .pack = std::move(pack),
+            .pack_change = pack_.change()};
+  }
+
+  void FollowModules() {
+    for (const ModuleSpec& spec : table_) {
+      if (spec.follow == nullptr || channels_->IsLocal(spec.name)) continue;
+      followers_.push_back(spec.follow(ContextWith(nullptr)));
+    }
   }
 
   static absl::Status Within(std::string_view module, const absl::Status& status) {
@@ -321,13 +341,14 @@ class Daemon::Impl {
 
   const Config config_;
   const WallClock machine_clock_;
+  access::AccessControl access_;
+  const KeyAuthenticator authenticator_{access_};
   const MemoryBudget memory_;
   Metrics metrics_;
   absl::Mutex metrics_mutex_;  // serializes Show
   Timer timer_;
   Executor executor_;
   Executor write_executor_;
-  AnonymousAuthenticator authenticator_;
   CallAdapter calls_;
   CityClock city_clock_;
   ProcessPack pack_;
@@ -340,6 +361,7 @@ class Daemon::Impl {
   std::unique_ptr<ServerHealth> health_;
   std::unique_ptr<TickThread> probe_tick_, health_tick_;
   std::unique_ptr<WatchThread> clock_watch_;
+  std::vector<std::unique_ptr<Follower>> followers_;
   std::unique_ptr<HttpServer> admin_;
   std::string admin_address_;
   bool stopped_ = false;
@@ -349,6 +371,7 @@ Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
 absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& table) {
+  ASSIGN_OR_RETURN(const AccessSettings access, ReadAccessSettings(config));
   for (const std::string flag : {"grpc", "admin"}) {
     ASSIGN_OR_RETURN(const Address address,
                      ParseAddress(config.GetString("server." + flag), "--" + flag));
@@ -356,6 +379,7 @@ absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& 
   }
   RETURN_IF_ERROR(ParseMethodLimits(config.GetString("grpc.method_limits")).status());
   ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config.GetString("server.target")));
+  RETURN_IF_ERROR(CheckProcessKey(access, specs.size() < table.size()));
   for (const ModuleSpec* spec : specs) {
     if (spec->check) RETURN_IF_ERROR(spec->check(config));
   }
@@ -365,7 +389,8 @@ absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
                                                       const std::vector<ModuleSpec>& table) {
   KeepCallbackThreads();
-  auto impl = std::make_unique<Impl>(std::move(config));
+  ASSIGN_OR_RETURN(AccessSettings access, ReadAccessSettings(config));
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(access));
   RETURN_IF_ERROR(impl->Start(table));
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }

@@ -22,6 +22,10 @@ class ServerBuilder;
 class Service;
 }  // namespace grpc
 
+namespace citylayers::access {
+class AccessControl;
+}  // namespace citylayers::access
+
 namespace citylayers::storage {
 class CityPack;
 }  // namespace citylayers::storage
@@ -49,6 +53,7 @@ struct ModuleContext {
   CallAdapter& calls;
   const CityClock& city_clock;  // owned by the readings module; every other process follows it
   const ModuleChannels& channels;
+  access::AccessControl& access;  // the keys of the process; set by the module that owns them
   const std::vector<ModuleSpec>& table;           // every module of the platform, wherever it runs
   std::shared_ptr<const storage::CityPack> pack;  // nullptr unless ModuleSpec::needs_pack
   std::optional<PackChange> pack_change;  // a data directory was used with another pack before
@@ -79,6 +84,12 @@ class Module {
   virtual void Stop() {}
 };
 
+/// Follows a module of another process for as long as it exists.
+class Follower {
+ public:
+  virtual ~Follower() = default;
+};
+
 /// One entry of the table of modules.
 struct ModuleSpec {
   std::string name;  // accepted by --target: "traffic"
@@ -90,6 +101,9 @@ struct ModuleSpec {
   // Checks options of this module against each other when it is to run; may be empty.
   std::function<absl::Status(const Config&)> check = nullptr;
   std::function<absl::StatusOr<std::unique_ptr<Module>>(const ModuleContext&)> make;
+  // For a module whose state every process needs: called in those that it does not run in, once
+  // they listen. May be empty.
+  std::function<std::unique_ptr<Follower>(const ModuleContext&)> follow = nullptr;
 };
 
 /// Resolves a --target list ("all", or names separated by commas) against the table.

@@ -28,7 +28,14 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"server.web", OptionType::kString, "",
        "Directory of the booth page; empty: the one installed with the program."},
       {"server.allow_insecure", OptionType::kBool, "false",
-       "Allow listening on addresses other than loopback without authentication."},
+       "Allow listening on addresses other than loopback without encryption."},
+      {"security.anonymous", OptionType::kString, "",
+       "Scopes of callers without an API key, separated by commas, such as layers:read for a "
+       "public "
+       "map; empty: nothing. admin lets everybody do everything."},
+      {"security.process_key_file", OptionType::kString, "",
+       "File with the key by which the processes of a city call each other, the same in all; "
+       "needed when modules run in several processes. Readable only by the owner."},
       {.key = "server.log",
        .type = OptionType::kString,
        .default_value = "info",

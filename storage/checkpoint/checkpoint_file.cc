@@ -17,7 +17,7 @@ constexpr std::uint32_t kFormatVersion = 1;
 
 }  // namespace
 
-absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
+absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint, mode_t mode) {
   CheckpointWriter writer;
   writer.U32(kMagic);
   writer.U32(kFormatVersion);
@@ -30,7 +30,7 @@ absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoin
   std::string bytes = writer.Take();
   const std::uint32_t crc = CheckpointChecksum(bytes);
   bytes.append(reinterpret_cast<const char*>(&crc), sizeof(crc));
-  return ReplaceFile(path, bytes);
+  return ReplaceFile(path, bytes, mode);
 }
 
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include <sys/types.h>
 
 namespace citylayers::storage {
 
@@ -20,9 +21,10 @@ struct Checkpoint {
   std::string payload;             // the module's own bytes
 };
 
-/// Replaces the file at `path` atomically: a crash leaves the old or the new one. Errors as
-/// ReplaceFile (base/atomic_file.h); the old file is unchanged then.
-absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint);
+/// Replaces the file at `path` atomically: a crash leaves the old or the new one. Mode and errors
+/// as ReplaceFile (base/atomic_file.h); the old file is unchanged then.
+absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint,
+                            mode_t mode = 0644);
 
 /// NOT_FOUND: no such file. FAILED_PRECONDITION: it has a newer format. DATA_LOSS: truncated or
 /// damaged (checksum). After any error the caller starts without state and reads the log again.

@@ -34,7 +34,8 @@ absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Start(const BenchOptions& 
   ASSIGN_OR_RETURN(city->daemon_,
                    test_support::DaemonProcess::Start(
                        {.program = options.bin_dir + "/citylayersd",
-                        .arguments = {"--target", target, "--pack", options.pack, "--data", name},
+                        .arguments = {"--target", target, "--pack", options.pack, "--data", name,
+                                      "--security.anonymous", "admin"},
                         .log_file = name + ".log"}));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);

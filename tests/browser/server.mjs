@@ -61,6 +61,8 @@ export class Server {
       `127.0.0.1:${grpc}`,
       '--admin',
       `127.0.0.1:${admin}`,
+      '--security.anonymous',
+      'admin',
     ];
     await server.resume();
     return server;

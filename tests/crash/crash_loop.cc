@@ -80,7 +80,8 @@ absl::Status CrashLoop::Restart() {
                    {.program = options_.program,
                     .arguments = {"--target", "all", "--pack", options_.pack, "--data",
                                   options_.directory + "/data", "--alerts.tick", "250ms",
-                                  "--traffic.checkpoint", "700ms", "--flood.checkpoint", "700ms"},
+                                  "--traffic.checkpoint", "700ms", "--flood.checkpoint", "700ms",
+                                  "--security.anonymous", "admin"},
                     .log_file = options_.directory + "/citylayersd.log"}));
   listening_ = absl::Now() - begin;
   city_ = std::make_unique<City>(daemon_->grpc_address());

@@ -25,20 +25,21 @@ storage                   : base
 samples                   : base geo
 services/runtime/config   : base
 services/runtime/http     : base services/runtime
-services/runtime/rpc      : base proto citylayers services/runtime services/runtime/config
-services/runtime          : base proto citylayers storage services/runtime/config services/runtime/rpc services/runtime/http
+services/runtime/rpc      : base proto citylayers services/access services/runtime services/runtime/config
+services/runtime          : base proto citylayers storage services/access services/client services/runtime/config services/runtime/rpc services/runtime/http
 services/access           : base
 services/cap              : base
+services/keys             : base proto citylayers storage services/access services/runtime services/runtime/config services/runtime/rpc
 services/layers           : base proto citylayers geo storage services/runtime services/runtime/config services/runtime/rpc
 services/readings         : base proto citylayers storage services/runtime services/runtime/config services/runtime/rpc
 services/traffic          : base proto citylayers geo storage services/layers services/runtime services/runtime/config services/runtime/rpc
 services/flood            : base proto citylayers geo storage services/layers services/runtime services/runtime/config services/runtime/rpc
 services/basemap          : base proto citylayers geo storage services/layers services/runtime
 services/alerts           : base proto citylayers geo storage services/cap services/layers services/runtime services/runtime/config services/runtime/rpc
-services/gateway          : base proto citylayers services/cap services/runtime services/runtime/config services/runtime/rpc services/runtime/http
+services/gateway          : base proto citylayers services/access services/cap services/runtime services/runtime/config services/runtime/rpc services/runtime/http
 services/client           : citylayers
 services/tools            : base proto citylayers geo storage samples services/runtime services/runtime/config services/runtime/rpc
-services/programs         : base proto citylayers services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc
+services/programs         : base proto citylayers services/access services/keys services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc
 tests                     : *
 '
 

@@ -58,7 +58,8 @@ check_files() {
   local file
   for file in bin/citylayersd bin/citylayers share/citylayers/web/index.html \
     share/citylayers/saigon.pack/manifest.toml share/doc/citylayers/LICENSE \
-    include/citylayers/client/call.h include/citylayers/layers/v1/layer_service.grpc.pb.h \
+    include/citylayers/client/call.h include/citylayers/client/key_interceptor.h \
+    include/citylayers/layers/v1/layer_service.grpc.pb.h \
     share/citylayers/proto/citylayers/layers/v1/layer_service.proto; do
     [[ -e "$PREFIX/$file" ]] || fail "$file is not installed"
   done
@@ -83,7 +84,7 @@ start_server() {
   local deadline=$((SECONDS + READY_S)) http=''
   (cd "$WORK" && exec "$PREFIX/bin/citylayersd" --pack "$PREFIX/share/citylayers/saigon.pack" \
     --data "$WORK/data" --http 127.0.0.1:0 --grpc 127.0.0.1:0 --admin 127.0.0.1:0 \
-    2>"$WORK/server.log") &
+    --security.anonymous admin 2>"$WORK/server.log") &
   SERVER=$!
   GRPC=''
   while [[ "$( (http_status "$http" /readyz) 2>/dev/null || true)" != 200 ]]; do

@@ -97,7 +97,8 @@ export class Daemon {
     this.log = '';
     this.child = spawn(join(kBin, 'citylayersd'), args, {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...env },
+      // Tests of other things need no keys.
+      env: { CITYLAYERS_SECURITY__ANONYMOUS: 'admin', ...process.env, ...env },
     });
     running.add(this.child);
     this.ended = new Promise((resolve) => {
@@ -190,12 +191,17 @@ export class City {
 
   /** Starts one process; with `ports` of an earlier run it has the same addresses. */
   async startTarget(target, ports = { grpc: '127.0.0.1:0', http: '127.0.0.1:0' }) {
-    const args = ['--target', target, '--pack', this.pack, '--data', this.data];
+    // The process of readings also has the keys.
+    const modules = target === 'readings' ? 'readings,keys' : target;
+    const args = ['--target', modules, '--pack', this.pack, '--data', this.data];
     args.push('--grpc', ports.grpc, '--admin', '127.0.0.1:0');
     if (target === 'gateway' || target === 'all') args.push('--http', ports.http);
     const calls = kSplitTable[target] ?? [];
     const backends = calls.map((other) => `${other}=${this.processes.get(other).grpc}`);
-    if (backends.length > 0) args.push('--backends', backends.join(','));
+    if (backends.length > 0) {
+      backends.push(`keys=${this.processes.get('readings').grpc}`);
+      args.push('--backends', backends.join(','));
+    }
     this.processes.set(target, await Daemon.start([...args, ...this.flags], this.env));
   }
 

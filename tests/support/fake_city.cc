@@ -10,6 +10,14 @@
 #include "tests/support/eventually.h"
 
 namespace citylayers::gateway {
+namespace {
+
+access::ScopeSet ScopesOf(std::string_view scope) {
+  if (scope.empty()) return access::ScopeSet();
+  return access::ScopeSet({access::ParseScope(scope).value()});
+}
+
+}  // namespace
 
 layers::v1::Layer FakeCity::TrafficLayer() {
   layers::v1::Layer layer;
@@ -57,7 +65,9 @@ Gateway::Options FakeCity::SmallOptions() {
   return options;
 }
 
-FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files, bool backends_up) {
+FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files, bool backends_up,
+                   std::string_view anonymous)
+    : access_(ScopesOf(anonymous), *access::ApiKey::Generate(), wall_clock_) {
   runtime::KeepCallbackThreads();
   layers_.SetLayer(TrafficLayer());
   layers::v1::Layer flood = TrafficLayer();
@@ -80,12 +90,13 @@ FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files,
       {"readings",
        {readings::v1::ReadingService::service_full_name(),
         common::v1::ClockService::service_full_name()},
+       channel,
        channel},
-      {"traffic", {traffic::v1::TrafficService::service_full_name()}, channel},
-      {"flood", {flood::v1::FloodService::service_full_name()}, channel},
-      {"alerts", {alerts::v1::AlertService::service_full_name()}, channel}};
+      {"traffic", {traffic::v1::TrafficService::service_full_name()}, channel, channel},
+      {"flood", {flood::v1::FloodService::service_full_name()}, channel, channel},
+      {"alerts", {alerts::v1::AlertService::service_full_name()}, channel, channel}};
   gateway_ = std::make_unique<Gateway>(
-      std::move(options), std::move(modules), std::move(files), *timer_, metrics_,
+      std::move(options), std::move(modules), access_, std::move(files), *timer_, metrics_,
       [this] { return absl::FromUnixSeconds(1'700'000'100 + clock_s_.load()); });
   if (!gateway_->Start().ok()) std::abort();
   proxy_.SetRouter(&gateway_->router());

@@ -11,6 +11,8 @@
 #include "absl/time/time.h"
 #include <grpcpp/grpcpp.h>
 
+#include "base/clock.h"
+#include "services/access/access_control.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/grpc_proxy.h"
 #include "services/runtime/metrics.h"
@@ -29,11 +31,13 @@ namespace citylayers::gateway {
 ///   FakeCity city;
 ///   TestClient client(city.http_port());
 ///
-/// Without `backends_up` the gateway starts first; StartBackends starts them.
+/// Without `backends_up` the gateway starts first; StartBackends starts them. Callers without a key
+/// have the scopes `anonymous`; the fakes themselves accept every call.
 class FakeCity {
  public:
   explicit FakeCity(Gateway::Options options = SmallOptions(),
-                    std::unique_ptr<StaticFiles> files = nullptr, bool backends_up = true);
+                    std::unique_ptr<StaticFiles> files = nullptr, bool backends_up = true,
+                    std::string_view anonymous = "admin");
   ~FakeCity();
 
   /// Port 0, list period 10 ms, retry period 10 ms.
@@ -59,6 +63,7 @@ class FakeCity {
   FakeFlood& flood() { return flood_; }
   FakeTraffic& traffic() { return traffic_; }
   Gateway& gateway() { return *gateway_; }
+  access::AccessControl& access() { return access_; }
 
  private:
   FakeLayers layers_;
@@ -68,6 +73,8 @@ class FakeCity {
   FakeTraffic traffic_;
   FakeClock clock_;
   std::atomic<std::int64_t> clock_s_{0};
+  const WallClock wall_clock_;
+  access::AccessControl access_;
   runtime::Metrics metrics_;
   std::unique_ptr<runtime::Timer> timer_ = std::make_unique<runtime::Timer>();
   std::unique_ptr<grpc::Server> server_;

@@ -121,6 +121,20 @@ class TestReadings : public testing::Test {
     return Await<v1::WriteReadingsResponse>(
         [&](ReadingIngest::Done done) { ingest_->Write(request, std::move(done)); });
   }
+  /// A call whose caller may do everything.
+  static runtime::Call CallOfEverybody() { return CallWith("admin"); }
+  /// A call of StreamReadings whose caller has one scope.
+  static runtime::Call CallWith(std::string_view scope) {
+    return {.method = "ReadingService/StreamReadings",
+            .peer = "test",
+            .deadline = absl::InfiniteFuture(),
+            .caller = std::make_shared<const access::Principal>(
+                access::Principal{.name = "gate",
+                                  .key_id = {},
+                                  .secret_hash = {},
+                                  .scopes = access::ScopeSet({*access::ParseScope(scope)})}),
+            .permission = access::Permission::kReadingsWrite};
+  }
   static absl::StatusOr<v1::StreamReadingsResponse> Send(IngestStream& stream,
                                                          v1::StreamReadingsRequest& request) {
     return Await<v1::StreamReadingsResponse>(

@@ -30,6 +30,7 @@ void AddAllCommands(CLI::App& app, Program& program) {
   AddAlertsCommands(app, program);
   AddReplayCommand(app, program);
   citypack::AddPackCommands(app);
+  AddKeysCommands(app, program);
   AddServerCommands(app, program);
 }
 

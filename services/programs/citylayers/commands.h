@@ -25,6 +25,7 @@ void AddStationsCommands(CLI::App& app, Program& program);
 void AddTrafficCommands(CLI::App& app, Program& program);
 void AddFloodCommands(CLI::App& app, Program& program);
 void AddAlertsCommands(CLI::App& app, Program& program);
+void AddKeysCommands(CLI::App& app, Program& program);
 void AddServerCommands(CLI::App& app, Program& program);  // health, clock
 
 }  // namespace citylayers::cli

@@ -41,13 +41,14 @@ class HelpTest : public testing::Test {
 
 TEST_F(HelpTest, AllCommandsAreThere) {
   for (const char* name :
-       {"readings write", "readings latest",     "readings query",   "readings watch",
-        "replay",         "stations list",       "stations get",     "layers list",
-        "layers tile",    "layers watch",        "traffic jams",     "traffic segment",
-        "flood depth",    "flood stages",        "alerts list",      "alerts get",
-        "alerts watch",   "alerts ack",          "alerts resolve",   "alerts cap",
-        "alerts events",  "pack build",          "pack info",        "health",
-        "clock",          "alerts verify-audit", "readings rejected"}) {
+       {"readings write", "readings latest",     "readings query",    "readings watch",
+        "replay",         "stations list",       "stations get",      "layers list",
+        "layers tile",    "layers watch",        "traffic jams",      "traffic segment",
+        "flood depth",    "flood stages",        "alerts list",       "alerts get",
+        "alerts watch",   "alerts ack",          "alerts resolve",    "alerts cap",
+        "alerts events",  "pack build",          "pack info",         "health",
+        "clock",          "alerts verify-audit", "readings rejected", "keys create",
+        "keys list",      "keys rotate",         "keys revoke",       "keys init"}) {
     EXPECT_THAT(names_, Contains("citylayers " + std::string(name)));
   }
 }

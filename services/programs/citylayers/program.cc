@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/client/channel.h"
 #include "services/programs/citylayers/display_width.h"
@@ -20,9 +21,18 @@ bool IsUnreachable(const absl::Status& error, grpc::Channel& channel) {
          channel.GetState(/*try_to_connect=*/false) != GRPC_CHANNEL_READY;
 }
 
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+}
+
 std::string Reason(const absl::Status& status) {
   const std::string reason = client::ErrorReason(status);
   return reason.empty() ? "" : StrCat(", reason ", reason);
+}
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 }  // namespace
@@ -35,6 +45,13 @@ Program::Program(CLI::App& app) {
       ->type_name("HOST:PORT")
       ->envname("CITYLAYERS_SERVER")
       ->capture_default_str();
+  key_file_option_ =
+      app.add_option("--key-file", key_file_,
+                     "File whose first line is the API key; only its owner may have access (chmod "
+                     "600). Without it: the key in the environment variable CITYLAYERS_KEY, else "
+                     "the file in CITYLAYERS_KEY_FILE. No option takes the key itself, because "
+                     "process lists show command lines")
+          ->type_name("FILE");
   app.add_option("--format", format_, "Output format: table, json, ndjson or geojson")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json", "ndjson", "geojson"}))
@@ -62,6 +79,13 @@ CLI::App* Program::Add(CLI::App& parent, std::string_view name, std::string_view
 }
 
 void Program::OnRun(CLI::App* command, std::function<absl::Status()> body) {
+  OnRunOffline(command, [this, body = std::move(body)] {
+    const absl::Status status = LoadKey();
+    return status.ok() ? body() : status;
+  });
+}
+
+void Program::OnRunOffline(CLI::App* command, std::function<absl::Status()> body) {
   command->callback([this, body = std::move(body)] {
     const absl::Status status = body();
     if (status.ok()) return;
@@ -89,9 +113,21 @@ absl::Status Program::NoPlaces() const {
       "ndjson"));
 }
 
+absl::Status Program::LoadKey() {
+  KeySources sources = {.key_variable = Environment("CITYLAYERS_KEY"),
+                        .file_variable = Environment("CITYLAYERS_KEY_FILE")};
+  if (key_file_option_->count() > 0) sources.file_option = key_file_;
+  ASSIGN_OR_RETURN(key_, FindKey(sources));
+  return absl::OkStatus();
+}
+
 std::shared_ptr<grpc::Channel> Program::Channel() {
-  if (channel_ == nullptr) channel_ = client::MakeChannel(server_);
+  if (channel_ == nullptr) channel_ = ChannelTo(server_);
   return channel_;
+}
+
+std::shared_ptr<grpc::Channel> Program::ChannelTo(const std::string& address) const {
+  return client::MakeChannel(address, {.api_key = key_.text});
 }
 
 absl::Status Program::Explain(const absl::Status& error) {
@@ -112,13 +148,25 @@ absl::Status Program::Explain(const absl::Status& error) {
                                            "processes, give the address of the right one with "
                                            "--server HOST:PORT"));
   }
-  absl::Status explained(error.code(), ToAbsl(StrCat(ToStd(error.message()), " (",
-                                                     absl::StatusCodeToString(error.code()),
-                                                     ", server ", server_, Reason(error), ")")));
+  absl::Status explained(
+      error.code(),
+      ToAbsl(StrCat(ToStd(error.message()), " (", absl::StatusCodeToString(error.code()),
+                    ", server ", server_, Reason(error), ")", KeyAdvice(error))));
   error.ForEachPayload([&explained](absl::string_view url, const absl::Cord& payload) {
     explained.SetPayload(url, payload);
   });
   return explained;
+}
+
+absl::Status Program::ExplainRefusal(const absl::Status& status) {
+  return IsRefusal(status) ? Explain(status) : status;
+}
+
+std::string Program::KeyAdvice(const absl::Status& error) const {
+  if (!IsRefusal(error)) return "";
+  if (key_.text.empty()) return "; give a key with --key-file FILE or CITYLAYERS_KEY";
+  return StrCat("; the key of ", key_.origin,
+                " was sent: give another key with --key-file FILE or CITYLAYERS_KEY");
 }
 
 absl::Status Program::Silence(std::uint64_t count) const {

@@ -27,6 +27,7 @@
 #include "citylayers/client/call_error.h"
 #include "citylayers/client/follow.h"
 #include "services/programs/citylayers/format.h"
+#include "services/programs/citylayers/key_file.h"
 #include "services/programs/citylayers/resource_list.h"
 #include "services/programs/citylayers/stop_signal.h"
 #include "services/programs/citylayers/stream_deadline.h"
@@ -39,7 +40,8 @@ namespace citylayers::cli {
 ///   program.OnRun(command, [&program]() -> absl::Status { ... });
 class Program {
  public:
-  /// Adds the global options (--server, --format, --timeout) to `app`, which must outlive this.
+  /// Adds the global options (--server, --key-file, --format, --timeout) to `app`, which must
+  /// outlive this.
   explicit Program(CLI::App& app);
 
   /// Adds a group of commands, one of which is required.
@@ -47,9 +49,11 @@ class Program {
   /// Adds a command with its examples, one per line.
   CLI::App* Add(CLI::App& parent, std::string_view name, std::string_view description,
                 std::string_view examples);
-  /// Runs `body` when the command is given. An error is printed on one line and ends the program
-  /// with exit code 1, or 2 when it is a Usage().
+  /// Runs `body` when the command is given, after LoadKey. An error is printed on one line and ends
+  /// the program with exit code 1, or 2 when it is a Usage().
   void OnRun(CLI::App* command, std::function<absl::Status()> body);
+  /// The same without LoadKey: for commands that do not call a server, or not always.
+  void OnRunOffline(CLI::App* command, std::function<absl::Status()> body);
 
   /// Marks an error as an error of the command line.
   static absl::Status Usage(absl::Status status);
@@ -74,8 +78,13 @@ class Program {
   /// Reports on stderr that a list has more than `shown` rows, so that no cut is silent.
   void SayCut(std::size_t shown) const;
 
-  /// The channel to --server. Connects on first use.
+  /// Chooses the API key that all calls carry: that of --key-file, else CITYLAYERS_KEY, else
+  /// CITYLAYERS_KEY_FILE, else none. Errors: those of FindKey.
+  absl::Status LoadKey();
+  /// The channel to --server. Connects on first use. REQUIRES: LoadKey.
   std::shared_ptr<grpc::Channel> Channel();
+  /// A new channel to another server, with the same key. REQUIRES: LoadKey.
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) const;
 
   /// Calls a unary method of a stub with the deadline:
   ///   auto response = program.Call(&Stub::GetAlert, *stub, request);
@@ -101,9 +110,13 @@ class Program {
   template <typename Open, typename OnMessage>
   absl::Status Follow(StopSignal& stop, Open open, OnMessage on_message);
 
-  /// The error with the server's address, and with what to do when it is unavailable.
+  /// The error with the server's address, and with what to do when it is unavailable or refuses the
+  /// caller.
   absl::Status Explain(const absl::Status& error);
   absl::Status Explain(const grpc::Status& status) { return Explain(client::ToStatus(status)); }
+  /// Explain when the server refuses the caller; other statuses unchanged. For commands that word
+  /// those themselves.
+  absl::Status ExplainRefusal(const absl::Status& status);
   /// For a single answer; streams use ReadAll.
   void SetDeadline(grpc::ClientContext& context) const {
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout()));
@@ -119,8 +132,13 @@ class Program {
  private:
   /// The error of a stream that sent `count` messages and then none for --timeout.
   absl::Status Silence(std::uint64_t count) const;
+  /// What to do when the server refuses the caller; empty for other errors.
+  std::string KeyAdvice(const absl::Status& error) const;
 
   std::string server_;
+  std::string key_file_;
+  CLI::Option* key_file_option_ = nullptr;
+  SentKey key_;
   std::string format_ = "table";
   double timeout_s_ = 10;
   bool colour_ = false;

@@ -55,13 +55,14 @@ class Upload {
 
   absl::Status Flush() {
     if (columns_.size() == 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const auto response, sender_.Send(columns_.Take()));
-    for (const readings::v1::RejectedReading& rejected : response.rejections()) {
+    const auto sent = sender_.Send(columns_.Take());
+    if (!sent.ok()) return program_.ExplainRefusal(sent.status());
+    for (const readings::v1::RejectedReading& rejected : sent->rejections()) {
       const bool known = rejected.row() < lines_.size();
       Refuse(known ? lines_[rejected.row()] : 0, rejected.message());
     }
     // Those that the server counted but did not list.
-    refused_ += response.rejected_count() - static_cast<std::uint64_t>(response.rejections_size());
+    refused_ += sent->rejected_count() - static_cast<std::uint64_t>(sent->rejections_size());
     lines_.clear();
     return absl::OkStatus();
   }

@@ -10,7 +10,6 @@
 #include "base/city_zone.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
-#include "citylayers/client/channel.h"
 #include "proto/support/proto_time.h"
 #include "services/programs/citylayers/commands.h"
 #include "services/programs/citylayers/program.h"
@@ -116,7 +115,7 @@ class Run {
   absl::StatusOr<std::unique_ptr<replay::ScenarioSource>> Open() {
     const auto traffic = arguments_.traffic_server.empty()
                              ? program_.Channel()
-                             : client::MakeChannel(arguments_.traffic_server);
+                             : program_.ChannelTo(arguments_.traffic_server);
     replay::CityListing city;
     auto stations = replay::Retry(stop_, retry_, [&] {
       return replay::ListStations(program_.Channel(), program_.timeout());
@@ -200,9 +199,10 @@ absl::Status Replay(Program& program, const ReplayArguments& arguments) {
   if (!known.ok()) return Program::Usage(known.status());
   const auto request = MakeRequest(arguments);
   if (!request.ok()) return Program::Usage(request.status());
+  RETURN_IF_ERROR(program.LoadKey());
   Run run(program, arguments);
   const absl::Status status = run.Play(*request);
-  return absl::IsCancelled(status) ? absl::OkStatus() : status;
+  return absl::IsCancelled(status) ? absl::OkStatus() : program.ExplainRefusal(status);
 }
 
 }  // namespace
@@ -240,7 +240,8 @@ void AddReplayCommand(CLI::App& app, Program& program) {
       ->add_option("--traffic-server", arguments->traffic_server,
                    "Address of TrafficService, when it differs from --server")
       ->type_name("HOST:PORT");
-  program.OnRun(command, [&program, arguments] { return Replay(program, *arguments); });
+  // Offline, because --list needs no server.
+  program.OnRunOffline(command, [&program, arguments] { return Replay(program, *arguments); });
 }
 
 }  // namespace citylayers::cli

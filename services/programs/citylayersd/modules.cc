@@ -6,6 +6,7 @@
 #include "services/basemap/basemap_module.h"
 #include "services/flood/flood_module.h"
 #include "services/gateway/gateway_module.h"
+#include "services/keys/keys_module.h"
 #include "services/readings/readings_module.h"
 #include "services/traffic/traffic_module.h"
 
@@ -13,8 +14,9 @@ namespace citylayers::citylayersd {
 
 std::vector<runtime::ModuleSpec> ModuleTable() {
   const auto host = std::make_shared<layers::LayerHost>();
-  return {readings::ReadingsModule(),   basemap::BasemapModule(host), flood::FloodModule(host),
-          traffic::TrafficModule(host), alerts::AlertsModule(),       gateway::GatewayModule()};
+  return {keys::KeysModule(),       readings::ReadingsModule(),   basemap::BasemapModule(host),
+          flood::FloodModule(host), traffic::TrafficModule(host), alerts::AlertsModule(),
+          gateway::GatewayModule()};
 }
 
 }  // namespace citylayers::citylayersd

@@ -99,6 +99,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
     if (draining_->load()) {
       return absl::UnavailableError("the server is stopping; connect again");
     }
+    if (absl::Status current = scope_->CheckCaller(); !current.ok()) return current;
     if (handler_ != nullptr) return absl::OkStatus();
     auto made = factory_(scope_->call());
     if (!made.ok()) return made.status();

@@ -12,6 +12,7 @@
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_deadline.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/method_rules.h"
 
 namespace citylayers::runtime {
 
@@ -39,9 +40,10 @@ absl::StatusOr<std::map<std::string, int, std::less<>>> ParseMethodLimits(std::s
   return limits;
 }
 
-CallScope::CallScope(Call call, Metrics& metrics, std::atomic<int>& running,
-                     std::atomic<int>* method_running, CallKind kind)
+CallScope::CallScope(Call call, const Authenticator& authenticator, Metrics& metrics,
+                     std::atomic<int>& running, std::atomic<int>* method_running, CallKind kind)
     : call_(std::move(call)),
+      authenticator_(authenticator),
       metrics_(metrics),
       running_(running),
       method_running_(method_running),
@@ -63,6 +65,13 @@ absl::Status CallScope::HoldRequest(const std::shared_ptr<MemoryShare>& share, s
 CallGate::CallGate(CallOptions options, Metrics& metrics, const Authenticator& authenticator)
     : options_(std::move(options)), metrics_(metrics), authenticator_(authenticator) {
   for (const auto& [method, limit] : options_.method_limits) methods_[method].limit = limit;
+}
+
+absl::Status CallScope::CheckCaller() const {
+  if (authenticator_.IsCurrent(*call_.caller)) return absl::OkStatus();
+  return WithReason(absl::UnauthenticatedError(StrCat("the API key ", call_.caller->key_id,
+                                                      " was revoked or changed, or has expired")),
+                    kReasonBadKey);
 }
 
 absl::Status CallScope::CheckDeadline() const {
@@ -100,10 +109,12 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
   const int limit = kind == CallKind::kUnary   ? options_.unary_max
                     : kind == CallKind::kWrite ? options_.writes_max
                                                : options_.streams_max;
+  const access::Need need = MethodRules::OfApi().Find(method);
   Call call{.method = std::string(method),
             .peer = context.peer(),
             .deadline = absl::InfiniteFuture(),
-            .principal = {}};
+            .caller = nullptr,
+            .permission = need.permission};
   call.deadline = DeadlineOf(context.raw_deadline());
   if (call.deadline == absl::InfiniteFuture() && kind != CallKind::kStream) {
     call.deadline = absl::Now() + options_.deadline_default;
@@ -112,10 +123,15 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
   const auto limited = methods_.find(method);
   MethodCount* const count = limited == methods_.end() ? nullptr : &limited->second;
   const bool too_many_of_it = count != nullptr && count->running.fetch_add(1) >= count->limit;
-  auto scope = std::make_shared<CallScope>(std::move(call), metrics_, running,
+  auto scope = std::make_shared<CallScope>(std::move(call), authenticator_, metrics_, running,
                                            count == nullptr ? nullptr : &count->running, kind);
-  absl::StatusOr<std::string> principal = authenticator_.Authenticate(context);
-  absl::Status status = principal.status();
+  absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
+      authenticator_.Authenticate(context.client_metadata());
+  absl::Status status = caller.status();
+  if (status.ok()) {
+    scope->SetCaller(*std::move(caller));
+    status = CheckAccess(*scope->call().caller, need);
+  }
   if (status.ok() && running.load() > limit) status = Overloaded();
   if (status.ok() && too_many_of_it) {
     status = WithRetryAfter(

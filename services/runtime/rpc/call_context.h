@@ -1,4 +1,4 @@
-// A call as seen by methods, and the gate that authenticates and admits calls.
+// The gate that authenticates, authorizes and admits calls.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_CONTEXT_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_CONTEXT_H_
 
@@ -17,36 +17,11 @@
 
 #include "services/runtime/memory_budget.h"
 #include "services/runtime/metrics.h"
+#include "services/runtime/rpc/authenticator.h"
+#include "services/runtime/rpc/call.h"
 #include "services/runtime/rpc/write_watch.h"
 
 namespace citylayers::runtime {
-
-/// A call as seen by a method.
-struct Call {
-  std::string method;     // "ReadingService/WriteReadings"
-  std::string peer;       // "ipv4:127.0.0.1:51234"
-  absl::Time deadline;    // by the machine's wall clock
-  std::string principal;  // name of the caller from the authenticator; empty: anonymous
-};
-
-/// Identifies the caller. The extension point for API keys and tokens; thread-safe.
-class Authenticator {
- public:
-  virtual ~Authenticator() = default;
-  /// Returns the principal's name. UNAUTHENTICATED: the call carries no
-  /// credentials, or invalid ones.
-  virtual absl::StatusOr<std::string> Authenticate(
-      const grpc::CallbackServerContext& context) const = 0;
-};
-
-/// Accepts every call as anonymous. For servers that listen on loopback or
-/// run with --allow-insecure.
-class AnonymousAuthenticator final : public Authenticator {
- public:
-  absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext&) const override {
-    return std::string();
-  }
-};
 
 /// Limits that apply to every call.
 struct CallOptions {
@@ -76,20 +51,30 @@ enum class CallKind { kUnary, kWrite, kStream };
 class CallScope {
  public:
   /// `method_running`: nullptr when the method has no separate limit.
-  CallScope(Call call, Metrics& metrics, std::atomic<int>& running,
-            std::atomic<int>* method_running, CallKind kind);
+  /// `authenticator` must outlive it.
+  CallScope(Call call, const Authenticator& authenticator, Metrics& metrics,
+            std::atomic<int>& running, std::atomic<int>* method_running, CallKind kind);
   ~CallScope();
 
   const Call& call() const { return call_; }
+  /// For CallGate, before the call begins.
+  void SetCaller(std::shared_ptr<const access::Principal> caller) {
+    call_.caller = std::move(caller);
+  }
   /// Charges the request's memory to `share` until the call ends. RESOURCE_EXHAUSTED: no room.
   absl::Status HoldRequest(const std::shared_ptr<MemoryShare>& share, std::size_t bytes);
+  /// UNAUTHENTICATED when the caller's key has ended since the call began.
+  absl::Status CheckCaller() const;
+  /// True when the caller has a key, which may end before the call.
+  bool has_key() const { return !call_.caller->key_id.empty(); }
   /// DEADLINE_EXCEEDED when the deadline has passed; the call then does no work.
   absl::Status CheckDeadline() const;
   /// Counts the call's end; further calls have no effect.
   void Finish(const absl::Status& status);
 
  private:
-  const Call call_;
+  Call call_;
+  const Authenticator& authenticator_;
   Metrics& metrics_;
   std::atomic<int>& running_;
   std::atomic<int>* const method_running_;
@@ -99,14 +84,15 @@ class CallScope {
   std::atomic<bool> finished_{false};
 };
 
-/// Authenticates and admits calls. Thread-safe.
+/// Authenticates, authorizes and admits calls. Thread-safe.
 class CallGate {
  public:
   CallGate(CallOptions options, Metrics& metrics, const Authenticator& authenticator);
 
-  /// `request` is nullptr when none has arrived yet. UNAUTHENTICATED, or RESOURCE_EXHAUSTED with
-  /// RetryInfo when too many calls are running, of all methods or of this one, or when the memory
-  /// for requests has no room.
+  /// `request` is nullptr when none has arrived yet. UNAUTHENTICATED: no key, or an invalid one,
+  /// where one is needed. PERMISSION_DENIED: the caller lacks the method's scope.
+  /// RESOURCE_EXHAUSTED with RetryInfo when too many calls are running, of all methods or of this
+  /// one, or when the memory for requests has no room.
   absl::StatusOr<std::shared_ptr<CallScope>> Admit(const grpc::CallbackServerContext& context,
                                                    std::string_view method, CallKind kind,
                                                    const google::protobuf::Message* request);

@@ -36,10 +36,11 @@ TEST(CallScopeTest, ARequestThatFindsNoRoomIsRefused) {
   Metrics metrics;
   std::atomic<int> running{1};
   const auto share = std::make_shared<MemoryShare>("rpc_requests", 1000);
+  const AnonymousAuthenticator everybody;
   {
-    CallScope first({}, metrics, running, nullptr, CallKind::kUnary);
+    CallScope first({}, everybody, metrics, running, nullptr, CallKind::kUnary);
     EXPECT_TRUE(first.HoldRequest(share, 800).ok());
-    CallScope second({}, metrics, running, nullptr, CallKind::kUnary);
+    CallScope second({}, everybody, metrics, running, nullptr, CallKind::kUnary);
     EXPECT_EQ(second.HoldRequest(share, 300).code(), absl::StatusCode::kResourceExhausted);
   }
   EXPECT_EQ(share->used_bytes(), 0u) << "given back when the calls end";

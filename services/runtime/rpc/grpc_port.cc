@@ -6,9 +6,11 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include <grpcpp/create_channel.h>
 #include <grpcpp/health_check_service_interface.h>
 
 #include "base/status_macros.h"
+#include "citylayers/client/key_interceptor.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/rpc/malformed_requests.h"
 
@@ -64,6 +66,15 @@ grpc::ChannelArguments ArgumentsOf(const Config& config) {
   return arguments;
 }
 
+using Interceptors =
+    std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>>;
+
+Interceptors KeyInterceptors(const std::string& key) {
+  Interceptors interceptors;
+  if (!key.empty()) interceptors.push_back(client::MakeKeyInterceptor(key));
+  return interceptors;
+}
+
 void SetLimits(const Config& config, const MemoryBudget& memory, std::int64_t streams_max,
                grpc::ServerBuilder& builder) {
   TakeNoCompressedMessages(
@@ -112,16 +123,20 @@ absl::StatusOr<std::unique_ptr<GrpcPort>> GrpcPort::Open(Address address, const 
   return port;
 }
 
-std::shared_ptr<grpc::Channel> GrpcPort::InProcessChannel(const Config& config) {
-  return server_->InProcessChannel(ArgumentsOf(config));
+std::shared_ptr<grpc::Channel> GrpcPort::InProcessChannel(const Config& config,
+                                                          const std::string& key) {
+  return server_->experimental().InProcessChannelWithInterceptors(ArgumentsOf(config),
+                                                                  KeyInterceptors(key));
 }
 
 std::shared_ptr<grpc::Channel> GrpcPort::RemoteChannel(const std::string& target,
-                                                       const Config& config) {
+                                                       const Config& config,
+                                                       const std::string& key) {
   grpc::ChannelArguments arguments = ArgumentsOf(config);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(config, "grpc.keepalive"));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::experimental::CreateCustomChannelWithInterceptors(
+      target, grpc::InsecureChannelCredentials(), arguments, KeyInterceptors(key));
 }
 
 // gRPC ends a call when its stream has passed through its queues, and clients may have filled

@@ -56,11 +56,11 @@ class GrpcPort {
   /// The bound address.
   const Address& address() const { return address_; }
 
-  /// A channel to this server without a socket.
-  std::shared_ptr<grpc::Channel> InProcessChannel(const Config& config);
+  /// A channel to this server without a socket. Its calls carry `key`; empty: none.
+  std::shared_ptr<grpc::Channel> InProcessChannel(const Config& config, const std::string& key);
   /// A channel to another process, with the same limits.
   static std::shared_ptr<grpc::Channel> RemoteChannel(const std::string& target,
-                                                      const Config& config);
+                                                      const Config& config, const std::string& key);
 
   /// Accepts no more connections; open ones stay.
   void StopListening() { listener_.Stop(); }

@@ -16,6 +16,9 @@
 
 namespace citylayers::runtime::detail {
 
+// A revoked key ends the streams of its holder within this time.
+inline constexpr absl::Duration kKeyCheckPeriod = absl::Seconds(1);
+
 /// Drives one StreamSource, in steps of which each takes at most one message (StreamSteps); a step
 /// that sends one is followed by the next when the message is written. A message that waits for its
 /// client exists once, as bytes, and is charged to the streams' share.
@@ -76,6 +79,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     if (steps_->cancelled()) return End(absl::CancelledError("the caller went away"));
     if (draining_->load())
       return End(absl::UnavailableError("the server is stopping; connect again"));
+    if (absl::Status current = scope_->CheckCaller(); !current.ok()) return End(current);
     if (source_ == nullptr) {
       auto made = factory_(scope_->call(), *request_);
       if (!made.ok()) return End(made.status());
@@ -90,8 +94,11 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
       case StreamStep::Kind::kMessage:
         return Send();
       case StreamStep::Kind::kWait: {
-        // The upper bound limits the delay before an idle stream notices a drain.
-        const absl::Duration wait = std::min(step->wait_max, check_period_);
+        // The upper bound limits the delay before an idle stream notices a drain, or the end of its
+        // caller's key.
+        const absl::Duration wait =
+            std::min(step->wait_max,
+                     scope_->has_key() ? std::min(check_period_, kKeyCheckPeriod) : check_period_);
         // Armed before going idle: once idle, a cancel may end and delete this reactor at any time.
         steps_->WakeAfter(wait);
         steps_->GoIdle();

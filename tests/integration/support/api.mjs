@@ -7,6 +7,7 @@ import { kRoot } from '../../support/daemon.mjs';
 
 const kProto = join(kRoot, 'proto');
 const kFiles = [
+  'access/v1/key_service',
   'common/v1/clock_service',
   'readings/v1/reading_service',
   'readings/v1/station_service',
@@ -37,15 +38,33 @@ export function codec(service, method) {
   return { encode: requestSerialize, decode: responseDeserialize };
 }
 
+/** Every method of the API: { service, method, path, streams, encode } by its full name. */
+export const kMethods = Object.entries(definition)
+  .filter(([, entry]) => !('format' in entry) && !('type' in entry))
+  .flatMap(([service, methods]) =>
+    Object.entries(methods).map(([method, entry]) => ({
+      service,
+      method,
+      path: entry.path,
+      streams: entry.requestStream || entry.responseStream,
+      requestStream: entry.requestStream,
+      encode: entry.requestSerialize,
+    })),
+  );
+
 /** Clients of all services at one address; close() ends them. */
 export class Api {
-  constructor(address) {
+  /** @param key an API key, for all calls; '': none */
+  constructor(address, key = '') {
+    this.metadata = new grpc.Metadata();
+    if (key) this.metadata.set('authorization', `Bearer ${key}`);
     const make = (Client) =>
       new Client(address, grpc.credentials.createInsecure(), {
         'grpc.max_receive_message_length': kMessageBytesMax,
         'grpc.max_send_message_length': kMessageBytesMax,
       });
     this.clients = {
+      KeyService: make(packages.access.v1.KeyService),
       ClockService: make(packages.common.v1.ClockService),
       ReadingService: make(packages.readings.v1.ReadingService),
       StationService: make(packages.readings.v1.StationService),
@@ -61,7 +80,7 @@ export class Api {
     const [service, method] = name.split('.');
     const options = { deadline: Date.now() + kDeadlineMs };
     return new Promise((resolve, reject) => {
-      this.clients[service][method](request, options, (error, response) =>
+      this.clients[service][method](request, this.metadata, options, (error, response) =>
         error ? reject(error) : resolve(response),
       );
     });
@@ -70,7 +89,7 @@ export class Api {
   /** Server stream: an async iterable with cancel(). */
   stream(name, request = {}) {
     const [service, method] = name.split('.');
-    const call = this.clients[service][method](request);
+    const call = this.clients[service][method](request, this.metadata);
     call.on('error', () => {}); // the reader receives the error; a caller that cancelled ignores it
     return call;
   }

@@ -1,7 +1,10 @@
 // Lists the layers of a server, then follows one until its snapshot has arrived.
 //
 //   list_layers HOST:PORT LAYER
+//
+// The environment variable CITYLAYERS_KEY has the API key; unset: none is sent.
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "citylayers/client/call.h"
@@ -25,7 +28,9 @@ int Fail(const absl::Status& status) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return Fail(absl::InvalidArgumentError("usage: list_layers HOST:PORT LAYER"));
-  const auto stub = LayerService::NewStub(citylayers::client::MakeChannel(argv[1]));
+  const char* key = std::getenv("CITYLAYERS_KEY");
+  const auto stub = LayerService::NewStub(
+      citylayers::client::MakeChannel(argv[1], {.api_key = key != nullptr ? key : ""}));
 
   const auto layers = citylayers::client::Call(&LayerService::Stub::ListLayers, *stub, {},
                                                {.timeout = absl::Seconds(5), .tries_max = 5});

@@ -1,7 +1,12 @@
 #include "citylayers/client/channel.h"
 
+#include <utility>
+#include <vector>
+
 #include <grpcpp/create_channel.h>
 #include <grpcpp/support/channel_arguments.h>
+
+#include "citylayers/client/key_interceptor.h"
 
 namespace citylayers::client {
 
@@ -17,10 +22,12 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds(options.reconnect_min));
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds(options.reconnect_min));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, milliseconds(options.reconnect_max));
-  return grpc::CreateCustomChannel(
+  std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
+  if (!options.api_key.empty()) interceptors.push_back(MakeKeyInterceptor(options.api_key));
+  return grpc::experimental::CreateCustomChannelWithInterceptors(
       address,
       options.credentials != nullptr ? options.credentials : grpc::InsecureChannelCredentials(),
-      arguments);
+      arguments, std::move(interceptors));
 }
 
 }  // namespace citylayers::client

@@ -14,6 +14,8 @@ namespace citylayers::client {
 struct ChannelOptions {
   /// Null: without encryption.
   std::shared_ptr<grpc::ChannelCredentials> credentials;
+  /// API key that each call carries, as key_interceptor.h describes; empty: none.
+  std::string api_key;
   /// Maximum size of a message, bytes. A tile or a page of segments is far smaller.
   int message_bytes_max = 64 << 20;
   /// Pauses between attempts to connect again: a server that restarts is connected soon.

@@ -1,0 +1,29 @@
+// API keys in the metadata of calls.
+#ifndef CITYLAYERS_CLIENT_KEY_INTERCEPTOR_H_
+#define CITYLAYERS_CLIENT_KEY_INTERCEPTOR_H_
+
+#include <memory>
+#include <string>
+
+#include <grpcpp/support/client_interceptor.h>
+
+namespace citylayers::client {
+
+/// Adds the metadata `authorization: Bearer KEY` to each call of a channel. A call that already has
+/// `authorization` or `x-api-key` is not changed. Works on channels without encryption, where gRPC
+/// refuses call credentials: the network between must be trusted. One factory serves one channel,
+/// which owns it; thread-safe. White space around the key is removed.
+///
+/// REQUIRES: a key of printable ASCII that is not empty; gRPC ends the process for other metadata.
+///
+/// MakeChannel does this for `ChannelOptions::api_key`. For other channels:
+///
+///   std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> factories;
+///   factories.push_back(MakeKeyInterceptor(key));
+///   server->experimental().InProcessChannelWithInterceptors(arguments, std::move(factories));
+std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface> MakeKeyInterceptor(
+    std::string key);
+
+}  // namespace citylayers::client
+
+#endif  // CITYLAYERS_CLIENT_KEY_INTERCEPTOR_H_

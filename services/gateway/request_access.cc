@@ -1,0 +1,63 @@
+#include "services/gateway/request_access.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "services/access/credentials.h"
+#include "services/gateway/cors.h"
+#include "services/gateway/http_status.h"
+#include "services/runtime/rpc/call.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/grpc_status.h"
+
+namespace citylayers::gateway {
+namespace {
+
+absl::Status WithBadKey(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) ? runtime::WithReason(status, runtime::kReasonBadKey)
+                                         : status;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const access::Principal>> CallerOf(
+    const runtime::HttpRequest& request, const access::AccessControl& control) {
+  const absl::StatusOr<std::string_view> credential =
+      access::CredentialOf(request.Header("authorization"), request.Header("x-api-key"));
+  if (!credential.ok()) return WithBadKey(credential.status());
+  auto caller = control.Identify(*credential);
+  if (!caller.ok()) return WithBadKey(caller.status());
+  return caller;
+}
+
+absl::Status RequestAccess::Check(const runtime::HttpRequest& request,
+                                  const std::vector<access::Need>& needs,
+                                  bool takes_url_key) const {
+  ASSIGN_OR_RETURN(std::shared_ptr<const access::Principal> caller, CallerOf(request, control_));
+  if (takes_url_key && caller->is_anonymous()) {
+    if (const std::optional<std::string> key = request.Query("key"); key && !key->empty()) {
+      auto holder = control_.Identify(*key);
+      if (!holder.ok()) return WithBadKey(holder.status());
+      caller = *std::move(holder);
+    }
+  }
+  for (const access::Need& need : needs) RETURN_IF_ERROR(runtime::CheckAccess(*caller, need));
+  return absl::OkStatus();
+}
+
+bool RequestAccess::Admits(const runtime::HttpRequest& request,
+                           const std::vector<access::Need>& needs, runtime::Responder& responder,
+                           bool takes_url_key) const {
+  const absl::Status status = Check(request, needs, takes_url_key);
+  if (status.ok()) return true;
+  runtime::HttpResponse response = ProblemOf(runtime::ToGrpcStatus(status));
+  // RFC 9110, section 11.6.1: a 401 names the scheme.
+  if (response.status == 401) response.AddHeader("WWW-Authenticate", "Bearer");
+  response.headers += kPublicCorsHeaders;
+  responder.Send(std::move(response));
+  return false;
+}
+
+}  // namespace citylayers::gateway

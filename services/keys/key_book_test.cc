@@ -1,0 +1,269 @@
+#include "services/keys/key_book.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "tests/support/temp_dir.h"
+
+namespace citylayers::keys {
+namespace {
+
+using ::testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+
+class FakeClock final : public Clock {
+ public:
+  absl::Time Now() const override { return now_; }
+  void Advance(absl::Duration by) { now_ += by; }
+
+ private:
+  absl::Time now_ = kNow;
+};
+
+class KeyBookTest : public ::testing::Test {
+ protected:
+  KeyBookTest() { Open(); }
+
+  void Open(KeyBookOptions options = {}) {
+    book_.reset();
+    auto book = KeyBook::Open(path_, options, clock_);
+    ASSERT_TRUE(book.ok()) << book.status();
+    book_ = *std::move(book);
+  }
+  IssuedKey Create(std::string principal = "gate 7") {
+    auto issued = book_->Create({.principal = std::move(principal), .scopes = {"readings:write"}});
+    EXPECT_TRUE(issued.ok()) << issued.status();
+    return *std::move(issued);
+  }
+  IssuedKey Rotate(const IssuedKey& key, absl::Duration overlap) {
+    auto issued = book_->Rotate(key.record.id, overlap, std::nullopt);
+    EXPECT_TRUE(issued.ok()) << issued.status();
+    return *std::move(issued);
+  }
+  bool Accepts(const IssuedKey& key) const {
+    return book_->ring()->Identify(key.key.ToText(), clock_.Now()).ok();
+  }
+  // Until Repair: every write of the file fails. A directory cannot be opened for writing, by root
+  // neither.
+  void BreakDisk() const { std::filesystem::create_directory(path_ + ".new"); }
+  void Repair() const { std::filesystem::remove(path_ + ".new"); }
+
+  const test::TempDir dir_;
+  const std::string path_ = dir_ / "keys";
+  FakeClock clock_;
+  std::unique_ptr<KeyBook> book_;
+};
+
+TEST_F(KeyBookTest, ANewKeyIsAcceptedAtOnceAndAfterARestart) {
+  EXPECT_TRUE(book_->is_new());
+  EXPECT_FALSE(std::filesystem::exists(path_)) << "written with the first change";
+  const auto made = book_->Create({.principal = "trạm Phú An",
+                                   .scopes = {"readings:write:stations/phu-an", "layers:read"},
+                                   .expire_time = kNow + absl::Hours(1),
+                                   .creator = "Duty"});
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_FALSE(book_->is_new());
+  EXPECT_EQ(made->record.id, made->key.id);
+  EXPECT_EQ(made->record.create_time, kNow);
+  for (const char* when : {"at once", "after a restart"}) {
+    const auto caller = book_->ring()->Identify(made->key.ToText(), clock_.Now());
+    ASSERT_TRUE(caller.ok()) << when << ": " << caller.status();
+    EXPECT_EQ((*caller)->name, "trạm Phú An");
+    EXPECT_TRUE((*caller)->scopes.AllowsAll(access::Permission::kLayersRead));
+    EXPECT_EQ(book_->List().at(0).creator, "Duty");
+    EXPECT_EQ(book_->List().at(0).create_time, kNow);
+    Open();
+    EXPECT_FALSE(book_->is_new());
+  }
+  clock_.Advance(absl::Hours(1));
+  EXPECT_FALSE(Accepts(*made)) << "expired";
+  EXPECT_EQ(book_->List().size(), 1U) << "and still listed";
+}
+
+TEST_F(KeyBookTest, InvalidKeysAreNotCreated) {
+  const auto code = [this](const NewKey& key) { return book_->Create(key).status().code(); };
+  EXPECT_EQ(code({.principal = "", .scopes = {"admin"}}), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.principal = "x", .scopes = {}}), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.principal = "x", .scopes = {"fly"}}), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.principal = "x", .scopes = {"admin"}, .expire_time = kNow}),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(book_->List().empty());
+  EXPECT_TRUE(book_->is_new());
+}
+
+//   secret   0 min   10 min   15 min
+//   old      yes     no       no
+//   new      yes     yes      yes
+TEST_F(KeyBookTest, ARotationOverlaps) {
+  const IssuedKey old_key = Create();
+  const IssuedKey new_key = Rotate(old_key, absl::Minutes(10));
+  EXPECT_EQ(new_key.record.id, old_key.record.id);
+  EXPECT_NE(new_key.key.secret, old_key.key.secret);
+  EXPECT_TRUE(Accepts(old_key));
+  EXPECT_TRUE(Accepts(new_key));
+  clock_.Advance(absl::Minutes(10));
+  EXPECT_FALSE(Accepts(old_key));
+  EXPECT_TRUE(Accepts(new_key));
+  EXPECT_EQ(book_->List().at(0).secrets.size(), 2U);
+  const IssuedKey newest = Rotate(new_key, absl::ZeroDuration());
+  EXPECT_FALSE(Accepts(new_key)) << "no overlap";
+  EXPECT_TRUE(Accepts(newest));
+  EXPECT_EQ(book_->List().at(0).secrets.size(), 1U) << "those that have ended are dropped";
+  Open();
+  EXPECT_TRUE(Accepts(newest));
+}
+
+TEST_F(KeyBookTest, ASecondRotationDoesNotLengthenTheFirst) {
+  const IssuedKey first = Create();
+  const IssuedKey second = Rotate(first, absl::Minutes(10));
+  const IssuedKey third = Rotate(second, absl::Hours(1));
+  clock_.Advance(absl::Minutes(10));
+  EXPECT_FALSE(Accepts(first));
+  EXPECT_TRUE(Accepts(second));
+  EXPECT_TRUE(Accepts(third));
+}
+
+TEST_F(KeyBookTest, AKeyHasAFewSecrets) {
+  std::vector<IssuedKey> keys = {Create()};
+  for (std::size_t i = 0; i < KeyBook::kSecretsMax; ++i) {
+    keys.push_back(Rotate(keys.back(), absl::Hours(1)));
+  }
+  EXPECT_EQ(book_->List().at(0).secrets.size(), KeyBook::kSecretsMax);
+  EXPECT_FALSE(Accepts(keys[0])) << "the oldest";
+  for (std::size_t i = 1; i < keys.size(); ++i) EXPECT_TRUE(Accepts(keys[i])) << i;
+}
+
+TEST_F(KeyBookTest, ARotationExtendsAKeyThatHasExpired) {
+  const auto made =
+      book_->Create({.principal = "x", .scopes = {"admin"}, .expire_time = kNow + absl::Hours(1)});
+  ASSERT_TRUE(made.ok());
+  clock_.Advance(absl::Hours(2));
+  const auto same = book_->Rotate(made->key.id, absl::ZeroDuration(), std::nullopt);
+  EXPECT_TRUE(absl::IsInvalidArgument(same.status())) << "it would have expired";
+  const auto later =
+      book_->Rotate(made->key.id, absl::ZeroDuration(), clock_.Now() + absl::Hours(1));
+  ASSERT_TRUE(later.ok()) << later.status();
+  EXPECT_TRUE(Accepts(*later));
+}
+
+TEST_F(KeyBookTest, ARevokedKeyStaysRevoked) {
+  const IssuedKey key = Create();
+  const auto revoked = book_->Revoke(key.record.id);
+  ASSERT_TRUE(revoked.ok()) << revoked.status();
+  EXPECT_FALSE(revoked->was_revoked);
+  EXPECT_FALSE(Accepts(key));
+  clock_.Advance(absl::Hours(1));
+  Open();
+  EXPECT_FALSE(Accepts(key));
+  const auto again = book_->Revoke(key.record.id);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->was_revoked);
+  EXPECT_EQ(again->record.revoke_time, kNow) << "nothing changes";
+  const auto rotated = book_->Rotate(key.record.id, absl::ZeroDuration(), std::nullopt);
+  EXPECT_TRUE(absl::IsFailedPrecondition(rotated.status())) << rotated.status();
+}
+
+TEST_F(KeyBookTest, AnUnknownKeyIsNotFound) {
+  EXPECT_TRUE(absl::IsNotFound(book_->Revoke("aaaa").status()));
+  const absl::Status status = book_->Rotate("aaaa", absl::ZeroDuration(), std::nullopt).status();
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_THAT(ToStd(status.message()), HasSubstr("keys/aaaa"));
+}
+
+TEST_F(KeyBookTest, AFailedWriteChangesNothing) {
+  const IssuedKey key = Create();
+  int changes = 0;
+  book_->AddListener([&changes](const auto&) { ++changes; });
+  const std::string before = book_->Snapshot().SerializeAsString();
+  const auto ring = book_->ring();
+  BreakDisk();
+  const absl::Status created = book_->Create({.principal = "x", .scopes = {"admin"}}).status();
+  EXPECT_TRUE(absl::IsUnavailable(created)) << created;
+  EXPECT_THAT(ToStd(created.message()), HasSubstr("nothing has changed"));
+  EXPECT_TRUE(absl::IsUnavailable(
+      book_->Rotate(key.record.id, absl::ZeroDuration(), std::nullopt).status()));
+  EXPECT_TRUE(absl::IsUnavailable(book_->Revoke(key.record.id).status()));
+  EXPECT_EQ(book_->Snapshot().SerializeAsString(), before);
+  EXPECT_EQ(book_->ring(), ring);
+  EXPECT_EQ(changes, 0);
+  Repair();
+  EXPECT_TRUE(book_->Revoke(key.record.id).ok());
+  EXPECT_EQ(changes, 1);
+  EXPECT_FALSE(Accepts(key));
+}
+
+TEST_F(KeyBookTest, TheNumberOfKeysIsLimited) {
+  Open({.count_max = 2});
+  const IssuedKey first = Create();
+  Create();
+  const absl::Status third = book_->Create({.principal = "x", .scopes = {"admin"}}).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(third)) << third;
+  EXPECT_THAT(ToStd(third.message()), HasSubstr("keys.count_max"));
+  EXPECT_TRUE(book_->Revoke(first.record.id).ok());
+}
+
+TEST_F(KeyBookTest, TheBytesOfAllKeysAreLimited) {
+  Open({.ring_bytes_max = 500});
+  const IssuedKey first = Create();
+  const absl::Status second =
+      book_->Create({.principal = "x", .scopes = std::vector<std::string>(50, "readings:write")})
+          .status();
+  EXPECT_TRUE(absl::IsResourceExhausted(second)) << second;
+  EXPECT_EQ(book_->List().size(), 1U);
+  EXPECT_TRUE(book_->Revoke(first.record.id).ok());
+}
+
+TEST_F(KeyBookTest, ListenersReceiveEachChange) {
+  std::size_t first = 0, second = 0;
+  book_->AddListener([&first](const auto& ring) { first = ring->size(); });
+  const std::uint64_t id =
+      book_->AddListener([&second](const auto& ring) { second = ring->size(); });
+  Create();
+  EXPECT_EQ(first, 1U);
+  EXPECT_EQ(second, 1U);
+  book_->RemoveListener(id);
+  Create();
+  EXPECT_EQ(first, 2U);
+  EXPECT_EQ(second, 1U);
+}
+
+TEST_F(KeyBookTest, ChangesOfManyThreadsArriveInTheirOrder) {
+  std::vector<std::size_t> sizes;
+  book_->AddListener([&sizes](const auto& ring) { sizes.push_back(ring->size()); });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([this] {
+      for (int j = 0; j < 5; ++j) Create();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_EQ(sizes.size(), 20U);
+  for (std::size_t i = 0; i < sizes.size(); ++i) EXPECT_EQ(sizes[i], i + 1);
+  Open();
+  EXPECT_EQ(book_->List().size(), 20U);
+}
+
+TEST_F(KeyBookTest, OneBookPerFile) {
+  const absl::Status second = KeyBook::Open(path_, {}, clock_).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(second)) << second;
+  EXPECT_THAT(ToStd(second.message()), HasSubstr("a server uses this directory"));
+}
+
+TEST_F(KeyBookTest, AFileThatCannotBeReadIsNotReplaced) {
+  Create();
+  book_.reset();
+  std::filesystem::permissions(path_, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  EXPECT_TRUE(absl::IsFailedPrecondition(KeyBook::Open(path_, {}, clock_).status()));
+}
+
+}  // namespace
+}  // namespace citylayers::keys

@@ -1,0 +1,158 @@
+#include "services/keys/key_codec.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "base/strings.h"
+#include "proto/support/proto_time.h"
+
+namespace citylayers::keys {
+namespace {
+
+using access::KeyRecord;
+using access::KeySecret;
+
+constexpr std::string_view kNamePrefix = "keys/";
+constexpr std::string_view kIdCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::size_t kIdBytesMax = 64;
+constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kPepperBytes = 32;
+
+absl::Status Damaged(std::string_view id, std::string_view what) {
+  return absl::DataLossError(StrCat("the key \"", id, "\" ", what));
+}
+
+// Sets *time when the field is set; `none` otherwise.
+bool ReadOptional(bool is_set, const google::protobuf::Timestamp& proto, absl::Time none,
+                  absl::Time* time) {
+  *time = none;
+  if (!is_set) return true;
+  const std::optional<absl::Time> read = ReadTime(proto);
+  if (read.has_value()) *time = *read;
+  return read.has_value();
+}
+
+bool ReadTimes(const v1::Key& key, KeyRecord* record) {
+  return ReadOptional(key.has_create_time(), key.create_time(), absl::InfinitePast(),
+                      &record->create_time) &&
+         ReadOptional(key.has_expire_time(), key.expire_time(), absl::InfiniteFuture(),
+                      &record->expire_time) &&
+         ReadOptional(key.has_revoke_time(), key.revoke_time(), absl::InfiniteFuture(),
+                      &record->revoke_time);
+}
+
+absl::Status ReadScopes(const v1::Key& key, KeyRecord* record) {
+  for (const std::string& text : key.scopes()) {
+    absl::StatusOr<access::Scope> scope = access::ParseScope(text);
+    if (!scope.ok()) {
+      return absl::FailedPreconditionError(
+          StrCat("the key \"", record->id, "\" has the scope \"", text,
+                 "\", which this program does not know: written by a newer version?"));
+    }
+    record->scopes.push_back(*std::move(scope));
+  }
+  return record->scopes.empty() ? Damaged(record->id, "has no scope") : absl::OkStatus();
+}
+
+absl::Status ReadSecrets(const v1::StoredKey& stored, KeyRecord* record) {
+  for (const v1::StoredSecret& proto : stored.secrets()) {
+    KeySecret secret{.hash = proto.hash()};
+    if (secret.hash.size() != kHashBytes) return Damaged(record->id, "has an invalid hash");
+    if (!ReadOptional(proto.has_until_time(), proto.until_time(), absl::InfiniteFuture(),
+                      &secret.until)) {
+      return Damaged(record->id, "has an invalid time");
+    }
+    record->secrets.push_back(std::move(secret));
+  }
+  return record->secrets.empty() ? Damaged(record->id, "has no secret") : absl::OkStatus();
+}
+
+}  // namespace
+
+std::string KeyNameOf(std::string_view id) { return StrCat(kNamePrefix, id); }
+
+std::optional<std::string_view> ParseKeyName(std::string_view name) {
+  if (!name.starts_with(kNamePrefix)) return std::nullopt;
+  const std::string_view id = name.substr(kNamePrefix.size());
+  if (id.empty() || id.size() > kIdBytesMax ||
+      id.find_first_not_of(kIdCharacters) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return id;
+}
+
+std::optional<absl::Time> ReadTime(const google::protobuf::Timestamp& time) {
+  constexpr std::int64_t kYear1 = -62'135'596'800, kYear10000 = 253'402'300'800;
+  if (time.seconds() < kYear1 || time.seconds() >= kYear10000 || time.nanos() < 0 ||
+      time.nanos() >= 1'000'000'000) {
+    return std::nullopt;
+  }
+  return FromProtoTime(time);
+}
+
+v1::Key ToProto(const KeyRecord& record, absl::Time now) {
+  v1::Key key;
+  key.set_name(KeyNameOf(record.id));
+  key.set_principal(record.principal);
+  for (const access::Scope& scope : record.scopes) key.add_scopes(access::ToText(scope));
+  SetTime(record.create_time, [&key] { return key.mutable_create_time(); });
+  SetTime(record.expire_time, [&key] { return key.mutable_expire_time(); });
+  SetTime(record.revoke_time, [&key] { return key.mutable_revoke_time(); });
+  key.set_creator(record.creator);
+  absl::Time overlap_end = now;
+  for (std::size_t i = 1; i < record.secrets.size(); ++i) {
+    overlap_end = std::max(overlap_end, record.secrets[i].until);
+  }
+  if (overlap_end > now) SetTime(overlap_end, [&key] { return key.mutable_overlap_end_time(); });
+  return key;
+}
+
+v1::StoredKey ToStored(const KeyRecord& record) {
+  v1::StoredKey stored;
+  // Without overlap_end_time, which the times of the secrets already contain.
+  *stored.mutable_key() = ToProto(record, absl::InfiniteFuture());
+  for (const KeySecret& secret : record.secrets) {
+    v1::StoredSecret& proto = *stored.add_secrets();
+    proto.set_hash(secret.hash);
+    SetTime(secret.until, [&proto] { return proto.mutable_until_time(); });
+  }
+  return stored;
+}
+
+v1::KeyRing ToProto(const KeySet& keys) {
+  v1::KeyRing ring;
+  ring.set_pepper(keys.pepper);
+  for (const KeyRecord& record : keys.records) *ring.add_keys() = ToStored(record);
+  return ring;
+}
+
+absl::StatusOr<KeyRecord> FromStored(const v1::StoredKey& stored) {
+  const v1::Key& key = stored.key();
+  const std::optional<std::string_view> id = ParseKeyName(key.name());
+  if (!id.has_value()) return Damaged(key.name(), "has an invalid name");
+  KeyRecord record{.id = std::string(*id), .principal = key.principal(), .creator = key.creator()};
+  if (record.principal.empty()) return Damaged(record.id, "has no principal");
+  if (!ReadTimes(key, &record)) return Damaged(record.id, "has an invalid time");
+  RETURN_IF_ERROR(ReadScopes(key, &record));
+  RETURN_IF_ERROR(ReadSecrets(stored, &record));
+  return record;
+}
+
+absl::StatusOr<KeySet> FromProto(const v1::KeyRing& ring) {
+  KeySet keys{.pepper = ring.pepper()};
+  if (keys.pepper.size() != kPepperBytes) {
+    return absl::DataLossError(
+        StrCat("the pepper has ", keys.pepper.size(), " bytes, not ", kPepperBytes));
+  }
+  std::set<std::string> ids;
+  for (const v1::StoredKey& stored : ring.keys()) {
+    ASSIGN_OR_RETURN(KeyRecord record, FromStored(stored));
+    if (!ids.insert(record.id).second) return Damaged(record.id, "occurs twice");
+    keys.records.push_back(std::move(record));
+  }
+  return keys;
+}
+
+}  // namespace citylayers::keys

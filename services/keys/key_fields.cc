@@ -1,0 +1,87 @@
+#include "services/keys/key_fields.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/rfc3339.h"
+#include "base/strings.h"
+#include "base/text.h"
+#include "services/runtime/rpc/error_details.h"
+
+namespace citylayers::keys {
+namespace {
+
+using runtime::BadField;
+
+// REQUIRES: UTF-8, so that the bytes of one character cannot be found across two others.
+bool HasControlCharacter(std::string_view text) {
+  const bool has_ascii = std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+  // U+0080 to U+009F.
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return has_ascii || text.find("\u2028") != std::string_view::npos ||
+         text.find("\u2029") != std::string_view::npos;
+}
+
+std::size_t Characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+}  // namespace
+
+absl::Status CheckPrincipal(std::string_view principal) {
+  if (principal.find_first_not_of(' ') == std::string_view::npos) {
+    return BadField("principal", "is empty: name the person or device that will hold the key");
+  }
+  if (!IsUtf8(principal)) return BadField("principal", "is not UTF-8");
+  if (HasControlCharacter(principal)) {
+    return BadField("principal", "has a control character or a line end: write it on one line");
+  }
+  if (const std::size_t count = Characters(principal); count > kPrincipalCharactersMax) {
+    return BadField("principal", StrCat("has ", count, " characters; at most ",
+                                        kPrincipalCharactersMax, " are accepted: shorten it"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<access::Scope>> ReadScopes(absl::Span<const std::string> texts) {
+  if (texts.empty()) {
+    return BadField("scopes", "is empty: name at least one, such as layers:read or readings:write");
+  }
+  if (texts.size() > kScopesMax) {
+    return BadField("scopes", StrCat("has ", texts.size(), " scopes; at most ", kScopesMax,
+                                     " are accepted: use patterns, or more keys"));
+  }
+  std::vector<access::Scope> scopes;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::string field = StrCat("scopes[", i, "]");
+    if (texts[i].size() > kScopeBytesMax) {
+      return BadField(field, StrCat("has ", texts[i].size(), " bytes; at most ", kScopeBytesMax,
+                                    " are accepted"));
+    }
+    if (!IsUtf8(texts[i])) return BadField(field, "is not UTF-8");
+    absl::StatusOr<access::Scope> scope = access::ParseScope(texts[i]);
+    if (!scope.ok()) return BadField(field, ToStd(scope.status().message()));
+    scopes.push_back(*std::move(scope));
+  }
+  return scopes;
+}
+
+absl::Status CheckExpireTime(absl::Time expire_time, absl::Time now) {
+  if (expire_time > now) return absl::OkStatus();
+  return BadField("expire_time",
+                  StrCat(Rfc3339(expire_time), " has passed: give a time in the future"));
+}
+
+absl::Status CheckOverlap(absl::Duration overlap) {
+  if (overlap >= absl::ZeroDuration() && overlap <= kOverlapMax) return absl::OkStatus();
+  return BadField("overlap", StrCat(absl::FormatDuration(overlap),
+                                    " is not in the range of 0 to 90 days (2160h)"));
+}
+
+}  // namespace citylayers::keys

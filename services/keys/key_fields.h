@@ -1,0 +1,41 @@
+// Checks of the fields of keys that a request or an operator supplies.
+#ifndef CITYLAYERS_SERVICES_KEYS_KEY_FIELDS_H_
+#define CITYLAYERS_SERVICES_KEYS_KEY_FIELDS_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+
+#include "services/access/scope.h"
+
+namespace citylayers::keys {
+
+inline constexpr std::size_t kPrincipalCharactersMax = 100;
+inline constexpr std::size_t kScopesMax = 100;
+inline constexpr std::size_t kScopeBytesMax = 256;
+inline constexpr absl::Duration kOverlapMax = absl::Hours(24 * 90);
+
+// All are pure. INVALID_ARGUMENT names the field, as runtime::BadField.
+
+/// A principal: 1 to kPrincipalCharactersMax characters of UTF-8, not all of them spaces, without
+/// control characters and line separators.
+absl::Status CheckPrincipal(std::string_view principal);
+
+/// 1 to kScopesMax scopes of at most kScopeBytesMax bytes.
+absl::StatusOr<std::vector<access::Scope>> ReadScopes(absl::Span<const std::string> texts);
+
+/// A time of expiry: after `now`.
+absl::Status CheckExpireTime(absl::Time expire_time, absl::Time now);
+
+/// The overlap of a rotation: 0 to kOverlapMax.
+absl::Status CheckOverlap(absl::Duration overlap);
+
+}  // namespace citylayers::keys
+
+#endif  // CITYLAYERS_SERVICES_KEYS_KEY_FIELDS_H_

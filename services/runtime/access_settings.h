@@ -1,0 +1,35 @@
+// The options `security.*`: what callers may do without a key, and the key of the processes.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_
+#define CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "services/access/api_key.h"
+#include "services/access/scope.h"
+#include "services/runtime/config/config.h"
+
+namespace citylayers::runtime {
+
+struct AccessSettings {
+  access::ScopeSet anonymous;  // of callers without a key
+  /// By which the processes of a city call each other. A city of one process makes a new one at
+  /// each start.
+  access::ApiKey process_key;
+  bool has_process_key_file = false;
+};
+
+/// Reads the options and the file of the process key. INVALID_ARGUMENT: a scope that is not one; a
+/// file that does not hold a key. FAILED_PRECONDITION: the file cannot be read, or other users can
+/// read it.
+absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config);
+
+/// OK when a city of several processes can call each other: they need a common key unless everybody
+/// may do everything.
+absl::Status CheckProcessKey(const AccessSettings& settings, bool has_other_processes);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_

@@ -1,0 +1,90 @@
+#include "services/runtime/access_settings.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "base/strings.h"
+#include "services/runtime/server_options.h"
+#include "tests/support/temp_dir.h"
+
+namespace citylayers::runtime {
+namespace {
+
+using access::Permission;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kKey[] = "clk_abcdefgh2345_abcdefghijklmnopqrstuvwxyz234567";
+
+class AccessSettingsTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<AccessSettings> Read(std::map<std::string, std::string> flags) {
+    auto config = Config::Load(ServerOptions({}), {.file = "", .flags = flags, .environment = {}});
+    EXPECT_TRUE(config.ok()) << config.status();
+    return ReadAccessSettings(*config);
+  }
+  std::string KeyFile(std::string_view text, mode_t mode = 0600) {
+    const std::string path = directory_.path() + "/key";
+    std::ofstream(path) << text;
+    EXPECT_EQ(::chmod(path.c_str(), mode), 0);
+    return path;
+  }
+  std::string ErrorOf(const std::map<std::string, std::string>& flags) {
+    return std::string(ToStd(Read(flags).status().message()));
+  }
+
+  const test::TempDir directory_;
+};
+
+TEST_F(AccessSettingsTest, WithoutOptionsNobodyMayDoAnything) {
+  const auto settings = Read({});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_TRUE(settings->anonymous.scopes().empty());
+  EXPECT_FALSE(settings->has_process_key_file);
+  EXPECT_NE(settings->process_key.ToText(), Read({})->process_key.ToText());
+}
+
+TEST_F(AccessSettingsTest, ScopesAreAList) {
+  const auto settings = Read({{"security.anonymous", "layers:read, readings:read:stations/-"}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->anonymous.scopes().size(), 2U);
+  EXPECT_TRUE(settings->anonymous.AllowsAll(Permission::kLayersRead));
+  EXPECT_THAT(ErrorOf({{"security.anonymous", "layers:read,layers:write"}}),
+              HasSubstr("security.anonymous: \"layers:write\" is not a scope"));
+}
+
+TEST_F(AccessSettingsTest, TheProcessKeyIsTheFirstLineOfItsFile) {
+  const auto settings = Read({{"security.process_key_file", KeyFile(StrCat(kKey, "\n"))}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->process_key.ToText(), kKey);
+  EXPECT_TRUE(settings->has_process_key_file);
+}
+
+TEST_F(AccessSettingsTest, ABadKeyFileIsRefusedWithoutShowingIt) {
+  EXPECT_THAT(ErrorOf({{"security.process_key_file", KeyFile(kKey, 0640)}}),
+              HasSubstr("(mode 0640): chmod 600"));
+  EXPECT_THAT(ErrorOf({{"security.process_key_file", KeyFile(kKey, 0604)}}), HasSubstr("chmod"));
+  const std::string error = ErrorOf({{"security.process_key_file", KeyFile("hunter2")}});
+  EXPECT_THAT(error, HasSubstr("not an API key"));
+  EXPECT_THAT(error, Not(HasSubstr("hunter2")));
+  EXPECT_THAT(ErrorOf({{"security.process_key_file", KeyFile("")}}), HasSubstr("is empty"));
+  EXPECT_THAT(ErrorOf({{"security.process_key_file", directory_.path() + "/none"}}),
+              HasSubstr("No such file"));
+}
+
+TEST_F(AccessSettingsTest, SeveralProcessesNeedACommonKey) {
+  const auto closed = Read({});
+  EXPECT_TRUE(CheckProcessKey(*closed, false).ok());
+  EXPECT_THAT(ToStd(CheckProcessKey(*closed, true).message()),
+              HasSubstr("security.process_key_file is needed"));
+  EXPECT_TRUE(CheckProcessKey(*Read({{"security.process_key_file", KeyFile(kKey)}}), true).ok());
+  EXPECT_TRUE(CheckProcessKey(*Read({{"security.anonymous", "admin"}}), true).ok());
+  EXPECT_FALSE(CheckProcessKey(*Read({{"security.anonymous", "layers:read"}}), true).ok());
+}
+
+}  // namespace
+}  // namespace citylayers::runtime

@@ -1,0 +1,66 @@
+// Identification of the callers of gRPC methods.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_AUTHENTICATOR_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_AUTHENTICATOR_H_
+
+#include <map>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include <grpcpp/support/string_ref.h>
+
+#include "services/access/access_control.h"
+#include "services/access/principal.h"
+
+namespace citylayers::runtime {
+
+/// The metadata of a call, as gRPC's server contexts have it.
+using CallMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;
+
+/// Identifies the caller of a method. Thread-safe.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  /// UNAUTHENTICATED: the call carries invalid credentials. Never null.
+  virtual absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
+      const CallMetadata& metadata) const = 0;
+  /// Whether a caller that was identified may go on with a stream: its key has not ended since.
+  virtual bool IsCurrent(const access::Principal& caller) const = 0;
+};
+
+/// Takes keys from the metadata `authorization` and `x-api-key`.
+class KeyAuthenticator final : public Authenticator {
+ public:
+  /// `control` must outlive it.
+  explicit KeyAuthenticator(const access::AccessControl& control) : control_(control) {}
+
+  absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
+      const CallMetadata& metadata) const override;
+  bool IsCurrent(const access::Principal& caller) const override {
+    return control_.IsCurrent(caller);
+  }
+
+ private:
+  const access::AccessControl& control_;
+};
+
+/// Lets everybody do everything. For tests of other things.
+class AnonymousAuthenticator final : public Authenticator {
+ public:
+  absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
+      const CallMetadata&) const override {
+    return everybody_;
+  }
+  bool IsCurrent(const access::Principal&) const override { return true; }
+
+ private:
+  const std::shared_ptr<const access::Principal> everybody_ =
+      std::make_shared<const access::Principal>(
+          access::Principal{.name = {},
+                            .key_id = {},
+                            .secret_hash = {},
+                            .scopes = access::ScopeSet({{access::Permission::kAdmin, {}}})});
+};
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_AUTHENTICATOR_H_

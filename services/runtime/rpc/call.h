@@ -1,0 +1,37 @@
+// A call as seen by methods.
+#ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_H_
+#define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include <google/protobuf/repeated_field.h>
+
+#include "services/access/principal.h"
+
+namespace citylayers::runtime {
+
+/// A call as seen by a method.
+struct Call {
+  std::string method;                               // "ReadingService/WriteReadings"
+  std::string peer;                                 // "ipv4:127.0.0.1:51234"
+  absl::Time deadline;                              // by the machine's wall clock
+  std::shared_ptr<const access::Principal> caller;  // never null
+  access::Permission permission;                    // that the method needs
+
+  /// For methods that take limited permissions: OK when the caller has the method's permission for
+  /// this resource, such as "traffic"; empty: for all. Otherwise the error of the call.
+  absl::Status CheckResource(std::string_view resource) const;
+  /// The same for each of some resources; the first one that is not allowed decides.
+  absl::Status CheckResources(const google::protobuf::RepeatedPtrField<std::string>& names) const;
+};
+
+/// access::Require, with the reason of the error.
+absl::Status CheckAccess(const access::Principal& caller, const access::Need& need);
+
+}  // namespace citylayers::runtime
+
+#endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_H_
