@@ -40,7 +40,7 @@ class AccessControl {
 
   /// The text of the key by which this process calls others.
   const std::string& process_key() const { return process_key_; }
-  const Principal& anonymous() const { return *anonymous_; }
+  const std::shared_ptr<const Principal>& anonymous() const { return anonymous_; }
 
  private:
   std::shared_ptr<const KeyRing> Ring() const;

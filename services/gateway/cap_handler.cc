@@ -60,8 +60,11 @@ struct CapHandler::Call {
 };
 
 CapHandler::CapHandler(Options options, const Backends& backends, const PublicUrl& public_url,
-                       std::function<absl::Time()> city_time)
-    : options_(options), public_url_(public_url), city_time_(std::move(city_time)) {
+                       const RequestAccess& access, std::function<absl::Time()> city_time)
+    : options_(options),
+      public_url_(public_url),
+      access_(access),
+      city_time_(std::move(city_time)) {
   if (const Backend* backend = backends.Find("alerts")) {
     stub_ = alerts::v1::AlertService::NewStub(backend->channel);
   }
@@ -98,7 +101,7 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
           }
           SendText(
               *call->http_request, call->responder, "application/atom+xml; charset=utf-8",
-              "public, max-age=15",
+              access_.CacheControl("public, max-age=15", ReadingAlerts()),
               cap::BuildAtomFeed(entries, public_url_.BaseOf(*call->http_request), city_time_()));
         } else {
           SendError(call->responder, status);
@@ -118,7 +121,8 @@ void CapHandler::Message(const HttpRequest& request, Responder responder) {
         if (status.ok()) {
           // An issued message never changes: an update is a separate message.
           SendText(*call->http_request, call->responder, "application/cap+xml; charset=utf-8",
-                   "public, max-age=86400, immutable", std::move(*call->response.mutable_xml()));
+                   access_.CacheControl("public, max-age=86400, immutable", ReadingAlerts()),
+                   std::move(*call->response.mutable_xml()));
         } else {
           SendError(call->responder, status);
         }

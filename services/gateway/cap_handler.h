@@ -10,6 +10,7 @@
 #include "citylayers/alerts/v1/alert_service.grpc.pb.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/public_url.h"
+#include "services/gateway/request_access.h"
 #include "services/runtime/http/http_responder.h"
 #include "services/runtime/rpc/call_group.h"
 
@@ -24,7 +25,7 @@ class CapHandler {
   };
   /// `backends` must outlive it. The destructor waits for calls under way.
   CapHandler(Options options, const Backends& backends, const PublicUrl& public_url,
-             std::function<absl::Time()> city_time);
+             const RequestAccess& access, std::function<absl::Time()> city_time);
 
   /// GET /cap/alerts.atom
   void Feed(const runtime::HttpRequest& request, runtime::Responder responder);
@@ -39,6 +40,7 @@ class CapHandler {
 
   const Options options_;
   const PublicUrl& public_url_;
+  const RequestAccess& access_;
   const std::function<absl::Time()> city_time_;
   std::unique_ptr<alerts::v1::AlertService::Stub> stub_;
   runtime::CallGroup calls_;  // last: its destructor waits for callbacks that use the others

@@ -36,9 +36,9 @@ Gateway::Gateway(Options options, std::vector<BackendModule> modules,
       directory_(options_.directory, backends_, timer),
       access_(access),
       router_(backends_, directory_, access),
-      tiles_(options_.tiles, directory_, options_.public_url, metrics, city_time),
-      live_(options_.live, backends_, directory_, timer, city_time),
-      cap_(options_.cap, backends_, options_.public_url, city_time),
+      tiles_(options_.tiles, directory_, options_.public_url, access_, metrics, city_time),
+      live_(options_.live, backends_, directory_, access, timer, city_time),
+      cap_(options_.cap, backends_, options_.public_url, access_, city_time),
       rpc_(options_.rpc, router_, options_.cors, options_.public_url),
       server_(WithErrorHeaders(options_.http)) {
   AddRoutes();

@@ -48,9 +48,9 @@ std::string_view EventData(std::string_view response) {
 // Follows one layer and remembers its position.
 class LayerSession final : public LiveSession {
  public:
-  LayerSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder, Coding coding,
+  LayerSession(std::shared_ptr<LiveHandler::Streams> streams, Viewer viewer,
                const LayerDirectory& directory, std::string id, WatchLayerRequest request)
-      : LiveSession(std::move(streams), std::move(responder), coding),
+      : LiveSession(std::move(streams), std::move(viewer)),
         directory_(directory),
         id_(std::move(id)),
         request_(std::move(request)) {}
@@ -113,9 +113,9 @@ class LayerSession final : public LiveSession {
 
 class AlertSession final : public LiveSession {
  public:
-  AlertSession(std::shared_ptr<LiveHandler::Streams> streams, Responder responder, Coding coding,
+  AlertSession(std::shared_ptr<LiveHandler::Streams> streams, Viewer viewer,
                const std::shared_ptr<grpc::Channel>& channel, std::string filter)
-      : LiveSession(std::move(streams), std::move(responder), coding),
+      : LiveSession(std::move(streams), std::move(viewer)),
         stub_(alerts::v1::AlertService::NewStub(channel)) {
     request_.set_filter(std::move(filter));
   }
@@ -141,11 +141,13 @@ class AlertSession final : public LiveSession {
 }  // namespace
 
 LiveHandler::LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
-                         runtime::Timer& timer, const std::function<absl::Time()>& city_time)
+                         const access::AccessControl& access, runtime::Timer& timer,
+                         const std::function<absl::Time()>& city_time)
     : options_(options),
       backends_(backends),
       directory_(directory),
-      streams_(std::make_shared<Streams>(options, timer)),
+      access_(access),
+      streams_(std::make_shared<Streams>(options, access, timer)),
       boards_(std::make_unique<LiveBoards>(LiveBoards::Options{.list_period = options.list_period,
                                                                .retry_period = options.retry_period,
                                                                .silence_max = options.silence_max,
@@ -189,8 +191,16 @@ void LiveHandler::Page(const HttpRequest& request, Responder responder) {
   }
   absl::StatusOr<std::vector<LiveMux::Part>> parts = boards_->PartsOf(*query);
   if (!parts.ok()) return Refuse(responder, 404, ToStd(parts.status().message()));
-  LiveMux::Start(streams_, directory_, std::move(responder), EventStreamCoding(request),
+  LiveMux::Start(streams_, directory_, ViewerOf(request, std::move(responder)),
                  std::move(query->layers), *std::move(parts));
+}
+
+// The route has admitted the caller; a key that has ended since is found by the first check.
+Viewer LiveHandler::ViewerOf(const HttpRequest& request, Responder responder) const {
+  auto caller = CallerOf(request, access_);
+  return {.responder = std::move(responder),
+          .coding = EventStreamCoding(request),
+          .caller = caller.ok() ? *std::move(caller) : access_.anonymous()};
 }
 
 void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
@@ -204,8 +214,7 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
   }
   absl::StatusOr<WatchLayerRequest> watch = ReadWatchRequest(request);
   if (!watch.ok()) return Refuse(responder, 400, ToStd(watch.status().message()));
-  const Coding coding = EventStreamCoding(request);
-  std::make_shared<LayerSession>(streams_, std::move(responder), coding, directory_,
+  std::make_shared<LayerSession>(streams_, ViewerOf(request, std::move(responder)), directory_,
                                  request.Param("layer"), *std::move(watch))
       ->Run();
 }
@@ -218,9 +227,8 @@ void LiveHandler::Alerts(const HttpRequest& request, Responder responder) {
   std::string filter = request.Query("filter").value_or("");
   // Resolved alerts are history: a viewer without a filter does not need them.
   if (filter.empty()) filter = kActiveAlerts;
-  const Coding coding = EventStreamCoding(request);
-  std::make_shared<AlertSession>(streams_, std::move(responder), coding, backend->channel,
-                                 std::move(filter))
+  std::make_shared<AlertSession>(streams_, ViewerOf(request, std::move(responder)),
+                                 backend->channel, std::move(filter))
       ->Run();
 }
 

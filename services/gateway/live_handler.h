@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 
-#include "services/access/principal.h"
+#include "services/access/access_control.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
 #include "services/gateway/live_query.h"
@@ -18,6 +18,7 @@
 namespace citylayers::gateway {
 
 class LiveBoards;
+struct Viewer;
 
 /// Each stream is one WatchLayer or WatchAlerts call, read only as fast as its client takes the
 /// events. While the backend is down the stream stays open, its heartbeats are marked "stale", and
@@ -52,7 +53,8 @@ class LiveHandler {
   /// The references must outlive the streams, which end when the HTTP server drains. `city_time` is
   /// thread-safe.
   LiveHandler(Options options, const Backends& backends, const LayerDirectory& directory,
-              runtime::Timer& timer, const std::function<absl::Time()>& city_time);
+              const access::AccessControl& access, runtime::Timer& timer,
+              const std::function<absl::Time()>& city_time);
   /// Calls End.
   ~LiveHandler();
 
@@ -76,9 +78,12 @@ class LiveHandler {
   class Streams;
 
  private:
+  Viewer ViewerOf(const runtime::HttpRequest& request, runtime::Responder responder) const;
+
   const Options options_;
   const Backends& backends_;
   const LayerDirectory& directory_;
+  const access::AccessControl& access_;
   const std::shared_ptr<Streams> streams_;
   const std::unique_ptr<LiveBoards> boards_;
 };

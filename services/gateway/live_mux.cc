@@ -35,12 +35,12 @@ void Remember(const WatchLayerResponse& response, WatchLayerRequest& request) {
 }  // namespace
 
 LiveMux::LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
-                 runtime::Responder responder, Coding coding, std::vector<WatchLayerRequest> layers,
-                 std::vector<Part> boards)
-    : streams_(std::move(streams)),
+                 Viewer viewer, std::vector<WatchLayerRequest> layers, std::vector<Part> boards)
+    : OpenStream(std::move(viewer.caller)),
+      streams_(std::move(streams)),
       directory_(directory),
-      coding_(coding),
-      responder_(std::move(responder)),
+      coding_(viewer.coding),
+      responder_(std::move(viewer.responder)),
       boards_(std::move(boards)) {
   for (WatchLayerRequest& request : layers) {
     Feed& feed = feeds_.emplace_back();
@@ -54,9 +54,9 @@ LiveMux::LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirec
 }
 
 void LiveMux::Start(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
-                    runtime::Responder responder, Coding coding,
-                    std::vector<WatchLayerRequest> layers, std::vector<Part> boards) {
-  std::shared_ptr<LiveMux>(new LiveMux(std::move(streams), directory, std::move(responder), coding,
+                    Viewer viewer, std::vector<WatchLayerRequest> layers,
+                    std::vector<Part> boards) {
+  std::shared_ptr<LiveMux>(new LiveMux(std::move(streams), directory, std::move(viewer),
                                        std::move(layers), std::move(boards)))
       ->Run();
 }

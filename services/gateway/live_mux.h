@@ -31,8 +31,8 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   /// Begins a stream that owns itself until the client leaves or `streams` end. `directory` must
   /// outlive it.
   static void Start(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
-                    runtime::Responder responder, Coding coding,
-                    std::vector<layers::v1::WatchLayerRequest> layers, std::vector<Part> boards);
+                    Viewer viewer, std::vector<layers::v1::WatchLayerRequest> layers,
+                    std::vector<Part> boards);
   void End() override;
 
  private:
@@ -52,8 +52,8 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   };
 
   LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
-          runtime::Responder responder, Coding coding,
-          std::vector<layers::v1::WatchLayerRequest> layers, std::vector<Part> boards);
+          Viewer viewer, std::vector<layers::v1::WatchLayerRequest> layers,
+          std::vector<Part> boards);
   void Run();
   void Call(std::size_t index);
   void OnEvent(std::size_t index, const layers::v1::WatchLayerResponse& response,

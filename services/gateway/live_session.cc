@@ -23,6 +23,35 @@ void SendProblem(runtime::Responder responder, const grpc::Status& status) {
   responder.Send(std::move(response));
 }
 
+namespace {
+
+// A revoked key ends the streams of its holder within this time.
+constexpr absl::Duration kKeyCheckPeriod = absl::Seconds(1);
+
+}  // namespace
+
+LiveHandler::Streams::Streams(LiveHandler::Options options, const access::AccessControl& access,
+                              runtime::Timer& timer)
+    : options_(options),
+      access_(access),
+      timer_(timer),
+      texts_(options.texts_bytes_max),
+      key_check_(timer) {
+  key_check_.Set(kKeyCheckPeriod, [this] { CheckKeys(); });
+}
+
+void LiveHandler::Streams::CheckKeys() {
+  std::vector<std::shared_ptr<OpenStream>> ended;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& stream : streams_) {
+      if (!access_.IsCurrent(stream->caller())) ended.push_back(stream);
+    }
+  }
+  for (const auto& stream : ended) stream->End();
+  key_check_.Set(kKeyCheckPeriod, [this] { CheckKeys(); });
+}
+
 bool LiveHandler::Streams::Add(std::shared_ptr<OpenStream> stream) {
   absl::MutexLock lock(&mutex_);
   if (!open_.Begin()) return false;
@@ -36,6 +65,7 @@ void LiveHandler::Streams::Remove(const std::shared_ptr<OpenStream>& stream) {
 }
 
 void LiveHandler::Streams::End() {
+  key_check_.Stop();
   std::vector<std::shared_ptr<OpenStream>> streams;
   {
     absl::MutexLock lock(&mutex_);

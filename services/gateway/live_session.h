@@ -13,26 +13,42 @@
 #include "absl/synchronization/mutex.h"
 #include <grpcpp/client_context.h>
 
+#include "services/access/access_control.h"
 #include "services/gateway/content_coding.h"
 #include "services/gateway/layer_texts.h"
 #include "services/gateway/live_handler.h"
+#include "services/runtime/delayed_task.h"
 #include "services/runtime/rpc/call_group.h"
 
 namespace citylayers::gateway {
 
+/// The client of a stream.
+struct Viewer {
+  runtime::Responder responder;
+  Coding coding = Coding::kIdentity;  // that it accepts
+  std::shared_ptr<const access::Principal> caller;
+};
+
 /// An open stream of the handler.
 class OpenStream {
  public:
+  explicit OpenStream(std::shared_ptr<const access::Principal> caller)
+      : caller_(std::move(caller)) {}
   virtual ~OpenStream() = default;
+  const access::Principal& caller() const { return *caller_; }
   /// Ends the stream and cancels its calls. Thread-safe, idempotent.
   virtual void End() = 0;
+
+ private:
+  const std::shared_ptr<const access::Principal> caller_;
 };
 
-/// The set of open streams, so that they can be ended.
+/// The set of open streams, so that they can be ended: all, or those of a caller whose key has
+/// ended, within a second.
 class LiveHandler::Streams {
  public:
-  Streams(LiveHandler::Options options, runtime::Timer& timer)
-      : options_(options), timer_(timer), texts_(options.texts_bytes_max) {}
+  /// `access` and `timer` must outlive it.
+  Streams(LiveHandler::Options options, const access::AccessControl& access, runtime::Timer& timer);
 
   const LiveHandler::Options& options() const { return options_; }
   runtime::Timer& timer() { return timer_; }
@@ -44,12 +60,16 @@ class LiveHandler::Streams {
   void End();
 
  private:
+  void CheckKeys();
+
   const LiveHandler::Options options_;
+  const access::AccessControl& access_;
   runtime::Timer& timer_;
   LayerTexts texts_;
   absl::Mutex mutex_;
   absl::flat_hash_set<std::shared_ptr<OpenStream>> streams_ ABSL_GUARDED_BY(mutex_);
-  runtime::CallGroup open_;  // the streams of streams_
+  runtime::CallGroup open_;         // the streams of streams_
+  runtime::DelayedTask key_check_;  // last: it uses the others
 };
 
 /// Errors that the same request will always receive: repeating it is pointless.
@@ -64,9 +84,11 @@ void SendProblem(runtime::Responder responder, const grpc::Status& status);
 /// an HTTP error.
 class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveSession> {
  public:
-  LiveSession(std::shared_ptr<LiveHandler::Streams> streams, runtime::Responder responder,
-              Coding coding)
-      : streams_(std::move(streams)), coding_(coding), responder_(std::move(responder)) {}
+  LiveSession(std::shared_ptr<LiveHandler::Streams> streams, Viewer viewer)
+      : OpenStream(std::move(viewer.caller)),
+        streams_(std::move(streams)),
+        coding_(viewer.coding),
+        responder_(std::move(viewer.responder)) {}
 
   /// Starts the session; the stream's end ends it.
   void Run();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/access/credentials.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"
@@ -45,6 +46,13 @@ absl::Status RequestAccess::Check(const runtime::HttpRequest& request,
   }
   for (const access::Need& need : needs) RETURN_IF_ERROR(runtime::CheckAccess(*caller, need));
   return absl::OkStatus();
+}
+
+std::string RequestAccess::CacheControl(std::string_view public_text,
+                                        const access::Need& need) const {
+  if (access::Require(*control_.anonymous(), need).ok()) return std::string(public_text);
+  constexpr std::string_view kPublic = "public";
+  return StrCat("private", public_text.substr(kPublic.size()));
 }
 
 bool RequestAccess::Admits(const runtime::HttpRequest& request,

@@ -35,6 +35,10 @@ class RequestAccess {
   bool Admits(const runtime::HttpRequest& request, const std::vector<access::Need>& needs,
               runtime::Responder& responder, bool takes_url_key = false) const;
 
+  /// The Cache-Control of an answer that needs this: "public, …" as given when callers without a
+  /// key get it too, else "private, …", because a shared cache would give it to them.
+  std::string CacheControl(std::string_view public_text, const access::Need& need) const;
+
  private:
   absl::Status Check(const runtime::HttpRequest& request, const std::vector<access::Need>& needs,
                      bool takes_url_key) const;

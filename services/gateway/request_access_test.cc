@@ -101,6 +101,38 @@ TEST_F(RequestAccessTest, AnErrorSaysWhatToDoAndHidesTheKey) {
   EXPECT_EQ(Get("/tiles/traffic.json", StrCat("X-Api-Key: ", Key('a').ToText(), "\r\n")), 200);
 }
 
+TEST_F(RequestAccessTest, ARevokedKeyEndsTheLiveStreamsOfItsHolder) {
+  const auto open = [&](TestClient& client, std::string_view target, char key) {
+    client.Send(StrCat("GET ", target, " HTTP/1.1\r\nHost: localhost\r\n", Bearer(key), "\r\n"));
+    return client.ReadUntil("event: ");
+  };
+  TestClient holder(city_.http_port()), bystander(city_.http_port());
+  EXPECT_THAT(open(holder, "/live/traffic", 'a'), HasSubstr("200 OK"));
+  EXPECT_THAT(open(bystander, "/live/flood", 'b'), HasSubstr("200 OK"));
+  access::KeyRecord other{.id = Key('b').id,
+                          .principal = "holder of b",
+                          .scopes = {access::ParseScope("layers:read:flood").value()},
+                          .secrets = {{.hash = access::HashOf(Key('b'), "pepper")}}};
+  city_.access().SetRing(
+      std::make_shared<const access::KeyRing>(std::vector<access::KeyRecord>{other}, "pepper"));
+  EXPECT_TRUE(holder.WaitClosed());
+  city_.StopBackends();  // then the gateway sends heartbeats of its own
+  EXPECT_THAT(bystander.ReadUntil("heartbeat"), HasSubstr("heartbeat"));
+}
+
+TEST_F(RequestAccessTest, SharedCachesStoreOnlyWhatNeedsNoKey) {
+  const auto cache_control = [](FakeCity& city, std::string_view target, std::string_view headers) {
+    return std::string(
+        TestClient(city.http_port()).Request("GET", target, headers).Header("cache-control"));
+  };
+  FakeCity open(FakeCity::SmallOptions(), nullptr, true, "layers:read:traffic");
+  for (const char* target : {"/tiles/traffic/12/3263/1923.mvt", "/tiles/traffic.json"}) {
+    EXPECT_THAT(cache_control(city_, target, Bearer('a')), HasSubstr("private, max-age")) << target;
+    EXPECT_THAT(cache_control(open, target, ""), HasSubstr("public, max-age")) << target;
+  }
+  EXPECT_THAT(cache_control(city_, "/cap/alerts.atom", Bearer('c')), HasSubstr("private"));
+}
+
 TEST_F(RequestAccessTest, AKeyInTheAddressCountsForTilesOnly) {
   const std::string key = StrCat("?key=", Key('a').ToText());
   EXPECT_EQ(Get(StrCat("/tiles/traffic/12/3263/1923.mvt", key)), 200);

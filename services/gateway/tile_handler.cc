@@ -127,11 +127,12 @@ struct TileHandler::Counters {
 };
 
 TileHandler::TileHandler(Options options, const LayerDirectory& directory,
-                         const PublicUrl& public_url, runtime::Metrics& metrics,
-                         std::function<absl::Time()> city_time)
+                         const PublicUrl& public_url, const RequestAccess& access,
+                         runtime::Metrics& metrics, std::function<absl::Time()> city_time)
     : options_(std::move(options)),
       directory_(directory),
       public_url_(public_url),
+      access_(access),
       city_time_(std::move(city_time)),
       cache_(options_.cache_bytes_max),
       counters_(std::make_unique<Counters>(metrics)) {}
@@ -147,8 +148,10 @@ TileHandler::~TileHandler() {
   calls_.End();
 }
 
-const std::string& TileHandler::CacheControl(const KnownLayer& layer) const {
-  return layer.live() ? options_.live_cache_control : options_.static_cache_control;
+std::string TileHandler::CacheControl(const KnownLayer& layer) const {
+  return access_.CacheControl(
+      layer.live() ? options_.live_cache_control : options_.static_cache_control,
+      ReadingLayer(layer.id));
 }
 
 void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
@@ -161,12 +164,13 @@ void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
   const std::string base = public_url_.BaseOf(request);
   auto text = std::make_shared<const std::string>(TileJsonOf(layer->layer, base, city_time_()));
   // A returning client needs no new answer when only the city time has changed.
-  const Representation json({.tag = TagOf(TileJsonOf(layer->layer, base, absl::UnixEpoch())),
-                             .content_type = "application/json",
-                             .cache_control = "public, max-age=1",
-                             .more_headers = std::string(kPublicCorsHeaders),
-                             .weak = true},
-                            text);
+  const Representation json(
+      {.tag = TagOf(TileJsonOf(layer->layer, base, absl::UnixEpoch())),
+       .content_type = "application/json",
+       .cache_control = access_.CacheControl("public, max-age=1", ReadingLayer(layer->id)),
+       .more_headers = std::string(kPublicCorsHeaders),
+       .weak = true},
+      text);
   responder.Send(json.Answer(request));
 }
 

@@ -16,6 +16,7 @@
 
 #include "services/gateway/layer_directory.h"
 #include "services/gateway/public_url.h"
+#include "services/gateway/request_access.h"
 #include "services/gateway/tile_cache.h"
 #include "services/runtime/http/http_responder.h"
 #include "services/runtime/metrics.h"
@@ -44,7 +45,8 @@ class TileHandler {
   };
   /// The references must outlive it; `city_time` is thread-safe.
   TileHandler(Options options, const LayerDirectory& directory, const PublicUrl& public_url,
-              runtime::Metrics& metrics, std::function<absl::Time()> city_time);
+              const RequestAccess& access, runtime::Metrics& metrics,
+              std::function<absl::Time()> city_time);
   /// Waits for calls under way.
   ~TileHandler();
 
@@ -86,11 +88,12 @@ class TileHandler {
   void AnswerFrom(const Representation& tile, std::string_view version_header, bool stale,
                   Waiter& waiter) const;
   void AnswerNotModified(const Fill& fill, std::string_view version_header, Waiter& waiter) const;
-  const std::string& CacheControl(const KnownLayer& layer) const;
+  std::string CacheControl(const KnownLayer& layer) const;
 
   const Options options_;
   const LayerDirectory& directory_;
   const PublicUrl& public_url_;
+  const RequestAccess& access_;
   const std::function<absl::Time()> city_time_;
   TileCache cache_;
   std::unique_ptr<Counters> counters_;

@@ -46,7 +46,7 @@ TEST_F(KeyInitTest, TheFirstKeyMayDoEverything) {
 TEST_F(KeyInitTest, ExistingKeysAreKept) {
   const auto key = InitKeys(data_, "Duty");
   ASSERT_TRUE(key.ok()) << key.status();
-  const absl::Status again = InitKeys(data_, "Minh").status();
+  const absl::Status again = InitKeys(data_, "Other").status();
   EXPECT_TRUE(absl::IsAlreadyExists(again)) << again;
   EXPECT_THAT(ToStd(again.message()), HasSubstr("citylayers keys create"));
   EXPECT_THAT(ToStd(again.message()), HasSubstr("lose all keys"));

@@ -61,7 +61,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
   auto clock = std::make_unique<WallClock>();
   ASSIGN_OR_RETURN(std::unique_ptr<KeyBook> book,
                    KeyBook::Open((directory / kKeysFile).string(), options, *clock));
-  const bool is_open = context.access.anonymous().scopes.AllowsAll(access::Permission::kAdmin);
+  const bool is_open = context.access.anonymous()->scopes.AllowsAll(access::Permission::kAdmin);
   if (book->List().empty() && !is_open) {
     runtime::LogWarning(
         "no API keys exist: stop the server and make the first one with citylayers keys init "
