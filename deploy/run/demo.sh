@@ -19,8 +19,9 @@ Usage: ./run demo [options]
   --data DIR           directory of readings and alerts (build/demo/CITY.data)
   --speed N            seconds of city time per second (60)
   --split              one process per service, as on several machines
-  --lan                the page open to the local network, with a QR code for phones; read-only,
-                       without keys and TLS: only for a closed network such as a booth's.
+  --lan                the page open to the local network, with a QR code for phones; read-only
+                       for callers without the key in DIR/demo-admin.key, and without TLS: only
+                       for a closed network such as a booth's.
                        gRPC stays on this machine unless --grpc 0.0.0.0:PORT opens it as well
   --no-open            do not open a browser
 TEXT
@@ -40,6 +41,8 @@ readonly SPLIT_TABLE='
 '
 readonly SCENARIO_EMBEDDED=saigon-king-tide
 readonly SCENARIO_REAL=hcmc-2022-10
+# What callers without a key may do with --lan.
+readonly LAN_ANONYMOUS=layers:read,readings:read,alerts:read
 readonly BIN=build/dev/bin
 readonly DEMO_DIR=build/demo
 readonly READY_S=60
@@ -47,6 +50,8 @@ readonly STOP_S=10
 
 OSM='' DEM='' DEM_DATUM='' DATA='' SPEED=60 SPLIT=false LAN=false OPEN=true
 HTTP=127.0.0.1:8080 GRPC=127.0.0.1:50051 ADMIN=127.0.0.1:8081
+ACCESS=()    # options of all processes: who may do what
+KEY_FILE=''  # the key of the commands of this script; empty: they need none
 
 declare -A CHILD_NAME=()  # pid -> name; each child leads a separate process group
 
@@ -106,6 +111,39 @@ build_pack() {
   say "building the city pack"
   "$BIN/citylayers" pack build ${OSM:+--osm "$OSM"} ${DEM:+--dem "$DEM"} \
     ${DEM_DATUM:+--dem-datum "$DEM_DATUM"} --out "$PACK"
+}
+
+# ---- keys ---------------------------------------------------------------------------------------
+
+# set_access: sets ACCESS and KEY_FILE. Without --lan all callers may do everything, and only this
+# machine reaches the ports. The key files lie among the data: who deletes these deletes the keys.
+set_access() {
+  if ! $LAN; then
+    ACCESS=(--security.anonymous admin)
+    return
+  fi
+  # The page is requested by address, or by the name that announce falls back to.
+  ACCESS=(--security.anonymous "$LAN_ANONYMOUS" --allow-insecure
+    --gateway.hosts "$(hostname) $(hostname).local")
+  KEY_FILE="$DATA/demo-admin.key"
+  make_admin_key
+  if $SPLIT; then
+    local process_key="$DATA/demo-process.key"
+    [[ -e "$process_key" ]] || "$BIN/citylayers" keys process-key "$process_key"
+    ACCESS+=(--security.process_key_file "$process_key")
+  fi
+}
+
+# make_admin_key: makes the first key of DATA and writes it to KEY_FILE, unless an earlier run did.
+make_admin_key() {
+  if [[ ! -e "$DATA/keys/keys" ]]; then
+    rm -f "$KEY_FILE"  # of keys that were deleted
+    "$BIN/citylayers" keys init --data "$DATA" --principal demo --key-file "$KEY_FILE"
+  elif [[ ! -s "$KEY_FILE" ]]; then
+    die "$DATA has keys, and the demo's key file $KEY_FILE is missing. Use another directory" \
+      "(--data DIR), or make a new key: start ./run demo --data $DATA without --lan, and run" \
+      "(umask 077; $BIN/citylayers keys create --principal demo --scope admin > $KEY_FILE)"
+  fi
 }
 
 # ---- processes ----------------------------------------------------------------------------------
@@ -260,7 +298,9 @@ start_replay() {
   scenario=("$SCENARIO_EMBEDDED")
   if [[ -n "$OSM" && -d "$real" ]]; then scenario=("$SCENARIO_REAL" --real-data "$real"); fi
   if $SPLIT; then scenario+=(--traffic-server "$(local_of "$(plus "$GRPC" 2)")"); fi
-  start replay "$BIN/citylayers" replay "${scenario[@]}" --speed "$SPEED" --loop --server "$server"
+  # A key in the environment of the user is for another server.
+  start replay env ${KEY_FILE:+-u CITYLAYERS_KEY CITYLAYERS_KEY_FILE="$KEY_FILE"} \
+    "$BIN/citylayers" replay "${scenario[@]}" --speed "$SPEED" --loop --server "$server"
 }
 
 # ---- output for the user ------------------------------------------------------------------------
@@ -277,6 +317,7 @@ announce() {
   fi
   printf '  gRPC %s   metrics http://%s/metrics   logs %s/log\n' "$GRPC" "$ADMIN" "$DEMO_DIR"
   printf '  try: %s/citylayers alerts list --server %s\n' "$BIN" "$(local_of "$GRPC")"
+  if [[ -n "$KEY_FILE" ]]; then printf '  to change something, add --key-file %s\n' "$KEY_FILE"; fi
   printf '  Ctrl-C stops everything.\n\n'
   if $OPEN && [[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]] && command -v xdg-open >/dev/null; then
     setsid xdg-open "$url" >/dev/null 2>&1 </dev/null &
@@ -286,18 +327,13 @@ announce() {
 
 run_demo() {
   parse_demo_options "$@"
-  # Without keys; everybody who reaches the ports may do everything.
-  ACCESS=(--security.anonymous admin)
   local groups=(build web)
-  if $LAN; then
-    # The page is requested by address, or by the name that announce falls back to.
-    ACCESS+=(--allow-insecure --gateway.hosts "$(hostname) $(hostname).local")
-    groups+=(demo)
-  fi
+  if $LAN; then groups+=(demo); fi
   install_packages "${groups[@]}"
   build_targets dev citylayersd citylayers
   build_web
   build_pack
+  set_access
 
   trap '' PIPE
   trap stop_children EXIT

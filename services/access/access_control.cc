@@ -17,7 +17,8 @@ AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, cons
           Principal{.name = kProcessName,
                     .key_id = {},
                     .secret_hash = {},
-                    .scopes = ScopeSet({{Permission::kAdmin, {}}})})),
+                    .scopes = ScopeSet({{Permission::kAdmin, {}}}),
+                    .is_process = true})),
       clock_(clock) {}
 
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
@@ -39,7 +40,7 @@ bool AccessControl::IsCurrent(const Principal& caller) const {
 
 void AccessControl::SetRing(std::shared_ptr<const KeyRing> ring) {
   absl::MutexLock lock(&mutex_);
-  ring_ = std::move(ring);
+  ring_.swap(ring);  // the former one is destroyed after the lock, which every call takes
 }
 
 bool AccessControl::has_ring() const { return Ring() != nullptr; }

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include "base/status_macros.h"
@@ -64,13 +65,46 @@ absl::StatusOr<ApiKey> ApiKey::Parse(std::string_view text) {
 
 std::string ApiKey::ToText() const { return StrCat(kPrefix, id, "_", secret); }
 
-std::string HashOf(const ApiKey& key, std::string_view pepper) {
+// A context that has the pepper already is copied for each secret: looking up the algorithm by its
+// name, as HMAC() does, takes a lock of the library each time.
+struct SecretHasher::State {
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  EVP_MAC_CTX* context = EVP_MAC_CTX_new(mac);
+  ~State() {
+    EVP_MAC_CTX_free(context);
+    EVP_MAC_free(mac);
+  }
+};
+
+SecretHasher::SecretHasher(std::string_view pepper) : state_(std::make_unique<State>()) {
+  std::string digest = "SHA256";
+  const std::array<OSSL_PARAM, 2> parameters = {
+      OSSL_PARAM_construct_utf8_string("digest", digest.data(), 0), OSSL_PARAM_construct_end()};
+  // Fails only without memory or without SHA-256.
+  if (EVP_MAC_init(state_->context, reinterpret_cast<const unsigned char*>(pepper.data()),
+                   pepper.size(), parameters.data()) != 1) {
+    std::abort();
+  }
+}
+
+SecretHasher::~SecretHasher() = default;
+
+std::string SecretHasher::HashOf(const ApiKey& key) const {
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(
+      EVP_MAC_CTX_dup(state_->context), &EVP_MAC_CTX_free);
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
-  unsigned size = 0;
-  HMAC(EVP_sha256(), pepper.data(), static_cast<int>(pepper.size()),
-       reinterpret_cast<const unsigned char*>(key.secret.data()), key.secret.size(), hash.data(),
-       &size);
+  std::size_t size = 0;
+  if (context == nullptr ||
+      EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(key.secret.data()),
+                     key.secret.size()) != 1 ||
+      EVP_MAC_final(context.get(), hash.data(), &size, hash.size()) != 1) {
+    std::abort();
+  }
   return std::string(reinterpret_cast<const char*>(hash.data()), size);
+}
+
+std::string HashOf(const ApiKey& key, std::string_view pepper) {
+  return SecretHasher(pepper).HashOf(key);
 }
 
 bool IsEqual(std::string_view a, std::string_view b) {

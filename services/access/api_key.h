@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_ACCESS_API_KEY_H_
 #define CITYLAYERS_SERVICES_ACCESS_API_KEY_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,25 @@ struct ApiKey {
   std::string ToText() const;
 };
 
-/// HMAC-SHA-256 of the secret under the server's pepper (RFC 2104), 32 bytes. A fast hash suffices:
-/// secrets are random, so that guessing one takes 2^160 tries.
+/// Makes what the server keeps of a secret: its HMAC-SHA-256 under the server's pepper (RFC 2104),
+/// 32 bytes. A fast hash suffices: secrets are random, so that guessing one takes 2^160 tries.
+/// Thread-safe.
+class SecretHasher {
+ public:
+  explicit SecretHasher(std::string_view pepper);
+  ~SecretHasher();
+  SecretHasher(const SecretHasher&) = delete;
+  SecretHasher& operator=(const SecretHasher&) = delete;
+
+  /// About 1 us.
+  std::string HashOf(const ApiKey& key) const;
+
+ private:
+  struct State;
+  const std::unique_ptr<State> state_;
+};
+
+/// The same for one key; prepares the pepper each time.
 std::string HashOf(const ApiKey& key, std::string_view pepper);
 
 /// Compares in a time that depends only on the lengths.

@@ -12,7 +12,8 @@ absl::StatusOr<std::string_view> CredentialOf(std::string_view authorization,
   constexpr std::string_view kScheme = "bearer ";
   const std::string_view sent = ToStd(absl::StripAsciiWhitespace(ToAbsl(api_key)));
   const std::string_view value = ToStd(absl::StripAsciiWhitespace(ToAbsl(authorization)));
-  if (value.empty()) return sent;
+  // That of a proxy in front, which browsers repeat.
+  if (value.empty() || absl::StartsWithIgnoreCase(ToAbsl(value), "basic ")) return sent;
   // The scheme's letters may have any case (RFC 9110, section 11.1).
   if (!absl::StartsWithIgnoreCase(ToAbsl(value), ToAbsl(kScheme))) {
     return absl::UnauthenticatedError("the header authorization must have the form: Bearer KEY");

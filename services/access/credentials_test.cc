@@ -22,11 +22,13 @@ TEST(CredentialOf, TakesEitherHeader) {
   EXPECT_EQ(KeyIn("bEARER   clk_1 "), "clk_1");
   EXPECT_EQ(KeyIn("", " clk_2 "), "clk_2");
   EXPECT_EQ(KeyIn("Bearer clk_1", "clk_1"), "clk_1");
+  EXPECT_EQ(KeyIn("Basic dXNlcjpwYXNz"), "");
+  EXPECT_EQ(KeyIn("Basic dXNlcjpwYXNz", "clk_2"), "clk_2");
 }
 
 TEST(CredentialOf, RefusesWhatIsNoKey) {
-  EXPECT_THAT(KeyIn("Basic dXNlcjpwYXNz"), HasSubstr("Bearer KEY"));
-  EXPECT_THAT(KeyIn("Basic dXNlcjpwYXNz"), Not(HasSubstr("dXNl")));
+  EXPECT_THAT(KeyIn("Digest dXNlcjpwYXNz"), HasSubstr("Bearer KEY"));
+  EXPECT_THAT(KeyIn("Digest dXNlcjpwYXNz"), Not(HasSubstr("dXNl")));
   EXPECT_THAT(KeyIn("clk_1"), HasSubstr("Bearer KEY"));
   EXPECT_THAT(KeyIn("Bearer"), HasSubstr("Bearer KEY"));
   EXPECT_THAT(KeyIn("Bearer clk_1", "clk_2"), HasSubstr("different keys"));

@@ -19,9 +19,8 @@ struct KeySecret {
 
 /// An API key without its secret.
 struct KeyRecord {
-  std::string id;  // of ApiKey
-  std::string
-      principal;  // who holds it, as shown in audits: "sensor gateway 7", "night desk 1"
+  std::string id;         // of ApiKey
+  std::string principal;  // who holds it, as shown in audits: "sensor gateway 7", "night desk 1"
   std::vector<Scope> scopes;
   absl::Time create_time = absl::InfinitePast();
   absl::Time expire_time = absl::InfiniteFuture();

@@ -16,7 +16,7 @@ absl::Status Unknown() {
 
 }  // namespace
 
-KeyRing::KeyRing(std::vector<KeyRecord> records, std::string pepper) : pepper_(std::move(pepper)) {
+KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper) : hasher_(pepper) {
   for (KeyRecord& record : records) {
     Entry entry;
     for (const KeySecret& secret : record.secrets) {
@@ -46,7 +46,7 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
   const absl::StatusOr<ApiKey> key = ApiKey::Parse(text);
   if (!key.ok()) return absl::UnauthenticatedError(key.status().message());
   // Computed for unknown ids as well, so that the time of an answer does not tell which ids exist.
-  const std::string hash = HashOf(*key, pepper_);
+  const std::string hash = hasher_.HashOf(*key);
   const auto found = keys_.find(key->id);
   if (found == keys_.end()) return Unknown();
   const KeyRecord& record = found->second.record;

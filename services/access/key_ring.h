@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "services/access/api_key.h"
 #include "services/access/key_record.h"
 #include "services/access/principal.h"
 
@@ -20,7 +21,7 @@ namespace citylayers::access {
 /// Thread-safe.
 class KeyRing {
  public:
-  KeyRing(std::vector<KeyRecord> records, std::string pepper);
+  KeyRing(std::vector<KeyRecord> records, std::string_view pepper);
 
   /// Identifies the holder of a key's text. UNAUTHENTICATED: not a key, an unknown one, a wrong
   /// secret, revoked or expired; the message says which of the last two, since only a holder of the
@@ -44,7 +45,7 @@ class KeyRing {
   static std::shared_ptr<const Principal> HolderOf(const Entry& entry, std::string_view hash,
                                                    absl::Time now);
 
-  const std::string pepper_;
+  const SecretHasher hasher_;
   absl::flat_hash_map<std::string, Entry> keys_;  // by id
 };
 

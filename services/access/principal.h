@@ -18,6 +18,7 @@ struct Principal {
   std::string key_id;       // of the API key; empty: without one
   std::string secret_hash;  // of the key's secret that the caller sent
   ScopeSet scopes;
+  bool is_process = false;  // a process of the city, by the process key
 
   bool is_anonymous() const { return name.empty(); }
 };

@@ -52,6 +52,10 @@ absl::StatusOr<Scope> ParseScope(std::string_view text) {
     return absl::InvalidArgumentError(
         StrCat("\"", text, "\": ", word, " is for everything and takes no pattern"));
   }
+  if (*permission == Permission::kLayersRead && pattern.find('/') != std::string_view::npos) {
+    return absl::InvalidArgumentError(
+        StrCat("\"", text, "\": a layer is named by its id, as in layers:read:traffic"));
+  }
   for (std::string_view rest = pattern;;) {
     const bool is_last = rest.find('/') == std::string_view::npos;
     if (TakePart(&rest).empty()) {

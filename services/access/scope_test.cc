@@ -31,7 +31,9 @@ TEST(Scope, OtherTextsAreRefusedWithARemedy) {
   EXPECT_THAT(ParseScope("layers:write").status().message(), HasSubstr("layers:read, readings:"));
   EXPECT_THAT(ParseScope("").status().message(), HasSubstr("is not a scope"));
   EXPECT_THAT(ParseScope("alerts:read:7").status().message(), HasSubstr("takes no pattern"));
-  for (const char* text : {"layers:read:", "layers:read:/traffic", "readings:read:stations//x",
+  EXPECT_THAT(ParseScope("layers:read:layers/traffic").status().message(),
+              HasSubstr("as in layers:read:traffic"));
+  for (const char* text : {"layers:read:", "readings:read:/stations", "readings:read:stations//x",
                            "readings:read:stations/"}) {
     EXPECT_THAT(ParseScope(text).status().message(), HasSubstr("\"-\" matches any part")) << text;
   }

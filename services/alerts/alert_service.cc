@@ -35,6 +35,11 @@ absl::Status Explain(absl::Status status) {
   }
 }
 
+// The audit trail names the holder of the key; only without one the caller's word counts.
+const std::string& ActorOf(const Call& call, const std::string& actor) {
+  return call.caller->is_anonymous() ? actor : call.caller->name;
+}
+
 absl::StatusOr<Filter> ReadFilter(const std::string& text) {
   absl::StatusOr<Filter> filter = ParseAlertFilter(text);
   if (!filter.ok()) return runtime::WithReason(filter.status(), runtime::kReasonBadFilter);
@@ -118,11 +123,11 @@ grpc::ServerUnaryReactor* AlertServiceImpl::AcknowledgeAlert(
     v1::AcknowledgeAlertResponse* response) {
   return calls_.UnaryWrite(
       context, "AlertService/AcknowledgeAlert", request, response,
-      [this](const Call&,
+      [this](const Call& call,
              const v1::AcknowledgeAlertRequest& r) -> absl::StatusOr<v1::AcknowledgeAlertResponse> {
         ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
-        const auto alert =
-            manager_.Acknowledge(id, r.actor(), r.comment(), EvaluationTimeOf(city_clock_));
+        const auto alert = manager_.Acknowledge(id, ActorOf(call, r.actor()), r.comment(),
+                                                EvaluationTimeOf(city_clock_));
         if (!alert.ok()) return Explain(alert.status());
         v1::AcknowledgeAlertResponse answer;
         *answer.mutable_alert() = ToProto(*alert);
@@ -135,11 +140,11 @@ grpc::ServerUnaryReactor* AlertServiceImpl::ResolveAlert(grpc::CallbackServerCon
                                                          v1::ResolveAlertResponse* response) {
   return calls_.UnaryWrite(
       context, "AlertService/ResolveAlert", request, response,
-      [this](const Call&,
+      [this](const Call& call,
              const v1::ResolveAlertRequest& r) -> absl::StatusOr<v1::ResolveAlertResponse> {
         ASSIGN_OR_RETURN(const std::uint64_t id, ReadAlertName(r.name(), "name"));
-        const auto alert =
-            manager_.Resolve(id, r.actor(), r.comment(), EvaluationTimeOf(city_clock_));
+        const auto alert = manager_.Resolve(id, ActorOf(call, r.actor()), r.comment(),
+                                            EvaluationTimeOf(city_clock_));
         if (!alert.ok()) return Explain(alert.status());
         v1::ResolveAlertResponse answer;
         *answer.mutable_alert() = ToProto(*alert);

@@ -89,6 +89,18 @@ class AlertServiceTest : public AlertManagerTest {
   std::unique_ptr<v1::AlertService::Stub> stub_;
 };
 
+TEST_F(AlertServiceTest, TheTrailNamesTheHolderOfTheKeyAndNotTheTextOfTheCall) {
+  Steps(4, 1.70);
+  const std::string name = "alerts/1";
+  v1::Alert alert;
+  harness_.authenticator.SetCaller("night desk 1", "alerts:operate");
+  ASSERT_TRUE(Acknowledge(name, "the mayor", &alert).ok());
+  EXPECT_EQ(alert.acknowledged_by(), "night desk 1");
+  ASSERT_TRUE(Acknowledge(name, "", &alert).ok()) << "the key suffices";
+  harness_.authenticator.SetCaller("", "alerts:operate");
+  EXPECT_FALSE(Acknowledge(name, "", &alert).ok()) << "somebody must be named";
+}
+
 TEST_F(AlertServiceTest, AMomentIsAsFineAsTheStoreKeepsIt) {
   common::v1::CityClock state = city_clock_.state();
   *state.mutable_city_time() = ToProtoTime(kTestStart + absl::Nanoseconds(1'234'567));

@@ -37,12 +37,12 @@ void SendError(Responder& responder, const grpc::Status& status) {
 }
 
 void SendText(const HttpRequest& request, Responder& responder, std::string type,
-              std::string cache_control, std::string text) {
+              std::string cache_control, std::string headers, std::string text) {
   auto bytes = std::make_shared<const std::string>(std::move(text));
   const Representation content({.tag = TagOf(*bytes),
                                 .content_type = std::move(type),
                                 .cache_control = std::move(cache_control),
-                                .more_headers = std::string(kPublicCorsHeaders)},
+                                .more_headers = std::move(headers)},
                                bytes);
   responder.Send(content.Answer(request));
 }
@@ -102,6 +102,7 @@ void CapHandler::Feed(const HttpRequest& request, Responder responder) {
           SendText(
               *call->http_request, call->responder, "application/atom+xml; charset=utf-8",
               access_.CacheControl("public, max-age=15", ReadingAlerts()),
+              access_.Headers(ReadingAlerts()),
               cap::BuildAtomFeed(entries, public_url_.BaseOf(*call->http_request), city_time_()));
         } else {
           SendError(call->responder, status);
@@ -122,7 +123,7 @@ void CapHandler::Message(const HttpRequest& request, Responder responder) {
           // An issued message never changes: an update is a separate message.
           SendText(*call->http_request, call->responder, "application/cap+xml; charset=utf-8",
                    access_.CacheControl("public, max-age=86400, immutable", ReadingAlerts()),
-                   std::move(*call->response.mutable_xml()));
+                   access_.Headers(ReadingAlerts()), std::move(*call->response.mutable_xml()));
         } else {
           SendError(call->responder, status);
         }

@@ -76,45 +76,48 @@ void Gateway::AddRoutes() {
   const auto alerts = [](const HttpRequest&) { return std::vector<access::Need>{ReadingAlerts()}; };
   AddGuarded(
       "/tiles/{layer}/{z}/{x}/{y}.{format}", layer,
-      [this](const HttpRequest& request, Responder responder) {
+      [this](const HttpRequest& request, Responder responder, const Caller&) {
         tiles_.Tile(request, std::move(responder));
       },
       /*takes_url_key=*/true);
   AddGuarded(
       "/tiles/{layer}.json", layer,
-      [this](const HttpRequest& request, Responder responder) {
+      [this](const HttpRequest& request, Responder responder, const Caller&) {
         tiles_.TileJson(request, std::move(responder));
       },
       /*takes_url_key=*/true);
   AddGuarded("/live", LiveHandler::NeedsOf,
-             [this](const HttpRequest& request, Responder responder) {
-               live_.Page(request, std::move(responder));
+             [this](const HttpRequest& request, Responder responder, Caller caller) {
+               live_.Page(request, std::move(responder), std::move(caller));
              });
-  AddGuarded("/live/alerts", alerts, [this](const HttpRequest& request, Responder responder) {
-    live_.Alerts(request, std::move(responder));
-  });
-  AddGuarded("/live/{layer}", layer, [this](const HttpRequest& request, Responder responder) {
-    live_.Layer(request, std::move(responder));
-  });
-  AddGuarded("/cap/alerts.atom", alerts, [this](const HttpRequest& request, Responder responder) {
-    cap_.Feed(request, std::move(responder));
-  });
-  AddGuarded("/cap/{id}.xml", alerts, [this](const HttpRequest& request, Responder responder) {
-    cap_.Message(request, std::move(responder));
-  });
+  AddGuarded("/live/alerts", alerts,
+             [this](const HttpRequest& request, Responder responder, Caller caller) {
+               live_.Alerts(request, std::move(responder), std::move(caller));
+             });
+  AddGuarded("/live/{layer}", layer,
+             [this](const HttpRequest& request, Responder responder, Caller caller) {
+               live_.Layer(request, std::move(responder), std::move(caller));
+             });
+  AddGuarded("/cap/alerts.atom", alerts,
+             [this](const HttpRequest& request, Responder responder, const Caller&) {
+               cap_.Feed(request, std::move(responder));
+             });
+  AddGuarded("/cap/{id}.xml", alerts,
+             [this](const HttpRequest& request, Responder responder, const Caller&) {
+               cap_.Message(request, std::move(responder));
+             });
   AddPreflightRoutes();
   AddPageRoutes();
 }
 
 void Gateway::AddGuarded(std::string_view pattern, NeedsOf needs,
-                         std::function<void(const HttpRequest&, Responder)> handler,
+                         std::function<void(const HttpRequest&, Responder, Caller)> handler,
                          bool takes_url_key) {
   server_.Handle({"GET"}, pattern,
                  [this, needs = std::move(needs), handler = std::move(handler), takes_url_key](
                      const HttpRequest& request, Responder responder) {
-                   if (access_.Admits(request, needs(request), responder, takes_url_key)) {
-                     handler(request, std::move(responder));
-                   }
+                   Caller caller = access_.Admit(request, needs(request), responder, takes_url_key);
+                   if (caller) handler(request, std::move(responder), std::move(caller));
                  });
 }
 

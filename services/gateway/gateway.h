@@ -81,9 +81,11 @@ class Gateway {
   void AddPreflightRoutes();
   // Adds a route for callers that meet its needs.
   using NeedsOf = std::function<std::vector<access::Need>(const runtime::HttpRequest&)>;
-  void AddGuarded(std::string_view pattern, NeedsOf needs,
-                  std::function<void(const runtime::HttpRequest&, runtime::Responder)> handler,
-                  bool takes_url_key = false);
+  using Caller = std::shared_ptr<const access::Principal>;
+  void AddGuarded(
+      std::string_view pattern, NeedsOf needs,
+      std::function<void(const runtime::HttpRequest&, runtime::Responder, Caller)> handler,
+      bool takes_url_key = false);
   void ServeStyle(const runtime::HttpRequest& request, runtime::Responder responder) const;
   void ServeGlyphs(const runtime::HttpRequest& request, runtime::Responder responder) const;
 

@@ -9,12 +9,16 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include "base/status_macros.h"
 #include "services/gateway/forwarded_metadata.h"
+#include "services/gateway/rpc_codec.h"
 #include "services/gateway/upstream_call.h"
 #include "services/runtime/rpc/authenticator.h"
+#include "services/runtime/rpc/call.h"
 #include "services/runtime/rpc/call_deadline.h"
 #include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/method_rules.h"
 #include "services/runtime/rpc/status_bounds.h"
 
 namespace citylayers::gateway {
@@ -77,6 +81,9 @@ class Downstream : public grpc::ServerGenericBidiReactor {
           absl::FailedPreconditionError("a backend's address leads to a gateway: set backends.* to "
                                         "the processes that run the modules"),
           kReasonBackendLoop)));
+    }
+    if (const absl::Status allowed = Admit(); !allowed.ok()) {
+      return Finish(runtime::ToGrpcStatus(allowed));
     }
     if (RpcRouter::NeedsMessage(service_)) {
       StartRead(&in_);
@@ -142,16 +149,21 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     return true;
   }
 
+  // Identifies the caller, and checks what the method needs: the backend does so again, but a call
+  // that it would refuse costs no call to it. Methods that are not known are left to the router.
+  absl::Status Admit() {
+    ASSIGN_OR_RETURN(
+        caller_,
+        runtime::KeyAuthenticator(router_->access()).Authenticate(context_->client_metadata()));
+    const google::protobuf::MethodDescriptor* method = FindMethod(service_, method_);
+    if (method == nullptr) return absl::OkStatus();
+    return runtime::CheckAccess(*caller_, runtime::RuleOf(*method).value_or(access::Need{}));
+  }
+
   // Finds the route and starts the call to the backend; false when the client was answered instead.
   bool OpenUpstream(std::string_view first_message) {
-    const auto caller =
-        runtime::KeyAuthenticator(router_->access()).Authenticate(context_->client_metadata());
-    if (!caller.ok()) {
-      Finish(runtime::ToGrpcStatus(caller.status()));
-      return false;
-    }
     const absl::StatusOr<RpcRouter::Route> route =
-        router_->Find(service_, method_, first_message, **caller);
+        router_->Find(service_, method_, first_message, *caller_);
     if (!route.ok()) {
       Finish(runtime::ToGrpcStatus(route.status()));
       return false;
@@ -229,6 +241,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
   const RpcRouter* const router_;
   grpc::GenericCallbackServerContext* const context_;
   std::shared_ptr<Downstream> self_;
+  std::shared_ptr<const access::Principal> caller_;
   std::string service_;
   std::string method_;
   ByteBuffer in_;

@@ -146,7 +146,6 @@ LiveHandler::LiveHandler(Options options, const Backends& backends, const LayerD
     : options_(options),
       backends_(backends),
       directory_(directory),
-      access_(access),
       streams_(std::make_shared<Streams>(options, access, timer)),
       boards_(std::make_unique<LiveBoards>(LiveBoards::Options{.list_period = options.list_period,
                                                                .retry_period = options.retry_period,
@@ -173,10 +172,12 @@ std::vector<access::Need> LiveHandler::NeedsOf(const HttpRequest& request) {
   if (query->stages) needs.push_back(ReadingLayer("flood"));
   if (query->jams > 0) needs.push_back(ReadingLayer("traffic"));
   if (query->alerts) needs.push_back(ReadingAlerts());
+  // Notices name all layers.
+  if (query->notices) needs.push_back({.permission = access::Permission::kLayersRead});
   return needs;
 }
 
-void LiveHandler::Page(const HttpRequest& request, Responder responder) {
+void LiveHandler::Page(const HttpRequest& request, Responder responder, Caller caller) {
   absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);
   if (!query.ok()) return Refuse(responder, 400, ToStd(query.status().message()));
   // Until every backend has answered, the set of layers is incomplete: the stream waits.
@@ -191,19 +192,12 @@ void LiveHandler::Page(const HttpRequest& request, Responder responder) {
   }
   absl::StatusOr<std::vector<LiveMux::Part>> parts = boards_->PartsOf(*query);
   if (!parts.ok()) return Refuse(responder, 404, ToStd(parts.status().message()));
-  LiveMux::Start(streams_, directory_, ViewerOf(request, std::move(responder)),
+  LiveMux::Start(streams_, directory_,
+                 Viewer{std::move(responder), EventStreamCoding(request), std::move(caller)},
                  std::move(query->layers), *std::move(parts));
 }
 
-// The route has admitted the caller; a key that has ended since is found by the first check.
-Viewer LiveHandler::ViewerOf(const HttpRequest& request, Responder responder) const {
-  auto caller = CallerOf(request, access_);
-  return {.responder = std::move(responder),
-          .coding = EventStreamCoding(request),
-          .caller = caller.ok() ? *std::move(caller) : access_.anonymous()};
-}
-
-void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
+void LiveHandler::Layer(const HttpRequest& request, Responder responder, Caller caller) {
   const bool knows_all = directory_.KnowsAll();
   const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   const KnownLayer* layer = layers->Find(request.Param("layer"));
@@ -214,12 +208,13 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder) {
   }
   absl::StatusOr<WatchLayerRequest> watch = ReadWatchRequest(request);
   if (!watch.ok()) return Refuse(responder, 400, ToStd(watch.status().message()));
-  std::make_shared<LayerSession>(streams_, ViewerOf(request, std::move(responder)), directory_,
-                                 request.Param("layer"), *std::move(watch))
+  std::make_shared<LayerSession>(
+      streams_, Viewer{std::move(responder), EventStreamCoding(request), std::move(caller)},
+      directory_, request.Param("layer"), *std::move(watch))
       ->Run();
 }
 
-void LiveHandler::Alerts(const HttpRequest& request, Responder responder) {
+void LiveHandler::Alerts(const HttpRequest& request, Responder responder, Caller caller) {
   const Backend* backend = backends_.Find("alerts");
   if (backend == nullptr)
     return Refuse(responder, 404,
@@ -227,8 +222,9 @@ void LiveHandler::Alerts(const HttpRequest& request, Responder responder) {
   std::string filter = request.Query("filter").value_or("");
   // Resolved alerts are history: a viewer without a filter does not need them.
   if (filter.empty()) filter = kActiveAlerts;
-  std::make_shared<AlertSession>(streams_, ViewerOf(request, std::move(responder)),
-                                 backend->channel, std::move(filter))
+  std::make_shared<AlertSession>(
+      streams_, Viewer{std::move(responder), EventStreamCoding(request), std::move(caller)},
+      backend->channel, std::move(filter))
       ->Run();
 }
 

@@ -18,7 +18,6 @@
 namespace citylayers::gateway {
 
 class LiveBoards;
-struct Viewer;
 
 /// Each stream is one WatchLayer or WatchAlerts call, read only as fast as its client takes the
 /// events. While the backend is down the stream stays open, its heartbeats are marked "stale", and
@@ -63,14 +62,17 @@ class LiveHandler {
   void End();
 
   /// GET /live/{layer}
-  void Layer(const runtime::HttpRequest& request, runtime::Responder responder);
+  void Layer(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
   /// GET /live/alerts?filter=; without a filter: unresolved alerts
-  void Alerts(const runtime::HttpRequest& request, runtime::Responder responder);
+  void Alerts(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
   /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all feeds of a page in one
   /// stream (live_mux.h).
+  /// Who receives a stream. A stream ends when its key ends.
+  using Caller = std::shared_ptr<const access::Principal>;
+
   /// The needs of GET /live: those of the feeds that it names.
   static std::vector<access::Need> NeedsOf(const runtime::HttpRequest& request);
-  void Page(const runtime::HttpRequest& request, runtime::Responder responder);
+  void Page(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
 
   /// Memory of the texts that viewers share.
   std::size_t texts_bytes() const;
@@ -78,12 +80,9 @@ class LiveHandler {
   class Streams;
 
  private:
-  Viewer ViewerOf(const runtime::HttpRequest& request, runtime::Responder responder) const;
-
   const Options options_;
   const Backends& backends_;
   const LayerDirectory& directory_;
-  const access::AccessControl& access_;
   const std::shared_ptr<Streams> streams_;
   const std::unique_ptr<LiveBoards> boards_;
 };

@@ -67,6 +67,7 @@ void LiveMux::Run() {
   std::size_t layers;
   {
     absl::MutexLock lock(&mutex_);
+    ++calls_;  // this function
     boards = boards_;
     layers = feeds_.size();
   }
@@ -74,11 +75,17 @@ void LiveMux::Run() {
     const std::uint64_t id = part.board->Subscribe([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->WritePending();
     });
-    absl::MutexLock lock(&mutex_);
-    subscriptions_.push_back(id);
+    bool ended;
+    {
+      absl::MutexLock lock(&mutex_);
+      ended = ended_;
+      if (!ended) subscriptions_.push_back(id);
+    }
+    if (ended) part.board->Unsubscribe(id);
   }
   for (std::size_t i = 0; i < layers; ++i) Call(i);
   Open(false);
+  Leave();
   streams_->timer().After(streams_->options().head_timeout, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Open(true);
   });
@@ -103,7 +110,16 @@ void LiveMux::Open(bool force) {
   });
 }
 
-void LiveMux::End() {
+void LiveMux::Leave() {
+  bool is_last;
+  {
+    absl::MutexLock lock(&mutex_);
+    is_last = --calls_ == 0 && ended_;
+  }
+  if (is_last) streams_->Remove(shared_from_this());
+}
+
+void LiveMux::EndBecause(const grpc::Status& why) {
   std::vector<std::shared_ptr<grpc::ClientContext>> contexts;
   std::shared_ptr<runtime::StreamWriter> stream;
   std::optional<runtime::Responder> responder;
@@ -112,7 +128,7 @@ void LiveMux::End() {
   {
     absl::MutexLock lock(&mutex_);
     if (std::exchange(ended_, true)) return;
-    ++calls_;  // this function, which uses the boards: they exist until the last call has ended
+    ++calls_;  // this function
     stream = stream_;
     responder.swap(responder_);
     for (Feed& feed : feeds_) {
@@ -127,16 +143,11 @@ void LiveMux::End() {
   for (const auto& [board, id] : subscriptions) board->Unsubscribe(id);
   if (stream) stream->Close();
   if (responder) {
-    SendProblem(*std::move(responder), {grpc::StatusCode::UNAVAILABLE, "the gateway is stopping"});
+    SendProblem(*std::move(responder), why);
   }
   for (const auto& context : contexts) context->TryCancel();
   for (const auto& read : reads) read();
-  bool is_last;
-  {
-    absl::MutexLock lock(&mutex_);
-    is_last = --calls_ == 0;
-  }
-  if (is_last) streams_->Remove(shared_from_this());
+  Leave();
 }
 
 void LiveMux::CallLater(std::size_t index, absl::Duration delay) {

@@ -33,7 +33,7 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   static void Start(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirectory& directory,
                     Viewer viewer, std::vector<layers::v1::WatchLayerRequest> layers,
                     std::vector<Part> boards);
-  void End() override;
+  void EndBecause(const grpc::Status& why) override;
 
  private:
   // A layer of the stream.
@@ -59,6 +59,8 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   void OnEvent(std::size_t index, const layers::v1::WatchLayerResponse& response,
                std::function<void()> read_next);
   void OnCallEnd(std::size_t index, const grpc::Status& status);
+  // Ends the use of the boards and of the directory that ++calls_ began.
+  void Leave();
   void CallLater(std::size_t index, absl::Duration delay);
   // Sends the head once every layer has sent a message or failed; `force`: now.
   void Open(bool force);
@@ -80,6 +82,7 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   std::vector<Feed> feeds_ ABSL_GUARDED_BY(mutex_);
   std::vector<Part> boards_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::uint64_t> subscriptions_ ABSL_GUARDED_BY(mutex_);
+  // Calls, and functions that use the boards: these exist until the last one has ended.
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -48,7 +48,11 @@ void LiveHandler::Streams::CheckKeys() {
       if (!access_.IsCurrent(stream->caller())) ended.push_back(stream);
     }
   }
-  for (const auto& stream : ended) stream->End();
+  for (const auto& stream : ended) {
+    stream->EndBecause(
+        {grpc::StatusCode::UNAUTHENTICATED, StrCat("the API key ", stream->caller().key_id,
+                                                   " was revoked or changed, or has expired")});
+  }
   key_check_.Set(kKeyCheckPeriod, [this] { CheckKeys(); });
 }
 
@@ -112,7 +116,7 @@ void LiveSession::Call() {
   StartCall(std::move(context));
 }
 
-void LiveSession::End() {
+void LiveSession::EndBecause(const grpc::Status& why) {
   std::shared_ptr<grpc::ClientContext> context;
   std::shared_ptr<runtime::StreamWriter> stream;
   std::optional<runtime::Responder> responder;
@@ -126,7 +130,7 @@ void LiveSession::End() {
   }
   if (stream) stream->Close();
   if (responder) {
-    SendProblem(*std::move(responder), {grpc::StatusCode::UNAVAILABLE, "the gateway is stopping"});
+    SendProblem(*std::move(responder), why);
   }
   if (context) {
     context->TryCancel();

@@ -36,8 +36,11 @@ class OpenStream {
       : caller_(std::move(caller)) {}
   virtual ~OpenStream() = default;
   const access::Principal& caller() const { return *caller_; }
-  /// Ends the stream and cancels its calls. Thread-safe, idempotent.
-  virtual void End() = 0;
+  /// Ends the stream and cancels its calls; one that has sent nothing yet is answered with `why`.
+  /// Thread-safe, idempotent.
+  virtual void EndBecause(const grpc::Status& why) = 0;
+  /// The same because the client has left, or the gateway is stopping.
+  void End() { EndBecause({grpc::StatusCode::UNAVAILABLE, "the gateway is stopping"}); }
 
  private:
   const std::shared_ptr<const access::Principal> caller_;
@@ -92,7 +95,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
 
   /// Starts the session; the stream's end ends it.
   void Run();
-  void End() override;
+  void EndBecause(const grpc::Status& why) override;
 
   // For the call's reactor.
   /// Sends an event, and calls `read_next` once there is room for more.

@@ -25,17 +25,19 @@ absl::Status WithBadKey(const absl::Status& status) {
 
 absl::StatusOr<std::shared_ptr<const access::Principal>> CallerOf(
     const runtime::HttpRequest& request, const access::AccessControl& control) {
-  const absl::StatusOr<std::string_view> credential =
-      access::CredentialOf(request.Header("authorization"), request.Header("x-api-key"));
+  // Joined: of a header that was sent twice no value is a key.
+  const std::string authorization = request.JoinedHeader("authorization");
+  const std::string api_key = request.JoinedHeader("x-api-key");
+  const absl::StatusOr<std::string_view> credential = access::CredentialOf(authorization, api_key);
   if (!credential.ok()) return WithBadKey(credential.status());
   auto caller = control.Identify(*credential);
   if (!caller.ok()) return WithBadKey(caller.status());
   return caller;
 }
 
-absl::Status RequestAccess::Check(const runtime::HttpRequest& request,
-                                  const std::vector<access::Need>& needs,
-                                  bool takes_url_key) const {
+absl::StatusOr<std::shared_ptr<const access::Principal>> RequestAccess::Check(
+    const runtime::HttpRequest& request, const std::vector<access::Need>& needs,
+    bool takes_url_key) const {
   ASSIGN_OR_RETURN(std::shared_ptr<const access::Principal> caller, CallerOf(request, control_));
   if (takes_url_key && caller->is_anonymous()) {
     if (const std::optional<std::string> key = request.Query("key"); key && !key->empty()) {
@@ -45,7 +47,7 @@ absl::Status RequestAccess::Check(const runtime::HttpRequest& request,
     }
   }
   for (const access::Need& need : needs) RETURN_IF_ERROR(runtime::CheckAccess(*caller, need));
-  return absl::OkStatus();
+  return caller;
 }
 
 std::string RequestAccess::CacheControl(std::string_view public_text,
@@ -55,17 +57,22 @@ std::string RequestAccess::CacheControl(std::string_view public_text,
   return StrCat("private", public_text.substr(kPublic.size()));
 }
 
-bool RequestAccess::Admits(const runtime::HttpRequest& request,
-                           const std::vector<access::Need>& needs, runtime::Responder& responder,
-                           bool takes_url_key) const {
-  const absl::Status status = Check(request, needs, takes_url_key);
-  if (status.ok()) return true;
-  runtime::HttpResponse response = ProblemOf(runtime::ToGrpcStatus(status));
+std::string RequestAccess::Headers(const access::Need& need) const {
+  const bool is_public = access::Require(*control_.anonymous(), need).ok();
+  return StrCat(kPublicCorsHeaders, is_public ? "" : "Vary: Authorization, X-Api-Key\r\n");
+}
+
+std::shared_ptr<const access::Principal> RequestAccess::Admit(
+    const runtime::HttpRequest& request, const std::vector<access::Need>& needs,
+    runtime::Responder& responder, bool takes_url_key) const {
+  auto caller = Check(request, needs, takes_url_key);
+  if (caller.ok()) return *std::move(caller);
+  runtime::HttpResponse response = ProblemOf(runtime::ToGrpcStatus(caller.status()));
   // RFC 9110, section 11.6.1: a 401 names the scheme.
   if (response.status == 401) response.AddHeader("WWW-Authenticate", "Bearer");
   response.headers += kPublicCorsHeaders;
   responder.Send(std::move(response));
-  return false;
+  return nullptr;
 }
 
 }  // namespace citylayers::gateway

@@ -29,19 +29,25 @@ class RequestAccess {
   /// `control` must outlive it.
   explicit RequestAccess(const access::AccessControl& control) : control_(control) {}
 
-  /// Whether the caller may do all of this; otherwise it is answered with 401, 403 or 503, and
-  /// `responder` is used up. `takes_url_key`: the query parameter `key` counts as well; only for
-  /// tiles, because addresses are stored and logged in many places.
-  bool Admits(const runtime::HttpRequest& request, const std::vector<access::Need>& needs,
-              runtime::Responder& responder, bool takes_url_key = false) const;
+  /// The caller when it may do all of this; otherwise nullptr: it was answered with 401, 403 or
+  /// 503, and `responder` is used up. `takes_url_key`: the query parameter `key` counts as well;
+  /// only for tiles, because addresses are stored and logged in many places.
+  std::shared_ptr<const access::Principal> Admit(const runtime::HttpRequest& request,
+                                                 const std::vector<access::Need>& needs,
+                                                 runtime::Responder& responder,
+                                                 bool takes_url_key = false) const;
 
   /// The Cache-Control of an answer that needs this: "public, …" as given when callers without a
   /// key get it too, else "private, …", because a shared cache would give it to them.
   std::string CacheControl(std::string_view public_text, const access::Need& need) const;
+  /// Header lines of an answer that needs this: those of CORS, and for private ones Vary, so that a
+  /// browser does not give it to the next user of the machine.
+  std::string Headers(const access::Need& need) const;
 
  private:
-  absl::Status Check(const runtime::HttpRequest& request, const std::vector<access::Need>& needs,
-                     bool takes_url_key) const;
+  absl::StatusOr<std::shared_ptr<const access::Principal>> Check(
+      const runtime::HttpRequest& request, const std::vector<access::Need>& needs,
+      bool takes_url_key) const;
 
   const access::AccessControl& control_;
 };

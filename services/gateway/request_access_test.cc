@@ -97,7 +97,13 @@ TEST_F(RequestAccessTest, AnErrorSaysWhatToDoAndHidesTheKey) {
   const auto unknown = client.Request("GET", "/tiles/traffic.json", Bearer('x'));
   EXPECT_EQ(unknown.status, 401);
   EXPECT_THAT(unknown.body, Not(HasSubstr("xxxx")));
-  EXPECT_EQ(Get("/tiles/traffic.json", "Authorization: Basic YTpi\r\n"), 401);
+  EXPECT_EQ(Get("/tiles/traffic.json", "Authorization: Digest YTpi\r\n"), 401);
+  EXPECT_EQ(Get("/tiles/traffic.json",
+                StrCat("Authorization: Basic YTpi\r\nX-Api-Key: ", Key('a').ToText(), "\r\n")),
+            200)
+      << "a browser repeats the password of a proxy";
+  EXPECT_EQ(Get("/tiles/traffic.json", StrCat(Bearer('a'), Bearer('x'))), 401) << "two keys";
+  EXPECT_EQ(Get("/tiles/traffic.json", StrCat(Bearer('x'), Bearer('a'))), 401);
   EXPECT_EQ(Get("/tiles/traffic.json", StrCat("X-Api-Key: ", Key('a').ToText(), "\r\n")), 200);
 }
 

@@ -79,8 +79,11 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
   }
   constexpr std::string_view kPrefix = "layers/";
   const std::string_view text = *name;
-  const KnownLayer* layer =
-      text.starts_with(kPrefix) ? layers->Find(text.substr(kPrefix.size())) : nullptr;
+  const std::string_view id =
+      text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : std::string_view();
+  // Before the error for unknown layers, which names all.
+  RETURN_IF_ERROR(runtime::CheckAccess(caller, ReadingLayer(id)));
+  const KnownLayer* layer = id.empty() ? nullptr : layers->Find(id);
   if (layer == nullptr && !knows_all) {
     return StillStarting(StrCat("the layer \"", *name,
                                 "\" is not known yet: not every backend has answered; try again in "

@@ -168,7 +168,7 @@ void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
       {.tag = TagOf(TileJsonOf(layer->layer, base, absl::UnixEpoch())),
        .content_type = "application/json",
        .cache_control = access_.CacheControl("public, max-age=1", ReadingLayer(layer->id)),
-       .more_headers = std::string(kPublicCorsHeaders),
+       .more_headers = access_.Headers(ReadingLayer(layer->id)),
        .weak = true},
       text);
   responder.Send(json.Answer(request));
@@ -287,7 +287,7 @@ std::shared_ptr<const Representation> TileHandler::Store(Fill& fill) {
       Representation::Meta{.tag = std::move(tag),
                            .content_type = std::move(type),
                            .cache_control = CacheControl(*fill.layer),
-                           .more_headers = std::string(kPublicCorsHeaders),
+                           .more_headers = access_.Headers(ReadingLayer(fill.layer->id)),
                            .compressible = key.format == 0},
       std::move(bytes));
   cache_.Put(key, made, version);
@@ -350,7 +350,7 @@ void TileHandler::AnswerNotModified(const Fill& fill, std::string_view version_h
   response.AddHeader("ETag", StrCat("\"", fill.key.second, "-", CodingName(waiter.coding), "\""));
   if (fill.key.first.format == 0) response.AddHeader("Vary", "Accept-Encoding");
   response.AddHeader("Cache-Control", CacheControl(*fill.layer));
-  response.headers += kPublicCorsHeaders;
+  response.headers += access_.Headers(ReadingLayer(fill.layer->id));
   waiter.responder.Send(std::move(response));
 }
 

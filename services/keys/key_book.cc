@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/rfc3339.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "services/keys/key_fields.h"
@@ -37,12 +38,26 @@ absl::Status NotFound(std::string_view id) {
 // A key has the same times before and after a restart: the file has no parts of a nanosecond.
 absl::Time WholeMicros(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
 
-// Bounds the former secrets, and puts the new one before them.
-void AddSecret(KeyRecord& record, std::string hash, absl::Time now, absl::Duration overlap) {
-  for (KeySecret& secret : record.secrets) secret.until = std::min(secret.until, now + overlap);
+// Bounds the former secrets, and puts the new one before them. FAILED_PRECONDITION: too many of them
+// are still accepted; to drop one would end an overlap that its holder relies on.
+absl::Status AddSecret(KeyRecord& record, std::string hash, absl::Time now,
+                       absl::Duration overlap) {
+  absl::Time next_end = absl::InfiniteFuture();
+  for (KeySecret& secret : record.secrets) {
+    if (secret.until > now) next_end = std::min(next_end, secret.until);
+    secret.until = std::min(secret.until, now + overlap);
+  }
   std::erase_if(record.secrets, [now](const KeySecret& secret) { return secret.until <= now; });
+  if (record.secrets.size() >= KeyBook::kSecretsMax) {
+    return absl::FailedPreconditionError(
+        StrCat("the key ", KeyNameOf(record.id), " has ", record.secrets.size(),
+               " secrets that are accepted, which is the maximum, and the next one ends at ",
+               Rfc3339(next_end),
+               ": rotate it after that, or, after a leak, without overlap, which ends all of them "
+               "at once"));
+  }
   record.secrets.insert(record.secrets.begin(), KeySecret{.hash = std::move(hash)});
-  if (record.secrets.size() > KeyBook::kSecretsMax) record.secrets.resize(KeyBook::kSecretsMax);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -95,13 +110,7 @@ absl::StatusOr<IssuedKey> KeyBook::Create(const NewKey& wanted) {
   issued.record.creator = wanted.creator;
   issued.record.secrets = {{.hash = access::HashOf(issued.key, next.pepper)}};
   next.records.push_back(issued.record);
-  // Other processes receive all keys in one message: one that they refuse would stop them all.
-  if (const std::size_t bytes = ToProto(next).ByteSizeLong(); bytes > options_.ring_bytes_max) {
-    return absl::ResourceExhaustedError(StrCat("all keys together would have ", bytes,
-                                               " bytes, more than ", options_.ring_bytes_max,
-                                               ": use fewer or shorter scopes"));
-  }
-  RETURN_IF_ERROR(Commit(std::move(next)));
+  RETURN_IF_ERROR(Commit(std::move(next), Change::kIssue));
   return issued;
 }
 
@@ -123,9 +132,9 @@ absl::StatusOr<IssuedKey> KeyBook::Rotate(std::string_view id, absl::Duration ov
   IssuedKey issued;
   ASSIGN_OR_RETURN(issued.key, ApiKey::Generate());
   issued.key.id = record->id;
-  AddSecret(*record, access::HashOf(issued.key, next.pepper), now, overlap);
+  RETURN_IF_ERROR(AddSecret(*record, access::HashOf(issued.key, next.pepper), now, overlap));
   issued.record = *record;
-  RETURN_IF_ERROR(Commit(std::move(next)));
+  RETURN_IF_ERROR(Commit(std::move(next), Change::kIssue));
   return issued;
 }
 
@@ -139,11 +148,25 @@ absl::StatusOr<RevokedKey> KeyBook::Revoke(std::string_view id) {
   }
   record->revoke_time = WholeMicros(clock_.Now());
   RevokedKey revoked{.record = *record};
-  RETURN_IF_ERROR(Commit(std::move(next)));
+  RETURN_IF_ERROR(Commit(std::move(next), Change::kRevoke));
   return revoked;
 }
 
-absl::Status KeyBook::Commit(KeySet next) {
+absl::Status KeyBook::CheckSize(const KeySet& next) const {
+  // Other processes receive all keys in one message: one that they refuse would stop them all.
+  const std::size_t bytes = ToProto(next).ByteSizeLong();
+  if (bytes <= options_.ring_bytes_max) return absl::OkStatus();
+  // After a leak a rotation without overlap must pass even if the limit was lowered since.
+  if (bytes <= Snapshot().ByteSizeLong()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      StrCat("all keys together would have ", bytes, " bytes, more than ", options_.ring_bytes_max,
+             ": use fewer or shorter scopes, rotate without overlap, or raise "
+             "grpc.message_bytes_max, which is twice the limit, in all processes"));
+}
+
+absl::Status KeyBook::Commit(KeySet next, Change change) {
+  // A key must end whatever the size of the others.
+  if (change != Change::kRevoke) RETURN_IF_ERROR(CheckSize(next));
   if (const absl::Status saved = SaveKeys(path_, next); !saved.ok()) {
     return runtime::WithReason(
         absl::UnavailableError(

@@ -28,8 +28,8 @@ namespace citylayers::keys {
 
 struct KeyBookOptions {
   std::size_t count_max = 10'000;  // keys, with those that are revoked or expired
-  /// Of all keys as a message, when a key is added. Rotations may add half as much, and a message
-  /// has at most grpc.message_bytes_max (16 MiB).
+  /// Of all keys as a message, which other processes receive at once. Revocations may exceed it by
+  /// a time per key, so it is at most half of grpc.message_bytes_max (16 MiB).
   std::size_t ring_bytes_max = 8 << 20;
 };
 
@@ -72,11 +72,11 @@ class KeyBook {
 
   /// See KeyService.CreateKey.
   absl::StatusOr<IssuedKey> Create(const NewKey& wanted);
-  /// See KeyService.RotateKey. Secrets that are no longer accepted are dropped, and the oldest when
-  /// there would be more than kSecretsMax. `expire_time`: nullopt: as before.
+  /// See KeyService.RotateKey. Secrets that are no longer accepted are dropped.
+  /// FAILED_PRECONDITION: there would be more than kSecretsMax. `expire_time`: nullopt: as before.
   absl::StatusOr<IssuedKey> Rotate(std::string_view id, absl::Duration overlap,
                                    std::optional<absl::Time> expire_time);
-  /// See KeyService.RevokeKey.
+  /// See KeyService.RevokeKey. KeyBookOptions do not limit it.
   absl::StatusOr<RevokedKey> Revoke(std::string_view id);
 
   /// Whether the file did not exist when the book was opened, and does not yet.
@@ -95,11 +95,15 @@ class KeyBook {
   void RemoveListener(std::uint64_t id);
 
  private:
+  enum class Change { kIssue, kRevoke };
+
   KeyBook(std::string path, KeyBookOptions options, const Clock& clock, KeyLock lock, KeySet keys,
           bool is_new);
 
   std::shared_ptr<const KeySet> keys() const;
-  absl::Status Commit(KeySet next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(changing_);
+  /// Of a change that may make the keys larger. RESOURCE_EXHAUSTED: it would exceed the limit.
+  absl::Status CheckSize(const KeySet& next) const;
+  absl::Status Commit(KeySet next, Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(changing_);
 
   const std::string path_;
   const KeyBookOptions options_;

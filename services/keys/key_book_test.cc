@@ -133,12 +133,31 @@ TEST_F(KeyBookTest, ASecondRotationDoesNotLengthenTheFirst) {
 
 TEST_F(KeyBookTest, AKeyHasAFewSecrets) {
   std::vector<IssuedKey> keys = {Create()};
-  for (std::size_t i = 0; i < KeyBook::kSecretsMax; ++i) {
+  while (keys.size() < KeyBook::kSecretsMax) {
     keys.push_back(Rotate(keys.back(), absl::Hours(1)));
+    clock_.Advance(absl::Minutes(1));
   }
+  const absl::Status refused =
+      book_->Rotate(keys[0].record.id, absl::Hours(1), std::nullopt).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_THAT(ToStd(refused.message()), HasSubstr("ends at 2023-11-14T23:13:20.000Z"));
+  EXPECT_THAT(ToStd(refused.message()), HasSubstr("without overlap"));
   EXPECT_EQ(book_->List().at(0).secrets.size(), KeyBook::kSecretsMax);
-  EXPECT_FALSE(Accepts(keys[0])) << "the oldest";
+  for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_TRUE(Accepts(keys[i])) << i;
+  // An hour after the first rotation its overlap ends, and another one is possible.
+  clock_.Advance(absl::Hours(1) - absl::Minutes(keys.size() - 1));
+  EXPECT_FALSE(Accepts(keys[0]));
+  keys.push_back(Rotate(keys.back(), absl::Hours(1)));
   for (std::size_t i = 1; i < keys.size(); ++i) EXPECT_TRUE(Accepts(keys[i])) << i;
+}
+
+TEST_F(KeyBookTest, ARotationWithoutOverlapEndsAllFormerSecrets) {
+  std::vector<IssuedKey> keys = {Create()};
+  while (keys.size() < KeyBook::kSecretsMax) keys.push_back(Rotate(keys.back(), absl::Hours(1)));
+  const IssuedKey newest = Rotate(keys.back(), absl::ZeroDuration());
+  for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_FALSE(Accepts(keys[i])) << i;
+  EXPECT_TRUE(Accepts(newest));
+  EXPECT_EQ(book_->List().at(0).secrets.size(), 1U);
 }
 
 TEST_F(KeyBookTest, ARotationExtendsAKeyThatHasExpired) {
@@ -217,8 +236,25 @@ TEST_F(KeyBookTest, TheBytesOfAllKeysAreLimited) {
       book_->Create({.principal = "x", .scopes = std::vector<std::string>(50, "readings:write")})
           .status();
   EXPECT_TRUE(absl::IsResourceExhausted(second)) << second;
+  EXPECT_THAT(ToStd(second.message()), HasSubstr("grpc.message_bytes_max"));
   EXPECT_EQ(book_->List().size(), 1U);
   EXPECT_TRUE(book_->Revoke(first.record.id).ok());
+}
+
+TEST_F(KeyBookTest, TheBytesOfRotatedKeysAreLimited) {
+  const IssuedKey key = Create();
+  // Room for one former secret: a hash of 32 bytes, a time and their tags.
+  Open({.ring_bytes_max = book_->Snapshot().ByteSizeLong() + 60});
+  const IssuedKey second = Rotate(key, absl::Hours(1));
+  const absl::Status third = book_->Rotate(key.record.id, absl::Hours(1), std::nullopt).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(third)) << third;
+  EXPECT_TRUE(Accepts(second)) << "nothing has changed";
+  Open({.ring_bytes_max = 1});
+  const IssuedKey last = Rotate(second, absl::ZeroDuration());
+  EXPECT_FALSE(Accepts(second)) << "a rotation after a leak passes";
+  EXPECT_TRUE(Accepts(last));
+  EXPECT_TRUE(book_->Revoke(key.record.id).ok());
+  EXPECT_FALSE(Accepts(last));
 }
 
 TEST_F(KeyBookTest, ListenersReceiveEachChange) {

@@ -1,7 +1,7 @@
 #include "services/keys/key_codec.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -141,18 +141,31 @@ absl::StatusOr<KeyRecord> FromStored(const v1::StoredKey& stored) {
 }
 
 absl::StatusOr<KeySet> FromProto(const v1::KeyRing& ring) {
-  KeySet keys{.pepper = ring.pepper()};
-  if (keys.pepper.size() != kPepperBytes) {
+  ASSIGN_OR_RETURN(ReadableKeys read, FromProtoReadable(ring));
+  if (!read.unreadable.empty()) return read.unreadable.front().second;
+  return std::move(read.keys);
+}
+
+absl::StatusOr<ReadableKeys> FromProtoReadable(const v1::KeyRing& ring) {
+  ReadableKeys read{.keys = {.pepper = ring.pepper(), .records = {}}, .unreadable = {}};
+  if (ring.pepper().size() != kPepperBytes) {
     return absl::DataLossError(
-        StrCat("the pepper has ", keys.pepper.size(), " bytes, not ", kPepperBytes));
+        StrCat("the pepper has ", ring.pepper().size(), " bytes, not ", kPepperBytes));
   }
-  std::set<std::string> ids;
+  std::map<std::string_view, int> counts;
+  for (const v1::StoredKey& stored : ring.keys()) ++counts[stored.key().name()];
   for (const v1::StoredKey& stored : ring.keys()) {
-    ASSIGN_OR_RETURN(KeyRecord record, FromStored(stored));
-    if (!ids.insert(record.id).second) return Damaged(record.id, "occurs twice");
-    keys.records.push_back(std::move(record));
+    const std::string& name = stored.key().name();
+    absl::StatusOr<KeyRecord> record = FromStored(stored);
+    // Of two keys with one id, one may be revoked: neither is taken.
+    if (record.ok() && counts[name] > 1) record = Damaged(record->id, "occurs twice");
+    if (record.ok()) {
+      read.keys.records.push_back(*std::move(record));
+    } else {
+      read.unreadable.emplace_back(name, record.status());
+    }
   }
-  return keys;
+  return read;
 }
 
 }  // namespace citylayers::keys

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -43,6 +44,17 @@ v1::KeyRing ToProto(const KeySet& keys);
 absl::StatusOr<access::KeyRecord> FromStored(const v1::StoredKey& stored);
 /// The reverse of ToProto. Errors as FromStored; DATA_LOSS: no pepper, or an id occurs twice.
 absl::StatusOr<KeySet> FromProto(const v1::KeyRing& ring);
+
+/// The keys of a ring that this program can read, and the errors of the others.
+struct ReadableKeys {
+  KeySet keys;
+  /// By resource name: as FromStored; DATA_LOSS: the id occurs twice, and none of its keys is read.
+  std::vector<std::pair<std::string, absl::Status>> unreadable;
+};
+
+/// As FromProto, without the keys that cannot be read, whose callers are refused. For a process that
+/// only checks keys. DATA_LOSS: no pepper.
+absl::StatusOr<ReadableKeys> FromProtoReadable(const v1::KeyRing& ring);
 
 }  // namespace citylayers::keys
 

@@ -112,6 +112,36 @@ TEST(KeyCodec, AnInvalidFieldIsDataLoss) {
   }
 }
 
+TEST(KeyCodec, TheReadableKeysOfARingAreThoseWithoutErrors) {
+  KeySet keys = Keys();
+  for (const char* id : {"newer", "damaged", "twice", "twice", "last"}) {
+    keys.records.push_back(Record());
+    keys.records.back().id = id;
+  }
+  v1::KeyRing ring = ToProto(keys);
+  ring.mutable_keys(1)->mutable_key()->add_scopes("fly");
+  ring.mutable_keys(2)->clear_secrets();
+  const auto read = FromProtoReadable(ring);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->keys.pepper, keys.pepper);
+  ASSERT_EQ(read->keys.records.size(), 2U);
+  EXPECT_EQ(read->keys.records[0].id, "abcdefgh2345");
+  EXPECT_EQ(read->keys.records[1].id, "last");
+  std::string errors;
+  for (const auto& [name, why] : read->unreadable) {
+    StrAppend(&errors, name, ": ", ToStd(why.message()), "\n");
+  }
+  EXPECT_EQ(errors,
+            "keys/newer: the key \"newer\" has the scope \"fly\", which this program does not "
+            "know: written by a newer version?\n"
+            "keys/damaged: the key \"damaged\" has no secret\n"
+            "keys/twice: the key \"twice\" occurs twice\n"
+            "keys/twice: the key \"twice\" occurs twice\n");
+  EXPECT_FALSE(FromProto(ring).ok()) << "a file is read as a whole or not at all";
+  ring.clear_pepper();
+  EXPECT_TRUE(absl::IsDataLoss(FromProtoReadable(ring).status()));
+}
+
 TEST(KeyCodec, ForeignBytesAreNoReasonToCrash) {
   const google::protobuf::LogSilencer silencer;  // it logs each text that is not UTF-8
   int read = 0;

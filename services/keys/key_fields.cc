@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
 #include "base/rfc3339.h"
 #include "base/strings.h"
 #include "base/text.h"
@@ -45,6 +48,14 @@ absl::Status CheckPrincipal(std::string_view principal) {
   if (const std::size_t count = Characters(principal); count > kPrincipalCharactersMax) {
     return BadField("principal", StrCat("has ", count, " characters; at most ",
                                         kPrincipalCharactersMax, " are accepted: shorten it"));
+  }
+  const absl::string_view name = absl::StripAsciiWhitespace(ToAbsl(principal));
+  for (const std::string_view reserved : {kAnonymousName, kProcessName}) {
+    if (absl::EqualsIgnoreCase(name, ToAbsl(reserved))) {
+      return BadField("principal", StrCat("\"", reserved,
+                                          "\" is reserved: logs name callers without an API key "
+                                          "that way; choose another name"));
+    }
   }
   return absl::OkStatus();
 }

@@ -16,6 +16,9 @@
 
 namespace citylayers::keys {
 
+// Names of callers without an API key, and of processes of the city, in logs and lists of keys.
+inline constexpr std::string_view kAnonymousName = "anonymous";
+inline constexpr std::string_view kProcessName = "citylayersd";
 inline constexpr std::size_t kPrincipalCharactersMax = 100;
 inline constexpr std::size_t kScopesMax = 100;
 inline constexpr std::size_t kScopeBytesMax = 256;
@@ -24,7 +27,8 @@ inline constexpr absl::Duration kOverlapMax = absl::Hours(24 * 90);
 // All are pure. INVALID_ARGUMENT names the field, as runtime::BadField.
 
 /// A principal: 1 to kPrincipalCharactersMax characters of UTF-8, not all of them spaces, without
-/// control characters and line separators.
+/// control characters and line separators. Reserved (case-insensitive):
+/// kAnonymousName and kProcessName.
 absl::Status CheckPrincipal(std::string_view principal);
 
 /// 1 to kScopesMax scopes of at most kScopeBytesMax bytes.

@@ -38,6 +38,14 @@ TEST(CheckPrincipal, RefusesWhatLogsCannotShow) {
   EXPECT_THAT(Message(CheckPrincipal(std::string("a\0b", 3))), HasSubstr("control character"));
 }
 
+TEST(CheckPrincipal, RefusesTheNamesOfCallersWithoutAKey) {
+  for (const char* name : {"anonymous", "citylayersd", "Anonymous", " citylayersd "}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(CheckPrincipal(name))) << name;
+    EXPECT_THAT(Message(CheckPrincipal(name)), HasSubstr("is reserved")) << name;
+  }
+  EXPECT_TRUE(CheckPrincipal("citylayersd 2").ok());
+}
+
 TEST(ReadScopes, NamesTheOneThatIsWrong) {
   const auto scopes = ReadScopes(std::vector<std::string>{"admin", "layers:read:flood"});
   ASSERT_TRUE(scopes.ok()) << scopes.status();

@@ -31,19 +31,31 @@ absl::Status Newer(const std::string& path) {
       StrCat(path, ": a newer version of the program wrote it: run that version or a later one"));
 }
 
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int number) : number_(number) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  const int number_;
+};
+
 // Separate from reading, whose NOT_FOUND covers files that exist but cannot be opened: replacing
 // such a file would lose its keys.
-absl::Status CheckAccess(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && errno == ENOENT) return absl::NotFoundError(StrCat(path, ": no key file"));
+absl::Status CheckAccess(const FileDescriptor& file, const std::string& path) {
+  if (file.number() < 0 && errno == ENOENT) {
+    return absl::NotFoundError(StrCat(path, ": no key file"));
+  }
   struct stat info = {};
-  if (file < 0 || ::fstat(file, &info) != 0) {
-    const int error = errno;
-    if (file >= 0) ::close(file);
-    return absl::FailedPreconditionError(StrCat(path, ": cannot be read: ", std::strerror(error),
+  if (file.number() < 0 || ::fstat(file.number(), &info) != 0) {
+    return absl::FailedPreconditionError(StrCat(path, ": cannot be read: ", std::strerror(errno),
                                                 ": give it to the user that runs the server"));
   }
-  ::close(file);
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(StrCat(path, ": is not a file: move it away"));
   }
@@ -64,8 +76,16 @@ absl::Status SaveKeys(const std::string& path, const KeySet& keys) {
 }
 
 absl::StatusOr<KeySet> LoadKeys(const std::string& path) {
-  RETURN_IF_ERROR(CheckAccess(path));
-  const absl::StatusOr<storage::Checkpoint> file = storage::LoadCheckpoint(path);
+  // Without waiting for a writer, should it be a named pipe.
+  const FileDescriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  RETURN_IF_ERROR(CheckAccess(opened, path));
+  // The file that was checked, even when another one has its name by now.
+  const absl::StatusOr<storage::Checkpoint> file =
+      storage::LoadCheckpoint(StrCat("/proc/self/fd/", opened.number()));
+  if (absl::IsNotFound(file.status())) {
+    return absl::FailedPreconditionError(
+        StrCat(path, ": cannot be read through /proc/self/fd: mount /proc"));
+  }
   // The messages of checkpoints name another remedy: there, a log has the same content.
   if (absl::IsFailedPrecondition(file.status())) return Newer(path);
   if (!file.ok()) return Damaged(path, "the key file is damaged");

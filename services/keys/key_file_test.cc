@@ -99,6 +99,12 @@ TEST_F(KeyFileTest, ADirectoryInItsPlaceIsNotMissing) {
   EXPECT_TRUE(absl::IsFailedPrecondition(LoadKeys(path_).status()));
 }
 
+TEST_F(KeyFileTest, ANamedPipeInItsPlaceIsRefusedWithoutWaiting) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(LoadKeys(path_).status()));
+  EXPECT_THAT(Message(), HasSubstr("is not a file"));
+}
+
 TEST_F(KeyFileTest, ANewerVersionIsRefused) {
   const auto save = [this](const char* kind, std::uint32_t version) {
     return storage::SaveCheckpoint(

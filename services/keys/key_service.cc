@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 
 #include "base/status_macros.h"
+#include "services/keys/key_fields.h"
 #include "services/keys/key_ring_watch.h"
 #include "services/runtime/log.h"
 #include "services/runtime/rpc/error_details.h"
@@ -20,15 +21,31 @@ namespace {
 using runtime::BadField;
 using runtime::Call;
 
+std::string NameOf(const access::Principal& caller) {
+  return caller.is_anonymous() ? std::string(kAnonymousName) : caller.name;
+}
+
 // The key without its text: a secret must not get into a log.
 void LogChange(std::string_view sentence, const access::KeyRecord& record, const v1::Key& key,
                const Call& call) {
-  const std::string& by = call.caller->name;
   runtime::LogInfo(sentence, {{"id", record.id},
                               {"principal", record.principal},
                               {"scopes", absl::StrJoin(key.scopes(), " ")},
-                              {"by", by.empty() ? std::string("anonymous") : by},
+                              {"by", NameOf(*call.caller)},
+                              {"by_key", call.caller->key_id},
                               {"from", call.peer}});
+}
+
+// An administrator does not need the pepper and the hashes, so that a stolen key does not give them
+// away. An anonymous caller gets here only in a city that permits everything to every caller, whose
+// processes need no common key.
+absl::Status CheckIsProcess(const access::Principal& caller) {
+  if (caller.is_process || caller.is_anonymous()) return absl::OkStatus();
+  return runtime::WithReason(
+      absl::PermissionDeniedError(
+          "WatchKeyRing is for the processes of the city, which call with the process key "
+          "(security.process_key_file); use ListKeys"),
+      runtime::kReasonScopeNeeded);
 }
 
 absl::StatusOr<std::string_view> IdOf(const std::string& name) {
@@ -59,7 +76,7 @@ absl::StatusOr<v1::CreateKeyResponse> KeyServiceImpl::Create(const Call& call,
                    book_.Create({.principal = request.principal(),
                                  .scopes = {request.scopes().begin(), request.scopes().end()},
                                  .expire_time = expire_time.value_or(absl::InfiniteFuture()),
-                                 .creator = call.caller->name}));
+                                 .creator = NameOf(*call.caller)}));
   v1::CreateKeyResponse response;
   *response.mutable_key() = ToProto(issued.record, clock_.Now());
   response.set_key_text(issued.key.ToText());
@@ -137,8 +154,9 @@ grpc::ServerWriteReactor<v1::WatchKeyRingResponse>* KeyServiceImpl::WatchKeyRing
   using Source = runtime::StreamSource<v1::WatchKeyRingResponse>;
   return calls_.ServerStream<v1::WatchKeyRingRequest, v1::WatchKeyRingResponse>(
       context, "KeyService/WatchKeyRing", request,
-      [this](const Call&,
+      [this](const Call& call,
              const v1::WatchKeyRingRequest&) -> absl::StatusOr<std::unique_ptr<Source>> {
+        RETURN_IF_ERROR(CheckIsProcess(*call.caller));
         return std::make_unique<KeyRingWatch>(book_);
       });
 }

@@ -11,8 +11,8 @@
 
 namespace citylayers::keys {
 
-/// KeyService. Logs each change with the caller's name and address. `clock` is the wall clock. The
-/// arguments must outlive it.
+/// KeyService. Logs each change with the caller's name, key and address. `clock` is the wall clock.
+/// The arguments must outlive it.
 class KeyServiceImpl final : public v1::KeyService::CallbackService {
  public:
   KeyServiceImpl(runtime::CallAdapter& calls, KeyBook& book, const Clock& clock)

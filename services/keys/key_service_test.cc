@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/synchronization/mutex.h"
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -22,20 +24,39 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Every caller is Duty, who may do everything.
-class LanAuthenticator final : public runtime::Authenticator {
+// A caller that may do everything.
+access::Principal Admin(std::string name, std::string key_id) {
+  access::Principal caller;
+  caller.name = std::move(name);
+  caller.key_id = std::move(key_id);
+  caller.scopes = access::ScopeSet({{access::Permission::kAdmin, {}}});
+  return caller;
+}
+
+access::Principal Process() {
+  access::Principal caller = Admin("citylayersd", "");
+  caller.is_process = true;
+  return caller;
+}
+
+// Every caller is the one that the test has set; at first Duty, an administrator with a key.
+class FakeAuthenticator final : public runtime::Authenticator {
  public:
   absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
       const runtime::CallMetadata&) const override {
-    return lan_;
+    absl::MutexLock lock(&mutex_);
+    return caller_;
   }
   bool IsCurrent(const access::Principal&) const override { return true; }
+  void SetCaller(access::Principal caller) {
+    absl::MutexLock lock(&mutex_);
+    caller_ = std::make_shared<const access::Principal>(std::move(caller));
+  }
 
  private:
-  const std::shared_ptr<const access::Principal> lan_ = std::make_shared<const access::Principal>(
-      access::Principal{.name = "Duty",
-                        .key_id = "lanlanlanlan",
-                        .scopes = access::ScopeSet({{access::Permission::kAdmin, {}}})});
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const access::Principal> caller_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<const access::Principal>(Admin("Duty", "dutydutyduty"));
 };
 
 class KeyServiceTest : public ::testing::Test {
@@ -94,8 +115,8 @@ class KeyServiceTest : public ::testing::Test {
   runtime::Executor executor_{2, 100};
   runtime::Timer timer_;
   runtime::Metrics metrics_;
-  const LanAuthenticator lan_;
-  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, lan_};
+  FakeAuthenticator callers_;
+  runtime::CallAdapter calls_{{}, executor_, timer_, metrics_, callers_};
   const std::unique_ptr<KeyBook> book_ = *KeyBook::Open(dir_ / "keys", {.count_max = 10}, clock_);
   KeyServiceImpl service_{calls_, *book_, clock_};
   std::unique_ptr<grpc::Server> server_;
@@ -145,6 +166,7 @@ TEST_F(KeyServiceTest, TheTextOfAKeyIsShownOnce) {
   ASSERT_TRUE(Revoke(made.key().name(), &revoked).ok());
   ASSERT_TRUE(Revoke(made.key().name(), &revoked).ok());
   const std::string log = ::testing::internal::GetCapturedStderr();
+  callers_.SetCaller(Process());
   grpc::ClientContext watching;
   const auto watch = stub_->WatchKeyRing(&watching, {});
   v1::WatchKeyRingResponse ring;
@@ -162,18 +184,49 @@ TEST_F(KeyServiceTest, TheTextOfAKeyIsShownOnce) {
   for (const char* change : {"key created id=", "key rotated id=", "key revoked id="}) {
     EXPECT_THAT(log, HasSubstr(change));
   }
-  EXPECT_THAT(log, HasSubstr("principal=\"gate 7\" scopes=readings:write:stations/phu-an by=Duty"));
-  EXPECT_THAT(log, HasSubstr("from="));
+  EXPECT_THAT(log, HasSubstr("principal=\"gate 7\" scopes=readings:write:stations/phu-an by=Duty "
+                             "by_key=dutydutyduty from="));
   EXPECT_EQ(log.find("key revoked"), log.rfind("key revoked")) << "the second changed nothing";
 }
 
+TEST_F(KeyServiceTest, TheCreatorOfAnAnonymousCallersKeyIsAnonymous) {
+  callers_.SetCaller(Admin("", ""));
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(Create().key().creator(), "anonymous");
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("by=anonymous by_key="));
+  callers_.SetCaller(Process());
+  EXPECT_EQ(Create().key().creator(), "citylayersd");
+}
+
+TEST_F(KeyServiceTest, OnlyProcessesReceiveTheHashes) {
+  const auto code = [this](access::Principal caller, std::string* details) {
+    callers_.SetCaller(std::move(caller));
+    grpc::ClientContext context;
+    const auto watch = stub_->WatchKeyRing(&context, {});
+    v1::WatchKeyRingResponse ring;
+    if (watch->Read(&ring)) context.TryCancel();
+    const grpc::Status status = watch->Finish();
+    *details = status.error_details();
+    return status.error_code();
+  };
+  std::string details;
+  EXPECT_EQ(code(Admin("Duty", "dutydutyduty"), &details), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(details, HasSubstr("SCOPE_NEEDED"));
+  EXPECT_EQ(code(Process(), &details), grpc::StatusCode::CANCELLED) << "by the test";
+  EXPECT_EQ(code(Admin("", ""), &details), grpc::StatusCode::CANCELLED)
+      << "a city that permits everything to every caller";
+}
+
 TEST_F(KeyServiceTest, AWatcherReceivesEachChange) {
+  callers_.SetCaller(Process());
   grpc::ClientContext context;
   const auto watch = stub_->WatchKeyRing(&context, {});
   v1::WatchKeyRingResponse news;
   ASSERT_TRUE(watch->Read(&news));
   EXPECT_EQ(news.ring().keys_size(), 0);
   EXPECT_EQ(news.ring().pepper().size(), 32U);
+  callers_.SetCaller(Admin("Duty", "dutydutyduty"));
   const v1::CreateKeyResponse made = Create();
   ASSERT_TRUE(watch->Read(&news));
   const auto keys = FromProto(news.ring());
@@ -199,6 +252,8 @@ TEST_F(KeyServiceTest, ErrorsNameTheField) {
   v1::CreateKeyRequest create;
   v1::CreateKeyResponse made;
   expect_bad(Create(create, &made), "principal: ");
+  create.set_principal("anonymous");
+  expect_bad(Create(create, &made), "principal: \"anonymous\" is reserved");
   create.set_principal("x");
   expect_bad(Create(create, &made), "scopes: ");
   create.add_scopes("fly");

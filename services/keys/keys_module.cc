@@ -57,7 +57,9 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
   ASSIGN_OR_RETURN(const std::filesystem::path directory,
                    runtime::OpenDataDirectory(context.config, kKeysDirectory));
   const KeyBookOptions options{
-      .count_max = static_cast<std::size_t>(context.config.GetInt("keys.count_max"))};
+      .count_max = static_cast<std::size_t>(context.config.GetInt("keys.count_max")),
+      .ring_bytes_max =
+          static_cast<std::size_t>(context.config.GetInt("grpc.message_bytes_max")) / 2};
   auto clock = std::make_unique<WallClock>();
   ASSIGN_OR_RETURN(std::unique_ptr<KeyBook> book,
                    KeyBook::Open((directory / kKeysFile).string(), options, *clock));

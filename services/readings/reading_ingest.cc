@@ -10,9 +10,11 @@
 namespace citylayers::readings {
 namespace {
 
+constexpr std::size_t kClientSourceMax = 64;
+
 absl::Status CheckSource(const std::string& source, std::uint64_t sequence) {
-  if (source.size() > storage::kSourceMax) {
-    return runtime::BadField("source", StrCat("has at most ", storage::kSourceMax, " bytes"));
+  if (source.size() > kClientSourceMax) {
+    return runtime::BadField("source", StrCat("has at most ", kClientSourceMax, " bytes"));
   }
   if (source.empty() && sequence != 0) {
     return runtime::BadField("source", "is required when sequence is set");
@@ -47,12 +49,18 @@ absl::Status WithDetails(absl::Status status, const absl::Status& write_status) 
 
 }  // namespace
 
-void ReadingIngest::Write(const v1::WriteReadingsRequest& request, Done done) {
+std::string SourcePrefix(const runtime::Call& call) {
+  if (call.caller->scopes.AllowsAll(call.permission)) return {};
+  return StrCat(call.caller->is_anonymous() ? "-" : call.caller->key_id, "/");
+}
+
+void ReadingIngest::Write(const v1::WriteReadingsRequest& request, Done done,
+                          std::string_view source_prefix) {
   const MeasureNames& names = request.readings().measures();
   const absl::StatusOr<std::vector<KnownMeasure>> known = Resolve(names);
   if (!known.ok()) return done(known.status());
   Store(request.source(), request.epoch(), request.sequence(), request.readings(), names, *known,
-        std::move(done));
+        std::move(done), source_prefix);
 }
 
 absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(const MeasureNames& names) {
@@ -66,13 +74,14 @@ absl::StatusOr<std::vector<KnownMeasure>> ReadingIngest::Resolve(const MeasureNa
 
 void ReadingIngest::Store(const std::string& source, std::uint64_t epoch, std::uint64_t sequence,
                           const v1::ReadingColumns& readings, const MeasureNames& names,
-                          absl::Span<const KnownMeasure> known, Done done) {
+                          absl::Span<const KnownMeasure> known, Done done,
+                          std::string_view source_prefix) {
   const absl::Time start = monotonic_.Now();
   if (absl::Status status = CheckSource(source, sequence); !status.ok()) return done(status);
   absl::StatusOr<Verdict> verdict =
       Validate(readings, names, known, clock_.Now(), options_.validator);
   if (!verdict.ok()) return done(verdict.status());
-  verdict->good.source = source;
+  if (!source.empty()) verdict->good.source = StrCat(source_prefix, source);
   verdict->good.epoch = epoch;
   verdict->good.sequence = sequence;
   Waiting waiting{.start = start, .response = ToResponse(*verdict)};
@@ -162,7 +171,8 @@ void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
     response.set_credit_count(credits);
     done(std::move(response));
   };
-  ingest_.Store(source_, epoch_, request.sequence(), request.readings(), names_, known_, answer);
+  ingest_.Store(source_, epoch_, request.sequence(), request.readings(), names_, known_, answer,
+                source_prefix_);
 }
 
 }  // namespace citylayers::readings

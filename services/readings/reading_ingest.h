@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,11 @@ struct IngestOptions {
   int stream_waiting_max = 8;  ///< maximum batches of a stream that wait for the disk
 };
 
+/// Batches are recognised as repeats by their source, which the sender chooses. The sources of a
+/// caller that may write only some measures get this prefix ("{key id}/", at most 13 bytes):
+/// otherwise its batches could make those of others count as repeats.
+std::string SourcePrefix(const runtime::Call& call);
+
 /// Implements WriteReadings and StreamReadings, without gRPC. Thread-safe. The references must
 /// outlive it; `monotonic` is the time base of the metric of append times.
 class ReadingIngest {
@@ -50,8 +56,9 @@ class ReadingIngest {
   using Done = std::function<void(absl::StatusOr<v1::WriteReadingsResponse>)>;
 
   /// Errors as in reading_service.proto for WriteReadings. Waits for the disk only
-  /// when a measure is new.
-  void Write(const v1::WriteReadingsRequest& request, Done done);
+  /// when a measure is new. `source_prefix`: SourcePrefix of the call.
+  void Write(const v1::WriteReadingsRequest& request, Done done,
+             std::string_view source_prefix = {});
 
   /// The series of a dictionary's names. May wait for the disk.
   absl::StatusOr<std::vector<KnownMeasure>> Resolve(const MeasureNames& names);
@@ -59,7 +66,7 @@ class ReadingIngest {
   /// Write with the dictionary `names` already resolved to `known`; never waits.
   void Store(const std::string& source, std::uint64_t epoch, std::uint64_t sequence,
              const v1::ReadingColumns& readings, const MeasureNames& names,
-             absl::Span<const KnownMeasure> known, Done done);
+             absl::Span<const KnownMeasure> known, Done done, std::string_view source_prefix = {});
 
   const IngestOptions& options() const { return options_; }
 
@@ -89,7 +96,7 @@ class IngestStream final
     : public runtime::BidiHandler<v1::StreamReadingsRequest, v1::StreamReadingsResponse> {
  public:
   IngestStream(ReadingIngest& ingest, runtime::Call call)
-      : ingest_(ingest), call_(std::move(call)) {}
+      : ingest_(ingest), call_(std::move(call)), source_prefix_(SourcePrefix(call_)) {}
   void Handle(v1::StreamReadingsRequest& request, Done done) override;
   int waiting_max() const override { return ingest_.options().stream_waiting_max; }
   std::size_t MemoryHeld() const override { return held_bytes_; }
@@ -97,6 +104,7 @@ class IngestStream final
  private:
   ReadingIngest& ingest_;
   const runtime::Call call_;
+  const std::string source_prefix_;
   bool begun_ = false;
   std::string source_;
   std::uint64_t epoch_ = 0;

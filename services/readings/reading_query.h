@@ -38,6 +38,7 @@ class ReadingQuery {
   using QueryStream = runtime::StreamSource<v1::QueryReadingsResponse>;
   using WatchStream = runtime::StreamSource<v1::WatchReadingsResponse>;
 
+  int names_max() const { return options_.names_max; }
   /// Errors as in reading_service.proto.
   absl::StatusOr<std::unique_ptr<QueryStream>> Query(const v1::QueryReadingsRequest& request) const;
   absl::StatusOr<v1::GetLatestReadingsResponse> Latest(

@@ -11,9 +11,12 @@ namespace {
 
 using runtime::Call;
 
-// Scopes of reading: a filter without measures asks for all of them.
+// Scopes of reading: a filter without measures asks for all of them. A longer list than `names_max`
+// is refused by the method, before it reads any.
 absl::Status CheckMeasures(const Call& call,
-                           const google::protobuf::RepeatedPtrField<std::string>& measures) {
+                           const google::protobuf::RepeatedPtrField<std::string>& measures,
+                           int names_max) {
+  if (measures.size() > names_max) return absl::OkStatus();
   return measures.empty() ? call.CheckResource({}) : call.CheckResources(measures);
 }
 
@@ -25,9 +28,12 @@ grpc::ServerUnaryReactor* ReadingServiceImpl::WriteReadings(grpc::CallbackServer
   return calls_.UnaryAsync(
       context, "ReadingService/WriteReadings", request, response,
       [this](const Call& call, const v1::WriteReadingsRequest& write, ReadingIngest::Done done) {
-        const absl::Status allowed = call.CheckResources(write.readings().measures());
+        const MeasureNames& names = write.readings().measures();
+        // A dictionary that is longer than a batch may be is refused by Write.
+        const bool is_checked = names.size() <= ingest_.options().validator.batch_rows_max;
+        const absl::Status allowed = is_checked ? call.CheckResources(names) : absl::OkStatus();
         if (!allowed.ok()) return done(allowed);
-        ingest_.Write(write, std::move(done));
+        ingest_.Write(write, std::move(done), SourcePrefix(call));
       });
 }
 
@@ -47,7 +53,7 @@ grpc::ServerWriteReactor<v1::QueryReadingsResponse>* ReadingServiceImpl::QueryRe
       context, "ReadingService/QueryReadings", request,
       [this](const Call& call, const v1::QueryReadingsRequest& query)
           -> absl::StatusOr<std::unique_ptr<ReadingQuery::QueryStream>> {
-        RETURN_IF_ERROR(CheckMeasures(call, query.measures()));
+        RETURN_IF_ERROR(CheckMeasures(call, query.measures(), query_.names_max()));
         return query_.Query(query);
       });
 }
@@ -58,7 +64,7 @@ grpc::ServerUnaryReactor* ReadingServiceImpl::GetLatestReadings(
   return calls_.Unary(context, "ReadingService/GetLatestReadings", request, response,
                       [this](const Call& call, const v1::GetLatestReadingsRequest& latest)
                           -> absl::StatusOr<v1::GetLatestReadingsResponse> {
-                        RETURN_IF_ERROR(CheckMeasures(call, latest.measures()));
+                        RETURN_IF_ERROR(CheckMeasures(call, latest.measures(), query_.names_max()));
                         return query_.Latest(latest);
                       });
 }
@@ -69,7 +75,7 @@ grpc::ServerWriteReactor<v1::WatchReadingsResponse>* ReadingServiceImpl::WatchRe
       context, "ReadingService/WatchReadings", request,
       [this](const Call& call, const v1::WatchReadingsRequest& watch)
           -> absl::StatusOr<std::unique_ptr<ReadingQuery::WatchStream>> {
-        RETURN_IF_ERROR(CheckMeasures(call, watch.measures()));
+        RETURN_IF_ERROR(CheckMeasures(call, watch.measures(), query_.names_max()));
         return query_.Watch(watch);
       });
 }

@@ -107,6 +107,23 @@ TEST_F(ReadingsTest, AStreamTakesOnlyMeasuresOfItsScope) {
   EXPECT_EQ(store_->log().LastOffset(), 1u) << "of a refused batch nothing is stored";
 }
 
+// Two gauges with keys of their own call themselves the same, by mistake or by intent.
+TEST_F(ReadingsTest, ALimitedCallerCannotMakeTheBatchesOfOthersRepeats) {
+  v1::StreamReadingsRequest request;
+  const auto send = [&](std::string_view scope, std::string_view measure) {
+    IngestStream stream(*ingest_, CallWith(scope));
+    request.Clear();
+    request.set_source("gateway-7");
+    request.set_sequence(1);
+    *request.mutable_readings() = Columns({{std::string(measure), kNow, 1}});
+    return Send(stream, request).value().result();
+  };
+  EXPECT_FALSE(send("readings:write:stations/-/measures/rainfall", kRain).duplicate());
+  EXPECT_FALSE(send("readings:write", kLevel).duplicate()) << "of another caller";
+  EXPECT_TRUE(send("readings:write", kLevel).duplicate());
+  EXPECT_TRUE(send("readings:write:stations/-/measures/rainfall", kRain).duplicate());
+}
+
 TEST_F(ReadingsTest, AStreamRemembersSourceAndDictionary) {
   IngestStream stream(*ingest_, CallOfEverybody());
   v1::StreamReadingsRequest request;

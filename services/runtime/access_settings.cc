@@ -2,14 +2,15 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/status_macros.h"
 #include "base/strings.h"
@@ -33,24 +34,65 @@ absl::StatusOr<access::ScopeSet> ReadScopes(const std::string& text) {
   return access::ScopeSet(std::move(scopes));
 }
 
-absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
-  struct stat file {};
-  if (::stat(path.c_str(), &file) != 0) {
+// A file for reading; closed at the end.
+class OpenedFile {
+ public:
+  // Without waiting for a writer, should it be a named pipe.
+  explicit OpenedFile(const std::string& path)
+      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  OpenedFile(const OpenedFile&) = delete;
+  OpenedFile& operator=(const OpenedFile&) = delete;
+  ~OpenedFile() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  const int number_;
+};
+
+// All checks and reads use the opened file, so that it cannot be replaced in between.
+absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
+  constexpr std::size_t kBytesMax = 4096;
+  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  const auto cannot_read = [&path] {
     return absl::FailedPreconditionError(
         StrCat(kProcessKeyFile, ": cannot read ", path, ": ", std::strerror(errno)));
+  };
+  const OpenedFile file(path);
+  struct stat info {};
+  if (file.number() < 0 || ::fstat(file.number(), &info) != 0) return cannot_read();
+  if (!S_ISREG(info.st_mode)) {
+    return absl::FailedPreconditionError(
+        StrCat(kProcessKeyFile, ": ", path, " is not a regular file: give the path of one"));
   }
-  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
-  if ((file.st_mode & kOthers) != 0) {
+  if ((info.st_mode & kOthers) != 0) {
     return absl::FailedPreconditionError(
         absl::StrFormat("%s: other users can read %s (mode %04o): chmod 600 %s",
-                        ToAbsl(kProcessKeyFile), path, file.st_mode & 07777, path));
+                        ToAbsl(kProcessKeyFile), path, info.st_mode & 07777, path));
   }
-  std::ifstream in(path);
-  std::string line;
-  if (!std::getline(in, line) && line.empty()) {
-    return absl::FailedPreconditionError(
-        StrCat(kProcessKeyFile, ": ", path, " is empty or cannot be read"));
+  std::string text(kBytesMax + 1, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t count = ::read(file.number(), text.data() + size, text.size() - size);
+    if (count == 0) break;
+    if (count < 0 && errno != EINTR) return cannot_read();
+    if (count > 0) size += static_cast<std::size_t>(count);
   }
+  if (size > kBytesMax) {
+    return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " has more than ",
+                                                kBytesMax, " bytes: it should have one key"));
+  }
+  text.resize(size);
+  return text;
+}
+
+absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadSecretFile(path));
+  if (text.empty()) {
+    return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " is empty"));
+  }
+  const std::string line = text.substr(0, text.find('\n'));
   absl::StatusOr<access::ApiKey> key =
       access::ApiKey::Parse(ToStd(absl::StripAsciiWhitespace(line)));
   if (!key.ok()) {

@@ -22,8 +22,8 @@ struct AccessSettings {
 };
 
 /// Reads the options and the file of the process key. INVALID_ARGUMENT: a scope that is not one; a
-/// file that does not hold a key. FAILED_PRECONDITION: the file cannot be read, or other users can
-/// read it.
+/// file that does not hold a key. FAILED_PRECONDITION: the file cannot be read, is not a regular
+/// file, has more than 4 KiB, or other users can read it.
 absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config);
 
 /// OK when a city of several processes can call each other: they need a common key unless everybody

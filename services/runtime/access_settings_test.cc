@@ -76,6 +76,20 @@ TEST_F(AccessSettingsTest, ABadKeyFileIsRefusedWithoutShowingIt) {
               HasSubstr("No such file"));
 }
 
+TEST_F(AccessSettingsTest, AKeyFileThatIsNotASmallFileIsRefusedAtOnce) {
+  const std::string pipe = directory_.path() + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(ErrorOf({{"security.process_key_file", pipe}}), HasSubstr("not a regular file"));
+  const std::string folder = directory_.path() + "/folder";
+  ASSERT_EQ(::mkdir(folder.c_str(), 0700), 0);
+  EXPECT_THAT(ErrorOf({{"security.process_key_file", folder}}), HasSubstr("not a regular file"));
+  const std::string rest(4096, '\n');
+  EXPECT_THAT(ErrorOf({{"security.process_key_file", KeyFile(StrCat(kKey, rest))}}),
+              HasSubstr("has more than 4096 bytes"));
+  const std::string fits = StrCat(kKey, rest.substr(std::string_view(kKey).size()));
+  EXPECT_TRUE(Read({{"security.process_key_file", KeyFile(fits)}}).ok());
+}
+
 TEST_F(AccessSettingsTest, SeveralProcessesNeedACommonKey) {
   const auto closed = Read({});
   EXPECT_TRUE(CheckProcessKey(*closed, false).ok());

@@ -78,6 +78,7 @@ class Daemon::Impl {
   Impl(Config config, AccessSettings access)
       : config_(std::move(config)),
         access_(std::move(access.anonymous), access.process_key, machine_clock_),
+        has_common_key_(access.has_process_key_file),
         memory_(static_cast<std::size_t>(config_.GetInt("server.memory_max"))),
         executor_(static_cast<int>(config_.GetInt("server.threads")),
                   static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
@@ -128,6 +129,7 @@ class Daemon::Impl {
   }
 
   absl::Status ModulesReady() const {
+    if (!access_.has_ring()) return absl::UnavailableError("keys: not loaded yet");
     for (const std::string& name : order_) {
       const absl::Status ready = modules_.at(name)->Ready();
       if (!ready.ok()) return Within(name, ready);
@@ -158,13 +160,18 @@ class Daemon::Impl {
   absl::Status MakeModules(const std::vector<const ModuleSpec*>& specs) {
     std::set<std::string, std::less<>> local;
     for (const ModuleSpec* spec : specs) local.insert(spec->name);
-    channels_.emplace(std::move(local), [this](std::string_view module,
-                                               ModuleChannels::Caller caller) {
-      const std::string key =
-          caller == ModuleChannels::Caller::kProcess ? access_.process_key() : std::string();
-      if (channels_->IsLocal(module)) return port_->InProcessChannel(config_, key);
-      return GrpcPort::RemoteChannel(config_.GetString(StrCat("backends.", module)), config_, key);
-    });
+    channels_.emplace(
+        std::move(local), [this](std::string_view module, ModuleChannels::Caller caller) {
+          const bool is_own = caller == ModuleChannels::Caller::kProcess;
+          const std::string& key = access_.process_key();
+          if (channels_->IsLocal(module)) {
+            return port_->InProcessChannel(config_, is_own ? key : std::string());
+          }
+          // Without a common key others do not know this process, and permit it what they permit to
+          // all.
+          return GrpcPort::RemoteChannel(config_.GetString(StrCat("backends.", module)), config_,
+                                         is_own && has_common_key_ ? key : std::string());
+        });
     // Before any module is made: a module may report the change of the pack.
     for (const ModuleSpec* spec : specs) {
       RETURN_IF_ERROR(pack_.Compare(DataPath(config_, spec->name)));
@@ -316,6 +323,9 @@ class Daemon::Impl {
 
   std::vector<std::string> Notices() const {
     std::vector<std::string> all = pack_.notices();
+    for (const auto& follower : followers_) {
+      for (std::string& notice : follower->Notices()) all.push_back(std::move(notice));
+    }
     for (const std::string& name : order_) {
       for (const std::string& notice : modules_.at(name)->Notices()) {
         all.push_back(StrCat(name, ": ", notice));
@@ -342,6 +352,7 @@ class Daemon::Impl {
   const Config config_;
   const WallClock machine_clock_;
   access::AccessControl access_;
+  const bool has_common_key_;
   const KeyAuthenticator authenticator_{access_};
   const MemoryBudget memory_;
   Metrics metrics_;

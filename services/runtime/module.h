@@ -88,6 +88,8 @@ class Module {
 class Follower {
  public:
   virtual ~Follower() = default;
+  /// Warnings for operators, one sentence each, shown by /readyz. Thread-safe.
+  virtual std::vector<std::string> Notices() const { return {}; }
 };
 
 /// One entry of the table of modules.

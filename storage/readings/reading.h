@@ -20,7 +20,7 @@ struct StoredReading {
 };
 
 /// Maximum bytes of ReadingBatch::source.
-inline constexpr std::size_t kSourceMax = 64;
+inline constexpr std::size_t kSourceMax = 80;
 
 /// Readings of many series, as columns. series, times_ms and values have equal lengths; so has
 /// qualities, unless it is empty because all are 0. (source, epoch, sequence) identifies the batch

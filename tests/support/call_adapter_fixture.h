@@ -24,6 +24,7 @@
 #include "services/runtime/rpc/call_adapter.h"
 #include "services/runtime/timer.h"
 #include "tests/support/held_streams.h"
+#include "tests/support/set_authenticator.h"
 
 namespace citylayers::runtime {
 
@@ -167,7 +168,7 @@ class TestCallAdapter : public ::testing::Test {
   Timer timer_;
   Executor executor_{2, 8};
   Executor write_executor_{1, 64};
-  AnonymousAuthenticator authenticator_;
+  SetAuthenticator authenticator_;
   CallAdapter calls_;
   TestService service_{calls_};
   StreamService streams_{calls_};

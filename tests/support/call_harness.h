@@ -6,6 +6,7 @@
 #include "services/runtime/metrics.h"
 #include "services/runtime/rpc/call_adapter.h"
 #include "services/runtime/timer.h"
+#include "tests/support/set_authenticator.h"
 
 namespace citylayers::runtime {
 
@@ -17,7 +18,7 @@ struct CallHarness {
   Executor executor{2, 100};
   Timer timer;
   Metrics metrics;
-  AnonymousAuthenticator authenticator;
+  SetAuthenticator authenticator;
   CallAdapter calls{{}, executor, timer, metrics, authenticator};
 };
 

@@ -1,20 +1,32 @@
 #include "services/runtime/rpc/authenticator.h"
 
+#include <iterator>
 #include <string_view>
 
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/access/credentials.h"
 #include "services/runtime/rpc/error_details.h"
 
 namespace citylayers::runtime {
 namespace {
 
-// The value of a metadata key; empty when it was not sent. Of several values the first counts: they
-// can only be different keys by mistake.
-std::string_view ValueOf(const CallMetadata& metadata, grpc::string_ref key) {
-  const auto found = metadata.find(key);
-  if (found == metadata.end()) return {};
-  return {found->second.data(), found->second.size()};
+// The value of a metadata key; empty when it was not sent. UNAUTHENTICATED: it was sent twice, and
+// a proxy in front may have checked the other value.
+absl::StatusOr<std::string_view> ValueOf(const CallMetadata& metadata, grpc::string_ref key) {
+  const auto [begin, end] = metadata.equal_range(key);
+  if (begin == end) return std::string_view();
+  if (std::next(begin) != end) {
+    return absl::UnauthenticatedError(
+        StrCat("the call has ", std::string_view(key.data(), key.size()), " more than once"));
+  }
+  return std::string_view(begin->second.data(), begin->second.size());
+}
+
+absl::StatusOr<std::string_view> CredentialIn(const CallMetadata& metadata) {
+  ASSIGN_OR_RETURN(const std::string_view authorization, ValueOf(metadata, "authorization"));
+  ASSIGN_OR_RETURN(const std::string_view api_key, ValueOf(metadata, "x-api-key"));
+  return access::CredentialOf(authorization, api_key);
 }
 
 }  // namespace

@@ -15,6 +15,16 @@
 #include "services/runtime/rpc/method_rules.h"
 
 namespace citylayers::runtime {
+namespace {
+
+void CountEnd(Metrics& metrics, const std::string& method, const absl::Status& status) {
+  metrics
+      .Counter("grpc_server_handled_total", "Calls that ended, by method and code",
+               {{"grpc_method", method}, {"grpc_code", absl::StatusCodeToString(status.code())}})
+      .Increment();
+}
+
+}  // namespace
 
 std::size_t MemoryOf(const google::protobuf::Message& message) {
   // An empty text takes 2 bytes encoded and 50 decoded: the encoded size is a good enough estimate
@@ -83,11 +93,7 @@ absl::Status CallScope::CheckDeadline() const {
 
 void CallScope::Finish(const absl::Status& status) {
   if (finished_.exchange(true)) return;
-  metrics_
-      .Counter(
-          "grpc_server_handled_total", "Calls that ended, by method and code",
-          {{"grpc_method", call_.method}, {"grpc_code", absl::StatusCodeToString(status.code())}})
-      .Increment();
+  CountEnd(metrics_, call_.method, status);
   if (kind_ != CallKind::kStream) {
     metrics_
         .Seconds("grpc_server_handling_seconds", "Time from a unary call's arrival to its end",
@@ -110,10 +116,17 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
                     : kind == CallKind::kWrite ? options_.writes_max
                                                : options_.streams_max;
   const access::Need need = MethodRules::OfApi().Find(method);
+  absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
+      authenticator_.Authenticate(context.client_metadata());
+  const absl::Status allowed = caller.ok() ? CheckAccess(**caller, need) : caller.status();
+  if (!allowed.ok()) {  // it takes no place from those who may call
+    CountEnd(metrics_, std::string(method), allowed);
+    return allowed;
+  }
   Call call{.method = std::string(method),
             .peer = context.peer(),
             .deadline = absl::InfiniteFuture(),
-            .caller = nullptr,
+            .caller = *std::move(caller),
             .permission = need.permission};
   call.deadline = DeadlineOf(context.raw_deadline());
   if (call.deadline == absl::InfiniteFuture() && kind != CallKind::kStream) {
@@ -125,14 +138,8 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
   const bool too_many_of_it = count != nullptr && count->running.fetch_add(1) >= count->limit;
   auto scope = std::make_shared<CallScope>(std::move(call), authenticator_, metrics_, running,
                                            count == nullptr ? nullptr : &count->running, kind);
-  absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
-      authenticator_.Authenticate(context.client_metadata());
-  absl::Status status = caller.status();
-  if (status.ok()) {
-    scope->SetCaller(*std::move(caller));
-    status = CheckAccess(*scope->call().caller, need);
-  }
-  if (status.ok() && running.load() > limit) status = Overloaded();
+  absl::Status status;
+  if (running.load() > limit) status = Overloaded();
   if (status.ok() && too_many_of_it) {
     status = WithRetryAfter(
         WithReason(absl::ResourceExhaustedError(

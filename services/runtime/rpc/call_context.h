@@ -57,10 +57,6 @@ class CallScope {
   ~CallScope();
 
   const Call& call() const { return call_; }
-  /// For CallGate, before the call begins.
-  void SetCaller(std::shared_ptr<const access::Principal> caller) {
-    call_.caller = std::move(caller);
-  }
   /// Charges the request's memory to `share` until the call ends. RESOURCE_EXHAUSTED: no room.
   absl::Status HoldRequest(const std::shared_ptr<MemoryShare>& share, std::size_t bytes);
   /// UNAUTHENTICATED when the caller's key has ended since the call began.
@@ -73,7 +69,7 @@ class CallScope {
   void Finish(const absl::Status& status);
 
  private:
-  Call call_;
+  const Call call_;
   const Authenticator& authenticator_;
   Metrics& metrics_;
   std::atomic<int>& running_;

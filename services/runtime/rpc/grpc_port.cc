@@ -135,6 +135,8 @@ std::shared_ptr<grpc::Channel> GrpcPort::RemoteChannel(const std::string& target
   grpc::ChannelArguments arguments = ArgumentsOf(config);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(config, "grpc.keepalive"));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  // The calls carry the key of the processes: it does not pass a proxy of the environment.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::experimental::CreateCustomChannelWithInterceptors(
       target, grpc::InsecureChannelCredentials(), arguments, KeyInterceptors(key));
 }

@@ -53,6 +53,29 @@ TEST_F(StreamsThatNeverLook, AnIdleStreamEndsWhenItsClientGoes) {
   EXPECT_TRUE(service_.gone.WaitForNotificationWithTimeout(absl::Seconds(20)));
 }
 
+// The period of checks is an hour here, but not for callers whose key may end.
+TEST_F(StreamsThatNeverLook, AStreamEndsWhenTheKeyOfItsCallerEnds) {
+  authenticator_.SetCaller("phone", "layers:read");
+  grpc::ClientContext context;
+  auto reader = stub_->WatchClock(&context, {});
+  WatchClockResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  authenticator_.EndKeys();
+  EXPECT_FALSE(reader->Read(&response));
+  const grpc::Status status = reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_THAT(status.error_message(), HasSubstr("revoked"));
+}
+
+TEST_F(StreamReactorTest, AStreamNeedsTheScopeOfItsMethod) {
+  authenticator_.SetCaller("gauge", "readings:write");
+  grpc::ClientContext context;
+  auto reader = stub_->WatchClock(&context, {});
+  WatchClockResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
 TEST_F(StreamReactorTest, WakesDoNotMultiplyTheWaits) {
   constexpr absl::Duration kWait = absl::Milliseconds(50);
   service_.wait = kWait;
