@@ -98,7 +98,7 @@ TEST_F(AlertServiceTest, TheTrailNamesTheHolderOfTheKeyAndNotTheTextOfTheCall) {
   EXPECT_EQ(alert.acknowledged_by(), "night desk 1");
   ASSERT_TRUE(Acknowledge(name, "", &alert).ok()) << "the key suffices";
   harness_.authenticator.SetCaller("", "alerts:operate");
-  EXPECT_FALSE(Acknowledge(name, "", &alert).ok()) << "somebody must be named";
+  EXPECT_FALSE(Acknowledge(name, "", &alert).ok()) << "without a key a name is required";
 }
 
 TEST_F(AlertServiceTest, AMomentIsAsFineAsTheStoreKeepsIt) {

@@ -38,8 +38,8 @@ absl::Status NotFound(std::string_view id) {
 // A key has the same times before and after a restart: the file has no parts of a nanosecond.
 absl::Time WholeMicros(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
 
-// Bounds the former secrets, and puts the new one before them. FAILED_PRECONDITION: too many of them
-// are still accepted; to drop one would end an overlap that its holder relies on.
+// Bounds the former secrets, and puts the new one before them. FAILED_PRECONDITION: too many of
+// them are still accepted; to drop one would end an overlap that its holder relies on.
 absl::Status AddSecret(KeyRecord& record, std::string hash, absl::Time now,
                        absl::Duration overlap) {
   absl::Time next_end = absl::InfiniteFuture();

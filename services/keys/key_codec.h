@@ -52,8 +52,8 @@ struct ReadableKeys {
   std::vector<std::pair<std::string, absl::Status>> unreadable;
 };
 
-/// As FromProto, without the keys that cannot be read, whose callers are refused. For a process that
-/// only checks keys. DATA_LOSS: no pepper.
+/// As FromProto, without the keys that cannot be read, whose callers are refused. For a process
+/// that only checks keys. DATA_LOSS: no pepper.
 absl::StatusOr<ReadableKeys> FromProtoReadable(const v1::KeyRing& ring);
 
 }  // namespace citylayers::keys

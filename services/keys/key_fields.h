@@ -27,8 +27,8 @@ inline constexpr absl::Duration kOverlapMax = absl::Hours(24 * 90);
 // All are pure. INVALID_ARGUMENT names the field, as runtime::BadField.
 
 /// A principal: 1 to kPrincipalCharactersMax characters of UTF-8, not all of them spaces, without
-/// control characters and line separators. Reserved (case-insensitive):
-/// kAnonymousName and kProcessName.
+/// control characters and line separators, and neither kAnonymousName nor kProcessName
+/// (case-insensitive).
 absl::Status CheckPrincipal(std::string_view principal);
 
 /// 1 to kScopesMax scopes of at most kScopeBytesMax bytes.

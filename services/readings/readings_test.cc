@@ -107,7 +107,7 @@ TEST_F(ReadingsTest, AStreamTakesOnlyMeasuresOfItsScope) {
   EXPECT_EQ(store_->log().LastOffset(), 1u) << "of a refused batch nothing is stored";
 }
 
-// Two gauges with keys of their own call themselves the same, by mistake or by intent.
+// Two gauges with separate keys send the same source, by mistake or by intent.
 TEST_F(ReadingsTest, ALimitedCallerCannotMakeTheBatchesOfOthersRepeats) {
   v1::StreamReadingsRequest request;
   const auto send = [&](std::string_view scope, std::string_view measure) {

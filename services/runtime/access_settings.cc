@@ -104,6 +104,18 @@ absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
 
 }  // namespace
 
+std::vector<Option> AccessOptions() {
+  return {
+      {"security.anonymous", OptionType::kString, "",
+       "Scopes of callers without an API key, separated by commas, such as layers:read for a "
+       "public "
+       "map; empty: nothing. admin lets everybody do everything."},
+      {"security.process_key_file", OptionType::kString, "",
+       "File with the key by which the processes of a city call each other, the same in all; "
+       "needed when modules run in several processes. Readable only by the owner."},
+  };
+}
+
 absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config) {
   AccessSettings settings;
   ASSIGN_OR_RETURN(settings.anonymous, ReadScopes(config.GetString(kAnonymous)));

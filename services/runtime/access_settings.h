@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,6 +13,8 @@
 #include "services/runtime/config/config.h"
 
 namespace citylayers::runtime {
+
+std::vector<Option> AccessOptions();
 
 struct AccessSettings {
   access::ScopeSet anonymous;  // of callers without a key

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+
+#include "services/runtime/access_settings.h"
 
 namespace citylayers::runtime {
 
@@ -29,13 +32,6 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Directory of the booth page; empty: the one installed with the program."},
       {"server.allow_insecure", OptionType::kBool, "false",
        "Allow listening on addresses other than loopback without encryption."},
-      {"security.anonymous", OptionType::kString, "",
-       "Scopes of callers without an API key, separated by commas, such as layers:read for a "
-       "public "
-       "map; empty: nothing. admin lets everybody do everything."},
-      {"security.process_key_file", OptionType::kString, "",
-       "File with the key by which the processes of a city call each other, the same in all; "
-       "needed when modules run in several processes. Readable only by the owner."},
       {.key = "server.log",
        .type = OptionType::kString,
        .default_value = "info",
@@ -105,6 +101,7 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"grpc.keepalive_min", OptionType::kDuration, "10s",
        "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
   };
+  for (Option& option : AccessOptions()) options.push_back(std::move(option));
   for (const ModuleSpec& spec : table) {
     options.push_back(
         {"backends." + spec.name, OptionType::kString, "127.0.0.1:50051",

@@ -32,6 +32,8 @@ class BenchCity {
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   const std::string& http_address() const { return daemon_->http_address(); }
+  const std::string& grpc_address() const { return daemon_->grpc_address(); }
+  pid_t pid() const { return daemon_->pid(); }
   const storage::CityPack& pack() const { return *pack_; }
   layers::v1::LayerService::Stub& layers() { return *layers_; }
 

@@ -17,6 +17,8 @@ struct BenchOptions {
   bool quick = false;     ///< short loads: all groups end within two minutes
 };
 
+/// access.*: the check of an API key, and the cost of calls that are refused.
+void RunAccess(const BenchOptions& options, Report& report);
 /// readings.*: durable ingest into a server, the store's own figures, bytes on disk.
 void RunReadings(const BenchOptions& options, Report& report);
 /// layers.*: time from an acknowledged reading to the delta at a client, and the size of the delta.

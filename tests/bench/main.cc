@@ -26,7 +26,8 @@ struct Group {
 
 // The quick groups come first, so that an early end still gives results.
 const std::vector<Group>& Groups() {
-  static const auto& groups = *new std::vector<Group>{{"flood", citylayers::bench::RunFlood},
+  static const auto& groups = *new std::vector<Group>{{"access", citylayers::bench::RunAccess},
+                                                      {"flood", citylayers::bench::RunFlood},
                                                       {"layers", citylayers::bench::RunLayers},
                                                       {"tiles", citylayers::bench::RunTiles},
                                                       {"pack", citylayers::bench::RunPack},

@@ -93,7 +93,7 @@ test('--check-config says whether the configuration is good, without starting', 
     assert.match(bad.stderr, says);
   }
   // Options of modules that do not run here are not checked.
-  assert.equal(daemon('--check-config', '--target', 'flood', '--traffic.age_live', '2h').status, 0);
+  assert.equal(daemon('--check-config', '--target', 'flood', '--security.anonymous', 'admin', '--traffic.age_live', '2h').status, 0);
 });
 
 test('flag wins over environment, environment over file; --print-config can be read again', () => {

@@ -160,6 +160,8 @@ export class Daemon {
 
 /** A complete city: `url` for HTTP, `grpc` for gRPC, and its processes by target. */
 export class City {
+  former = []; // its processes that have ended or were replaced
+
   /**
    * @param options data: its folder; flags: additional ones; split: one process per service; env: variables of its
    * processes.
@@ -179,6 +181,7 @@ export class City {
 
   /** Starts again after stop(), with its former data. */
   async resume() {
+    this.former.push(...this.processes.values());
     this.processes.clear();
     for (const target of this.split ? Object.keys(kSplitTable) : ['all']) {
       await this.startTarget(target);
@@ -202,7 +205,9 @@ export class City {
       backends.push(`keys=${this.processes.get('readings').grpc}`);
       args.push('--backends', backends.join(','));
     }
-    this.processes.set(target, await Daemon.start([...args, ...this.flags], this.env));
+    const daemon = await Daemon.start([...args, ...this.flags], this.env);
+    if (this.processes.has(target)) this.former.push(this.processes.get(target));
+    this.processes.set(target, daemon);
   }
 
   /** Waits until all processes are ready. */
@@ -232,6 +237,11 @@ export class City {
     return [...this.processes]
       .map(([target, daemon]) => `--- ${target}\n${end(daemon.log)}`)
       .join('\n');
+  }
+
+  /** The whole logs of all its processes, with those before a restart. */
+  allLogs() {
+    return [...this.former, ...this.processes.values()].map(({ log }) => log).join('\n');
   }
 
   /**

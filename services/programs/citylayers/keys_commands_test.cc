@@ -1,5 +1,6 @@
 // Tests of `citylayers keys`, and of the key that commands send, with a small server in this
 // process.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -20,6 +22,7 @@
 #include "services/access/api_key.h"
 #include "services/programs/citylayers/commands.h"
 #include "services/programs/citylayers/key_file.h"
+#include "services/programs/citylayers/program.h"
 
 namespace citylayers::cli {
 namespace {
@@ -265,6 +268,33 @@ TEST_F(KeysCommandsTest, AKeyFileOfOthersEndsTheCommandBeforeItsCall) {
   EXPECT_THAT(err_, HasSubstr("chmod 600 "));
   EXPECT_THAT(err_, Not(HasSubstr("dddd")));
   EXPECT_EQ(keys_.authorization, "not called");
+}
+
+TEST_F(KeysCommandsTest, AKeyThatLeavesTheMachineIsReportedOnce) {
+  setenv("CITYLAYERS_KEY", kText, 1);
+  EXPECT_EQ(Run({"keys", "list"}), 0) << err_;
+  EXPECT_EQ(err_, "") << "on loopback";
+
+  // On Linux, connections to 0.0.0.0 reach this machine.
+  address_ = "0.0.0.0" + address_.substr(address_.find(':'));
+  EXPECT_EQ(Run({"keys", "list"}), 0) << err_;
+  EXPECT_EQ(err_, "citylayers: warning: the key crosses the network to " + address_ +
+                      " as readable text: put a proxy with TLS in front, or use an SSH tunnel\n");
+  unsetenv("CITYLAYERS_KEY");
+  EXPECT_EQ(Run({"keys", "list"}), 0) << err_;
+  EXPECT_EQ(err_, "") << "without a key";
+
+  setenv("CITYLAYERS_KEY", kText, 1);
+  CLI::App app;
+  Program program(app);
+  ASSERT_TRUE(program.LoadKey().ok());
+  testing::internal::CaptureStderr();
+  for (const char* server : {"192.0.2.1:1", "192.0.2.1:1", "192.0.2.2:1"}) {
+    EXPECT_NE(program.ChannelTo(server), nullptr);
+  }
+  const std::string once = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(once, HasSubstr("192.0.2.1:1"));
+  EXPECT_EQ(std::count(once.begin(), once.end(), '\n'), 1) << once;
 }
 
 TEST_F(KeysCommandsTest, ARefusedCallerLearnsHowToGiveAKey) {

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "citylayers/client/channel.h"
 #include "services/programs/citylayers/display_width.h"
+#include "services/programs/citylayers/server_reach.h"
 
 namespace citylayers::cli {
 namespace {
@@ -126,7 +127,12 @@ std::shared_ptr<grpc::Channel> Program::Channel() {
   return channel_;
 }
 
-std::shared_ptr<grpc::Channel> Program::ChannelTo(const std::string& address) const {
+std::shared_ptr<grpc::Channel> Program::ChannelTo(const std::string& address) {
+  if (!key_.text.empty() && !IsOnThisMachine(address) && !warned_of_plain_text_) {
+    warned_of_plain_text_ = true;
+    Say(StrCat("warning: the key crosses the network to ", address,
+               " as readable text: put a proxy with TLS in front, or use an SSH tunnel"));
+  }
   return client::MakeChannel(address, {.api_key = key_.text});
 }
 

@@ -84,7 +84,9 @@ class Program {
   /// The channel to --server. Connects on first use. REQUIRES: LoadKey.
   std::shared_ptr<grpc::Channel> Channel();
   /// A new channel to another server, with the same key. REQUIRES: LoadKey.
-  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) const;
+  ///
+  /// Both warn on stderr, once per run, when the key leaves this machine.
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
 
   /// Calls a unary method of a stub with the deadline:
   ///   auto response = program.Call(&Stub::GetAlert, *stub, request);
@@ -139,6 +141,7 @@ class Program {
   std::string key_file_;
   CLI::Option* key_file_option_ = nullptr;
   SentKey key_;
+  bool warned_of_plain_text_ = false;
   std::string format_ = "table";
   double timeout_s_ = 10;
   bool colour_ = false;

@@ -32,7 +32,7 @@ constexpr std::array<ShortFlag, 10> kShortFlags = {{
     {"--log", "server.log", "LEVEL", "debug, info, warn or error"},
     {"--log-format", "server.log_format", "FORMAT", "text or json"},
     {"--allow-insecure", "server.allow_insecure", "",
-     "allow addresses other than loopback without keys"},
+     "allow addresses other than loopback without encryption"},
 }};
 
 constexpr std::string_view kConfig = "--config";

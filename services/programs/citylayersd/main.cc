@@ -10,12 +10,14 @@
 #include <sys/stat.h>
 
 #include "base/build_info.h"
+#include "base/strings.h"
 #include "services/programs/citylayersd/command_line.h"
 #include "services/programs/citylayersd/modules.h"
 #include "services/runtime/daemon.h"
 #include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
 #include "services/runtime/rpc/library_logs.h"
+#include "services/runtime/rpc/method_rules.h"
 #include "services/runtime/server_options.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
@@ -41,6 +43,14 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
+// A fault of the program, which its build finds: CMakeLists.txt runs it once.
+absl::Status CheckMethodRules() {
+  const auto& missing = citylayers::runtime::MethodRules::OfApi().missing();
+  if (missing.empty()) return absl::OkStatus();
+  return absl::InternalError(
+      citylayers::StrCat(missing.front(), " has no option citylayers.access.v1.method_access"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -56,6 +66,7 @@ int main(int argc, char** argv) {
   // then enters a graph behind one lock for all threads. Tests keep it enabled.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
+  if (const absl::Status rules = CheckMethodRules(); !rules.ok()) return Fail(rules);
   const std::vector<runtime::ModuleSpec> table = citylayersd::ModuleTable();
   const std::vector<runtime::Option> options = runtime::ServerOptions(table);
   absl::StatusOr<citylayersd::CommandLine> command =

@@ -61,8 +61,8 @@ absl::Status CheckReach(const Address& address, bool allow_insecure, std::string
   if (address.IsLoopback() || allow_insecure) return absl::OkStatus();
   return absl::InvalidArgumentError(
       StrCat(what, " ", address.ToString(),
-             " can be reached from other machines, and has no encryption: use a loopback address, or ",
-             "set --allow-insecure on a closed network"));
+             " can be reached from other machines, and has no encryption: use a loopback address, ",
+             "or set --allow-insecure on a closed network"));
 }
 
 }  // namespace citylayers::runtime

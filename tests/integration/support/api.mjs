@@ -38,7 +38,7 @@ export function codec(service, method) {
   return { encode: requestSerialize, decode: responseDeserialize };
 }
 
-/** Every method of the API: { service, method, path, streams, encode } by its full name. */
+/** Every method of the API: { service, method, path, streams, requestStream, reads, encode } by its full name. */
 export const kMethods = Object.entries(definition)
   .filter(([, entry]) => !('format' in entry) && !('type' in entry))
   .flatMap(([service, methods]) =>
@@ -48,6 +48,7 @@ export const kMethods = Object.entries(definition)
       path: entry.path,
       streams: entry.requestStream || entry.responseStream,
       requestStream: entry.requestStream,
+      reads: entry.options.idempotency_level === 'NO_SIDE_EFFECTS', // Connect offers GET
       encode: entry.requestSerialize,
     })),
   );

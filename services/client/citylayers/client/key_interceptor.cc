@@ -1,5 +1,6 @@
 #include "citylayers/client/key_interceptor.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -13,6 +14,15 @@ using grpc::experimental::InterceptionHookPoints;
 
 constexpr char kAuthorization[] = "authorization";
 constexpr char kApiKey[] = "x-api-key";
+// Sent for a key that metadata cannot carry. It is not a key, so that every server refuses it.
+constexpr char kInvalid[] = "invalid";
+
+// gRPC aborts the process for metadata with other bytes. Blanks are excluded because keys have
+// none.
+bool CanBeSent(const std::string& key) {
+  return !key.empty() && std::all_of(key.begin(), key.end(),
+                                     [](unsigned char c) { return absl::ascii_isgraph(c); });
+}
 
 class KeyInterceptor final : public grpc::experimental::Interceptor {
  public:
@@ -52,6 +62,7 @@ class KeyInterceptorFactory final : public grpc::experimental::ClientInterceptor
 std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface> MakeKeyInterceptor(
     std::string key) {
   absl::StripAsciiWhitespace(&key);
+  if (!CanBeSent(key)) key = kInvalid;
   return std::make_unique<KeyInterceptorFactory>(absl::StrCat("Bearer ", key));
 }
 

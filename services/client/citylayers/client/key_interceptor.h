@@ -12,9 +12,10 @@ namespace citylayers::client {
 /// Adds the metadata `authorization: Bearer KEY` to each call of a channel. A call that already has
 /// `authorization` or `x-api-key` is not changed. Works on channels without encryption, where gRPC
 /// refuses call credentials: the network between must be trusted. One factory serves one channel,
-/// which owns it; thread-safe. White space around the key is removed.
-///
-/// REQUIRES: a key of printable ASCII that is not empty; gRPC ends the process for other metadata.
+/// which owns it; thread-safe. White space around the key is removed. In place of a key that is
+/// then empty, or has other bytes than 0x21 to 0x7e, the text "invalid" is sent: the server answers
+/// UNAUTHENTICATED with the reason BAD_KEY, whereas gRPC ends the process for metadata with such
+/// bytes.
 ///
 /// MakeChannel does this for `ChannelOptions::api_key`. For other channels:
 ///

@@ -115,6 +115,31 @@ TEST_F(KeyInterceptorTest, TheLineEndOfAFileIsNotSent) {
   EXPECT_THAT(clock_.credentials(), ElementsAre("authorization: Bearer clk_a_b"));
 }
 
+TEST_F(KeyInterceptorTest, BlanksAroundTheKeyAreNotSent) {
+  ASSERT_TRUE(Call(&Stub::GetClock, *NewStub(" \t clk_a_b \n"), {}).ok());
+  EXPECT_THAT(clock_.credentials(), ElementsAre("authorization: Bearer clk_a_b"));
+}
+
+TEST_F(KeyInterceptorTest, AKeyThatMetadataCannotCarryIsSentAsInvalid) {
+  for (const std::string& key :
+       {std::string("clk_a\nb"), std::string("clk_a\r\nx-api-key: b"), std::string("clk a"),
+        std::string("clk_\0", 5), std::string("clk_\x7f"), std::string("khoá"),
+        std::string("\xff\xfe"), std::string(" "), std::string("\n")}) {
+    ASSERT_TRUE(Call(&Stub::GetClock, *NewStub(key), {}).ok()) << key;
+    EXPECT_THAT(clock_.credentials(), ElementsAre("authorization: Bearer invalid")) << key;
+  }
+}
+
+TEST_F(KeyInterceptorTest, AnEmptyKeyIsSentAsInvalid) {
+  Factories factories;
+  factories.push_back(MakeKeyInterceptor(""));
+  const auto stub =
+      common::v1::ClockService::NewStub(server_->experimental().InProcessChannelWithInterceptors(
+          grpc::ChannelArguments(), std::move(factories)));
+  ASSERT_TRUE(Call(&Stub::GetClock, *stub, {}).ok());
+  EXPECT_THAT(clock_.credentials(), ElementsAre("authorization: Bearer invalid"));
+}
+
 TEST_F(KeyInterceptorTest, ACallWithItsOwnCredentialKeepsIt) {
   const auto stub = NewStub("clk_a_b");
   ASSERT_TRUE(GetClockWith(*stub, "authorization", "Bearer clk_c_d").ok());
