@@ -117,18 +117,18 @@ bool TrafficLayer::IsDue(absl::Time now) const {
   return is_touched_ || now < derived_at_ || now >= derive_again_at_;
 }
 
-std::vector<layers::Columns> TrafficLayer::Derive(absl::Time now, bool* shows_profile) {
+TrafficLayer::Derived TrafficLayer::Derive(absl::Time now) {
   const TrafficState& state = speeds_.state();
-  std::vector<layers::Columns> sub_layers(1);
-  std::vector<std::vector<std::int32_t>>& columns = sub_layers.front().columns;
+  Derived derived;
+  std::vector<std::vector<std::int32_t>>& columns = derived.sub_layers.emplace_back().columns;
   columns.assign(kColumnCount, std::vector<std::int32_t>(state.size()));
   const storage::SegmentCells* cells = pack_->segment_cells();
   const std::int64_t now_ms = absl::ToUnixMillis(now);
   std::int64_t again_ms = std::numeric_limits<std::int64_t>::max();
-  std::vector<SegmentView> views(state.size());
+  derived.views.resize(state.size());
   for (std::uint32_t i = 0; i < state.size(); ++i) {
-    const SegmentView view = views[i] = View(i, now);
-    *shows_profile = *shows_profile || view.source == Source::kProfile;
+    const SegmentView view = derived.views[i] = View(i, now);
+    derived.shows_profile = derived.shows_profile || view.source == Source::kProfile;
     columns[kLevel][i] = static_cast<std::int32_t>(view.level);
     columns[kSpeed][i] = static_cast<std::int32_t>(std::lround(view.speed_kmh));
     columns[kJamFactor][i] = static_cast<std::int32_t>(std::lround(view.jam_factor * 10));
@@ -141,32 +141,37 @@ std::vector<layers::Columns> TrafficLayer::Derive(absl::Time now, bool* shows_pr
     const std::int64_t change_ms = NextAgeChangeMs(state[i], now_ms, options_.ages);
     if (change_ms != 0) again_ms = std::min(again_ms, change_ms);
   }
-  jams_.Update(state, views, now);
   is_touched_ = false;
   derived_at_ = now;
   derive_again_at_ = absl::FromUnixMillis(again_ms);
+  return derived;
+}
+
+void TrafficLayer::UpdateJams(const std::vector<SegmentView>& views, absl::Time now) {
+  absl::MutexLock lock(&mutex_);
+  jams_.Update(speeds_.state(), views, now);
   if (jams_.has_jams()) {
     derive_again_at_ = std::min(derive_again_at_, now + JamTracker::kTrendPeriod);
   }
-  return sub_layers;
 }
 
 void TrafficLayer::Publish(absl::Time now, bool stale) {
   // Showing streets as dry before the flood layer has answered would open flooded ones.
   if (AwaitsWater()) return;
-  std::optional<std::vector<layers::Columns>> sub_layers;
+  std::optional<Derived> derived;
   absl::Time data_time;
-  bool shows_profile = false;
   {
     absl::MutexLock lock(&mutex_);
     data_time = speeds_.state().data_time();
     stale = stale || !water_.IsCurrent();
-    if (IsDue(now)) sub_layers = Derive(now, &shows_profile);
+    if (IsDue(now)) derived = Derive(now);
   }
-  if (!sub_layers.has_value()) return live_state_->Touch(data_time, stale);
-  live_state_->SetNotices(shows_profile ? std::vector<std::string>{"profile_speeds"}
-                                        : std::vector<std::string>{});
-  live_state_->Publish(*std::move(sub_layers), data_time, stale, {});
+  if (!derived.has_value()) return live_state_->Touch(data_time, stale);
+  live_state_->SetNotices(derived->shows_profile ? std::vector<std::string>{"profile_speeds"}
+                                                 : std::vector<std::string>{});
+  live_state_->Publish(std::move(derived->sub_layers), data_time, stale, {});
+  // After the columns, whose watchers would wait some 10 ms for the jams of a whole city.
+  UpdateJams(derived->views, now);
   watchers_.WakeAll();
 }
 

@@ -91,8 +91,14 @@ class TrafficLayer final : public layers::Layer, public layers::FoldedLayer {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Whether the columns or the jams at `now` may differ from those that were derived last.
   bool IsDue(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::vector<layers::Columns> Derive(absl::Time now, bool* shows_profile)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// The state of all segments at one time.
+  struct Derived {
+    std::vector<layers::Columns> sub_layers;
+    std::vector<SegmentView> views;
+    bool shows_profile = false;
+  };
+  Derived Derive(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void UpdateJams(const std::vector<SegmentView>& views, absl::Time now);
   std::vector<layers::TileAttribute> Attributes(const layers::Frame& frame) const;
   const std::shared_ptr<const storage::CityPack> pack_;
   const Options options_;
