@@ -16,11 +16,11 @@ namespace citylayers::runtime {
 
 /// A call as seen by a method.
 struct Call {
-  std::string method;                               // "ReadingService/WriteReadings"
-  std::string peer;                                 // "ipv4:127.0.0.1:51234"
-  absl::Time deadline;                              // by the machine's wall clock
-  std::shared_ptr<const access::Principal> caller;  // never null
-  access::Permission permission;                    // that the method needs
+  std::string method;                                          // "ReadingService/WriteReadings"
+  std::string peer;                                            // "ipv4:127.0.0.1:51234"
+  absl::Time deadline;                                         // by the machine's wall clock
+  std::shared_ptr<const access::Principal> caller;             // never null
+  access::Permission permission = access::Permission::kAdmin;  // that the method needs
 
   /// For methods that take limited permissions: OK when the caller has the method's permission for
   /// this resource, such as "traffic"; empty: for all. Otherwise the error of the call.
