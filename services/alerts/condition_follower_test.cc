@@ -100,7 +100,7 @@ class ConditionFollowerTest : public testing::Test {
   Conditions Read(absl::Time now = kTime) {
     const std::optional<Conditions> read = follower_->Read(now - absl::Hours(1), now);
     EXPECT_TRUE(read.has_value());
-    return read.value_or(Conditions());
+    return read.has_value() ? *read : Conditions{};
   }
 
   SetClock machine_clock_;
