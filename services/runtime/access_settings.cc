@@ -1,5 +1,6 @@
 #include "services/runtime/access_settings.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -92,7 +93,7 @@ absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
   if (text.empty()) {
     return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " is empty"));
   }
-  const std::string line = text.substr(0, text.find('\n'));
+  const std::string line(text.begin(), std::find(text.begin(), text.end(), '\n'));
   absl::StatusOr<access::ApiKey> key =
       access::ApiKey::Parse(ToStd(absl::StripAsciiWhitespace(line)));
   if (!key.ok()) {
@@ -108,8 +109,7 @@ std::vector<Option> AccessOptions() {
   return {
       {"security.anonymous", OptionType::kString, "",
        "Scopes of callers without an API key, separated by commas, such as layers:read for a "
-       "public "
-       "map; empty: nothing. admin lets everybody do everything."},
+       "public map; empty: nothing. admin lets everybody do everything."},
       {"security.process_key_file", OptionType::kString, "",
        "File with the key by which the processes of a city call each other, the same in all; "
        "needed when modules run in several processes. Readable only by the owner."},
