@@ -1,18 +1,13 @@
 #include "services/runtime/access_settings.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/option_file.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 
@@ -35,61 +30,11 @@ absl::StatusOr<access::ScopeSet> ReadScopes(const std::string& text) {
   return access::ScopeSet(std::move(scopes));
 }
 
-// A file for reading; closed at the end.
-class OpenedFile {
- public:
-  // Without waiting for a writer, should it be a named pipe.
-  explicit OpenedFile(const std::string& path)
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenedFile(const OpenedFile&) = delete;
-  OpenedFile& operator=(const OpenedFile&) = delete;
-  ~OpenedFile() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
-
-// All checks and reads use the opened file, so that it cannot be replaced in between.
-absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
-  constexpr std::size_t kBytesMax = 4096;
-  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
-  const auto cannot_read = [&path] {
-    return absl::FailedPreconditionError(
-        StrCat(kProcessKeyFile, ": cannot read ", path, ": ", std::strerror(errno)));
-  };
-  const OpenedFile file(path);
-  struct stat info {};
-  if (file.number() < 0 || ::fstat(file.number(), &info) != 0) return cannot_read();
-  if (!S_ISREG(info.st_mode)) {
-    return absl::FailedPreconditionError(
-        StrCat(kProcessKeyFile, ": ", path, " is not a regular file: give the path of one"));
-  }
-  if ((info.st_mode & kOthers) != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrFormat("%s: other users can read %s (mode %04o): chmod 600 %s",
-                        ToAbsl(kProcessKeyFile), path, info.st_mode & 07777, path));
-  }
-  std::string text(kBytesMax + 1, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t count = ::read(file.number(), text.data() + size, text.size() - size);
-    if (count == 0) break;
-    if (count < 0 && errno != EINTR) return cannot_read();
-    if (count > 0) size += static_cast<std::size_t>(count);
-  }
-  if (size > kBytesMax) {
-    return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " has more than ",
-                                                kBytesMax, " bytes: it should have one key"));
-  }
-  text.resize(size);
-  return text;
-}
-
 absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadSecretFile(path));
+  ASSIGN_OR_RETURN(const std::string text, ReadOptionFile(path, {.option = kProcessKeyFile,
+                                                                 .bytes_max = 4096,
+                                                                 .content =
+                                                                     "it should have one key"}));
   if (text.empty()) {
     return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " is empty"));
   }

@@ -65,7 +65,8 @@ std::string ProbeHost(const std::string& host) {
   return host == "::" ? "::1" : host;
 }
 
-absl::Status ProbeHttp(const std::string& host, std::uint16_t port, absl::Duration timeout) {
+absl::StatusOr<int> ConnectToSelf(const std::string& host, std::uint16_t port,
+                                  absl::Duration timeout) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -78,21 +79,25 @@ absl::Status ProbeHttp(const std::string& host, std::uint16_t port, absl::Durati
   const timeval limit = absl::ToTimeval(timeout);
   (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  constexpr std::string_view kRequest =
-      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  constexpr std::string_view kGood = "HTTP/1.1 200";
-  std::string answer(kGood.size(), '\0');
+  if (connect(descriptor, found->ai_addr, found->ai_addrlen) == 0) return descriptor;
+  const absl::Status failed = Failed("connect");
+  close(descriptor);
+  return failed;
+}
+
+absl::Status ProbeHttp(const std::string& host, std::uint16_t port, absl::Duration timeout) {
+  const absl::StatusOr<int> descriptor = ConnectToSelf(host, port, timeout);
+  if (!descriptor.ok()) return descriptor.status();
+  std::string answer(kProbeAnswer.size(), '\0');
   absl::Status status = absl::OkStatus();
-  if (connect(descriptor, found->ai_addr, found->ai_addrlen) != 0) {
-    status = Failed("connect");
-  } else if (send(descriptor, kRequest.data(), kRequest.size(), MSG_NOSIGNAL) < 0) {
+  if (send(*descriptor, kProbeRequest.data(), kProbeRequest.size(), MSG_NOSIGNAL) < 0) {
     status = Failed("send");
-  } else if (recv(descriptor, answer.data(), answer.size(), MSG_WAITALL) < 0) {
+  } else if (recv(*descriptor, answer.data(), answer.size(), MSG_WAITALL) < 0) {
     status = Failed("receive");
-  } else if (answer != kGood) {
+  } else if (answer != kProbeAnswer) {
     status = absl::UnavailableError("the answer is not 200");
   }
-  close(descriptor);
+  close(*descriptor);
   return status;
 }
 

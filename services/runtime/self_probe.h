@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
@@ -46,9 +48,19 @@ class SelfProbe {
   bool is_reported_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+/// Connects to a server of this machine. UNAVAILABLE: it does not accept. Reads and writes of the
+/// socket, which the caller closes, fail after `timeout`.
+absl::StatusOr<int> ConnectToSelf(const std::string& host, std::uint16_t port,
+                                  absl::Duration timeout);
+
 /// Opens a TCP connection to an HTTP server, sends "GET /healthz" and waits for a 200. UNAVAILABLE:
 /// the message names the step that failed.
 absl::Status ProbeHttp(const std::string& host, std::uint16_t port, absl::Duration timeout);
+
+/// What both probes of HTTP send, and the beginning of the answer that they expect.
+inline constexpr std::string_view kProbeRequest =
+    "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+inline constexpr std::string_view kProbeAnswer = "HTTP/1.1 200";
 
 /// Returns an address that reaches a server listening on `host`: loopback for the wildcards.
 std::string ProbeHost(const std::string& host);

@@ -17,35 +17,56 @@ constexpr std::size_t kStreamPiecesMax = 60;  // one sendmsg takes 64 pieces, tw
 constexpr absl::Duration kLingerTimeout = absl::Seconds(2);
 constexpr std::size_t kLingerBytesMax = 64 * 1024 * 1024;
 
+std::shared_ptr<ssl_ctx_st> TlsOf(const HttpServerOptions& options) {
+  return options.tls ? options.tls() : nullptr;
+}
+
 bool HasNoBody(int status) { return status == 204 || status == 304 || status < 200; }
 
 }  // namespace
 
 HttpConnection::HttpConnection(std::shared_ptr<HttpLoop> loop, HttpSocket socket)
     : loop_(std::move(loop)),
-      socket_(std::move(socket)),
+      transport_(std::move(socket), TlsOf(loop_->shared().options)),
       parser_(loop_->shared().options, request_) {}
 
 void HttpConnection::Start() {
-  boost::system::error_code error;
-  socket_.non_blocking(true, error);
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  const auto peer = socket_.remote_endpoint(error);
-  if (!error) {
-    request_.SetPeer(peer.address().is_v6()
-                         ? StrCat("[", peer.address().to_string(), "]:", peer.port())
-                         : StrCat(peer.address().to_string(), ":", peer.port()));
-  }
+  request_.SetPeer(transport_.Prepare());
+  if (!transport_.is_secure()) return StartReading();
+  state_ = State::kHandshaking;
+  SetDeadline(loop_->shared().options.handshake_timeout);
+  transport_.Handshake(
+      [self = shared_from_this()](TlsSession::Result result) { self->OnHandshake(result); });
+}
+
+void HttpConnection::Refuse() {
+  is_refused_ = true;
+  Start();
+}
+
+void HttpConnection::StartReading() {
+  state_ = State::kReading;
   in_.resize(kInitialReadBytes);
+  if (is_refused_) {
+    return AnswerError(503,
+                       "the server has as many connections as it takes; try again in a second");
+  }
   SetDeadline(loop_->shared().options.idle_timeout);
   StartRead();
 }
 
-void HttpConnection::Refuse() {
-  boost::system::error_code error;
-  socket_.non_blocking(true, error);
+void HttpConnection::OnHandshake(TlsSession::Result result) {
+  if (state_ != State::kHandshaking) return;
+  if (result == TlsSession::Result::kDone) {
+    request_.SetSecure(transport_.tls().PeerNames());
+    if (loop_->shared().draining.load(std::memory_order_relaxed)) return Close();
+    return StartReading();
+  }
+  HttpLoop::Add(loop_->counters().handshakes_failed, 1);
+  if (result != TlsSession::Result::kPlainText) return Close();
+  transport_.BecomePlain();
   in_.resize(kInitialReadBytes);
-  AnswerError(503, "the server has as many connections as it takes; try again in a second");
+  AnswerError(400, "this port speaks HTTPS: begin the address with https://");
 }
 
 void HttpConnection::SetDeadline(absl::Duration timeout) {
@@ -56,6 +77,7 @@ void HttpConnection::SetDeadline(absl::Duration timeout) {
 
 void HttpConnection::CheckTimeout(HttpLoop::SteadyTime now) {
   if (now < deadline_ && !IsStalledUnderPressure(now)) return;
+  if (state_ == State::kHandshaking) HttpLoop::Add(loop_->counters().handshakes_failed, 1);
   if (state_ == State::kReading && request_started_) {
     HttpLoop::Add(loop_->counters().timeouts, 1);
     AnswerError(408, "the request did not arrive in time");
@@ -81,7 +103,7 @@ bool HttpConnection::IsStalledUnderPressure(HttpLoop::SteadyTime now) const {
 }
 
 void HttpConnection::BeginDrain() {
-  if (state_ == State::kReading && !request_started_) {
+  if (state_ == State::kHandshaking || (state_ == State::kReading && !request_started_)) {
     Close();
   } else if (state_ == State::kStreaming) {
     close_after_ = true;
@@ -93,8 +115,7 @@ void HttpConnection::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
   const auto self = shared_from_this();
-  boost::system::error_code error;
-  socket_.close(error);
+  transport_.Close();
   EndStream();
   loop_->Remove(self);
 }
@@ -124,11 +145,10 @@ void HttpConnection::StartRead() {
     }
   }
   read_pending_ = true;
-  socket_.async_read_some(
-      asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
-      [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
-        self->OnRead(error, size);
-      });
+  transport_.Read(asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
+                  [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
+                    self->OnRead(error, size);
+                  });
 }
 
 void HttpConnection::OnRead(boost::system::error_code error, std::size_t size) {
@@ -188,7 +208,7 @@ void HttpConnection::SendContinue() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   // 25 bytes into the empty buffer of an idle socket: either they fit or the connection is broken.
   boost::system::error_code error;
-  socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), error);
+  transport_.Write({asio::buffer(kContinue.data(), kContinue.size())}, error);
   if (error) Close();
 }
 
@@ -312,6 +332,7 @@ void HttpConnection::BuildHead(const HttpResponse& response, std::string_view fr
   }
   head_.append(framing);
   head_.append(loop_->shared().options.headers);
+  if (transport_.is_secure()) head_.append(loop_->shared().options.secure_headers);
   head_.append(response.headers);
   if (response.shared_headers) head_.append(*response.shared_headers);
   head_.append("\r\n");
@@ -340,15 +361,14 @@ bool HttpConnection::WriteResponse() {
 bool HttpConnection::WriteSome() {
   while (!out_.empty()) {
     boost::system::error_code error;
-    std::size_t size = socket_.write_some(out_, error);
+    std::size_t size = transport_.Write(out_, error);
     if (error == asio::error::would_block || error == asio::error::try_again) {
       SetDeadline(loop_->shared().options.write_timeout);
-      socket_.async_wait(HttpSocket::wait_write,
-                         [self = shared_from_this()](boost::system::error_code failed) {
-                           if (self->state_ == State::kClosed) return;
-                           if (failed) return self->Close();
-                           self->ContinueWrite();
-                         });
+      transport_.WaitWritable([self = shared_from_this()](boost::system::error_code failed) {
+        if (self->state_ == State::kClosed) return;
+        if (failed) return self->Close();
+        self->ContinueWrite();
+      });
       return false;
     }
     if (error) {
@@ -394,7 +414,7 @@ void HttpConnection::FinishResponse() {
 // client reads it.
 void HttpConnection::Linger() {
   boost::system::error_code error;
-  socket_.shutdown(HttpSocket::shutdown_send, error);
+  transport_.ShutdownSend(error);
   if (error) return Close();
   state_ = State::kLingering;
   SetDeadline(kLingerTimeout);

@@ -14,6 +14,7 @@
 #include "services/runtime/http/http_loop.h"
 #include "services/runtime/http/http_request_parser.h"
 #include "services/runtime/http/http_responder.h"
+#include "services/runtime/http/http_transport.h"
 
 namespace citylayers::runtime {
 
@@ -22,6 +23,7 @@ class HttpStream;
 /// Reads requests, passes them to handlers one at a time, writes the answers. All work runs on the
 /// connection's loop; Answer and AnswerStream may be called from any thread and post to it.
 ///
+///   (handshaking, over TLS) ─►
 ///   reading ─request─► handling ─answer─► writing ─► reading …
 ///                          └─stream─► streaming ─► reading …
 ///   an error anywhere ─► writing (last) ─► lingering ─► closed
@@ -42,8 +44,10 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
 
  private:
   friend class HttpStream;
-  enum class State { kReading, kHandling, kWriting, kStreaming, kLingering, kClosed };
+  enum class State { kHandshaking, kReading, kHandling, kWriting, kStreaming, kLingering, kClosed };
 
+  void StartReading();
+  void OnHandshake(TlsSession::Result result);
   void Run();
   void StartRead();
   void OnRead(boost::system::error_code error, std::size_t size);
@@ -70,7 +74,8 @@ class HttpConnection : public ResponderTarget, public std::enable_shared_from_th
   bool IsStalledUnderPressure(HttpLoop::SteadyTime now) const;
 
   std::shared_ptr<HttpLoop> loop_;
-  HttpSocket socket_;
+  HttpTransport transport_;
+  bool is_refused_ = false;  // answered 503 once the handshake is done
   State state_ = State::kReading;
   HttpLoop::SteadyTime deadline_ = HttpLoop::SteadyTime::max();
   bool read_pending_ = false;

@@ -15,7 +15,8 @@ thread_local const HttpLoop* current_loop = nullptr;
 // set and cancelled with every request. A quarter of the shortest timeout is exact enough.
 std::chrono::nanoseconds SweepPeriod(const HttpServerOptions& options) {
   const absl::Duration shortest = std::min(
-      {options.idle_timeout, options.header_timeout, options.body_timeout, options.write_timeout});
+      {options.idle_timeout, options.header_timeout, options.body_timeout, options.write_timeout,
+       options.handshake_timeout});
   return absl::ToChronoNanoseconds(
       std::clamp(shortest / 4, absl::Milliseconds(5), absl::Seconds(1)));
 }

@@ -94,6 +94,7 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
     std::atomic<std::uint64_t> bytes_sent{0};
     std::atomic<std::uint64_t> timeouts{0};
     std::atomic<std::uint64_t> bad_requests{0};
+    std::atomic<std::uint64_t> handshakes_failed{0};
   };
   /// The loop is the only writer: a relaxed load and store is cheaper than an atomic addition.
   static void Add(std::atomic<std::uint64_t>& counter, std::uint64_t delta) {

@@ -28,6 +28,11 @@ class HttpRequest {
   const std::string& body() const { return body_; }
   /// Address of the client, e.g. "127.0.0.1:53210".
   const std::string& peer() const { return peer_; }
+  /// Whether it came over TLS.
+  bool is_secure() const { return is_secure_; }
+  /// The names of the client's verified certificate (services/runtime/tls/certificate.h); empty: it
+  /// sent none.
+  const std::vector<std::string>& certificate_names() const { return certificate_names_; }
   /// 10 for HTTP/1.0, 11 for HTTP/1.1.
   int version() const { return version_; }
 
@@ -50,6 +55,10 @@ class HttpRequest {
   void SetRequestLine(std::string_view method, std::string_view target, int version);
   void AddHeader(std::string_view name, std::string_view value);
   void SetPeer(std::string peer) { peer_ = std::move(peer); }
+  void SetSecure(std::vector<std::string> certificate_names) {
+    is_secure_ = true;
+    certificate_names_ = std::move(certificate_names);
+  }
   std::string& mutable_body() { return body_; }
   /// Decoded parameters, set by the router. Names point into the route's pattern.
   std::vector<std::pair<std::string_view, std::string>>& mutable_params() { return params_; }
@@ -67,7 +76,10 @@ class HttpRequest {
   std::vector<std::pair<Span, Span>> headers_;
   std::vector<std::pair<std::string_view, std::string>> params_;
   std::string body_;
+  // Of the connection, kept by Clear:
   std::string peer_;
+  bool is_secure_ = false;
+  std::vector<std::string> certificate_names_;
   int version_ = 11;
 };
 

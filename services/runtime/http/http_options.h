@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -14,6 +15,8 @@
 
 #include "services/runtime/http/host_allow_list.h"
 #include "services/runtime/memory_budget.h"
+
+struct ssl_ctx_st;
 
 namespace citylayers::runtime {
 
@@ -45,6 +48,13 @@ struct HttpServerOptions {
   absl::Duration body_timeout = absl::Seconds(30);
   /// A response or stream whose client reads nothing for this long is cut.
   absl::Duration write_timeout = absl::Seconds(30);
+  /// Returns the TLS settings of a connection that was just accepted; thread-safe. Empty: without
+  /// TLS. A client that speaks plain HTTP to a TLS port is answered 400.
+  std::function<std::shared_ptr<ssl_ctx_st>()> tls;
+  /// Maximum time of a TLS handshake; then the connection is closed.
+  absl::Duration handshake_timeout = absl::Seconds(10);
+  /// Header lines added to every answer over TLS.
+  std::string secure_headers;
   /// Accepted Host headers; a request with another one gets 421. nullptr: all are accepted.
   std::shared_ptr<const HostAllowList> hosts;
   /// Header lines added to every answer.
@@ -79,6 +89,7 @@ struct HttpServerStats {
   std::uint64_t bytes_sent_total = 0;
   std::uint64_t timeouts_total = 0;      // header, body, write; idle timeouts are not counted
   std::uint64_t bad_requests_total = 0;  // malformed or over a limit
+  std::uint64_t handshakes_failed_total = 0;  // of TLS, with those that took too long
 };
 
 }  // namespace citylayers::runtime

@@ -172,6 +172,7 @@ HttpServerStats HttpServer::Stats() const {
     stats.bytes_sent_total += counters.bytes_sent;
     stats.timeouts_total += counters.timeouts;
     stats.bad_requests_total += counters.bad_requests;
+    stats.handshakes_failed_total += counters.handshakes_failed;
   }
   return stats;
 }
