@@ -2,10 +2,16 @@
 
 #include <utility>
 
+#include "base/status_macros.h"
+
 namespace citylayers::access {
 namespace {
 
 constexpr char kProcessName[] = "citylayersd";
+
+absl::Status NotLoaded() {
+  return absl::UnavailableError("the API keys are not loaded yet; try again in a second");
+}
 
 }  // namespace
 
@@ -19,6 +25,7 @@ AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, cons
                     .secret_hash = {},
                     .scopes = ScopeSet({{Permission::kAdmin, {}}}),
                     .is_process = true})),
+      delegation_(process_key),
       clock_(clock) {}
 
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
@@ -27,9 +34,31 @@ absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
   if (IsEqual(credential, process_key_)) return process_;
   const std::shared_ptr<const KeyRing> ring = Ring();
   if (ring == nullptr) {
-    return absl::UnavailableError("the API keys are not loaded yet; try again in a second");
+    return NotLoaded();
+  }
+  if (const auto id = delegation_.KeyIdOf(credential); id.has_value()) {
+    return ring->IdentifyDelegated(*id, clock_.Now());
   }
   return ring->Identify(credential, clock_.Now());
+}
+
+absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::IdentifyCertificate(
+    const std::vector<std::string>& names) const {
+  if (names.empty()) return anonymous_;
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  // Where every caller may do everything, it does so without keys as well.
+  if (ring == nullptr && anonymous_->scopes.AllowsAll(Permission::kAdmin)) return anonymous_;
+  if (ring == nullptr) return NotLoaded();
+  ASSIGN_OR_RETURN(std::shared_ptr<const Principal> caller,
+                   ring->IdentifyCertificate(names, clock_.Now()));
+  return caller == nullptr ? anonymous_ : caller;
+}
+
+std::string AccessControl::DelegationOf(const Principal& caller) const {
+  if (caller.certificate_name.empty()) return "";
+  // The processes of an open city need no common key, and then could not read it.
+  if (anonymous_->scopes.AllowsAll(Permission::kAdmin)) return "";
+  return delegation_.TextOf(caller.key_id);
 }
 
 bool AccessControl::IsCurrent(const Principal& caller) const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "services/access/api_key.h"
+#include "services/access/delegation.h"
 #include "services/access/key_ring.h"
 #include "services/access/principal.h"
 
@@ -28,6 +30,17 @@ class AccessControl {
   /// Identifies a caller by its key; empty: anonymous. UNAUTHENTICATED: as KeyRing::Identify.
   /// UNAVAILABLE: the keys are not known yet. Costs one HMAC, about 2 us.
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view credential) const;
+
+  /// Identifies the caller of a connection by the names of its verified certificate; anonymous when
+  /// it sent none, or no key has one of the names. UNAUTHENTICATED: as KeyRing::IdentifyCertificate.
+  /// UNAVAILABLE: as above. Costs some lookups.
+  absl::StatusOr<std::shared_ptr<const Principal>> IdentifyCertificate(
+      const std::vector<std::string>& names) const;
+
+  /// The credential by which this process passes on the call of a caller that it has identified by
+  /// certificate (access/delegation.h); empty: the call carries the caller's own credential, or none
+  /// is needed.
+  std::string DelegationOf(const Principal& caller) const;
 
   /// Whether an identified caller may go on: its key has not been revoked, changed or expired
   /// since. Costs a lookup.
@@ -48,6 +61,7 @@ class AccessControl {
   const std::shared_ptr<const Principal> anonymous_;
   const std::string process_key_;
   const std::shared_ptr<const Principal> process_;
+  const Delegation delegation_;
   const Clock& clock_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const KeyRing> ring_ ABSL_GUARDED_BY(mutex_);

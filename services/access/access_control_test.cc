@@ -65,6 +65,53 @@ TEST_F(AccessControlTest, BeforeTheKeysAreKnownAKeyIsNeitherGoodNorBad) {
   EXPECT_TRUE(absl::IsUnauthenticated(control_.Identify(Key('a', 'x').ToText()).status()));
 }
 
+TEST_F(AccessControlTest, ACertificateActsAsItsKey) {
+  EXPECT_TRUE(absl::IsUnavailable(control_.IdentifyCertificate({"CN=gw"}).status()));
+  EXPECT_TRUE((*control_.IdentifyCertificate({}))->is_anonymous());
+  KeyRecord record = RecordOf(Key('a', 'x'));
+  record.certificate_name = "CN=gw";
+  control_.SetRing(RingOf({record}));
+  const auto caller = control_.IdentifyCertificate({"CN=gw", "DNS:gw.city"});
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_EQ((*caller)->key_id, record.id);
+  EXPECT_TRUE((*caller)->scopes.AllowsAll(Permission::kReadingsWrite));
+  EXPECT_TRUE(control_.IsCurrent(**caller));
+  EXPECT_TRUE((*control_.IdentifyCertificate({"CN=other"}))->is_anonymous());
+  KeyRecord renamed = record;
+  renamed.certificate_name = "CN=other";
+  control_.SetRing(RingOf({renamed}));
+  EXPECT_FALSE(control_.IsCurrent(**caller)) << "the certificate is no longer of this key";
+  KeyRecord expired = record;
+  expired.expire_time = kNow;
+  control_.SetRing(RingOf({expired}));
+  EXPECT_FALSE(control_.IsCurrent(**caller));
+  EXPECT_TRUE(absl::IsUnauthenticated(control_.IdentifyCertificate({"CN=gw"}).status()));
+}
+
+TEST_F(AccessControlTest, ACallerWithACertificateIsPassedOnByTheProcessKey) {
+  KeyRecord record = RecordOf(Key('a', 'x'));
+  record.certificate_name = "CN=gw";
+  control_.SetRing(RingOf({record}));
+  const auto caller = control_.IdentifyCertificate({"CN=gw"});
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  const std::string delegation = control_.DelegationOf(**caller);
+  AccessControl backend(ScopeSet(), Key('p', 'p'), clock_);
+  backend.SetRing(RingOf({record}));
+  const auto passed_on = backend.Identify(delegation);
+  ASSERT_TRUE(passed_on.ok()) << passed_on.status();
+  EXPECT_EQ((*passed_on)->key_id, record.id);
+  EXPECT_TRUE(backend.IsCurrent(**passed_on));
+  AccessControl foreign(ScopeSet(), Key('q', 'q'), clock_);
+  foreign.SetRing(RingOf({record}));
+  EXPECT_TRUE(absl::IsUnauthenticated(foreign.Identify(delegation).status()));
+  KeyRecord revoked = record;
+  revoked.revoke_time = kNow;
+  backend.SetRing(RingOf({revoked}));
+  EXPECT_TRUE(absl::IsUnauthenticated(backend.Identify(delegation).status()));
+  EXPECT_EQ(control_.DelegationOf(**control_.Identify(Key('a', 'x').ToText())), "")
+      << "a key that was sent is passed on itself";
+}
+
 TEST_F(AccessControlTest, ACallerIsCurrentUntilItsKeyChanges) {
   KeyRecord record = RecordOf(Key('a', 'x'));
   record.expire_time = kNow + absl::Hours(1);

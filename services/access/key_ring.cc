@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/rfc3339.h"
+#include "base/status_macros.h"
 #include "base/strings.h"
 #include "services/access/api_key.h"
 
@@ -25,6 +26,19 @@ KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper) : hash
                                                       .key_id = record.id,
                                                       .secret_hash = secret.hash,
                                                       .scopes = ScopeSet(record.scopes)}));
+    }
+    if (!record.certificate_name.empty()) {
+      entry.certificate_principal = std::make_shared<const Principal>(
+          Principal{.name = record.principal,
+                    .key_id = record.id,
+                    .secret_hash = {},
+                    .certificate_name = record.certificate_name,
+                    .scopes = ScopeSet(record.scopes)});
+      if (record.revoke_time == absl::InfiniteFuture()) {
+        certificates_.insert_or_assign(record.certificate_name, record.id);
+      } else {
+        certificates_.try_emplace(record.certificate_name, record.id);
+      }
     }
     entry.record = std::move(record);
     std::string id = entry.record.id;
@@ -52,6 +66,11 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
   const KeyRecord& record = found->second.record;
   std::shared_ptr<const Principal> holder = HolderOf(found->second, hash, now);
   if (holder == nullptr) return Unknown();
+  RETURN_IF_ERROR(CheckInForce(record, now));
+  return holder;
+}
+
+absl::Status KeyRing::CheckInForce(const KeyRecord& record, absl::Time now) {
   if (record.revoke_time != absl::InfiniteFuture()) {
     return absl::UnauthenticatedError(StrCat("the API key ", record.id, " was revoked"));
   }
@@ -60,7 +79,32 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
                                              Rfc3339(record.expire_time),
                                              "; `citylayers keys rotate` extends it"));
   }
-  return holder;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::IdentifyCertificate(
+    const std::vector<std::string>& names, absl::Time now) const {
+  const std::string* id = nullptr;
+  for (const std::string& name : names) {
+    const auto found = certificates_.find(name);
+    if (found == certificates_.end()) continue;
+    if (id != nullptr && *id != found->second) {
+      return absl::UnauthenticatedError(StrCat("the certificate has names of two API keys, ", *id,
+                                               " and ", found->second,
+                                               ": give them names of different certificates"));
+    }
+    id = &found->second;
+  }
+  if (id == nullptr) return nullptr;
+  return IdentifyDelegated(*id, now);
+}
+
+absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::IdentifyDelegated(std::string_view id,
+                                                                            absl::Time now) const {
+  const auto found = keys_.find(ToAbsl(id));
+  if (found == keys_.end() || found->second.certificate_principal == nullptr) return Unknown();
+  RETURN_IF_ERROR(CheckInForce(found->second.record, now));
+  return found->second.certificate_principal;
 }
 
 bool KeyRing::Holds(const Principal& principal, absl::Time now) const {
@@ -68,8 +112,11 @@ bool KeyRing::Holds(const Principal& principal, absl::Time now) const {
   if (found == keys_.end()) return false;
   const KeyRecord& record = found->second.record;
   if (record.revoke_time != absl::InfiniteFuture() || now >= record.expire_time) return false;
-  const auto current = HolderOf(found->second, principal.secret_hash, now);
+  const auto current = principal.certificate_name.empty()
+                           ? HolderOf(found->second, principal.secret_hash, now)
+                           : found->second.certificate_principal;
   return current != nullptr && current->name == principal.name &&
+         current->certificate_name == principal.certificate_name &&
          current->scopes.scopes() == principal.scopes.scopes();
 }
 

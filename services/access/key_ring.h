@@ -29,8 +29,19 @@ class KeyRing {
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view text,
                                                             absl::Time now) const;
 
+  /// The key that a client's verified certificate acts as, by the names of the certificate; nullptr:
+  /// none. UNAUTHENTICATED: the names are those of several keys, or the key is revoked or expired.
+  absl::StatusOr<std::shared_ptr<const Principal>> IdentifyCertificate(
+      const std::vector<std::string>& names, absl::Time now) const;
+
+  /// The same for a key that another process has identified so. UNAUTHENTICATED: it is unknown,
+  /// revoked or expired, or certificates do not act as it.
+  absl::StatusOr<std::shared_ptr<const Principal>> IdentifyDelegated(std::string_view id,
+                                                                     absl::Time now) const;
+
   /// Whether a principal that an earlier ring identified would be the same in this one: its key is
-  /// neither gone, revoked nor expired, has the same scopes, and accepts the secret that was sent.
+  /// neither gone, revoked nor expired, has the same scopes, and accepts the secret or the
+  /// certificate that was sent.
   /// A lookup.
   bool Holds(const Principal& principal, absl::Time now) const;
 
@@ -40,13 +51,17 @@ class KeyRing {
   struct Entry {
     KeyRecord record;
     std::vector<std::shared_ptr<const Principal>> principals;  // one for each secret of the record
+    std::shared_ptr<const Principal> certificate_principal;    // nullptr without certificate_name
   };
+  static absl::Status CheckInForce(const KeyRecord& record, absl::Time now);
   // The principal of an accepted secret; nullptr: of none.
   static std::shared_ptr<const Principal> HolderOf(const Entry& entry, std::string_view hash,
                                                    absl::Time now);
 
   const SecretHasher hasher_;
   absl::flat_hash_map<std::string, Entry> keys_;  // by id
+  // Ids by certificate_name. Keys that are not revoked take the name from those that are.
+  absl::flat_hash_map<std::string, std::string> certificates_;
 };
 
 }  // namespace citylayers::access

@@ -17,6 +17,8 @@ struct Principal {
   std::string name;         // of the key's holder; empty: anonymous
   std::string key_id;       // of the API key; empty: without one
   std::string secret_hash;  // of the key's secret that the caller sent
+  // Name of the certificate that acts as the key; empty: the caller sent the secret.
+  std::string certificate_name = {};
   ScopeSet scopes;
   bool is_process = false;  // a process of the city, by the process key
 

@@ -63,6 +63,14 @@ absl::StatusOr<Metadata> ForwardedMetadata(const MetadataMap& received) {
   return metadata;
 }
 
+void SetCredential(std::string_view credential, Metadata& metadata) {
+  if (credential.empty()) return;
+  std::erase_if(metadata, [](const auto& entry) {
+    return entry.first == "authorization" || entry.first == "x-api-key";
+  });
+  metadata.emplace_back("authorization", StrCat("Bearer ", credential));
+}
+
 Metadata ReturnedMetadata(const MetadataMap& received) {
   Metadata metadata;
   for (const auto& [name, value] : received) {

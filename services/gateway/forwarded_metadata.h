@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_GATEWAY_FORWARDED_METADATA_H_
 
 #include <map>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include <grpcpp/support/string_ref.h>
@@ -24,6 +25,10 @@ absl::StatusOr<Metadata> ForwardedHeaders(const runtime::HttpRequest& request);
 /// The metadata of a gRPC call that are forwarded to the backend: all but those of the transport.
 /// Metadata that gRPC does not accept are treated as in ForwardedHeaders.
 absl::StatusOr<Metadata> ForwardedMetadata(const MetadataMap& received);
+
+/// Replaces the credentials among forwarded metadata by `credential` (AccessControl::DelegationOf);
+/// empty: changes nothing.
+void SetCredential(std::string_view credential, Metadata& metadata);
 
 /// The metadata of a backend's answer that are returned to the client. Metadata that gRPC does not
 /// accept are left out: they must not cost the client the answer.

@@ -83,6 +83,15 @@ TEST(ForwardedMetadata, WhatGrpcDoesNotAcceptIsRefusedOrLeftOut) {
   }
 }
 
+TEST(SetCredential, ReplacesThoseOfTheClient) {
+  Metadata metadata = {{"authorization", "Basic cHJveHk="}, {"x-api-key", ""}, {"x-request-id", "1"}};
+  SetCredential("", metadata);
+  EXPECT_EQ(metadata.size(), 3U);
+  SetCredential("clp_a_b", metadata);
+  EXPECT_THAT(metadata,
+              ElementsAre(Pair("x-request-id", "1"), Pair("authorization", "Bearer clp_a_b")));
+}
+
 TEST(ReturnedMetadata, LeavesOutWhatAnAnswerCannotCarry) {
   MetadataMap received;
   for (const auto& [name, value] :

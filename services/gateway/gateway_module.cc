@@ -13,6 +13,7 @@
 #include "services/gateway/gateway.h"
 #include "services/gateway/grpc_proxy.h"
 #include "services/gateway/http_metrics.h"
+#include "services/runtime/access_settings.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/config/address.h"
 #include "services/runtime/delayed_task.h"
@@ -21,6 +22,8 @@
 #include "services/runtime/module_channels.h"
 #include "services/runtime/probed_module.h"
 #include "services/runtime/self_probe.h"
+#include "services/runtime/tls/https_probe.h"
+#include "services/runtime/tls/tls_source.h"
 
 namespace citylayers::gateway {
 namespace {
@@ -179,7 +182,10 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
   }
 
   absl::Status Probe(absl::Duration timeout) override {
-    return runtime::ProbeHttp(host_, gateway_->port(), timeout);
+    const runtime::TlsSource* const tls = context_.tls;
+    return tls == nullptr
+               ? runtime::ProbeHttp(host_, gateway_->port(), timeout)
+               : runtime::ProbeHttps(host_, gateway_->port(), tls->probe(), timeout);
   }
 
   absl::Status Ready() const override {
@@ -243,7 +249,8 @@ absl::Status Check(const runtime::Config& config) {
   ASSIGN_OR_RETURN(const runtime::Address address, AddressOf(config));
   const runtime::MemoryBudget memory(static_cast<std::size_t>(config.GetInt("server.memory_max")));
   RETURN_IF_ERROR(ReadOptions(config, address, memory).status());
-  return runtime::CheckReach(address, config.GetBool("server.allow_insecure"), "--http");
+  ASSIGN_OR_RETURN(const runtime::Protection protection, runtime::ProtectionOf(config));
+  return runtime::CheckReach(address, protection, "--http");
 }
 
 absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleContext& context) {
@@ -259,6 +266,11 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
     ASSIGN_OR_RETURN(files, StaticFiles::Load(folder));
   }
   ASSIGN_OR_RETURN(Gateway::Options options, ReadOptions(config, address, context.memory));
+  if (const runtime::TlsSource* const tls = context.tls) {
+    options.http.tls = [tls] { return tls->Current()->http; };
+    options.http.handshake_timeout = tls->settings().handshake_timeout;
+    options.http.secure_headers = tls->settings().HstsHeader();
+  }
   return std::make_unique<GatewayModuleImpl>(context, std::move(options), std::move(files));
 }
 

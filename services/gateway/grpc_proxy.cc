@@ -154,7 +154,8 @@ class Downstream : public grpc::ServerGenericBidiReactor {
   absl::Status Admit() {
     ASSIGN_OR_RETURN(
         caller_,
-        runtime::KeyAuthenticator(router_->access()).Authenticate(context_->client_metadata()));
+        runtime::KeyAuthenticator(router_->access())
+            .Authenticate(context_->client_metadata(), context_->auth_context().get()));
     const google::protobuf::MethodDescriptor* method = FindMethod(service_, method_);
     if (method == nullptr) return absl::OkStatus();
     return runtime::CheckAccess(*caller_, runtime::RuleOf(*method).value_or(access::Need{}));
@@ -173,11 +174,12 @@ class Downstream : public grpc::ServerGenericBidiReactor {
       StartWriteAndFinish(&out_, grpc::WriteOptions(), grpc::Status::OK);
       return false;
     }
-    const absl::StatusOr<Metadata> metadata = ForwardedMetadata(context_->client_metadata());
+    absl::StatusOr<Metadata> metadata = ForwardedMetadata(context_->client_metadata());
     if (!metadata.ok()) {
       Finish(runtime::ToGrpcStatus(metadata.status()));
       return false;
     }
+    SetCredential(router_->access().DelegationOf(*caller_), *metadata);
     auto upstream = std::make_shared<Upstream>(self_, route->channel);
     for (const auto& [key, value] : *metadata) upstream->context().AddMetadata(key, value);
     upstream->context().AddMetadata(kPassedOnKey, "1");

@@ -36,6 +36,9 @@ void HttpMetrics::Update(const runtime::HttpServerStats& now) {
       static_cast<double>(now.timeouts_total - last_.timeouts_total));
   add("citylayers_http_bad_requests_total", "HTTP requests that were malformed or over a limit.",
       static_cast<double>(now.bad_requests_total - last_.bad_requests_total));
+  add("citylayers_tls_handshakes_failed_total", "TLS handshakes that failed, by port.",
+      static_cast<double>(now.handshakes_failed_total - last_.handshakes_failed_total),
+      {{"port", "http"}});
   metrics_.Gauge("citylayers_http_connections", "Open HTTP connections.")
       .Set(static_cast<double>(now.connections_open));
   metrics_.Gauge("citylayers_http_streams", "Open HTTP streams: live layers, alerts, RPC.")

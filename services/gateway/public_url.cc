@@ -69,6 +69,10 @@ std::string ForwardedValue(std::string_view forwarded, std::string_view name) {
   return "";
 }
 
+std::string_view OwnScheme(const HttpRequest& request) {
+  return request.is_secure() ? "https" : "http";
+}
+
 bool HasPort(std::string_view host) {
   const std::size_t colon = host.rfind(':');
   return colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
@@ -91,7 +95,7 @@ std::string ForwardedBase(const HttpRequest& request) {
   if (!IsHost(host)) return "";
   std::string_view scheme = SchemeOf(FirstItem(request.Header("x-forwarded-proto")));
   if (scheme.empty()) scheme = SchemeOf(ForwardedValue(forwarded, "proto"));
-  if (scheme.empty()) scheme = "http";
+  if (scheme.empty()) scheme = OwnScheme(request);
   return StrCat(scheme, "://", host, moved && !HasPort(host) ? PortOf(request, scheme) : "",
                 PrefixOf(FirstItem(request.Header("x-forwarded-prefix"))));
 }
@@ -136,7 +140,7 @@ std::string PublicUrl::BaseOf(const HttpRequest& request) const {
   if (!url_.empty()) return url_;
   if (Trusts(request)) return ForwardedBase(request);
   const std::string_view host = request.Header("host");
-  return IsHost(host) ? StrCat("http://", host) : "";
+  return IsHost(host) ? StrCat(OwnScheme(request), "://", host) : "";
 }
 
 bool PublicUrl::IsOwnOrigin(const HttpRequest& request, std::string_view origin) const {

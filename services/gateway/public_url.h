@@ -16,7 +16,7 @@ namespace citylayers::gateway {
 ///  1. the configured address;
 ///  2. X-Forwarded-Host, -Proto, -Port and -Prefix, then Forwarded, of a request whose peer is this
 ///     machine or a trusted proxy: their first item, in any case;
-///  3. the Host header.
+///  3. the Host header, with https when the request came over TLS.
 /// Immutable, thread-safe.
 class PublicUrl {
  public:

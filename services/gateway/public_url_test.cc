@@ -44,6 +44,21 @@ TEST(PublicUrl, ReadsTheFirstItemOfWhatProxiesSendInAnyCase) {
   EXPECT_EQ(Base({host, {"X-Forwarded-Prefix", "/a/b, /c"}}), "http://maps.example.org/a/b");
 }
 
+TEST(PublicUrl, HasTheSchemeOfTheConnectionWithoutAProxy) {
+  runtime::HttpRequest request;
+  request.SetRequestLine("GET", "/", 11);
+  request.SetPeer("203.0.113.7:4711");
+  request.AddHeader("Host", "maps.example.org");
+  EXPECT_EQ(PublicUrl().BaseOf(request), "http://maps.example.org");
+  request.SetSecure({});
+  EXPECT_EQ(PublicUrl().BaseOf(request), "https://maps.example.org");
+  EXPECT_TRUE(PublicUrl().IsOwnOrigin(request, "https://maps.example.org"));
+  request.SetPeer("127.0.0.1:4711");
+  EXPECT_EQ(PublicUrl().BaseOf(request), "https://maps.example.org");
+  request.AddHeader("X-Forwarded-Proto", "http");
+  EXPECT_EQ(PublicUrl().BaseOf(request), "http://maps.example.org") << "the proxy's clients use it";
+}
+
 TEST(PublicUrl, ReadsForwardedAndThePort) {
   EXPECT_EQ(Base({{"Host", "inner"}, {"Forwarded", "proto=https;host=maps.example"}}),
             "https://maps.example");

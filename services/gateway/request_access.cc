@@ -30,7 +30,8 @@ absl::StatusOr<std::shared_ptr<const access::Principal>> CallerOf(
   const std::string api_key = request.JoinedHeader("x-api-key");
   const absl::StatusOr<std::string_view> credential = access::CredentialOf(authorization, api_key);
   if (!credential.ok()) return WithBadKey(credential.status());
-  auto caller = control.Identify(*credential);
+  auto caller = credential->empty() ? control.IdentifyCertificate(request.certificate_names())
+                                    : control.Identify(*credential);
   if (!caller.ok()) return WithBadKey(caller.status());
   return caller;
 }

@@ -285,6 +285,7 @@ void RpcHandler::Translate(const HttpRequest& request, const ParsedRequest& pars
   absl::StatusOr<Metadata> metadata = ForwardedHeaders(request);
   if (!metadata.ok()) return reply->Fail(metadata.status());
   call.metadata = *std::move(metadata);
+  SetCredential(router_.access().DelegationOf(*caller), call.metadata);
   call.deadline = deadline;
   if (call.deadline <= absl::Now()) {
     return reply->Fail(absl::DeadlineExceededError("the deadline has passed already"));

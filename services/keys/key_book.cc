@@ -30,6 +30,17 @@ KeyRecord* FindRecord(KeySet& keys, std::string_view id) {
   return found == keys.records.end() ? nullptr : &*found;
 }
 
+// Of two keys in force with one name, it would be chance which one a certificate acts as.
+absl::Status CheckCertificateIsFree(const KeySet& keys, std::string_view name) {
+  for (const KeyRecord& record : keys.records) {
+    if (record.certificate_name != name || record.revoke_time != absl::InfiniteFuture()) continue;
+    return absl::AlreadyExistsError(StrCat("the key ", KeyNameOf(record.id), " of ",
+                                           record.principal, " has the certificate name ", name,
+                                           ": revoke it first"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status NotFound(std::string_view id) {
   return absl::NotFoundError(
       StrCat("no key has the name ", KeyNameOf(id), "; `citylayers keys list` shows all keys"));
@@ -95,6 +106,10 @@ absl::StatusOr<IssuedKey> KeyBook::Create(const NewKey& wanted) {
   IssuedKey issued;
   ASSIGN_OR_RETURN(issued.record.scopes, ReadScopes(wanted.scopes));
   KeySet next = *keys();
+  if (!wanted.certificate_name.empty()) {
+    RETURN_IF_ERROR(CheckCertificateName(wanted.certificate_name));
+    RETURN_IF_ERROR(CheckCertificateIsFree(next, wanted.certificate_name));
+  }
   if (next.records.size() >= options_.count_max) {
     return absl::ResourceExhaustedError(StrCat(next.records.size(),
                                                " keys exist, which is the maximum: raise "
@@ -108,6 +123,7 @@ absl::StatusOr<IssuedKey> KeyBook::Create(const NewKey& wanted) {
   issued.record.create_time = now;
   issued.record.expire_time = wanted.expire_time;
   issued.record.creator = wanted.creator;
+  issued.record.certificate_name = wanted.certificate_name;
   issued.record.secrets = {{.hash = access::HashOf(issued.key, next.pepper)}};
   next.records.push_back(issued.record);
   RETURN_IF_ERROR(Commit(std::move(next), Change::kIssue));

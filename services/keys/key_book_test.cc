@@ -287,6 +287,26 @@ TEST_F(KeyBookTest, ChangesOfManyThreadsArriveInTheirOrder) {
   EXPECT_EQ(book_->List().size(), 20U);
 }
 
+TEST_F(KeyBookTest, ACertificateActsAsOneKeyInForce) {
+  const NewKey wanted = {
+      .principal = "gate 7", .scopes = {"readings:write"}, .certificate_name = "CN=gate-7"};
+  const auto first = book_->Create(wanted);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const absl::Status second = book_->Create(wanted).status();
+  EXPECT_TRUE(absl::IsAlreadyExists(second)) << second;
+  EXPECT_THAT(ToStd(second.message()), HasSubstr("has the certificate name CN=gate-7: revoke it"));
+  ASSERT_TRUE(book_->Revoke(first->record.id).ok());
+  ASSERT_TRUE(book_->Create(wanted).ok());
+  Open();
+  const auto caller = book_->ring()->IdentifyCertificate({"CN=gate-7"}, clock_.Now());
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_NE((*caller)->key_id, first->record.id);
+  EXPECT_FALSE(book_->Create({.principal = "gate 8",
+                              .scopes = {"readings:write"},
+                              .certificate_name = "gate-8"})
+                   .ok());
+}
+
 TEST_F(KeyBookTest, OneBookPerFile) {
   const absl::Status second = KeyBook::Open(path_, {}, clock_).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(second)) << second;

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "proto/support/proto_time.h"
+#include "services/keys/key_fields.h"
 
 namespace citylayers::keys {
 namespace {
@@ -101,6 +102,7 @@ v1::Key ToProto(const KeyRecord& record, absl::Time now) {
   SetTime(record.expire_time, [&key] { return key.mutable_expire_time(); });
   SetTime(record.revoke_time, [&key] { return key.mutable_revoke_time(); });
   key.set_creator(record.creator);
+  key.set_certificate_name(record.certificate_name);
   absl::Time overlap_end = now;
   for (std::size_t i = 1; i < record.secrets.size(); ++i) {
     overlap_end = std::max(overlap_end, record.secrets[i].until);
@@ -132,11 +134,17 @@ absl::StatusOr<KeyRecord> FromStored(const v1::StoredKey& stored) {
   const v1::Key& key = stored.key();
   const std::optional<std::string_view> id = ParseKeyName(key.name());
   if (!id.has_value()) return Damaged(key.name(), "has an invalid name");
-  KeyRecord record{.id = std::string(*id), .principal = key.principal(), .creator = key.creator()};
+  KeyRecord record{.id = std::string(*id),
+                   .principal = key.principal(),
+                   .certificate_name = key.certificate_name(),
+                   .creator = key.creator()};
   if (record.principal.empty()) return Damaged(record.id, "has no principal");
   if (!ReadTimes(key, &record)) return Damaged(record.id, "has an invalid time");
   RETURN_IF_ERROR(ReadScopes(key, &record));
   RETURN_IF_ERROR(ReadSecrets(stored, &record));
+  if (!record.certificate_name.empty() && !CheckCertificateName(record.certificate_name).ok()) {
+    return Damaged(record.id, "has an invalid certificate name");
+  }
   return record;
 }
 

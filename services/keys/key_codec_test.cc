@@ -26,6 +26,7 @@ access::KeyRecord Record() {
       .create_time = kNow + absl::Nanoseconds(7),
       .expire_time = kNow + absl::Hours(24),
       .revoke_time = kNow + absl::Hours(1),
+      .certificate_name = "CN=phu-an,O=City",
       .creator = "Duty",
       .secrets = {{.hash = std::string(32, 'a')},
                   {.hash = std::string(32, 'b'), .until = kNow + absl::Minutes(5)}}};
@@ -51,6 +52,7 @@ TEST(KeyCodec, AKeyReadsBack) {
   EXPECT_EQ(read->create_time, record.create_time);
   EXPECT_EQ(read->expire_time, record.expire_time);
   EXPECT_EQ(read->revoke_time, record.revoke_time);
+  EXPECT_EQ(read->certificate_name, record.certificate_name);
   EXPECT_EQ(read->creator, record.creator);
   ASSERT_EQ(read->secrets.size(), 2U);
   EXPECT_EQ(read->secrets[0].hash, record.secrets[0].hash);
@@ -99,6 +101,7 @@ TEST(KeyCodec, AnInvalidFieldIsDataLoss) {
       [](Ring& ring) { ring.mutable_keys(0)->mutable_key()->clear_principal(); },
       [](Ring& ring) { ring.mutable_keys(0)->mutable_key()->clear_scopes(); },
       [](Ring& ring) { ring.mutable_keys(0)->mutable_key()->mutable_expire_time()->set_nanos(-1); },
+      [](Ring& ring) { ring.mutable_keys(0)->mutable_key()->set_certificate_name("no subject"); },
       [](Ring& ring) { ring.mutable_keys(0)->clear_secrets(); },
       [](Ring& ring) { ring.mutable_keys(0)->mutable_secrets(0)->set_hash("short"); },
       [](Ring& ring) {

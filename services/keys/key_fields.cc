@@ -83,6 +83,29 @@ absl::StatusOr<std::vector<access::Scope>> ReadScopes(absl::Span<const std::stri
   return scopes;
 }
 
+absl::Status CheckCertificateName(std::string_view name) {
+  constexpr std::string_view kField = "certificate_name";
+  if (name.empty() || name.size() > kCertificateNameBytesMax) {
+    return BadField(kField, StrCat("has ", name.size(), " bytes; 1 to ", kCertificateNameBytesMax,
+                                   " are accepted"));
+  }
+  // The form of RFC 2253 writes all others with a backslash.
+  if (!std::all_of(name.begin(), name.end(), [](char c) { return c >= 0x20 && c < 0x7f; })) {
+    return BadField(kField,
+                    "has a character outside printable ASCII: write it as `openssl x509 -noout "
+                    "-subject -nameopt RFC2253` does");
+  }
+  for (const std::string_view prefix : {"DNS:", "URI:"}) {
+    if (!name.starts_with(prefix)) continue;
+    if (name.size() > prefix.size()) return absl::OkStatus();
+    return BadField(kField, StrCat("has nothing after ", prefix));
+  }
+  const std::size_t equals = name.find('=');
+  if (equals != 0 && equals != std::string_view::npos) return absl::OkStatus();
+  return BadField(kField,
+                  "is neither a subject, such as CN=gateway-7,O=City, nor DNS:NAME or URI:ADDRESS");
+}
+
 absl::Status CheckExpireTime(absl::Time expire_time, absl::Time now) {
   if (expire_time > now) return absl::OkStatus();
   return BadField("expire_time",

@@ -22,6 +22,7 @@ inline constexpr std::string_view kProcessName = "citylayersd";
 inline constexpr std::size_t kPrincipalCharactersMax = 100;
 inline constexpr std::size_t kScopesMax = 100;
 inline constexpr std::size_t kScopeBytesMax = 256;
+inline constexpr std::size_t kCertificateNameBytesMax = 300;
 inline constexpr absl::Duration kOverlapMax = absl::Hours(24 * 90);
 
 // All are pure. INVALID_ARGUMENT names the field, as runtime::BadField.
@@ -33,6 +34,10 @@ absl::Status CheckPrincipal(std::string_view principal);
 
 /// 1 to kScopesMax scopes of at most kScopeBytesMax bytes.
 absl::StatusOr<std::vector<access::Scope>> ReadScopes(absl::Span<const std::string> texts);
+
+/// A certificate's name: "DNS:..." or "URI:..." with text after it, or a subject, which has "="; of 1
+/// to kCertificateNameBytesMax printable ASCII characters.
+absl::Status CheckCertificateName(std::string_view name);
 
 /// A time of expiry: after `now`.
 absl::Status CheckExpireTime(absl::Time expire_time, absl::Time now);

@@ -60,6 +60,21 @@ TEST(ReadScopes, NamesTheOneThatIsWrong) {
   EXPECT_THAT(message({"layers:read:\xff"}), HasSubstr("scopes[0]: is not UTF-8"));
 }
 
+TEST(CheckCertificateName, IsASubjectOrAnAlternativeName) {
+  for (const char* good : {"CN=gateway-7", "CN=gateway-7\\, a,O=Th\\C3\\A0nh ph\\E1\\BB\\91",
+                           "DNS:gw7.example.org", "URI:spiffe://city/gw7"}) {
+    EXPECT_TRUE(CheckCertificateName(good).ok()) << good;
+  }
+  EXPECT_THAT(Message(CheckCertificateName("gateway-7")),
+              HasSubstr("certificate_name: is neither a subject"));
+  EXPECT_THAT(Message(CheckCertificateName("DNS:")), HasSubstr("has nothing after DNS:"));
+  EXPECT_THAT(Message(CheckCertificateName("CN=Thành phố")), HasSubstr("-nameopt RFC2253"));
+  EXPECT_THAT(Message(CheckCertificateName("CN=a\nb")), HasSubstr("outside printable ASCII"));
+  EXPECT_THAT(Message(CheckCertificateName("CN=" + std::string(298, 'a'))),
+              HasSubstr("has 301 bytes"));
+  EXPECT_FALSE(CheckCertificateName("").ok());
+}
+
 TEST(CheckExpireTime, LiesInTheFuture) {
   EXPECT_TRUE(CheckExpireTime(kNow + absl::Nanoseconds(1), kNow).ok());
   EXPECT_TRUE(CheckExpireTime(absl::InfiniteFuture(), kNow).ok());

@@ -31,6 +31,7 @@ void LogChange(std::string_view sentence, const access::KeyRecord& record, const
   runtime::LogInfo(sentence, {{"id", record.id},
                               {"principal", record.principal},
                               {"scopes", absl::StrJoin(key.scopes(), " ")},
+                              {"certificate", record.certificate_name},
                               {"by", NameOf(*call.caller)},
                               {"by_key", call.caller->key_id},
                               {"from", call.peer}});
@@ -76,7 +77,8 @@ absl::StatusOr<v1::CreateKeyResponse> KeyServiceImpl::Create(const Call& call,
                    book_.Create({.principal = request.principal(),
                                  .scopes = {request.scopes().begin(), request.scopes().end()},
                                  .expire_time = expire_time.value_or(absl::InfiniteFuture()),
-                                 .creator = NameOf(*call.caller)}));
+                                 .creator = NameOf(*call.caller),
+                                 .certificate_name = request.certificate_name()}));
   v1::CreateKeyResponse response;
   *response.mutable_key() = ToProto(issued.record, clock_.Now());
   response.set_key_text(issued.key.ToText());

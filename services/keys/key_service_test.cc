@@ -44,7 +44,7 @@ access::Principal Process() {
 class FakeAuthenticator final : public runtime::Authenticator {
  public:
   absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
-      const runtime::CallMetadata&) const override {
+      const runtime::CallMetadata&, const grpc::AuthContext*) const override {
     absl::MutexLock lock(&mutex_);
     return caller_;
   }

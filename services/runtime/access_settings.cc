@@ -10,6 +10,7 @@
 #include "base/option_file.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "services/runtime/tls/tls_settings.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -72,6 +73,14 @@ absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config) {
     ASSIGN_OR_RETURN(settings.process_key, access::ApiKey::Generate());
   }
   return settings;
+}
+
+absl::StatusOr<Protection> ProtectionOf(const Config& config) {
+  ASSIGN_OR_RETURN(const access::ScopeSet anonymous, ReadScopes(config.GetString(kAnonymous)));
+  ASSIGN_OR_RETURN(const TlsSettings tls, ReadTlsSettings(config));
+  return Protection{.allow_insecure = config.GetBool("server.allow_insecure"),
+                    .has_tls = tls.is_on(),
+                    .is_closed = !anonymous.AllowsAll(access::Permission::kAdmin)};
 }
 
 absl::Status CheckProcessKey(const AccessSettings& settings, bool has_other_processes) {

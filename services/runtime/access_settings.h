@@ -10,6 +10,7 @@
 
 #include "services/access/api_key.h"
 #include "services/access/scope.h"
+#include "services/runtime/config/address.h"
 #include "services/runtime/config/config.h"
 
 namespace citylayers::runtime {
@@ -28,6 +29,9 @@ struct AccessSettings {
 /// file that does not hold a key. FAILED_PRECONDITION: the file cannot be read, is not a regular
 /// file, has more than 4 KiB, or other users can read it.
 absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config);
+
+/// How the ports of this process are protected, for CheckReach. Errors as ReadAccessSettings.
+absl::StatusOr<Protection> ProtectionOf(const Config& config);
 
 /// OK when a city of several processes can call each other: they need a common key unless everybody
 /// may do everything.

@@ -8,13 +8,30 @@
 
 namespace citylayers::runtime {
 
+absl::StatusOr<bool> AdminUsesTls(const Address& address, const TlsSettings& tls,
+                                  bool allow_insecure) {
+  if (address.IsLoopback()) return false;
+  if (tls.clients != ClientCertificates::kNone) return true;
+  if (allow_insecure) return false;
+  return absl::InvalidArgumentError(
+      StrCat("--admin ", address.ToString(),
+             " can be reached from other machines, and the admin port asks for no key: use a "
+             "loopback address, or set tls.client_ca_file, so that it accepts only clients with a "
+             "certificate, or set --allow-insecure on a closed network"));
+}
+
 absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
                                                        std::string_view names,
-                                                       AdminSources sources) {
+                                                       AdminSources sources,
+                                                       const TlsSource* tls) {
   HttpServerOptions options;
   options.flag = "--admin";
   options.threads = 1;
   options.connections_max = 256;
+  if (tls != nullptr) {
+    options.tls = [tls] { return tls->Current()->admin; };
+    options.handshake_timeout = tls->settings().handshake_timeout;
+  }
   ASSIGN_OR_RETURN(HostAllowList hosts,
                    HostAllowList::Make(address.host, names, "server.admin_hosts"));
   options.hosts = std::make_shared<const HostAllowList>(std::move(hosts));

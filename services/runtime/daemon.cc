@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 
 #include "base/build_info.h"
@@ -31,11 +32,15 @@
 #include "services/runtime/rpc/call_adapter.h"
 #include "services/runtime/rpc/callback_threads.h"
 #include "services/runtime/rpc/grpc_port.h"
+#include "services/runtime/rpc/library_logs.h"
 #include "services/runtime/rpc/server_health.h"
+#include "services/runtime/rpc/tls_credentials.h"
 #include "services/runtime/rpc/watch_thread.h"
 #include "services/runtime/self_probe.h"
 #include "services/runtime/server_options.h"
 #include "services/runtime/tick_thread.h"
+#include "services/runtime/tls/tls_settings.h"
+#include "services/runtime/tls/tls_source.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -100,8 +105,13 @@ class Daemon::Impl {
                      ParseAddress(config_.GetString("server.grpc"), "--grpc"));
     ASSIGN_OR_RETURN(Address admin_address,
                      ParseAddress(config_.GetString("server.admin"), "--admin"));
+    RETURN_IF_ERROR(OpenTls());
+    ASSIGN_OR_RETURN(const bool admin_has_tls,
+                     AdminUsesTls(admin_address, tls_ == nullptr ? TlsSettings() : tls_->settings(),
+                                  config_.GetBool("server.allow_insecure")));
     RETURN_IF_ERROR(MakeModules(specs));
     RETURN_IF_ERROR(Listen(grpc_address));
+    WarnOfPlainBackends();
     if (!channels_->IsLocal(kClockOwner) || order_.size() > 1) FollowClock();
     FollowModules();
     for (const std::string& name : order_) {
@@ -114,7 +124,8 @@ class Daemon::Impl {
         admin_, StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
                            {[this] { return MetricsText(); }, [this] { return Ready(); },
                             [this] { return config_.ToToml(); },
-                            [this] { return DescribeModules(); }, [this] { return Notices(); }}));
+                            [this] { return DescribeModules(); }, [this] { return Notices(); }},
+                           admin_has_tls ? tls_.get() : nullptr));
     admin_address.port = admin_->port();
     admin_address_ = admin_address.ToString();
     StartProbe();
@@ -145,6 +156,7 @@ class Daemon::Impl {
     const absl::Time deadline = absl::Now() + config_.GetDuration("server.drain");
     probe_tick_.reset();
     health_tick_.reset();
+    tls_tick_.reset();
     if (health_ != nullptr) health_->EndServing();
     if (port_ != nullptr) port_->StopListening();
     calls_.Drain();
@@ -159,6 +171,27 @@ class Daemon::Impl {
   const std::string& admin_address() const { return admin_address_; }
 
  private:
+  absl::Status OpenTls() {
+    ASSIGN_OR_RETURN(TlsSettings settings, ReadTlsSettings(config_));
+    if (!settings.is_on()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(tls_, TlsSource::Open(std::move(settings), metrics_, machine_clock_));
+    tls_tick_ = std::make_unique<TickThread>(tls_->settings().poll_period, [this] { tls_->Poll(); });
+    return absl::OkStatus();
+  }
+
+  // The process key grants everything: on a network it belongs into TLS.
+  void WarnOfPlainBackends() const {
+    if (!has_common_key_) return;
+    for (const ModuleSpec& spec : table_) {
+      if (channels_->IsLocal(spec.name)) continue;
+      const std::string& text = config_.GetString(StrCat("backends.", spec.name));
+      const auto address = ParseAddress(text, "backends");
+      if (ParseBackend(text).has_tls || (address.ok() && address->IsLoopback())) continue;
+      LogWarning("the process key is sent without TLS: write the backend as https://HOST:PORT",
+                 {{"module", spec.name}, {"backend", text}});
+    }
+  }
+
   absl::Status MakeModules(const std::vector<const ModuleSpec*>& specs) {
     std::set<std::string, std::less<>> local;
     for (const ModuleSpec* spec : specs) local.insert(spec->name);
@@ -207,7 +240,8 @@ class Daemon::Impl {
             .access = access_,
             .table = table_,
             .pack = std::move(pack),
-            .pack_change = pack_.change()};
+            .pack_change = pack_.change(),
+            .tls = tls_.get()};
   }
 
   void FollowModules() {
@@ -227,7 +261,8 @@ class Daemon::Impl {
         {StrCat("gRPC port ", port_->address().ToString()), [this] {
            const Address& address = port_->address();
            return ProbeGrpc(Address{ProbeHost(address.host), address.port}.ToString(),
-                            kProbeTimeout);
+                            kProbeTimeout,
+                            tls_ == nullptr ? nullptr : MakeProbeCredentials(*tls_));
          }}};
     for (const std::string& name : order_) {
       if (auto* module = dynamic_cast<ProbedModule*>(modules_[name].get())) {
@@ -291,6 +326,7 @@ class Daemon::Impl {
     content.passes_calls_on = PassesCallsOn();
     content.has_gateway = channels_->IsLocal("gateway");
     content.service_names = Services();
+    content.tls = tls_.get();
     ASSIGN_OR_RETURN(port_, GrpcPort::Open(address, content, config_, memory_, metrics_));
     return absl::OkStatus();
   }
@@ -325,6 +361,9 @@ class Daemon::Impl {
 
   std::vector<std::string> Notices() const {
     std::vector<std::string> all = pack_.notices();
+    if (tls_ != nullptr) {
+      for (std::string& notice : tls_->Notices()) all.push_back(std::move(notice));
+    }
     for (const auto& follower : followers_) {
       for (std::string& notice : follower->Notices()) all.push_back(std::move(notice));
     }
@@ -339,6 +378,13 @@ class Daemon::Impl {
   std::string MetricsText() {
     absl::MutexLock lock(&metrics_mutex_);
     memory_.Show(metrics_);
+    const std::uint64_t failed = GrpcHandshakesFailed();
+    if (tls_ != nullptr) {
+      metrics_
+          .Counter("citylayers_tls_handshakes_failed_total", "TLS handshakes that failed, by port.",
+                   {{"port", "grpc"}})
+          .Increment(static_cast<double>(failed - std::exchange(handshakes_failed_, failed)));
+    }
     return metrics_.Serialize();
   }
 
@@ -359,6 +405,8 @@ class Daemon::Impl {
   const MemoryBudget memory_;
   Metrics metrics_;
   absl::Mutex metrics_mutex_;  // serializes Show
+  std::uint64_t handshakes_failed_ ABSL_GUARDED_BY(metrics_mutex_) = 0;  // of gRPC, when shown last
+  std::unique_ptr<TlsSource> tls_;  // from Start on, when there is TLS; the ports read it
   Timer timer_;
   Executor executor_;
   Executor write_executor_;
@@ -372,7 +420,7 @@ class Daemon::Impl {
   std::unique_ptr<GrpcPort> port_;
   std::unique_ptr<SelfProbe> probe_;
   std::unique_ptr<ServerHealth> health_;
-  std::unique_ptr<TickThread> probe_tick_, health_tick_;
+  std::unique_ptr<TickThread> probe_tick_, health_tick_, tls_tick_;
   std::unique_ptr<WatchThread> clock_watch_;
   std::vector<std::unique_ptr<Follower>> followers_;
   std::unique_ptr<HttpServer> admin_;
@@ -385,11 +433,13 @@ Daemon::~Daemon() = default;
 
 absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& table) {
   ASSIGN_OR_RETURN(const AccessSettings access, ReadAccessSettings(config));
-  for (const std::string flag : {"grpc", "admin"}) {
-    ASSIGN_OR_RETURN(const Address address,
-                     ParseAddress(config.GetString("server." + flag), "--" + flag));
-    RETURN_IF_ERROR(CheckReach(address, config.GetBool("server.allow_insecure"), "--" + flag));
-  }
+  ASSIGN_OR_RETURN(const Protection protection, ProtectionOf(config));
+  ASSIGN_OR_RETURN(const Address grpc, ParseAddress(config.GetString("server.grpc"), "--grpc"));
+  RETURN_IF_ERROR(CheckReach(grpc, protection, "--grpc"));
+  ASSIGN_OR_RETURN(const Address admin, ParseAddress(config.GetString("server.admin"), "--admin"));
+  ASSIGN_OR_RETURN(const TlsSettings tls, ReadTlsSettings(config));
+  RETURN_IF_ERROR(AdminUsesTls(admin, tls, protection.allow_insecure).status());
+  RETURN_IF_ERROR(CheckTls(config, absl::Now()));
   RETURN_IF_ERROR(ParseMethodLimits(config.GetString("grpc.method_limits")).status());
   ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config.GetString("server.target")));
   RETURN_IF_ERROR(CheckProcessKey(access, specs.size() < table.size()));

@@ -35,6 +35,7 @@ namespace citylayers::runtime {
 class CallAdapter;
 class CityClock;
 class ModuleChannels;
+class TlsSource;
 struct ModuleSpec;
 
 /// Ids of the packs that a data directory was used with: the previous one and the current one.
@@ -57,6 +58,7 @@ struct ModuleContext {
   const std::vector<ModuleSpec>& table;           // every module of the platform, wherever it runs
   std::shared_ptr<const storage::CityPack> pack;  // nullptr unless ModuleSpec::needs_pack
   std::optional<PackChange> pack_change;  // a data directory was used with another pack before
+  const TlsSource* tls = nullptr;         // of the ports; nullptr: without TLS
 };
 
 /// A part of the server. Created before the server listens, started when it does. One thread calls

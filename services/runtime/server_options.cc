@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/runtime/access_settings.h"
+#include "services/runtime/tls/tls_settings.h"
 
 namespace citylayers::runtime {
 
@@ -31,7 +32,8 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"server.web", OptionType::kString, "",
        "Directory of the booth page; empty: the one installed with the program."},
       {"server.allow_insecure", OptionType::kBool, "false",
-       "Allow listening on addresses other than loopback without encryption."},
+       "Allow listening on addresses other than loopback without TLS, or where every caller may do "
+       "everything."},
       {.key = "server.log",
        .type = OptionType::kString,
        .default_value = "info",
@@ -102,10 +104,12 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
   };
   for (Option& option : AccessOptions()) options.push_back(std::move(option));
+  for (Option& option : TlsOptions()) options.push_back(std::move(option));
   for (const ModuleSpec& spec : table) {
     options.push_back(
         {"backends." + spec.name, OptionType::kString, "127.0.0.1:50051",
-         "gRPC address of the process that runs " + spec.name + ", when it is another process."});
+         "gRPC address of the process that runs " + spec.name +
+             ", when it is another process: HOST:PORT, or https://HOST:PORT for TLS."});
     for (const Option& option : spec.options) {
       // A section shared by several modules is listed by each of them.
       const bool listed = std::any_of(options.begin(), options.end(),

@@ -24,9 +24,10 @@ geo                       : base
 storage                   : base
 samples                   : base geo
 services/runtime/config   : base
-services/runtime/http     : base services/runtime
-services/runtime/rpc      : base proto citylayers services/access services/runtime services/runtime/config
-services/runtime          : base proto citylayers storage services/access services/client services/runtime/config services/runtime/rpc services/runtime/http
+services/runtime/tls      : base services/runtime services/runtime/config
+services/runtime/http     : base services/runtime services/runtime/tls
+services/runtime/rpc      : base proto citylayers services/access services/runtime services/runtime/config services/runtime/tls
+services/runtime          : base proto citylayers storage services/access services/client services/runtime/config services/runtime/rpc services/runtime/http services/runtime/tls
 services/access           : base
 services/cap              : base
 services/keys             : base proto citylayers storage services/access services/runtime services/runtime/config services/runtime/rpc
@@ -36,10 +37,10 @@ services/traffic          : base proto citylayers geo storage services/layers se
 services/flood            : base proto citylayers geo storage services/layers services/runtime services/runtime/config services/runtime/rpc
 services/basemap          : base proto citylayers geo storage services/layers services/runtime
 services/alerts           : base proto citylayers geo storage services/cap services/layers services/runtime services/runtime/config services/runtime/rpc
-services/gateway          : base proto citylayers services/access services/cap services/runtime services/runtime/config services/runtime/rpc services/runtime/http
+services/gateway          : base proto citylayers services/access services/cap services/runtime services/runtime/config services/runtime/rpc services/runtime/http services/runtime/tls
 services/client           : citylayers
 services/tools            : base proto citylayers geo storage samples services/runtime services/runtime/config services/runtime/rpc
-services/programs         : base proto citylayers services/access services/keys services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc
+services/programs         : base proto citylayers services/access services/keys services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc services/runtime/tls
 tests                     : *
 '
 

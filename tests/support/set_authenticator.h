@@ -37,7 +37,7 @@ class SetAuthenticator final : public Authenticator {
   }
 
   absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
-      const CallMetadata&) const override {
+      const CallMetadata&, const grpc::AuthContext*) const override {
     absl::MutexLock lock(&mutex_);
     return caller_;
   }

@@ -127,6 +127,7 @@ std::vector<std::pair<std::string, std::string>> KeyLines(const Key& key, absl::
       {"name", key.name()},
       {"principal", key.principal()},
       {"scopes", ScopesOf(key)},
+      {"certificate", key.certificate_name()},
       {"created", StrCat(FormatCityTime(FromProtoTime(key.create_time())),
                          key.creator().empty() ? "" : StrCat(" by ", key.creator()))},
       {"expires", ExpiryOf(key)},

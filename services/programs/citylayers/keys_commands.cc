@@ -26,6 +26,7 @@ struct CreateOptions {
   std::string principal;
   std::vector<std::string> scopes;
   std::string expires;
+  std::string certificate_name;
 };
 
 struct RotateOptions {
@@ -62,6 +63,7 @@ absl::Status Create(Program& program, const CreateOptions& options) {
   access::v1::CreateKeyRequest request;
   request.set_principal(options.principal);
   request.mutable_scopes()->Assign(options.scopes.begin(), options.scopes.end());
+  request.set_certificate_name(options.certificate_name);
   RETURN_IF_ERROR(SetExpiry(options.expires, [&] { return request.mutable_expire_time(); }));
   const auto stub = KeyService::NewStub(program.Channel());
   ASSIGN_OR_RETURN(const auto response, program.Call(&Stub::CreateKey, *stub, request));
@@ -170,7 +172,9 @@ void AddCreate(CLI::App& keys, Program& program) {
                   "  citylayers keys create --principal 'night desk 1' --scope alerts:operate "
                   "--scope layers:read --expires 90d\n"
                   "  citylayers keys create --principal 'flood app' --scope layers:read:flood "
-                  "--expires 2027-12-31T23:59:59+07:00");
+                  "--expires 2027-12-31T23:59:59+07:00\n"
+                  "  citylayers keys create --principal 'sensor gateway 7' --scope readings:write "
+                  "--certificate-name 'CN=gateway-7,O=City' > /dev/null");
   auto options = std::make_shared<CreateOptions>();
   create
       ->add_option("--principal", options->principal,
@@ -188,6 +192,11 @@ void AddCreate(CLI::App& keys, Program& program) {
       ->add_option("--expires", options->expires,
                    "When the key stops being accepted: 90d, or RFC 3339; default: never")
       ->type_name("TIME");
+  create
+      ->add_option("--certificate-name", options->certificate_name,
+                   "Name of the client certificates that act as the key: their subject as `openssl "
+                   "x509 -noout -subject -nameopt RFC2253` shows it, or DNS:NAME or URI:ADDRESS")
+      ->type_name("NAME");
   program.OnRun(create, [&program, options] { return Create(program, *options); });
 }
 

@@ -279,7 +279,7 @@ TEST_F(KeysCommandsTest, AKeyThatLeavesTheMachineIsReportedOnce) {
   address_ = "0.0.0.0" + address_.substr(address_.find(':'));
   EXPECT_EQ(Run({"keys", "list"}), 0) << err_;
   EXPECT_EQ(err_, "citylayers: warning: the key crosses the network to " + address_ +
-                      " as readable text: put a proxy with TLS in front, or use an SSH tunnel\n");
+                      " as readable text: use TLS (--tls), or an SSH tunnel\n");
   unsetenv("CITYLAYERS_KEY");
   EXPECT_EQ(Run({"keys", "list"}), 0) << err_;
   EXPECT_EQ(err_, "") << "without a key";

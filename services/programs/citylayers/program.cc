@@ -10,12 +10,15 @@
 #include "citylayers/client/channel.h"
 #include "services/programs/citylayers/display_width.h"
 #include "services/programs/citylayers/server_reach.h"
+#include "services/programs/citylayers/tls_diagnosis.h"
+#include "services/runtime/rpc/tls_credentials.h"
 
 namespace citylayers::cli {
 namespace {
 
 constexpr char kUsagePayload[] = "citylayers/usage";
 constexpr double kTimeoutMaxS = 3600;
+constexpr absl::Duration kDiagnosisTimeout = absl::Seconds(3);
 
 bool IsUnreachable(const absl::Status& error, grpc::Channel& channel) {
   return absl::IsUnavailable(error) &&
@@ -53,6 +56,7 @@ Program::Program(CLI::App& app) {
                      "the file in CITYLAYERS_KEY_FILE. No option takes the key itself, because "
                      "process lists show command lines")
           ->type_name("FILE");
+  AddTlsOptions(app);
   app.add_option("--format", format_, "Output format: table, json, ndjson or geojson")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json", "ndjson", "geojson"}))
@@ -62,6 +66,26 @@ Program::Program(CLI::App& app) {
       ->type_name("S")
       ->check(CLI::Range(0.01, kTimeoutMaxS))
       ->capture_default_str();
+}
+
+void Program::AddTlsOptions(CLI::App& app) {
+  app.add_flag("--tls", tls_,
+               "Call the server over TLS, as https:// before its address and the next options do "
+               "as well")
+      ->envname("CITYLAYERS_TLS");
+  app.add_option("--ca-file", tls_files_.ca_file,
+                 "PEM file with the authorities of the server's certificate; default: those of the "
+                 "system")
+      ->type_name("FILE")
+      ->envname("CITYLAYERS_CA_FILE");
+  app.add_option("--certificate-file", tls_files_.certificate_file,
+                 "PEM file with the certificate that a server with client certificates asks for")
+      ->type_name("FILE")
+      ->envname("CITYLAYERS_CERTIFICATE_FILE");
+  app.add_option("--certificate-key-file", tls_files_.key_file,
+                 "PEM file with the key of that certificate")
+      ->type_name("FILE")
+      ->envname("CITYLAYERS_CERTIFICATE_KEY_FILE");
 }
 
 CLI::App* Program::AddGroup(CLI::App& app, std::string_view name, std::string_view description) {
@@ -119,7 +143,15 @@ absl::Status Program::LoadKey() {
                         .file_variable = Environment("CITYLAYERS_KEY_FILE")};
   if (key_file_option_->count() > 0) sources.file_option = key_file_;
   ASSIGN_OR_RETURN(key_, FindKey(sources));
+  if (tls_credentials_ == nullptr) {
+    ASSIGN_OR_RETURN(tls_credentials_, client::MakeTlsCredentials(tls_files_));
+  }
   return absl::OkStatus();
+}
+
+bool Program::UsesTls(const std::string& address) const {
+  return tls_ || !tls_files_.ca_file.empty() || !tls_files_.certificate_file.empty() ||
+         runtime::ParseBackend(address).has_tls;
 }
 
 std::shared_ptr<grpc::Channel> Program::Channel() {
@@ -128,16 +160,25 @@ std::shared_ptr<grpc::Channel> Program::Channel() {
 }
 
 std::shared_ptr<grpc::Channel> Program::ChannelTo(const std::string& address) {
-  if (!key_.text.empty() && !IsOnThisMachine(address) && !warned_of_plain_text_) {
+  const bool with_tls = UsesTls(address);
+  if (!with_tls && !key_.text.empty() && !IsOnThisMachine(address) && !warned_of_plain_text_) {
     warned_of_plain_text_ = true;
     Say(StrCat("warning: the key crosses the network to ", address,
-               " as readable text: put a proxy with TLS in front, or use an SSH tunnel"));
+               " as readable text: use TLS (--tls), or an SSH tunnel"));
   }
-  return client::MakeChannel(address, {.api_key = key_.text});
+  return client::MakeChannel(runtime::ParseBackend(address).target,
+                             {.credentials = with_tls ? tls_credentials_ : nullptr,
+                              .api_key = key_.text});
 }
 
 absl::Status Program::Explain(const absl::Status& error) {
   if (IsUnreachable(error, *Channel())) {
+    const std::string fault =
+        DiagnoseConnection(runtime::ParseBackend(server_).target, UsesTls(server_), tls_files_,
+                           std::min(timeout(), kDiagnosisTimeout));
+    if (!fault.empty()) {
+      return absl::UnavailableError(StrCat("cannot call the server at ", server_, ": ", fault));
+    }
     return absl::UnavailableError(
         StrCat("cannot reach the server at ", server_,
                "; start it (./run demo, or citylayersd), or give its address with --server "

@@ -26,6 +26,7 @@
 #include "citylayers/client/call.h"
 #include "citylayers/client/call_error.h"
 #include "citylayers/client/follow.h"
+#include "citylayers/client/tls.h"
 #include "services/programs/citylayers/format.h"
 #include "services/programs/citylayers/key_file.h"
 #include "services/programs/citylayers/resource_list.h"
@@ -40,8 +41,8 @@ namespace citylayers::cli {
 ///   program.OnRun(command, [&program]() -> absl::Status { ... });
 class Program {
  public:
-  /// Adds the global options (--server, --key-file, --format, --timeout) to `app`, which must
-  /// outlive this.
+  /// Adds the global options (--server, --key-file, --tls and its files, --format, --timeout) to
+  /// `app`, which must outlive this.
   explicit Program(CLI::App& app);
 
   /// Adds a group of commands, one of which is required.
@@ -79,13 +80,15 @@ class Program {
   void SayCut(std::size_t shown) const;
 
   /// Chooses the API key that all calls carry: that of --key-file, else CITYLAYERS_KEY, else
-  /// CITYLAYERS_KEY_FILE, else none. Errors: those of FindKey.
+  /// CITYLAYERS_KEY_FILE, else none. With TLS it also reads the files of --ca-file and
+  /// --certificate-file. Errors: those of FindKey and client::MakeTlsCredentials.
   absl::Status LoadKey();
   /// The channel to --server. Connects on first use. REQUIRES: LoadKey.
   std::shared_ptr<grpc::Channel> Channel();
   /// A new channel to another server, with the same key. REQUIRES: LoadKey.
   ///
-  /// Both warn on stderr, once per run, when the key leaves this machine.
+  /// Both use TLS when an option of it or the address ("https://HOST:PORT") asks for it; otherwise
+  /// they warn on stderr, once per run, when the key leaves this machine.
   std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
 
   /// Calls a unary method of a stub with the deadline:
@@ -136,11 +139,17 @@ class Program {
   absl::Status Silence(std::uint64_t count) const;
   /// What to do when the server refuses the caller; empty for other errors.
   std::string KeyAdvice(const absl::Status& error) const;
+  void AddTlsOptions(CLI::App& app);
+  /// Whether calls to an address of the command line use TLS.
+  bool UsesTls(const std::string& address) const;
 
   std::string server_;
   std::string key_file_;
   CLI::Option* key_file_option_ = nullptr;
   SentKey key_;
+  bool tls_ = false;
+  client::TlsFiles tls_files_;
+  std::shared_ptr<grpc::ChannelCredentials> tls_credentials_;
   bool warned_of_plain_text_ = false;
   std::string format_ = "table";
   double timeout_s_ = 10;

@@ -57,12 +57,17 @@ absl::StatusOr<Address> ParseAddress(std::string_view text, std::string_view wha
       StrCat(what, ": \"", text, "\" is not HOST:PORT, such as 127.0.0.1:8080"));
 }
 
-absl::Status CheckReach(const Address& address, bool allow_insecure, std::string_view what) {
-  if (address.IsLoopback() || allow_insecure) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      StrCat(what, " ", address.ToString(),
-             " can be reached from other machines, and has no encryption: use a loopback address, ",
-             "or set --allow-insecure on a closed network"));
+absl::Status CheckReach(const Address& address, const Protection& protection,
+                        std::string_view what) {
+  if (address.IsLoopback() || protection.allow_insecure) return absl::OkStatus();
+  if (protection.has_tls && protection.is_closed) return absl::OkStatus();
+  return absl::InvalidArgumentError(StrCat(
+      what, " ", address.ToString(), " can be reached from other machines, and ",
+      protection.has_tls
+          ? "every caller may do everything: remove admin from security.anonymous, use a loopback "
+            "address, "
+          : "has no encryption: set tls.certificate_file and tls.key_file, use a loopback address, ",
+      "or set --allow-insecure on a closed network"));
 }
 
 }  // namespace citylayers::runtime

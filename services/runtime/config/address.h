@@ -25,9 +25,17 @@ struct Address {
 /// (a flag) and the text.
 absl::StatusOr<Address> ParseAddress(std::string_view text, std::string_view what);
 
-/// OK for a loopback address, or when `allow_insecure`. INVALID_ARGUMENT otherwise; the message
-/// names `what` (a flag) and the remedy.
-absl::Status CheckReach(const Address& address, bool allow_insecure, std::string_view what);
+/// How a port is protected.
+struct Protection {
+  bool allow_insecure = false;
+  bool has_tls = false;
+  bool is_closed = false;  // not every caller may do everything
+};
+
+/// OK for a loopback address, for a port with TLS where callers need keys, or when
+/// `allow_insecure`. INVALID_ARGUMENT otherwise; the message names `what` (a flag) and the remedy.
+absl::Status CheckReach(const Address& address, const Protection& protection,
+                        std::string_view what);
 
 }  // namespace citylayers::runtime
 

@@ -24,12 +24,12 @@ TEST(Address, RefusesTheRestAndNamesTheFlag) {
 }
 
 TEST(Address, OnlyLoopbackIsOpenWithoutBeingAsked) {
-  EXPECT_TRUE(CheckReach({"127.0.0.1", 1}, false, "--grpc").ok());
-  EXPECT_TRUE(CheckReach({"::1", 1}, false, "--grpc").ok());
-  EXPECT_TRUE(CheckReach({"localhost", 1}, false, "--grpc").ok());
+  EXPECT_TRUE(CheckReach({"127.0.0.1", 1}, {}, "--grpc").ok());
+  EXPECT_TRUE(CheckReach({"::1", 1}, {}, "--grpc").ok());
+  EXPECT_TRUE(CheckReach({"localhost", 1}, {}, "--grpc").ok());
   for (const char* host :
        {"127.0.0.53", "127.255.255.254", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1", "LocalHost"}) {
-    EXPECT_TRUE(CheckReach({host, 1}, false, "--grpc").ok()) << host;
+    EXPECT_TRUE(CheckReach({host, 1}, {}, "--grpc").ok()) << host;
   }
   for (const char* host : {"127.evil",
                            "127.0.0.1.evil.example",
@@ -51,13 +51,13 @@ TEST(Address, OnlyLoopbackIsOpenWithoutBeingAsked) {
                            "::127.0.0.1",
                            "1::1",
                            "0"}) {
-    EXPECT_FALSE(CheckReach({host, 1}, false, "--grpc").ok()) << host;
+    EXPECT_FALSE(CheckReach({host, 1}, {}, "--grpc").ok()) << host;
   }
-  EXPECT_FALSE(CheckReach({"0.0.0.0", 1}, false, "--grpc").ok());
-  EXPECT_FALSE(CheckReach({"192.168.1.4", 1}, false, "--grpc").ok());
-  EXPECT_THAT(std::string(CheckReach({"0.0.0.0", 1}, false, "--grpc").message()),
+  EXPECT_FALSE(CheckReach({"0.0.0.0", 1}, {}, "--grpc").ok());
+  EXPECT_FALSE(CheckReach({"192.168.1.4", 1}, {}, "--grpc").ok());
+  EXPECT_THAT(std::string(CheckReach({"0.0.0.0", 1}, {}, "--grpc").message()),
               HasSubstr("--allow-insecure"));
-  EXPECT_TRUE(CheckReach({"0.0.0.0", 1}, true, "--grpc").ok());
+  EXPECT_TRUE(CheckReach({"0.0.0.0", 1}, {.allow_insecure = true}, "--grpc").ok());
 }
 
 }  // namespace

@@ -17,17 +17,13 @@ constexpr std::size_t kStreamPiecesMax = 60;  // one sendmsg takes 64 pieces, tw
 constexpr absl::Duration kLingerTimeout = absl::Seconds(2);
 constexpr std::size_t kLingerBytesMax = 64 * 1024 * 1024;
 
-std::shared_ptr<ssl_ctx_st> TlsOf(const HttpServerOptions& options) {
-  return options.tls ? options.tls() : nullptr;
-}
-
 bool HasNoBody(int status) { return status == 204 || status == 304 || status < 200; }
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::shared_ptr<HttpLoop> loop, HttpSocket socket)
+HttpConnection::HttpConnection(std::shared_ptr<HttpLoop> loop, HttpTransport transport)
     : loop_(std::move(loop)),
-      transport_(std::move(socket), TlsOf(loop_->shared().options)),
+      transport_(std::move(transport)),
       parser_(loop_->shared().options, request_) {}
 
 void HttpConnection::Start() {

@@ -29,7 +29,7 @@ class HttpStream;
 ///   an error anywhere ─► writing (last) ─► lingering ─► closed
 class HttpConnection : public ResponderTarget, public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(std::shared_ptr<HttpLoop> loop, HttpSocket socket);
+  HttpConnection(std::shared_ptr<HttpLoop> loop, HttpTransport transport);
 
   void Start();
   void Refuse();

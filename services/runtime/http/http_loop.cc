@@ -53,7 +53,9 @@ void HttpLoop::Stop() {
 }
 
 void HttpLoop::Adopt(HttpSocket socket, bool refuse) {
-  auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
+  const auto& tls = shared_->options.tls;
+  auto connection = std::make_shared<HttpConnection>(
+      shared_from_this(), HttpTransport(std::move(socket), tls ? tls() : nullptr));
   Post([this, connection, refuse] {
     connections_.insert(connection);
     Add(counters_.connections_total, 1);

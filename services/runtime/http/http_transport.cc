@@ -18,7 +18,9 @@ constexpr std::size_t kRecordBytes = 16 * 1024;
 
 HttpTransport::HttpTransport(HttpSocket socket, std::shared_ptr<ssl_ctx_st> context)
     : socket_(std::move(socket)) {
-  if (context != nullptr) tls_.emplace(std::move(context), socket_.native_handle());
+  if (context != nullptr) {
+    tls_ = std::make_unique<TlsSession>(std::move(context), socket_.native_handle());
+  }
 }
 
 std::string HttpTransport::Prepare() {

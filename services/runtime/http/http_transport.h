@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +29,7 @@ class HttpTransport {
   /// Sets the socket's options; before all others. Returns the address of the client, such as
   /// "127.0.0.1:53210"; empty: it has gone already.
   std::string Prepare();
-  bool is_secure() const { return tls_.has_value(); }
+  bool is_secure() const { return tls_ != nullptr; }
 
   /// The handshake of TLS: handler(result), where the result is kDone, kClosed, kFailed or
   /// kPlainText. REQUIRES: is_secure().
@@ -76,7 +75,7 @@ class HttpTransport {
   void FinishRead(boost::asio::mutable_buffer buffer, Handler handler);
 
   HttpSocket socket_;
-  std::optional<TlsSession> tls_;
+  std::unique_ptr<TlsSession> tls_;
 };
 
 template <typename Handler>

@@ -1,7 +1,9 @@
 #include "services/runtime/rpc/authenticator.h"
 
 #include <iterator>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status_macros.h"
 #include "base/strings.h"
@@ -29,14 +31,31 @@ absl::StatusOr<std::string_view> CredentialIn(const CallMetadata& metadata) {
   return access::CredentialOf(authorization, api_key);
 }
 
+// As NamesOf (services/runtime/tls/certificate.h) writes them. gRPC has properties only of
+// certificates that it has verified, and writes the subject by the same function.
+std::vector<std::string> CertificateNames(const grpc::AuthContext* peer) {
+  std::vector<std::string> names;
+  if (peer == nullptr) return names;
+  const auto append = [&](const char* property, std::string_view prefix) {
+    for (const grpc::string_ref value : peer->FindPropertyValues(property)) {
+      names.push_back(StrCat(prefix, std::string_view(value.data(), value.size())));
+    }
+  };
+  append("x509_subject", "");
+  append("peer_dns", "DNS:");
+  append("peer_uri", "URI:");
+  return names;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authenticate(
-    const CallMetadata& metadata) const {
+    const CallMetadata& metadata, const grpc::AuthContext* peer) const {
   absl::StatusOr<std::string_view> credential =
       access::CredentialOf(ValueOf(metadata, "authorization"), ValueOf(metadata, "x-api-key"));
   if (!credential.ok()) return WithReason(credential.status(), kReasonBadKey);
-  auto caller = control_.Identify(*credential);
+  auto caller = credential->empty() ? control_.IdentifyCertificate(CertificateNames(peer))
+                                    : control_.Identify(*credential);
   if (!caller.ok()) {
     return absl::IsUnauthenticated(caller.status()) ? WithReason(caller.status(), kReasonBadKey)
                                                     : caller.status();

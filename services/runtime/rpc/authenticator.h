@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include <grpcpp/security/auth_context.h>
 #include <grpcpp/support/string_ref.h>
 
 #include "services/access/access_control.h"
@@ -20,21 +21,23 @@ using CallMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// UNAUTHENTICATED: the call carries invalid credentials. Never null.
+  /// `peer`: what the transport knows of the client; may be nullptr. UNAUTHENTICATED: the call
+  /// carries invalid credentials. Never null.
   virtual absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
-      const CallMetadata& metadata) const = 0;
+      const CallMetadata& metadata, const grpc::AuthContext* peer) const = 0;
   /// Whether a caller that was identified may go on with a stream: its key has not ended since.
   virtual bool IsCurrent(const access::Principal& caller) const = 0;
 };
 
-/// Takes keys from the metadata `authorization` and `x-api-key`.
+/// Takes keys from the metadata `authorization` and `x-api-key`; for a call without one, the key that
+/// the client's verified certificate acts as.
 class KeyAuthenticator final : public Authenticator {
  public:
   /// `control` must outlive it.
   explicit KeyAuthenticator(const access::AccessControl& control) : control_(control) {}
 
   absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
-      const CallMetadata& metadata) const override;
+      const CallMetadata& metadata, const grpc::AuthContext* peer) const override;
   bool IsCurrent(const access::Principal& caller) const override {
     return control_.IsCurrent(caller);
   }
@@ -47,7 +50,7 @@ class KeyAuthenticator final : public Authenticator {
 class AnonymousAuthenticator final : public Authenticator {
  public:
   absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(
-      const CallMetadata&) const override {
+      const CallMetadata&, const grpc::AuthContext*) const override {
     return everybody_;
   }
   bool IsCurrent(const access::Principal&) const override { return true; }

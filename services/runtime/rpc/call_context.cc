@@ -117,7 +117,7 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
                                                : options_.streams_max;
   const access::Need need = MethodRules::OfApi().Find(method);
   absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
-      authenticator_.Authenticate(context.client_metadata());
+      authenticator_.Authenticate(context.client_metadata(), context.auth_context().get());
   const absl::Status allowed = caller.ok() ? CheckAccess(**caller, need) : caller.status();
   if (!allowed.ok()) {  // it takes no place from those who may call
     CountEnd(metrics_, std::string(method), allowed);

@@ -103,10 +103,12 @@ absl::StatusOr<std::uint16_t> GrpcListener::Bind(const Address& address) {
   return absl::InvalidArgumentError(StrCat(what, ": ", std::strerror(error)));
 }
 
-void GrpcListener::Register(grpc::ServerBuilder& builder) {
+void GrpcListener::Register(grpc::ServerBuilder& builder,
+                            std::shared_ptr<grpc::ServerCredentials> credentials) {
+  if (credentials == nullptr) credentials = grpc::InsecureServerCredentials();
   acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+      std::move(credentials));
 }
 
 void GrpcListener::Start() {

@@ -61,7 +61,9 @@ class GrpcListener {
   /// Binds every address of the host and returns the port. ALREADY_EXISTS: another program uses it.
   /// INVALID_ARGUMENT: not an address of this machine.
   absl::StatusOr<std::uint16_t> Bind(const Address& address);
-  void Register(grpc::ServerBuilder& builder);
+  /// `credentials`: of its connections; null: without TLS.
+  void Register(grpc::ServerBuilder& builder,
+                std::shared_ptr<grpc::ServerCredentials> credentials = nullptr);
   /// Begins to accept. REQUIRES: Bind, Register, and a started server.
   void Start();
   /// Closes the port; open connections stay open. Idempotent.

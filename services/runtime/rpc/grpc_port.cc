@@ -13,11 +13,12 @@
 #include "citylayers/client/key_interceptor.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/rpc/malformed_requests.h"
+#include "services/runtime/rpc/tls_credentials.h"
 
 namespace citylayers::runtime {
 namespace {
 
-constexpr int kHandshakeTimeoutMs = 20'000;
+constexpr absl::Duration kHandshakeTimeout = absl::Seconds(20);  // of HTTP/2, without TLS
 constexpr std::int64_t kStreamsOfClient = 2'000;
 constexpr std::int64_t kStreamsOfGateway = 20'000;
 // Time that gRPC may take to end the calls that are cancelled at the end of the drain.
@@ -80,8 +81,6 @@ void SetLimits(const Config& config, const MemoryBudget& memory, std::int64_t st
   TakeNoCompressedMessages(
       [&](const char* key, int value) { builder.AddChannelArgument(key, value); });
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(streams_max));
-  // Limits clients that connect and send nothing.
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   // gRPC parses a message before its memory is charged; a small limit bounds that memory.
   builder.SetMaxReceiveMessageSize(static_cast<int>(config.GetInt("grpc.request_bytes_max")));
   builder.SetMaxSendMessageSize(static_cast<int>(config.GetInt("grpc.message_bytes_max")));
@@ -106,7 +105,13 @@ absl::StatusOr<std::unique_ptr<GrpcPort>> GrpcPort::Open(Address address, const 
   auto port = std::unique_ptr<GrpcPort>(
       new GrpcPort(ListenerOptions(config, streams_max), metrics, content.service_names));
   ASSIGN_OR_RETURN(const std::uint16_t bound, port->listener_.Bind(address));
-  port->listener_.Register(builder);
+  const TlsSource* const tls = content.tls;
+  port->listener_.Register(builder, tls == nullptr ? nullptr : MakeServerCredentials(*tls));
+  // Limits clients that connect and send nothing.
+  builder.AddChannelArgument(
+      GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+      static_cast<int>(absl::ToInt64Milliseconds(
+          tls == nullptr ? kHandshakeTimeout : tls->settings().handshake_timeout)));
   SetLimits(config, memory, streams_max, builder);
   for (grpc::Service* service : content.services) builder.RegisterService(service);
   for (const auto& configure : content.configure) configure(builder);
@@ -137,8 +142,14 @@ std::shared_ptr<grpc::Channel> GrpcPort::RemoteChannel(const std::string& target
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   // The calls carry the key of the processes: it does not pass a proxy of the environment.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  const BackendAddress backend = ParseBackend(target);
+  // Daemon::Check has refused files that do not belong together.
+  const std::shared_ptr<grpc::ChannelCredentials> credentials =
+      backend.has_tls ? MakeBackendCredentials(ReadBackendTlsFiles(config).value_or(
+                            BackendTlsFiles()))
+                      : grpc::InsecureChannelCredentials();
   return grpc::experimental::CreateCustomChannelWithInterceptors(
-      target, grpc::InsecureChannelCredentials(), arguments, KeyInterceptors(key));
+      backend.target, credentials, arguments, KeyInterceptors(key));
 }
 
 // gRPC ends a call when its stream has passed through its queues, and clients may have filled

@@ -20,6 +20,7 @@
 #include "services/runtime/rpc/grpc_listener.h"
 #include "services/runtime/rpc/reflection.h"
 #include "services/runtime/rpc/unknown_methods.h"
+#include "services/runtime/tls/tls_source.h"
 
 namespace citylayers::runtime {
 
@@ -43,6 +44,7 @@ class GrpcPort {
     /// True in a process with a gateway: its clients may have few streams per connection.
     bool has_gateway = false;
     std::vector<std::string> service_names;  // for reflection
+    const TlsSource* tls = nullptr;          // of the connections; nullptr: without TLS
   };
 
   /// ALREADY_EXISTS: the address is in use; the message names it and the flag. Port 0: the system
@@ -58,7 +60,8 @@ class GrpcPort {
 
   /// A channel to this server without a socket. Its calls carry `key`; empty: none.
   std::shared_ptr<grpc::Channel> InProcessChannel(const Config& config, const std::string& key);
-  /// A channel to another process, with the same limits.
+  /// A channel to another process, with the same limits: "HOST:PORT", or "https://HOST:PORT" for
+  /// TLS with the options `tls.backend_*`.
   static std::shared_ptr<grpc::Channel> RemoteChannel(const std::string& target,
                                                       const Config& config, const std::string& key);
 

@@ -1,5 +1,7 @@
 #include "services/runtime/rpc/library_logs.h"
 
+#include <atomic>
+
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 
@@ -13,6 +15,16 @@ namespace {
 enum class Gravity { kInfo, kWarning, kError };
 
 constexpr std::size_t kTextMax = 2000;
+
+// gRPC's log function takes no argument of ours, so the count belongs to the process, as its log.
+std::atomic<std::uint64_t>& HandshakesFailed() {
+  static std::atomic<std::uint64_t> count{0};
+  return count;
+}
+
+bool IsFailedHandshake(std::string_view file, std::string_view text) {
+  return file.ends_with("ssl_transport_security.cc") && text.starts_with("Handshake failed");
+}
 
 void Log(std::string_view library, Gravity gravity, const char* file, int line,
          std::string_view text) {
@@ -38,6 +50,10 @@ void Log(std::string_view library, Gravity gravity, const char* file, int line,
 
 // gRPC logs faults of single clients as errors; for the server these are warnings.
 void OnGrpcLog(gpr_log_func_args* args) {
+  if (args->file != nullptr && args->message != nullptr &&
+      IsFailedHandshake(args->file, args->message)) {
+    HandshakesFailed().fetch_add(1, std::memory_order_relaxed);
+  }
   Log("grpc", args->severity == GPR_LOG_SEVERITY_ERROR ? Gravity::kWarning : Gravity::kInfo,
       args->file, args->line, args->message);
 }
@@ -63,6 +79,8 @@ std::optional<std::int64_t> LogThrottle::Pass(std::string_view place, absl::Time
   it->second.next = now + period_;
   return std::exchange(it->second.held_back, 0);
 }
+
+std::uint64_t GrpcHandshakesFailed() { return HandshakesFailed().load(); }
 
 void RouteLibraryLogs() {
   gpr_set_log_function(OnGrpcLog);

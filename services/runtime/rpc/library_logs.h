@@ -19,6 +19,10 @@ namespace citylayers::runtime {
 /// once per 10 s. Call it after StartLog, before other threads start.
 void RouteLibraryLogs();
 
+/// TLS handshakes that gRPC has reported as failed since RouteLibraryLogs, of this process's port
+/// and of its calls to others. gRPC offers no other way to count them.
+std::uint64_t GrpcHandshakesFailed();
+
 /// Lets one message per place and period pass, so that text caused by clients cannot fill
 /// a disk. Thread-safe.
 class LogThrottle {

@@ -28,13 +28,14 @@ void ServerHealth::Update() {
 
 void ServerHealth::EndServing() { health_.SetServingStatus(false); }
 
-absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout) {
+absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout,
+                       std::shared_ptr<grpc::ChannelCredentials> credentials) {
+  if (credentials == nullptr) credentials = grpc::InsecureChannelCredentials();
   grpc::ChannelArguments arguments;
   // Otherwise the channel would reuse a connection that is open already.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  const auto channel =
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  const auto channel = grpc::CreateCustomChannel(address, credentials, arguments);
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));

@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_SERVER_HEALTH_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/time/time.h"
 
 namespace grpc {
+class ChannelCredentials;
 class HealthCheckServiceInterface;
 }  // namespace grpc
 
@@ -39,8 +41,10 @@ class ServerHealth {
 };
 
 /// Calls the health service at `address` over a new connection. UNAVAILABLE: it does not answer
-/// within `timeout`; the content of the answer is ignored.
-absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout);
+/// within `timeout`; the content of the answer is ignored. `credentials`: of the call; null: without
+/// TLS.
+absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout,
+                       std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr);
 
 }  // namespace citylayers::runtime
 

@@ -166,4 +166,14 @@ absl::Status CheckBackendTlsFiles(const BackendTlsFiles& files, absl::Time now) 
       .status();
 }
 
+absl::Status CheckTls(const Config& config, absl::Time now) {
+  ASSIGN_OR_RETURN(const TlsSettings settings, ReadTlsSettings(config));
+  if (settings.is_on()) {
+    ASSIGN_OR_RETURN(const TlsLoad load, LoadTlsFiles(settings, now));
+    RETURN_IF_ERROR(MakeServerContext(load.texts, settings.clients).status());
+  }
+  ASSIGN_OR_RETURN(const BackendTlsFiles backends, ReadBackendTlsFiles(config));
+  return CheckBackendTlsFiles(backends, now);
+}
+
 }  // namespace citylayers::runtime

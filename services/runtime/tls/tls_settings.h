@@ -54,6 +54,9 @@ absl::StatusOr<TlsLoad> LoadTlsFiles(const TlsSettings& settings, absl::Time now
 /// The same for calls to other processes: checks what is there.
 absl::Status CheckBackendTlsFiles(const BackendTlsFiles& files, absl::Time now);
 
+/// All checks of the options `tls.*` and of their files. Errors as the functions above.
+absl::Status CheckTls(const Config& config, absl::Time now);
+
 }  // namespace citylayers::runtime
 
 #endif  // CITYLAYERS_SERVICES_RUNTIME_TLS_TLS_SETTINGS_H_

@@ -2,6 +2,7 @@
 
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kRoot } from '../../support/daemon.mjs';
 
@@ -53,14 +54,26 @@ export const kMethods = Object.entries(definition)
     })),
   );
 
+/**
+ * Credentials for TLS.
+ * @param authority PEM text; identity: paths of `certificate` and `key` of the client; undefined: none
+ */
+export function tlsCredentials(authority, identity) {
+  const own = identity ? [readFileSync(identity.key), readFileSync(identity.certificate)] : [];
+  return grpc.credentials.createSsl(Buffer.from(authority), ...own);
+}
+
 /** Clients of all services at one address; close() ends them. */
 export class Api {
-  /** @param key an API key, for all calls; '': none */
-  constructor(address, key = '') {
+  /**
+   * @param key an API key, for all calls; '': none
+   * @param credentials of the connection, as tlsCredentials; by default without TLS
+   */
+  constructor(address, key = '', credentials = grpc.credentials.createInsecure()) {
     this.metadata = new grpc.Metadata();
     if (key) this.metadata.set('authorization', `Bearer ${key}`);
     const make = (Client) =>
-      new Client(address, grpc.credentials.createInsecure(), {
+      new Client(address, credentials, {
         'grpc.max_receive_message_length': kMessageBytesMax,
         'grpc.max_send_message_length': kMessageBytesMax,
       });

@@ -12,7 +12,7 @@
 namespace citylayers::client {
 
 struct ChannelOptions {
-  /// Null: without encryption.
+  /// Those of MakeTlsCredentials (tls.h), or others. Null: without encryption.
   std::shared_ptr<grpc::ChannelCredentials> credentials;
   /// API key that each call carries, as key_interceptor.h describes; empty: none.
   std::string api_key;
