@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -12,6 +13,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "services/runtime/rpc/grpc_status.h"
+#include "tests/support/test_certificates.h"
 
 namespace citylayers::bench {
 namespace {
@@ -23,27 +25,47 @@ std::string SpeedOf(const storage::CityPack& pack, std::uint32_t segment) {
   return StrCat("segments/", pack.segments()[segment].stable_id, "/measures/speed");
 }
 
+// Adds the flags of TLS with a new certificate, and returns the credentials of its clients.
+std::shared_ptr<grpc::ChannelCredentials> SetUpTls(const std::string& name,
+                                                   std::vector<std::string>& flags) {
+  const test::TestAuthority authority;
+  const test::TestIdentity own = authority.Issue();
+  test::WriteSecret(name + ".crt", own.certificate);
+  test::WriteSecret(name + ".key", own.key);
+  flags.insert(flags.end(),
+               {"--tls.certificate_file", name + ".crt", "--tls.key_file", name + ".key"});
+  return grpc::SslCredentials({.pem_root_certs = authority.certificate()});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Start(const BenchOptions& options,
-                                                            const std::string& target) {
+                                                            const std::string& target,
+                                                            Transport transport) {
   static int count = 0;
   const std::string name = StrCat(options.directory, "/city-", ++count);
+  std::vector<std::string> flags = {"--target", target, "--pack", options.pack, "--data", name,
+                                    "--security.anonymous", "admin"};
+  const std::shared_ptr<grpc::ChannelCredentials> credentials =
+      transport == Transport::kTls ? SetUpTls(name, flags) : grpc::InsecureChannelCredentials();
   std::unique_ptr<BenchCity> city(new BenchCity());
   ASSIGN_OR_RETURN(city->pack_, storage::CityPack::Open(options.pack));
-  ASSIGN_OR_RETURN(city->daemon_,
-                   test_support::DaemonProcess::Start(
-                       {.program = options.bin_dir + "/citylayersd",
-                        .arguments = {"--target", target, "--pack", options.pack, "--data", name,
-                                      "--security.anonymous", "admin"},
-                        .log_file = name + ".log"}));
+  city->transport_ = transport;
+  ASSIGN_OR_RETURN(city->daemon_, test_support::DaemonProcess::Start(
+                                      {.program = options.bin_dir + "/citylayersd",
+                                       .arguments = std::move(flags),
+                                       .log_file = name + ".log"}));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
-  city->channel_ = grpc::CreateCustomChannel(city->daemon_->grpc_address(),
-                                             grpc::InsecureChannelCredentials(), arguments);
+  city->channel_ =
+      grpc::CreateCustomChannel(city->daemon_->grpc_address(), credentials, arguments);
   city->layers_ = layers::v1::LayerService::NewStub(city->channel_);
   city->readings_ = readings::v1::ReadingService::NewStub(city->channel_);
   return city;
+}
+
+std::string BenchCity::url() const {
+  return StrCat(transport_ == Transport::kTls ? "https://" : "http://", http_address());
 }
 
 std::vector<std::string> BenchCity::SpeedMeasures() const {

@@ -26,12 +26,18 @@ namespace citylayers::bench {
 /// thread-safe, but its stubs are.
 class BenchCity {
  public:
-  /// `target`: value of --target.
+  enum class Transport { kPlain, kTls };
+
+  /// `target`: value of --target. kTls: both ports have a certificate of a new authority for
+  /// localhost, which the channel checks.
   static absl::StatusOr<std::unique_ptr<BenchCity>> Start(const BenchOptions& options,
-                                                          const std::string& target);
+                                                          const std::string& target,
+                                                          Transport transport = Transport::kPlain);
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   const std::string& http_address() const { return daemon_->http_address(); }
+  /// "http://127.0.0.1:8080", or with https.
+  std::string url() const;
   const std::string& grpc_address() const { return daemon_->grpc_address(); }
   pid_t pid() const { return daemon_->pid(); }
   const storage::CityPack& pack() const { return *pack_; }
@@ -50,6 +56,7 @@ class BenchCity {
  private:
   BenchCity() = default;
 
+  Transport transport_ = Transport::kPlain;
   std::shared_ptr<const storage::CityPack> pack_;
   std::unique_ptr<test_support::DaemonProcess> daemon_;
   std::shared_ptr<grpc::Channel> channel_;

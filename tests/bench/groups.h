@@ -19,6 +19,9 @@ struct BenchOptions {
 
 /// access.*: the check of an API key, and the cost of calls that are refused.
 void RunAccess(const BenchOptions& options, Report& report);
+/// tiles.tls_*, layers.tls_*: tiles per second and the latency of deltas over TLS, beside the same
+/// without it.
+void RunTls(const BenchOptions& options, Report& report);
 /// readings.*: durable ingest into a server, the store's own figures, bytes on disk.
 void RunReadings(const BenchOptions& options, Report& report);
 /// layers.*: time from an acknowledged reading to the delta at a client, and the size of the delta.

@@ -5,12 +5,11 @@
 
 #include "absl/time/clock.h"
 #include <google/protobuf/util/json_util.h>
-#include <grpcpp/client_context.h>
 
 #include "base/status_macros.h"
 #include "base/strings.h"
-#include "services/runtime/rpc/grpc_status.h"
 #include "tests/bench/bench_city.h"
+#include "tests/bench/delta_watch.h"
 #include "tests/bench/groups.h"
 
 namespace citylayers::bench {
@@ -19,66 +18,6 @@ namespace {
 using layers::v1::WatchLayerResponse;
 
 constexpr absl::Duration kDeltaTimeout = absl::Seconds(10);
-
-// A watcher of the whole traffic layer, with the shortest tick.
-class Watcher {
- public:
-  explicit Watcher(BenchCity& city, absl::Duration life) {
-    layers::v1::WatchLayerRequest request;
-    request.set_name("layers/traffic");
-    request.set_tick_ms(250);
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + life));
-    stream_ = city.layers().WatchLayer(&context_, request);
-  }
-  ~Watcher() { context_.TryCancel(); }
-
-  // The next delta with rows.
-  absl::StatusOr<WatchLayerResponse> Next() {
-    WatchLayerResponse response;
-    while (stream_->Read(&response)) {
-      if (response.has_delta() && response.delta().rows_size() > 0) return response;
-    }
-    RETURN_IF_ERROR(runtime::FromGrpcStatus(stream_->Finish()));
-    return absl::UnavailableError("the watch ended");
-  }
-  absl::Status ReadSnapshot() {
-    WatchLayerResponse response;
-    if (stream_->Read(&response) && response.has_snapshot()) return absl::OkStatus();
-    return absl::UnavailableError("the watch did not begin with a snapshot");
-  }
-
- private:
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<WatchLayerResponse>> stream_;
-};
-
-bool Has(const layers::v1::StateRows& rows, std::uint32_t id) {
-  std::uint32_t at = 0;
-  for (const std::uint32_t gap : rows.id_gaps()) {
-    if ((at += gap) == id) return true;
-  }
-  return false;
-}
-
-// Writes one reading at a time, at times unrelated to the tick.
-absl::StatusOr<Percentiles> AckToDelta(BenchCity& city, int rounds) {
-  Watcher watcher(city, kDeltaTimeout + absl::Seconds(rounds));
-  RETURN_IF_ERROR(watcher.ReadSnapshot());
-  std::mt19937 random(1);
-  std::vector<double> times_ms;
-  for (int round = 0; round < rounds; ++round) {
-    absl::SleepFor(absl::Milliseconds(random() % 250));
-    const auto segment = static_cast<std::uint32_t>(random() % city.pack().segments().size());
-    RETURN_IF_ERROR(city.WriteSpeeds({segment}, {static_cast<double>(61 + round % 30)}));
-    const absl::Time acknowledged = absl::Now();
-    while (true) {
-      ASSIGN_OR_RETURN(const WatchLayerResponse response, watcher.Next());
-      if (Has(response.delta().rows(0), segment)) break;
-    }
-    times_ms.push_back(absl::ToDoubleMilliseconds(absl::Now() - acknowledged));
-  }
-  return PercentilesOf(times_ms);
-}
 
 struct DeltaSizes {
   double bytes_per_row = 0;

@@ -30,6 +30,7 @@ const std::vector<Group>& Groups() {
                                                       {"flood", citylayers::bench::RunFlood},
                                                       {"layers", citylayers::bench::RunLayers},
                                                       {"tiles", citylayers::bench::RunTiles},
+                                                      {"tls", citylayers::bench::RunTls},
                                                       {"pack", citylayers::bench::RunPack},
                                                       {"readings", citylayers::bench::RunReadings},
                                                       {"traffic", nullptr},
