@@ -32,14 +32,14 @@ class AccessControl {
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view credential) const;
 
   /// Identifies the caller of a connection by the names of its verified certificate; anonymous when
-  /// it sent none, or no key has one of the names. UNAUTHENTICATED: as KeyRing::IdentifyCertificate.
-  /// UNAVAILABLE: as above. Costs some lookups.
+  /// it sent none, or no key has one of the names. UNAUTHENTICATED: as
+  /// KeyRing::IdentifyCertificate. UNAVAILABLE: as above. Costs some lookups.
   absl::StatusOr<std::shared_ptr<const Principal>> IdentifyCertificate(
       const std::vector<std::string>& names) const;
 
   /// The credential by which this process passes on the call of a caller that it has identified by
-  /// certificate (access/delegation.h); empty: the call carries the caller's own credential, or none
-  /// is needed.
+  /// certificate (access/delegation.h); empty: the call carries the caller's own credential, or
+  /// none is needed.
   std::string DelegationOf(const Principal& caller) const;
 
   /// Whether an identified caller may go on: its key has not been revoked, changed or expired

@@ -15,7 +15,7 @@ constexpr std::size_t kSignatureCharacters = 64;
 Delegation::Delegation(const ApiKey& process_key) : hasher_(process_key.ToText()) {}
 
 std::string Delegation::TextOf(std::string_view key_id) const {
-  // Says what is signed, so that no other use of the process key gives a valid signature.
+  // Names what is signed, so that no other use of the process key gives a valid signature.
   const ApiKey signed_text{.id = {}, .secret = StrCat("certificate of ", key_id)};
   return StrCat(kPrefix, key_id, "_", absl::BytesToHexString(hasher_.HashOf(signed_text)));
 }

@@ -25,8 +25,8 @@ struct KeyRecord {
   absl::Time create_time = absl::InfinitePast();
   absl::Time expire_time = absl::InfiniteFuture();
   absl::Time revoke_time = absl::InfiniteFuture();  // InfiniteFuture: not revoked
-  // Name of the certificates that act as this key: a subject, "CN=gateway-7,O=City", or an alternative
-  // name, "DNS:gw7.example.org" or "URI:spiffe://city/gw7"; empty: none does.
+  // Name of the certificates that act as this key: a subject, "CN=gateway-7,O=City", or an
+  // alternative name, "DNS:gw7.example.org" or "URI:spiffe://city/gw7"; empty: none does.
   std::string certificate_name;
   std::string creator;  // principal that made it; empty: made on the server itself
   // The newest first, at least one. A rotation adds one and bounds the others, so that both are

@@ -28,12 +28,12 @@ KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper) : hash
                                                       .scopes = ScopeSet(record.scopes)}));
     }
     if (!record.certificate_name.empty()) {
-      entry.certificate_principal = std::make_shared<const Principal>(
-          Principal{.name = record.principal,
-                    .key_id = record.id,
-                    .secret_hash = {},
-                    .certificate_name = record.certificate_name,
-                    .scopes = ScopeSet(record.scopes)});
+      entry.certificate_principal =
+          std::make_shared<const Principal>(Principal{.name = record.principal,
+                                                      .key_id = record.id,
+                                                      .secret_hash = {},
+                                                      .certificate_name = record.certificate_name,
+                                                      .scopes = ScopeSet(record.scopes)});
       if (record.revoke_time == absl::InfiniteFuture()) {
         certificates_.insert_or_assign(record.certificate_name, record.id);
       } else {

@@ -29,8 +29,9 @@ class KeyRing {
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view text,
                                                             absl::Time now) const;
 
-  /// The key that a client's verified certificate acts as, by the names of the certificate; nullptr:
-  /// none. UNAUTHENTICATED: the names are those of several keys, or the key is revoked or expired.
+  /// The key that a client's verified certificate acts as, by the names of the certificate;
+  /// nullptr: none. UNAUTHENTICATED: the names are those of several keys, or the key is revoked or
+  /// expired.
   absl::StatusOr<std::shared_ptr<const Principal>> IdentifyCertificate(
       const std::vector<std::string>& names, absl::Time now) const;
 

@@ -84,7 +84,8 @@ TEST(ForwardedMetadata, WhatGrpcDoesNotAcceptIsRefusedOrLeftOut) {
 }
 
 TEST(SetCredential, ReplacesThoseOfTheClient) {
-  Metadata metadata = {{"authorization", "Basic cHJveHk="}, {"x-api-key", ""}, {"x-request-id", "1"}};
+  Metadata metadata = {
+      {"authorization", "Basic cHJveHk="}, {"x-api-key", ""}, {"x-request-id", "1"}};
   SetCredential("", metadata);
   EXPECT_EQ(metadata.size(), 3U);
   SetCredential("clp_a_b", metadata);

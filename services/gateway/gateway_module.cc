@@ -183,9 +183,8 @@ class GatewayModuleImpl final : public runtime::ProbedModule {
 
   absl::Status Probe(absl::Duration timeout) override {
     const runtime::TlsSource* const tls = context_.tls;
-    return tls == nullptr
-               ? runtime::ProbeHttp(host_, gateway_->port(), timeout)
-               : runtime::ProbeHttps(host_, gateway_->port(), tls->probe(), timeout);
+    return tls == nullptr ? runtime::ProbeHttp(host_, gateway_->port(), timeout)
+                          : runtime::ProbeHttps(host_, gateway_->port(), tls->probe(), timeout);
   }
 
   absl::Status Ready() const override {

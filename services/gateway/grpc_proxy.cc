@@ -153,9 +153,8 @@ class Downstream : public grpc::ServerGenericBidiReactor {
   // that it would refuse costs no call to it. Methods that are not known are left to the router.
   absl::Status Admit() {
     ASSIGN_OR_RETURN(
-        caller_,
-        runtime::KeyAuthenticator(router_->access())
-            .Authenticate(context_->client_metadata(), context_->auth_context().get()));
+        caller_, runtime::KeyAuthenticator(router_->access())
+                     .Authenticate(context_->client_metadata(), context_->auth_context().get()));
     const google::protobuf::MethodDescriptor* method = FindMethod(service_, method_);
     if (method == nullptr) return absl::OkStatus();
     return runtime::CheckAccess(*caller_, runtime::RuleOf(*method).value_or(access::Need{}));

@@ -18,7 +18,8 @@
 namespace citylayers::gateway {
 
 /// The caller of a request, by its headers `authorization` and `x-api-key`, else by the certificate
-/// of its connection. Errors as AccessControl::Identify and IdentifyCertificate, with their reasons.
+/// of its connection. Errors as AccessControl::Identify and IdentifyCertificate, with their
+/// reasons.
 absl::StatusOr<std::shared_ptr<const access::Principal>> CallerOf(
     const runtime::HttpRequest& request, const access::AccessControl& control);
 

@@ -301,10 +301,11 @@ TEST_F(KeyBookTest, ACertificateActsAsOneKeyInForce) {
   const auto caller = book_->ring()->IdentifyCertificate({"CN=gate-7"}, clock_.Now());
   ASSERT_TRUE(caller.ok()) << caller.status();
   EXPECT_NE((*caller)->key_id, first->record.id);
-  EXPECT_FALSE(book_->Create({.principal = "gate 8",
-                              .scopes = {"readings:write"},
-                              .certificate_name = "gate-8"})
-                   .ok());
+  EXPECT_FALSE(
+      book_
+          ->Create(
+              {.principal = "gate 8", .scopes = {"readings:write"}, .certificate_name = "gate-8"})
+          .ok());
 }
 
 TEST_F(KeyBookTest, OneBookPerFile) {

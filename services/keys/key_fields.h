@@ -35,8 +35,8 @@ absl::Status CheckPrincipal(std::string_view principal);
 /// 1 to kScopesMax scopes of at most kScopeBytesMax bytes.
 absl::StatusOr<std::vector<access::Scope>> ReadScopes(absl::Span<const std::string> texts);
 
-/// A certificate's name: "DNS:..." or "URI:..." with text after it, or a subject, which has "="; of 1
-/// to kCertificateNameBytesMax printable ASCII characters.
+/// A certificate's name: "DNS:..." or "URI:..." with text after it, or a subject, which has "="; of
+/// 1 to kCertificateNameBytesMax printable ASCII characters.
 absl::Status CheckCertificateName(std::string_view name);
 
 /// A time of expiry: after `now`.

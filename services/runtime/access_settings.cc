@@ -32,10 +32,10 @@ absl::StatusOr<access::ScopeSet> ReadScopes(const std::string& text) {
 }
 
 absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadOptionFile(path, {.option = kProcessKeyFile,
-                                                                 .bytes_max = 4096,
-                                                                 .content =
-                                                                     "it should have one key"}));
+  ASSIGN_OR_RETURN(const std::string text,
+                   ReadOptionFile(path, {.option = kProcessKeyFile,
+                                         .bytes_max = 4096,
+                                         .content = "it should have one key"}));
   if (text.empty()) {
     return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " is empty"));
   }

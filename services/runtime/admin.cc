@@ -21,8 +21,7 @@ absl::StatusOr<bool> AdminUsesTls(const Address& address, const TlsSettings& tls
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
-                                                       std::string_view names,
-                                                       AdminSources sources,
+                                                       std::string_view names, AdminSources sources,
                                                        const TlsSource* tls) {
   HttpServerOptions options;
   options.flag = "--admin";

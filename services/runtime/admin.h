@@ -39,8 +39,7 @@ absl::StatusOr<bool> AdminUsesTls(const Address& address, const TlsSettings& tls
 /// use; the message names --admin. INVALID_ARGUMENT: one of `names` is not a host name.
 /// `tls`: its clients need a certificate; nullptr: without TLS.
 absl::StatusOr<std::unique_ptr<HttpServer>> StartAdmin(const Address& address,
-                                                       std::string_view names,
-                                                       AdminSources sources,
+                                                       std::string_view names, AdminSources sources,
                                                        const TlsSource* tls = nullptr);
 
 }  // namespace citylayers::runtime

@@ -175,7 +175,8 @@ class Daemon::Impl {
     ASSIGN_OR_RETURN(TlsSettings settings, ReadTlsSettings(config_));
     if (!settings.is_on()) return absl::OkStatus();
     ASSIGN_OR_RETURN(tls_, TlsSource::Open(std::move(settings), metrics_, machine_clock_));
-    tls_tick_ = std::make_unique<TickThread>(tls_->settings().poll_period, [this] { tls_->Poll(); });
+    tls_tick_ =
+        std::make_unique<TickThread>(tls_->settings().poll_period, [this] { tls_->Poll(); });
     return absl::OkStatus();
   }
 
@@ -261,8 +262,7 @@ class Daemon::Impl {
         {StrCat("gRPC port ", port_->address().ToString()), [this] {
            const Address& address = port_->address();
            return ProbeGrpc(Address{ProbeHost(address.host), address.port}.ToString(),
-                            kProbeTimeout,
-                            tls_ == nullptr ? nullptr : MakeProbeCredentials(*tls_));
+                            kProbeTimeout, tls_ == nullptr ? nullptr : MakeProbeCredentials(*tls_));
          }}};
     for (const std::string& name : order_) {
       if (auto* module = dynamic_cast<ProbedModule*>(modules_[name].get())) {
@@ -404,7 +404,7 @@ class Daemon::Impl {
   const KeyAuthenticator authenticator_{access_};
   const MemoryBudget memory_;
   Metrics metrics_;
-  absl::Mutex metrics_mutex_;  // serializes Show
+  absl::Mutex metrics_mutex_;                                            // serializes Show
   std::uint64_t handshakes_failed_ ABSL_GUARDED_BY(metrics_mutex_) = 0;  // of gRPC, when shown last
   std::unique_ptr<TlsSource> tls_;  // from Start on, when there is TLS; the ports read it
   Timer timer_;

@@ -26,8 +26,8 @@ namespace citylayers::runtime {
 class Daemon {
  public:
   /// Checks a configuration without opening anything. INVALID_ARGUMENT: an unknown target; an
-  /// address that does not parse, or is not loopback and not protected (CheckReach, AdminUsesTls); an
-  /// error of the `check` of a module that is to run. Those of CheckTls.
+  /// address that does not parse, or is not loopback and not protected (CheckReach, AdminUsesTls);
+  /// an error of the `check` of a module that is to run. Those of CheckTls.
   static absl::Status Check(const Config& config, const std::vector<ModuleSpec>& table);
 
   /// Errors: those of Check. ALREADY_EXISTS: an address is in use; the message names it and the

@@ -8,6 +8,15 @@
 #include "services/runtime/tls/tls_settings.h"
 
 namespace citylayers::runtime {
+namespace {
+
+Option BackendOption(const std::string& module) {
+  return {"backends." + module, OptionType::kString, "127.0.0.1:50051",
+          "gRPC address of the process that runs " + module +
+              ", when it is another process: HOST:PORT, or https://HOST:PORT for TLS."};
+}
+
+}  // namespace
 
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   std::vector<Option> options = {
@@ -32,8 +41,7 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"server.web", OptionType::kString, "",
        "Directory of the booth page; empty: the one installed with the program."},
       {"server.allow_insecure", OptionType::kBool, "false",
-       "Allow listening on addresses other than loopback without TLS, or where every caller may do "
-       "everything."},
+       "Allow listening on addresses other than loopback without TLS and keys."},
       {.key = "server.log",
        .type = OptionType::kString,
        .default_value = "info",
@@ -106,10 +114,7 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   for (Option& option : AccessOptions()) options.push_back(std::move(option));
   for (Option& option : TlsOptions()) options.push_back(std::move(option));
   for (const ModuleSpec& spec : table) {
-    options.push_back(
-        {"backends." + spec.name, OptionType::kString, "127.0.0.1:50051",
-         "gRPC address of the process that runs " + spec.name +
-             ", when it is another process: HOST:PORT, or https://HOST:PORT for TLS."});
+    options.push_back(BackendOption(spec.name));
     for (const Option& option : spec.options) {
       // A section shared by several modules is listed by each of them.
       const bool listed = std::any_of(options.begin(), options.end(),

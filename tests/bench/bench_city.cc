@@ -44,21 +44,20 @@ absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Start(const BenchOptions& 
                                                             Transport transport) {
   static int count = 0;
   const std::string name = StrCat(options.directory, "/city-", ++count);
-  std::vector<std::string> flags = {"--target", target, "--pack", options.pack, "--data", name,
-                                    "--security.anonymous", "admin"};
+  std::vector<std::string> flags = {
+      "--target", target, "--pack", options.pack, "--data", name, "--security.anonymous", "admin"};
   const std::shared_ptr<grpc::ChannelCredentials> credentials =
       transport == Transport::kTls ? SetUpTls(name, flags) : grpc::InsecureChannelCredentials();
   std::unique_ptr<BenchCity> city(new BenchCity());
   ASSIGN_OR_RETURN(city->pack_, storage::CityPack::Open(options.pack));
   city->transport_ = transport;
-  ASSIGN_OR_RETURN(city->daemon_, test_support::DaemonProcess::Start(
-                                      {.program = options.bin_dir + "/citylayersd",
-                                       .arguments = std::move(flags),
-                                       .log_file = name + ".log"}));
+  ASSIGN_OR_RETURN(city->daemon_,
+                   test_support::DaemonProcess::Start({.program = options.bin_dir + "/citylayersd",
+                                                       .arguments = std::move(flags),
+                                                       .log_file = name + ".log"}));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
-  city->channel_ =
-      grpc::CreateCustomChannel(city->daemon_->grpc_address(), credentials, arguments);
+  city->channel_ = grpc::CreateCustomChannel(city->daemon_->grpc_address(), credentials, arguments);
   city->layers_ = layers::v1::LayerService::NewStub(city->channel_);
   city->readings_ = readings::v1::ReadingService::NewStub(city->channel_);
   return city;

@@ -31,8 +31,8 @@ class Watcher {
   std::unique_ptr<grpc::ClientReader<layers::v1::WatchLayerResponse>> stream_;
 };
 
-/// Milliseconds from the acknowledgement of a reading to its delta. Writes one reading at a time, at
-/// times unrelated to the tick.
+/// Milliseconds from the acknowledgement of a reading to its delta. Writes one reading at a time,
+/// at times unrelated to the tick.
 absl::StatusOr<Percentiles> AckToDelta(BenchCity& city, int rounds);
 
 }  // namespace citylayers::bench

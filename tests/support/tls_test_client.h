@@ -15,11 +15,11 @@ struct ssl_st;
 namespace citylayers::test {
 
 struct TlsClientOptions {
-  std::string authority;         // PEM; the server must have a certificate of it for localhost
-  TestIdentity identity = {};    // shown to the server; empty: none
+  std::string authority;              // PEM; the server must have a certificate of it for localhost
+  TestIdentity identity = {};         // shown to the server; empty: none
   std::string protocol = "http/1.1";  // offered by ALPN; empty: none
-  std::string suites = {};       // of TLS 1.2, as OpenSSL names them; empty: its default
-  int max_version = 0;           // such as TLS1_2_VERSION
+  std::string suites = {};            // of TLS 1.2, as OpenSSL names them; empty: its default
+  int max_version = 0;                // such as TLS1_2_VERSION
 };
 
 /// One connection to 127.0.0.1. Every read times out after 10 s. Not thread-safe.

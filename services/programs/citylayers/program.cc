@@ -166,9 +166,9 @@ std::shared_ptr<grpc::Channel> Program::ChannelTo(const std::string& address) {
     Say(StrCat("warning: the key crosses the network to ", address,
                " as readable text: use TLS (--tls), or an SSH tunnel"));
   }
-  return client::MakeChannel(runtime::ParseBackend(address).target,
-                             {.credentials = with_tls ? tls_credentials_ : nullptr,
-                              .api_key = key_.text});
+  return client::MakeChannel(
+      runtime::ParseBackend(address).target,
+      {.credentials = with_tls ? tls_credentials_ : nullptr, .api_key = key_.text});
 }
 
 absl::Status Program::Explain(const absl::Status& error) {

@@ -109,8 +109,7 @@ std::string NotVerified(long result, const std::string& host, SSL& ssl) {
   const runtime::CertificatePtr certificate(SSL_get1_peer_certificate(&ssl));
   switch (result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return StrCat("its certificate expired at ",
-                    TimeText(X509_get0_notAfter(certificate.get())),
+      return StrCat("its certificate expired at ", TimeText(X509_get0_notAfter(certificate.get())),
                     ": renew it on the server (or set the clock of this machine)");
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return StrCat("its certificate is not valid before ",
@@ -168,8 +167,8 @@ std::string DiagnoseTls(const runtime::Address& address, const client::TlsFiles&
   if (const long result = SSL_get_verify_result(ssl.get()); result != X509_V_OK) {
     return NotVerified(result, address.host, *ssl);
   }
-  // In TLS 1.3 the server checks the client's certificate after the client has finished. A server of
-  // gRPC otherwise sends its settings.
+  // In TLS 1.3 the server checks the client's certificate after the client has finished. A server
+  // of gRPC otherwise sends its settings.
   char byte = 0;
   std::size_t count = 0;
   ERR_clear_error();

@@ -11,7 +11,7 @@
 namespace citylayers::cli {
 
 /// Connects once more to `server` (HOST:PORT), with or without TLS as the failed connection did,
-/// and says in one sentence what is wrong and what to do: the certificate has expired, is of an
+/// and returns in one sentence what is wrong and what to do: the certificate has expired, is of an
 /// unknown authority or of another host, the server needs a client certificate, speaks no TLS, or
 /// only TLS. Empty: nothing of that kind, such as a port without a server. gRPC itself reports most
 /// of these as a socket that closed. Sends no key. Takes at most about `timeout` per step; ignores

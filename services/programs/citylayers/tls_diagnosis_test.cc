@@ -75,8 +75,8 @@ TEST_F(TlsDiagnosisTest, AnUnknownAuthorityAndAnotherHostAreNamed) {
   EXPECT_THAT(Diagnose(true), AllOf(HasSubstr("of an authority that this machine does not know"),
                                     HasSubstr("--ca-file")));
   StartTls(authority_.Issue({.alternative_names = "DNS:maps.example.org"}));
-  EXPECT_THAT(Diagnose(true), AllOf(HasSubstr("is not for localhost but for"),
-                                    HasSubstr("DNS:maps.example.org")));
+  EXPECT_THAT(Diagnose(true),
+              AllOf(HasSubstr("is not for localhost but for"), HasSubstr("DNS:maps.example.org")));
   EXPECT_THAT(Diagnose(true, "127.0.0.1"), HasSubstr("is not for 127.0.0.1"));
 }
 

@@ -66,7 +66,8 @@ absl::Status CheckReach(const Address& address, const Protection& protection,
       protection.has_tls
           ? "every caller may do everything: remove admin from security.anonymous, use a loopback "
             "address, "
-          : "has no encryption: set tls.certificate_file and tls.key_file, use a loopback address, ",
+          : "has no encryption: set tls.certificate_file and tls.key_file, use a loopback "
+            "address, ",
       "or set --allow-insecure on a closed network"));
 }
 

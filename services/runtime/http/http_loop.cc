@@ -14,9 +14,9 @@ thread_local const HttpLoop* current_loop = nullptr;
 // Timeouts are checked for all connections together, periodically: a timer per connection would be
 // set and cancelled with every request. A quarter of the shortest timeout is exact enough.
 std::chrono::nanoseconds SweepPeriod(const HttpServerOptions& options) {
-  const absl::Duration shortest = std::min(
-      {options.idle_timeout, options.header_timeout, options.body_timeout, options.write_timeout,
-       options.handshake_timeout});
+  const absl::Duration shortest =
+      std::min({options.idle_timeout, options.header_timeout, options.body_timeout,
+                options.write_timeout, options.handshake_timeout});
   return absl::ToChronoNanoseconds(
       std::clamp(shortest / 4, absl::Milliseconds(5), absl::Seconds(1)));
 }

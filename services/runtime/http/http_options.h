@@ -87,8 +87,8 @@ struct HttpServerStats {
   std::uint64_t connections_refused_total = 0;  // over connections_max
   std::uint64_t streams_open = 0;
   std::uint64_t bytes_sent_total = 0;
-  std::uint64_t timeouts_total = 0;      // header, body, write; idle timeouts are not counted
-  std::uint64_t bad_requests_total = 0;  // malformed or over a limit
+  std::uint64_t timeouts_total = 0;           // header, body, write; idle timeouts are not counted
+  std::uint64_t bad_requests_total = 0;       // malformed or over a limit
   std::uint64_t handshakes_failed_total = 0;  // of TLS, with those that took too long
 };
 

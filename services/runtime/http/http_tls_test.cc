@@ -75,7 +75,8 @@ TEST_F(HttpTlsTest, LargeBodiesGoBothWays) {
   std::string body(3'000'000, 'x');
   for (std::size_t i = 0; i < body.size(); i += 997) body[i] = static_cast<char>('a' + i % 26);
   TlsTestClient client(port(), Client());
-  client.Send(StrCat("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: ", body.size(), "\r\n\r\n"));
+  client.Send(
+      StrCat("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: ", body.size(), "\r\n\r\n"));
   for (std::size_t at = 0; at < body.size(); at += 100'000) {
     client.Send(std::string_view(body).substr(at, 100'000));
   }
@@ -139,8 +140,8 @@ TEST_F(HttpTlsTest, OnlySafeVersionsSuitesAndProtocolsAreAccepted) {
     EXPECT_TRUE(client.connected()) << suite << client.error();
     EXPECT_EQ(client.suite(), suite);
   }
-  for (const char* suite : {"ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES128-SHA",
-                            "AES128-GCM-SHA256"}) {
+  for (const char* suite :
+       {"ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES128-SHA", "AES128-GCM-SHA256"}) {
     options.suites = suite;
     EXPECT_FALSE(TlsTestClient(port(), options).connected()) << suite;
   }

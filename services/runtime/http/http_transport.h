@@ -17,8 +17,8 @@
 namespace citylayers::runtime {
 
 /// A socket, and the TLS session over it if there is one. Without TLS every call is the socket's
-/// own. Used by the thread of its loop. A handler must keep the transport alive; it runs later, never
-/// within the call.
+/// own. Used by the thread of its loop. A handler must keep the transport alive; it runs later,
+/// never within the call.
 class HttpTransport {
  public:
   using Error = boost::system::error_code;
@@ -44,8 +44,8 @@ class HttpTransport {
   template <typename Handler>
   void Read(boost::asio::mutable_buffer buffer, Handler handler);
 
-  /// Writes as much as the socket accepts at once. would_block: nothing; call it again with the same
-  /// bytes after WaitWritable. Without TLS all buffers go out in one call, without a copy.
+  /// Writes as much as the socket accepts at once. would_block: nothing; call it again with the
+  /// same bytes after WaitWritable. Without TLS all buffers go out in one call, without a copy.
   std::size_t Write(const std::vector<boost::asio::const_buffer>& buffers, Error& error);
   template <typename Handler>
   void WaitWritable(Handler handler) {
@@ -65,9 +65,9 @@ class HttpTransport {
   // Calls `retry` once the socket is ready for what `wanted` says; retry(error).
   template <typename Retry>
   void Await(TlsSession::Result wanted, Retry retry) {
-    socket_.async_wait(wanted == TlsSession::Result::kWantWrite ? HttpSocket::wait_write
-                                                                : HttpSocket::wait_read,
-                       std::move(retry));
+    socket_.async_wait(
+        wanted == TlsSession::Result::kWantWrite ? HttpSocket::wait_write : HttpSocket::wait_read,
+        std::move(retry));
   }
   template <typename Handler>
   void ContinueRead(TlsSession::Result wanted, boost::asio::mutable_buffer buffer, Handler handler);

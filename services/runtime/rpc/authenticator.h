@@ -29,8 +29,8 @@ class Authenticator {
   virtual bool IsCurrent(const access::Principal& caller) const = 0;
 };
 
-/// Takes keys from the metadata `authorization` and `x-api-key`; for a call without one, the key that
-/// the client's verified certificate acts as.
+/// Takes keys from the metadata `authorization` and `x-api-key`; for a call without one, the key
+/// that the client's verified certificate acts as.
 class KeyAuthenticator final : public Authenticator {
  public:
   /// `control` must outlive it.

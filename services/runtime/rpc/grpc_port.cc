@@ -145,11 +145,11 @@ std::shared_ptr<grpc::Channel> GrpcPort::RemoteChannel(const std::string& target
   const BackendAddress backend = ParseBackend(target);
   // Daemon::Check has refused files that do not belong together.
   const std::shared_ptr<grpc::ChannelCredentials> credentials =
-      backend.has_tls ? MakeBackendCredentials(ReadBackendTlsFiles(config).value_or(
-                            BackendTlsFiles()))
-                      : grpc::InsecureChannelCredentials();
-  return grpc::experimental::CreateCustomChannelWithInterceptors(
-      backend.target, credentials, arguments, KeyInterceptors(key));
+      backend.has_tls
+          ? MakeBackendCredentials(ReadBackendTlsFiles(config).value_or(BackendTlsFiles()))
+          : grpc::InsecureChannelCredentials();
+  return grpc::experimental::CreateCustomChannelWithInterceptors(backend.target, credentials,
+                                                                 arguments, KeyInterceptors(key));
 }
 
 // gRPC ends a call when its stream has passed through its queues, and clients may have filled

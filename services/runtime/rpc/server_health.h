@@ -41,8 +41,8 @@ class ServerHealth {
 };
 
 /// Calls the health service at `address` over a new connection. UNAVAILABLE: it does not answer
-/// within `timeout`; the content of the answer is ignored. `credentials`: of the call; null: without
-/// TLS.
+/// within `timeout`; the content of the answer is ignored. `credentials`: of the call; null:
+/// without TLS.
 absl::Status ProbeGrpc(const std::string& address, absl::Duration timeout,
                        std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr);
 

@@ -31,7 +31,7 @@ using test::TestIdentity;
 using test::TlsTestClient;
 using ::testing::HasSubstr;
 
-// Answers each call at once; its message says who the caller is.
+// Answers each call at once; its message is the name of the caller.
 class WhoService final : public grpc::CallbackGenericService {
  public:
   explicit WhoService(const AccessControl& control) : authenticator_(control) {}
@@ -44,8 +44,8 @@ class WhoService final : public grpc::CallbackGenericService {
   };
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
-    const auto caller = authenticator_.Authenticate(context->client_metadata(),
-                                                    context->auth_context().get());
+    const auto caller =
+        authenticator_.Authenticate(context->client_metadata(), context->auth_context().get());
     return new Answer(caller.ok()
                           ? grpc::Status(grpc::StatusCode::NOT_FOUND,
                                          (*caller)->is_anonymous() ? "anonymous" : (*caller)->name)
@@ -115,13 +115,12 @@ class TlsCredentialsTest : public ::testing::Test {
     queue.Next(&tag, &ok);
     return status;
   }
-  // Who the server says the caller is, over a new connection.
+  // The name by which the server knows the caller, over a new connection.
   std::string CallerOf(const TestIdentity& identity, const std::string& key = "") const {
     return CallOn(ChannelWith(Client(identity)), key).error_message();
   }
   std::string SubjectOfServer() const {
-    const TlsTestClient client(port_,
-                               {.authority = authority_.certificate(), .protocol = "h2"});
+    const TlsTestClient client(port_, {.authority = authority_.certificate(), .protocol = "h2"});
     EXPECT_EQ(client.protocol(), "h2");
     return client.subject();
   }
@@ -165,10 +164,10 @@ TEST_F(TlsCredentialsTest, NewConnectionsUseTheNewCertificateAndOpenOnesStay) {
 
 TEST_F(TlsCredentialsTest, ClientsThatDoNotTrustTheServerOrSpeakNoTlsAreNotServed) {
   Start();
-  EXPECT_EQ(CallOn(ChannelWith(grpc::SslCredentials({.pem_root_certs =
-                                                         TestAuthority().certificate()})))
-                .error_code(),
-            grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(
+      CallOn(ChannelWith(grpc::SslCredentials({.pem_root_certs = TestAuthority().certificate()})))
+          .error_code(),
+      grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(CallOn(ChannelWith(grpc::InsecureChannelCredentials())).error_code(),
             grpc::StatusCode::UNAVAILABLE);
 }

@@ -43,8 +43,8 @@ absl::StatusOr<std::vector<CertificatePtr>> ReadCertificates(const std::string& 
   const std::string error = TakeOpenSslError();
   if (!at_end) return Unusable(source, StrCat("has a damaged certificate (", error, ")"));
   if (certificates.empty()) {
-    return Unusable(source,
-                    "has no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----");
+    return Unusable(
+        source, "has no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----");
   }
   return certificates;
 }
@@ -81,9 +81,9 @@ absl::Status CheckPair(const std::vector<CertificatePtr>& chain, EVP_PKEY& key,
                     StrCat("has the server's own certificate (", SubjectOf(**found),
                            ") not first: put it before those that lead to its authority"));
   }
-  return Unusable(sources.key, StrCat("has the key of another certificate than ",
-                                      SubjectOf(*chain.front()), " in ", sources.certificate,
-                                      ": give the two files that belong together"));
+  return Unusable(sources.key,
+                  StrCat("has the key of another certificate than ", SubjectOf(*chain.front()),
+                         " in ", sources.certificate, ": give the two files that belong together"));
 }
 
 }  // namespace
@@ -97,10 +97,10 @@ absl::Status CheckAuthorities(const std::string& pem, const std::string& source,
       });
   if (any_valid) return absl::OkStatus();
   X509& first = *certificates.front();
-  return Unusable(source, StrCat("has no authority that is valid at ", Rfc3339(now), ": ",
-                                 SubjectOf(first), " is valid from ",
-                                 Rfc3339(TimeOf(X509_get0_notBefore(&first))), " to ",
-                                 Rfc3339(TimeOf(X509_get0_notAfter(&first)))));
+  return Unusable(source,
+                  StrCat("has no authority that is valid at ", Rfc3339(now), ": ", SubjectOf(first),
+                         " is valid from ", Rfc3339(TimeOf(X509_get0_notBefore(&first))), " to ",
+                         Rfc3339(TimeOf(X509_get0_notAfter(&first)))));
 }
 
 absl::StatusOr<ChainFacts> CheckTlsTexts(const TlsTexts& texts, const TlsSources& sources,
@@ -114,14 +114,14 @@ absl::StatusOr<ChainFacts> CheckTlsTexts(const TlsTexts& texts, const TlsSources
     const absl::Time until = TimeOf(X509_get0_notAfter(certificate.get()));
     if (now >= until) {
       return Unusable(sources.certificate,
-                      StrCat("has the certificate ", SubjectOf(*certificate),
-                             ", which expired at ", Rfc3339(until), ": renew it"));
+                      StrCat("has the certificate ", SubjectOf(*certificate), ", which expired at ",
+                             Rfc3339(until), ": renew it"));
     }
     if (now < from) {
-      return Unusable(sources.certificate,
-                      StrCat("has the certificate ", SubjectOf(*certificate),
-                             ", which is not valid before ", Rfc3339(from),
-                             "; the clock of this machine is at ", Rfc3339(now)));
+      return Unusable(
+          sources.certificate,
+          StrCat("has the certificate ", SubjectOf(*certificate), ", which is not valid before ",
+                 Rfc3339(from), "; the clock of this machine is at ", Rfc3339(now)));
     }
     facts.not_before = std::max(facts.not_before, from);
     facts.not_after = std::min(facts.not_after, until);

@@ -48,10 +48,10 @@ TEST(CheckTlsTexts, AChainIsValidAsLongAsAllOfIt) {
 TEST(CheckTlsTexts, ACertificateOutsideItsTimeIsNamedWithTheDate) {
   const TestAuthority authority;
   const absl::Time now = absl::Now();
-  EXPECT_THAT(ErrorOf(TextsOf(authority.Issue(
-                  {.not_after = absl::FromUnixSeconds(1'700'000'000)}))),
-              AllOf(HasSubstr("tls.certificate_file: /c has the certificate CN=localhost"),
-                    HasSubstr("expired at 2023-11-14T22:13:20.000Z: renew it")));
+  EXPECT_THAT(
+      ErrorOf(TextsOf(authority.Issue({.not_after = absl::FromUnixSeconds(1'700'000'000)}))),
+      AllOf(HasSubstr("tls.certificate_file: /c has the certificate CN=localhost"),
+            HasSubstr("expired at 2023-11-14T22:13:20.000Z: renew it")));
   EXPECT_THAT(ErrorOf(TextsOf(authority.Issue({.not_before = now + absl::Hours(1)}))),
               AllOf(HasSubstr("is not valid before"), HasSubstr("the clock of this machine")));
 }
@@ -103,13 +103,13 @@ TEST(CheckTlsTexts, OneAuthorityOfClientsMustBeValid) {
 }
 
 TEST(MakeServerContext, RefusesAWeakKey) {
-  EXPECT_TRUE(MakeServerContext(TextsOf(test::MakeRsaIdentity(2048)), ClientCertificates::kNone)
-                  .ok());
-  EXPECT_THAT(ToStd(MakeServerContext(TextsOf(test::MakeRsaIdentity(1024)),
-                                      ClientCertificates::kNone)
-                        .status()
-                        .message()),
-              HasSubstr("key too small"));
+  EXPECT_TRUE(
+      MakeServerContext(TextsOf(test::MakeRsaIdentity(2048)), ClientCertificates::kNone).ok());
+  EXPECT_THAT(
+      ToStd(MakeServerContext(TextsOf(test::MakeRsaIdentity(1024)), ClientCertificates::kNone)
+                .status()
+                .message()),
+      HasSubstr("key too small"));
 }
 
 TEST(NamesOf, AreTheSubjectAndTheNamesOfHostsAndAddresses) {
@@ -118,9 +118,8 @@ TEST(NamesOf, AreTheSubjectAndTheNamesOfHostsAndAddresses) {
        .alternative_names = "DNS:gw7.example.org,URI:spiffe://city/gw7,IP:10.0.0.7"});
   const BioPtr text = BioOf(identity.certificate);
   const CertificatePtr certificate(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
-  EXPECT_THAT(NamesOf(*certificate),
-              ElementsAre("CN=gateway-7\\, a,O=Th\\C3\\A0nh ph\\E1\\BB\\91", "DNS:gw7.example.org",
-                          "URI:spiffe://city/gw7"));
+  EXPECT_THAT(NamesOf(*certificate), ElementsAre("CN=gateway-7\\, a,O=Th\\C3\\A0nh ph\\E1\\BB\\91",
+                                                 "DNS:gw7.example.org", "URI:spiffe://city/gw7"));
 }
 
 }  // namespace

@@ -68,8 +68,7 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> MakeServerContext(const TlsTexts& texts
         StrCat("OpenSSL refuses the certificate or its key: ", TakeOpenSslError()));
   };
   if (context == nullptr || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_cipher_list(context.get(), kSuites) != 1 ||
-      !UseCertificates(*context, texts)) {
+      SSL_CTX_set_cipher_list(context.get(), kSuites) != 1 || !UseCertificates(*context, texts)) {
     return refused();
   }
   SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |

@@ -64,9 +64,7 @@ SSL* NewSsl(SSL_CTX& context, int descriptor) {
 void TlsSession::FreeSsl::operator()(SSL* ssl) const { SSL_free(ssl); }
 
 TlsSession::TlsSession(std::shared_ptr<SSL_CTX> context, int descriptor)
-    : context_(std::move(context)),
-      descriptor_(descriptor),
-      ssl_(NewSsl(*context_, descriptor)) {}
+    : context_(std::move(context)), descriptor_(descriptor), ssl_(NewSsl(*context_, descriptor)) {}
 
 TlsSession::~TlsSession() = default;
 

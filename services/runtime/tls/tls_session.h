@@ -27,7 +27,7 @@ class TlsSession {
     kWantWrite,  ///< the same once it is writable
     kClosed,     ///< the peer has ended the connection
     kPlainText,  ///< Accept only: the peer speaks HTTP without TLS; none of it was read
-    kFailed,     ///< TLS failed; error() says how
+    kFailed,     ///< TLS failed; error() has the reason
   };
 
   /// `descriptor` is a socket that does not block; it must outlive the session, which never closes
@@ -45,8 +45,8 @@ class TlsSession {
   Result Write(const char* data, std::size_t size, std::size_t& count);
   /// Whether Read has bytes that the socket no longer has.
   bool HasPending() const;
-  /// Tells the peer that no more bytes follow, unless a write is unfinished or TLS has failed. Never
-  /// blocks.
+  /// Sends the message that ends TLS (close_notify), unless a write is unfinished or TLS has
+  /// failed. Never blocks.
   void SendClose();
 
   /// The names of the verified certificate of the peer, as NamesOf; empty: it sent none.

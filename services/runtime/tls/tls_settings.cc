@@ -32,9 +32,9 @@ absl::StatusOr<std::string> ReadChain(std::string_view option, const std::string
 }
 
 absl::StatusOr<std::string> ReadKey(std::string_view option, const std::string& path) {
-  return ReadOptionFile(path, {.option = option,
-                               .bytes_max = kChainBytesMax,
-                               .content = "it should have one private key"});
+  return ReadOptionFile(
+      path,
+      {.option = option, .bytes_max = kChainBytesMax, .content = "it should have one private key"});
 }
 
 absl::StatusOr<std::string> ReadAuthorities(std::string_view option, const std::string& path) {
@@ -48,9 +48,8 @@ absl::StatusOr<std::string> ReadAuthorities(std::string_view option, const std::
 absl::Status CheckPair(const Config& config, std::string_view certificate, std::string_view key) {
   const bool has_certificate = !config.GetString(certificate).empty();
   if (has_certificate != config.GetString(key).empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(has_certificate
-                                        ? StrCat(certificate, " is set without ", key)
-                                        : StrCat(key, " is set without ", certificate));
+  return absl::InvalidArgumentError(has_certificate ? StrCat(certificate, " is set without ", key)
+                                                    : StrCat(key, " is set without ", certificate));
 }
 
 }  // namespace
@@ -109,8 +108,7 @@ absl::StatusOr<TlsSettings> ReadTlsSettings(const Config& config) {
       return absl::InvalidArgumentError(
           StrCat(kClientCaFile, " is set without ", kCertificateFile));
     }
-    settings.clients =
-        is_required ? ClientCertificates::kRequired : ClientCertificates::kOptional;
+    settings.clients = is_required ? ClientCertificates::kRequired : ClientCertificates::kOptional;
   } else if (is_required) {
     return absl::InvalidArgumentError(StrCat("tls.client_certificates is required without ",
                                              kClientCaFile, ", by which they are checked"));
@@ -130,8 +128,7 @@ absl::StatusOr<TlsLoad> LoadTlsFiles(const TlsSettings& settings, absl::Time now
   ASSIGN_OR_RETURN(load.texts.certificate, ReadChain(kCertificateFile, settings.certificate_file));
   ASSIGN_OR_RETURN(load.texts.key, ReadKey(kKeyFile, settings.key_file));
   if (!settings.client_ca_file.empty()) {
-    ASSIGN_OR_RETURN(load.texts.client_ca,
-                     ReadAuthorities(kClientCaFile, settings.client_ca_file));
+    ASSIGN_OR_RETURN(load.texts.client_ca, ReadAuthorities(kClientCaFile, settings.client_ca_file));
     // Otherwise an empty file would count as none.
     if (load.texts.client_ca.empty()) {
       return absl::FailedPreconditionError(
@@ -139,12 +136,11 @@ absl::StatusOr<TlsLoad> LoadTlsFiles(const TlsSettings& settings, absl::Time now
     }
   }
   ASSIGN_OR_RETURN(
-      load.facts,
-      CheckTlsTexts(load.texts,
-                    {.certificate = Source(kCertificateFile, settings.certificate_file),
-                     .key = Source(kKeyFile, settings.key_file),
-                     .client_ca = Source(kClientCaFile, settings.client_ca_file)},
-                    now));
+      load.facts, CheckTlsTexts(load.texts,
+                                {.certificate = Source(kCertificateFile, settings.certificate_file),
+                                 .key = Source(kKeyFile, settings.key_file),
+                                 .client_ca = Source(kClientCaFile, settings.client_ca_file)},
+                                now));
   return load;
 }
 
@@ -155,8 +151,7 @@ absl::Status CheckBackendTlsFiles(const BackendTlsFiles& files, absl::Time now) 
   }
   if (files.certificate_file.empty()) return absl::OkStatus();
   TlsTexts texts;
-  ASSIGN_OR_RETURN(texts.certificate,
-                   ReadChain(kBackendCertificateFile, files.certificate_file));
+  ASSIGN_OR_RETURN(texts.certificate, ReadChain(kBackendCertificateFile, files.certificate_file));
   ASSIGN_OR_RETURN(texts.key, ReadKey(kBackendKeyFile, files.key_file));
   return CheckTlsTexts(texts,
                        {.certificate = Source(kBackendCertificateFile, files.certificate_file),

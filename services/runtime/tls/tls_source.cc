@@ -61,8 +61,7 @@ absl::StatusOr<std::shared_ptr<const TlsSnapshot>> TlsSource::Load() const {
   if (has_clients) StrAppend(&load.texts.client_ca, "\n", probe_.certificate);
   ASSIGN_OR_RETURN(snapshot->http, MakeServerContext(load.texts, settings_.clients));
   if (has_clients) {
-    ASSIGN_OR_RETURN(snapshot->admin,
-                     MakeServerContext(load.texts, ClientCertificates::kRequired));
+    ASSIGN_OR_RETURN(snapshot->admin, MakeServerContext(load.texts, ClientCertificates::kRequired));
   }
   snapshot->texts = std::move(load.texts);
   snapshot->facts = std::move(load.facts);
@@ -70,8 +69,8 @@ absl::StatusOr<std::shared_ptr<const TlsSnapshot>> TlsSource::Load() const {
 }
 
 void TlsSource::Use(std::shared_ptr<const TlsSnapshot> snapshot) {
-  LogInfo("TLS certificate loaded", {{"subject", snapshot->facts.subject},
-                                     {"expires", Rfc3339(snapshot->facts.not_after)}});
+  LogInfo("TLS certificate loaded",
+          {{"subject", snapshot->facts.subject}, {"expires", Rfc3339(snapshot->facts.not_after)}});
   absl::MutexLock lock(&mutex_);
   current_.swap(snapshot);
   failure_.clear();
@@ -125,9 +124,8 @@ std::vector<std::string> TlsSource::Notices() const {
   std::vector<std::string> notices;
   absl::MutexLock lock(&mutex_);
   if (!failure_.empty()) {
-    notices.push_back(
-        StrCat("TLS: the changed files cannot be used, and the former certificate stays: ",
-               failure_));
+    notices.push_back(StrCat(
+        "TLS: the changed files cannot be used, and the former certificate stays: ", failure_));
   }
   const ChainFacts& facts = current_->facts;
   const absl::Duration left = facts.not_after - clock_.Now();
@@ -136,8 +134,8 @@ std::vector<std::string> TlsSource::Notices() const {
                              Rfc3339(facts.not_after), ": renew it"));
   } else if (left < kNoticeBefore) {
     notices.push_back(StrCat("TLS: the certificate ", facts.subject, " expires in ",
-                             absl::ToInt64Hours(left) / 24, " days, at ",
-                             Rfc3339(facts.not_after), ": renew it"));
+                             absl::ToInt64Hours(left) / 24, " days, at ", Rfc3339(facts.not_after),
+                             ": renew it"));
   }
   return notices;
 }

@@ -102,7 +102,8 @@ TEST_F(TlsSourceTest, FilesThatVanishOrThatOthersCanReadAreRefused) {
 }
 
 TEST_F(TlsSourceTest, ACertificateThatBecomesValidIsUsedThen) {
-  Write(authority_.Issue({.subject = {"CN", "second"}, .not_before = clock_.Now() + absl::Hours(1)}));
+  Write(
+      authority_.Issue({.subject = {"CN", "second"}, .not_before = clock_.Now() + absl::Hours(1)}));
   PollTwice();
   EXPECT_THAT(source_->Notices(), ElementsAre(HasSubstr("is not valid before")));
   clock_.Advance(absl::Hours(2));
@@ -129,8 +130,9 @@ TEST_F(TlsSourceTest, WithAuthoritiesThePortsAcceptTheSelfProbe) {
   const auto source = TlsSource::Open(settings, metrics_, clock_);
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_NE((*source)->Current()->admin, nullptr);
-  EXPECT_THAT((*source)->Current()->texts.client_ca,
-              AllOf(HasSubstr(authority_.certificate()), HasSubstr((*source)->probe().certificate)));
+  EXPECT_THAT(
+      (*source)->Current()->texts.client_ca,
+      AllOf(HasSubstr(authority_.certificate()), HasSubstr((*source)->probe().certificate)));
   EXPECT_EQ(source_->Current()->admin, nullptr);
 }
 

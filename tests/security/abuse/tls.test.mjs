@@ -113,7 +113,7 @@ test('answers over HTTPS tell browsers to stay with it, and addresses in answers
   assert.match(JSON.parse(body).tiles[0], /^https:\/\/localhost\//);
 });
 
-test('plain HTTP and plain gRPC end soon, and HTTP says why', async () => {
+test('plain HTTP and plain gRPC end soon, and HTTP gets the reason', async () => {
   const answer = await new Promise((resolve, reject) => {
     const request = http.get({ port: city.httpPort, host: '127.0.0.1', agent: false }, (reply) => {
       let text = '';
@@ -261,7 +261,7 @@ test('200 slow handshakes on each port do not stop others, and are cut', async (
   }
 });
 
-test('the command line says what is wrong with a connection', async () => {
+test('the command line names what is wrong with a connection', async () => {
   const address = `localhost:${city.grpcPort}`;
   const call = (args, env = {}) =>
     run('citylayers', [...args, 'keys', 'list'], {

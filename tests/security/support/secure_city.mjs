@@ -13,7 +13,7 @@ export class SecureCity {
   processes = [];
 
   /**
-   * @param options split: the gateway is a process of its own, which calls the other over TLS; flags: of the process with
+   * @param options split: the gateway is a separate process, which calls the other over TLS; flags: of the process with
    * the ports for clients
    */
   static async start({ split = false, flags = [] } = {}) {

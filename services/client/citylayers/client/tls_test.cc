@@ -54,8 +54,8 @@ class TlsTest : public ::testing::Test {
   absl::Status CallWith(const TlsFiles& files, const std::string& host = "localhost") const {
     auto credentials = MakeTlsCredentials(files);
     if (!credentials.ok()) return credentials.status();
-    const auto channel = MakeChannel(host + ":" + std::to_string(port_),
-                                     {.credentials = *std::move(credentials)});
+    const auto channel =
+        MakeChannel(host + ":" + std::to_string(port_), {.credentials = *std::move(credentials)});
     const auto stub = common::v1::ClockService::NewStub(channel);
     return Call(&Stub::GetClock, *stub, {}, {.timeout = absl::Seconds(10)}).status();
   }
