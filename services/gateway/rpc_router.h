@@ -13,12 +13,13 @@
 #include "services/access/access_control.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
+#include "services/runtime/rpc/authenticator.h"
 
 namespace citylayers::gateway {
 
 /// Metadata key of every call that a gateway forwards. A gateway whose backend address leads to
 /// itself receives it, and refuses the call instead of forwarding it endlessly.
-inline constexpr char kPassedOnKey[] = "citylayers-passed-on";
+inline constexpr const char* kPassedOnKey = runtime::kPassedOnMetadata;
 
 /// Routes by service; calls of LayerService by the layer that they name (field 1 of the request).
 /// ListLayers is answered by the gateway, from all backends, so that a layer whose backend is down

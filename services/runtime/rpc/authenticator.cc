@@ -54,6 +54,7 @@ absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authe
   absl::StatusOr<std::string_view> credential =
       access::CredentialOf(ValueOf(metadata, "authorization"), ValueOf(metadata, "x-api-key"));
   if (!credential.ok()) return WithReason(credential.status(), kReasonBadKey);
+  if (metadata.count(kPassedOnMetadata) > 0) peer = nullptr;
   auto caller = credential->empty() ? control_.IdentifyCertificate(CertificateNames(peer))
                                     : control_.Identify(*credential);
   if (!caller.ok()) {

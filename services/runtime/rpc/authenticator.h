@@ -17,6 +17,10 @@ namespace citylayers::runtime {
 /// The metadata of a call, as gRPC's server contexts have it.
 using CallMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 
+/// Metadata key of every call that a gateway passes on. The connection of such a call, and so its
+/// certificate, is that of the gateway.
+inline constexpr char kPassedOnMetadata[] = "citylayers-passed-on";
+
 /// Identifies the caller of a method. Thread-safe.
 class Authenticator {
  public:
@@ -30,7 +34,9 @@ class Authenticator {
 };
 
 /// Takes keys from the metadata `authorization` and `x-api-key`; for a call without one, the key
-/// that the client's verified certificate acts as.
+/// that the client's verified certificate acts as. In a call that was passed on the certificate
+/// does not count: otherwise every client of a gateway could do what the gateway's certificate
+/// permits.
 class KeyAuthenticator final : public Authenticator {
  public:
   /// `control` must outlive it.

@@ -99,11 +99,12 @@ class TlsCredentialsTest : public ::testing::Test {
                                  .pem_cert_chain = identity.certificate});
   }
   static grpc::Status CallOn(const std::shared_ptr<grpc::Channel>& channel,
-                             const std::string& key = "") {
+                             const std::string& key = "", bool is_passed_on = false) {
     grpc::GenericStub stub(channel);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
     if (!key.empty()) context.AddMetadata("x-api-key", key);
+    if (is_passed_on) context.AddMetadata(kPassedOnMetadata, "1");
     grpc::CompletionQueue queue;
     const auto call = stub.PrepareUnaryCall(&context, "/a.B/C", grpc::ByteBuffer(), &queue);
     call->StartCall();
@@ -186,6 +187,14 @@ TEST_F(TlsCredentialsTest, ACertificateActsAsTheKeyThatNamesIt) {
   EXPECT_EQ(CallerOf(gateway), "by host");
   SetKeys({RecordOf("by address", "URI:spiffe://city/gw7")});
   EXPECT_EQ(CallerOf(gateway), "by address");
+}
+
+TEST_F(TlsCredentialsTest, TheCertificateOfAGatewayIsNotThatOfItsClients) {
+  Start(ClientCertificates::kOptional);
+  SetKeys({RecordOf("the gateway itself", "CN=gateway")});
+  const auto channel = ChannelWith(Client(authority_.Issue({.subject = {"CN", "gateway"}})));
+  EXPECT_EQ(CallOn(channel).error_message(), "the gateway itself");
+  EXPECT_EQ(CallOn(channel, "", /*is_passed_on=*/true).error_message(), "anonymous");
 }
 
 TEST_F(TlsCredentialsTest, ACertificateOfARevokedKeyOrOfTwoKeysIsRefused) {
