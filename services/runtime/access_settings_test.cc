@@ -90,6 +90,19 @@ TEST_F(AccessSettingsTest, AKeyFileThatIsNotASmallFileIsRefusedAtOnce) {
   EXPECT_TRUE(Read({{"security.process_key_file", KeyFile(fits)}}).ok());
 }
 
+TEST_F(AccessSettingsTest, ThePortsAreClosedUnlessAnonymousIsAdmin) {
+  const auto protection = [](std::map<std::string, std::string> flags) {
+    auto config = Config::Load(ServerOptions({}), {.file = "", .flags = flags, .environment = {}});
+    EXPECT_TRUE(config.ok()) << config.status();
+    return ProtectionOf(*config).value();
+  };
+  EXPECT_TRUE(protection({}).is_closed);
+  EXPECT_FALSE(protection({}).has_tls);
+  EXPECT_TRUE(protection({{"security.anonymous", "layers:read"}}).is_closed);
+  EXPECT_FALSE(protection({{"security.anonymous", "admin"}}).is_closed);
+  EXPECT_TRUE(protection({{"tls.certificate_file", "/c"}, {"tls.key_file", "/k"}}).has_tls);
+}
+
 TEST_F(AccessSettingsTest, SeveralProcessesNeedACommonKey) {
   const auto closed = Read({});
   EXPECT_TRUE(CheckProcessKey(*closed, false).ok());

@@ -6,6 +6,8 @@
 #include "base/strings.h"
 #include "services/runtime/http/http_server.h"
 #include "tests/support/http_test_client.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/tls_test_client.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -61,6 +63,53 @@ TEST_F(AdminTest, SaysWhyItIsNotReady) {
   const TestResponse response = Get("/readyz");
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "traffic waits for readings\n");
+}
+
+TEST(AdminUsesTls, OtherMachinesNeedACertificate) {
+  const Address local{.host = "127.0.0.1", .port = 8081}, open{.host = "0.0.0.0", .port = 8081};
+  TlsSettings tls;
+  EXPECT_FALSE(AdminUsesTls(local, tls, false).value());
+  EXPECT_THAT(std::string(AdminUsesTls(open, tls, false).status().message()),
+              HasSubstr("set tls.client_ca_file"));
+  EXPECT_FALSE(AdminUsesTls(open, tls, /*allow_insecure=*/true).value());
+  tls.certificate_file = "tls.crt";
+  EXPECT_FALSE(AdminUsesTls(open, tls, false).ok()) << "clients without a certificate could call";
+  tls.clients = ClientCertificates::kOptional;
+  EXPECT_TRUE(AdminUsesTls(open, tls, false).value());
+  EXPECT_TRUE(AdminUsesTls(open, tls, true).value());
+  EXPECT_FALSE(AdminUsesTls(local, tls, false).value());
+}
+
+TEST(AdminWithTls, AcceptsOnlyClientsWithACertificate) {
+  const test::TempDir dir;
+  const test::TestAuthority authority;
+  const test::TestIdentity own = authority.Issue();
+  test::WriteSecret(dir / "tls.crt", own.certificate);
+  test::WriteSecret(dir / "tls.key", own.key);
+  test::WriteSecret(dir / "ca.crt", authority.certificate());
+  Metrics metrics;
+  const WallClock clock;
+  const auto source = TlsSource::Open({.certificate_file = dir / "tls.crt",
+                                       .key_file = dir / "tls.key",
+                                       .client_ca_file = dir / "ca.crt",
+                                       .clients = ClientCertificates::kOptional},
+                                      metrics, clock);
+  ASSERT_TRUE(source.ok()) << source.status();
+  const auto server = StartAdmin({.host = "127.0.0.1", .port = 0}, "",
+                                 {.metrics = [] { return "up 1\n"; },
+                                  .ready = [] { return absl::OkStatus(); },
+                                  .configuration = [] { return ""; },
+                                  .modules = [] { return ""; }},
+                                 source->get());
+  ASSERT_TRUE(server.ok()) << server.status();
+  const auto metrics_for = [&](const test::TestIdentity& identity) {
+    test::TlsTestClient client((*server)->port(),
+                               {.authority = authority.certificate(), .identity = identity});
+    client.Send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return client.ReadUntil("up 1");
+  };
+  EXPECT_THAT(metrics_for(authority.Issue()), HasSubstr("up 1"));
+  EXPECT_EQ(metrics_for({}), "");
 }
 
 TEST_F(AdminTest, APortInUseNamesItsFlag) {

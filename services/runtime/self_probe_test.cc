@@ -4,6 +4,11 @@
 #include "gtest/gtest.h"
 
 #include "services/runtime/http/http_server.h"
+#include "services/runtime/tls/https_probe.h"
+#include "services/runtime/tls/probe_certificate.h"
+#include "services/runtime/tls/tls_source.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/tls_test_client.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -47,6 +52,35 @@ TEST(ProbeHttp, AsksAServer) {
   const std::uint16_t port = server.port();
   server.Drain(absl::ZeroDuration());
   EXPECT_FALSE(ProbeHttp("127.0.0.1", port, absl::Seconds(5)).ok());
+}
+
+TEST(ProbeHttps, AsksAServerThatRequiresCertificates) {
+  const test::TempDir dir;
+  const test::TestAuthority authority;
+  // Of another host: the probe asks whether the port answers, not who it is.
+  const test::TestIdentity own = authority.Issue({.alternative_names = "DNS:maps.example.org"});
+  test::WriteSecret(dir / "tls.crt", own.certificate);
+  test::WriteSecret(dir / "tls.key", own.key);
+  test::WriteSecret(dir / "ca.crt", authority.certificate());
+  Metrics metrics;
+  const WallClock clock;
+  const auto source = TlsSource::Open({.certificate_file = dir / "tls.crt",
+                                       .key_file = dir / "tls.key",
+                                       .client_ca_file = dir / "ca.crt",
+                                       .clients = ClientCertificates::kRequired},
+                                      metrics, clock);
+  ASSERT_TRUE(source.ok()) << source.status();
+  HttpServer server({.tls = [&] { return (*source)->Current()->http; }});
+  server.Handle({"GET"}, "/healthz", [](const HttpRequest&, Responder responder) {
+    responder.Send(TextResponse(200, "text/plain", "ok\n"));
+  });
+  ASSERT_TRUE(server.Listen("127.0.0.1", 0).ok());
+  const auto probe = [&](const TlsTexts& identity) {
+    return ProbeHttps("127.0.0.1", server.port(), identity, absl::Seconds(5));
+  };
+  EXPECT_TRUE(probe((*source)->probe()).ok()) << probe((*source)->probe());
+  EXPECT_FALSE(probe(MakeProbeCertificate().value()).ok()) << "that of another process";
+  EXPECT_FALSE(ProbeHttp("127.0.0.1", server.port(), absl::Seconds(5)).ok());
 }
 
 }  // namespace

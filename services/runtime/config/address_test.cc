@@ -60,5 +60,14 @@ TEST(Address, OnlyLoopbackIsOpenWithoutBeingAsked) {
   EXPECT_TRUE(CheckReach({"0.0.0.0", 1}, {.allow_insecure = true}, "--grpc").ok());
 }
 
+TEST(CheckReach, TlsAndKeysOpenAPortToOtherMachines) {
+  const Address address{"0.0.0.0", 1};
+  EXPECT_TRUE(CheckReach(address, {.has_tls = true, .is_closed = true}, "--grpc").ok());
+  EXPECT_THAT(std::string(CheckReach(address, {.is_closed = true}, "--grpc").message()),
+              HasSubstr("has no encryption: set tls.certificate_file"));
+  EXPECT_THAT(std::string(CheckReach(address, {.has_tls = true}, "--grpc").message()),
+              HasSubstr("every caller may do everything: remove admin"));
+}
+
 }  // namespace
 }  // namespace citylayers::runtime

@@ -40,5 +40,24 @@ TEST(LibraryLogs, MessagesAreLinesOfOurLogWithoutControlBytes) {
   google::protobuf::SetLogHandler(nullptr);
 }
 
+TEST(LibraryLogs, FailedHandshakesAreCounted) {
+  RouteLibraryLogs();
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const std::uint64_t before = GrpcHandshakesFailed();
+  constexpr char kFile[] = "./src/core/tsi/ssl_transport_security.cc";
+  for (int i = 0; i < 3; ++i) {
+    gpr_log(kFile, 1501, GPR_LOG_SEVERITY_ERROR, "Handshake failed with fatal error %s: %s.",
+            "SSL_ERROR_SSL", "no shared cipher");
+  }
+  gpr_log(kFile, 99, GPR_LOG_SEVERITY_ERROR, "Corruption detected.");
+  gpr_log("server.cc", 1, GPR_LOG_SEVERITY_ERROR, "Handshake failed elsewhere");
+  EXPECT_EQ(GrpcHandshakesFailed(), before + 3);
+  testing::internal::GetCapturedStdout();
+  testing::internal::GetCapturedStderr();
+  gpr_set_log_function(nullptr);
+  google::protobuf::SetLogHandler(nullptr);
+}
+
 }  // namespace
 }  // namespace citylayers::runtime
