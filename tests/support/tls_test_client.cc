@@ -10,6 +10,7 @@
 
 #include "services/runtime/tls/certificate.h"
 #include "services/runtime/tls/openssl_ptr.h"
+#include "services/runtime/tls/socket_bio.h"
 
 namespace citylayers::test {
 namespace {
@@ -31,7 +32,9 @@ int ConnectTo(std::uint16_t port) {
 }
 
 void Configure(SSL_CTX& context, const TlsClientOptions& options) {
-  SSL_CTX_set_security_level(&context, 0);  // may offer what no server should accept
+  // May offer what no server should accept.
+  SSL_CTX_set_security_level(&context, 0);
+  SSL_CTX_set_min_proto_version(&context, TLS1_VERSION);
   if (options.max_version != 0) SSL_CTX_set_max_proto_version(&context, options.max_version);
   if (!options.suites.empty()) SSL_CTX_set_cipher_list(&context, options.suites.c_str());
   const auto authority_text = BioOf(options.authority);
@@ -58,7 +61,8 @@ TlsTestClient::TlsTestClient(std::uint16_t port, const TlsClientOptions& options
     : descriptor_(ConnectTo(port)), context_(SSL_CTX_new(TLS_client_method())) {
   Configure(*context_, options);
   ssl_.reset(SSL_new(context_.get()));
-  SSL_set_fd(ssl_.get(), descriptor_);
+  BIO* const bio = runtime::NewSocketBio(descriptor_);
+  SSL_set_bio(ssl_.get(), bio, bio);
   SSL_set1_host(ssl_.get(), "localhost");
   if (!options.protocol.empty()) {
     const std::string offered =

@@ -1,6 +1,5 @@
 #include "services/programs/citylayers/tls_diagnosis.h"
 
-#include <csignal>
 #include <ctime>
 #include <memory>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include "services/runtime/config/address.h"
 #include "services/runtime/tls/certificate.h"
 #include "services/runtime/tls/openssl_ptr.h"
+#include "services/runtime/tls/socket_bio.h"
 
 namespace citylayers::cli {
 namespace {
@@ -72,7 +72,8 @@ bool IsIp(const std::string& host) {
 // Verifies without ending the handshake: the result is asked for afterwards.
 SslPtr NewSsl(SSL_CTX& context, const std::string& host, int descriptor) {
   SslPtr ssl(SSL_new(&context));
-  SSL_set_fd(ssl.get(), descriptor);
+  BIO* const bio = runtime::NewSocketBio(descriptor);
+  SSL_set_bio(ssl.get(), bio, bio);
   SSL_set_alpn_protos(ssl.get(), kH2, sizeof kH2);
   if (IsIp(host)) {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str());
@@ -191,7 +192,6 @@ std::string DiagnoseConnection(const std::string& server, bool with_tls,
                                const client::TlsFiles& files, absl::Duration timeout) {
   const auto address = runtime::ParseAddress(server, "--server");
   if (!address.ok()) return "";
-  std::signal(SIGPIPE, SIG_IGN);
   const Connection connection(*address, timeout);
   if (connection.descriptor() < 0) return "";
   if (with_tls) return DiagnoseTls(*address, files, connection.descriptor());

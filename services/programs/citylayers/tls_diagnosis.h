@@ -14,8 +14,8 @@ namespace citylayers::cli {
 /// and returns in one sentence what is wrong and what to do: the certificate has expired, is of an
 /// unknown authority or of another host, the server needs a client certificate, speaks no TLS, or
 /// only TLS. Empty: nothing of that kind, such as a port without a server. gRPC itself reports most
-/// of these as a socket that closed. Sends no key. Takes at most about `timeout` per step; ignores
-/// SIGPIPE from then on, as the program is about to end.
+/// of these as a socket that closed. Sends no key. Takes at most about
+/// `timeout` per step.
 std::string DiagnoseConnection(const std::string& server, bool with_tls,
                                const client::TlsFiles& files, absl::Duration timeout);
 

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "services/runtime/self_probe.h"
 #include "services/runtime/tls/openssl_ptr.h"
+#include "services/runtime/tls/socket_bio.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -53,9 +54,9 @@ absl::Status ProbeHttps(const std::string& host, std::uint16_t port, const TlsTe
   if (!descriptor.ok()) return descriptor.status();
   absl::Status status = absl::OkStatus();
   {
-    // A write after the peer has gone would raise SIGPIPE, which the daemon ignores.
     const SslPtr ssl(SSL_new(context.get()));
-    SSL_set_fd(ssl.get(), *descriptor);
+    BIO* const bio = NewSocketBio(*descriptor);
+    SSL_set_bio(ssl.get(), bio, bio);
     status = Exchange(*ssl);
   }
   close(*descriptor);

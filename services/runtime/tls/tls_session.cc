@@ -1,7 +1,6 @@
 #include "services/runtime/tls/tls_session.h"
 
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -9,51 +8,16 @@
 
 #include "services/runtime/tls/certificate.h"
 #include "services/runtime/tls/openssl_ptr.h"
+#include "services/runtime/tls/socket_bio.h"
 
 namespace citylayers::runtime {
 namespace {
 
 bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
-int DescriptorOf(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
-}
-
-int WriteSocket(BIO* bio, const char* data, int size) {
-  BIO_clear_retry_flags(bio);
-  const ssize_t sent =
-      ::send(DescriptorOf(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (sent < 0 && WouldBlock()) BIO_set_retry_write(bio);
-  return static_cast<int>(sent);
-}
-
-int ReadSocket(BIO* bio, char* data, int size) {
-  BIO_clear_retry_flags(bio);
-  const ssize_t received = ::recv(DescriptorOf(bio), data, static_cast<std::size_t>(size), 0);
-  if (received < 0 && WouldBlock()) BIO_set_retry_read(bio);
-  return static_cast<int>(received);
-}
-
-long ControlSocket(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-
-// OpenSSL's own BIO for sockets writes in a way that raises SIGPIPE when the peer has gone.
-const BIO_METHOD* SocketMethod() {
-  static const BIO_METHOD* const kMethod = [] {
-    BIO_METHOD* const method =
-        BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE");
-    BIO_meth_set_write(method, WriteSocket);
-    BIO_meth_set_read(method, ReadSocket);
-    BIO_meth_set_ctrl(method, ControlSocket);
-    return method;
-  }();
-  return kMethod;
-}
-
 SSL* NewSsl(SSL_CTX& context, int descriptor) {
   SSL* const ssl = SSL_new(&context);
-  BIO* const bio = BIO_new(SocketMethod());
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
-  BIO_set_init(bio, 1);
+  BIO* const bio = NewSocketBio(descriptor);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_accept_state(ssl);
   return ssl;
