@@ -33,8 +33,7 @@ absl::StatusOr<std::string_view> CredentialIn(const CallMetadata& metadata) {
 
 absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authenticate(
     const CallMetadata& metadata) const {
-  absl::StatusOr<std::string_view> credential =
-      access::CredentialOf(ValueOf(metadata, "authorization"), ValueOf(metadata, "x-api-key"));
+  absl::StatusOr<std::string_view> credential = CredentialIn(metadata);
   if (!credential.ok()) return WithReason(credential.status(), kReasonBadKey);
   auto caller = control_.Identify(*credential);
   if (!caller.ok()) {
