@@ -40,8 +40,7 @@ std::vector<const FileDescriptor*> Files() {
        {alerts::v1::Alert::descriptor(), common::v1::CityClock::descriptor(),
         flood::v1::Stage::descriptor(), layers::v1::Tile::descriptor(),
         readings::v1::WriteReadingsRequest::descriptor(), readings::v1::Station::descriptor(),
-        access::v1::Key::descriptor(),
-        traffic::v1::Segment::descriptor()}) {
+        access::v1::Key::descriptor(), traffic::v1::Segment::descriptor()}) {
     AddWithImports(message->file(), files);
   }
   return files;

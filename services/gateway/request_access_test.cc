@@ -122,7 +122,7 @@ TEST_F(RequestAccessTest, AnErrorSaysWhatToDoAndHidesTheKey) {
 TEST_F(RequestAccessTest, ARevokedKeyEndsTheLiveStreamsOfItsHolder) {
   const auto open = [&](TestClient& client, std::string_view target, char key) {
     client.Send(StrCat("GET ", target, " HTTP/1.1\r\nHost: localhost\r\n", Bearer(key), "\r\n"));
-    return client.ReadUntil("event: ");
+    return client.ReadUntil("\r\n\r\n");
   };
   TestClient holder(city_.http_port()), bystander(city_.http_port());
   EXPECT_THAT(open(holder, "/live/traffic", 'a'), HasSubstr("200 OK"));
