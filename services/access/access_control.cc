@@ -32,13 +32,16 @@ absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
     std::string_view credential) const {
   if (credential.empty()) return anonymous_;
   if (IsEqual(credential, process_key_)) return process_;
+  const auto delegated_id = delegation_.KeyIdOf(credential);
   const std::shared_ptr<const KeyRing> ring = Ring();
   if (ring == nullptr) {
+    if (delegated_id.has_value()) return NotLoaded();
+    if (const auto key = ApiKey::Parse(credential); !key.ok()) {
+      return absl::UnauthenticatedError(key.status().message());
+    }
     return NotLoaded();
   }
-  if (const auto id = delegation_.KeyIdOf(credential); id.has_value()) {
-    return ring->IdentifyDelegated(*id, clock_.Now());
-  }
+  if (delegated_id.has_value()) return ring->IdentifyDelegated(*delegated_id, clock_.Now());
   return ring->Identify(credential, clock_.Now());
 }
 

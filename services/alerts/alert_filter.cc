@@ -1,5 +1,6 @@
 #include "services/alerts/alert_filter.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "absl/strings/str_cat.h"
@@ -75,8 +76,24 @@ const FilterSchema& AlertFilterSchema() {
   return schema;
 }
 
-absl::StatusOr<Filter> ParseAlertFilter(absl::string_view text) {
-  return Filter::Parse(text, AlertFilterSchema());
+const std::vector<std::string>& OperatorFields() {
+  static const auto& fields = *new std::vector<std::string>{"acknowledged_by"};
+  return fields;
+}
+
+absl::StatusOr<Filter> ParseAlertFilter(absl::string_view text, bool by_operator) {
+  absl::StatusOr<Filter> filter = Filter::Parse(text, AlertFilterSchema());
+  if (!filter.ok() || by_operator) return filter;
+  for (const std::string& name : OperatorFields()) {
+    const FilterSchema& schema = AlertFilterSchema();
+    const auto field = std::find_if(schema.begin(), schema.end(),
+                                    [&](const FilterField& f) { return f.name == name; });
+    if (filter->Uses(static_cast<size_t>(field - schema.begin()))) {
+      return absl::PermissionDeniedError(
+          absl::StrCat("filter: the field ", name, " needs the scope alerts:operate"));
+    }
+  }
+  return filter;
 }
 
 bool MatchesAlert(const Filter& filter, const AlertRecord& alert) {

@@ -40,8 +40,12 @@ const std::string& ActorOf(const Call& call, const std::string& actor) {
   return call.caller->is_anonymous() ? actor : call.caller->name;
 }
 
-absl::StatusOr<Filter> ReadFilter(const std::string& text) {
-  absl::StatusOr<Filter> filter = ParseAlertFilter(text);
+absl::StatusOr<Filter> ReadFilter(const Call& call, const std::string& text) {
+  const bool by_operator = call.caller->scopes.AllowsAll(access::Permission::kAlertsOperate);
+  absl::StatusOr<Filter> filter = ParseAlertFilter(text, by_operator);
+  if (absl::IsPermissionDenied(filter.status())) {
+    return runtime::WithReason(filter.status(), runtime::kReasonScopeNeeded);
+  }
   if (!filter.ok()) return runtime::WithReason(filter.status(), runtime::kReasonBadFilter);
   return filter;
 }
@@ -60,7 +64,7 @@ EvaluationTime EvaluationTimeOf(const runtime::CityClock& clock) {
 }
 
 absl::StatusOr<v1::ListAlertsResponse> AlertServiceImpl::List(
-    const v1::ListAlertsRequest& request) const {
+    const Call& call, const v1::ListAlertsRequest& request) const {
   ASSIGN_OR_RETURN(
       const int page_size,
       runtime::PageSize(request.page_size(), limits_.page_size_default, limits_.page_size_max));
@@ -68,7 +72,7 @@ absl::StatusOr<v1::ListAlertsResponse> AlertServiceImpl::List(
   ASSIGN_OR_RETURN(std::uint64_t before_id,
                    runtime::ReadPageToken(request.page_token(), arguments));
   if (before_id == 0) before_id = storage::AlertStore::kNewest;
-  ASSIGN_OR_RETURN(const Filter filter, ReadFilter(request.filter()));
+  ASSIGN_OR_RETURN(const Filter filter, ReadFilter(call, request.filter()));
   const absl::StatusOr<AlertPage> page = manager_.book().List(filter, before_id, page_size);
   if (!page.ok()) return Explain(page.status());
   v1::ListAlertsResponse response;
@@ -86,8 +90,9 @@ absl::StatusOr<v1::ListAlertsResponse> AlertServiceImpl::List(
 grpc::ServerUnaryReactor* AlertServiceImpl::ListAlerts(grpc::CallbackServerContext* context,
                                                        const v1::ListAlertsRequest* request,
                                                        v1::ListAlertsResponse* response) {
-  return calls_.Unary(context, "AlertService/ListAlerts", request, response,
-                      [this](const Call&, const v1::ListAlertsRequest& r) { return List(r); });
+  return calls_.Unary(
+      context, "AlertService/ListAlerts", request, response,
+      [this](const Call& call, const v1::ListAlertsRequest& r) { return List(call, r); });
 }
 
 grpc::ServerUnaryReactor* AlertServiceImpl::GetAlert(grpc::CallbackServerContext* context,
@@ -108,9 +113,9 @@ grpc::ServerUnaryReactor* AlertServiceImpl::GetAlert(grpc::CallbackServerContext
 grpc::ServerWriteReactor<v1::WatchAlertsResponse>* AlertServiceImpl::WatchAlerts(
     grpc::CallbackServerContext* context, const v1::WatchAlertsRequest* request) {
   using Source = runtime::StreamSource<v1::WatchAlertsResponse>;
-  auto make = [this](const Call&,
+  auto make = [this](const Call& call,
                      const v1::WatchAlertsRequest& r) -> absl::StatusOr<std::unique_ptr<Source>> {
-    ASSIGN_OR_RETURN(Filter filter, ReadFilter(r.filter()));
+    ASSIGN_OR_RETURN(Filter filter, ReadFilter(call, r.filter()));
     return std::unique_ptr<Source>(std::make_unique<AlertWatchSource>(
         manager_, std::move(filter), limits_.watch_snapshot_max, cut_offs_));
   };

@@ -64,7 +64,8 @@ class AlertServiceImpl final : public v1::AlertService::CallbackService {
                                             v1::ListCapMessagesResponse* response) override;
 
  private:
-  absl::StatusOr<v1::ListAlertsResponse> List(const v1::ListAlertsRequest& request) const;
+  absl::StatusOr<v1::ListAlertsResponse> List(const runtime::Call& call,
+                                              const v1::ListAlertsRequest& request) const;
   absl::StatusOr<v1::VerifyAuditTrailResponse> Verify(
       const v1::VerifyAuditTrailRequest& request) const;
 

@@ -6,7 +6,9 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include "citylayers/access/v1/access.pb.h"
 #include "proto/support/proto_time.h"
+#include "services/alerts/alert_filter.h"
 #include "services/alerts/alert_watch_source.h"
 #include "tests/support/alert_manager_fixture.h"
 #include "tests/support/call_harness.h"
@@ -99,6 +101,49 @@ TEST_F(AlertServiceTest, TheTrailNamesTheHolderOfTheKeyAndNotTheTextOfTheCall) {
   ASSERT_TRUE(Acknowledge(name, "", &alert).ok()) << "the key suffices";
   harness_.authenticator.SetCaller("", "alerts:operate");
   EXPECT_FALSE(Acknowledge(name, "", &alert).ok()) << "without a key a name is required";
+}
+
+TEST_F(AlertServiceTest, ReadersDoNotSeeWhoActedAndCannotFindOutByFilters) {
+  Steps(4, 1.70);
+  v1::Alert alert;
+  harness_.authenticator.SetCaller("night desk 1", "alerts:operate");
+  ASSERT_TRUE(Acknowledge("alerts/1", "", &alert).ok());
+  v1::ListAlertsResponse list;
+  ASSERT_TRUE(List("acknowledged_by = \"night*\"", 3, "", &list).ok());
+  EXPECT_EQ(list.alerts(0).acknowledged_by(), "night desk 1");
+
+  harness_.authenticator.SetCaller("map app", "alerts:read");
+  ASSERT_TRUE(List("", 3, "", &list).ok());
+  EXPECT_EQ(list.alerts(0).state(), v1::ALERT_STATE_ACKNOWLEDGED);
+  EXPECT_EQ(list.alerts(0).acknowledged_by(), "");
+  for (const char* filter : {"acknowledged_by = \"night*\"", "acknowledged_by:*",
+                             "level > 0 AND (state = OPEN OR NOT acknowledged_by:n)"}) {
+    const grpc::Status status = List(filter, 3, "", &list);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED) << filter;
+    EXPECT_THAT(status.error_message(),
+                HasSubstr("acknowledged_by needs the scope alerts:operate"));
+  }
+  v1::ListAlertEventsRequest request;
+  request.set_parent("alerts/1");
+  v1::ListAlertEventsResponse trail;
+  ASSERT_TRUE(Call(&v1::AlertService::Stub::ListAlertEvents, request, &trail).ok());
+  ASSERT_GT(trail.events_size(), 1);
+  for (const v1::AlertEvent& event : trail.events()) {
+    EXPECT_EQ(event.actor(), "");
+    EXPECT_EQ(event.comment(), "");
+    EXPECT_NE(event.hash(), "");
+  }
+}
+
+// A filter on a hidden field would tell its value.
+TEST(AlertFilter, FieldsThatAreHiddenInAlertsAreHiddenInFilters) {
+  std::vector<std::string> hidden;
+  const google::protobuf::Descriptor& type = *v1::Alert::descriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const auto& options = type.field(i)->options();
+    if (options.HasExtension(access::v1::field_access)) hidden.push_back(type.field(i)->name());
+  }
+  EXPECT_EQ(OperatorFields(), hidden);
 }
 
 TEST_F(AlertServiceTest, AMomentIsAsFineAsTheStoreKeepsIt) {

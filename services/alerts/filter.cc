@@ -1,5 +1,7 @@
 #include "services/alerts/filter.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -99,6 +101,12 @@ bool MatchesNode(const Node& node, absl::FunctionRef<FilterValue(size_t)> value_
   return false;
 }
 
+bool NodeUses(const Node& node, size_t field) {
+  if (node.kind == Node::Kind::kCompare) return node.field_index == field;
+  return std::any_of(node.children.begin(), node.children.end(),
+                     [field](const auto& child) { return NodeUses(*child, field); });
+}
+
 std::string LiteralToString(const Node& node) {
   if (node.is_presence) return "*";
   if (node.field->type == FilterType::kText) {
@@ -136,6 +144,8 @@ absl::StatusOr<Filter> Filter::Parse(absl::string_view text, const FilterSchema&
 bool Filter::Matches(absl::FunctionRef<FilterValue(size_t field)> value_of) const {
   return root_ == nullptr || MatchesNode(*root_, value_of);
 }
+
+bool Filter::Uses(size_t field) const { return root_ != nullptr && NodeUses(*root_, field); }
 
 std::string Filter::ToString() const { return root_ == nullptr ? "" : NodeToString(*root_); }
 

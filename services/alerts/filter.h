@@ -66,6 +66,9 @@ class Filter {
   /// `value_of` returns the value of the field with this index in the schema.
   bool Matches(absl::FunctionRef<FilterValue(size_t field)> value_of) const;
 
+  /// Whether it compares the field with this index in the schema.
+  bool Uses(size_t field) const;
+
   /// The parsed tree in full parentheses, for tests and logs: `(a = "1" AND NOT b > 2)`.
   std::string ToString() const;
 

@@ -1,14 +1,18 @@
 #include "services/gateway/alerts_board.h"
 
+#include <utility>
+
 #include "base/strings.h"
 #include "services/gateway/proto_json.h"
+#include "services/runtime/rpc/hidden_fields.h"
 
 namespace citylayers::gateway {
 
 AlertsBoard::AlertsBoard(StreamBoardOptions options, absl::Duration linger, runtime::Timer& timer,
-                         const std::shared_ptr<grpc::Channel>& channel)
+                         const std::shared_ptr<grpc::Channel>& channel, access::ScopeSet audience)
     : StreamBoard(options, timer, LiveBoard::Options{.linger = linger}, "alerts"),
-      stub_(alerts::v1::AlertService::NewStub(channel)) {
+      stub_(alerts::v1::AlertService::NewStub(channel)),
+      audience_(std::move(audience)) {
   request_.set_filter(std::string(kActiveAlerts));
 }
 
@@ -16,7 +20,10 @@ void AlertsBoard::Open(grpc::ClientContext* context, StreamReader<Response>* rea
   stub_->async()->WatchAlerts(context, &request_, reader);
 }
 
-void AlertsBoard::OnMessage(const Response& response) {
+// The board calls with the key of the process, which sees everything.
+void AlertsBoard::OnMessage(const Response& message) {
+  Response response = message;
+  runtime::HiddenFields::Of<Response>().Hide(audience_, response);
   {
     absl::MutexLock lock(&alerts_mutex_);
     if (response.snapshot()) alerts_.clear();

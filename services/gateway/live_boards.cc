@@ -19,7 +19,12 @@ LiveBoards::LiveBoards(Options options, const Backends& backends, const LayerDir
   const absl::Duration linger = options.linger;
   const absl::Duration period = options.list_period;
   if (const Backend* backend = backends.Find("alerts")) {
-    alerts_ = std::make_unique<AlertsBoard>(stream, linger, timer, backend->channel);
+    const auto board = [&](access::Permission permission) {
+      return std::make_unique<AlertsBoard>(stream, linger, timer, backend->channel,
+                                           access::ScopeSet({{permission, {}}}));
+    };
+    alerts_ = board(access::Permission::kAlertsRead);
+    operator_alerts_ = board(access::Permission::kAlertsOperate);
   }
   using common::v1::ClockService;
   if (const Backend* backend = backends.FindByService(ClockService::service_full_name())) {
@@ -49,14 +54,16 @@ LiveBoard* LiveBoards::JamsBoardOf(int count) {
   return board.get();
 }
 
-absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuery& query) {
+absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuery& query,
+                                                                  const access::ScopeSet& viewer) {
   std::vector<Part> parts;
   // A feed that this city does not have sends no events; the page need not know which exist.
   const auto add = [&](LiveBoard* board) {
     if (board != nullptr) parts.push_back({board, {}, false});
   };
-  if (query.alerts) add(alerts_.get());
   if (query.alerts && alerts_) {
+    const bool sees_names = viewer.AllowsAll(access::Permission::kAlertsOperate);
+    add(sees_names ? operator_alerts_.get() : alerts_.get());
     parts.back().cursor = query.alerts_cursor;
     parts.back().resumes = true;
   }
@@ -71,7 +78,8 @@ absl::StatusOr<std::vector<LiveBoards::Part>> LiveBoards::PartsOf(const LiveQuer
 }
 
 void LiveBoards::End() {
-  std::vector<LiveBoard*> boards = {alerts_.get(), clock_.get(), stages_.get(), notices_.get()};
+  std::vector<LiveBoard*> boards = {alerts_.get(), operator_alerts_.get(), clock_.get(),
+                                    stages_.get(), notices_.get()};
   {
     absl::MutexLock lock(&mutex_);
     for (const auto& [count, board] : jams_) boards.push_back(board.get());

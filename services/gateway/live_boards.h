@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
+#include "services/access/scope.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
 #include "services/gateway/live_board.h"
@@ -44,9 +45,9 @@ class LiveBoards {
   /// REQUIRES: no stream uses a board.
   ~LiveBoards();
 
-  /// The boards that a query requests, as far as this gateway has them. NOT_FOUND: it has none of
-  /// the requested feeds.
-  absl::StatusOr<std::vector<Part>> PartsOf(const LiveQuery& query);
+  /// The boards that a viewer's query requests, as far as this gateway has them. NOT_FOUND: it has
+  /// none of the requested feeds.
+  absl::StatusOr<std::vector<Part>> PartsOf(const LiveQuery& query, const access::ScopeSet& viewer);
 
   /// Ends the sources and waits for their calls. The boards must not be used afterwards.
   void End();
@@ -57,7 +58,8 @@ class LiveBoards {
   const Options options_;
   // Separate, because its thread makes the texts of the lists and writes them to all viewers.
   runtime::Timer list_timer_;
-  std::unique_ptr<LiveBoard> alerts_;  // nullptr: no backend has alerts
+  std::unique_ptr<LiveBoard> alerts_;  // without names; nullptr: no backend has alerts
+  std::unique_ptr<LiveBoard> operator_alerts_;
   std::unique_ptr<LiveBoard> clock_;
   std::unique_ptr<LiveBoard> stages_;
   std::unique_ptr<LiveBoard> notices_;

@@ -190,7 +190,7 @@ void LiveHandler::Page(const HttpRequest& request, Responder responder, Caller c
       return Refuse(responder, 404, NoLiveLayer(id, *layers));
     }
   }
-  absl::StatusOr<std::vector<LiveMux::Part>> parts = boards_->PartsOf(*query);
+  absl::StatusOr<std::vector<LiveMux::Part>> parts = boards_->PartsOf(*query, caller->scopes);
   if (!parts.ok()) return Refuse(responder, 404, ToStd(parts.status().message()));
   LiveMux::Start(streams_, directory_,
                  Viewer{std::move(responder), EventStreamCoding(request), std::move(caller)},

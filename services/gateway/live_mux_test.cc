@@ -123,6 +123,22 @@ TEST(LivePage, IdsNameThePlaceInEachFeed) {
   }
 }
 
+TEST(LivePage, NamesOfOperatorsAreForOperators) {
+  const auto change_seen_by = [](std::string_view scope) {
+    FakeCity city(FakeCity::SmallOptions(), nullptr, true, scope);
+    TestClient client(city.http_port());
+    Open(client, "alerts=1");
+    EXPECT_THAT(client.ReadUntil("\"snapshot\":true}\n\n"), HasSubstr("alerts/1"));
+    alerts::v1::WatchAlertsResponse change;
+    change.add_alerts()->set_name("alerts/2");
+    change.mutable_alerts(0)->set_acknowledged_by("night desk");
+    city.alerts().Send(change);
+    return client.ReadUntil("alerts/2") + client.ReadUntil("\n\n");
+  };
+  EXPECT_THAT(change_seen_by("alerts:read"), Not(HasSubstr("night desk")));
+  EXPECT_THAT(change_seen_by("alerts:operate"), HasSubstr("\"acknowledgedBy\":\"night desk\""));
+}
+
 TEST(LivePage, GoesOnWhereTheBrowserWas) {
   FakeCity city;
   city.layers().SetScript({Snapshot(9)});

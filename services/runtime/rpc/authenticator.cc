@@ -15,7 +15,8 @@ namespace {
 
 // The value of a metadata key; empty when it was not sent. UNAUTHENTICATED: it was sent twice, and
 // a proxy in front may have checked the other value.
-absl::StatusOr<std::string_view> ValueOf(const CallMetadata& metadata, grpc::string_ref key) {
+absl::StatusOr<std::string_view> ValueOf(const CallMetadata& metadata,
+                                         const grpc::string_ref& key) {
   const auto [begin, end] = metadata.equal_range(key);
   if (begin == end) return std::string_view();
   if (std::next(begin) != end) {
@@ -51,8 +52,7 @@ std::vector<std::string> CertificateNames(const grpc::AuthContext* peer) {
 
 absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authenticate(
     const CallMetadata& metadata, const grpc::AuthContext* peer) const {
-  absl::StatusOr<std::string_view> credential =
-      access::CredentialOf(ValueOf(metadata, "authorization"), ValueOf(metadata, "x-api-key"));
+  absl::StatusOr<std::string_view> credential = CredentialIn(metadata);
   if (!credential.ok()) return WithReason(credential.status(), kReasonBadKey);
   if (metadata.count(kPassedOnMetadata) > 0) peer = nullptr;
   auto caller = credential->empty() ? control_.IdentifyCertificate(CertificateNames(peer))

@@ -18,6 +18,7 @@
 #include "services/runtime/executor.h"
 #include "services/runtime/rpc/call_context.h"
 #include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/hidden_fields.h"
 #include "services/runtime/rpc/stream_source.h"
 
 namespace citylayers::runtime::detail {
@@ -150,6 +151,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
       return false;
     }
     response_ = *std::move(answer);
+    HiddenFields::Of<Response>().Hide(scope_->call().caller->scopes, response_);
     return writing_ = true;
   }
   // For a call that ends with an error: drops its answers; those in progress still complete.

@@ -18,6 +18,7 @@
 #include "services/runtime/executor.h"
 #include "services/runtime/rpc/call_context.h"
 #include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/hidden_fields.h"
 #include "services/runtime/rpc/stream_source.h"
 #include "services/runtime/timer.h"
 
@@ -145,7 +146,10 @@ class CallAdapter {
     }
     auto* reactor = new detail::UnaryReactor(writes_, gate_.options().writes.streams);
     const auto finish = [scope = *scope, context, response, reactor](absl::Status status) {
-      if (status.ok()) status = reactor->HoldAnswer(*context, *response);
+      if (status.ok()) {
+        HiddenFields::Of<Response>().Hide(scope->call().caller->scopes, *response);
+        status = reactor->HoldAnswer(*context, *response);
+      }
       if (!status.ok()) *response = Response();
       scope->Finish(status);
       reactor->Finish(ToGrpcStatus(status));

@@ -12,6 +12,7 @@
 #include "services/runtime/rpc/bidi_reactor.h"
 #include "services/runtime/rpc/call_adapter.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/hidden_fields.h"
 #include "services/runtime/rpc/stream_steps.h"
 
 namespace citylayers::runtime::detail {
@@ -92,6 +93,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     if (!step.ok()) return End(step.status());
     switch (step->kind) {
       case StreamStep::Kind::kMessage:
+        HiddenFields::Of<Response>().Hide(scope_->call().caller->scopes, response_);
         return Send();
       case StreamStep::Kind::kWait: {
         // The upper bound limits the delay before an idle stream notices a drain, or the end of its
