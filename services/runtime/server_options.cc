@@ -15,7 +15,6 @@ Option BackendOption(const std::string& module) {
               ", when it is another process: HOST:PORT, or https://HOST:PORT for TLS."};
 }
 
-
 std::vector<Option> ProcessOptions() {
   return {
       {"server.target", OptionType::kString, "all",
