@@ -145,7 +145,6 @@ std::string NoHandshake() {
   switch (reason) {
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_UNEXPECTED_MESSAGE:
-    case SSL_R_RECORD_LAYER_FAILURE:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
       return "it does not speak TLS: call it without --tls and --ca-file, or at its port with TLS";
     case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:

@@ -5,10 +5,10 @@
 
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
+#include "citylayers/common/v1/clock_service.grpc.pb.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_certificates.h"
 
@@ -22,8 +22,8 @@ using ::testing::HasSubstr;
 class TlsDiagnosisTest : public ::testing::Test {
  protected:
   void Start(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
-    grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
+    builder.RegisterService(&clock_);
     builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
@@ -47,6 +47,7 @@ class TlsDiagnosisTest : public ::testing::Test {
 
   const test::TempDir dir_;
   const test::TestAuthority authority_;
+  common::v1::ClockService::Service clock_;  // any service
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

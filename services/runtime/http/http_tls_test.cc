@@ -77,14 +77,15 @@ TEST_F(HttpTlsTest, LargeBodiesGoBothWays) {
   StartTls();
   std::string body(3'000'000, 'x');
   for (std::size_t i = 0; i < body.size(); i += 997) body[i] = static_cast<char>('a' + i % 26);
+  body += "the end";
   TlsTestClient client(port(), Client());
   client.Send(
       StrCat("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: ", body.size(), "\r\n\r\n"));
   for (std::size_t at = 0; at < body.size(); at += 100'000) {
     client.Send(std::string_view(body).substr(at, 100'000));
   }
-  const std::string answer = client.ReadUntil(body.substr(body.size() - 3'000));
-  EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), body);
+  const std::string answer = client.ReadUntil("the end");
+  EXPECT_TRUE(answer.substr(answer.find("\r\n\r\n") + 4) == body);
 }
 
 TEST_F(HttpTlsTest, AStreamWaitsForASlowReader) {

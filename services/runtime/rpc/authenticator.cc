@@ -38,7 +38,7 @@ std::vector<std::string> CertificateNames(const grpc::AuthContext* peer) {
   std::vector<std::string> names;
   if (peer == nullptr) return names;
   const auto append = [&](const char* property, std::string_view prefix) {
-    for (const grpc::string_ref value : peer->FindPropertyValues(property)) {
+    for (const grpc::string_ref& value : peer->FindPropertyValues(property)) {
       names.push_back(StrCat(prefix, std::string_view(value.data(), value.size())));
     }
   };
