@@ -126,6 +126,7 @@ std::string NotVerified(long result, const std::string& host, SSL& ssl) {
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // another authority of the same name
       return "its certificate is of an authority that this machine does not know: give the "
              "authority's certificate with --ca-file FILE";
     default:
@@ -133,13 +134,14 @@ std::string NotVerified(long result, const std::string& host, SSL& ssl) {
   }
 }
 
-std::string NeedsCertificate() {
-  return "it accepts only clients with a certificate of its authority: give one with "
-         "--certificate-file and --certificate-key-file";
+// Whether the server has asked for a certificate of some authority.
+bool AsksForCertificate(const SSL& ssl) {
+  const STACK_OF(X509_NAME)* const authorities = SSL_get0_peer_CA_list(&ssl);
+  return authorities != nullptr && sk_X509_NAME_num(authorities) > 0;
 }
 
-// Of a handshake that failed: the first error of OpenSSL.
-std::string NoHandshake() {
+// Of a connection that ended: the first error of OpenSSL, if there is one.
+std::string Ended(const SSL& ssl, const client::TlsFiles& files) {
   const int reason = ERR_GET_REASON(ERR_peek_error());
   const std::string text = runtime::TakeOpenSslError();
   switch (reason) {
@@ -149,13 +151,19 @@ std::string NoHandshake() {
       return "it does not speak TLS: call it without --tls and --ca-file, or at its port with TLS";
     case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
       return "this is the HTTPS port: give that of gRPC";
-    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-      return NeedsCertificate();
     default:
-      return reason == 0 ? "" : StrCat("the TLS handshake fails: ", text);
+      break;
   }
+  // gRPC's server ends such a connection without a reason.
+  if (AsksForCertificate(ssl)) {
+    return files.certificate_file.empty()
+               ? "it accepts only clients with a certificate of its authority: give one with "
+                 "--certificate-file and --certificate-key-file"
+               : "it does not accept the certificate of --certificate-file, which has expired or "
+                 "is "
+                 "of another authority";
+  }
+  return reason == 0 ? "" : StrCat("the TLS handshake fails: ", text);
 }
 
 std::string DiagnoseTls(const runtime::Address& address, const client::TlsFiles& files,
@@ -163,7 +171,7 @@ std::string DiagnoseTls(const runtime::Address& address, const client::TlsFiles&
   const SslContextPtr context = NewContext(files);
   const SslPtr ssl = NewSsl(*context, address.host, descriptor);
   ERR_clear_error();
-  if (SSL_connect(ssl.get()) != 1) return NoHandshake();
+  if (SSL_connect(ssl.get()) != 1) return Ended(*ssl, files);
   if (const long result = SSL_get_verify_result(ssl.get()); result != X509_V_OK) {
     return NotVerified(result, address.host, *ssl);
   }
@@ -173,7 +181,7 @@ std::string DiagnoseTls(const runtime::Address& address, const client::TlsFiles&
   std::size_t count = 0;
   ERR_clear_error();
   if (SSL_read_ex(ssl.get(), &byte, 1, &count) == 1) return "";
-  return NoHandshake();
+  return Ended(*ssl, files);
 }
 
 bool SpeaksTls(const runtime::Address& address, int descriptor) {
