@@ -24,6 +24,7 @@ TEST(LogThrottle, PassesOneOfAPlaceAndCountsTheRest) {
 }
 
 TEST(LibraryLogs, MessagesAreLinesOfOurLogWithoutControlBytes) {
+  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);  // that of gRPC once it has started
   RouteLibraryLogs();
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
@@ -41,7 +42,7 @@ TEST(LibraryLogs, MessagesAreLinesOfOurLogWithoutControlBytes) {
 }
 
 TEST(LibraryLogs, FailedHandshakesAreCounted) {
-  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);  // that of gRPC once it has started
+  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
   RouteLibraryLogs();
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
