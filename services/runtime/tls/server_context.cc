@@ -10,8 +10,10 @@
 namespace citylayers::runtime {
 namespace {
 
-// Of TLS 1.2; those of TLS 1.3 all have both properties.
-constexpr char kSuites[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+// AES with 128 bits comes first: it is as safe in practice, and takes less processor time.
+constexpr char kSuites12[] = "ECDHE+AES128+AESGCM:ECDHE+AES256+AESGCM:ECDHE+CHACHA20";
+constexpr char kSuites13[] =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr std::string_view kHttp11 = "http/1.1";
 constexpr unsigned char kSessionContext[] = "citylayers";
 
@@ -68,7 +70,9 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> MakeServerContext(const TlsTexts& texts
         StrCat("OpenSSL refuses the certificate or its key: ", TakeOpenSslError()));
   };
   if (context == nullptr || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
-      SSL_CTX_set_cipher_list(context.get(), kSuites) != 1 || !UseCertificates(*context, texts)) {
+      SSL_CTX_set_cipher_list(context.get(), kSuites12) != 1 ||
+      SSL_CTX_set_ciphersuites(context.get(), kSuites13) != 1 ||
+      !UseCertificates(*context, texts)) {
     return refused();
   }
   SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
@@ -76,6 +80,7 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> MakeServerContext(const TlsTexts& texts
   // An idle connection keeps no buffers, and a write takes as much as the socket does.
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context.get(), 1);  // a record in one read, not in two
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);  // tickets need none
   SSL_CTX_set_session_id_context(context.get(), kSessionContext, sizeof kSessionContext - 1);
   SSL_CTX_set_alpn_select_cb(context.get(), ChooseProtocol, nullptr);

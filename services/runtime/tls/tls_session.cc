@@ -91,7 +91,7 @@ TlsSession::Result TlsSession::Write(const char* data, std::size_t size, std::si
   return result;
 }
 
-bool TlsSession::HasPending() const { return SSL_pending(ssl_.get()) > 0; }
+bool TlsSession::HasPending() const { return SSL_has_pending(ssl_.get()) == 1; }
 
 void TlsSession::SendClose() {
   if (failed_ || write_pending_ || SSL_is_init_finished(ssl_.get()) != 1) return;

@@ -43,7 +43,7 @@ class TlsSession {
   Result Read(char* data, std::size_t size, std::size_t& count);
   /// After kWantWrite the call must be repeated with bytes that begin with the same ones.
   Result Write(const char* data, std::size_t size, std::size_t& count);
-  /// Whether Read has bytes that the socket no longer has.
+  /// Whether there may be bytes for Read that the socket no longer has.
   bool HasPending() const;
   /// Sends the message that ends TLS (close_notify), unless a write is unfinished or TLS has
   /// failed. Never blocks.
