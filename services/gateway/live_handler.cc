@@ -164,8 +164,8 @@ std::size_t LiveHandler::texts_bytes() const { return streams_->texts().bytes();
 
 std::vector<access::Need> LiveHandler::NeedsOf(const HttpRequest& request) {
   const absl::StatusOr<LiveQuery> query = ReadLiveQuery(request);
-  std::vector<access::Need> needs = {ReadingAnyLayer()};
-  if (!query.ok()) return needs;  // Page refuses it
+  if (!query.ok()) return {ReadingAnyLayer()};  // Page refuses it
+  std::vector<access::Need> needs;
   for (const WatchLayerRequest& watch : query->layers) {
     needs.push_back(ReadingLayer(LayerId(watch)));
   }
@@ -174,6 +174,7 @@ std::vector<access::Need> LiveHandler::NeedsOf(const HttpRequest& request) {
   if (query->alerts) needs.push_back(ReadingAlerts());
   // Notices name all layers.
   if (query->notices) needs.push_back({.permission = access::Permission::kLayersRead});
+  if (query->clock || needs.empty()) needs.push_back(ReadingAnyLayer());
   return needs;
 }
 

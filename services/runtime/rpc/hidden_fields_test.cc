@@ -12,7 +12,7 @@ namespace {
 using access::Permission;
 using access::ScopeSet;
 
-// Two alerts, one of which somebody has acknowledged.
+// Two alerts, one of which an operator has acknowledged.
 alerts::v1::WatchAlertsResponse TwoAlerts() {
   alerts::v1::WatchAlertsResponse response;
   response.set_snapshot(true);

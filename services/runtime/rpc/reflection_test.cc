@@ -127,12 +127,12 @@ TEST(Reflection, SaysWhatItDoesNotKnowAndGoesOn) {
 }
 
 TEST(Reflection, AnswersAboutExtensionsOfOptions) {
-  constexpr int kFieldBehavior = 1052, kNone = 50'000;
+  constexpr int kFieldBehavior = 1052, kFieldAccess = 50'802, kNone = 50'000;
   TalkV1 talk;
   Request request;
   request.set_all_extension_numbers_of_type("google.protobuf.FieldOptions");
   EXPECT_THAT(talk.Ask(request).all_extension_numbers_response().extension_number(),
-              ElementsAre(kFieldBehavior));
+              ElementsAre(kFieldBehavior, kFieldAccess));
   request.set_all_extension_numbers_of_type("google.protobuf.EnumOptions");
   EXPECT_THAT(talk.Ask(request).all_extension_numbers_response().extension_number(), IsEmpty());
 
