@@ -53,9 +53,9 @@ class OpenedFile {
 };
 
 // All checks and reads use the opened file, so that it cannot be replaced in between.
-absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
+absl::StatusOr<std::string> ReadSecretFile(const std::string& path, bool is_credential) {
   constexpr std::size_t kBytesMax = 4096;
-  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  const mode_t others = is_credential ? S_IWGRP | S_IRWXO : S_IRWXG | S_IRWXO;
   const auto cannot_read = [&path] {
     return absl::FailedPreconditionError(
         StrCat(kProcessKeyFile, ": cannot read ", path, ": ", std::strerror(errno)));
@@ -67,7 +67,7 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
     return absl::FailedPreconditionError(
         StrCat(kProcessKeyFile, ": ", path, " is not a regular file: give the path of one"));
   }
-  if ((info.st_mode & kOthers) != 0) {
+  if ((info.st_mode & others) != 0) {
     return absl::FailedPreconditionError(
         absl::StrFormat("%s: other users can read %s (mode %04o): chmod 600 %s",
                         ToAbsl(kProcessKeyFile), path, info.st_mode & 07777, path));
@@ -88,8 +88,8 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
   return text;
 }
 
-absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadSecretFile(path));
+absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path, bool is_credential) {
+  ASSIGN_OR_RETURN(const std::string text, ReadSecretFile(path, is_credential));
   if (text.empty()) {
     return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " is empty"));
   }
@@ -110,9 +110,13 @@ std::vector<Option> AccessOptions() {
       {"security.anonymous", OptionType::kString, "",
        "Scopes of callers without an API key, separated by commas, such as layers:read for a "
        "public map; empty: nothing. admin lets everybody do everything."},
-      {"security.process_key_file", OptionType::kString, "",
-       "File with the key by which the processes of a city call each other, the same in all; "
-       "needed when modules run in several processes. Readable only by the owner."},
+      {.key = "security.process_key_file",
+       .type = OptionType::kString,
+       .default_value = "",
+       .help = "File with the key by which the processes of a city call each other, the same in "
+               "all; needed when modules run in several processes. Readable only by the owner. Not "
+               "set: the systemd credential process.key, if there is one.",
+       .credential = "process.key"},
   };
 }
 
@@ -122,7 +126,7 @@ absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config) {
   const std::string path = config.GetString(kProcessKeyFile);
   settings.has_process_key_file = !path.empty();
   if (settings.has_process_key_file) {
-    ASSIGN_OR_RETURN(settings.process_key, ReadKeyFile(path));
+    ASSIGN_OR_RETURN(settings.process_key, ReadKeyFile(path, config.IsCredential(kProcessKeyFile)));
   } else {
     ASSIGN_OR_RETURN(settings.process_key, access::ApiKey::Generate());
   }
