@@ -115,8 +115,8 @@ std::vector<Option> AccessOptions() {
        .default_value = "",
        .help = "File with the key by which the processes of a city call each other, the same in "
                "all; needed when modules run in several processes. Readable only by the owner. Not "
-               "set: the systemd credential process.key, if there is one.",
-       .credential = "process.key"},
+               "set: the systemd credential citylayers.process.key, if there is one.",
+       .credential = "citylayers.process.key"},
   };
 }
 

@@ -77,7 +77,7 @@ TEST_F(AccessSettingsTest, ABadKeyFileIsRefusedWithoutShowingIt) {
 }
 
 TEST_F(AccessSettingsTest, TheProcessKeyMayBeASystemdCredential) {
-  const std::string path = directory_.path() + "/process.key";
+  const std::string path = directory_.path() + "/citylayers.process.key";
   std::ofstream(path) << kKey;
   const auto read = [&](mode_t mode) {
     EXPECT_EQ(::chmod(path.c_str(), mode), 0);

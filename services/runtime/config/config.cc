@@ -91,16 +91,12 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
   return ParseToml(text.str(), path);
 }
 
-/// The path of a credential, empty when the service has none of that name. A unit that loads a
-/// whole directory, `LoadCredential=citylayers:DIR`, gives its files the names citylayers_NAME.
+/// The path of a credential; empty when the service has none of that name.
 std::string CredentialPath(const std::string& directory, const std::string& name) {
   if (directory.empty() || name.empty()) return "";
-  for (const std::string_view prefix : {"", "citylayers_"}) {
-    std::string path = StrCat(directory, "/", prefix, name);
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) return path;
-  }
-  return "";
+  std::string path = StrCat(directory, "/", name);
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? path : "";
 }
 
 }  // namespace
