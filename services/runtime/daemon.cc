@@ -120,7 +120,11 @@ class Daemon::Impl {
     admin_address_ = admin_address.ToString();
     StartProbe();
     health_ = std::make_unique<ServerHealth>(*port_->server().GetHealthCheckService(), HealthOf());
-    health_tick_ = std::make_unique<TickThread>(kHealthPeriod, [this] { health_->Update(); });
+    health_tick_ = std::make_unique<TickThread>(kHealthPeriod, [this] {
+      const absl::Status ready = Ready();
+      health_->Update();
+      hooks_.on_readiness(ready);
+    });
     return absl::OkStatus();
   }
 

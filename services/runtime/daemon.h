@@ -21,6 +21,9 @@ namespace citylayers::runtime {
 struct DaemonHooks {
   /// Called when all ports of the process have answered its self probe. Thread-safe, short.
   std::function<void()> on_alive = [] {};
+  /// Called four times per second by one thread with the readiness, after the health service has
+  /// taken it over.
+  std::function<void(const absl::Status& ready)> on_readiness = [](const absl::Status&) {};
   /// The self probe runs at this interval when server.probe is longer.
   absl::Duration probe_interval_max = absl::InfiniteDuration();
 };

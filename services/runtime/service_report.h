@@ -20,7 +20,7 @@ class ServiceReport {
   ServiceReport(const ServiceManager& manager, absl::Duration patience)
       : manager_(manager), patience_(patience) {}
 
-  /// `ready`: as Daemon::Ready. `since_start`: monotonic time since the process listens.
+  /// `ready`: as Daemon::Ready. `since_start`: monotonic time since the process began.
   void Update(const absl::Status& ready, absl::Duration since_start);
 
  private:

@@ -29,7 +29,6 @@
 #include "services/runtime/server_options.h"
 #include "services/runtime/service_manager.h"
 #include "services/runtime/service_report.h"
-#include "services/runtime/tick_thread.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
 
@@ -40,7 +39,6 @@ constexpr absl::Duration kStopPatience = absl::Seconds(4);
 // Time after which a process that is not ready counts as started: it may wait for processes that
 // are started after it.
 constexpr absl::Duration kReadyPatience = absl::Seconds(20);
-constexpr absl::Duration kReportPeriod = absl::Milliseconds(250);
 
 using Variables = std::map<std::string, std::string>;
 
@@ -126,22 +124,22 @@ absl::StatusOr<int> Serve(runtime::Config config, const std::vector<runtime::Mod
   ASSIGN_OR_RETURN(const std::unique_ptr<runtime::ServiceManager> manager,
                    runtime::ServiceManager::Connect(environment));
   const absl::Duration drain = config.GetDuration("server.drain");
-  // Two signs of life may be lost before the manager acts.
-  ASSIGN_OR_RETURN(const std::unique_ptr<runtime::Daemon> daemon,
-                   runtime::Daemon::Start(std::move(config), table,
-                                          {.on_alive = [&manager] { manager->Alive(); },
-                                           .probe_interval_max = manager->watchdog() / 3}));
-  runtime::LogInfo("listening",
-                   {{"grpc", daemon->grpc_address()}, {"admin", daemon->admin_address()}});
   runtime::ServiceReport report(*manager, kReadyPatience);
   const auto start = std::chrono::steady_clock::now();
-  runtime::TickThread reporting(kReportPeriod, [&] {
-    report.Update(daemon->Ready(), absl::FromChrono(std::chrono::steady_clock::now() - start));
-  });
+  runtime::DaemonHooks hooks = {
+      .on_alive = [&] { manager->Alive(); },
+      .on_readiness =
+          [&](const absl::Status& ready) {
+            report.Update(ready, absl::FromChrono(std::chrono::steady_clock::now() - start));
+          },
+      .probe_interval_max = manager->watchdog() / 3};  // two signs of life may be lost
+  ASSIGN_OR_RETURN(const std::unique_ptr<runtime::Daemon> daemon,
+                   runtime::Daemon::Start(std::move(config), table, std::move(hooks)));
+  runtime::LogInfo("listening",
+                   {{"grpc", daemon->grpc_address()}, {"admin", daemon->admin_address()}});
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  reporting.Stop();
   manager->Stopping();
   return Stop(*daemon, drain);
 }
