@@ -76,7 +76,7 @@ stage_manuals() {
   node "$HERE/man.mjs" --bin "$PREFIX/bin" --version "$VERSION" --out "$OUT/man"
   for page in "$OUT"/man/*; do
     mkdir -p "$STAGE/usr/share/man/man${page##*.}"
-    gzipped <"$page" >"$STAGE/usr/share/man/man${page##*.}/$(basename "$page").gz"
+    gzipped <"$page" >"$STAGE/usr/share/man/man${page##*.}/${page##*/}.gz"
   done
 }
 

@@ -73,7 +73,7 @@ const example = (lines) => `.nf\n${plain(lines.join('\n'))}\n.fi`;
 function body(parsed, heading) {
   const parts = [];
   for (const { title, entries: list, lines } of parsed.sections) {
-    if (title === 'Subcommands') continue; // each has a section of its own
+    if (title === 'Subcommands') continue; // each has a separate section
     if (title && heading === '.SH') parts.push(`.SH ${title.toUpperCase()}`);
     else if (title) parts.push(`.PP\n${title}:`);
     else parts.push('.PP');

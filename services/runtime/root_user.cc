@@ -26,7 +26,7 @@ absl::Status CheckUser(bool is_root, bool is_in_container, bool allow_root) {
   return absl::FailedPreconditionError(
       "refuses to run as root: a weakness of the server would then give away the machine. Run it "
       "as "
-      "a user of its own (citylayers.service of the Debian package does; by hand: sudo -u USER), "
+      "a separate user (citylayers.service of the Debian package does; by hand: sudo -u USER), "
       "or "
       "give --allow-root");
 }

@@ -7,15 +7,11 @@
 #include "services/runtime/access_settings.h"
 
 namespace citylayers::runtime {
+namespace {
 
-std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
-  std::vector<Option> options = {
-      {"server.target", OptionType::kString, "all",
-       "Modules to run: all, or names separated by commas."},
-      {"server.pack", OptionType::kString, "",
-       "Directory of the city pack (citylayers pack build makes one)."},
-      {"server.data", OptionType::kString, "data",
-       "Directory for durable files; created when missing."},
+// Who runs the process, and what other users may see of it.
+std::vector<Option> UserOptions() {
+  return {
       {.key = "server.data_access",
        .type = OptionType::kString,
        .default_value = "owner",
@@ -25,6 +21,19 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Allow running as root outside a container."},
       {"server.core_dumps", OptionType::kBool, "false",
        "Allow core dumps of the process, which contain keys, and debuggers of the same user."},
+  };
+}
+
+}  // namespace
+
+std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
+  std::vector<Option> options = {
+      {"server.target", OptionType::kString, "all",
+       "Modules to run: all, or names separated by commas."},
+      {"server.pack", OptionType::kString, "",
+       "Directory of the city pack (citylayers pack build makes one)."},
+      {"server.data", OptionType::kString, "data",
+       "Directory for durable files; created when missing."},
       {"server.grpc", OptionType::kString, "127.0.0.1:50051", "Address of the gRPC port."},
       {"server.http", OptionType::kString, "127.0.0.1:8080", "Address of the HTTP gateway."},
       {"server.admin", OptionType::kString, "127.0.0.1:8081",
@@ -105,6 +114,7 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"grpc.keepalive_min", OptionType::kDuration, "10s",
        "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
   };
+  for (Option& option : UserOptions()) options.push_back(std::move(option));
   for (Option& option : AccessOptions()) options.push_back(std::move(option));
   for (const ModuleSpec& spec : table) {
     options.push_back(
