@@ -67,7 +67,7 @@ refused() {
   local text="$1"
   shift
   if "$@" >"$WORK/output.log" 2>&1; then die "$* succeeds"; fi
-  grep -qF "$text" "$WORK/output.log" || { tail -n 20 "$WORK/output.log" && die "$* does not print \"$text\""; }
+  grep -qF -e "$text" "$WORK/output.log" || { tail -n 20 "$WORK/output.log" && die "$* does not print \"$text\""; }
 }
 
 # with_version DEB VERSION OUT: the same package with another version.
@@ -89,12 +89,13 @@ version_installed() { inside dpkg-query --show --showformat '${Version} ${db:Sta
 
 # state_of_root FILE: all that a package can leave behind: files with mode and owner, users, states of units.
 state_of_root() {
-  {
-    cd "$LIVE" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp \
+  (
+    cd "$LIVE"
+    find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp \
       -o -path ./srv -o -path ./root -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg \
       -o -path ./var/log \) -prune -o ! -name '*-' ! -name .pwd.lock -printf '%y %m %U:%G %p\n' | sort
     cat etc/passwd etc/group etc/shadow etc/gshadow
-  } >"$1"
+  ) >"$1"
 }
 
 # ---- a Debian 12 --------------------------------------------------------------------------------
@@ -305,12 +306,12 @@ check_watchdog() {
   quietly booted systemctl daemon-reload
   quietly booted systemctl restart citylayers
   before="$(booted systemctl show --property=MainPID --value citylayers)"
-  booted kill -STOP "$before"
+  booted bash -c "kill -STOP $before"
   until [[ "$(booted systemctl show --property=MainPID --value citylayers)" != "$before" ]] && booted citylayers health >/dev/null 2>&1; do
     ((SECONDS < deadline)) || die "the watchdog does not restart a server that hangs"
     sleep 0.5
   done
-  expect 'watchdog timeout' booted journalctl --no-pager --unit citylayers
+  expect "Failed with result 'watchdog'" booted journalctl --no-pager --unit citylayers
   booted rm -r /run/systemd/system/citylayers.service.d
   quietly booted systemctl daemon-reload
   pass "the watchdog restarts a server that hangs"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # A Debian 12 made by debootstrap, for tests that need a machine without this project's tools. Needs root. The script
-# that sources it has the functions say and die.
+# that sources it has the functions for messages.
 #
 #   make_debian_root "$ROOT" git            minbase, with these packages
 #   copy_network_setup "$ROOT"              packages come from the mirror, proxy and registry of this machine
