@@ -3,9 +3,9 @@
 //
 //   node deploy/debian/sbom.mjs --deb FILE --bin DIR --lock FILE --build-packages FILE --out FILE
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -23,6 +23,18 @@ function debianPackages(names) {
   });
 }
 
+/** Debian packages that own files, by path. A file that no package owns is left out. */
+function ownersOf(paths) {
+  // dpkg-query fails when one of the paths has no owner; its output for the others is still valid.
+  const { stdout } = spawnSync('dpkg-query', ['--search', ...paths], { encoding: 'utf8' });
+  return new Map(
+    lines(stdout).flatMap((line) => {
+      const found = /^([^:, ]+)(?::\S+)?: (.+)$/.exec(line);
+      return found ? [[found[2], found[1]]] : [];
+    }),
+  );
+}
+
 /** The packages of the libraries that a program links itself. apt adds what these need. */
 function linkedPackages(program) {
   const needed = lines(run('objdump', '--private-headers', program))
@@ -34,19 +46,15 @@ function linkedPackages(program) {
       return found ? [[found[1], found[2]]] : [];
     }),
   );
-  return needed.flatMap((library) => {
-    const path = paths.get(library); // the dynamic linker has no such path; it belongs to the C library
-    if (!path) return [];
-    // With a merged /usr the linker's path may differ from dpkg's by that prefix.
-    const places = [path, realpathSync(path), path.replace(/^\/usr/, ''), `/usr${path}`];
-    for (const place of places) {
-      try {
-        return [run('dpkg-query', '--search', place).split(':')[0]];
-      } catch {
-        // not this place
-      }
-    }
-    throw new Error(`no Debian package owns ${path}`);
+  // The dynamic linker has no such path; it belongs to the C library.
+  const used = needed.map((library) => paths.get(library)).filter(Boolean);
+  // With a merged /usr the linker's path may differ from dpkg's by that prefix.
+  const placesOf = (path) => [path, `/usr${path}`, path.replace(/^\/usr/, '')];
+  const owners = ownersOf(used.flatMap(placesOf));
+  return used.map((path) => {
+    const place = placesOf(path).find((candidate) => owners.has(candidate));
+    if (!place) throw new Error(`no Debian package owns ${path}`);
+    return owners.get(place);
   });
 }
 

@@ -45,13 +45,14 @@ run_package() {
     esac
   done
   install_packages build web package
-  build_web
   if [[ -z "$prefix" ]]; then
+    build_web
     build_targets release citylayersd citylayers
     prefix="$ROOT/build/release/package-prefix"
     rm -rf "$prefix"
     cmake --install build/release --component runtime --prefix "$prefix" --strip >/dev/null
   fi
+  install_npm "$WEB"  # the licences of what the page contains
   say "packing"
   deploy/debian/build.sh --prefix "$prefix" --out "$PACKAGE_DIR"
   deb="$(echo "$PACKAGE_DIR"/*.deb)"

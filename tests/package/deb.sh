@@ -297,24 +297,41 @@ run_block() {
   pass "$(basename "$(dirname "$1")") $(basename "$1"): $(sed -n 2p "$1" | cut -c1-70)"
 }
 
-# A server that hangs is killed and started again by the watchdog of its unit.
+main_process() { booted systemctl show --property=MainPID --value citylayers; }
+
+# await_restart PROCESS WHAT: until another process than PROCESS serves.
+await_restart() {
+  local deadline=$((SECONDS + READY_S))
+  until [[ "$(main_process)" != "$1" ]] && booted citylayers health >/dev/null 2>&1; do
+    ((SECONDS < deadline)) || { booted journalctl --no-pager --lines=20 --unit citylayers && die "$2: not restarted"; }
+    sleep 0.5
+  done
+  expect "Failed with result 'watchdog'" booted journalctl --no-pager --since="$STARTED" --unit citylayers
+}
+
+# The watchdog of the unit: a server that hangs, and one whose threads run while its ports cannot be reached.
 check_watchdog() {
-  local before deadline=$((SECONDS + READY_S))
+  local before STARTED
   booted mkdir -p /run/systemd/system/citylayers.service.d
   printf '[Service]\nWatchdogSec=3s\n' >"$WORK/watchdog.conf"
   booted bash -c 'cat >/run/systemd/system/citylayers.service.d/watchdog.conf' <"$WORK/watchdog.conf"
   quietly booted systemctl daemon-reload
   quietly booted systemctl restart citylayers
-  before="$(booted systemctl show --property=MainPID --value citylayers)"
+  STARTED="$(booted date '+%Y-%m-%d %H:%M:%S')" before="$(main_process)"
   booted bash -c "kill -STOP $before"
-  until [[ "$(booted systemctl show --property=MainPID --value citylayers)" != "$before" ]] && booted citylayers health >/dev/null 2>&1; do
-    ((SECONDS < deadline)) || die "the watchdog does not restart a server that hangs"
+  await_restart "$before" 'a server that hangs'
+  STARTED="$(booted date '+%Y-%m-%d %H:%M:%S')" before="$(main_process)"
+  nsenter --target "$MACHINE" --net ip link set lo down
+  local deadline=$((SECONDS + READY_S))
+  while [[ "$(main_process)" == "$before" ]]; do
+    ((SECONDS < deadline)) || die "a server that cannot be reached: not ended"
     sleep 0.5
   done
-  expect "Failed with result 'watchdog'" booted journalctl --no-pager --unit citylayers
+  nsenter --target "$MACHINE" --net ip link set lo up
+  await_restart "$before" 'a server that cannot be reached'
   booted rm -r /run/systemd/system/citylayers.service.d
   quietly booted systemctl daemon-reload
-  pass "the watchdog restarts a server that hangs"
+  pass "the watchdog restarts a server that hangs, and one that cannot be reached"
 }
 
 # policy-rc.d forbids starts, as in the build of an image.
@@ -322,9 +339,9 @@ check_policy() {
   local before
   printf '#!/bin/sh\nexit 101\n' >"$LIVE/usr/sbin/policy-rc.d"
   chmod 755 "$LIVE/usr/sbin/policy-rc.d"
-  before="$(booted systemctl show --property=MainPID --value citylayers)"
+  before="$(main_process)"
   quietly booted apt-get install -q -y --reinstall "$NEW"
-  [[ "$(booted systemctl show --property=MainPID --value citylayers)" == "$before" ]] || die "policy-rc.d is ignored"
+  [[ "$(main_process)" == "$before" ]] || die "policy-rc.d is ignored"
   rm "$LIVE/usr/sbin/policy-rc.d"
   pass "policy-rc.d is respected"
 }
@@ -365,6 +382,11 @@ check_booted() {
   mkdir -p "$LIVE/srv/new/former"
   cp "$LIVE$OLD" "$LIVE/srv/new/former/"
   for file in "$WORK"/upgrade.md/*; do run_block "$file" /srv/new; done
+  power_off
+  power_on || die "the machine does not boot again"
+  [[ "$(booted systemctl is-active citylayers)" == active ]] || die "the service is not started at boot"
+  expect serving booted citylayers health
+  pass "the service is started at boot"
   power_off
 }
 
