@@ -355,6 +355,30 @@ check_split() {
   done
   [[ "$(booted systemctl is-active citylayers)" == inactive ]] || die "citylayers.service runs beside them"
   pass "a city of six services"
+  local before after
+  before="$(processes_of_modules)"
+  quietly booted apt-get install -q -y --reinstall "$NEW"
+  after="$(processes_of_modules)"
+  [[ -z "$(comm -12 <(sort <<<"$before") <(sort <<<"$after"))" ]] || die "an upgrade does not restart: $before / $after"
+  [[ "$(booted systemctl is-active citylayers)" == inactive ]] || die "an upgrade starts citylayers.service beside them"
+  local deadline=$((SECONDS + READY_S))
+  until booted citylayers health >/dev/null 2>&1; do
+    ((SECONDS < deadline)) || die "the city does not serve $READY_S s after an upgrade"
+    sleep 0.5
+  done
+  pass "an upgrade restarts the services that run, and no other"
+}
+
+# processes_of_modules: the process ids of the services of check_split, one per line.
+processes_of_modules() {
+  local module
+  for module in $MODULES; do booted systemctl show --property=MainPID --value "citylayers@$module"; done
+}
+
+# stored_reading TIME: the water level from that time on.
+stored_reading() {
+  booted citylayers readings query stations/phu-an/measures/water_level --start "$1" --format ndjson \
+    --key-file /etc/citylayers/admin.key
 }
 
 check_booted() {
@@ -379,9 +403,19 @@ check_booted() {
     esac
   done
   quietly booted apt-get install -q -y "$OLD"
+  local now kept
+  now="$(date --utc +%Y-%m-%dT%H:%M:%SZ)"
+  quietly booted bash -c "printf 'measure,time,value\nstations/phu-an/measures/water_level,%s,1.23\n' '$now' |
+    citylayers readings write --key-file /etc/citylayers/admin.key"
+  kept="$(stored_reading "$now")"
+  [[ "$kept" == *1.23* ]] || die "the reading is not stored: $kept"
   mkdir -p "$LIVE/srv/new/former"
   cp "$LIVE$OLD" "$LIVE/srv/new/former/"
-  for file in "$WORK"/upgrade.md/*; do run_block "$file" /srv/new; done
+  for file in "$WORK"/upgrade.md/*; do
+    run_block "$file" /srv/new
+    [[ "$(stored_reading "$now")" == "$kept" ]] || die "a reading is lost after $(<"$file")"
+  done
+  pass "a stored reading is there after the upgrade and after the return"
   power_off
   power_on || die "the machine does not boot again"
   [[ "$(booted systemctl is-active citylayers)" == active ]] || die "the service is not started at boot"
