@@ -57,6 +57,6 @@ run_package() {
   deploy/debian/build.sh --prefix "$prefix" --out "$PACKAGE_DIR"
   deb="$(echo "$PACKAGE_DIR"/*.deb)"
   check_package "$deb"
-  if $test; then tests/package/deb.sh --deb "$deb"; fi
+  if $test; then as_root tests/package/deb.sh --deb "$deb"; fi
   say_ok "$deb, with $(basename "$deb").sha256 and $(basename "${deb%.deb}").spdx.json"
 }

@@ -166,7 +166,7 @@ suite_debian() {
   rm -rf "$prefix"
   cmake --install build/dev --component runtime --prefix "$prefix" --strip >/dev/null &&
     deploy/debian/build.sh --prefix "$prefix" --out "$out" &&
-    tests/package/deb.sh --deb "$(echo "$out"/*.deb)"
+    as_root tests/package/deb.sh --deb "$(echo "$out"/*.deb)"
 }
 
 # suite_fuzz PRESET...: runs each fuzz target with its corpus, as many at a time as there are

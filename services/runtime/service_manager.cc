@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::size_t kStatusBytesMax = 500;
 constexpr absl::Duration kSendTimeout = absl::Seconds(1);
+// A shorter one would be missed on a busy machine.
+constexpr absl::Duration kWatchdogMin = absl::Seconds(1);
 
 using Environment = std::map<std::string, std::string>;
 
@@ -57,9 +59,9 @@ absl::StatusOr<absl::Duration> WatchdogOf(const Environment& environment) {
   // A child inherits the variables of its parent, which are not for it.
   if (text.empty() || (!pid.empty() && pid != StrCat(::getpid()))) return absl::InfiniteDuration();
   std::int64_t interval_us = 0;
-  if (!absl::SimpleAtoi(text, &interval_us) || interval_us <= 0) {
+  if (!absl::SimpleAtoi(text, &interval_us) || interval_us < kWatchdogMin / absl::Microseconds(1)) {
     return absl::InvalidArgumentError(
-        StrCat("WATCHDOG_USEC = \"", text, "\" is not a positive number of microseconds"));
+        StrCat("WATCHDOG_USEC = \"", text, "\" is not a number of microseconds from 1000000 on"));
   }
   return absl::Microseconds(interval_us);
 }
