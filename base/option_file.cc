@@ -33,7 +33,7 @@ class OpenedFile {
 }  // namespace
 
 absl::StatusOr<std::string> ReadOptionFile(const std::string& path, const OptionFileRules& rules) {
-  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  const mode_t others = rules.is_credential ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO;
   const auto cannot_read = [&] {
     return absl::FailedPreconditionError(
         StrCat(rules.option, ": cannot read ", path, ": ", std::strerror(errno)));
@@ -45,7 +45,7 @@ absl::StatusOr<std::string> ReadOptionFile(const std::string& path, const Option
     return absl::FailedPreconditionError(
         StrCat(rules.option, ": ", path, " is not a regular file: give the path of one"));
   }
-  if (rules.is_secret && (info.st_mode & kOthers) != 0) {
+  if (rules.is_secret && (info.st_mode & others) != 0) {
     return absl::FailedPreconditionError(
         absl::StrFormat("%s: other users can read %s (mode %04o): chmod 600 %s",
                         ToAbsl(rules.option), path, info.st_mode & 07777, path));

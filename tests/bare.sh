@@ -105,6 +105,8 @@ fi
 # ---- outside ------------------------------------------------------------------------------------
 
 SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+# shellcheck source=tests/support/debian_root.sh
+source "$SOURCE/tests/support/debian_root.sh"
 ROOT='' ONLY=both KEEP=false FULL=() RELEASE=''
 while (($# > 0)); do
   case "$1" in
@@ -132,46 +134,6 @@ ROOT="$(cd "$ROOT" && pwd)"
 cleanup() { $KEEP || rm -rf --one-file-system "$ROOT"; }
 trap cleanup EXIT
 
-# The Debian repositories of this machine's apt: "URI codename component".
-repositories() {
-  # shellcheck disable=SC2016  # apt's own format
-  apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)' \
-    'Created-By: Packages' | awk '$2 ~ /^bookworm/ && $4 == "Debian" {print $1, $2, $3}' | sort -u
-}
-
-make_root() {
-  local list mirror
-  list="$(repositories)"
-  mirror="$(awk '$2 == "bookworm" && $3 == "main" {print $1; exit}' <<<"$list")"
-  [[ -n "$mirror" ]] || die "apt knows no Debian 12 repository here: run apt-get update"
-  say "making a Debian 12 root in $ROOT"
-  debootstrap --variant=minbase --include=git bookworm "$ROOT" "$mirror" >"$ROOT.log" 2>&1 ||
-    { tail -n 20 "$ROOT.log" >&2; die "debootstrap failed"; }
-  rm -f "$ROOT.log"
-  awk '{print "deb", $1, $2, $3}' <<<"$list" >"$ROOT/etc/apt/sources.list"
-}
-
-# Files and settings of a machine behind a proxy or with its own certificates, to reach the same
-# mirrors.
-copy_network_setup() {
-  local file key value
-  for file in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do
-    [[ -f "$file" ]] && grep -qiE 'proxy|https?::|CaInfo|Verify-Peer' "$file" &&
-      install -D -m 644 "$file" "$ROOT$file"
-  done
-  install -m 644 /etc/resolv.conf /etc/hosts "$ROOT/etc/"
-  mkdir -p "$ROOT/usr/local/share/ca-certificates"
-  cp -r /usr/local/share/ca-certificates/. "$ROOT/usr/local/share/ca-certificates/"
-  : >"$ROOT/root/.npmrc"
-  command -v npm >/dev/null || return 0
-  for key in registry proxy https-proxy noproxy strict-ssl cafile; do
-    value="$(cd / && npm config get "$key" 2>/dev/null)"
-    [[ -n "$value" && "$value" != null && "$value" != undefined ]] || continue
-    echo "$key=$value" >>"$ROOT/root/.npmrc"
-    if [[ "$key" == cafile && -f "$value" ]]; then install -D -m 644 "$value" "$ROOT$value"; fi
-  done
-}
-
 copy_tree() {
   rm -rf --one-file-system "${ROOT:?}$PLACE"
   git -c safe.directory='*' clone -q --no-hardlinks "$SOURCE" "$ROOT$PLACE"
@@ -190,31 +152,9 @@ copy_release() {
   install -m 755 "${BASH_SOURCE[0]}" "$ROOT/bare.sh"
 }
 
-# enter COMMAND...: runs it in the root, in separate mount and process namespaces, so that every
-# mount and every process is gone when it ends.
-enter() {
-  local variable environment=()
-  for variable in $(compgen -e | grep -iE '^(https?_proxy|no_proxy|all_proxy|node_extra_ca_certs)$'); do
-    environment+=("$variable=${!variable}")
-  done
-  export ROOT SOURCE PLACE
-  # shellcheck disable=SC2016  # expanded by the inner shell
-  unshare --mount --pid --fork --kill-child bash -c '
-    set -e
-    mount --bind "$ROOT" "$ROOT"
-    mount -t proc proc "$ROOT/proc"
-    mount -t sysfs -o ro sysfs "$ROOT/sys" || true
-    mount --rbind /dev "$ROOT/dev"
-    data="$(dirname "$PLACE")/shared/data"
-    if [ -d "$ROOT$data" ]; then mount --bind -o ro "$SOURCE/../shared/data" "$ROOT$data"; fi
-    exec chroot "$ROOT" "$@"
-  ' bash /usr/bin/env -i HOME=/root TERM=dumb LANG=C.UTF-8 CI=true \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${environment[@]}" "$@"
-}
-
 started=$SECONDS
-[[ -x "$ROOT/usr/bin/git" ]] || make_root
-copy_network_setup
+[[ -x "$ROOT/usr/bin/git" ]] || make_debian_root "$ROOT" git
+copy_network_setup "$ROOT"
 if [[ -n "$RELEASE" ]]; then
   ONLY=release
   copy_release
@@ -223,5 +163,8 @@ else
   copy_tree
 fi
 say "the root is ready after $((SECONDS - started)) s"
-enter bash /bare.sh --inside "$ONLY" "${FULL[@]}" "$@"
+if [[ -d "$ROOT$(dirname "$PLACE")/shared/data" ]]; then
+  READ_ONLY_MOUNT="$SOURCE/../shared/data $(dirname "$PLACE")/shared/data"
+fi
+enter_debian_root "$ROOT" bash /bare.sh --inside "$ONLY" "${FULL[@]}" "$@"
 say "all passed in $((SECONDS - started)) s"

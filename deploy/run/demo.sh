@@ -50,7 +50,7 @@ readonly STOP_S=10
 
 OSM='' DEM='' DEM_DATUM='' DATA='' SPEED=60 SPLIT=false LAN=false OPEN=true
 HTTP=127.0.0.1:8080 GRPC=127.0.0.1:50051 ADMIN=127.0.0.1:8081
-ACCESS=()    # options of all processes: who may do what
+ACCESS=()    # options of all processes: who may do what, and as whom they run
 KEY_FILE=''  # the key of the commands of this script; empty: they need none
 
 declare -A CHILD_NAME=()  # pid -> name; each child leads a separate process group
@@ -118,12 +118,16 @@ build_pack() {
 # set_access: sets ACCESS and KEY_FILE. Without --lan all callers may do everything, and only this
 # machine reaches the ports. The key files lie among the data: who deletes these deletes the keys.
 set_access() {
+  if ((EUID == 0)); then
+    say "warning: running as root; a server for others needs a separate user (docs/operate/install.md)"
+    ACCESS=(--allow-root)
+  fi
   if ! $LAN; then
-    ACCESS=(--security.anonymous admin)
+    ACCESS+=(--security.anonymous admin)
     return
   fi
   # The page is requested by address, or by the name that announce falls back to.
-  ACCESS=(--security.anonymous "$LAN_ANONYMOUS" --allow-insecure
+  ACCESS+=(--security.anonymous "$LAN_ANONYMOUS" --allow-insecure
     --gateway.hosts "$(hostname) $(hostname).local")
   KEY_FILE="$DATA/demo-admin.key"
   make_admin_key

@@ -152,6 +152,23 @@ suite_lints() (
   run_node_files lints 120 1 lints.test.mjs
 )
 
+# suite_documents: the documents of the Debian package.
+suite_documents() (
+  # shellcheck source=tests/support/node_suite.sh
+  source tests/support/node_suite.sh
+  cd tests/package || exit
+  run_node_files documents 60 1 documents.test.mjs
+)
+
+# suite_debian: the Debian package of the dev preset, in a Debian 12 made by debootstrap.
+suite_debian() {
+  local prefix="$ROOT/build/test/package-prefix" out="$ROOT/build/test/package"
+  rm -rf "$prefix"
+  cmake --install build/dev --component runtime --prefix "$prefix" --strip >/dev/null &&
+    deploy/debian/build.sh --prefix "$prefix" --out "$out" &&
+    as_root tests/package/deb.sh --deb "$(echo "$out"/*.deb)"
+}
+
 # suite_fuzz PRESET...: runs each fuzz target with its corpus, as many at a time as there are
 # processors. A target is taken from the first of the presets that has built it. The seed is the
 # date: the inputs differ from day to day, and a repetition on the same day has the same ones.
@@ -205,7 +222,7 @@ run_test() {
     say "no real data at $CITYLAYERS_REAL_DATA: tests that need it are skipped"
 
   install_packages build web test demo
-  $full && install_packages full
+  $full && install_packages full package
   local lint_started=$SECONDS
   lint_quick
   local lint_s=$((SECONDS - lint_started))
@@ -232,7 +249,9 @@ run_test() {
   run_suite "protos, breaking changes" suite_breaking
   run_built "integration" tests/integration/run.sh
   run_built "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
+  run_suite "package documents" suite_documents
   run_built "package" tests/package/run.sh
+  if $full; then run_built "Debian package" suite_debian; fi
   run_built "security" tests/security/run.sh
   run_built "browser" env CITYLAYERS_FULL="$($full && echo 1 || echo 0)" tests/browser/run.sh
   if $full; then

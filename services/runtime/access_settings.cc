@@ -31,10 +31,11 @@ absl::StatusOr<access::ScopeSet> ReadScopes(const std::string& text) {
   return access::ScopeSet(std::move(scopes));
 }
 
-absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
+absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path, bool is_credential) {
   ASSIGN_OR_RETURN(const std::string text,
                    ReadOptionFile(path, {.option = kProcessKeyFile,
                                          .bytes_max = 4096,
+                                         .is_credential = is_credential,
                                          .content = "it should have one key"}));
   if (text.empty()) {
     return absl::FailedPreconditionError(StrCat(kProcessKeyFile, ": ", path, " is empty"));
@@ -56,9 +57,13 @@ std::vector<Option> AccessOptions() {
       {"security.anonymous", OptionType::kString, "",
        "Scopes of callers without an API key, separated by commas, such as layers:read for a "
        "public map; empty: nothing. admin lets everybody do everything."},
-      {"security.process_key_file", OptionType::kString, "",
-       "File with the key by which the processes of a city call each other, the same in all; "
-       "needed when modules run in several processes. Readable only by the owner."},
+      {.key = "security.process_key_file",
+       .type = OptionType::kString,
+       .default_value = "",
+       .help = "File with the key by which the processes of a city call each other, the same in "
+               "all; needed when modules run in several processes. Readable only by the owner. Not "
+               "set: the systemd credential citylayers.process.key, if there is one.",
+       .credential = "citylayers.process.key"},
   };
 }
 
@@ -68,7 +73,7 @@ absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config) {
   const std::string path = config.GetString(kProcessKeyFile);
   settings.has_process_key_file = !path.empty();
   if (settings.has_process_key_file) {
-    ASSIGN_OR_RETURN(settings.process_key, ReadKeyFile(path));
+    ASSIGN_OR_RETURN(settings.process_key, ReadKeyFile(path, config.IsCredential(kProcessKeyFile)));
   } else {
     ASSIGN_OR_RETURN(settings.process_key, access::ApiKey::Generate());
   }

@@ -76,6 +76,23 @@ TEST_F(AccessSettingsTest, ABadKeyFileIsRefusedWithoutShowingIt) {
               HasSubstr("No such file"));
 }
 
+TEST_F(AccessSettingsTest, TheProcessKeyMayBeASystemdCredential) {
+  const std::string path = directory_.path() + "/citylayers.process.key";
+  std::ofstream(path) << kKey;
+  const auto read = [&](mode_t mode) {
+    EXPECT_EQ(::chmod(path.c_str(), mode), 0);
+    return ReadAccessSettings(*Config::Load(ServerOptions({}), {.credentials = directory_.path()}));
+  };
+  // systemd permits the service to read by an ACL, which looks like a permission of the group.
+  for (const mode_t mode : {0400, 0440}) {
+    const auto settings = read(mode);
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_TRUE(settings->has_process_key_file);
+    EXPECT_EQ(settings->process_key.ToText(), kKey);
+  }
+  EXPECT_FALSE(read(0444).ok());
+}
+
 TEST_F(AccessSettingsTest, AKeyFileThatIsNotASmallFileIsRefusedAtOnce) {
   const std::string pipe = directory_.path() + "/pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);

@@ -80,8 +80,9 @@ void ShowBuild(Metrics& metrics) {
 
 class Daemon::Impl {
  public:
-  Impl(Config config, AccessSettings access)
+  Impl(Config config, AccessSettings access, DaemonHooks hooks)
       : config_(std::move(config)),
+        hooks_(std::move(hooks)),
         access_(std::move(access.anonymous), access.process_key, machine_clock_),
         has_common_key_(access.has_process_key_file),
         memory_(static_cast<std::size_t>(config_.GetInt("server.memory_max"))),
@@ -130,7 +131,11 @@ class Daemon::Impl {
     admin_address_ = admin_address.ToString();
     StartProbe();
     health_ = std::make_unique<ServerHealth>(*port_->server().GetHealthCheckService(), HealthOf());
-    health_tick_ = std::make_unique<TickThread>(kHealthPeriod, [this] { health_->Update(); });
+    health_tick_ = std::make_unique<TickThread>(kHealthPeriod, [this] {
+      const absl::Status ready = Ready();
+      health_->Update();
+      hooks_.on_readiness(ready);
+    });
     return absl::OkStatus();
   }
 
@@ -278,8 +283,11 @@ class Daemon::Impl {
                    {{"port", port}, {"why", ToStd(why.message())}});
           std::_Exit(kExitUnreachable);
         });
-    probe_tick_ = std::make_unique<TickThread>(config_.GetDuration("server.probe"),
-                                               [this] { probe_->ProbeOnce(); });
+    const absl::Duration interval =
+        std::min(config_.GetDuration("server.probe"), hooks_.probe_interval_max);
+    probe_tick_ = std::make_unique<TickThread>(interval, [this] {
+      if (probe_->ProbeOnce()) hooks_.on_alive();
+    });
   }
 
   // Every name that a health check may request, with the condition that decides it.
@@ -398,6 +406,7 @@ class Daemon::Impl {
   }
 
   const Config config_;
+  const DaemonHooks hooks_;
   const WallClock machine_clock_;
   access::AccessControl access_;
   const bool has_common_key_;
@@ -450,10 +459,11 @@ absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& 
 }
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
-                                                      const std::vector<ModuleSpec>& table) {
+                                                      const std::vector<ModuleSpec>& table,
+                                                      DaemonHooks hooks) {
   KeepCallbackThreads();
   ASSIGN_OR_RETURN(AccessSettings access, ReadAccessSettings(config));
-  auto impl = std::make_unique<Impl>(std::move(config), std::move(access));
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(access), std::move(hooks));
   RETURN_IF_ERROR(impl->Start(table));
   return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }

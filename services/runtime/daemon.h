@@ -3,6 +3,7 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_DAEMON_H_
 #define CITYLAYERS_SERVICES_RUNTIME_DAEMON_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,17 @@
 #include "services/runtime/module.h"
 
 namespace citylayers::runtime {
+
+/// What a daemon reports about itself to the program.
+struct DaemonHooks {
+  /// Called when all ports of the process have answered its self probe. Thread-safe, short.
+  std::function<void()> on_alive = [] {};
+  /// Called four times per second by one thread with the readiness, after the health service has
+  /// taken it over.
+  std::function<void(const absl::Status& ready)> on_readiness = [](const absl::Status&) {};
+  /// The self probe runs at this interval when server.probe is longer.
+  absl::Duration probe_interval_max = absl::InfiniteDuration();
+};
 
 /// A running process. Start creates the modules in the table's order, listens, then starts them.
 /// Stop does the reverse within ten seconds: health returns NOT_SERVING, modules stop, open streams
@@ -33,7 +45,8 @@ class Daemon {
   /// Errors: those of Check. ALREADY_EXISTS: an address is in use; the message names it and the
   /// flag. Other codes: errors of a module.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(Config config,
-                                                       const std::vector<ModuleSpec>& table);
+                                                       const std::vector<ModuleSpec>& table,
+                                                       DaemonHooks hooks = {});
   ~Daemon();
 
   /// Bound addresses as HOST:PORT; for port 0 with the port that the system chose.

@@ -28,10 +28,12 @@ SelfProbe::SelfProbe(Options options, std::vector<Port> ports,
       on_unreachable_(std::move(on_unreachable)),
       failures_(ports_.size(), 0) {}
 
-void SelfProbe::ProbeOnce() {
+bool SelfProbe::ProbeOnce() {
+  bool all_answered = true;
   absl::Status worst = absl::OkStatus();
   for (std::size_t i = 0; i < ports_.size(); ++i) {
     const absl::Status status = ports_[i].call();
+    all_answered = all_answered && status.ok();
     int failures = 0;
     bool is_unreachable = false;
     {
@@ -53,6 +55,7 @@ void SelfProbe::ProbeOnce() {
   }
   absl::MutexLock lock(&mutex_);
   status_ = worst;
+  return all_answered;
 }
 
 absl::Status SelfProbe::Ready() const {

@@ -33,8 +33,8 @@ class SelfProbe {
   SelfProbe(Options options, std::vector<Port> ports,
             std::function<void(const std::string& name, const absl::Status& why)> on_unreachable);
 
-  /// Calls every port once.
-  void ProbeOnce();
+  /// Calls every port once. True when all of them answered.
+  bool ProbeOnce();
   /// OK, or UNAVAILABLE with the port that does not answer and the reason.
   absl::Status Ready() const;
 

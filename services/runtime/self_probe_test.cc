@@ -25,10 +25,10 @@ TEST(SelfProbe, IsUnreadyFirstAndDeafLaterOnce) {
         EXPECT_EQ(name, "gRPC port");
         ++calls;
       });
-  probe.ProbeOnce();
+  EXPECT_TRUE(probe.ProbeOnce());
   EXPECT_TRUE(probe.Ready().ok());
   grpc = absl::UnavailableError("no connection");
-  probe.ProbeOnce();
+  EXPECT_FALSE(probe.ProbeOnce()) << "a sign of life needs an answer of every port";
   EXPECT_TRUE(probe.Ready().ok()) << "one failure may be an accident";
   probe.ProbeOnce();
   EXPECT_THAT(std::string(probe.Ready().message()), HasSubstr("gRPC port does not answer"));

@@ -9,6 +9,21 @@
 namespace citylayers::runtime {
 namespace {
 
+// Who runs the process, and what other users may see of it.
+std::vector<Option> UserOptions() {
+  return {
+      {.key = "server.data_access",
+       .type = OptionType::kString,
+       .default_value = "owner",
+       .help = "Who may read the files in the data directory: the owner, the group or everyone.",
+       .choices = {"owner", "group", "everyone"}},
+      {"server.allow_root", OptionType::kBool, "false",
+       "Allow running as root outside a container."},
+      {"server.core_dumps", OptionType::kBool, "false",
+       "Allow core dumps of the process, which contain keys, and debuggers of the same user."},
+  };
+}
+
 Option BackendOption(const std::string& module) {
   return {"backends." + module, OptionType::kString, "127.0.0.1:50051",
           "gRPC address of the process that runs " + module +
@@ -23,11 +38,6 @@ std::vector<Option> ProcessOptions() {
        "Directory of the city pack (citylayers pack build makes one)."},
       {"server.data", OptionType::kString, "data",
        "Directory for durable files; created when missing."},
-      {.key = "server.data_access",
-       .type = OptionType::kString,
-       .default_value = "group",
-       .help = "Who may read the files in the data directory: the owner, the group or everyone.",
-       .choices = {"owner", "group", "everyone"}},
       {"server.grpc", OptionType::kString, "127.0.0.1:50051", "Address of the gRPC port."},
       {"server.http", OptionType::kString, "127.0.0.1:8080", "Address of the HTTP gateway."},
       {"server.admin", OptionType::kString, "127.0.0.1:8081",
@@ -119,7 +129,7 @@ std::vector<Option> GrpcOptions() {
 
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   std::vector<Option> options = ProcessOptions();
-  for (auto& section : {GrpcOptions(), AccessOptions(), TlsOptions()}) {
+  for (auto& section : {UserOptions(), GrpcOptions(), AccessOptions(), TlsOptions()}) {
     options.insert(options.end(), section.begin(), section.end());
   }
   for (const ModuleSpec& spec : table) {

@@ -63,6 +63,7 @@ export class Server {
       `127.0.0.1:${admin}`,
       '--security.anonymous',
       'admin',
+      '--allow-root',
     ];
     await server.resume();
     return server;

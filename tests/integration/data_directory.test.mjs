@@ -31,12 +31,12 @@ async function used(options = {}) {
   return city;
 }
 
-for (const [access, forbidden] of [
-  ['group', 0o027],
-  ['owner', 0o077],
+for (const [access, flags, forbidden] of [
+  ['group', ['--server.data_access', 'group'], 0o027],
+  ['owner', [], 0o077],
 ]) {
   test(`data that the ${access} may read is closed to others`, async () => {
-    const city = await used({ flags: ['--server.data_access', access] });
+    const city = await used({ flags });
     // Checkpoints are written later than the other files.
     await until('checkpoints are there', () => modes(city.data).length > 20);
     await city.stop();

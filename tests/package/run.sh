@@ -84,7 +84,7 @@ start_server() {
   local deadline=$((SECONDS + READY_S)) http=''
   (cd "$WORK" && exec "$PREFIX/bin/citylayersd" --pack "$PREFIX/share/citylayers/saigon.pack" \
     --data "$WORK/data" --http 127.0.0.1:0 --grpc 127.0.0.1:0 --admin 127.0.0.1:0 \
-    --security.anonymous admin 2>"$WORK/server.log") &
+    --security.anonymous admin --allow-root 2>"$WORK/server.log") &
   SERVER=$!
   GRPC=''
   while [[ "$( (http_status "$http" /readyz) 2>/dev/null || true)" != 200 ]]; do

@@ -44,7 +44,7 @@ std::string Tail(std::string_view text) {
 
 absl::StatusOr<std::unique_ptr<DaemonProcess>> DaemonProcess::Start(
     const DaemonProcessOptions& options) {
-  std::vector<std::string> words = {options.program};
+  std::vector<std::string> words = {options.program, "--allow-root"};  // CI runs as root
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   for (const char* flag : {"--grpc", "--http", "--admin"}) {
     words.insert(words.end(), {flag, "127.0.0.1:0"});

@@ -32,6 +32,7 @@ void AddAllCommands(CLI::App& app, Program& program) {
   citypack::AddPackCommands(app);
   AddKeysCommands(app, program);
   AddServerCommands(app, program);
+  AddCompletionCommand(app, program);
 }
 
 int RunCommandLine(int argc, const char* const* argv) {

@@ -27,6 +27,8 @@ void AddFloodCommands(CLI::App& app, Program& program);
 void AddAlertsCommands(CLI::App& app, Program& program);
 void AddKeysCommands(CLI::App& app, Program& program);
 void AddServerCommands(CLI::App& app, Program& program);  // health, clock
+// Hidden: the completion of shells.
+void AddCompletionCommand(CLI::App& app, Program& program);
 
 }  // namespace citylayers::cli
 

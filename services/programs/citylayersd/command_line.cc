@@ -21,7 +21,7 @@ struct ShortFlag {
   std::string_view help;
 };
 
-constexpr std::array<ShortFlag, 10> kShortFlags = {{
+constexpr std::array<ShortFlag, 11> kShortFlags = {{
     {"--target", "server.target", "MODULES", "modules to run: all, or names separated by commas"},
     {"--pack", "server.pack", "DIR", "the city pack"},
     {"--data", "server.data", "DIR", "directory of readings and alerts"},
@@ -33,6 +33,7 @@ constexpr std::array<ShortFlag, 10> kShortFlags = {{
     {"--log-format", "server.log_format", "FORMAT", "text or json"},
     {"--allow-insecure", "server.allow_insecure", "",
      "allow addresses other than loopback without encryption"},
+    {"--allow-root", "server.allow_root", "", "allow running as root outside a container"},
 }};
 
 constexpr std::string_view kConfig = "--config";

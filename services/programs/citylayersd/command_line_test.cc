@@ -73,6 +73,7 @@ TEST(CommandLine, TheLastOfSeveralValuesCounts) {
   EXPECT_EQ(Parse({"--server.pack", "b", "--pack", "a"})->flags.at("server.pack"), "a");
   EXPECT_EQ(Parse({"--print-config", "--check-config"})->action, Action::kCheckConfig);
   EXPECT_TRUE(Parse({"--allow-insecure", "--allow-insecure"}).ok());
+  EXPECT_EQ(Parse({"--allow-root"})->flags.at("server.allow_root"), "true");
 }
 
 TEST(CommandLine, ASwitchTakesAValueOnlyAfterAnEqualsSign) {

@@ -1,24 +1,34 @@
 // citylayersd, the city's server. `citylayersd --help` lists its flags.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/build_info.h"
+#include "base/status_macros.h"
 #include "base/strings.h"
 #include "services/programs/citylayersd/command_line.h"
 #include "services/programs/citylayersd/modules.h"
+#include "services/runtime/core_dumps.h"
 #include "services/runtime/daemon.h"
 #include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
+#include "services/runtime/root_user.h"
 #include "services/runtime/rpc/library_logs.h"
 #include "services/runtime/rpc/method_rules.h"
 #include "services/runtime/server_options.h"
+#include "services/runtime/service_manager.h"
+#include "services/runtime/service_report.h"
 
 extern char** environ;  // NOLINT: POSIX has it so
 
@@ -26,9 +36,14 @@ namespace {
 
 // Additional time for stopping, beyond server.drain.
 constexpr absl::Duration kStopPatience = absl::Seconds(4);
+// Time after which a process that is not ready counts as started: it may wait for processes that
+// are started after it.
+constexpr absl::Duration kReadyPatience = absl::Seconds(20);
 
-std::map<std::string, std::string> Environment() {
-  std::map<std::string, std::string> result;
+using Variables = std::map<std::string, std::string>;
+
+Variables Environment() {
+  Variables result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text(*entry);
     if (const std::size_t equals = text.find('='); equals != std::string::npos) {
@@ -38,15 +53,10 @@ std::map<std::string, std::string> Environment() {
   return result;
 }
 
-// Blocked before any thread starts, so that sigwait receives them.
-sigset_t BlockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return signals;
+// The directory in which systemd puts the credentials of the service; empty: there is none.
+std::string CredentialsDirectory(const Variables& environment) {
+  const auto found = environment.find("CREDENTIALS_DIRECTORY");
+  return found == environment.end() ? "" : found->second;
 }
 
 int Fail(const absl::Status& status) {
@@ -62,11 +72,85 @@ absl::Status CheckMethodRules() {
       citylayers::StrCat(missing.front(), " has no option citylayers.access.v1.method_access"));
 }
 
+// SIGTERM and SIGINT, blocked before any thread starts, so that a sigwait receives them.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
 }  // namespace
+
+namespace citylayers {
+namespace {
+
+// Who runs the process, and what others may see of it.
+absl::Status Harden(const runtime::Config& config, const Variables& environment) {
+  const bool is_root = geteuid() == 0;
+  const bool is_in_container = runtime::IsInContainer(environment);
+  RETURN_IF_ERROR(
+      runtime::CheckUser(is_root, is_in_container, config.GetBool("server.allow_root")));
+  if (is_root) {
+    runtime::LogWarning("running as root", {{"where", is_in_container ? "container" : "machine"}});
+  }
+  umask(runtime::FileMask(config));
+  return config.GetBool("server.core_dumps") ? absl::OkStatus() : runtime::DisableCoreDumps();
+}
+
+// Stops the daemon; returns the exit code.
+int Stop(runtime::Daemon& daemon, absl::Duration drain) {
+  // Ends the process when stopping takes too long: acknowledged writes are on disk, as after a
+  // kill.
+  std::thread([drain] {
+    std::this_thread::sleep_for(absl::ToChronoNanoseconds(drain + kStopPatience));
+    runtime::LogWarning("stopped; work that did not end in time was aborted");
+    std::_Exit(0);
+  }).detach();
+  if (!daemon.Stop()) {
+    runtime::LogWarning("stopped; calls of clients that did not end in time were cancelled");
+    std::_Exit(0);
+  }
+  runtime::LogInfo("stopped");
+  return 0;
+}
+
+// Runs the modules until a signal. An error: the process could not start.
+absl::StatusOr<int> Serve(runtime::Config config, const std::vector<runtime::ModuleSpec>& table,
+                          const Variables& environment, const sigset_t& signals) {
+  RETURN_IF_ERROR(Harden(config, environment));
+  ASSIGN_OR_RETURN(const std::unique_ptr<runtime::ServiceManager> manager,
+                   runtime::ServiceManager::Connect(environment));
+  const absl::Duration drain = config.GetDuration("server.drain");
+  runtime::ServiceReport report(*manager, kReadyPatience);
+  const auto start = std::chrono::steady_clock::now();
+  runtime::DaemonHooks hooks = {
+      .on_alive = [&] { manager->Alive(); },
+      .on_readiness =
+          [&](const absl::Status& ready) {
+            report.Update(ready, absl::FromChrono(std::chrono::steady_clock::now() - start));
+          },
+      .probe_interval_max = manager->watchdog() / 3};  // two signs of life may be lost
+  ASSIGN_OR_RETURN(const std::unique_ptr<runtime::Daemon> daemon,
+                   runtime::Daemon::Start(std::move(config), table, std::move(hooks)));
+  runtime::LogInfo("listening",
+                   {{"grpc", daemon->grpc_address()}, {"admin", daemon->admin_address()}});
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  manager->Stopping();
+  return Stop(*daemon, drain);
+}
+
+}  // namespace
+}  // namespace citylayers
 
 int main(int argc, char** argv) {
   using namespace citylayers;  // NOLINT: the program's main file
-  const sigset_t signals = BlockSignals();
+  const sigset_t signals = BlockStopSignals();
+  signal(SIGPIPE, SIG_IGN);
   // Debian builds Abseil with deadlock detection enabled: every lock acquired while another is held
   // then enters a graph behind one lock for all threads. Tests keep it enabled.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -88,9 +172,12 @@ int main(int argc, char** argv) {
     std::puts(VersionText("citylayersd", GetBuildInfo()).c_str());
     return 0;
   }
-  absl::StatusOr<runtime::Config> config = runtime::Config::Load(
-      options,
-      {.file = command->config_file, .flags = command->flags, .environment = Environment()});
+  const Variables environment = Environment();
+  absl::StatusOr<runtime::Config> config =
+      runtime::Config::Load(options, {.file = command->config_file,
+                                      .flags = command->flags,
+                                      .environment = environment,
+                                      .credentials = CredentialsDirectory(environment)});
   if (!config.ok()) {
     Fail(config.status());
     return 2;
@@ -113,33 +200,10 @@ int main(int argc, char** argv) {
   runtime::RouteLibraryLogs();
   const BuildInfo build = GetBuildInfo();
   runtime::LogInfo("starting", {{"version", build.version}, {"commit", build.commit}});
-  const absl::Duration drain = config->GetDuration("server.drain");
-  umask(runtime::FileMask(*config));
-  absl::StatusOr<std::unique_ptr<runtime::Daemon>> daemon =
-      runtime::Daemon::Start(*std::move(config), table);
-  if (!daemon.ok()) {
-    // With a JSON log every line is JSON, including the last.
-    if (!json) return Fail(daemon.status());
-    runtime::LogError("cannot start", {{"why", daemon.status().message()}});
-    return 1;
-  }
-  runtime::LogInfo("listening",
-                   {{"grpc", (*daemon)->grpc_address()}, {"admin", (*daemon)->admin_address()}});
-
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
-  runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  // Ends the process when stopping takes too long: acknowledged writes are on disk, as after a
-  // kill.
-  std::thread([drain] {
-    std::this_thread::sleep_for(absl::ToChronoNanoseconds(drain + kStopPatience));
-    runtime::LogWarning("stopped; work that did not end in time was aborted");
-    std::_Exit(0);
-  }).detach();
-  if (!(*daemon)->Stop()) {
-    runtime::LogWarning("stopped; calls of clients that did not end in time were cancelled");
-    std::_Exit(0);
-  }
-  runtime::LogInfo("stopped");
-  return 0;
+  const absl::StatusOr<int> code = Serve(*std::move(config), table, environment, signals);
+  if (code.ok()) return *code;
+  // With a JSON log every line is JSON, including the last.
+  if (!json) return Fail(code.status());
+  runtime::LogError("cannot start", {{"why", ToStd(code.status().message())}});
+  return 1;
 }

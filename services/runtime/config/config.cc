@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -89,14 +91,24 @@ absl::StatusOr<toml::table> ParseFile(const std::string& path) {
   return ParseToml(text.str(), path);
 }
 
+/// The path of a credential; empty when the service has none of that name.
+std::string CredentialPath(const std::string& directory, const std::string& name) {
+  if (directory.empty() || name.empty()) return "";
+  std::string path = StrCat(directory, "/", name);
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? path : "";
+}
+
 }  // namespace
 
 absl::StatusOr<Config> Config::Load(std::vector<Option> options, const Inputs& inputs) {
   Config config;
+  config.credentials_ = inputs.credentials;
   for (Option& option : options) {
     RETURN_IF_ERROR(CheckValue(option, option.default_value, "default"));
     std::string key = option.key;
-    std::string value = option.default_value;
+    std::string value = CredentialPath(inputs.credentials, option.credential);
+    if (value.empty()) value = option.default_value;
     config.entries_.emplace(std::move(key), Entry{std::move(option), std::move(value)});
   }
   if (!inputs.file.empty()) {
@@ -183,6 +195,10 @@ absl::Duration Config::GetDuration(std::string_view key) const {
   absl::Duration value;
   (void)absl::ParseDuration(Find(key, OptionType::kDuration).value, &value);
   return value;
+}
+
+bool Config::IsCredential(std::string_view key) const {
+  return !credentials_.empty() && GetString(key).starts_with(credentials_ + "/");
 }
 
 std::string Config::ToToml() const {

@@ -25,10 +25,12 @@ struct Option {
   double min = -1e300;        // for numbers and durations (seconds)
   double max = 1e300;
   std::vector<std::string> choices = {};  // for strings: the accepted values; empty: any text
+  /// For paths of files: the systemd credential that is the file when the option is not set.
+  std::string credential = {};
 };
 
-/// The resolved configuration. Precedence: flag > environment > file > default. Immutable after
-/// Load; thread-safe.
+/// The resolved configuration. Precedence: flag > environment > file > credential > default.
+/// Immutable after Load; thread-safe.
 ///
 ///   Config::Inputs inputs = {.file = "city.toml", .flags = {{"server.http", "127.0.0.1:0"}}};
 ///   ASSIGN_OR_RETURN(const Config config, Config::Load(options, inputs));
@@ -40,6 +42,9 @@ class Config {
     std::map<std::string, std::string> flags;  // key -> written value
     /// CITYLAYERS_SECTION__KEY -> written value; other variables are ignored.
     std::map<std::string, std::string> environment;
+    /// Value of CREDENTIALS_DIRECTORY: the directory of the credentials that systemd gives to the
+    /// service; empty: none.
+    std::string credentials = {};
   };
 
   /// INVALID_ARGUMENT: an unknown key (with a suggestion), a value that does not parse or lies
@@ -53,6 +58,9 @@ class Config {
   double GetDouble(std::string_view key) const;
   bool GetBool(std::string_view key) const;
   absl::Duration GetDuration(std::string_view key) const;
+  /// True when the value is a path in the directory of the credentials. systemd gives the files
+  /// there only to the service, although some have read permission for the group, by an ACL.
+  bool IsCredential(std::string_view key) const;
 
   /// The whole configuration as commented TOML; Load of that text returns the same values.
   std::string ToToml() const;
@@ -66,6 +74,7 @@ class Config {
   absl::Status Set(std::string_view key, std::string_view value, std::string_view where);
 
   std::map<std::string, Entry, std::less<>> entries_;
+  std::string credentials_;
 };
 
 }  // namespace citylayers::runtime

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
+#include "tests/support/temp_dir.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -53,6 +54,25 @@ TEST(Config, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   EXPECT_EQ(config->GetDouble("grpc.share"), 0.25);
   EXPECT_EQ(config->GetDuration("layers.tick"), absl::Seconds(3));
   EXPECT_TRUE(config->GetBool("grpc.on"));
+}
+
+TEST(Config, ACredentialIsTheFileOfAnOptionThatIsNotSet) {
+  const test::TempDir directory;
+  const std::vector<Option> options = {{.key = "security.key_file",
+                                        .type = OptionType::kString,
+                                        .default_value = "",
+                                        .help = "A file.",
+                                        .credential = "process.key"}};
+  Config::Inputs inputs = {.credentials = directory.path()};
+  EXPECT_EQ(Config::Load(options, inputs)->GetString("security.key_file"), "");
+  std::ofstream(directory / "process.key") << "a key";
+  const auto of_credential = Config::Load(options, inputs);
+  EXPECT_EQ(of_credential->GetString("security.key_file"), directory / "process.key");
+  EXPECT_TRUE(of_credential->IsCredential("security.key_file"));
+  inputs.flags = {{"security.key_file", "/etc/own.key"}};
+  const auto of_flag = Config::Load(options, inputs);
+  EXPECT_EQ(of_flag->GetString("security.key_file"), "/etc/own.key");
+  EXPECT_FALSE(of_flag->IsCredential("security.key_file"));
 }
 
 TEST(Config, AnUnknownKeyIsRefusedWithASuggestionAndItsPlace) {
