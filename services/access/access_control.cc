@@ -9,7 +9,8 @@ constexpr char kProcessName[] = "citylayersd";
 
 }  // namespace
 
-AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock)
+AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock,
+                             const CallerLimits::Options& limits)
     : anonymous_(std::make_shared<const Principal>(
           Principal{.name = {}, .key_id = {}, .secret_hash = {}, .scopes = std::move(anonymous)})),
       process_key_(process_key.ToText()),
@@ -19,7 +20,8 @@ AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, cons
                     .secret_hash = {},
                     .scopes = ScopeSet({{Permission::kAdmin, {}}}),
                     .is_process = true})),
-      clock_(clock) {}
+      clock_(clock),
+      limits_(limits) {}
 
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
     std::string_view credential) const {
@@ -39,8 +41,12 @@ bool AccessControl::IsCurrent(const Principal& caller) const {
 }
 
 void AccessControl::SetRing(std::shared_ptr<const KeyRing> ring) {
-  absl::MutexLock lock(&mutex_);
-  ring_.swap(ring);  // the former one is destroyed after the lock, which every call takes
+  const std::shared_ptr<const KeyRing> next = ring;
+  {
+    absl::MutexLock lock(&mutex_);
+    ring_.swap(ring);  // the former one is destroyed after the lock, which every call takes
+  }
+  limits_.KeepKeys([&next](std::string_view id) { return next != nullptr && next->HasLive(id); });
 }
 
 bool AccessControl::has_ring() const { return Ring() != nullptr; }

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "services/access/api_key.h"
+#include "services/access/caller_limits.h"
 #include "services/access/key_ring.h"
 #include "services/access/principal.h"
 
@@ -22,8 +23,9 @@ class AccessControl {
  public:
   /// `anonymous`: what callers without a key may do. `process_key`: the key by which processes of
   /// the city call each other, and a process calls itself; it grants everything. `clock`: the wall
-  /// clock, for expiry; must outlive this.
-  AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock);
+  /// clock, for expiry; must outlive this. `limits`: of callers; by default none.
+  AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock,
+                const CallerLimits::Options& limits = {});
 
   /// Identifies a caller by its key; empty: anonymous. UNAUTHENTICATED: as KeyRing::Identify.
   /// UNAVAILABLE: the keys are not known yet. Costs one HMAC, about 2 us.
@@ -33,10 +35,14 @@ class AccessControl {
   /// since. Costs a lookup.
   bool IsCurrent(const Principal& caller) const;
 
-  /// Replaces the keys; calls that begin later use them.
+  /// Replaces the keys; calls that begin later use them. Frees the limits' accounts of keys that
+  /// have been revoked.
   void SetRing(std::shared_ptr<const KeyRing> ring);
   /// Whether SetRing has been called.
   bool has_ring() const;
+
+  /// The accounts of callers against their limits.
+  CallerLimits& limits() const { return limits_; }
 
   /// The text of the key by which this process calls others.
   const std::string& process_key() const { return process_key_; }
@@ -49,6 +55,7 @@ class AccessControl {
   const std::string process_key_;
   const std::shared_ptr<const Principal> process_;
   const Clock& clock_;
+  mutable CallerLimits limits_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const KeyRing> ring_ ABSL_GUARDED_BY(mutex_);
 };

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 
+#include "services/access/limits.h"
 #include "services/access/scope.h"
 
 namespace citylayers::access {
@@ -29,6 +30,7 @@ struct KeyRecord {
   // The newest first, at least one. A rotation adds one and bounds the others, so that both are
   // accepted for a while.
   std::vector<KeySecret> secrets;
+  KeyLimits limits;  // in place of the server's
 };
 
 }  // namespace citylayers::access

@@ -24,7 +24,8 @@ KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper) : hash
           std::make_shared<const Principal>(Principal{.name = record.principal,
                                                       .key_id = record.id,
                                                       .secret_hash = secret.hash,
-                                                      .scopes = ScopeSet(record.scopes)}));
+                                                      .scopes = ScopeSet(record.scopes),
+                                                      .limits = record.limits}));
     }
     entry.record = std::move(record);
     std::string id = entry.record.id;
@@ -61,6 +62,11 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
                                              "; `citylayers keys rotate` extends it"));
   }
   return holder;
+}
+
+bool KeyRing::HasLive(std::string_view id) const {
+  const auto found = keys_.find(ToAbsl(id));
+  return found != keys_.end() && found->second.record.revoke_time == absl::InfiniteFuture();
 }
 
 bool KeyRing::Holds(const Principal& principal, absl::Time now) const {

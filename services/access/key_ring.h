@@ -34,6 +34,9 @@ class KeyRing {
   /// A lookup.
   bool Holds(const Principal& principal, absl::Time now) const;
 
+  /// Whether a key exists and is not revoked; it may have expired.
+  bool HasLive(std::string_view id) const;
+
   std::size_t size() const { return keys_.size(); }
 
  private:

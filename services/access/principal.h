@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "services/access/limits.h"
 #include "services/access/permission.h"
 #include "services/access/scope.h"
 
@@ -19,6 +20,7 @@ struct Principal {
   std::string secret_hash;  // of the key's secret that the caller sent
   ScopeSet scopes;
   bool is_process = false;  // a process of the city, by the process key
+  KeyLimits limits;         // of the key
 
   bool is_anonymous() const { return name.empty(); }
 };

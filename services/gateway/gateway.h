@@ -43,6 +43,7 @@ class Gateway {
     std::uint16_t port = 8080;
     CorsPolicy cors;  // for RPC
     PublicUrl public_url;
+    runtime::TrustedProxies proxies;
     absl::Duration drain_timeout = absl::Seconds(4);
     runtime::HttpServerOptions http;
     TileHandler::Options tiles;
@@ -85,7 +86,7 @@ class Gateway {
   void AddGuarded(
       std::string_view pattern, NeedsOf needs,
       std::function<void(const runtime::HttpRequest&, runtime::Responder, Caller)> handler,
-      bool takes_url_key = false);
+      RouteAccess route = {});
   void ServeStyle(const runtime::HttpRequest& request, runtime::Responder responder) const;
   void ServeGlyphs(const runtime::HttpRequest& request, runtime::Responder responder) const;
 

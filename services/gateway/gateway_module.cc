@@ -74,7 +74,8 @@ std::vector<Option> GatewayOptions() {
        "addresses in TileJSON, styles and feeds. Empty: taken from each request."},
       {"gateway.trusted_proxies", OptionType::kString, "",
        "IP addresses and networks (separated by commas) of proxies whose X-Forwarded-* and "
-       "Forwarded headers are trusted, in addition to this machine."},
+       "Forwarded headers are trusted, in addition to this machine. X-Forwarded-For of gRPC calls "
+       "is trusted from them as well, in every process."},
       {"gateway.http_writes", OptionType::kBool, "true",
        "Whether RPCs that change something (readings, the clock, alerts) are accepted over HTTP. "
        "Switch it off where the public can reach the page."},
@@ -107,6 +108,9 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   ASSIGN_OR_RETURN(options.public_url,
                    PublicUrl::Make(config.GetString("gateway.public_url"),
                                    config.GetString("gateway.trusted_proxies")));
+  ASSIGN_OR_RETURN(options.proxies,
+                   runtime::TrustedProxies::Parse(config.GetString("gateway.trusted_proxies"),
+                                                  "gateway.trusted_proxies"));
   ASSIGN_OR_RETURN(runtime::HostAllowList hosts,
                    runtime::HostAllowList::Make(address.host,
                                                 StrCat(config.GetString("gateway.hosts"), " ",

@@ -92,6 +92,7 @@ absl::StatusOr<IssuedKey> KeyBook::Create(const NewKey& wanted) {
   const absl::Time now = WholeMicros(clock_.Now());
   RETURN_IF_ERROR(CheckPrincipal(wanted.principal));
   RETURN_IF_ERROR(CheckExpireTime(wanted.expire_time, now));
+  RETURN_IF_ERROR(CheckLimits(wanted.limits));
   IssuedKey issued;
   ASSIGN_OR_RETURN(issued.record.scopes, ReadScopes(wanted.scopes));
   KeySet next = *keys();
@@ -108,6 +109,7 @@ absl::StatusOr<IssuedKey> KeyBook::Create(const NewKey& wanted) {
   issued.record.create_time = now;
   issued.record.expire_time = wanted.expire_time;
   issued.record.creator = wanted.creator;
+  issued.record.limits = wanted.limits;
   issued.record.secrets = {{.hash = access::HashOf(issued.key, next.pepper)}};
   next.records.push_back(issued.record);
   RETURN_IF_ERROR(Commit(std::move(next), Change::kIssue));

@@ -39,6 +39,7 @@ struct NewKey {
   std::vector<std::string> scopes;
   absl::Time expire_time = absl::InfiniteFuture();
   std::string creator;  // empty: made on the server itself
+  access::KeyLimits limits;
 };
 
 /// A key whose secret is new. The only place where the book gives a secret to its caller.

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "proto/support/proto_time.h"
+#include "services/keys/key_fields.h"
 
 namespace citylayers::keys {
 namespace {
@@ -69,6 +70,15 @@ absl::Status ReadSecrets(const v1::StoredKey& stored, KeyRecord* record) {
   return record->secrets.empty() ? Damaged(record->id, "has no secret") : absl::OkStatus();
 }
 
+v1::KeyLimits ToProto(const access::KeyLimits& limits) {
+  v1::KeyLimits proto;
+  if (limits.calls_per_s) proto.set_calls_per_second(*limits.calls_per_s);
+  if (limits.streams_max) proto.set_streams_max(*limits.streams_max);
+  if (limits.readings_per_s) proto.set_readings_per_second(*limits.readings_per_s);
+  if (limits.bytes_per_s) proto.set_bytes_per_second(*limits.bytes_per_s);
+  return proto;
+}
+
 }  // namespace
 
 std::string KeyNameOf(std::string_view id) { return StrCat(kNamePrefix, id); }
@@ -81,6 +91,15 @@ std::optional<std::string_view> ParseKeyName(std::string_view name) {
     return std::nullopt;
   }
   return id;
+}
+
+access::KeyLimits FromProto(const v1::KeyLimits& limits) {
+  access::KeyLimits read;
+  if (limits.has_calls_per_second()) read.calls_per_s = limits.calls_per_second();
+  if (limits.has_streams_max()) read.streams_max = limits.streams_max();
+  if (limits.has_readings_per_second()) read.readings_per_s = limits.readings_per_second();
+  if (limits.has_bytes_per_second()) read.bytes_per_s = limits.bytes_per_second();
+  return read;
 }
 
 std::optional<absl::Time> ReadTime(const google::protobuf::Timestamp& time) {
@@ -101,6 +120,7 @@ v1::Key ToProto(const KeyRecord& record, absl::Time now) {
   SetTime(record.expire_time, [&key] { return key.mutable_expire_time(); });
   SetTime(record.revoke_time, [&key] { return key.mutable_revoke_time(); });
   key.set_creator(record.creator);
+  if (record.limits.has_any()) *key.mutable_limits() = ToProto(record.limits);
   absl::Time overlap_end = now;
   for (std::size_t i = 1; i < record.secrets.size(); ++i) {
     overlap_end = std::max(overlap_end, record.secrets[i].until);
@@ -135,6 +155,8 @@ absl::StatusOr<KeyRecord> FromStored(const v1::StoredKey& stored) {
   KeyRecord record{.id = std::string(*id), .principal = key.principal(), .creator = key.creator()};
   if (record.principal.empty()) return Damaged(record.id, "has no principal");
   if (!ReadTimes(key, &record)) return Damaged(record.id, "has an invalid time");
+  record.limits = FromProto(key.limits());
+  if (!CheckLimits(record.limits).ok()) return Damaged(record.id, "has an invalid limit");
   RETURN_IF_ERROR(ReadScopes(key, &record));
   RETURN_IF_ERROR(ReadSecrets(stored, &record));
   return record;

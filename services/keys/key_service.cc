@@ -76,7 +76,8 @@ absl::StatusOr<v1::CreateKeyResponse> KeyServiceImpl::Create(const Call& call,
                    book_.Create({.principal = request.principal(),
                                  .scopes = {request.scopes().begin(), request.scopes().end()},
                                  .expire_time = expire_time.value_or(absl::InfiniteFuture()),
-                                 .creator = NameOf(*call.caller)}));
+                                 .creator = NameOf(*call.caller),
+                                 .limits = FromProto(request.limits())}));
   v1::CreateKeyResponse response;
   *response.mutable_key() = ToProto(issued.record, clock_.Now());
   response.set_key_text(issued.key.ToText());

@@ -4,6 +4,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include <grpcpp/support/string_ref.h>
@@ -25,7 +28,18 @@ class Authenticator {
       const CallMetadata& metadata) const = 0;
   /// Whether a caller that was identified may go on with a stream: its key has not ended since.
   virtual bool IsCurrent(const access::Principal& caller) const = 0;
+  /// The client's address, when a process of the city forwards the call (forwarded_call.h);
+  /// nullopt: the call comes from the client itself.
+  virtual std::optional<std::string> ForwardedAddress(const CallMetadata& /*metadata*/) const {
+    return std::nullopt;
+  }
+  /// The limits of callers; nullptr: there are none.
+  virtual access::CallerLimits* limits() const { return nullptr; }
 };
+
+/// Of a peer as gRPC names it: "10.1.2.3" of "ipv4:10.1.2.3:5000", "::1" of "ipv6:%5B::1%5D:5000";
+/// empty: a peer without an IP address.
+std::string AddressOfGrpcPeer(std::string_view peer);
 
 /// Takes keys from the metadata `authorization` and `x-api-key`.
 class KeyAuthenticator final : public Authenticator {
@@ -38,6 +52,8 @@ class KeyAuthenticator final : public Authenticator {
   bool IsCurrent(const access::Principal& caller) const override {
     return control_.IsCurrent(caller);
   }
+  std::optional<std::string> ForwardedAddress(const CallMetadata& metadata) const override;
+  access::CallerLimits* limits() const override { return &control_.limits(); }
 
  private:
   const access::AccessControl& control_;

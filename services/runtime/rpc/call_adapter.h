@@ -147,6 +147,7 @@ class CallAdapter {
     const auto finish = [scope = *scope, context, response, reactor](absl::Status status) {
       if (status.ok()) status = reactor->HoldAnswer(*context, *response);
       if (!status.ok()) *response = Response();
+      scope->ChargeMessage(*response);
       scope->Finish(status);
       reactor->Finish(ToGrpcStatus(status));
     };

@@ -18,6 +18,7 @@ inline constexpr std::string_view kReasonBadPageToken = "BAD_PAGE_TOKEN";
 inline constexpr std::string_view kReasonBadSequence = "BAD_SEQUENCE";
 inline constexpr std::string_view kReasonBatchTooLarge = "BATCH_TOO_LARGE";
 inline constexpr std::string_view kReasonOverloaded = "OVERLOADED";
+inline constexpr std::string_view kReasonLimitExceeded = "LIMIT_EXCEEDED";
 inline constexpr std::string_view kReasonDeadlinePassed = "DEADLINE_PASSED";
 inline constexpr std::string_view kReasonStorageUnavailable = "STORAGE_UNAVAILABLE";
 inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
