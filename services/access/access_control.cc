@@ -29,6 +29,9 @@ absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
   if (IsEqual(credential, process_key_)) return process_;
   const std::shared_ptr<const KeyRing> ring = Ring();
   if (ring == nullptr) {
+    if (const auto key = ApiKey::Parse(credential); !key.ok()) {
+      return absl::UnauthenticatedError(key.status().message());
+    }
     return absl::UnavailableError("the API keys are not loaded yet; try again in a second");
   }
   return ring->Identify(credential, clock_.Now());

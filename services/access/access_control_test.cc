@@ -8,8 +8,6 @@
 namespace citylayers::access {
 namespace {
 
-using ::testing::HasSubstr;
-
 const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 
 ApiKey Key(char id, char secret) {
@@ -61,6 +59,8 @@ TEST_F(AccessControlTest, BeforeTheKeysAreKnownAKeyIsNeitherGoodNorBad) {
   EXPECT_FALSE(control_.has_ring());
   const absl::Status status = control_.Identify(Key('a', 'x').ToText()).status();
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_TRUE(absl::IsUnauthenticated(control_.Identify("Nguy\u1ec5n").status()))
+      << "no key at all";
   control_.SetRing(RingOf({}));
   EXPECT_TRUE(absl::IsUnauthenticated(control_.Identify(Key('a', 'x').ToText()).status()));
 }

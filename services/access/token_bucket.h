@@ -8,8 +8,8 @@
 
 namespace citylayers::access {
 
-/// A bucket of tokens that refills at a constant rate. It holds at most one second's tokens, so that
-/// a caller who was idle may send that many at once. `now`: monotonic. Not thread-safe.
+/// A bucket of tokens that refills at a constant rate. It holds at most one second's tokens, so
+/// that a caller who was idle may send that many at once. `now`: monotonic. Not thread-safe.
 ///
 ///   TokenBucket calls(10);
 ///   if (const absl::Duration wait = calls.Take(1, now); wait > absl::ZeroDuration()) refuse(wait);

@@ -31,6 +31,9 @@ class LiveBoards;
 ///     data: the message of that name as proto3 JSON, in one line
 class LiveHandler {
  public:
+  /// Who receives a stream. A stream ends when its key ends.
+  using Caller = std::shared_ptr<const access::Principal>;
+
   struct Options {
     /// Between calls to a backend that is down.
     absl::Duration retry_period = absl::Seconds(1);
@@ -65,13 +68,10 @@ class LiveHandler {
   void Layer(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
   /// GET /live/alerts?filter=; without a filter: unresolved alerts
   void Alerts(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
-  /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all feeds of a page in one
-  /// stream (live_mux.h).
-  /// Who receives a stream. A stream ends when its key ends.
-  using Caller = std::shared_ptr<const access::Principal>;
-
   /// The needs of GET /live: those of the feeds that it names.
   static std::vector<access::Need> NeedsOf(const runtime::HttpRequest& request);
+  /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all feeds of a page in one
+  /// stream (live_mux.h).
   void Page(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
 
   /// Memory of the texts that viewers share.

@@ -2,10 +2,13 @@
 // every call: all refusals are the gateway's.
 #include "services/gateway/request_access.h"
 
+#include "google/rpc/error_details.pb.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "services/gateway/rpc_codec.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
 
@@ -18,7 +21,16 @@ using ::testing::Not;
 
 constexpr std::string_view kLayersMethod = "/citylayers.layers.v1.LayerService/ListLayers";
 constexpr std::string_view kAlertMethod = "/citylayers.alerts.v1.AlertService/GetAlert";
+// RFC 9112, section 7.1: the end of a chunked body.
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kJson = "Content-Type: application/json\r\n";
+
+std::string ReasonOf(const std::string& body) {
+  const auto details = nlohmann::json::parse(body)["details"];
+  google::rpc::ErrorInfo info;
+  (void)info.ParseFromString(*ReadBase64(details[0]["value"].get<std::string>()));
+  return info.reason();
+}
 
 access::ApiKey Key(char letter) {
   return {.id = std::string(12, letter), .secret = std::string(32, letter)};
@@ -54,8 +66,8 @@ class RequestAccessTest : public ::testing::Test {
 };
 
 //                        no key   a: layers   b: flood   c: alerts   d: revoked
-//   traffic tiles          401      200         403        403         401
-//   flood tiles            401      200         200        403         401
+//   traffic tiles (empty)  401      204         403        403         401
+//   flood tiles (empty)    401      204         204        403         401
 //   alerts                 401      403         403        200         401
 TEST_F(RequestAccessTest, RoutesNeedTheScopeOfWhatTheyShow) {
   const auto row = [this](std::string_view target) {
@@ -64,8 +76,8 @@ TEST_F(RequestAccessTest, RoutesNeedTheScopeOfWhatTheyShow) {
     return statuses;
   };
   using ::testing::ElementsAre;
-  EXPECT_THAT(row("/tiles/traffic/12/3263/1923.mvt"), ElementsAre(401, 200, 403, 403, 401));
-  EXPECT_THAT(row("/tiles/flood/12/3263/1923.mvt"), ElementsAre(401, 200, 200, 403, 401));
+  EXPECT_THAT(row("/tiles/traffic/12/3263/1923.mvt"), ElementsAre(401, 204, 403, 403, 401));
+  EXPECT_THAT(row("/tiles/flood/12/3263/1923.mvt"), ElementsAre(401, 204, 204, 403, 401));
   EXPECT_THAT(row("/tiles/traffic.json"), ElementsAre(401, 200, 403, 403, 401));
   EXPECT_THAT(row("/cap/alerts.atom"), ElementsAre(401, 403, 403, 200, 401));
 }
@@ -110,7 +122,7 @@ TEST_F(RequestAccessTest, AnErrorSaysWhatToDoAndHidesTheKey) {
 TEST_F(RequestAccessTest, ARevokedKeyEndsTheLiveStreamsOfItsHolder) {
   const auto open = [&](TestClient& client, std::string_view target, char key) {
     client.Send(StrCat("GET ", target, " HTTP/1.1\r\nHost: localhost\r\n", Bearer(key), "\r\n"));
-    return client.ReadUntil("event: ");
+    return client.ReadUntil("\r\n\r\n");
   };
   TestClient holder(city_.http_port()), bystander(city_.http_port());
   EXPECT_THAT(open(holder, "/live/traffic", 'a'), HasSubstr("200 OK"));
@@ -121,7 +133,8 @@ TEST_F(RequestAccessTest, ARevokedKeyEndsTheLiveStreamsOfItsHolder) {
                           .secrets = {{.hash = access::HashOf(Key('b'), "pepper")}}};
   city_.access().SetRing(
       std::make_shared<const access::KeyRing>(std::vector<access::KeyRecord>{other}, "pepper"));
-  EXPECT_TRUE(holder.WaitClosed());
+  EXPECT_THAT(holder.ReadUntil(kLastChunk), HasSubstr(kLastChunk));
+  EXPECT_EQ(holder.Request("GET", "/live/traffic", Bearer('a')).status, 401) << "a reconnect";
   city_.StopBackends();  // then the gateway sends heartbeats of its own
   EXPECT_THAT(bystander.ReadUntil("heartbeat"), HasSubstr("heartbeat"));
 }
@@ -141,7 +154,7 @@ TEST_F(RequestAccessTest, SharedCachesStoreOnlyWhatNeedsNoKey) {
 
 TEST_F(RequestAccessTest, AKeyInTheAddressCountsForTilesOnly) {
   const std::string key = StrCat("?key=", Key('a').ToText());
-  EXPECT_EQ(Get(StrCat("/tiles/traffic/12/3263/1923.mvt", key)), 200);
+  EXPECT_EQ(Get(StrCat("/tiles/traffic/12/3263/1923.mvt", key)), 204);
   EXPECT_EQ(Get(StrCat("/tiles/traffic.json", key)), 200);
   EXPECT_EQ(Get(StrCat("/tiles/traffic.json?key=", Key('x').ToText())), 401);
   EXPECT_EQ(Get(StrCat("/live/traffic", key)), 401);
@@ -157,12 +170,12 @@ TEST_F(RequestAccessTest, MethodsNeedTheScopeOfTheirProto) {
   const auto none = post(kAlertMethod, "", R"({"name":"alerts/1"})");
   EXPECT_EQ(none.status, 401);
   EXPECT_THAT(none.body, HasSubstr("unauthenticated"));
-  EXPECT_THAT(none.body, HasSubstr("KEY_NEEDED"));
+  EXPECT_EQ(ReasonOf(none.body), "KEY_NEEDED");
   EXPECT_EQ(post(kAlertMethod, Bearer('a'), R"({"name":"alerts/1"})").status, 403);
   EXPECT_EQ(post(kAlertMethod, Bearer('c'), R"({"name":"alerts/1"})").status, 200);
   const auto revoked = post(kAlertMethod, Bearer('d'), R"({"name":"alerts/1"})");
   EXPECT_EQ(revoked.status, 401);
-  EXPECT_THAT(revoked.body, HasSubstr("BAD_KEY"));
+  EXPECT_EQ(ReasonOf(revoked.body), "BAD_KEY");
 }
 
 // The gateway answers ListLayers by itself.

@@ -290,7 +290,7 @@ TEST_F(KeyBookTest, ChangesOfManyThreadsArriveInTheirOrder) {
 TEST_F(KeyBookTest, OneBookPerFile) {
   const absl::Status second = KeyBook::Open(path_, {}, clock_).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(second)) << second;
-  EXPECT_THAT(ToStd(second.message()), HasSubstr("a server uses this directory"));
+  EXPECT_THAT(ToStd(second.message()), HasSubstr("is in use by a server"));
 }
 
 TEST_F(KeyBookTest, AFileThatCannotBeReadIsNotReplaced) {

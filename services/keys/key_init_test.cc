@@ -61,7 +61,7 @@ TEST_F(KeyInitTest, ItIsRefusedWhileAServerRuns) {
   ASSERT_TRUE(book.ok()) << book.status();
   const absl::Status status = InitKeys(data_, "Duty").status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
-  EXPECT_THAT(ToStd(status.message()), HasSubstr("a server uses this directory: stop it, or"));
+  EXPECT_THAT(ToStd(status.message()), HasSubstr("is in use by a server: stop it, or"));
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -21,9 +22,9 @@ absl::StatusOr<KeyLock> KeyLock::Take(const std::string& path) {
   if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno == EWOULDBLOCK) {
     return absl::FailedPreconditionError(
-        StrCat(path,
-               ": a server uses this directory: stop it, or make keys through it with "
-               "`citylayers keys create`"));
+        StrCat(std::filesystem::path(path).parent_path().string(),
+               " is in use by a server: stop it, or give another data directory; `citylayers keys "
+               "create` makes keys while a server runs"));
   }
   return absl::UnavailableError(StrCat("cannot lock ", path, ": ", std::strerror(errno)));
 }

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "base/strings.h"
 #include "tests/support/readings_fixture.h"
 
 namespace citylayers::readings {

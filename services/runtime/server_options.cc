@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 
 #include "services/runtime/access_settings.h"
 
 namespace citylayers::runtime {
+namespace {
 
-std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
-  std::vector<Option> options = {
+std::vector<Option> ProcessOptions() {
+  return {
       {"server.target", OptionType::kString, "all",
        "Modules to run: all, or names separated by commas."},
       {"server.pack", OptionType::kString, "",
@@ -70,6 +70,11 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Failures in a row after which the process ends with an error, so that it is restarted; "
        "0: never.",
        0, 1e6},
+  };
+}
+
+std::vector<Option> GrpcOptions() {
+  return {
       {"grpc.connections_max", OptionType::kInt, "4096", "gRPC connections at once.", 1, 1e6},
       {"grpc.streams_per_connection_max", OptionType::kInt, "0",
        "Calls at once on one gRPC connection. The limit is sent to clients; a connection with a "
@@ -101,7 +106,15 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
       {"grpc.keepalive_min", OptionType::kDuration, "10s",
        "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
   };
-  for (Option& option : AccessOptions()) options.push_back(std::move(option));
+}
+
+}  // namespace
+
+std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
+  std::vector<Option> options = ProcessOptions();
+  for (auto& section : {GrpcOptions(), AccessOptions()}) {
+    options.insert(options.end(), section.begin(), section.end());
+  }
   for (const ModuleSpec& spec : table) {
     options.push_back(
         {"backends." + spec.name, OptionType::kString, "127.0.0.1:50051",

@@ -336,7 +336,7 @@ TEST_F(ReadingsStoreTest, ABatchThatDoesNotFitIsRefusedWhole) {
   bad[2].times_ms[1] = -1;
   bad[3].times_ms.pop_back();
   bad[4].qualities = {1};
-  bad[5].source.assign(65, 'x');
+  bad[5].source.assign(kSourceMax + 1, 'x');
   for (const ReadingBatch& batch : bad) {
     EXPECT_EQ(store_->log().Append(batch, {}).status().code(), absl::StatusCode::kInvalidArgument);
   }

@@ -1,5 +1,6 @@
 #include "services/programs/citylayers/key_file.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -60,10 +61,14 @@ absl::StatusOr<std::string> ReadBeginning(int file, const std::string& path) {
 }  // namespace
 
 absl::StatusOr<access::ApiKey> LoadKeyFile(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without waiting for a writer, should it be a named pipe.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat information = {};
   if (file.number() < 0 || ::fstat(file.number(), &information) != 0) {
     return FileError("read", path);
+  }
+  if (!S_ISREG(information.st_mode)) {
+    return absl::InvalidArgumentError(StrCat(path, " is not a regular file: give the path of one"));
   }
   // Before reading, so that a file that is open to others is never used. Of the opened file, so
   // that it cannot be exchanged in between.
@@ -73,8 +78,8 @@ absl::StatusOr<access::ApiKey> LoadKeyFile(const std::string& path) {
         path, information.st_mode & 07777, path));
   }
   ASSIGN_OR_RETURN(const std::string text, ReadBeginning(file.number(), path));
-  const absl::string_view line =
-      absl::StripAsciiWhitespace(absl::string_view(text).substr(0, text.find('\n')));
+  const std::string first_line(text.begin(), std::find(text.begin(), text.end(), '\n'));
+  const absl::string_view line = absl::StripAsciiWhitespace(first_line);
   auto key = access::ApiKey::Parse(ToStd(line));
   if (!key.ok()) {
     return absl::InvalidArgumentError(

@@ -89,6 +89,13 @@ TEST_F(KeyFileTest, AFileThatIsMissingIsNamed) {
   EXPECT_FALSE(LoadKeyFile(Path("folder")).ok());
 }
 
+TEST_F(KeyFileTest, APipeIsRefusedWithoutWaitingForItsWriter) {
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  const absl::Status status = LoadKeyFile(Path("pipe")).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(MessageOf(status), HasSubstr("not a regular file"));
+}
+
 TEST_F(KeyFileTest, TheOptionPrecedesTheKeyOfTheEnvironmentAndThatItsFile) {
   KeySources sources = {
       .file_option = File("first", kFirst), .key_variable = kSecond, .file_variable = Path("none")};

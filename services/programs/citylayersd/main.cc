@@ -38,6 +38,17 @@ std::map<std::string, std::string> Environment() {
   return result;
 }
 
+// Blocked before any thread starts, so that sigwait receives them.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "citylayersd: %s\n", std::string(status.message()).c_str());
   return 1;
@@ -55,13 +66,7 @@ absl::Status CheckMethodRules() {
 
 int main(int argc, char** argv) {
   using namespace citylayers;  // NOLINT: the program's main file
-  // Blocked before any thread starts, so that the sigwait below receives them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = BlockSignals();
   // Debian builds Abseil with deadlock detection enabled: every lock acquired while another is held
   // then enters a graph behind one lock for all threads. Tests keep it enabled.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

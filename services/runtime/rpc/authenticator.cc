@@ -17,7 +17,8 @@ namespace {
 
 // The value of a metadata key; empty when it was not sent. UNAUTHENTICATED: it was sent twice, and
 // a proxy in front may have checked the other value.
-absl::StatusOr<std::string_view> ValueOf(const CallMetadata& metadata, grpc::string_ref key) {
+absl::StatusOr<std::string_view> ValueOf(const CallMetadata& metadata,
+                                         const grpc::string_ref& key) {
   const auto [begin, end] = metadata.equal_range(key);
   if (begin == end) return std::string_view();
   if (std::next(begin) != end) {
@@ -37,7 +38,7 @@ absl::StatusOr<std::string_view> CredentialIn(const CallMetadata& metadata) {
 
 absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authenticate(
     const CallMetadata& metadata) const {
-  const absl::StatusOr<std::string_view> credential = CredentialIn(metadata);
+  absl::StatusOr<std::string_view> credential = CredentialIn(metadata);
   if (!credential.ok()) return WithReason(credential.status(), kReasonBadKey);
   auto caller = control_.Identify(*credential);
   if (!caller.ok()) {

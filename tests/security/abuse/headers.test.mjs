@@ -11,7 +11,8 @@ const here = attackedCity();
 const split = attackedCity({ split: true });
 
 const kAdvisory = ['X-Request-Id', 'traceparent', 'tracestate', 'Accept-Language'];
-const kNeeded = ['Authorization', 'X-Api-Key', 'X-Citylayers-Probe'];
+const kNeeded = ['X-Citylayers-Probe', 'X-Citylayers-A'];
+const kOfKeys = ['Authorization', 'X-Api-Key'];
 const kBadValues = ['Nguyễn', '\x80', 'a\tb', '\xff\xfe', 'vi,\xe1'].map((v) =>
   Buffer.from(v, /[\x80-\xff]/.test(v) && !/[^\x00-\xff]/.test(v) ? 'latin1' : 'utf8'),
 );
@@ -52,6 +53,7 @@ const kDialects = [
 ];
 
 const refused = { Connect: (r) => r.status === 400, 'gRPC-Web': (r) => r.text.includes('grpc-status: 3') };
+const noKey = { Connect: (r) => r.status === 401, 'gRPC-Web': (r) => r.text.includes('grpc-status: 16') };
 const served = { Connect: (r) => r.status === 200, 'gRPC-Web': (r) => r.text.includes('grpc-status: 0') };
 
 for (const [mode, place] of [['one process', here], ['split', split]]) {
@@ -75,6 +77,12 @@ for (const [mode, place] of [['one process', here], ['split', split]]) {
           const reply = await post(name, value);
           assert.ok(refused[dialect](reply), `${name}: ${value.toString('latin1')}\n${reply.text}`);
           assert.ok(reply.text.includes(name.toLowerCase()), reply.text);
+        }
+      }
+      for (const name of kOfKeys) {
+        for (const value of kBadValues) {
+          const reply = await post(name, value);
+          assert.ok(noKey[dialect](reply), `${name}: ${value.toString('latin1')}\n${reply.text}`);
         }
       }
       for (const name of kBadNames) assert.ok(refused[dialect](await post(name, '1')), name);
