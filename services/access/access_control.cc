@@ -7,6 +7,10 @@ namespace {
 
 constexpr char kProcessName[] = "citylayersd";
 
+absl::Status NotLoaded() {
+  return absl::UnavailableError("the API keys are not loaded yet; try again in a second");
+}
+
 }  // namespace
 
 AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock,
@@ -32,9 +36,27 @@ absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
     if (const auto key = ApiKey::Parse(credential); !key.ok()) {
       return absl::UnauthenticatedError(key.status().message());
     }
-    return absl::UnavailableError("the API keys are not loaded yet; try again in a second");
+    return NotLoaded();
   }
   return ring->Identify(credential, clock_.Now());
+}
+
+absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::IdentifySession(
+    std::string_view text) const {
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  return ring == nullptr ? NotLoaded() : ring->IdentifySession(text, clock_.Now());
+}
+
+absl::StatusOr<Session> AccessControl::NewSession(const Principal& holder,
+                                                  absl::Duration life) const {
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  if (ring == nullptr) return NotLoaded();
+  return ring->NewSession(holder, clock_.Now(), life);
+}
+
+std::string AccessControl::CsrfTokenOf(const Session& session) const {
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  return ring == nullptr ? std::string() : ring->CsrfTokenOf(session);
 }
 
 bool AccessControl::IsCurrent(const Principal& caller) const {

@@ -31,6 +31,14 @@ class AccessControl {
   /// UNAVAILABLE: the keys are not known yet. Costs one HMAC, about 2 us.
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view credential) const;
 
+  /// Identifies a caller by the text of its session. Errors as KeyRing::IdentifySession;
+  /// UNAVAILABLE: the keys are not known yet.
+  absl::StatusOr<std::shared_ptr<const Principal>> IdentifySession(std::string_view text) const;
+  /// A session for a caller that Identify has identified by its key.
+  absl::StatusOr<Session> NewSession(const Principal& holder, absl::Duration life) const;
+  /// KeyRing::CsrfTokenOf. REQUIRES: a session that IdentifySession or NewSession has returned.
+  std::string CsrfTokenOf(const Session& session) const;
+
   /// Whether an identified caller may go on: its key has not been revoked, changed or expired
   /// since. Costs a lookup.
   bool IsCurrent(const Principal& caller) const;

@@ -7,8 +7,7 @@
 namespace citylayers::access {
 
 CallerLimits::CallerLimits(const Options& options)
-    : options_(options),
-      shard_max_(std::max<std::size_t>(1, options.addresses_max / kShards)) {}
+    : options_(options), shard_max_(std::max<std::size_t>(1, options.addresses_max / kShards)) {}
 
 std::shared_ptr<CallerAccount> CallerLimits::AccountOf(const Principal& caller,
                                                        std::string_view address) {

@@ -26,10 +26,10 @@
 namespace citylayers::access {
 
 /// Accounts by key, and by address for callers without a key and for invalid credentials. Those of
-/// keys number at most as many as there are keys. Those of addresses number at most `addresses_max`:
-/// a further address replaces the one that was quiet longest and has no open stream; when there is
-/// none among a few, it shares an account with other such addresses. So a flood of addresses costs
-/// neither memory nor time. Thread-safe; a look-up costs about 0.1 us.
+/// keys number at most as many as there are keys. Those of addresses number at most
+/// `addresses_max`: a further address replaces the one that was quiet longest and has no open
+/// stream; when there is none among a few, it shares an account with other such addresses. So a
+/// flood of addresses costs neither memory nor time. Thread-safe; a look-up costs about 0.1 us.
 class CallerLimits {
  public:
   struct Options {

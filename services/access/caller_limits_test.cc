@@ -16,9 +16,7 @@ const absl::Time kStart = absl::FromUnixSeconds(1000);
 Principal Holder(const std::string& id, const KeyLimits& limits = {}) {
   return {.name = "holder", .key_id = id, .secret_hash = {}, .scopes = {}, .limits = limits};
 }
-Principal Anonymous() {
-  return {.name = {}, .key_id = {}, .secret_hash = {}, .scopes = {}};
-}
+Principal Anonymous() { return {.name = {}, .key_id = {}, .secret_hash = {}, .scopes = {}}; }
 std::string Address(int i) { return StrCat("10.", i / 65536, ".", i / 256 % 256, ".", i % 256); }
 
 TEST(CallerLimits, EachKeyHasItsOwnBucketWhateverItsAddress) {
@@ -68,7 +66,8 @@ TEST(CallerLimits, ARevokedKeysAccountIsFreedAndARotatedKeyKeepsIts) {
   limits.KeepKeys([](std::string_view id) { return id == "kept"; });
   EXPECT_EQ(limits.GetStats().keys, 1u);
   rotated.secret_hash = "another";
-  EXPECT_TRUE(limits.AccountOf(rotated, "")->TakeCall(kStart)) << "a new secret is not a new bucket";
+  EXPECT_TRUE(limits.AccountOf(rotated, "")->TakeCall(kStart))
+      << "a new secret is not a new bucket";
 }
 
 TEST(CallerLimits, AFloodOfAddressesTakesNoMoreThanTheTable) {
@@ -136,8 +135,8 @@ TEST(CallerAccount, ReadingsOfAStreamMakeItPauseAndThoseOfACallAreRefused) {
 }
 
 TEST(CallerAccount, AStreamThatEndsMakesRoom) {
-  const auto account = std::make_shared<CallerAccount>(Limits{.streams_max = 1}, 0,
-                                                       std::make_shared<LimitCounts>());
+  const auto account =
+      std::make_shared<CallerAccount>(Limits{.streams_max = 1}, 0, std::make_shared<LimitCounts>());
   ASSERT_EQ(account->OpenStream(), std::nullopt);
   {
     StreamPlace place(account);

@@ -18,6 +18,12 @@ struct KeySecret {
   absl::Time until = absl::InfiniteFuture();
 };
 
+/// A session that its holder has ended before its time.
+struct EndedSession {
+  std::string id;    // of Session
+  absl::Time until;  // its own end; then the entry is no longer needed
+};
+
 /// An API key without its secret.
 struct KeyRecord {
   std::string id;         // of ApiKey
@@ -30,7 +36,9 @@ struct KeyRecord {
   // The newest first, at least one. A rotation adds one and bounds the others, so that both are
   // accepted for a while.
   std::vector<KeySecret> secrets;
-  KeyLimits limits;  // in place of the server's
+  KeyLimits limits = {};  // in place of the server's
+  std::vector<EndedSession> ended_sessions = {};
+  absl::Time sessions_after = absl::InfinitePast();  // sessions until then have ended
 };
 
 }  // namespace citylayers::access

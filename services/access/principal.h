@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_ACCESS_PRINCIPAL_H_
 #define CITYLAYERS_SERVICES_ACCESS_PRINCIPAL_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +11,7 @@
 #include "services/access/limits.h"
 #include "services/access/permission.h"
 #include "services/access/scope.h"
+#include "services/access/session.h"
 
 namespace citylayers::access {
 
@@ -20,7 +22,9 @@ struct Principal {
   std::string secret_hash;  // of the key's secret that the caller sent
   ScopeSet scopes;
   bool is_process = false;  // a process of the city, by the process key
-  KeyLimits limits;         // of the key
+  KeyLimits limits = {};    // of the key
+  /// Set: identified by it, and not by the key itself.
+  std::optional<Session> session = std::nullopt;
 
   bool is_anonymous() const { return name.empty(); }
 };

@@ -21,9 +21,9 @@ using MetadataMap = std::multimap<grpc::string_ref, grpc::string_ref>;
 /// base64.
 absl::StatusOr<Metadata> ForwardedHeaders(const runtime::HttpRequest& request);
 
-/// The metadata of a gRPC call that are forwarded to the backend: all but those of the transport, and
-/// those by which a gateway names its client (runtime/rpc/forwarded_call.h).
-/// Metadata that gRPC does not accept are treated as in ForwardedHeaders.
+/// The metadata of a gRPC call that are forwarded to the backend: all but those of the transport,
+/// and those by which a gateway names its client (runtime/rpc/forwarded_call.h). Metadata that gRPC
+/// does not accept are treated as in ForwardedHeaders.
 absl::StatusOr<Metadata> ForwardedMetadata(const MetadataMap& received);
 
 /// The metadata of a backend's answer that are returned to the client. Metadata that gRPC does not

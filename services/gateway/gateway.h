@@ -21,6 +21,7 @@
 #include "services/gateway/request_access.h"
 #include "services/gateway/rpc_handler.h"
 #include "services/gateway/rpc_router.h"
+#include "services/gateway/session_handler.h"
 #include "services/gateway/static_files.h"
 #include "services/gateway/tile_handler.h"
 #include "services/runtime/http/http_server.h"
@@ -34,6 +35,7 @@ namespace citylayers::gateway {
 ///   /live  /live/{layer}  /live/alerts        server-sent events
 ///   /cap/alerts.atom  /cap/{id}.xml
 ///   /{package.Service}/{Method}               Connect and gRPC-Web
+///   /session                                  people sign in and out
 ///   /healthz  /readyz
 /// Call Start and Stop from one thread; all else is thread-safe.
 class Gateway {
@@ -51,6 +53,7 @@ class Gateway {
     LiveHandler::Options live;
     RpcHandler::Options rpc;
     CapHandler::Options cap;
+    SessionHandler::Options session;
   };
 
   /// `modules`: all modules of the city, with their channels. `files`: the page, or nullptr.
@@ -100,6 +103,7 @@ class Gateway {
   LiveHandler live_;
   CapHandler cap_;
   RpcHandler rpc_;
+  SessionHandler session_;
   runtime::HttpServer server_;  // last: destroyed first, so that no handler runs after the other
                                 // members are destroyed
 };

@@ -159,9 +159,9 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     if (method != nullptr) need = runtime::RuleOf(*method).value_or(need);
     const bool is_stream =
         method != nullptr && (method->client_streaming() || method->server_streaming());
-    ASSIGN_OR_RETURN(admitted_, router_->entrance().Admit(
-                                    context_->client_metadata(), context_->peer(),
-                                    method == nullptr ? nullptr : &need, is_stream));
+    ASSIGN_OR_RETURN(admitted_,
+                     router_->entrance().Admit(context_->client_metadata(), context_->peer(),
+                                               method == nullptr ? nullptr : &need, is_stream));
     return absl::OkStatus();
   }
 

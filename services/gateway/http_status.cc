@@ -53,8 +53,7 @@ std::string_view ConnectCodeOf(grpc::StatusCode code) { return RowOf(code).conne
 void AddRetryAfter(runtime::HttpResponse& response, const grpc::Status& status) {
   if (response.status != 503 && response.status != 429) return;
   const absl::Duration delay = absl::Ceil(runtime::RetryDelayOf(status), absl::Seconds(1));
-  response.AddHeader("Retry-After",
-                     StrCat(std::max<std::int64_t>(1, absl::ToInt64Seconds(delay))));
+  response.AddHeader("Retry-After", StrCat(std::max<std::int64_t>(1, absl::ToInt64Seconds(delay))));
 }
 
 runtime::HttpResponse ProblemOf(const grpc::Status& status) {

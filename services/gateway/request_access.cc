@@ -6,10 +6,12 @@
 
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "services/access/api_key.h"
 #include "services/access/credentials.h"
 #include "services/gateway/cors.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/metered_answer.h"
+#include "services/gateway/session_cookie.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call.h"
 #include "services/runtime/rpc/error_details.h"
@@ -22,13 +24,12 @@ namespace citylayers::gateway {
 using runtime::HttpRequest;
 using Caller = RequestAccess::Caller;
 
-absl::Status RequestAccess::Unidentified(const HttpRequest& request,
-                                         const absl::Status& why) const {
+absl::Status RequestAccess::Unidentified(const HttpRequest& request, const absl::Status& why,
+                                         std::string_view reason) const {
   if (!absl::IsUnauthenticated(why)) return why;
   const auto refusal =
       control_.limits().TakeFailure(AddressOf(request), runtime::MonotonicClock().Now());
-  return refusal ? runtime::LimitError(*refusal, {})
-                 : runtime::WithReason(why, runtime::kReasonBadKey);
+  return refusal ? runtime::LimitError(*refusal, {}) : runtime::WithReason(why, reason);
 }
 
 std::string RequestAccess::AddressOf(const HttpRequest& request) const {
@@ -40,7 +41,7 @@ std::string RequestAccess::AddressOf(const HttpRequest& request) const {
 absl::StatusOr<Caller> RequestAccess::IdentifyKey(const HttpRequest& request,
                                                   std::string_view key) const {
   auto caller = control_.Identify(key);
-  if (!caller.ok()) return Unidentified(request, caller.status());
+  if (!caller.ok()) return Unidentified(request, caller.status(), runtime::kReasonBadKey);
   return caller;
 }
 
@@ -49,8 +50,46 @@ absl::StatusOr<Caller> RequestAccess::Identify(const HttpRequest& request) const
   const std::string authorization = request.JoinedHeader("authorization");
   const std::string api_key = request.JoinedHeader("x-api-key");
   const absl::StatusOr<std::string_view> credential = access::CredentialOf(authorization, api_key);
-  if (!credential.ok()) return Unidentified(request, credential.status());
+  if (!credential.ok()) {
+    return Unidentified(request, credential.status(), runtime::kReasonBadKey);
+  }
+  if (credential->empty() && !IsForeign(request, public_url_)) {
+    if (const auto session = SessionIn(request, IsHttps(request, public_url_))) {
+      return IdentifySession(request, *session);
+    }
+  }
   return IdentifyKey(request, *credential);
+}
+
+absl::StatusOr<Caller> RequestAccess::IdentifySession(const HttpRequest& request,
+                                                      std::string_view text) const {
+  auto caller = control_.IdentifySession(text);
+  if (!caller.ok()) return Unidentified(request, caller.status(), runtime::kReasonBadSession);
+  RETURN_IF_ERROR(CheckCsrf(request, *(*caller)->session));
+  return caller;
+}
+
+absl::Status RequestAccess::CheckCsrf(const HttpRequest& request,
+                                      const access::Session& session) const {
+  if (request.method() == "GET" || request.method() == "HEAD") return absl::OkStatus();
+  const std::string_view origin = request.Header("origin");
+  if (!origin.empty() && public_url_.IsOwnOrigin(request, origin) &&
+      access::IsEqual(request.Header("x-csrf-token"), control_.CsrfTokenOf(session))) {
+    return absl::OkStatus();
+  }
+  return runtime::WithReason(
+      absl::PermissionDeniedError(
+          "a request with a session that is not a GET needs the Origin of this server and the "
+          "header x-csrf-token with the csrf_token of GET /session"),
+      runtime::kReasonCsrfTokenNeeded);
+}
+
+std::string RequestAccess::SignedOutLine(const HttpRequest& request,
+                                         const absl::Status& why) const {
+  const bool is_https = IsHttps(request, public_url_);
+  const bool is_over = absl::IsUnauthenticated(why) && SessionIn(request, is_https).has_value() &&
+                       !IsForeign(request, public_url_);
+  return is_over ? RemoveCookieLine(is_https) : std::string();
 }
 
 absl::Status RequestAccess::TakeFromLimits(const HttpRequest& request,
@@ -78,9 +117,12 @@ absl::Status RequestAccess::TakeFromLimits(const HttpRequest& request,
   return absl::OkStatus();
 }
 
-void RequestAccess::AddForwarded(const HttpRequest& request, Metadata& metadata) const {
+void RequestAccess::AddForwarded(const HttpRequest& request, const access::Principal& caller,
+                                 Metadata& metadata) const {
   metadata.emplace_back(runtime::kForwardedBy, control_.process_key());
   metadata.emplace_back(runtime::kForwardedFor, AddressOf(request));
+  if (caller.session)
+    metadata.emplace_back(runtime::kForwardedSession, caller.session->cookie_text);
 }
 
 absl::StatusOr<Caller> RequestAccess::Check(const HttpRequest& request,
@@ -105,7 +147,7 @@ std::string RequestAccess::CacheControl(std::string_view public_text,
 
 std::string RequestAccess::Headers(const access::Need& need) const {
   const bool is_public = access::Require(*control_.anonymous(), need).ok();
-  return StrCat(kPublicCorsHeaders, is_public ? "" : "Vary: Authorization, X-Api-Key\r\n");
+  return StrCat(kPublicCorsHeaders, is_public ? "" : "Vary: Authorization, Cookie, X-Api-Key\r\n");
 }
 
 Caller RequestAccess::Admit(const HttpRequest& request, const std::vector<access::Need>& needs,
@@ -117,6 +159,7 @@ Caller RequestAccess::Admit(const HttpRequest& request, const std::vector<access
   runtime::HttpResponse response = ProblemOf(runtime::ToGrpcStatus(status));
   // RFC 9110, section 11.6.1: a 401 names the scheme.
   if (response.status == 401) response.AddHeader("WWW-Authenticate", "Bearer");
+  response.headers += SignedOutLine(request, status);
   response.headers += kPublicCorsHeaders;
   responder.Send(std::move(response));
   return nullptr;

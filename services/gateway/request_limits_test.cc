@@ -23,17 +23,16 @@ access::ApiKey Key() { return {.id = std::string(12, 'a'), .secret = std::string
 
 class RequestLimitsTest : public ::testing::Test {
  protected:
-  explicit RequestLimitsTest(const access::CallerLimits::Options& limits = {
-                                 .keys = {.calls_per_s = kSlow},
-                                 .anonymous = {.calls_per_s = kSlow},
-                                 .failures_per_s = kSlow})
+  explicit RequestLimitsTest(
+      const access::CallerLimits::Options& limits = {.keys = {.calls_per_s = kSlow},
+                                                     .anonymous = {.calls_per_s = kSlow},
+                                                     .failures_per_s = kSlow})
       : city_(FakeCity::SmallOptions(), nullptr, true, "layers:read,alerts:read", limits) {
     city_.access().SetRing(std::make_shared<const access::KeyRing>(
-        std::vector<access::KeyRecord>{
-            {.id = Key().id,
-             .principal = "map",
-             .scopes = {access::ParseScope("layers:read").value()},
-             .secrets = {{.hash = access::HashOf(Key(), "pepper")}}}},
+        std::vector<access::KeyRecord>{{.id = Key().id,
+                                        .principal = "map",
+                                        .scopes = {access::ParseScope("layers:read").value()},
+                                        .secrets = {{.hash = access::HashOf(Key(), "pepper")}}}},
         "pepper"));
     city_.WaitUntilSeen("traffic");
   }

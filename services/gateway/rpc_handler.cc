@@ -237,6 +237,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   if (allowed.ok()) {
     allowed = access_.TakeFromLimits(request, **caller, IsStreaming(*method), responder);
   }
+  shape.cors_headers += access_.SignedOutLine(request, allowed);
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   if (!allowed.ok()) return reply->Fail(allowed);
   if (!options_.writes && !HasNoSideEffects(*method)) {
@@ -287,7 +288,7 @@ void RpcHandler::Translate(const HttpRequest& request, const ParsedRequest& pars
   absl::StatusOr<Metadata> metadata = ForwardedHeaders(request);
   if (!metadata.ok()) return reply->Fail(metadata.status());
   call.metadata = *std::move(metadata);
-  access_.AddForwarded(request, call.metadata);
+  access_.AddForwarded(request, *caller, call.metadata);
   call.deadline = deadline;
   if (call.deadline <= absl::Now()) {
     return reply->Fail(absl::DeadlineExceededError("the deadline has passed already"));

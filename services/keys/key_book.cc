@@ -154,6 +154,28 @@ absl::StatusOr<RevokedKey> KeyBook::Revoke(std::string_view id) {
   return revoked;
 }
 
+absl::Status KeyBook::EndSession(std::string_view text) {
+  absl::MutexLock changing(&changing_);
+  const absl::Time now = WholeMicros(clock_.Now());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const access::Principal> holder,
+                   ring()->IdentifySession(text, now));
+  const access::Session& session = *holder->session;
+  KeySet next = *keys();
+  KeyRecord* const record = FindRecord(next, session.key_id);
+  if (record == nullptr) return NotFound(session.key_id);
+  std::vector<access::EndedSession>& ended = record->ended_sessions;
+  std::erase_if(ended, [now](const access::EndedSession& one) { return one.until <= now; });
+  if (ended.size() < kEndedSessionsMax) {
+    ended.push_back({.id = session.id, .until = session.expire_time});
+  } else {
+    // A list that forgot one of them would let its holder in again. The clock may have been set
+    // back since the session began.
+    ended.clear();
+    record->sessions_after = std::max(now, session.issue_time);
+  }
+  return Commit(std::move(next), Change::kRevoke);
+}
+
 absl::Status KeyBook::CheckSize(const KeySet& next) const {
   // Other processes receive all keys in one message: one that they refuse would stop them all.
   const std::size_t bytes = ToProto(next).ByteSizeLong();

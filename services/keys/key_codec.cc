@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "proto/support/proto_time.h"
+#include "services/access/session.h"
 #include "services/keys/key_fields.h"
 
 namespace citylayers::keys {
@@ -79,6 +80,23 @@ v1::KeyLimits ToProto(const access::KeyLimits& limits) {
   return proto;
 }
 
+absl::Status ReadSessions(const v1::StoredKey& stored, KeyRecord* record) {
+  for (const v1::EndedSession& proto : stored.ended_sessions()) {
+    access::EndedSession ended{.id = proto.id(), .until = absl::InfiniteFuture()};
+    if (ended.id.size() != access::SessionSigner::kIdBytes ||
+        !ReadOptional(proto.has_until_time(), proto.until_time(), absl::InfiniteFuture(),
+                      &ended.until)) {
+      return Damaged(record->id, "has an invalid ended session");
+    }
+    record->ended_sessions.push_back(std::move(ended));
+  }
+  if (!ReadOptional(stored.has_sessions_after_time(), stored.sessions_after_time(),
+                    absl::InfinitePast(), &record->sessions_after)) {
+    return Damaged(record->id, "has an invalid time");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string KeyNameOf(std::string_view id) { return StrCat(kNamePrefix, id); }
@@ -138,6 +156,12 @@ v1::StoredKey ToStored(const KeyRecord& record) {
     proto.set_hash(secret.hash);
     SetTime(secret.until, [&proto] { return proto.mutable_until_time(); });
   }
+  for (const access::EndedSession& ended : record.ended_sessions) {
+    v1::EndedSession& proto = *stored.add_ended_sessions();
+    proto.set_id(ended.id);
+    SetTime(ended.until, [&proto] { return proto.mutable_until_time(); });
+  }
+  SetTime(record.sessions_after, [&stored] { return stored.mutable_sessions_after_time(); });
   return stored;
 }
 
@@ -159,6 +183,7 @@ absl::StatusOr<KeyRecord> FromStored(const v1::StoredKey& stored) {
   if (!CheckLimits(record.limits).ok()) return Damaged(record.id, "has an invalid limit");
   RETURN_IF_ERROR(ReadScopes(key, &record));
   RETURN_IF_ERROR(ReadSecrets(stored, &record));
+  RETURN_IF_ERROR(ReadSessions(stored, &record));
   return record;
 }
 

@@ -74,6 +74,21 @@ TEST(KeyCodec, ANegativeLimitIsDamage) {
   })));
 }
 
+TEST(KeyCodec, EndedSessionsReadBack) {
+  access::KeyRecord record = Record();
+  record.ended_sessions = {{.id = std::string(16, 'i'), .until = kNow + absl::Hours(12)}};
+  record.sessions_after = kNow;
+  const auto read = FromStored(ToStored(record));
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->ended_sessions.size(), 1U);
+  EXPECT_EQ(read->ended_sessions[0].id, std::string(16, 'i'));
+  EXPECT_EQ(read->ended_sessions[0].until, kNow + absl::Hours(12));
+  EXPECT_EQ(read->sessions_after, kNow);
+  EXPECT_EQ(FromStored(ToStored(Record()))->sessions_after, absl::InfinitePast());
+  EXPECT_TRUE(absl::IsDataLoss(StatusAfter(
+      [](v1::KeyRing& ring) { ring.mutable_keys(0)->add_ended_sessions()->set_id("short"); })));
+}
+
 TEST(KeyCodec, NeverIsAnUnsetField) {
   access::KeyRecord record = Record();
   record.expire_time = absl::InfiniteFuture();

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/keys/key_fields.h"
 #include "services/keys/key_ring_watch.h"
 #include "services/runtime/log.h"
@@ -39,12 +40,13 @@ void LogChange(std::string_view sentence, const access::KeyRecord& record, const
 // An administrator does not need the pepper and the hashes, so that a stolen key does not give them
 // away. An anonymous caller gets here only in a city that permits everything to every caller, whose
 // processes need no common key.
-absl::Status CheckIsProcess(const access::Principal& caller) {
+absl::Status CheckIsProcess(const access::Principal& caller, std::string_view method) {
   if (caller.is_process || caller.is_anonymous()) return absl::OkStatus();
   return runtime::WithReason(
       absl::PermissionDeniedError(
-          "WatchKeyRing is for the processes of the city, which call with the process key "
-          "(security.process_key_file); use ListKeys"),
+          StrCat(method,
+                 " is for the processes of the city, which call with the process key "
+                 "(security.process_key_file); ListKeys lists the keys, RevokeKey ends one")),
       runtime::kReasonScopeNeeded);
 }
 
@@ -150,6 +152,19 @@ grpc::ServerUnaryReactor* KeyServiceImpl::RevokeKey(grpc::CallbackServerContext*
                            });
 }
 
+grpc::ServerUnaryReactor* KeyServiceImpl::EndSession(grpc::CallbackServerContext* context,
+                                                     const v1::EndSessionRequest* request,
+                                                     v1::EndSessionResponse* response) {
+  return calls_.UnaryWrite(
+      context, "KeyService/EndSession", request, response,
+      [this](const Call& call,
+             const v1::EndSessionRequest& end) -> absl::StatusOr<v1::EndSessionResponse> {
+        RETURN_IF_ERROR(CheckIsProcess(*call.caller, "EndSession"));
+        RETURN_IF_ERROR(book_.EndSession(end.session()));
+        return v1::EndSessionResponse();
+      });
+}
+
 grpc::ServerWriteReactor<v1::WatchKeyRingResponse>* KeyServiceImpl::WatchKeyRing(
     grpc::CallbackServerContext* context, const v1::WatchKeyRingRequest* request) {
   using Source = runtime::StreamSource<v1::WatchKeyRingResponse>;
@@ -157,7 +172,7 @@ grpc::ServerWriteReactor<v1::WatchKeyRingResponse>* KeyServiceImpl::WatchKeyRing
       context, "KeyService/WatchKeyRing", request,
       [this](const Call& call,
              const v1::WatchKeyRingRequest&) -> absl::StatusOr<std::unique_ptr<Source>> {
-        RETURN_IF_ERROR(CheckIsProcess(*call.caller));
+        RETURN_IF_ERROR(CheckIsProcess(*call.caller, "WatchKeyRing"));
         return std::make_unique<KeyRingWatch>(book_);
       });
 }

@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::string_view kAnonymous = "security.anonymous";
 constexpr std::string_view kProcessKeyFile = "security.process_key_file";
-constexpr std::string_view kKeyLimits = "security.limits.";
-constexpr std::string_view kAddressLimits = "security.limits.anonymous_";
+constexpr std::string_view kKeyLimits = "limits.";
+constexpr std::string_view kAddressLimits = "limits.anonymous_";
 
 absl::StatusOr<access::ScopeSet> ReadScopes(const std::string& text) {
   std::vector<access::Scope> scopes;
@@ -130,24 +130,25 @@ void AddLimits(std::string_view section, std::string_view whose,
                      StrCat("Written readings per second ", whose,
                             "; a stream of readings waits, other writes are refused", none),
                      0, 1e9});
-  options.push_back({StrCat(section, "bytes_per_second"), OptionType::kInt,
-                     std::string(defaults[3]),
-                     StrCat("Bytes of messages and bodies per second, received and sent together, ",
-                            whose, none),
-                     0, 1e12});
+  options.push_back(
+      {StrCat(section, "bytes_per_second"), OptionType::kInt, std::string(defaults[3]),
+       StrCat("Bytes of messages and bodies per second, received and sent together, ", whose, none),
+       0, 1e12});
 }
 
 std::vector<Option> LimitOptions() {
   std::vector<Option> options;
-  AddLimits(kKeyLimits, "of an API key that has no limit of its own", {"0", "0", "0", "0"}, options);
+  AddLimits(kKeyLimits, "of each API key that has no limit in its record", {"0", "0", "0", "0"},
+            options);
   AddLimits(kAddressLimits,
             "of the callers without an API key at one address (IPv6: one /64 network)",
             {"500", "500", "0", "0"}, options);
-  options.push_back({"security.limits.failures_per_second", OptionType::kInt, "10",
-                     "Calls with an invalid API key per second from one address that are answered "
-                     "with UNAUTHENTICATED; more are answered with RESOURCE_EXHAUSTED; 0: no limit.",
-                     0, 1e9});
-  options.push_back({"security.limits.addresses_max", OptionType::kInt, "65536",
+  options.push_back(
+      {"limits.failures_per_second", OptionType::kInt, "10",
+       "Calls with an invalid API key per second from one address that are answered "
+       "with UNAUTHENTICATED; more are answered with RESOURCE_EXHAUSTED; 0: no limit.",
+       0, 1e9});
+  options.push_back({"limits.addresses_max", OptionType::kInt, "65536",
                      "Addresses whose use is remembered for limits; the one that was quiet longest "
                      "makes room for another.",
                      16, 1e8});
@@ -183,10 +184,8 @@ absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config) {
   if (!settings.anonymous.AllowsAll(access::Permission::kAdmin)) {
     settings.limits.anonymous = LimitsOf(config, kAddressLimits);
   }
-  settings.limits.failures_per_s =
-      static_cast<double>(config.GetInt("security.limits.failures_per_second"));
-  settings.limits.addresses_max =
-      static_cast<std::size_t>(config.GetInt("security.limits.addresses_max"));
+  settings.limits.failures_per_s = static_cast<double>(config.GetInt("limits.failures_per_second"));
+  settings.limits.addresses_max = static_cast<std::size_t>(config.GetInt("limits.addresses_max"));
   return settings;
 }
 

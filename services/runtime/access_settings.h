@@ -1,5 +1,5 @@
-// The options `security.*`: what callers may do without a key, the key of the processes, the limits
-// of callers.
+// The options `security.*` and `limits.*`: what callers may do without a key, the key of the
+// processes, the limits of callers.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_
 

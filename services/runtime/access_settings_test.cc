@@ -58,10 +58,10 @@ TEST_F(AccessSettingsTest, ScopesAreAList) {
 }
 
 TEST_F(AccessSettingsTest, LimitsAreReadForKeysAndForAddresses) {
-  const auto settings = Read({{"security.limits.calls_per_second", "50"},
-                              {"security.limits.bytes_per_second", "1000000"},
-                              {"security.limits.anonymous_readings_per_second", "7"},
-                              {"security.limits.addresses_max", "100"}});
+  const auto settings = Read({{"limits.calls_per_second", "50"},
+                              {"limits.bytes_per_second", "1000000"},
+                              {"limits.anonymous_readings_per_second", "7"},
+                              {"limits.addresses_max", "100"}});
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->limits.keys, (access::Limits{.calls_per_s = 50, .bytes_per_s = 1e6}));
   EXPECT_EQ(settings->limits.anonymous,

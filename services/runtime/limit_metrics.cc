@@ -27,7 +27,7 @@ void ShowLimits(const access::CallerLimits& limits, Metrics& metrics) {
   show_held("keys", stats.keys);
   show_held("addresses", stats.addresses);
   Raise(metrics.Counter("citylayers_limit_addresses_replaced_total",
-                        "Addresses that made room for others (security.limits.addresses_max)."),
+                        "Addresses that made room for others (limits.addresses_max)."),
         stats.addresses_replaced);
   for (std::size_t i = 0; i < access::kLimitKinds; ++i) {
     const std::string kind(access::WordOf(static_cast<access::LimitKind>(i)));

@@ -163,7 +163,7 @@ void RunRefusedCalls(const BenchOptions& options, Report& report) {
         context.AddMetadata("authorization", key);
         readings::v1::GetLatestReadingsResponse response;
         const grpc::Status status = stub->GetLatestReadings(&context, {}, &response);
-        // The latter for all but security.limits.failures_per_second.
+        // The latter for all but limits.failures_per_second.
         refused += status.error_code() == grpc::StatusCode::UNAUTHENTICATED ||
                            status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED
                        ? 1

@@ -136,8 +136,8 @@ TEST(KeyLines, HaveTheLimitsThatDifferFromTheServers) {
   EXPECT_THAT(KeyLines(key, kEvening), testing::Contains(testing::Pair(std::string("limits"), "")));
   key.mutable_limits()->set_calls_per_second(50);
   key.mutable_limits()->set_streams_max(0);
-  EXPECT_THAT(KeyLines(key, kEvening), testing::Contains(testing::Pair(
-                                           std::string("limits"), "50 calls/s, any streams")));
+  EXPECT_THAT(KeyLines(key, kEvening),
+              testing::Contains(testing::Pair(std::string("limits"), "50 calls/s, any streams")));
 }
 
 }  // namespace

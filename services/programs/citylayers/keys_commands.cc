@@ -186,13 +186,14 @@ void AddProcessKey(CLI::App& keys, Program& program) {
 
 void AddLimits(CLI::App* create, LimitOptions& limits) {
   const auto add = [create](const char* name, std::int64_t& value, const std::string& what) {
-    create->add_option(name, value, what + "; 0: no limit; default: the server's (security.limits)")
+    create->add_option(name, value, what + "; 0: no limit; default: that of the server (limits.*)")
         ->type_name("NUMBER")
         ->check(CLI::NonNegativeNumber);
   };
   add("--calls-per-second", limits.calls_per_second, "Calls and HTTP requests per second");
   add("--streams-max", limits.streams_max, "Streams that may be open at once");
-  add("--readings-per-second", limits.readings_per_second, "Readings that may be written per second");
+  add("--readings-per-second", limits.readings_per_second,
+      "Readings that may be written per second");
   add("--bytes-per-second", limits.bytes_per_second,
       "Bytes of messages and bodies per second, received and sent together");
 }

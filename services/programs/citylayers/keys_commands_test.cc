@@ -153,7 +153,8 @@ class KeysCommandsTest : public testing::Test {
 };
 
 TEST_F(KeysCommandsTest, ANewKeyHasTheLimitsThatAreGiven) {
-  const std::vector<std::string> create = {"keys", "create", "--principal", "x", "--scope", "admin"};
+  const std::vector<std::string> create = {"keys", "create",  "--principal",
+                                           "x",    "--scope", "admin"};
   EXPECT_EQ(Run(create), 0) << err_;
   EXPECT_FALSE(keys_.created.has_limits());
   std::vector<std::string> limited = create;

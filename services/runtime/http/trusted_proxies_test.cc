@@ -39,14 +39,16 @@ TEST(TrustedProxies, PortsAndBracketsAreTakenOff) {
 }
 
 TEST(TrustedProxies, TheStandardHeaderCountsWithoutTheOther) {
-  EXPECT_EQ(kProxies.ClientOf("10.0.0.1", "", R"(for=192.0.2.1, for="[2400:cb00::1]:80";proto=https)"),
-            "2400:cb00::1");
+  EXPECT_EQ(
+      kProxies.ClientOf("10.0.0.1", "", R"(for=192.0.2.1, for="[2400:cb00::1]:80";proto=https)"),
+      "2400:cb00::1");
   EXPECT_EQ(kProxies.ClientOf("10.0.0.1", "", "proto=http; For=203.0.113.7"), "203.0.113.7");
   EXPECT_EQ(kProxies.ClientOf("10.0.0.1", "203.0.113.7", "for=192.0.2.1"), "203.0.113.7");
 }
 
 TEST(TrustedProxies, WhatIsNotAnAddressEndsTheSearch) {
-  for (const std::string_view text : {"unknown", "192.0.2.1, _hidden", "192.0.2.1, ", ",", "[", "[]:"}) {
+  for (const std::string_view text :
+       {"unknown", "192.0.2.1, _hidden", "192.0.2.1, ", ",", "[", "[]:"}) {
     EXPECT_EQ(Client("10.0.0.1", text), "10.0.0.1") << text;
   }
 }

@@ -40,6 +40,12 @@ absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authe
     const CallMetadata& metadata) const {
   absl::StatusOr<std::string_view> credential = CredentialIn(metadata);
   if (!credential.ok()) return WithReason(credential.status(), kReasonBadKey);
+  if (credential->empty() && metadata.count(kForwardedSession) > 0 && ForwardedAddress(metadata)) {
+    const auto session = ValueOf(metadata, kForwardedSession);
+    auto holder = session.ok() ? control_.IdentifySession(*session) : session.status();
+    if (!absl::IsUnauthenticated(holder.status())) return holder;
+    return WithReason(holder.status(), kReasonBadSession);
+  }
   auto caller = control_.Identify(*credential);
   if (!caller.ok()) {
     return absl::IsUnauthenticated(caller.status()) ? WithReason(caller.status(), kReasonBadKey)
@@ -59,8 +65,8 @@ std::string AddressOfGrpcPeer(std::string_view peer) {
   if (scheme_end == std::string_view::npos || !peer.starts_with("ipv")) return {};
   peer.remove_prefix(scheme_end + 1);
   peer = peer.substr(0, peer.rfind(':'));
-  return absl::StrReplaceAll(ToAbsl(peer), {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""},
-                                            {"%25", "%"}});
+  return absl::StrReplaceAll(ToAbsl(peer),
+                             {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}, {"%25", "%"}});
 }
 
 }  // namespace citylayers::runtime

@@ -41,7 +41,8 @@ class Authenticator {
 /// empty: a peer without an IP address.
 std::string AddressOfGrpcPeer(std::string_view peer);
 
-/// Takes keys from the metadata `authorization` and `x-api-key`.
+/// Takes keys from the metadata `authorization` and `x-api-key`; without one, from a process of the
+/// city, the session of the client for which it calls.
 class KeyAuthenticator final : public Authenticator {
  public:
   /// `control` must outlive it.

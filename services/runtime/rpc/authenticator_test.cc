@@ -45,12 +45,11 @@ class EntranceTest : public testing::Test {
   ApiKey key_;
   std::string text_;
   const std::string process_text_ = "clk_aaaaaaaaaaaa_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-  AccessControl control_{access::ScopeSet({{Permission::kLayersRead, {}}}),
-                         ApiKey::Parse(process_text_).value(),
-                         clock_,
-                         {.keys = {.calls_per_s = 0.001},
-                          .anonymous = {.streams_max = 1},
-                          .failures_per_s = 0.001}};
+  AccessControl control_{
+      access::ScopeSet({{Permission::kLayersRead, {}}}),
+      ApiKey::Parse(process_text_).value(),
+      clock_,
+      {.keys = {.calls_per_s = 0.001}, .anonymous = {.streams_max = 1}, .failures_per_s = 0.001}};
   const KeyAuthenticator authenticator_{control_};
   const CallEntrance entrance_{authenticator_};
 };
@@ -75,9 +74,8 @@ TEST_F(EntranceTest, AKeyThatExceedsItsCallsIsRefused) {
 }
 
 TEST_F(EntranceTest, AForwardedCallIsNotCountedAgain) {
-  const CallMetadata metadata = {{"x-api-key", text_},
-                                 {kForwardedBy, process_text_},
-                                 {kForwardedFor, "203.0.113.7"}};
+  const CallMetadata metadata = {
+      {"x-api-key", text_}, {kForwardedBy, process_text_}, {kForwardedFor, "203.0.113.7"}};
   for (int i = 0; i < 3; ++i) {
     const auto admitted = Admit(metadata);
     ASSERT_TRUE(admitted.ok()) << admitted.status();
@@ -94,6 +92,19 @@ TEST_F(EntranceTest, OnlyAProcessMaySayWhomItCallsFor) {
     EXPECT_EQ(admitted->address, "192.0.2.1");
     EXPECT_TRUE(admitted->is_metered);
   }
+}
+
+TEST_F(EntranceTest, OnlyAProcessMayCallForASession) {
+  const auto holder = control_.Identify(text_);
+  const std::string session = control_.NewSession(**holder, absl::Hours(1))->cookie_text;
+  const auto admitted = Admit({{kForwardedBy, process_text_}, {kForwardedSession, session}});
+  ASSERT_TRUE(admitted.ok()) << admitted.status();
+  EXPECT_EQ(admitted->caller->name, "gauge");
+  EXPECT_EQ(CodeOf({{kForwardedBy, process_text_}, {kForwardedSession, "x"}}),
+            absl::StatusCode::kUnauthenticated);
+  const auto direct = Admit({{kForwardedSession, session}});
+  ASSERT_TRUE(direct.ok()) << direct.status();
+  EXPECT_TRUE(direct->caller->is_anonymous());
 }
 
 TEST_F(EntranceTest, AnAddressHasAFewStreams) {

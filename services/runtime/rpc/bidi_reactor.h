@@ -26,8 +26,9 @@ namespace citylayers::runtime::detail {
 
 /// Reads requests while fewer than waiting_max() of them wait for their answer, and writes the
 /// answers in the order of the requests. While the caller has exceeded a limit, nothing is read, so
-/// that its requests wait in the transport. At most one read and one write are in progress. The call
-/// finishes only when no operation is in progress, so every completion finds the reactor alive.
+/// that its requests wait in the transport. At most one read and one write are in progress. The
+/// call finishes only when no operation is in progress, so every completion finds the reactor
+/// alive.
 template <typename Request, typename Response, typename Factory>
 class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
  public:

@@ -17,13 +17,13 @@ namespace citylayers::runtime {
 
 /// A call as seen by a method.
 struct Call {
-  std::string method;                                          // "ReadingService/WriteReadings"
-  std::string peer;  // "ipv4:127.0.0.1:51234"; of a forwarded call the client's address
-  absl::Time deadline;                                         // by the machine's wall clock
+  std::string method;   // "ReadingService/WriteReadings"
+  std::string peer;     // "ipv4:127.0.0.1:51234"; of a forwarded call the client's address
+  absl::Time deadline;  // by the machine's wall clock
   std::shared_ptr<const access::Principal> caller;             // never null
   access::Permission permission = access::Permission::kAdmin;  // that the method needs
 
-  std::shared_ptr<access::CallerAccount> account;              // nullptr: no limits
+  std::shared_ptr<access::CallerAccount> account;  // nullptr: no limits
 
   /// Takes readings that the method is about to store. RESOURCE_EXHAUSTED: the caller has written
   /// as many as it may.

@@ -16,6 +16,9 @@ inline constexpr char kForwardedBy[] = "citylayers-forwarded-by";
 /// The client's address without a port, "203.0.113.7"; empty: not known.
 inline constexpr char kForwardedFor[] = "citylayers-forwarded-for";
 
+/// The text of the session by which the gateway has identified the client, in place of a key.
+inline constexpr char kForwardedSession[] = "citylayers-forwarded-session";
+
 }  // namespace citylayers::runtime
 
 #endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_FORWARDED_CALL_H_

@@ -32,11 +32,12 @@ std::string_view PermittedBy(access::LimitKind kind) {
 absl::Status LimitError(const access::LimitRefusal& refusal, std::string_view key_id) {
   // A shorter one would make clients call again before the error has reached them.
   const absl::Duration wait = std::max(refusal.wait, absl::Milliseconds(10));
-  const std::string whose = key_id.empty() ? std::string("callers without an API key at one address")
-                                           : StrCat("the API key ", key_id);
-  absl::Status status = absl::ResourceExhaustedError(absl::StrFormat(
-      "%s: the limit is %.15g %s; try again in %.2f s", whose, refusal.limit,
-      ToAbsl(PermittedBy(refusal.kind)), absl::ToDoubleSeconds(wait)));
+  const std::string whose = key_id.empty()
+                                ? std::string("callers without an API key at one address")
+                                : StrCat("the API key ", key_id);
+  absl::Status status = absl::ResourceExhaustedError(
+      absl::StrFormat("%s: the limit is %.15g %s; try again in %.2f s", whose, refusal.limit,
+                      ToAbsl(PermittedBy(refusal.kind)), absl::ToDoubleSeconds(wait)));
   return WithRetryAfter(WithReason(std::move(status), kReasonLimitExceeded), wait);
 }
 

@@ -9,10 +9,9 @@ namespace citylayers::runtime {
 namespace {
 
 TEST(LimitError, NamesTheLimitItsHolderAndTheTimeToWait) {
-  const absl::Status status = LimitError({.kind = access::LimitKind::kReadings,
-                                          .limit = 10'000'000,
-                                          .wait = absl::Milliseconds(2500)},
-                                         "abcdefghijkl");
+  const absl::Status status = LimitError(
+      {.kind = access::LimitKind::kReadings, .limit = 10'000'000, .wait = absl::Milliseconds(2500)},
+      "abcdefghijkl");
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ToStd(status.message()),
             "the API key abcdefghijkl: the limit is 10000000 written readings per second; "
