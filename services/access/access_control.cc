@@ -15,7 +15,8 @@ absl::Status NotLoaded() {
 
 }  // namespace
 
-AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock)
+AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock,
+                             const CallerLimits::Options& limits)
     : anonymous_(std::make_shared<const Principal>(
           Principal{.name = {}, .key_id = {}, .secret_hash = {}, .scopes = std::move(anonymous)})),
       process_key_(process_key.ToText()),
@@ -26,7 +27,8 @@ AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, cons
                     .scopes = ScopeSet({{Permission::kAdmin, {}}}),
                     .is_process = true})),
       delegation_(process_key),
-      clock_(clock) {}
+      clock_(clock),
+      limits_(limits) {}
 
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
     std::string_view credential) const {
@@ -64,6 +66,24 @@ std::string AccessControl::DelegationOf(const Principal& caller) const {
   return delegation_.TextOf(caller.key_id);
 }
 
+absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::IdentifySession(
+    std::string_view text) const {
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  return ring == nullptr ? NotLoaded() : ring->IdentifySession(text, clock_.Now());
+}
+
+absl::StatusOr<Session> AccessControl::NewSession(const Principal& holder,
+                                                  absl::Duration life) const {
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  if (ring == nullptr) return NotLoaded();
+  return ring->NewSession(holder, clock_.Now(), life);
+}
+
+std::string AccessControl::CsrfTokenOf(const Session& session) const {
+  const std::shared_ptr<const KeyRing> ring = Ring();
+  return ring == nullptr ? std::string() : ring->CsrfTokenOf(session);
+}
+
 bool AccessControl::IsCurrent(const Principal& caller) const {
   if (caller.key_id.empty()) return true;
   const std::shared_ptr<const KeyRing> ring = Ring();
@@ -71,8 +91,12 @@ bool AccessControl::IsCurrent(const Principal& caller) const {
 }
 
 void AccessControl::SetRing(std::shared_ptr<const KeyRing> ring) {
-  absl::MutexLock lock(&mutex_);
-  ring_.swap(ring);  // the former one is destroyed after the lock, which every call takes
+  const std::shared_ptr<const KeyRing> next = ring;
+  {
+    absl::MutexLock lock(&mutex_);
+    ring_.swap(ring);  // the former one is destroyed after the lock, which every call takes
+  }
+  limits_.KeepKeys([&next](std::string_view id) { return next != nullptr && next->HasLive(id); });
 }
 
 bool AccessControl::has_ring() const { return Ring() != nullptr; }

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "services/access/api_key.h"
+#include "services/access/caller_limits.h"
 #include "services/access/delegation.h"
 #include "services/access/key_ring.h"
 #include "services/access/principal.h"
@@ -24,8 +25,9 @@ class AccessControl {
  public:
   /// `anonymous`: what callers without a key may do. `process_key`: the key by which processes of
   /// the city call each other, and a process calls itself; it grants everything. `clock`: the wall
-  /// clock, for expiry; must outlive this.
-  AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock);
+  /// clock, for expiry; must outlive this. `limits`: of callers; by default none.
+  AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock,
+                const CallerLimits::Options& limits = {});
 
   /// Identifies a caller by its key; empty: anonymous. UNAUTHENTICATED: as KeyRing::Identify.
   /// UNAVAILABLE: the keys are not known yet. Costs one HMAC, about 2 us.
@@ -41,15 +43,26 @@ class AccessControl {
   /// certificate (access/delegation.h); empty: the call carries the caller's own credential, or
   /// none is needed.
   std::string DelegationOf(const Principal& caller) const;
+  /// Identifies a caller by the text of its session. Errors as KeyRing::IdentifySession;
+  /// UNAVAILABLE: the keys are not known yet.
+  absl::StatusOr<std::shared_ptr<const Principal>> IdentifySession(std::string_view text) const;
+  /// A session for a caller that Identify has identified by its key.
+  absl::StatusOr<Session> NewSession(const Principal& holder, absl::Duration life) const;
+  /// KeyRing::CsrfTokenOf. REQUIRES: a session that IdentifySession or NewSession has returned.
+  std::string CsrfTokenOf(const Session& session) const;
 
   /// Whether an identified caller may go on: its key has not been revoked, changed or expired
   /// since. Costs a lookup.
   bool IsCurrent(const Principal& caller) const;
 
-  /// Replaces the keys; calls that begin later use them.
+  /// Replaces the keys; calls that begin later use them. Frees the limits' accounts of keys that
+  /// have been revoked.
   void SetRing(std::shared_ptr<const KeyRing> ring);
   /// Whether SetRing has been called.
   bool has_ring() const;
+
+  /// The accounts of callers against their limits.
+  CallerLimits& limits() const { return limits_; }
 
   /// The text of the key by which this process calls others.
   const std::string& process_key() const { return process_key_; }
@@ -63,6 +76,7 @@ class AccessControl {
   const std::shared_ptr<const Principal> process_;
   const Delegation delegation_;
   const Clock& clock_;
+  mutable CallerLimits limits_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const KeyRing> ring_ ABSL_GUARDED_BY(mutex_);
 };

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 
+#include "services/access/limits.h"
 #include "services/access/scope.h"
 
 namespace citylayers::access {
@@ -15,6 +16,12 @@ namespace citylayers::access {
 struct KeySecret {
   std::string hash;  // HashOf, 32 bytes
   absl::Time until = absl::InfiniteFuture();
+};
+
+/// A session that its holder has ended before its time.
+struct EndedSession {
+  std::string id;    // of Session
+  absl::Time until;  // its own end; then the entry is no longer needed
 };
 
 /// An API key without its secret.
@@ -32,6 +39,9 @@ struct KeyRecord {
   // The newest first, at least one. A rotation adds one and bounds the others, so that both are
   // accepted for a while.
   std::vector<KeySecret> secrets;
+  KeyLimits limits = {};  // in place of the server's
+  std::vector<EndedSession> ended_sessions = {};
+  absl::Time sessions_after = absl::InfinitePast();  // sessions until then have ended
 };
 
 }  // namespace citylayers::access

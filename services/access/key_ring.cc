@@ -1,5 +1,6 @@
 #include "services/access/key_ring.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/rfc3339.h"
@@ -15,9 +16,20 @@ absl::Status Unknown() {
       "the API key is not known to this server; `citylayers keys list` shows those that are");
 }
 
+absl::Status SessionOver() {
+  return absl::UnauthenticatedError("the session has ended: sign in again");
+}
+
+bool IsOver(const Session& session, const KeyRecord& record, absl::Time now) {
+  return now >= session.expire_time || session.issue_time <= record.sessions_after ||
+         std::any_of(record.ended_sessions.begin(), record.ended_sessions.end(),
+                     [&](const EndedSession& ended) { return ended.id == session.id; });
+}
+
 }  // namespace
 
-KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper) : hasher_(pepper) {
+KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper)
+    : hasher_(pepper), signer_(pepper) {
   for (KeyRecord& record : records) {
     Entry entry;
     for (const KeySecret& secret : record.secrets) {
@@ -25,7 +37,8 @@ KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper) : hash
           std::make_shared<const Principal>(Principal{.name = record.principal,
                                                       .key_id = record.id,
                                                       .secret_hash = secret.hash,
-                                                      .scopes = ScopeSet(record.scopes)}));
+                                                      .scopes = ScopeSet(record.scopes),
+                                                      .limits = record.limits}));
     }
     if (!record.certificate_name.empty()) {
       entry.certificate_principal =
@@ -33,7 +46,8 @@ KeyRing::KeyRing(std::vector<KeyRecord> records, std::string_view pepper) : hash
                                                       .key_id = record.id,
                                                       .secret_hash = {},
                                                       .certificate_name = record.certificate_name,
-                                                      .scopes = ScopeSet(record.scopes)});
+                                                      .scopes = ScopeSet(record.scopes),
+                                                      .limits = record.limits});
       if (record.revoke_time == absl::InfiniteFuture()) {
         certificates_.insert_or_assign(record.certificate_name, record.id);
       } else {
@@ -107,11 +121,43 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::IdentifyDelegated(std:
   return found->second.certificate_principal;
 }
 
+absl::StatusOr<Session> KeyRing::NewSession(const Principal& holder, absl::Time now,
+                                            absl::Duration life) const {
+  const auto found = keys_.find(holder.key_id);
+  if (found == keys_.end()) return Unknown();
+  return signer_.Make(holder.key_id, holder.secret_hash, now,
+                      std::min(now + life, found->second.record.expire_time));
+}
+
+absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::IdentifySession(std::string_view text,
+                                                                          absl::Time now) const {
+  std::optional<Session> session = SessionSigner::Parse(text);
+  if (!session) return SessionOver();
+  const auto found = keys_.find(session->key_id);
+  if (found == keys_.end()) return SessionOver();
+  const Entry& entry = found->second;
+  for (std::size_t i = 0; i < entry.record.secrets.size(); ++i) {
+    const KeySecret& secret = entry.record.secrets[i];
+    if (now >= secret.until || !signer_.IsGenuine(*session, secret.hash)) continue;
+    Principal holder = *entry.principals[i];
+    holder.session = *std::move(session);
+    if (!Holds(holder, now)) return SessionOver();
+    return std::make_shared<const Principal>(std::move(holder));
+  }
+  return SessionOver();
+}
+
+bool KeyRing::HasLive(std::string_view id) const {
+  const auto found = keys_.find(ToAbsl(id));
+  return found != keys_.end() && found->second.record.revoke_time == absl::InfiniteFuture();
+}
+
 bool KeyRing::Holds(const Principal& principal, absl::Time now) const {
   const auto found = keys_.find(principal.key_id);
   if (found == keys_.end()) return false;
   const KeyRecord& record = found->second.record;
   if (record.revoke_time != absl::InfiniteFuture() || now >= record.expire_time) return false;
+  if (principal.session && IsOver(*principal.session, record, now)) return false;
   const auto current = principal.certificate_name.empty()
                            ? HolderOf(found->second, principal.secret_hash, now)
                            : found->second.certificate_principal;

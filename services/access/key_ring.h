@@ -42,9 +42,21 @@ class KeyRing {
 
   /// Whether a principal that an earlier ring identified would be the same in this one: its key is
   /// neither gone, revoked nor expired, has the same scopes, and accepts the secret or the
-  /// certificate that was sent.
-  /// A lookup.
+  /// certificate that was sent; and its session, if it has one, has not ended. A lookup.
   bool Holds(const Principal& principal, absl::Time now) const;
+
+  /// A session for a person who has sent a key and whom Identify has identified; it ends with the
+  /// key. INTERNAL: the kernel has no random numbers.
+  absl::StatusOr<Session> NewSession(const Principal& holder, absl::Time now,
+                                     absl::Duration life) const;
+  /// Identifies the holder of a session's text. UNAUTHENTICATED: not the text of a session, an
+  /// expired or ended one, or its key or secret has ended. Takes one HMAC per accepted secret.
+  absl::StatusOr<std::shared_ptr<const Principal>> IdentifySession(std::string_view text,
+                                                                   absl::Time now) const;
+  std::string CsrfTokenOf(const Session& session) const { return signer_.CsrfTokenOf(session); }
+
+  /// Whether a key exists and is not revoked; it may have expired.
+  bool HasLive(std::string_view id) const;
 
   std::size_t size() const { return keys_.size(); }
 
@@ -60,6 +72,7 @@ class KeyRing {
                                                    absl::Time now);
 
   const SecretHasher hasher_;
+  const SessionSigner signer_;
   absl::flat_hash_map<std::string, Entry> keys_;  // by id
   // Ids by certificate_name. Keys that are not revoked take the name from those that are.
   absl::flat_hash_map<std::string, std::string> certificates_;

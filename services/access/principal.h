@@ -2,13 +2,16 @@
 #ifndef CITYLAYERS_SERVICES_ACCESS_PRINCIPAL_H_
 #define CITYLAYERS_SERVICES_ACCESS_PRINCIPAL_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "services/access/limits.h"
 #include "services/access/permission.h"
 #include "services/access/scope.h"
+#include "services/access/session.h"
 
 namespace citylayers::access {
 
@@ -21,6 +24,9 @@ struct Principal {
   std::string certificate_name = {};
   ScopeSet scopes;
   bool is_process = false;  // a process of the city, by the process key
+  KeyLimits limits = {};    // of the key
+  /// Set: identified by it, and not by the key itself.
+  std::optional<Session> session = std::nullopt;
 
   bool is_anonymous() const { return name.empty(); }
 };

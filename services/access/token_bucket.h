@@ -9,7 +9,7 @@
 namespace citylayers::access {
 
 /// A bucket of tokens that refills at a constant rate. It holds at most one second's tokens, so
-/// that a caller who was idle may send that many at once. Not thread-safe.
+/// that a caller who was idle may send that many at once. `now`: monotonic. Not thread-safe.
 ///
 ///   TokenBucket calls(10);
 ///   if (const absl::Duration wait = calls.Take(1, now); wait > absl::ZeroDuration()) refuse(wait);
@@ -20,8 +20,7 @@ class TokenBucket {
 
   /// Takes `count` tokens and returns zero; or takes none and returns the time after which as many
   /// are there. More than one second's tokens are taken from a full bucket, which then owes the
-  /// rest: a batch that is larger than the rate is admitted, and followed by a pause. `now`:
-  /// monotonic.
+  /// rest: a batch that is larger than the rate is admitted, and followed by a pause.
   absl::Duration Take(double count, absl::Time now) {
     if (rate_per_s_ <= 0) return absl::ZeroDuration();
     Refill(now);
@@ -30,6 +29,22 @@ class TokenBucket {
     tokens_ -= count;
     return absl::ZeroDuration();
   }
+
+  /// Takes `count` tokens that have been used already; the bucket may owe them.
+  void Charge(double count, absl::Time now) {
+    if (rate_per_s_ <= 0) return;
+    Refill(now);
+    tokens_ -= count;
+  }
+
+  /// The time after which the bucket owes nothing; zero: it owes nothing now.
+  absl::Duration Wait(absl::Time now) {
+    if (rate_per_s_ <= 0) return absl::ZeroDuration();
+    Refill(now);
+    return tokens_ >= 0 ? absl::ZeroDuration() : absl::Seconds(-tokens_ / rate_per_s_);
+  }
+
+  double rate_per_s() const { return rate_per_s_; }
 
  private:
   void Refill(absl::Time now) {

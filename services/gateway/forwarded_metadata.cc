@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/forwarded_call.h"
 #include "services/runtime/rpc/metadata_text.h"
 
 namespace citylayers::gateway {
@@ -58,6 +59,8 @@ absl::StatusOr<Metadata> ForwardedMetadata(const MetadataMap& received) {
   for (const auto& [name, value] : received) {
     std::string key(name.data(), name.size());
     if (runtime::IsTransportMetadata(key)) continue;
+    // Only a gateway may set these, and it knows better.
+    if (ToStd(key).starts_with(runtime::kForwardedPrefix)) continue;
     RETURN_IF_ERROR(Append(std::move(key), std::string(value.data(), value.size()), metadata));
   }
   return metadata;

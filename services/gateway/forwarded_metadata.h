@@ -22,8 +22,9 @@ using MetadataMap = std::multimap<grpc::string_ref, grpc::string_ref>;
 /// base64.
 absl::StatusOr<Metadata> ForwardedHeaders(const runtime::HttpRequest& request);
 
-/// The metadata of a gRPC call that are forwarded to the backend: all but those of the transport.
-/// Metadata that gRPC does not accept are treated as in ForwardedHeaders.
+/// The metadata of a gRPC call that are forwarded to the backend: all but those of the transport,
+/// and those by which a gateway names its client (runtime/rpc/forwarded_call.h). Metadata that gRPC
+/// does not accept are treated as in ForwardedHeaders.
 absl::StatusOr<Metadata> ForwardedMetadata(const MetadataMap& received);
 
 /// Replaces the credentials among forwarded metadata by `credential` (AccessControl::DelegationOf);

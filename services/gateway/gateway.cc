@@ -10,6 +10,7 @@
 #include "services/gateway/glyphs.h"
 #include "services/gateway/http_status.h"
 #include "services/gateway/representation.h"
+#include "services/runtime/client_addresses.h"
 
 namespace citylayers::gateway {
 
@@ -34,12 +35,13 @@ Gateway::Gateway(Options options, std::vector<BackendModule> modules,
       backends_(std::move(modules)),
       files_(std::move(files)),
       directory_(options_.directory, backends_, timer),
-      access_(access),
-      router_(backends_, directory_, access),
+      access_(access, options_.public_url, options_.proxies, timer),
+      router_(backends_, directory_, access, runtime::ClientAddresses(options_.proxies)),
       tiles_(options_.tiles, directory_, options_.public_url, access_, metrics, city_time),
       live_(options_.live, backends_, directory_, access, timer, city_time),
       cap_(options_.cap, backends_, options_.public_url, access_, city_time),
-      rpc_(options_.rpc, router_, options_.cors, options_.public_url),
+      rpc_(options_.rpc, router_, access_, options_.cors, options_.public_url),
+      session_(options_.session, backends_, access, access_, options_.public_url),
       server_(WithErrorHeaders(options_.http)) {
   AddRoutes();
 }
@@ -70,34 +72,44 @@ void Gateway::AddRoutes() {
     responder.Send(runtime::TextResponse(status.ok() ? 200 : 503, "text/plain; charset=utf-8",
                                          status.ok() ? "ready\n" : StrCat(status.message(), "\n")));
   });
+  server_.Handle({"POST"}, "/session", [this](const HttpRequest& request, Responder responder) {
+    session_.SignIn(request, std::move(responder));
+  });
+  server_.Handle({"GET"}, "/session", [this](const HttpRequest& request, Responder responder) {
+    session_.Show(request, std::move(responder));
+  });
+  server_.Handle({"DELETE"}, "/session", [this](const HttpRequest& request, Responder responder) {
+    session_.SignOut(request, std::move(responder));
+  });
   const auto layer = [](const HttpRequest& request) {
     return std::vector<access::Need>{ReadingLayer(request.Param("layer"))};
   };
   const auto alerts = [](const HttpRequest&) { return std::vector<access::Need>{ReadingAlerts()}; };
-  AddGuarded(
-      "/tiles/{layer}/{z}/{x}/{y}.{format}", layer,
-      [this](const HttpRequest& request, Responder responder, const Caller&) {
-        tiles_.Tile(request, std::move(responder));
-      },
-      /*takes_url_key=*/true);
-  AddGuarded(
-      "/tiles/{layer}.json", layer,
-      [this](const HttpRequest& request, Responder responder, const Caller&) {
-        tiles_.TileJson(request, std::move(responder));
-      },
-      /*takes_url_key=*/true);
+  AddGuarded("/tiles/{layer}/{z}/{x}/{y}.{format}", layer,
+             [this](const HttpRequest& request, Responder responder, const Caller&) {
+               tiles_.Tile(request, std::move(responder));
+             },
+             {.takes_url_key = true});
+  AddGuarded("/tiles/{layer}.json", layer,
+             [this](const HttpRequest& request, Responder responder, const Caller&) {
+               tiles_.TileJson(request, std::move(responder));
+             },
+             {.takes_url_key = true});
   AddGuarded("/live", LiveHandler::NeedsOf,
              [this](const HttpRequest& request, Responder responder, Caller caller) {
                live_.Page(request, std::move(responder), std::move(caller));
-             });
+             },
+             {.is_stream = true});
   AddGuarded("/live/alerts", alerts,
              [this](const HttpRequest& request, Responder responder, Caller caller) {
                live_.Alerts(request, std::move(responder), std::move(caller));
-             });
+             },
+             {.is_stream = true});
   AddGuarded("/live/{layer}", layer,
              [this](const HttpRequest& request, Responder responder, Caller caller) {
                live_.Layer(request, std::move(responder), std::move(caller));
-             });
+             },
+             {.is_stream = true});
   AddGuarded("/cap/alerts.atom", alerts,
              [this](const HttpRequest& request, Responder responder, const Caller&) {
                cap_.Feed(request, std::move(responder));
@@ -112,11 +124,11 @@ void Gateway::AddRoutes() {
 
 void Gateway::AddGuarded(std::string_view pattern, NeedsOf needs,
                          std::function<void(const HttpRequest&, Responder, Caller)> handler,
-                         bool takes_url_key) {
+                         RouteAccess route) {
   server_.Handle({"GET"}, pattern,
-                 [this, needs = std::move(needs), handler = std::move(handler), takes_url_key](
+                 [this, needs = std::move(needs), handler = std::move(handler), route](
                      const HttpRequest& request, Responder responder) {
-                   Caller caller = access_.Admit(request, needs(request), responder, takes_url_key);
+                   Caller caller = access_.Admit(request, needs(request), responder, route);
                    if (caller) handler(request, std::move(responder), std::move(caller));
                  });
 }

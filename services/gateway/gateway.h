@@ -21,6 +21,7 @@
 #include "services/gateway/request_access.h"
 #include "services/gateway/rpc_handler.h"
 #include "services/gateway/rpc_router.h"
+#include "services/gateway/session_handler.h"
 #include "services/gateway/static_files.h"
 #include "services/gateway/tile_handler.h"
 #include "services/runtime/http/http_server.h"
@@ -34,6 +35,7 @@ namespace citylayers::gateway {
 ///   /live  /live/{layer}  /live/alerts        server-sent events
 ///   /cap/alerts.atom  /cap/{id}.xml
 ///   /{package.Service}/{Method}               Connect and gRPC-Web
+///   /session                                  people sign in and out
 ///   /healthz  /readyz
 /// Call Start and Stop from one thread; all else is thread-safe.
 class Gateway {
@@ -43,6 +45,7 @@ class Gateway {
     std::uint16_t port = 8080;
     CorsPolicy cors;  // for RPC
     PublicUrl public_url;
+    runtime::TrustedProxies proxies;
     absl::Duration drain_timeout = absl::Seconds(4);
     runtime::HttpServerOptions http;
     TileHandler::Options tiles;
@@ -50,6 +53,7 @@ class Gateway {
     LiveHandler::Options live;
     RpcHandler::Options rpc;
     CapHandler::Options cap;
+    SessionHandler::Options session;
   };
 
   /// `modules`: all modules of the city, with their channels. `files`: the page, or nullptr.
@@ -85,7 +89,7 @@ class Gateway {
   void AddGuarded(
       std::string_view pattern, NeedsOf needs,
       std::function<void(const runtime::HttpRequest&, runtime::Responder, Caller)> handler,
-      bool takes_url_key = false);
+      RouteAccess route = {});
   void ServeStyle(const runtime::HttpRequest& request, runtime::Responder responder) const;
   void ServeGlyphs(const runtime::HttpRequest& request, runtime::Responder responder) const;
 
@@ -99,6 +103,7 @@ class Gateway {
   LiveHandler live_;
   CapHandler cap_;
   RpcHandler rpc_;
+  SessionHandler session_;
   runtime::HttpServer server_;  // last: destroyed first, so that no handler runs after the other
                                 // members are destroyed
 };

@@ -77,7 +77,10 @@ std::vector<Option> GatewayOptions() {
        "addresses in TileJSON, styles and feeds. Empty: taken from each request."},
       {"gateway.trusted_proxies", OptionType::kString, "",
        "IP addresses and networks (separated by commas) of proxies whose X-Forwarded-* and "
-       "Forwarded headers are trusted, in addition to this machine."},
+       "Forwarded headers are trusted, in addition to this machine. X-Forwarded-For of gRPC calls "
+       "is trusted from them as well, in every process."},
+      {"gateway.session_duration", OptionType::kDuration, "12h",
+       "Time after which a person who signed in with a key must do so again.", 60, 2592000},
       {"gateway.http_writes", OptionType::kBool, "true",
        "Whether RPCs that change something (readings, the clock, alerts) are accepted over HTTP. "
        "Switch it off where the public can reach the page."},
@@ -110,6 +113,9 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   ASSIGN_OR_RETURN(options.public_url,
                    PublicUrl::Make(config.GetString("gateway.public_url"),
                                    config.GetString("gateway.trusted_proxies")));
+  ASSIGN_OR_RETURN(options.proxies,
+                   runtime::TrustedProxies::Parse(config.GetString("gateway.trusted_proxies"),
+                                                  "gateway.trusted_proxies"));
   ASSIGN_OR_RETURN(runtime::HostAllowList hosts,
                    runtime::HostAllowList::Make(address.host,
                                                 StrCat(config.GetString("gateway.hosts"), " ",
@@ -146,6 +152,7 @@ absl::StatusOr<Gateway::Options> ReadOptions(const runtime::Config& config,
   options.tiles.fills_max = static_cast<int>(config.GetInt("gateway.tile_fills_max"));
   options.rpc.writes = config.GetBool("gateway.http_writes");
   options.rpc.large_requests_max = size("gateway.large_requests_max");
+  options.session.life = config.GetDuration("gateway.session_duration");
   options.directory.tick = config.GetDuration("gateway.follow_tick");
   return options;
 }

@@ -13,10 +13,11 @@
 #include "services/gateway/forwarded_metadata.h"
 #include "services/gateway/rpc_codec.h"
 #include "services/gateway/upstream_call.h"
-#include "services/runtime/rpc/authenticator.h"
-#include "services/runtime/rpc/call.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_deadline.h"
+#include "services/runtime/rpc/call_entrance.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/forwarded_call.h"
 #include "services/runtime/rpc/grpc_status.h"
 #include "services/runtime/rpc/method_rules.h"
 #include "services/runtime/rpc/status_bounds.h"
@@ -100,6 +101,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     }
   }
   void OnMessage(ByteBuffer& message) {
+    Charge(message);
     out_.Swap(&message);
     StartWrite(&out_);
   }
@@ -152,18 +154,28 @@ class Downstream : public grpc::ServerGenericBidiReactor {
   // Identifies the caller, and checks what the method needs: the backend does so again, but a call
   // that it would refuse costs no call to it. Methods that are not known are left to the router.
   absl::Status Admit() {
-    ASSIGN_OR_RETURN(
-        caller_, runtime::KeyAuthenticator(router_->access())
-                     .Authenticate(context_->client_metadata(), context_->auth_context().get()));
     const google::protobuf::MethodDescriptor* method = FindMethod(service_, method_);
-    if (method == nullptr) return absl::OkStatus();
-    return runtime::CheckAccess(*caller_, runtime::RuleOf(*method).value_or(access::Need{}));
+    access::Need need;
+    if (method != nullptr) need = runtime::RuleOf(*method).value_or(need);
+    const bool is_stream =
+        method != nullptr && (method->client_streaming() || method->server_streaming());
+    ASSIGN_OR_RETURN(admitted_,
+                     router_->entrance().Admit(context_->client_metadata(), context_->auth_context().get(), context_->peer(),
+                                               method == nullptr ? nullptr : &need, is_stream));
+    return absl::OkStatus();
+  }
+
+  // Counts a message of this call against the caller's limits.
+  void Charge(const ByteBuffer& message) const {
+    if (!admitted_.is_metered || !admitted_.account->limits_bytes()) return;
+    admitted_.account->ChargeBytes(static_cast<double>(message.Length()),
+                                   runtime::MonotonicClock().Now());
   }
 
   // Finds the route and starts the call to the backend; false when the client was answered instead.
   bool OpenUpstream(std::string_view first_message) {
     const absl::StatusOr<RpcRouter::Route> route =
-        router_->Find(service_, method_, first_message, *caller_);
+        router_->Find(service_, method_, first_message, *admitted_.caller);
     if (!route.ok()) {
       Finish(runtime::ToGrpcStatus(route.status()));
       return false;
@@ -178,10 +190,12 @@ class Downstream : public grpc::ServerGenericBidiReactor {
       Finish(runtime::ToGrpcStatus(metadata.status()));
       return false;
     }
-    SetCredential(router_->access().DelegationOf(*caller_), *metadata);
+    SetCredential(router_->access().DelegationOf(*admitted_.caller), *metadata);
     auto upstream = std::make_shared<Upstream>(self_, route->channel);
     for (const auto& [key, value] : *metadata) upstream->context().AddMetadata(key, value);
     upstream->context().AddMetadata(kPassedOnKey, "1");
+    upstream->context().AddMetadata(runtime::kForwardedBy, router_->access().process_key());
+    upstream->context().AddMetadata(runtime::kForwardedFor, admitted_.address);
     const absl::Time deadline = runtime::DeadlineOf(context_->raw_deadline());
     if (deadline != absl::InfiniteFuture()) {
       upstream->context().set_deadline(absl::ToChronoTime(deadline));
@@ -211,6 +225,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     }
     if (!LeaveReading(ok ? Requests::kWriting : Requests::kEnded)) return;
     if (ok) {
+      Charge(in_);
       to_backend_.Swap(&in_);
       upstream_->StartWrite(&to_backend_);
     } else {
@@ -242,7 +257,7 @@ class Downstream : public grpc::ServerGenericBidiReactor {
   const RpcRouter* const router_;
   grpc::GenericCallbackServerContext* const context_;
   std::shared_ptr<Downstream> self_;
-  std::shared_ptr<const access::Principal> caller_;
+  runtime::AdmittedCaller admitted_;
   std::string service_;
   std::string method_;
   ByteBuffer in_;

@@ -1,5 +1,11 @@
 #include "services/gateway/http_status.h"
 
+#include <algorithm>
+#include <cstdint>
+
+#include "base/strings.h"
+#include "services/runtime/rpc/grpc_status.h"
+
 namespace citylayers::gateway {
 namespace {
 
@@ -44,15 +50,17 @@ int HttpStatusOf(grpc::StatusCode code) {
 
 std::string_view ConnectCodeOf(grpc::StatusCode code) { return RowOf(code).connect_code; }
 
-void AddRetryAfter(runtime::HttpResponse& response) {
-  if (response.status == 503 || response.status == 429) response.AddHeader("Retry-After", "1");
+void AddRetryAfter(runtime::HttpResponse& response, const grpc::Status& status) {
+  if (response.status != 503 && response.status != 429) return;
+  const absl::Duration delay = absl::Ceil(runtime::RetryDelayOf(status), absl::Seconds(1));
+  response.AddHeader("Retry-After", StrCat(std::max<std::int64_t>(1, absl::ToInt64Seconds(delay))));
 }
 
 runtime::HttpResponse ProblemOf(const grpc::Status& status) {
   const int http_status = HttpStatusOf(status.error_code());
   runtime::HttpResponse response = runtime::ProblemResponse(http_status, status.error_message());
   response.AddHeader("Cache-Control", "no-store");
-  AddRetryAfter(response);
+  AddRetryAfter(response, status);
   return response;
 }
 

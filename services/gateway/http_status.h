@@ -16,8 +16,9 @@ int HttpStatusOf(grpc::StatusCode code);
 /// "not_found" for NOT_FOUND, as the Connect protocol writes codes.
 std::string_view ConnectCodeOf(grpc::StatusCode code);
 
-/// Adds Retry-After to answers with status 429 or 503.
-void AddRetryAfter(runtime::HttpResponse& response);
+/// Adds Retry-After to answers with status 429 or 503: whole seconds, at least one, of the status's
+/// RetryInfo.
+void AddRetryAfter(runtime::HttpResponse& response, const grpc::Status& status);
 
 /// application/problem+json with the status's message; Retry-After with 429 and 503.
 runtime::HttpResponse ProblemOf(const grpc::Status& status);

@@ -228,14 +228,17 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                         options_.stream_ahead_bytes,
                         translation_,
                         options_.large_bytes};
-  auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
-  absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
-      CallerOf(request, router_.access());
+  absl::StatusOr<RequestAccess::Caller> caller = access_.Identify(request);
   absl::Status allowed = caller.status();
   // The backend checks again; here, before a large body is translated.
   if (allowed.ok()) {
     allowed = runtime::CheckAccess(**caller, runtime::RuleOf(*method).value_or(access::Need{}));
   }
+  if (allowed.ok()) {
+    allowed = access_.TakeFromLimits(request, **caller, IsStreaming(*method), responder);
+  }
+  shape.cors_headers += access_.SignedOutLine(request, allowed);
+  auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   if (!allowed.ok()) return reply->Fail(allowed);
   if (!options_.writes && !HasNoSideEffects(*method)) {
     return reply->Fail(
@@ -286,6 +289,7 @@ void RpcHandler::Translate(const HttpRequest& request, const ParsedRequest& pars
   if (!metadata.ok()) return reply->Fail(metadata.status());
   call.metadata = *std::move(metadata);
   SetCredential(router_.access().DelegationOf(*caller), call.metadata);
+  access_.AddForwarded(request, *caller, call.metadata);
   call.deadline = deadline;
   if (call.deadline <= absl::Now()) {
     return reply->Fail(absl::DeadlineExceededError("the deadline has passed already"));

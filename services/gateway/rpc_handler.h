@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 
 #include "services/gateway/cors.h"
+#include "services/gateway/request_access.h"
 #include "services/gateway/rpc_router.h"
 #include "services/gateway/translation_thread.h"
 #include "services/runtime/http/http_responder.h"
@@ -35,10 +36,11 @@ class RpcHandler {
         64;  // maximum number of such requests; then RESOURCE_EXHAUSTED
   };
   /// The references must outlive it.
-  RpcHandler(Options options, const RpcRouter& router, const CorsPolicy& cors,
-             const PublicUrl& public_url)
+  RpcHandler(Options options, const RpcRouter& router, const RequestAccess& access,
+             const CorsPolicy& cors, const PublicUrl& public_url)
       : options_(options),
         router_(router),
+        access_(access),
         cors_(cors),
         public_url_(public_url),
         translation_(std::make_shared<TranslationThread>(options.large_requests_max)) {}
@@ -54,6 +56,7 @@ class RpcHandler {
 
   const Options options_;
   const RpcRouter& router_;
+  const RequestAccess& access_;
   const CorsPolicy& cors_;
   const PublicUrl& public_url_;
   const std::shared_ptr<TranslationThread> translation_;

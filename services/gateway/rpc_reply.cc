@@ -140,17 +140,18 @@ HttpResponse RpcReply::UnaryBody() {
 void RpcReply::AnswerUnary(const grpc::Status& status, const Metadata& headers,
                            const Metadata& trailers) {
   HttpResponse response;
+  grpc::Status error = status;
   if (status.ok() && messages_ == 1) {
     response = UnaryBody();
   } else {
-    const grpc::Status error =
-        !status.ok() ? status
-                     : runtime::ToGrpcStatus(absl::InternalError("the backend sent no answer"));
+    if (status.ok()) {
+      error = runtime::ToGrpcStatus(absl::InternalError("the backend sent no answer"));
+    }
     response.status = HttpStatusOf(error.error_code());
     response.SetBody("application/json", ConnectErrorJson(error));
   }
   response.AddHeader("Cache-Control", "no-store");
-  AddRetryAfter(response);
+  AddRetryAfter(response, error);
   AddMetadata(response, "", headers);
   AddMetadata(response, "Trailer-", trailers);
   response.headers += shape_.cors_headers;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include <grpcpp/channel.h>
@@ -14,6 +15,7 @@
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
 #include "services/runtime/rpc/authenticator.h"
+#include "services/runtime/rpc/call_entrance.h"
 
 namespace citylayers::gateway {
 
@@ -27,11 +29,17 @@ inline constexpr const char* kPassedOnKey = runtime::kPassedOnMetadata;
 class RpcRouter {
  public:
   RpcRouter(const Backends& backends, const LayerDirectory& directory,
-            const access::AccessControl& access)
-      : backends_(backends), directory_(directory), access_(access) {}
+            const access::AccessControl& access,
+            runtime::CallEntrance::AddressOf address_of = nullptr)
+      : backends_(backends),
+        directory_(directory),
+        access_(access),
+        entrance_(authenticator_, std::move(address_of)) {}
 
   /// The keys by which the gateway identifies callers.
   const access::AccessControl& access() const { return access_; }
+  /// The check of gRPC calls.
+  const runtime::CallEntrance& entrance() const { return entrance_; }
 
   /// The route of a call: a channel, or the bytes of the answer.
   struct Route {
@@ -56,6 +64,8 @@ class RpcRouter {
   const Backends& backends_;
   const LayerDirectory& directory_;
   const access::AccessControl& access_;
+  const runtime::KeyAuthenticator authenticator_{access_};
+  const runtime::CallEntrance entrance_;
 };
 
 // Reasons of errors that only a gateway returns (services/runtime/rpc/error_details.h has the

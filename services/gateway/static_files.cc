@@ -44,7 +44,7 @@ constexpr MediaType kMediaTypes[] = {
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'";
+    "form-action 'none'; frame-ancestors 'self'";
 
 // Browser features that the page may use: none of these; the city need not know a viewer's
 // location.

@@ -103,6 +103,7 @@ absl::StatusOr<IssuedKey> KeyBook::Create(const NewKey& wanted) {
   const absl::Time now = WholeMicros(clock_.Now());
   RETURN_IF_ERROR(CheckPrincipal(wanted.principal));
   RETURN_IF_ERROR(CheckExpireTime(wanted.expire_time, now));
+  RETURN_IF_ERROR(CheckLimits(wanted.limits));
   IssuedKey issued;
   ASSIGN_OR_RETURN(issued.record.scopes, ReadScopes(wanted.scopes));
   KeySet next = *keys();
@@ -124,6 +125,7 @@ absl::StatusOr<IssuedKey> KeyBook::Create(const NewKey& wanted) {
   issued.record.expire_time = wanted.expire_time;
   issued.record.creator = wanted.creator;
   issued.record.certificate_name = wanted.certificate_name;
+  issued.record.limits = wanted.limits;
   issued.record.secrets = {{.hash = access::HashOf(issued.key, next.pepper)}};
   next.records.push_back(issued.record);
   RETURN_IF_ERROR(Commit(std::move(next), Change::kIssue));
@@ -166,6 +168,28 @@ absl::StatusOr<RevokedKey> KeyBook::Revoke(std::string_view id) {
   RevokedKey revoked{.record = *record};
   RETURN_IF_ERROR(Commit(std::move(next), Change::kRevoke));
   return revoked;
+}
+
+absl::Status KeyBook::EndSession(std::string_view text) {
+  absl::MutexLock changing(&changing_);
+  const absl::Time now = WholeMicros(clock_.Now());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const access::Principal> holder,
+                   ring()->IdentifySession(text, now));
+  const access::Session& session = *holder->session;
+  KeySet next = *keys();
+  KeyRecord* const record = FindRecord(next, session.key_id);
+  if (record == nullptr) return NotFound(session.key_id);
+  std::vector<access::EndedSession>& ended = record->ended_sessions;
+  std::erase_if(ended, [now](const access::EndedSession& one) { return one.until <= now; });
+  if (ended.size() < kEndedSessionsMax) {
+    ended.push_back({.id = session.id, .until = session.expire_time});
+  } else {
+    // A list that forgot one of them would let its holder in again. The clock may have been set
+    // back since the session began.
+    ended.clear();
+    record->sessions_after = std::max(now, session.issue_time);
+  }
+  return Commit(std::move(next), Change::kRevoke);
 }
 
 absl::Status KeyBook::CheckSize(const KeySet& next) const {

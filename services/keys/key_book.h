@@ -40,6 +40,7 @@ struct NewKey {
   absl::Time expire_time = absl::InfiniteFuture();
   std::string creator;  // empty: made on the server itself
   std::string certificate_name = {};
+  access::KeyLimits limits = {};
 };
 
 /// A key whose secret is new. The only place where the book gives a secret to its caller.
@@ -61,6 +62,7 @@ struct RevokedKey {
 class KeyBook {
  public:
   static constexpr std::size_t kSecretsMax = 4;  // per key, with the newest
+  static constexpr std::size_t kEndedSessionsMax = 16;
 
   /// Receives the keys after a change.
   using Listener = std::function<void(const std::shared_ptr<const access::KeyRing>&)>;
@@ -79,6 +81,12 @@ class KeyBook {
                                    std::optional<absl::Time> expire_time);
   /// See KeyService.RevokeKey. KeyBookOptions do not limit it.
   absl::StatusOr<RevokedKey> Revoke(std::string_view id);
+
+  /// Ends a session for all servers. Keeps the ids of at most kEndedSessionsMax ended sessions per
+  /// key until their own time is over; when there are more, all sessions of the key until now end.
+  /// UNAUTHENTICATED: as KeyRing::IdentifySession; it has ended already. KeyBookOptions do not
+  /// limit it.
+  absl::Status EndSession(std::string_view text);
 
   /// Whether the file did not exist when the book was opened, and does not yet.
   bool is_new() const;

@@ -257,6 +257,61 @@ TEST_F(KeyBookTest, TheBytesOfRotatedKeysAreLimited) {
   EXPECT_FALSE(Accepts(last));
 }
 
+class SessionsTest : public KeyBookTest {
+ protected:
+  std::string SignIn(const IssuedKey& key) {
+    clock_.Advance(absl::Seconds(1));
+    const auto holder = book_->ring()->Identify(key.key.ToText(), clock_.Now());
+    EXPECT_TRUE(holder.ok()) << holder.status();
+    return book_->ring()->NewSession(**holder, clock_.Now(), absl::Hours(12))->cookie_text;
+  }
+  bool IsSignedIn(const std::string& session) const {
+    return book_->ring()->IdentifySession(session, clock_.Now()).ok();
+  }
+};
+
+TEST_F(SessionsTest, ASessionEndsAndStaysEndedAfterARestart) {
+  const IssuedKey key = Create();
+  const std::string first = SignIn(key), second = SignIn(key);
+  EXPECT_TRUE(IsSignedIn(first));
+  EXPECT_TRUE(book_->EndSession(first).ok());
+  EXPECT_FALSE(IsSignedIn(first));
+  EXPECT_TRUE(IsSignedIn(second)) << "another window of the same person";
+  EXPECT_TRUE(Accepts(key)) << "the key itself goes on";
+  EXPECT_TRUE(absl::IsUnauthenticated(book_->EndSession(first)));
+  Open();
+  EXPECT_FALSE(IsSignedIn(first));
+  EXPECT_TRUE(IsSignedIn(second));
+}
+
+TEST_F(SessionsTest, TheListOfEndedSessionsIsBoundedAndForgetsNone) {
+  const IssuedKey key = Create();
+  std::vector<std::string> ended;
+  for (std::size_t i = 0; i <= KeyBook::kEndedSessionsMax; ++i) ended.push_back(SignIn(key));
+  const std::string bystander = SignIn(key);
+  for (const std::string& session : ended) EXPECT_TRUE(book_->EndSession(session).ok());
+  EXPECT_LE(book_->List()[0].ended_sessions.size(), KeyBook::kEndedSessionsMax);
+  for (const std::string& session : ended) EXPECT_FALSE(IsSignedIn(session));
+  EXPECT_FALSE(IsSignedIn(bystander)) << "the price of a bounded list";
+  EXPECT_TRUE(IsSignedIn(SignIn(key))) << "signing in again helps";
+}
+
+TEST_F(SessionsTest, ASessionEndsWithItsTimeItsSecretOrItsKey) {
+  const IssuedKey key = Create();
+  const std::string session = SignIn(key);
+  const IssuedKey rotated = Rotate(key, absl::Hours(1));
+  EXPECT_TRUE(IsSignedIn(session)) << "its secret is accepted for an hour more";
+  const std::string later = SignIn(rotated);
+  clock_.Advance(absl::Hours(2));
+  EXPECT_FALSE(IsSignedIn(session));
+  EXPECT_TRUE(IsSignedIn(later));
+  clock_.Advance(absl::Hours(11));
+  EXPECT_FALSE(IsSignedIn(later));
+  const std::string last = SignIn(rotated);
+  EXPECT_TRUE(book_->Revoke(key.record.id).ok());
+  EXPECT_FALSE(IsSignedIn(last));
+}
+
 TEST_F(KeyBookTest, ListenersReceiveEachChange) {
   std::size_t first = 0, second = 0;
   book_->AddListener([&first](const auto& ring) { first = ring->size(); });

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "proto/support/proto_time.h"
+#include "services/access/session.h"
 #include "services/keys/key_fields.h"
 
 namespace citylayers::keys {
@@ -70,6 +71,32 @@ absl::Status ReadSecrets(const v1::StoredKey& stored, KeyRecord* record) {
   return record->secrets.empty() ? Damaged(record->id, "has no secret") : absl::OkStatus();
 }
 
+v1::KeyLimits ToProto(const access::KeyLimits& limits) {
+  v1::KeyLimits proto;
+  if (limits.calls_per_s) proto.set_calls_per_second(*limits.calls_per_s);
+  if (limits.streams_max) proto.set_streams_max(*limits.streams_max);
+  if (limits.readings_per_s) proto.set_readings_per_second(*limits.readings_per_s);
+  if (limits.bytes_per_s) proto.set_bytes_per_second(*limits.bytes_per_s);
+  return proto;
+}
+
+absl::Status ReadSessions(const v1::StoredKey& stored, KeyRecord* record) {
+  for (const v1::EndedSession& proto : stored.ended_sessions()) {
+    access::EndedSession ended{.id = proto.id(), .until = absl::InfiniteFuture()};
+    if (ended.id.size() != access::SessionSigner::kIdBytes ||
+        !ReadOptional(proto.has_until_time(), proto.until_time(), absl::InfiniteFuture(),
+                      &ended.until)) {
+      return Damaged(record->id, "has an invalid ended session");
+    }
+    record->ended_sessions.push_back(std::move(ended));
+  }
+  if (!ReadOptional(stored.has_sessions_after_time(), stored.sessions_after_time(),
+                    absl::InfinitePast(), &record->sessions_after)) {
+    return Damaged(record->id, "has an invalid time");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string KeyNameOf(std::string_view id) { return StrCat(kNamePrefix, id); }
@@ -82,6 +109,15 @@ std::optional<std::string_view> ParseKeyName(std::string_view name) {
     return std::nullopt;
   }
   return id;
+}
+
+access::KeyLimits FromProto(const v1::KeyLimits& limits) {
+  access::KeyLimits read;
+  if (limits.has_calls_per_second()) read.calls_per_s = limits.calls_per_second();
+  if (limits.has_streams_max()) read.streams_max = limits.streams_max();
+  if (limits.has_readings_per_second()) read.readings_per_s = limits.readings_per_second();
+  if (limits.has_bytes_per_second()) read.bytes_per_s = limits.bytes_per_second();
+  return read;
 }
 
 std::optional<absl::Time> ReadTime(const google::protobuf::Timestamp& time) {
@@ -103,6 +139,7 @@ v1::Key ToProto(const KeyRecord& record, absl::Time now) {
   SetTime(record.revoke_time, [&key] { return key.mutable_revoke_time(); });
   key.set_creator(record.creator);
   key.set_certificate_name(record.certificate_name);
+  if (record.limits.has_any()) *key.mutable_limits() = ToProto(record.limits);
   absl::Time overlap_end = now;
   for (std::size_t i = 1; i < record.secrets.size(); ++i) {
     overlap_end = std::max(overlap_end, record.secrets[i].until);
@@ -120,6 +157,12 @@ v1::StoredKey ToStored(const KeyRecord& record) {
     proto.set_hash(secret.hash);
     SetTime(secret.until, [&proto] { return proto.mutable_until_time(); });
   }
+  for (const access::EndedSession& ended : record.ended_sessions) {
+    v1::EndedSession& proto = *stored.add_ended_sessions();
+    proto.set_id(ended.id);
+    SetTime(ended.until, [&proto] { return proto.mutable_until_time(); });
+  }
+  SetTime(record.sessions_after, [&stored] { return stored.mutable_sessions_after_time(); });
   return stored;
 }
 
@@ -140,11 +183,14 @@ absl::StatusOr<KeyRecord> FromStored(const v1::StoredKey& stored) {
                    .creator = key.creator()};
   if (record.principal.empty()) return Damaged(record.id, "has no principal");
   if (!ReadTimes(key, &record)) return Damaged(record.id, "has an invalid time");
+  record.limits = FromProto(key.limits());
+  if (!CheckLimits(record.limits).ok()) return Damaged(record.id, "has an invalid limit");
   RETURN_IF_ERROR(ReadScopes(key, &record));
   RETURN_IF_ERROR(ReadSecrets(stored, &record));
   if (!record.certificate_name.empty() && !CheckCertificateName(record.certificate_name).ok()) {
     return Damaged(record.id, "has an invalid certificate name");
   }
+  RETURN_IF_ERROR(ReadSessions(stored, &record));
   return record;
 }
 

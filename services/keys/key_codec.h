@@ -32,6 +32,8 @@ std::optional<std::string_view> ParseKeyName(std::string_view name);
 /// nullopt: outside the years 1 to 9999, or not normalized.
 std::optional<absl::Time> ReadTime(const google::protobuf::Timestamp& time);
 
+access::KeyLimits FromProto(const v1::KeyLimits& limits);
+
 /// A key as clients see it. overlap_end_time is set when a secret other than the newest is still
 /// accepted at `now`.
 v1::Key ToProto(const access::KeyRecord& record, absl::Time now);

@@ -60,6 +60,37 @@ TEST(KeyCodec, AKeyReadsBack) {
   EXPECT_EQ(read->secrets[1].until, record.secrets[1].until);
 }
 
+TEST(KeyCodec, LimitsReadBackAndAFileWithoutThemHasNone) {
+  access::KeyRecord record = Record();
+  EXPECT_FALSE(ToStored(record).key().has_limits());
+  EXPECT_FALSE(FromStored(ToStored(record))->limits.has_any());
+  record.limits = {.calls_per_s = 50, .streams_max = 0, .bytes_per_s = 1'000'000};
+  const auto read = FromStored(ToStored(record));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->limits, record.limits) << "0 is not the same as unset";
+}
+
+TEST(KeyCodec, ANegativeLimitIsDamage) {
+  EXPECT_TRUE(absl::IsDataLoss(StatusAfter([](v1::KeyRing& ring) {
+    ring.mutable_keys(0)->mutable_key()->mutable_limits()->set_streams_max(-1);
+  })));
+}
+
+TEST(KeyCodec, EndedSessionsReadBack) {
+  access::KeyRecord record = Record();
+  record.ended_sessions = {{.id = std::string(16, 'i'), .until = kNow + absl::Hours(12)}};
+  record.sessions_after = kNow;
+  const auto read = FromStored(ToStored(record));
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->ended_sessions.size(), 1U);
+  EXPECT_EQ(read->ended_sessions[0].id, std::string(16, 'i'));
+  EXPECT_EQ(read->ended_sessions[0].until, kNow + absl::Hours(12));
+  EXPECT_EQ(read->sessions_after, kNow);
+  EXPECT_EQ(FromStored(ToStored(Record()))->sessions_after, absl::InfinitePast());
+  EXPECT_TRUE(absl::IsDataLoss(StatusAfter(
+      [](v1::KeyRing& ring) { ring.mutable_keys(0)->add_ended_sessions()->set_id("short"); })));
+}
+
 TEST(KeyCodec, NeverIsAnUnsetField) {
   access::KeyRecord record = Record();
   record.expire_time = absl::InfiniteFuture();

@@ -1,6 +1,7 @@
 #include "services/keys/key_fields.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -116,6 +117,20 @@ absl::Status CheckOverlap(absl::Duration overlap) {
   if (overlap >= absl::ZeroDuration() && overlap <= kOverlapMax) return absl::OkStatus();
   return BadField("overlap", StrCat(absl::FormatDuration(overlap),
                                     " is not in the range of 0 to 90 days (2160h)"));
+}
+
+absl::Status CheckLimits(const access::KeyLimits& limits) {
+  const std::pair<std::string_view, const std::optional<std::int64_t>&> fields[] = {
+      {"limits.calls_per_second", limits.calls_per_s},
+      {"limits.streams_max", limits.streams_max},
+      {"limits.readings_per_second", limits.readings_per_s},
+      {"limits.bytes_per_second", limits.bytes_per_s}};
+  for (const auto& [field, value] : fields) {
+    if (value && (*value < 0 || *value > kLimitMax)) {
+      return BadField(field, StrCat(*value, " is not in the range of 0 (no limit) to ", kLimitMax));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace citylayers::keys

@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_KEYS_KEY_FIELDS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 
+#include "services/access/limits.h"
 #include "services/access/scope.h"
 
 namespace citylayers::keys {
@@ -24,6 +26,7 @@ inline constexpr std::size_t kScopesMax = 100;
 inline constexpr std::size_t kScopeBytesMax = 256;
 inline constexpr std::size_t kCertificateNameBytesMax = 300;
 inline constexpr absl::Duration kOverlapMax = absl::Hours(24 * 90);
+inline constexpr std::int64_t kLimitMax = 1'000'000'000'000;
 
 // All are pure. INVALID_ARGUMENT names the field, as runtime::BadField.
 
@@ -44,6 +47,9 @@ absl::Status CheckExpireTime(absl::Time expire_time, absl::Time now);
 
 /// The overlap of a rotation: 0 to kOverlapMax.
 absl::Status CheckOverlap(absl::Duration overlap);
+
+/// Limits of a key: each 0 to kLimitMax.
+absl::Status CheckLimits(const access::KeyLimits& limits);
 
 }  // namespace citylayers::keys
 

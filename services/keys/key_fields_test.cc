@@ -90,5 +90,13 @@ TEST(CheckOverlap, HasBothLimits) {
   EXPECT_FALSE(CheckOverlap(absl::InfiniteDuration()).ok());
 }
 
+TEST(CheckLimits, EachIsNoneOrANumberInRange) {
+  EXPECT_TRUE(CheckLimits({}).ok());
+  EXPECT_TRUE(CheckLimits({.calls_per_s = 0, .bytes_per_s = kLimitMax}).ok());
+  EXPECT_EQ(ToStd(CheckLimits({.streams_max = -1}).message()),
+            "limits.streams_max: -1 is not in the range of 0 (no limit) to 1000000000000");
+  EXPECT_FALSE(CheckLimits({.readings_per_s = kLimitMax + 1}).ok());
+}
+
 }  // namespace
 }  // namespace citylayers::keys

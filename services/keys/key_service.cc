@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/keys/key_fields.h"
 #include "services/keys/key_ring_watch.h"
 #include "services/runtime/log.h"
@@ -40,12 +41,13 @@ void LogChange(std::string_view sentence, const access::KeyRecord& record, const
 // An administrator does not need the pepper and the hashes, so that a stolen key does not give them
 // away. An anonymous caller gets here only in a city that permits everything to every caller, whose
 // processes need no common key.
-absl::Status CheckIsProcess(const access::Principal& caller) {
+absl::Status CheckIsProcess(const access::Principal& caller, std::string_view method) {
   if (caller.is_process || caller.is_anonymous()) return absl::OkStatus();
   return runtime::WithReason(
       absl::PermissionDeniedError(
-          "WatchKeyRing is for the processes of the city, which call with the process key "
-          "(security.process_key_file); use ListKeys"),
+          StrCat(method,
+                 " is for the processes of the city, which call with the process key "
+                 "(security.process_key_file); ListKeys lists the keys, RevokeKey ends one")),
       runtime::kReasonScopeNeeded);
 }
 
@@ -78,7 +80,8 @@ absl::StatusOr<v1::CreateKeyResponse> KeyServiceImpl::Create(const Call& call,
                                  .scopes = {request.scopes().begin(), request.scopes().end()},
                                  .expire_time = expire_time.value_or(absl::InfiniteFuture()),
                                  .creator = NameOf(*call.caller),
-                                 .certificate_name = request.certificate_name()}));
+                                 .certificate_name = request.certificate_name(),
+                                 .limits = FromProto(request.limits())}));
   v1::CreateKeyResponse response;
   *response.mutable_key() = ToProto(issued.record, clock_.Now());
   response.set_key_text(issued.key.ToText());
@@ -151,6 +154,19 @@ grpc::ServerUnaryReactor* KeyServiceImpl::RevokeKey(grpc::CallbackServerContext*
                            });
 }
 
+grpc::ServerUnaryReactor* KeyServiceImpl::EndSession(grpc::CallbackServerContext* context,
+                                                     const v1::EndSessionRequest* request,
+                                                     v1::EndSessionResponse* response) {
+  return calls_.UnaryWrite(
+      context, "KeyService/EndSession", request, response,
+      [this](const Call& call,
+             const v1::EndSessionRequest& end) -> absl::StatusOr<v1::EndSessionResponse> {
+        RETURN_IF_ERROR(CheckIsProcess(*call.caller, "EndSession"));
+        RETURN_IF_ERROR(book_.EndSession(end.session()));
+        return v1::EndSessionResponse();
+      });
+}
+
 grpc::ServerWriteReactor<v1::WatchKeyRingResponse>* KeyServiceImpl::WatchKeyRing(
     grpc::CallbackServerContext* context, const v1::WatchKeyRingRequest* request) {
   using Source = runtime::StreamSource<v1::WatchKeyRingResponse>;
@@ -158,7 +174,7 @@ grpc::ServerWriteReactor<v1::WatchKeyRingResponse>* KeyServiceImpl::WatchKeyRing
       context, "KeyService/WatchKeyRing", request,
       [this](const Call& call,
              const v1::WatchKeyRingRequest&) -> absl::StatusOr<std::unique_ptr<Source>> {
-        RETURN_IF_ERROR(CheckIsProcess(*call.caller));
+        RETURN_IF_ERROR(CheckIsProcess(*call.caller, "WatchKeyRing"));
         return std::make_unique<KeyRingWatch>(book_);
       });
 }

@@ -30,6 +30,9 @@ class KeyServiceImpl final : public v1::KeyService::CallbackService {
   grpc::ServerUnaryReactor* RevokeKey(grpc::CallbackServerContext* context,
                                       const v1::RevokeKeyRequest* request,
                                       v1::RevokeKeyResponse* response) override;
+  grpc::ServerUnaryReactor* EndSession(grpc::CallbackServerContext* context,
+                                       const v1::EndSessionRequest* request,
+                                       v1::EndSessionResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchKeyRingResponse>* WatchKeyRing(
       grpc::CallbackServerContext* context, const v1::WatchKeyRingRequest* request) override;
 

@@ -219,6 +219,27 @@ TEST_F(KeyServiceTest, OnlyProcessesReceiveTheHashes) {
       << "a city that permits everything to every caller";
 }
 
+TEST_F(KeyServiceTest, OnlyProcessesEndSessions) {
+  const auto end = [this](const std::string& session) {
+    grpc::ClientContext context;
+    v1::EndSessionRequest request;
+    request.set_session(session);
+    v1::EndSessionResponse response;
+    return stub_->EndSession(&context, request, &response).error_code();
+  };
+  callers_.SetCaller(Admin("Duty", "dutydutyduty"));
+  const v1::CreateKeyResponse made = Create();
+  EXPECT_EQ(end("x"), grpc::StatusCode::PERMISSION_DENIED);
+  const auto holder = book_->ring()->Identify(made.key_text(), clock_.Now());
+  ASSERT_TRUE(holder.ok()) << holder.status();
+  const std::string session =
+      book_->ring()->NewSession(**holder, clock_.Now(), absl::Hours(1))->cookie_text;
+  callers_.SetCaller(Process());
+  EXPECT_EQ(end("x"), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(end(session), grpc::StatusCode::OK);
+  EXPECT_EQ(end(session), grpc::StatusCode::UNAUTHENTICATED) << "it has ended already";
+}
+
 TEST_F(KeyServiceTest, AWatcherReceivesEachChange) {
   callers_.SetCaller(Process());
   grpc::ClientContext context;

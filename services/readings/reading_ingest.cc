@@ -171,6 +171,7 @@ void IngestStream::Handle(v1::StreamReadingsRequest& request, Done done) {
     response.set_credit_count(credits);
     done(std::move(response));
   };
+  call_.ChargeReadings(request.readings().values_size());
   ingest_.Store(source_, epoch_, request.sequence(), request.readings(), names_, known_, answer,
                 source_prefix_);
 }

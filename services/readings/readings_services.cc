@@ -33,6 +33,8 @@ grpc::ServerUnaryReactor* ReadingServiceImpl::WriteReadings(grpc::CallbackServer
         const bool is_checked = names.size() <= ingest_.options().validator.batch_rows_max;
         const absl::Status allowed = is_checked ? call.CheckResources(names) : absl::OkStatus();
         if (!allowed.ok()) return done(allowed);
+        const absl::Status within = call.TakeReadings(write.readings().values_size());
+        if (!within.ok()) return done(within);
         ingest_.Write(write, std::move(done), SourcePrefix(call));
       });
 }

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::string_view kAnonymous = "security.anonymous";
 constexpr std::string_view kProcessKeyFile = "security.process_key_file";
+constexpr std::string_view kKeyLimits = "limits.";
+constexpr std::string_view kAddressLimits = "limits.anonymous_";
 
 absl::StatusOr<access::ScopeSet> ReadScopes(const std::string& text) {
   std::vector<access::Scope> scopes;
@@ -50,10 +52,59 @@ absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path, bool is_cred
   return key;
 }
 
+access::Limits LimitsOf(const Config& config, std::string_view section) {
+  const auto value = [&](std::string_view name) {
+    return static_cast<double>(config.GetInt(StrCat(section, name)));
+  };
+  return {.calls_per_s = value("calls_per_second"),
+          .streams_max = value("streams_max"),
+          .readings_per_s = value("readings_per_second"),
+          .bytes_per_s = value("bytes_per_second")};
+}
+
+// Options of the same four limits, for keys or for addresses.
+void AddLimits(std::string_view section, std::string_view whose,
+               const std::array<std::string_view, 4>& defaults, std::vector<Option>& options) {
+  const std::string none = "; 0: no limit.";
+  options.push_back({StrCat(section, "calls_per_second"), OptionType::kInt,
+                     std::string(defaults[0]),
+                     StrCat("Calls and HTTP requests per second ", whose, none), 0, 1e9});
+  options.push_back({StrCat(section, "streams_max"), OptionType::kInt, std::string(defaults[1]),
+                     StrCat("Open streams ", whose, none), 0, 1e9});
+  options.push_back({StrCat(section, "readings_per_second"), OptionType::kInt,
+                     std::string(defaults[2]),
+                     StrCat("Written readings per second ", whose,
+                            "; a stream of readings waits, other writes are refused", none),
+                     0, 1e9});
+  options.push_back(
+      {StrCat(section, "bytes_per_second"), OptionType::kInt, std::string(defaults[3]),
+       StrCat("Bytes of messages and bodies per second, received and sent together, ", whose, none),
+       0, 1e12});
+}
+
+std::vector<Option> LimitOptions() {
+  std::vector<Option> options;
+  AddLimits(kKeyLimits, "of each API key that has no limit in its record", {"0", "0", "0", "0"},
+            options);
+  AddLimits(kAddressLimits,
+            "of the callers without an API key at one address (IPv6: one /64 network)",
+            {"500", "500", "0", "0"}, options);
+  options.push_back(
+      {"limits.failures_per_second", OptionType::kInt, "10",
+       "Calls with an invalid API key per second from one address that are answered "
+       "with UNAUTHENTICATED; more are answered with RESOURCE_EXHAUSTED; 0: no limit.",
+       0, 1e9});
+  options.push_back({"limits.addresses_max", OptionType::kInt, "65536",
+                     "Addresses whose use is remembered for limits; the one that was quiet longest "
+                     "makes room for another.",
+                     16, 1e8});
+  return options;
+}
+
 }  // namespace
 
 std::vector<Option> AccessOptions() {
-  return {
+  std::vector<Option> options = {
       {"security.anonymous", OptionType::kString, "",
        "Scopes of callers without an API key, separated by commas, such as layers:read for a "
        "public map; empty: nothing. admin lets everybody do everything."},
@@ -65,6 +116,8 @@ std::vector<Option> AccessOptions() {
                "set: the systemd credential citylayers.process.key, if there is one.",
        .credential = "citylayers.process.key"},
   };
+  for (Option& option : LimitOptions()) options.push_back(std::move(option));
+  return options;
 }
 
 absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config) {
@@ -77,6 +130,12 @@ absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config) {
   } else {
     ASSIGN_OR_RETURN(settings.process_key, access::ApiKey::Generate());
   }
+  settings.limits.keys = LimitsOf(config, kKeyLimits);
+  if (!settings.anonymous.AllowsAll(access::Permission::kAdmin)) {
+    settings.limits.anonymous = LimitsOf(config, kAddressLimits);
+  }
+  settings.limits.failures_per_s = static_cast<double>(config.GetInt("limits.failures_per_second"));
+  settings.limits.addresses_max = static_cast<std::size_t>(config.GetInt("limits.addresses_max"));
   return settings;
 }
 

@@ -1,4 +1,5 @@
-// The options `security.*`: what callers may do without a key, and the key of the processes.
+// The options `security.*` and `limits.*`: what callers may do without a key, the key of the
+// processes, the limits of callers.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_ACCESS_SETTINGS_H_
 
@@ -9,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/access/api_key.h"
+#include "services/access/caller_limits.h"
 #include "services/access/scope.h"
 #include "services/runtime/config/address.h"
 #include "services/runtime/config/config.h"
@@ -23,6 +25,9 @@ struct AccessSettings {
   /// each start.
   access::ApiKey process_key;
   bool has_process_key_file = false;
+  /// Of callers without a key: none where they may do everything, because processes of the city may
+  /// be among them.
+  access::CallerLimits::Options limits;
 };
 
 /// Reads the options and the file of the process key. INVALID_ARGUMENT: a scope that is not one; a

@@ -57,6 +57,25 @@ TEST_F(AccessSettingsTest, ScopesAreAList) {
               HasSubstr("security.anonymous: \"layers:write\" is not a scope"));
 }
 
+TEST_F(AccessSettingsTest, LimitsAreReadForKeysAndForAddresses) {
+  const auto settings = Read({{"limits.calls_per_second", "50"},
+                              {"limits.bytes_per_second", "1000000"},
+                              {"limits.anonymous_readings_per_second", "7"},
+                              {"limits.addresses_max", "100"}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->limits.keys, (access::Limits{.calls_per_s = 50, .bytes_per_s = 1e6}));
+  EXPECT_EQ(settings->limits.anonymous,
+            (access::Limits{.calls_per_s = 500, .streams_max = 500, .readings_per_s = 7}));
+  EXPECT_EQ(settings->limits.failures_per_s, 10);
+  EXPECT_EQ(settings->limits.addresses_max, 100U);
+}
+
+TEST_F(AccessSettingsTest, WhereEverybodyMayDoEverythingAddressesHaveNoLimits) {
+  const auto settings = Read({{"security.anonymous", "admin"}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_FALSE(settings->limits.anonymous.has_any());
+}
+
 TEST_F(AccessSettingsTest, TheProcessKeyIsTheFirstLineOfItsFile) {
   const auto settings = Read({{"security.process_key_file", KeyFile(StrCat(kKey, "\n"))}});
   ASSERT_TRUE(settings.ok()) << settings.status();

@@ -22,9 +22,12 @@
 #include "services/runtime/access_settings.h"
 #include "services/runtime/admin.h"
 #include "services/runtime/city_clock.h"
+#include "services/runtime/client_addresses.h"
 #include "services/runtime/config/address.h"
 #include "services/runtime/data_directory.h"
 #include "services/runtime/http/http_server.h"
+#include "services/runtime/http/trusted_proxies.h"
+#include "services/runtime/limit_metrics.h"
 #include "services/runtime/log.h"
 #include "services/runtime/module_channels.h"
 #include "services/runtime/probed_module.h"
@@ -46,12 +49,17 @@ namespace citylayers::runtime {
 namespace {
 
 constexpr std::string_view kClockOwner = "readings";
+constexpr std::string_view kTrustedProxies = "gateway.trusted_proxies";
 constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
 constexpr int kExitUnreachable = 3;
 constexpr absl::Duration kHealthPeriod = absl::Milliseconds(250);
 
 CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
   CallOptions options;
+  // Daemon::Check has refused values that do not parse.
+  options.address_of =
+      ClientAddresses(TrustedProxies::Parse(config.GetString(kTrustedProxies), kTrustedProxies)
+                          .value_or(TrustedProxies()));
   options.deadline_default = config.GetDuration("grpc.deadline_default");
   options.unary_max = static_cast<int>(config.GetInt("grpc.unary_max"));
   options.writes_max = static_cast<int>(config.GetInt("grpc.writes_max"));
@@ -83,7 +91,7 @@ class Daemon::Impl {
   Impl(Config config, AccessSettings access, DaemonHooks hooks)
       : config_(std::move(config)),
         hooks_(std::move(hooks)),
-        access_(std::move(access.anonymous), access.process_key, machine_clock_),
+        access_(std::move(access.anonymous), access.process_key, machine_clock_, access.limits),
         has_common_key_(access.has_process_key_file),
         memory_(static_cast<std::size_t>(config_.GetInt("server.memory_max"))),
         executor_(static_cast<int>(config_.GetInt("server.threads")),
@@ -393,6 +401,7 @@ class Daemon::Impl {
                    {{"port", "grpc"}})
           .Increment(static_cast<double>(failed - std::exchange(handshakes_failed_, failed)));
     }
+    ShowLimits(access_.limits(), metrics_);
     return metrics_.Serialize();
   }
 
@@ -450,6 +459,8 @@ absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& 
   RETURN_IF_ERROR(AdminUsesTls(admin, tls, protection.allow_insecure).status());
   RETURN_IF_ERROR(CheckTls(config, absl::Now()));
   RETURN_IF_ERROR(ParseMethodLimits(config.GetString("grpc.method_limits")).status());
+  RETURN_IF_ERROR(
+      TrustedProxies::Parse(config.GetString(kTrustedProxies), kTrustedProxies).status());
   ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config.GetString("server.target")));
   RETURN_IF_ERROR(CheckProcessKey(access, specs.size() < table.size()));
   for (const ModuleSpec* spec : specs) {

@@ -20,7 +20,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/tiles', '/live', '/citylayers.', '/cap', '/fonts'].map((path) => [path, { target: kGateway }]),
+      ['/tiles', '/live', '/citylayers.', '/cap', '/fonts', '/session'].map((path) => [path, { target: kGateway }]),
     ),
   },
   test: { include: ['src/**/*.test.ts', 'styles/**/*.test.ts', 'build/**/*.test.ts'] },

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/strings.h"
 #include "services/access/access_control.h"
+#include "services/runtime/monotonic_clock.h"
 #include "tests/bench/bench_city.h"
 #include "tests/bench/groups.h"
 
@@ -91,6 +92,26 @@ void RunChecks(const BenchOptions& options, Report& report) {
               .peer = "OpenSSL's HMAC() alone",
               .peer_value = hmac_us,
               .ratio = hmac_us / check_us});
+  AccessControl limited(access::ScopeSet(), ApiKey::Generate().value(), clock,
+                        {.keys = {.calls_per_s = 1e9, .bytes_per_s = 1e12}});
+  limited.SetRing(RingOf(keys));
+  const runtime::MonotonicClock monotonic;
+  allowed = 0;
+  const double limited_us = MicrosecondsOf(count, [&](int i) {
+    const auto caller = limited.Identify(texts[static_cast<std::size_t>(i % kKeys)]);
+    if (!caller.ok() || !access::Require(**caller, need).ok()) return;
+    const auto account = limited.limits().AccountOf(**caller, "203.0.113.7");
+    const absl::Time now = monotonic.Now();
+    allowed += account->TakeCall(now) ? 0 : 1;
+    account->ChargeBytes(100, now);
+  });
+  if (allowed != count) {
+    return report.Fail("access.check_limited_us", absl::InternalError("a call was refused"));
+  }
+  report.Add({.name = "access.check_limited_us",
+              .value = limited_us,
+              .unit = "us",
+              .note = "the same with limits of calls and bytes"});
   int refused = 0;
   const double refuse_us = MicrosecondsOf(count, [&](int i) {
     refused += control.Identify(wrong[static_cast<std::size_t>(1 + i % (kKeys - 1))]).ok() ? 0 : 1;
@@ -142,7 +163,11 @@ void RunRefusedCalls(const BenchOptions& options, Report& report) {
         context.AddMetadata("authorization", key);
         readings::v1::GetLatestReadingsResponse response;
         const grpc::Status status = stub->GetLatestReadings(&context, {}, &response);
-        refused += status.error_code() == grpc::StatusCode::UNAUTHENTICATED ? 1 : 0;
+        // The latter for all but limits.failures_per_second.
+        refused += status.error_code() == grpc::StatusCode::UNAUTHENTICATED ||
+                           status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED
+                       ? 1
+                       : 0;
       }
     });
   }

@@ -66,8 +66,8 @@ Gateway::Options FakeCity::SmallOptions() {
 }
 
 FakeCity::FakeCity(Gateway::Options options, std::unique_ptr<StaticFiles> files, bool backends_up,
-                   std::string_view anonymous)
-    : access_(ScopesOf(anonymous), *access::ApiKey::Generate(), wall_clock_) {
+                   std::string_view anonymous, const access::CallerLimits::Options& limits)
+    : access_(ScopesOf(anonymous), *access::ApiKey::Generate(), wall_clock_, limits) {
   runtime::KeepCallbackThreads();
   layers_.SetLayer(TrafficLayer());
   layers::v1::Layer flood = TrafficLayer();

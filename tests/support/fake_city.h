@@ -37,7 +37,8 @@ class FakeCity {
  public:
   explicit FakeCity(Gateway::Options options = SmallOptions(),
                     std::unique_ptr<StaticFiles> files = nullptr, bool backends_up = true,
-                    std::string_view anonymous = "admin");
+                    std::string_view anonymous = "admin",
+                    const access::CallerLimits::Options& limits = {});
   ~FakeCity();
 
   /// Port 0, list period 10 ms, retry period 10 ms.

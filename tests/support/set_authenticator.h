@@ -30,6 +30,10 @@ class SetAuthenticator final : public Authenticator {
                           .secret_hash = {},
                           .scopes = access::ScopeSet({access::ParseScope(scope).value()})});
   }
+  /// nullptr: none. `limits` must outlive it; set it before the first call.
+  void SetLimits(access::CallerLimits* limits) { limits_ = limits; }
+  access::CallerLimits* limits() const override { return limits_; }
+
   /// The key of present callers has ended.
   void EndKeys() {
     absl::MutexLock lock(&mutex_);
@@ -55,6 +59,7 @@ class SetAuthenticator final : public Authenticator {
           .secret_hash = {},
           .scopes = access::ScopeSet({{access::Permission::kAdmin, {}}})});
   bool is_current_ ABSL_GUARDED_BY(mutex_) = true;
+  access::CallerLimits* limits_ = nullptr;
 };
 
 }  // namespace citylayers::runtime

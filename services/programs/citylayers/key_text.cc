@@ -30,6 +30,21 @@ std::string ExpiryOf(const Key& key) {
   return key.has_expire_time() ? FormatCityTime(FromProtoTime(key.expire_time())) : "never";
 }
 
+// "50 calls/s, 20 streams"; empty: the server's limits.
+std::string LimitsOf(const Key& key) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](bool is_set, std::int64_t value, std::string_view unit) {
+    if (!is_set) return;
+    parts.push_back(value == 0 ? StrCat("any ", unit) : StrCat(value, " ", unit));
+  };
+  const access::v1::KeyLimits& limits = key.limits();
+  add(limits.has_calls_per_second(), limits.calls_per_second(), "calls/s");
+  add(limits.has_streams_max(), limits.streams_max(), "streams");
+  add(limits.has_readings_per_second(), limits.readings_per_second(), "readings/s");
+  add(limits.has_bytes_per_second(), limits.bytes_per_second(), "bytes/s");
+  return absl::StrJoin(parts, ", ");
+}
+
 Tone ToneOf(const std::string& state) {
   if (state == "active") return Tone::kGood;
   return state == "rotating" ? Tone::kNotice : Tone::kDim;
@@ -128,6 +143,7 @@ std::vector<std::pair<std::string, std::string>> KeyLines(const Key& key, absl::
       {"principal", key.principal()},
       {"scopes", ScopesOf(key)},
       {"certificate", key.certificate_name()},
+      {"limits", LimitsOf(key)},
       {"created", StrCat(FormatCityTime(FromProtoTime(key.create_time())),
                          key.creator().empty() ? "" : StrCat(" by ", key.creator()))},
       {"expires", ExpiryOf(key)},

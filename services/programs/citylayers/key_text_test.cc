@@ -131,5 +131,14 @@ TEST(KeyLines, HaveTheCreatorAndTheOverlap) {
                                                      HasSubstr("until 2025-11-07 18:00:00"))));
 }
 
+TEST(KeyLines, HaveTheLimitsThatDifferFromTheServers) {
+  Key key = MakeKey();
+  EXPECT_THAT(KeyLines(key, kEvening), testing::Contains(testing::Pair(std::string("limits"), "")));
+  key.mutable_limits()->set_calls_per_second(50);
+  key.mutable_limits()->set_streams_max(0);
+  EXPECT_THAT(KeyLines(key, kEvening),
+              testing::Contains(testing::Pair(std::string("limits"), "50 calls/s, any streams")));
+}
+
 }  // namespace
 }  // namespace citylayers::cli

@@ -1,4 +1,5 @@
 // Commands `citylayers keys ...`.
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,11 +23,20 @@ using access::v1::Key;
 using access::v1::KeyService;
 using Stub = KeyService::Stub;
 
+// Negative: not given.
+struct LimitOptions {
+  std::int64_t calls_per_second = -1;
+  std::int64_t streams_max = -1;
+  std::int64_t readings_per_second = -1;
+  std::int64_t bytes_per_second = -1;
+};
+
 struct CreateOptions {
   std::string principal;
   std::vector<std::string> scopes;
   std::string expires;
   std::string certificate_name;
+  LimitOptions limits;
 };
 
 struct RotateOptions {
@@ -51,6 +61,17 @@ absl::Status SetExpiry(const std::string& text, MutableField mutable_field) {
   return absl::OkStatus();
 }
 
+// Without any limit the field stays unset: the server's limits apply.
+void SetLimits(const LimitOptions& options, access::v1::CreateKeyRequest& request) {
+  const auto limits = [&request] { return request.mutable_limits(); };
+  if (options.calls_per_second >= 0) limits()->set_calls_per_second(options.calls_per_second);
+  if (options.streams_max >= 0) limits()->set_streams_max(options.streams_max);
+  if (options.readings_per_second >= 0) {
+    limits()->set_readings_per_second(options.readings_per_second);
+  }
+  if (options.bytes_per_second >= 0) limits()->set_bytes_per_second(options.bytes_per_second);
+}
+
 // stdout has nothing but the key, so that it can be redirected to a file. The rest is printed
 // before it, so that the id is known even when stdout fails.
 void PrintKey(const Program& program, const std::string& what, const std::string& key_text) {
@@ -65,6 +86,7 @@ absl::Status Create(Program& program, const CreateOptions& options) {
   request.mutable_scopes()->Assign(options.scopes.begin(), options.scopes.end());
   request.set_certificate_name(options.certificate_name);
   RETURN_IF_ERROR(SetExpiry(options.expires, [&] { return request.mutable_expire_time(); }));
+  SetLimits(options.limits, request);
   const auto stub = KeyService::NewStub(program.Channel());
   ASSIGN_OR_RETURN(const auto response, program.Call(&Stub::CreateKey, *stub, request));
   PrintKey(program, StrCat("created ", KeySummary(response.key())), response.key_text());
@@ -164,6 +186,20 @@ void AddProcessKey(CLI::App& keys, Program& program) {
   program.OnRunOffline(command, [&program, path] { return WriteProcessKey(program, *path); });
 }
 
+void AddLimits(CLI::App* create, LimitOptions& limits) {
+  const auto add = [create](const char* name, std::int64_t& value, const std::string& what) {
+    create->add_option(name, value, what + "; 0: no limit; default: that of the server (limits.*)")
+        ->type_name("NUMBER")
+        ->check(CLI::NonNegativeNumber);
+  };
+  add("--calls-per-second", limits.calls_per_second, "Calls and HTTP requests per second");
+  add("--streams-max", limits.streams_max, "Streams that may be open at once");
+  add("--readings-per-second", limits.readings_per_second,
+      "Readings that may be written per second");
+  add("--bytes-per-second", limits.bytes_per_second,
+      "Bytes of messages and bodies per second, received and sent together");
+}
+
 void AddCreate(CLI::App& keys, Program& program) {
   CLI::App* create =
       program.Add(keys, "create", "Create a key; stdout has only its text, on one line",
@@ -174,7 +210,9 @@ void AddCreate(CLI::App& keys, Program& program) {
                   "  citylayers keys create --principal 'flood app' --scope layers:read:flood "
                   "--expires 2027-12-31T23:59:59+07:00\n"
                   "  citylayers keys create --principal 'sensor gateway 7' --scope readings:write "
-                  "--certificate-name 'CN=gateway-7,O=City' > /dev/null");
+                  "--certificate-name 'CN=gateway-7,O=City' > /dev/null\n"
+                  "  citylayers keys create --principal 'school map' --scope layers:read "
+                  "--calls-per-second 50 --streams-max 20");
   auto options = std::make_shared<CreateOptions>();
   create
       ->add_option("--principal", options->principal,
@@ -197,6 +235,7 @@ void AddCreate(CLI::App& keys, Program& program) {
                    "Name of the client certificates that act as the key: their subject as `openssl "
                    "x509 -noout -subject -nameopt RFC2253` shows it, or DNS:NAME or URI:ADDRESS")
       ->type_name("NAME");
+  AddLimits(create, options->limits);
   program.OnRun(create, [&program, options] { return Create(program, *options); });
 }
 

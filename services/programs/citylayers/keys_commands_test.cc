@@ -152,6 +152,21 @@ class KeysCommandsTest : public testing::Test {
   std::string err_;
 };
 
+TEST_F(KeysCommandsTest, ANewKeyHasTheLimitsThatAreGiven) {
+  const std::vector<std::string> create = {"keys", "create",  "--principal",
+                                           "x",    "--scope", "admin"};
+  EXPECT_EQ(Run(create), 0) << err_;
+  EXPECT_FALSE(keys_.created.has_limits());
+  std::vector<std::string> limited = create;
+  limited.insert(limited.end(), {"--calls-per-second", "50", "--streams-max", "0"});
+  EXPECT_EQ(Run(limited), 0) << err_;
+  EXPECT_EQ(keys_.created.limits().calls_per_second(), 50);
+  EXPECT_TRUE(keys_.created.limits().has_streams_max()) << "0: no limit";
+  EXPECT_FALSE(keys_.created.limits().has_readings_per_second());
+  limited.back() = "-1";
+  EXPECT_NE(Run(limited), 0);
+}
+
 TEST_F(KeysCommandsTest, ANewKeyIsAloneOnStdout) {
   EXPECT_EQ(Run({"keys", "create", "--principal", "gateway 7", "--scope", "readings:write",
                  "--scope", "layers:read:traffic", "--expires", "2099-01-01T00:00:00Z"}),

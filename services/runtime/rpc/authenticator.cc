@@ -5,10 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
+
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "services/access/api_key.h"
 #include "services/access/credentials.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/forwarded_call.h"
 
 namespace citylayers::runtime {
 namespace {
@@ -54,6 +58,12 @@ absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authe
     const CallMetadata& metadata, const grpc::AuthContext* peer) const {
   absl::StatusOr<std::string_view> credential = CredentialIn(metadata);
   if (!credential.ok()) return WithReason(credential.status(), kReasonBadKey);
+  if (credential->empty() && metadata.count(kForwardedSession) > 0 && ForwardedAddress(metadata)) {
+    const auto session = ValueOf(metadata, kForwardedSession);
+    auto holder = session.ok() ? control_.IdentifySession(*session) : session.status();
+    if (!absl::IsUnauthenticated(holder.status())) return holder;
+    return WithReason(holder.status(), kReasonBadSession);
+  }
   if (metadata.count(kPassedOnMetadata) > 0) peer = nullptr;
   auto caller = credential->empty() ? control_.IdentifyCertificate(CertificateNames(peer))
                                     : control_.Identify(*credential);
@@ -62,6 +72,21 @@ absl::StatusOr<std::shared_ptr<const access::Principal>> KeyAuthenticator::Authe
                                                     : caller.status();
   }
   return caller;
+}
+
+std::optional<std::string> KeyAuthenticator::ForwardedAddress(const CallMetadata& metadata) const {
+  const auto by = ValueOf(metadata, kForwardedBy);
+  if (!by.ok() || by->empty() || !access::IsEqual(*by, control_.process_key())) return std::nullopt;
+  return std::string(ValueOf(metadata, kForwardedFor).value_or(std::string_view()));
+}
+
+std::string AddressOfGrpcPeer(std::string_view peer) {
+  const std::size_t scheme_end = peer.find(':');
+  if (scheme_end == std::string_view::npos || !peer.starts_with("ipv")) return {};
+  peer.remove_prefix(scheme_end + 1);
+  peer = peer.substr(0, peer.rfind(':'));
+  return absl::StrReplaceAll(ToAbsl(peer),
+                             {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}, {"%25", "%"}});
 }
 
 }  // namespace citylayers::runtime

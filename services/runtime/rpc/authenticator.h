@@ -4,6 +4,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include <grpcpp/security/auth_context.h>
@@ -31,12 +34,23 @@ class Authenticator {
       const CallMetadata& metadata, const grpc::AuthContext* peer) const = 0;
   /// Whether a caller that was identified may go on with a stream: its key has not ended since.
   virtual bool IsCurrent(const access::Principal& caller) const = 0;
+  /// The client's address, when a process of the city forwards the call (forwarded_call.h);
+  /// nullopt: the call comes from the client itself.
+  virtual std::optional<std::string> ForwardedAddress(const CallMetadata& /*metadata*/) const {
+    return std::nullopt;
+  }
+  /// The limits of callers; nullptr: there are none.
+  virtual access::CallerLimits* limits() const { return nullptr; }
 };
 
-/// Takes keys from the metadata `authorization` and `x-api-key`; for a call without one, the key
-/// that the client's verified certificate acts as. In a call that was passed on the certificate
-/// does not count: otherwise every client of a gateway could do what the gateway's certificate
-/// permits.
+/// Of a peer as gRPC names it: "10.1.2.3" of "ipv4:10.1.2.3:5000", "::1" of "ipv6:%5B::1%5D:5000";
+/// empty: a peer without an IP address.
+std::string AddressOfGrpcPeer(std::string_view peer);
+
+/// Takes keys from the metadata `authorization` and `x-api-key`; without one, from a process of the
+/// city, the session of the client for which it calls; else the key that the client's verified
+/// certificate acts as. In a call that was passed on the certificate does not count: otherwise
+/// every client of a gateway could do what the gateway's certificate permits.
 class KeyAuthenticator final : public Authenticator {
  public:
   /// `control` must outlive it.
@@ -47,6 +61,8 @@ class KeyAuthenticator final : public Authenticator {
   bool IsCurrent(const access::Principal& caller) const override {
     return control_.IsCurrent(caller);
   }
+  std::optional<std::string> ForwardedAddress(const CallMetadata& metadata) const override;
+  access::CallerLimits* limits() const override { return &control_.limits(); }
 
  private:
   const access::AccessControl& control_;

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_BIDI_REACTOR_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_BIDI_REACTOR_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <deque>
@@ -20,25 +21,29 @@
 #include "services/runtime/rpc/grpc_status.h"
 #include "services/runtime/rpc/hidden_fields.h"
 #include "services/runtime/rpc/stream_source.h"
+#include "services/runtime/timer.h"
 
 namespace citylayers::runtime::detail {
 
 /// Reads requests while fewer than waiting_max() of them wait for their answer, and writes the
-/// answers in the order of the requests. At most one read and one write are in progress. The call
-/// finishes only when no operation is in progress, so every completion finds the reactor alive.
+/// answers in the order of the requests. While the caller has exceeded a limit, nothing is read, so
+/// that its requests wait in the transport. At most one read and one write are in progress. The
+/// call finishes only when no operation is in progress, so every completion finds the reactor
+/// alive.
 template <typename Request, typename Response, typename Factory>
 class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
  public:
   /// `write_executor` runs the handler, `executor` the work after its answers.
   BidiReactor(grpc::CallbackServerContext& context, Factory factory,
               std::shared_ptr<CallScope> scope, Executor& write_executor, Executor& executor,
-              const CallOptions& options, std::shared_ptr<WriteWatch> writes,
+              Timer& timer, const CallOptions& options, std::shared_ptr<WriteWatch> writes,
               std::shared_ptr<std::atomic<bool>> draining)
       : context_(context),
         factory_(std::move(factory)),
         scope_(std::move(scope)),
         write_executor_(write_executor),
         executor_(executor),
+        timer_(timer),
         writes_(std::move(writes)),
         share_(options.requests),
         hold_(share_),
@@ -73,6 +78,7 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
 
   void HandleOne() {
     auto answer = std::make_shared<Answer>();
+    scope_->ChargeMessage(request_);
     absl::Status status = MakeHandler();
     if (status.ok() && !hold_.Resize(handler_->MemoryHeld() + MemoryOf(request_))) {
       status = share_->ExhaustedError();
@@ -93,7 +99,17 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
       if (request_.SpaceUsedLong() > kFreedAbove) request_ = Request();
       (void)hold_.Resize(handler_->MemoryHeld());
     }
-    Advance([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { reading_ = false; });
+    ReadWhenPermitted();
+  }
+
+  // Ends the read in progress, which permits the next one, after the pause that the caller's limits
+  // impose. In slices: a caller that leaves must not keep the call open.
+  void ReadWhenPermitted() {
+    const absl::Duration pause = scope_->PauseOfRequests();
+    if (pause <= absl::ZeroDuration() || draining_->load() || context_.IsCancelled()) {
+      return Advance([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { reading_ = false; });
+    }
+    timer_.After(std::min(pause, kPauseSlice), [this] { ReadWhenPermitted(); });
   }
 
   absl::Status MakeHandler() {
@@ -164,12 +180,14 @@ class BidiReactor final : public grpc::ServerBidiReactor<Request, Response> {
   }
 
   static constexpr std::size_t kFreedAbove = 64 * 1024;
+  static constexpr absl::Duration kPauseSlice = absl::Milliseconds(250);
 
   grpc::CallbackServerContext& context_;  // lives until OnDone
   Factory factory_;
   const std::shared_ptr<CallScope> scope_;
   Executor& write_executor_;
   Executor& executor_;
+  Timer& timer_;
   const std::shared_ptr<WriteWatch> writes_;
   const std::shared_ptr<MemoryShare> share_;
   MemoryHold hold_;          // memory of the request and of the handler's state; used by HandleOne

@@ -1,7 +1,9 @@
 #include "services/runtime/rpc/call.h"
 
 #include "base/status_macros.h"
+#include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/limit_error.h"
 
 namespace citylayers::runtime {
 
@@ -10,6 +12,17 @@ absl::Status CheckAccess(const access::Principal& caller, const access::Need& ne
   if (status.ok()) return status;
   return WithReason(status,
                     absl::IsUnauthenticated(status) ? kReasonKeyNeeded : kReasonScopeNeeded);
+}
+
+absl::Status Call::TakeReadings(int count) const {
+  if (account == nullptr) return absl::OkStatus();
+  const auto refusal = account->TakeReadings(count, MonotonicClock().Now());
+  return refusal ? LimitError(*refusal, caller->key_id) : absl::OkStatus();
+}
+
+void Call::ChargeReadings(int count) const {
+  if (account == nullptr) return;
+  account->ChargeReadings(count, MonotonicClock().Now());
 }
 
 absl::Status Call::CheckResource(std::string_view resource) const {

@@ -151,6 +151,7 @@ class CallAdapter {
         status = reactor->HoldAnswer(*context, *response);
       }
       if (!status.ok()) *response = Response();
+      scope->ChargeMessage(*response);
       scope->Finish(status);
       reactor->Finish(ToGrpcStatus(status));
     };

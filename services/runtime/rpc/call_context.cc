@@ -1,5 +1,6 @@
 #include "services/runtime/rpc/call_context.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -73,8 +74,26 @@ absl::Status CallScope::HoldRequest(const std::shared_ptr<MemoryShare>& share, s
 }
 
 CallGate::CallGate(CallOptions options, Metrics& metrics, const Authenticator& authenticator)
-    : options_(std::move(options)), metrics_(metrics), authenticator_(authenticator) {
+    : options_(std::move(options)),
+      metrics_(metrics),
+      authenticator_(authenticator),
+      entrance_(authenticator, options_.address_of) {
   for (const auto& [method, limit] : options_.method_limits) methods_[method].limit = limit;
+}
+
+void CallScope::ChargeMessage(const google::protobuf::Message& message) const {
+  if (!is_metered_ || !call_.account->limits_bytes()) return;
+  call_.account->ChargeBytes(static_cast<double>(message.ByteSizeLong()), MonotonicClock().Now());
+}
+
+absl::Duration CallScope::PauseOfAnswers() const {
+  if (!is_metered_) return absl::ZeroDuration();
+  return call_.account->BytesWait(MonotonicClock().Now());
+}
+
+absl::Duration CallScope::PauseOfRequests() const {
+  if (call_.account == nullptr) return absl::ZeroDuration();
+  return std::max(PauseOfAnswers(), call_.account->ReadingsWait(MonotonicClock().Now()));
 }
 
 absl::Status CallScope::CheckCaller() const {
@@ -116,18 +135,19 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
                     : kind == CallKind::kWrite ? options_.writes_max
                                                : options_.streams_max;
   const access::Need need = MethodRules::OfApi().Find(method);
-  absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
-      authenticator_.Authenticate(context.client_metadata(), context.auth_context().get());
-  const absl::Status allowed = caller.ok() ? CheckAccess(**caller, need) : caller.status();
-  if (!allowed.ok()) {  // it takes no place from those who may call
-    CountEnd(metrics_, std::string(method), allowed);
-    return allowed;
+  absl::StatusOr<AdmittedCaller> admitted =
+      entrance_.Admit(context.client_metadata(), context.auth_context().get(), context.peer(), &need,
+                      kind == CallKind::kStream);
+  if (!admitted.ok()) {  // it takes no place from those who may call
+    CountEnd(metrics_, std::string(method), admitted.status());
+    return admitted.status();
   }
   Call call{.method = std::string(method),
-            .peer = context.peer(),
+            .peer = std::move(admitted->from),
             .deadline = absl::InfiniteFuture(),
-            .caller = *std::move(caller),
-            .permission = need.permission};
+            .caller = std::move(admitted->caller),
+            .permission = need.permission,
+            .account = std::move(admitted->account)};
   call.deadline = DeadlineOf(context.raw_deadline());
   if (call.deadline == absl::InfiniteFuture() && kind != CallKind::kStream) {
     call.deadline = absl::Now() + options_.deadline_default;
@@ -138,6 +158,8 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
   const bool too_many_of_it = count != nullptr && count->running.fetch_add(1) >= count->limit;
   auto scope = std::make_shared<CallScope>(std::move(call), authenticator_, metrics_, running,
                                            count == nullptr ? nullptr : &count->running, kind);
+  if (admitted->is_metered) scope->SetMetered(std::move(admitted->place));
+  if (request != nullptr) scope->ChargeMessage(*request);
   absl::Status status;
   if (running.load() > limit) status = Overloaded();
   if (status.ok() && too_many_of_it) {

@@ -19,6 +19,7 @@
 #include "services/runtime/metrics.h"
 #include "services/runtime/rpc/authenticator.h"
 #include "services/runtime/rpc/call.h"
+#include "services/runtime/rpc/call_entrance.h"
 #include "services/runtime/rpc/write_watch.h"
 
 namespace citylayers::runtime {
@@ -36,6 +37,8 @@ struct CallOptions {
   std::map<std::string, int, std::less<>> method_limits;
   WriteWatch::Options writes;             // maximum time that a client may leave an answer unread
   std::shared_ptr<MemoryShare> requests;  // memory of decoded requests; may be nullptr
+  // The client's address, of the connection's address; default: the same.
+  CallEntrance::AddressOf address_of;
 };
 
 /// The memory of a decoded message, in bytes. For a small one its encoded size,
@@ -59,6 +62,19 @@ class CallScope {
   const Call& call() const { return call_; }
   /// Charges the request's memory to `share` until the call ends. RESOURCE_EXHAUSTED: no room.
   absl::Status HoldRequest(const std::shared_ptr<MemoryShare>& share, std::size_t bytes);
+  /// Applies the caller's limits to this call, with `place` if it is a stream. The limits of a
+  /// forwarded call were applied where it arrived. REQUIRES: before the call is shared.
+  void SetMetered(access::StreamPlace place) {
+    is_metered_ = true;
+    place_ = std::move(place);
+  }
+  /// Counts a message that was received or is sent. Costs nothing when bytes are not limited.
+  void ChargeMessage(const google::protobuf::Message& message) const;
+  /// Times for which a stream pauses before it sends its next message, or reads the next request,
+  /// because of the caller's limits; zero: not at all.
+  absl::Duration PauseOfAnswers() const;
+  absl::Duration PauseOfRequests() const;
+
   /// UNAUTHENTICATED when the caller's key has ended since the call began.
   absl::Status CheckCaller() const;
   /// True when the caller has a key, which may end before the call.
@@ -75,6 +91,8 @@ class CallScope {
   std::atomic<int>& running_;
   std::atomic<int>* const method_running_;
   MemoryHold request_hold_;
+  bool is_metered_ = false;
+  access::StreamPlace place_;
   const CallKind kind_;
   const absl::Time start_;
   std::atomic<bool> finished_{false};
@@ -88,7 +106,7 @@ class CallGate {
   /// `request` is nullptr when none has arrived yet. UNAUTHENTICATED: no key, or an invalid one,
   /// where one is needed. PERMISSION_DENIED: the caller lacks the method's scope.
   /// RESOURCE_EXHAUSTED with RetryInfo when too many calls are running, of all methods or of this
-  /// one, or when the memory for requests has no room.
+  /// one, when the memory for requests has no room, or when the caller exceeds one of its limits.
   absl::StatusOr<std::shared_ptr<CallScope>> Admit(const grpc::CallbackServerContext& context,
                                                    std::string_view method, CallKind kind,
                                                    const google::protobuf::Message* request);
@@ -105,6 +123,7 @@ class CallGate {
   const CallOptions options_;
   Metrics& metrics_;
   const Authenticator& authenticator_;
+  const CallEntrance entrance_;
   std::atomic<int> unary_running_{0};
   std::atomic<int> writes_running_{0};
   std::atomic<int> streams_running_{0};

@@ -3,6 +3,7 @@
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include <grpcpp/support/status.h>
 
 namespace citylayers::runtime {
@@ -12,6 +13,9 @@ grpc::Status ToGrpcStatus(const absl::Status& status);
 
 /// The reverse of ToGrpcStatus: details become payloads again.
 absl::Status FromGrpcStatus(const grpc::Status& status);
+
+/// The time of the status's RetryInfo, after which the call may be repeated; zero: it has none.
+absl::Duration RetryDelayOf(const grpc::Status& status);
 
 }  // namespace citylayers::runtime
 

@@ -89,26 +89,30 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
         if (auto steps = weak.lock()) steps->Wake();
       });
     }
+    if (const absl::Duration pause = scope_->PauseOfAnswers(); pause > absl::ZeroDuration()) {
+      return WaitFor(pause);
+    }
     absl::StatusOr<StreamStep> step = source_->Next(&response_);
     if (!step.ok()) return End(step.status());
     switch (step->kind) {
       case StreamStep::Kind::kMessage:
         HiddenFields::Of<Response>().Hide(scope_->call().caller->scopes, response_);
         return Send();
-      case StreamStep::Kind::kWait: {
-        // The upper bound limits the delay before an idle stream notices a drain, or the end of its
-        // caller's key.
-        const absl::Duration wait =
-            std::min(step->wait_max,
-                     scope_->has_key() ? std::min(check_period_, kKeyCheckPeriod) : check_period_);
-        // Armed before going idle: once idle, a cancel may end and delete this reactor at any time.
-        steps_->WakeAfter(wait);
-        steps_->GoIdle();
-        return;
-      }
+      case StreamStep::Kind::kWait:
+        return WaitFor(step->wait_max);
       case StreamStep::Kind::kEnd:
         return End(absl::OkStatus());
     }
+  }
+
+  void WaitFor(absl::Duration wait_max) {
+    // The upper bound limits the delay before an idle stream notices a drain, or the end of its
+    // caller's key.
+    const absl::Duration wait = std::min(
+        wait_max, scope_->has_key() ? std::min(check_period_, kKeyCheckPeriod) : check_period_);
+    // Armed before going idle: once idle, a cancel may end and delete this reactor at any time.
+    steps_->WakeAfter(wait);
+    steps_->GoIdle();
   }
 
   void Send() {
@@ -116,6 +120,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
     constexpr std::size_t kFreedAbove = 16 * 1024;
     const std::size_t bytes = response_.ByteSizeLong();
     if (!hold_.Resize(bytes)) return End(share_->ExhaustedError());
+    scope_->ChargeMessage(response_);
     write_.Begin(writes_, [context = &context_] { context->TryCancel(); });
     if (bound_) return WriteAndFree();
     if (bytes < kFreedAbove) {
@@ -187,8 +192,8 @@ grpc::ServerBidiReactor<Request, Response>* CallAdapter::Bidi(grpc::CallbackServ
   if (!scope.ok())
     return new detail::RefusedReactor<grpc::ServerBidiReactor<Request, Response>>(scope.status());
   auto* reactor = new detail::BidiReactor<Request, Response, Factory>(
-      *context, std::move(factory), *std::move(scope), write_executor_, executor_, gate_.options(),
-      writes_, draining_);
+      *context, std::move(factory), *std::move(scope), write_executor_, executor_, timer_,
+      gate_.options(), writes_, draining_);
   reactor->Start();
   return reactor;
 }

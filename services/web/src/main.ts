@@ -6,6 +6,7 @@ import './css/page.css';
 import './css/panels.css';
 import './css/water.css';
 import './css/narrow.css';
+import './css/session.css';
 import type { Theme } from '../styles/palette.js';
 import { CityFeeds } from './city_feeds.js';
 import { CityState } from './city_state.js';
@@ -31,6 +32,7 @@ import { h, setText } from './ui/dom.js';
 import { Legend } from './ui/legend.js';
 import { MapButtons } from './ui/map_buttons.js';
 import { PhoneTabs } from './ui/phone_tabs.js';
+import { SignIn } from './ui/sign_in.js';
 import { StreetCard } from './ui/street_card.js';
 import { WaterPanel } from './ui/water_panel.js';
 
@@ -108,6 +110,11 @@ class Page {
   private readonly tabs = new PhoneTabs(this.words, (panel) => {
     if (panel === 'gauges' || panel === 'jams') this.water.show(panel);
   });
+  private readonly signIn = new SignIn(
+    this.words,
+    { restart: () => location.reload() },
+    new URLSearchParams(location.search).has('sign-in'),
+  );
   private readonly bar = new Bar(this.city, this.words, this.theme, {
     language: (language) => {
       keep(storage(), 'lang', language);
@@ -137,10 +144,12 @@ class Page {
         this.street.element,
         this.buttons.element,
         this.tabs.element,
+        this.signIn.element,
       );
     this.buttons.element.hidden = true;
     // A long press on a touch screen is not a request for the browser's menu.
     if (this.settings.kiosk) addEventListener('contextmenu', (event) => event.preventDefault());
+    void this.signIn.start();
     this.startFeeds();
     const kiosk = this.startKiosk();
     watchPageVersion(() => kiosk.idleMs);
@@ -211,8 +220,8 @@ class Page {
   private setLanguage(language: Language): void {
     this.words = new Words(language);
     this.applyDocument();
-    const { bar, alerts, water, legend, street, buttons, tabs } = this;
-    for (const part of [bar, alerts, water, legend, street, buttons, tabs])
+    const { bar, alerts, water, legend, street, buttons, tabs, signIn } = this;
+    for (const part of [bar, alerts, water, legend, street, buttons, tabs, signIn])
       part.setWords(this.words);
     this.view?.setWords(this.words);
     this.drawOverlays();

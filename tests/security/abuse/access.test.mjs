@@ -9,7 +9,8 @@ import { Api, Code, kMethods } from '../../integration/support/api.mjs';
 import { City, kBin, temporaryFolder, until } from '../../support/daemon.mjs';
 import { callFrames, RawHttp2 } from '../support/raw_http2.mjs';
 
-const kClosed = { CITYLAYERS_SECURITY__ANONYMOUS: '' };
+// The tests send more wrong keys than an address may.
+const kClosed = { CITYLAYERS_SECURITY__ANONYMOUS: '', CITYLAYERS_LIMITS__FAILURES_PER_SECOND: '0' };
 const kListStages = '/citylayers.flood.v1.FloodService/ListStages';
 const kTile = '14/13047/7698';
 const keys = {};
@@ -157,8 +158,8 @@ const kByProtocol = {
   'gRPC-Web': { methods: kMethods, call: byGrpcWeb },
 };
 
-// Only processes of the city, by their own key, read the hashes of secrets.
-const isForProcesses = ({ path }) => path.endsWith('.KeyService/WatchKeyRing');
+// Only processes of the city, by their own key, read the hashes of secrets and end sessions.
+const isForProcesses = ({ path }) => /\.KeyService\/(WatchKeyRing|EndSession)$/.test(path);
 
 const kRefusals = {
   'no key': Code.UNAUTHENTICATED,
@@ -171,7 +172,7 @@ const kRefusals = {
 test('the table of methods is that of the API', () => {
   assert.ok(kMethods.length >= 40, `${kMethods.length}`);
   assert.ok(kMethods.some(({ path }) => path === '/citylayers.access.v1.KeyService/CreateKey'));
-  assert.equal(kMethods.filter(isForProcesses).length, 1);
+  assert.equal(kMethods.filter(isForProcesses).length, 2);
   const { methods: got } = kByProtocol['Connect by GET'];
   assert.ok(got.length >= 20 && got.length < kMethods.length, `${got.length}`);
   assert.ok(got.some(({ path }) => path === kListStages));
@@ -192,7 +193,7 @@ for (const [protocol, { call, methods }] of Object.entries(kByProtocol)) {
     }
   });
 
-  test(`${protocol}: the admin's key is refused by no method, but by the one for processes`, async () => {
+  test(`${protocol}: the admin's key is refused by no method, but by those for processes`, async () => {
     for (const method of methods) {
       const got = await call(texts.admin, method);
       if (isForProcesses(method)) {

@@ -1,6 +1,7 @@
 // Calls of the public API over HTTP with JSON, by the Connect protocol: unary calls and collected streams.
 
 import { serverUrl } from '../server_url.js';
+import { forgetSession, sessionHeaders } from '../session.js';
 import { decodeEnvelopes, encodeEnvelope, kEndStreamFlag } from './envelope.js';
 
 /** Maximum duration of a call before it counts as failed. */
@@ -43,7 +44,7 @@ export async function collect<Response>(method: string, request: object): Promis
       continue;
     }
     const { error } = message as { error?: { code?: string; message?: string } };
-    if (error) throw new CallError(method, error.code ?? 'unknown', error.message ?? '');
+    if (error) throw failure(method, error.code ?? 'unknown', error.message);
     return messages;
   }
   throw new CallError(method, 'unavailable', 'the stream broke off');
@@ -52,11 +53,21 @@ export async function collect<Response>(method: string, request: object): Promis
 async function post(method: string, type: string, body: BodyInit): Promise<Response> {
   const reply = await fetch(serverUrl(method), {
     method: 'POST',
-    headers: { 'content-type': type, 'connect-protocol-version': '1' },
+    headers: {
+      'content-type': type,
+      'connect-protocol-version': '1',
+      ...(await sessionHeaders()),
+    },
     body,
     signal: AbortSignal.timeout(kCallTimeoutMs),
   });
   if (reply.ok) return reply;
   const error = (await reply.json().catch(() => ({}))) as { code?: string; message?: string };
-  throw new CallError(method, error.code ?? `http_${reply.status}`, error.message ?? '');
+  throw failure(method, error.code ?? `http_${reply.status}`, error.message);
+}
+
+function failure(method: string, code: string, message = ''): CallError {
+  // The session may have ended, or another one begun, in another window.
+  if (code === 'unauthenticated' || code === 'permission_denied') forgetSession();
+  return new CallError(method, code, message);
 }
