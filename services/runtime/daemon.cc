@@ -20,6 +20,7 @@
 #include "services/access/access_control.h"
 #include "services/runtime/access_settings.h"
 #include "services/runtime/admin.h"
+#include "services/runtime/backup_source.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/config/address.h"
 #include "services/runtime/data_directory.h"
@@ -205,6 +206,7 @@ class Daemon::Impl {
             .city_clock = city_clock_,
             .channels = *channels_,
             .access = access_,
+            .backups = backups_,
             .table = table_,
             .pack = std::move(pack),
             .pack_change = pack_.change()};
@@ -364,6 +366,7 @@ class Daemon::Impl {
   Executor write_executor_;
   CallAdapter calls_;
   CityClock city_clock_;
+  BackupSources backups_;
   ProcessPack pack_;
   std::vector<ModuleSpec> table_;
   std::optional<ModuleChannels> channels_;  // from Start on

@@ -32,6 +32,7 @@ class CityPack;
 
 namespace citylayers::runtime {
 
+class BackupSources;
 class CallAdapter;
 class CityClock;
 class ModuleChannels;
@@ -54,6 +55,7 @@ struct ModuleContext {
   const CityClock& city_clock;  // owned by the readings module; every other process follows it
   const ModuleChannels& channels;
   access::AccessControl& access;  // the keys of the process; set by the module that owns them
+  BackupSources& backups;         // the stores of the process; each module adds its own
   const std::vector<ModuleSpec>& table;           // every module of the platform, wherever it runs
   std::shared_ptr<const storage::CityPack> pack;  // nullptr unless ModuleSpec::needs_pack
   std::optional<PackChange> pack_change;  // a data directory was used with another pack before

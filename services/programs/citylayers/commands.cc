@@ -31,6 +31,7 @@ void AddAllCommands(CLI::App& app, Program& program) {
   AddReplayCommand(app, program);
   citypack::AddPackCommands(app);
   AddKeysCommands(app, program);
+  AddBackupCommands(app, program);
   AddServerCommands(app, program);
 }
 

@@ -26,6 +26,7 @@ void AddTrafficCommands(CLI::App& app, Program& program);
 void AddFloodCommands(CLI::App& app, Program& program);
 void AddAlertsCommands(CLI::App& app, Program& program);
 void AddKeysCommands(CLI::App& app, Program& program);
+void AddBackupCommands(CLI::App& app, Program& program);
 void AddServerCommands(CLI::App& app, Program& program);  // health, clock
 
 }  // namespace citylayers::cli
