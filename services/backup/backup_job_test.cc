@@ -59,10 +59,9 @@ class MakeBackupTest : public testing::Test {
   MakeBackupTest() {
     for (const char* name : {"readings", "keys", "alerts"}) fs::create_directories(data_ / name);
   }
-  absl::StatusOr<MadeBackup> Make(const BackupRequest& request = {},
-                                  const OnProgress& on_progress = [](const BackupProgress&) {
-                                    return absl::OkStatus();
-                                  }) {
+  absl::StatusOr<MadeBackup> Make(
+      const BackupRequest& request = {},
+      const OnProgress& on_progress = [](const BackupProgress&) { return absl::OkStatus(); }) {
     return MakeBackup({.backups = backups_, .data = data_.string(), .program_version = "1"},
                       {&readings_, &keys_, &alerts_}, request, clock_, on_progress);
   }

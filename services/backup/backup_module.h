@@ -6,8 +6,8 @@
 
 namespace citylayers::backup {
 
-/// Module "backup": serves BackupService for the stores that other modules of its process have added
-/// to ModuleContext::backups. It is made after these modules. Options `backup.*`.
+/// Module "backup": serves BackupService for the stores that other modules of its process have
+/// added to ModuleContext::backups. It is made after these modules. Options `backup.*`.
 runtime::ModuleSpec BackupModule();
 
 }  // namespace citylayers::backup

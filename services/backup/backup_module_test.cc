@@ -38,8 +38,8 @@ class BackupModuleTest : public testing::Test {
   void Serve(const std::string& directory) {
     std::vector<runtime::Option> options = BackupModule().options;
     options.push_back({"server.data", OptionType::kString, dir_ / "data", "Data directory."});
-    process_.emplace(options, std::map<std::string, std::string>{
-                                  {"backup.directory", directory}, {"backup.min_free_bytes", "0"}});
+    process_.emplace(options, std::map<std::string, std::string>{{"backup.directory", directory},
+                                                                 {"backup.min_free_bytes", "0"}});
     registration_.emplace(process_->backups(), store_);
     auto module = BackupModule().make(process_->context());
     ASSERT_TRUE(module.ok()) << module.status();
@@ -107,8 +107,8 @@ TEST_F(BackupModuleTest, ANegativeNumberToKeepIsRefused) {
 }
 
 TEST(BackupModule, ARelativeDirectoryIsRefusedAtTheStart) {
-  const auto config = runtime::Config::Load(BackupModule().options,
-                                            {.flags = {{"backup.directory", "backups"}}});
+  const auto config =
+      runtime::Config::Load(BackupModule().options, {.flags = {{"backup.directory", "backups"}}});
   const absl::Status status = BackupModule().check(*config);
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_THAT(std::string(status.message()), HasSubstr("must be an absolute path"));

@@ -39,9 +39,8 @@ absl::StatusOr<std::shared_ptr<BackupRun>> BackupRunner::Start(const BackupReque
   if (thread_.joinable()) thread_.join();  // it is done
   run_ = std::make_shared<BackupRun>();
   thread_ = std::thread([this, run = run_, request] {
-    run->Finish(job_(request, [&run](const BackupProgress& progress) {
-      return run->Report(progress);
-    }));
+    run->Finish(
+        job_(request, [&run](const BackupProgress& progress) { return run->Report(progress); }));
   });
   return run_;
 }

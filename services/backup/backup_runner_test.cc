@@ -1,8 +1,7 @@
 #include "services/backup/backup_runner.h"
 
-#include <gtest/gtest.h>
-
 #include "absl/synchronization/notification.h"
+#include <gtest/gtest.h>
 
 namespace citylayers::backup {
 namespace {

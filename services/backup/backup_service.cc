@@ -88,10 +88,9 @@ grpc::ServerWriteReactor<v1::CreateBackupResponse>* BackupServiceImpl::CreateBac
         if (asked.keep_count() < 0) {
           return runtime::BadField("keep_count", "must not be negative; 0 keeps all");
         }
-        ASSIGN_OR_RETURN(
-            std::shared_ptr<BackupRun> run,
-            runner_.Start({.full = asked.full(),
-                           .keep = static_cast<std::size_t>(asked.keep_count())}));
+        ASSIGN_OR_RETURN(std::shared_ptr<BackupRun> run,
+                         runner_.Start({.full = asked.full(),
+                                        .keep = static_cast<std::size_t>(asked.keep_count())}));
         runtime::LogInfo("backup started",
                          {{"by", call.caller->is_anonymous() ? "anonymous" : call.caller->name},
                           {"by_key", call.caller->key_id},

@@ -68,8 +68,7 @@ absl::StatusOr<std::unique_ptr<runtime::Module>> Make(const runtime::ModuleConte
           static_cast<std::size_t>(context.config.GetInt("grpc.message_bytes_max")) / 2};
   const std::string path = (directory / kKeysFile).string();
   auto clock = std::make_unique<WallClock>();
-  ASSIGN_OR_RETURN(std::unique_ptr<KeyBook> book,
-                   KeyBook::Open(path, options, *clock));
+  ASSIGN_OR_RETURN(std::unique_ptr<KeyBook> book, KeyBook::Open(path, options, *clock));
   const bool is_open = context.access.anonymous()->scopes.AllowsAll(access::Permission::kAdmin);
   if (book->List().empty() && !is_open) {
     runtime::LogWarning(

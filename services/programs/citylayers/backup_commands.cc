@@ -202,10 +202,10 @@ void AddBackupCommands(CLI::App& app, Program& program) {
   AddFrom(*verify, *options);
   AddName(*verify, *options);
   program.OnRunOffline(verify, [&program, options] { return Verify(program, *options); });
-  CLI::App* restore = program.Add(
-      *group, "restore", "Copy a backup into an empty data directory (offline)",
-      "  citylayers backup restore latest --from /var/backups/citylayers --data "
-      "/var/lib/citylayers.new");
+  CLI::App* restore =
+      program.Add(*group, "restore", "Copy a backup into an empty data directory (offline)",
+                  "  citylayers backup restore latest --from /var/backups/citylayers --data "
+                  "/var/lib/citylayers.new");
   AddFrom(*restore, *options);
   AddName(*restore, *options);
   restore

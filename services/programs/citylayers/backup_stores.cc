@@ -46,10 +46,10 @@ absl::Status CheckFormats(const storage::BackupManifest& manifest) {
   for (const storage::BackupStore& store : manifest.stores) {
     const KnownStore* known = Find(store.name);
     if (known != nullptr && store.format <= known->format) continue;
-    return absl::FailedPreconditionError(
-        StrCat("the backup has ", store.name, " in format ", store.format, ", and this program ",
-               known == nullptr ? "does not know this store" : StrCat("reads up to ", known->format),
-               ": use version ", manifest.program_version, " of citylayers"));
+    return absl::FailedPreconditionError(StrCat(
+        "the backup has ", store.name, " in format ", store.format, ", and this program ",
+        known == nullptr ? "does not know this store" : StrCat("reads up to ", known->format),
+        ": use version ", manifest.program_version, " of citylayers"));
   }
   return absl::OkStatus();
 }

@@ -25,9 +25,8 @@ TEST(CheckFormats, KnownStoresOfThisFormat) {
 }
 
 TEST(CheckFormats, ANewerFormatOrStoreNamesTheVersionToUse) {
-  for (const storage::BackupStore& store :
-       {storage::BackupStore{.name = "readings", .format = 2},
-        storage::BackupStore{.name = "people", .format = 1}}) {
+  for (const storage::BackupStore& store : {storage::BackupStore{.name = "readings", .format = 2},
+                                            storage::BackupStore{.name = "people", .format = 1}}) {
     const absl::Status status = CheckFormats(With(store));
     EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("use version 9.1.0 of citylayers"));
@@ -39,7 +38,8 @@ class CheckStoresTest : public storage::TestStore {};
 TEST_F(CheckStoresTest, AStoreOpensAndEndsAtItsOffset) {
   Open();
   RegisterSpeeds(1);
-  ASSERT_TRUE(store_->log().Append(storage::Batch("gate", 0, {{0, storage::kStartMs, 1}}), {}).ok());
+  ASSERT_TRUE(
+      store_->log().Append(storage::Batch("gate", 0, {{0, storage::kStartMs, 1}}), {}).ok());
   const std::string copies = dir_ / "copies";
   std::filesystem::create_directory(copies);
   ASSERT_TRUE(store_->upkeep().Copy(copies + "/readings").ok());
