@@ -1,4 +1,4 @@
-// Runs backups of a process one after the other, each on a thread of its own.
+// Runs the backups of a process one after the other, each on a separate thread.
 #ifndef CITYLAYERS_SERVICES_BACKUP_BACKUP_RUNNER_H_
 #define CITYLAYERS_SERVICES_BACKUP_BACKUP_RUNNER_H_
 

@@ -239,7 +239,7 @@ test('a newer format is refused, and names itself', () => {
   assert.match(list.stderr, /made by a newer citylayers/);
 });
 
-test('without the scope admin nobody makes a backup', async (t) => {
+test('a backup needs the scope admin', async (t) => {
   const closed = await City.start({
     split: false,
     flags: ['--backup.directory', join(temporaryFolder(), 'closed')],
@@ -273,7 +273,7 @@ test('a full disk of the backups stops only the backup', async (t) => {
   client.close();
 });
 
-test('a server without a directory for backups says what to set', async (t) => {
+test('the error of a server without a directory for backups names the option', async (t) => {
   const plain = await City.start({ split: false });
   t.after(() => plain.stop());
   const client = new Api(plain.grpc);

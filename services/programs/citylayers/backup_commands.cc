@@ -40,7 +40,7 @@ std::string PercentOf(std::uint64_t done, std::uint64_t total) {
   return StrCat(percent, " % of ", FormatBytes(total));
 }
 
-// Says how far a long work is, on a terminal and a few times per minute.
+// Shows how far a long operation is: on a terminal, a few times per minute.
 class Progress {
  public:
   Progress(const Program& program, std::string doing)

@@ -32,6 +32,8 @@ void AddAllCommands(CLI::App& app, Program& program) {
   citypack::AddPackCommands(app);
   AddKeysCommands(app, program);
   AddBackupCommands(app, program);
+  AddDoctorCommand(app, program);
+  AddConfigCommands(app, program);
   AddServerCommands(app, program);
 }
 

@@ -27,6 +27,8 @@ void AddFloodCommands(CLI::App& app, Program& program);
 void AddAlertsCommands(CLI::App& app, Program& program);
 void AddKeysCommands(CLI::App& app, Program& program);
 void AddBackupCommands(CLI::App& app, Program& program);
+void AddConfigCommands(CLI::App& app, Program& program);
+void AddDoctorCommand(CLI::App& app, Program& program);
 void AddServerCommands(CLI::App& app, Program& program);  // health, clock
 
 }  // namespace citylayers::cli

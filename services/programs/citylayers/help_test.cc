@@ -49,7 +49,9 @@ TEST_F(HelpTest, AllCommandsAreThere) {
         "alerts events",  "pack build",          "pack info",         "health",
         "clock",          "alerts verify-audit", "readings rejected", "keys create",
         "keys list",      "keys rotate",         "keys revoke",       "keys init",
-        "backup create",  "backup list",         "backup verify",     "backup restore"}) {
+        "backup create",  "backup list",         "backup verify",     "backup restore",
+        "doctor",         "config list",         "config current",    "config set",
+        "config use",     "config delete"}) {
     EXPECT_THAT(names_, Contains("citylayers " + std::string(name)));
   }
 }
