@@ -7,23 +7,38 @@ namespace {
 
 constexpr char kProcessName[] = "citylayersd";
 
+std::shared_ptr<const Principal> AnonymousWith(ScopeSet scopes) {
+  return std::make_shared<const Principal>(
+      Principal{.name = {}, .key_id = {}, .secret_hash = {}, .scopes = std::move(scopes)});
+}
+
 }  // namespace
 
 AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock)
-    : anonymous_(std::make_shared<const Principal>(
-          Principal{.name = {}, .key_id = {}, .secret_hash = {}, .scopes = std::move(anonymous)})),
-      process_key_(process_key.ToText()),
+    : process_key_(process_key.ToText()),
       process_(std::make_shared<const Principal>(
           Principal{.name = kProcessName,
                     .key_id = {},
                     .secret_hash = {},
                     .scopes = ScopeSet({{Permission::kAdmin, {}}}),
                     .is_process = true})),
-      clock_(clock) {}
+      clock_(clock),
+      anonymous_(AnonymousWith(std::move(anonymous))) {}
+
+std::shared_ptr<const Principal> AccessControl::anonymous() const {
+  absl::MutexLock lock(&mutex_);
+  return anonymous_;
+}
+
+void AccessControl::SetAnonymous(ScopeSet scopes) {
+  std::shared_ptr<const Principal> next = AnonymousWith(std::move(scopes));
+  absl::MutexLock lock(&mutex_);
+  anonymous_.swap(next);
+}
 
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
     std::string_view credential) const {
-  if (credential.empty()) return anonymous_;
+  if (credential.empty()) return anonymous();
   if (IsEqual(credential, process_key_)) return process_;
   const std::shared_ptr<const KeyRing> ring = Ring();
   if (ring == nullptr) {
@@ -33,7 +48,7 @@ absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
 }
 
 bool AccessControl::IsCurrent(const Principal& caller) const {
-  if (caller.key_id.empty()) return true;
+  if (caller.key_id.empty()) return caller.is_process || anonymous().get() == &caller;
   const std::shared_ptr<const KeyRing> ring = Ring();
   return ring != nullptr && ring->Holds(caller, clock_.Now());
 }

@@ -107,9 +107,12 @@ absl::StatusOr<access::ApiKey> ReadKeyFile(const std::string& path) {
 
 std::vector<Option> AccessOptions() {
   return {
-      {"security.anonymous", OptionType::kString, "",
-       "Scopes of callers without an API key, separated by commas, such as layers:read for a "
-       "public map; empty: nothing. admin lets everybody do everything."},
+      {.key = "security.anonymous",
+       .type = OptionType::kString,
+       .default_value = "",
+       .help = "Scopes of callers without an API key, separated by commas, such as layers:read for "
+               "a public map; empty: nothing. admin permits everything to every caller.",
+       .is_live = true},
       {"security.process_key_file", OptionType::kString, "",
        "File with the key by which the processes of a city call each other, the same in all; "
        "needed when modules run in several processes. Readable only by the owner."},

@@ -114,7 +114,7 @@ class Daemon::Impl {
     ASSIGN_OR_RETURN(
         admin_, StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
                            {[this] { return MetricsText(); }, [this] { return Ready(); },
-                            [this] { return config_.ToToml(); },
+                            [this] { return Latest().ToToml(); },
                             [this] { return DescribeModules(); }, [this] { return Notices(); }}));
     admin_address.port = admin_->port();
     admin_address_ = admin_address.ToString();
@@ -138,6 +138,22 @@ class Daemon::Impl {
       if (!ready.ok()) return Within(name, ready);
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<ConfigChange> Reload(const Config& next) {
+    RETURN_IF_ERROR(Daemon::Check(next, table_));
+    ASSIGN_OR_RETURN(AccessSettings access, ReadAccessSettings(next));
+    const Config latest = Latest();
+    ConfigChange change = latest.ChangeTo(next);
+    if (change.live.empty()) return change;
+    SetLogLevel(next.GetString("server.log"));
+    const bool has_new_scopes =
+        std::binary_search(change.live.begin(), change.live.end(), "security.anonymous");
+    if (has_new_scopes) access_.SetAnonymous(std::move(access.anonymous));
+    for (const std::string& name : order_) modules_[name]->Reload(next);
+    absl::MutexLock lock(&latest_mutex_);
+    latest_ = std::make_unique<const Config>(latest.WithLiveOptionsOf(next));
+    return change;
   }
 
   bool Stop() {
@@ -325,6 +341,12 @@ class Daemon::Impl {
         });
   }
 
+  // The configuration with the live options as they are now.
+  Config Latest() const {
+    absl::MutexLock lock(&latest_mutex_);
+    return latest_ == nullptr ? config_ : *latest_;
+  }
+
   std::vector<std::string> Notices() const {
     std::vector<std::string> all = pack_.notices();
     for (const auto& follower : followers_) {
@@ -354,6 +376,9 @@ class Daemon::Impl {
   }
 
   const Config config_;
+  mutable absl::Mutex latest_mutex_;
+  // After a reload; modules keep references to config_, whose other options stay in force.
+  std::unique_ptr<const Config> latest_ ABSL_GUARDED_BY(latest_mutex_);
   const WallClock machine_clock_;
   access::AccessControl access_;
   const bool has_common_key_;
@@ -414,6 +439,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
 std::string Daemon::grpc_address() const { return impl_->grpc_address(); }
 std::string Daemon::admin_address() const { return impl_->admin_address(); }
 absl::Status Daemon::Ready() const { return impl_->Ready(); }
+absl::StatusOr<ConfigChange> Daemon::Reload(const Config& next) { return impl_->Reload(next); }
 bool Daemon::Stop() { return impl_->Stop(); }
 
 }  // namespace citylayers::runtime

@@ -81,6 +81,9 @@ class Module {
   virtual absl::Status Ready() const { return absl::OkStatus(); }
   /// Warnings for operators about a module that is ready, one sentence each, shown by /readyz.
   virtual std::vector<std::string> Notices() const { return {}; }
+  /// Takes over the options of `next` that are live (Option::is_live). Called when they have
+  /// changed, by the thread of the other methods; must not block.
+  virtual void Reload(const Config& /*next*/) {}
   /// Ends the work that Start began: joins threads, closes files. Called once, in reverse order of
   /// Start, before the server stops.
   virtual void Stop() {}

@@ -7,6 +7,44 @@
 #include "services/runtime/access_settings.h"
 
 namespace citylayers::runtime {
+namespace {
+
+std::vector<Option> GrpcOptions() {
+  return {
+      {"grpc.connections_max", OptionType::kInt, "4096", "gRPC connections at once.", 1, 1e6},
+      {"grpc.streams_per_connection_max", OptionType::kInt, "0",
+       "Calls at once on one gRPC connection. The limit is sent to clients; a connection with a "
+       "tenth more is cut. 0: 2000, or 20000 in a process without a gateway, because a gateway "
+       "forwards the calls of all its clients over one connection.",
+       0, 1e6},
+      {"grpc.deadline_default", OptionType::kDuration, "30s",
+       "Deadline of unary calls that have none.", 0.1, 3600},
+      {"grpc.unary_max", OptionType::kInt, "512", "Unary calls at once, except those that write.",
+       1, 1e6},
+      {"grpc.writes_max", OptionType::kInt, "512",
+       "Unary calls that write at once, including those that wait for the disk.", 1, 1e6},
+      {"grpc.streams_max", OptionType::kInt, "20000", "Streaming calls at once.", 1, 1e6},
+      {"grpc.request_bytes_max", OptionType::kInt, "4194304",
+       "Largest message accepted from a client, bytes. Decoded it may take 28 times as much.", 1024,
+       1e9},
+      {"grpc.message_bytes_max", OptionType::kInt, "16777216",
+       "Largest message sent to a client, bytes.", 1024, 1e9},
+      {"grpc.write_timeout", OptionType::kDuration, "60s",
+       "Time after which a call is ended when its client does not read the answer.", 0.1, 3600},
+      {"grpc.method_limits", OptionType::kString,
+       "FloodService/ExportDepth=2,FloodService/GetDepth=32,FloodService/ListFloodedSegments=16,"
+       "LayerService/GetTiles=64,ReadingService/GetLatestReadings=8,"
+       "ReadingService/QueryReadings=64,TrafficService/ListJams=16,TrafficService/ListSegments=8",
+       "Calls of one method at once (Service/Method=COUNT, separated by commas), for methods of "
+       "which a few keep all threads busy."},
+      {"grpc.keepalive", OptionType::kDuration, "60s",
+       "Time after which an idle connection is pinged.", 1, 7200},
+      {"grpc.keepalive_min", OptionType::kDuration, "10s",
+       "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
+  };
+}
+
+}  // namespace
 
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   std::vector<Option> options = {
@@ -36,7 +74,8 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        .type = OptionType::kString,
        .default_value = "info",
        .help = "Lowest level that is logged.",
-       .choices = {"debug", "info", "warn", "error"}},
+       .choices = {"debug", "info", "warn", "error"},
+       .is_live = true},
       {.key = "server.log_format",
        .type = OptionType::kString,
        .default_value = "text",
@@ -70,37 +109,8 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Failures in a row after which the process ends with an error, so that it is restarted; "
        "0: never.",
        0, 1e6},
-      {"grpc.connections_max", OptionType::kInt, "4096", "gRPC connections at once.", 1, 1e6},
-      {"grpc.streams_per_connection_max", OptionType::kInt, "0",
-       "Calls at once on one gRPC connection. The limit is sent to clients; a connection with a "
-       "tenth more is cut. 0: 2000, or 20000 in a process without a gateway, because a gateway "
-       "forwards the calls of all its clients over one connection.",
-       0, 1e6},
-      {"grpc.deadline_default", OptionType::kDuration, "30s",
-       "Deadline of unary calls that have none.", 0.1, 3600},
-      {"grpc.unary_max", OptionType::kInt, "512", "Unary calls at once, except those that write.",
-       1, 1e6},
-      {"grpc.writes_max", OptionType::kInt, "512",
-       "Unary calls that write at once, including those that wait for the disk.", 1, 1e6},
-      {"grpc.streams_max", OptionType::kInt, "20000", "Streaming calls at once.", 1, 1e6},
-      {"grpc.request_bytes_max", OptionType::kInt, "4194304",
-       "Largest message accepted from a client, bytes. Decoded it may take 28 times as much.", 1024,
-       1e9},
-      {"grpc.message_bytes_max", OptionType::kInt, "16777216",
-       "Largest message sent to a client, bytes.", 1024, 1e9},
-      {"grpc.write_timeout", OptionType::kDuration, "60s",
-       "Time after which a call is ended when its client does not read the answer.", 0.1, 3600},
-      {"grpc.method_limits", OptionType::kString,
-       "FloodService/ExportDepth=2,FloodService/GetDepth=32,FloodService/ListFloodedSegments=16,"
-       "LayerService/GetTiles=64,ReadingService/GetLatestReadings=8,"
-       "ReadingService/QueryReadings=64,TrafficService/ListJams=16,TrafficService/ListSegments=8",
-       "Calls of one method at once (Service/Method=COUNT, separated by commas), for methods of "
-       "which a few keep all threads busy."},
-      {"grpc.keepalive", OptionType::kDuration, "60s",
-       "Time after which an idle connection is pinged.", 1, 7200},
-      {"grpc.keepalive_min", OptionType::kDuration, "10s",
-       "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
   };
+  for (Option& option : GrpcOptions()) options.push_back(std::move(option));
   for (Option& option : AccessOptions()) options.push_back(std::move(option));
   for (const ModuleSpec& spec : table) {
     options.push_back(

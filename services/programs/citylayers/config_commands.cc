@@ -80,7 +80,8 @@ absl::Status Delete(const Program& program, const std::string& name) {
 absl::Status Current(const Program& program) {
   ASSIGN_OR_RETURN(const ContextFile file, LoadContexts(program.context_path()));
   if (file.current.empty()) {
-    return absl::NotFoundError("no context is in use; choose one with `citylayers config use NAME`");
+    return absl::NotFoundError(
+        "no context is in use; choose one with `citylayers config use NAME`");
   }
   program.Print(StrCat(file.current, "\n"));
   return absl::OkStatus();
@@ -119,7 +120,8 @@ absl::Status List(const Program& program) {
 void AddSet(CLI::App& group, Program& program) {
   CLI::App* set = program.Add(
       group, "set", "Make a context, or change the given parts of one; the first one is used",
-      "  citylayers config set hcmc --server city.example:50051 --key-file ~/.config/citylayers/lan.key\n"
+      "  citylayers config set hcmc --server city.example:50051 --key-file "
+      "~/.config/citylayers/lan.key\n"
       "  citylayers config set hcmc --format json");
   auto options = std::make_shared<SetOptions>();
   set->add_option("context", options->name, "Name of the context")->required();

@@ -32,7 +32,7 @@ constexpr mode_t kOthersWrite = S_IWGRP | S_IWOTH;
 
 struct Field {
   std::string_view key;
-  std::string Context::* value;
+  std::string Context::*value;
 };
 constexpr std::array<Field, 4> kFields = {{{"server", &Context::server},
                                            {"key_file", &Context::key_file},
@@ -50,10 +50,10 @@ absl::StatusOr<std::string> TextOf(const std::string& path, std::string_view key
     return absl::InvalidArgumentError(StrCat(Where(path, node), key, " must be a text in quotes"));
   }
   if (absl::StartsWith(text->get(), "clk_")) {
-    return absl::InvalidArgumentError(
-        StrCat(Where(path, node), key,
-               " is an API key: put it into a file (chmod 600) and its path here; rotate the key if "
-               "others could read this file"));
+    return absl::InvalidArgumentError(StrCat(
+        Where(path, node), key,
+        " is an API key: put it into a file (chmod 600) and its path here; rotate the key if "
+        "others could read this file"));
   }
   return text->get();
 }
@@ -118,9 +118,8 @@ absl::Status CheckContextName(std::string_view name) {
                       return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
                     });
   if (good) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      StrCat("\"", name, "\" is not the name of a context: 1 to ", kNameCharactersMax,
-             " characters of a-z A-Z 0-9 . _ -"));
+  return absl::InvalidArgumentError(StrCat("\"", name, "\" is not the name of a context: 1 to ",
+                                           kNameCharactersMax, " characters of a-z A-Z 0-9 . _ -"));
 }
 
 std::string FormatContexts(const ContextFile& file) {
@@ -171,7 +170,8 @@ absl::StatusOr<ContextFile> LoadContexts(const std::string& path) {
   }
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || file.bad()) return absl::UnavailableError(StrCat(path, ": cannot be read"));
+  if (!file.is_open() || file.bad())
+    return absl::UnavailableError(StrCat(path, ": cannot be read"));
   return ParseContexts(text, path);
 }
 

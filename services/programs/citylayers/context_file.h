@@ -29,16 +29,16 @@ struct ContextFile {
   absl::StatusOr<Context> Find(std::string_view name) const;
 };
 
-/// Path of the file: `config_home` (XDG_CONFIG_HOME) or `home`/.config, then citylayers/config.toml.
-/// Empty when both are empty. Pure.
+/// Path of the file: `config_home` (XDG_CONFIG_HOME) or `home`/.config, then
+/// citylayers/config.toml. Empty when both are empty. Pure.
 std::string ContextPath(std::string_view config_home, std::string_view home);
 
 /// INVALID_ARGUMENT: not 1 to 64 characters of a-z A-Z 0-9 . _ -
 absl::Status CheckContextName(std::string_view name);
 
-/// The text of a file, and the reverse. Pure. INVALID_ARGUMENT: not TOML, an unknown key, a name that
-/// is not one, a current context that does not exist, or a key (clk_...) instead of a path; the
-/// message begins with `path`.
+/// The text of a file, and the reverse. Pure. INVALID_ARGUMENT: not TOML, an unknown key, a name
+/// that is not one, a current context that does not exist, or a key (clk_...) instead of a path;
+/// the message begins with `path`.
 std::string FormatContexts(const ContextFile& file);
 absl::StatusOr<ContextFile> ParseContexts(std::string_view text, const std::string& path);
 

@@ -57,8 +57,8 @@ Finding CheckDisk(const DiskFacts& facts, std::uint64_t min_free_bytes) {
     finding.remedy = "databases need a local file system: locks and syncs are not safe here";
   } else if (facts.free_bytes < min_free_bytes) {
     finding.level = Level::kError;
-    finding.remedy = StrCat("the server refuses writes below ", FormatBytes(min_free_bytes),
-                            ": make room");
+    finding.remedy =
+        StrCat("the server refuses writes below ", FormatBytes(min_free_bytes), ": make room");
   } else if (facts.free_bytes < std::max(4 * min_free_bytes, facts.total_bytes / 10)) {
     finding.level = Level::kWarning;
     finding.remedy = "make room before the disk is full";
@@ -129,9 +129,9 @@ Finding CheckPort(const std::string& option, const std::string& address, bool an
   if (answers && server_runs) return {subject, Level::kOk, "answers", ""};
   if (!answers && !server_runs) return {subject, Level::kOk, "free; no server runs", ""};
   if (answers) {
-    return {subject, Level::kError, "used by another program",
-            StrCat("stop that program (ss -ltnp shows it), or set ", option,
-                   " to another address")};
+    return {
+        subject, Level::kError, "used by another program",
+        StrCat("stop that program (ss -ltnp shows it), or set ", option, " to another address")};
   }
   return {subject, Level::kError, "does not answer, although the server runs",
           "read the server's log; does it run with this configuration?"};

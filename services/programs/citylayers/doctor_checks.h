@@ -15,7 +15,7 @@ enum class Level { kOk, kWarning, kError };
 
 /// One line of the result.
 struct Finding {
-  std::string subject;  ///< what was looked at: "disk of /var/lib/citylayers"
+  std::string subject;  ///< of the check: "disk of /var/lib/citylayers"
   Level level = Level::kOk;
   std::string fact;
   std::string remedy;  ///< what to do; empty when the level is kOk
@@ -45,7 +45,8 @@ struct ClockFacts {
   bool is_synchronized = false;  ///< by NTP or the like
   absl::Duration error_max;      ///< the system's own estimate
 };
-/// Warning: not synchronized, or more than a second of error: times of readings are compared with it.
+/// Warning: not synchronized, or more than a second of error: times of readings are compared with
+/// it.
 Finding CheckClock(const ClockFacts& facts);
 
 /// Validity of a certificate. Error: expired or not valid yet. Warning: fewer than 30 days left.

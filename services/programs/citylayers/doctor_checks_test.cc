@@ -48,9 +48,9 @@ TEST(CheckCertificate, ExpiresInStages) {
   EXPECT_EQ(check(absl::Hours(24 * 29)).level, Level::kWarning);
   EXPECT_EQ(check(absl::ZeroDuration()).level, Level::kError);
   EXPECT_THAT(check(absl::ZeroDuration()).fact, HasSubstr("expired on 2026-11-29"));
-  EXPECT_EQ(CheckCertificate("/etc/tls.pem", kNow + absl::Hours(1), kNow + absl::Hours(900), kNow)
-                .level,
-            Level::kError);
+  EXPECT_EQ(
+      CheckCertificate("/etc/tls.pem", kNow + absl::Hours(1), kNow + absl::Hours(900), kNow).level,
+      Level::kError);
 }
 
 TEST(CheckSecretMode, OnlyTheOwnerMayHaveAccess) {

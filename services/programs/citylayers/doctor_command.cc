@@ -89,9 +89,10 @@ void CheckBackups(const ServerConfig& config, const std::string& data,
     findings.push_back(CheckDisk(*disk, BytesOf(config, "backup.min_free_bytes")));
   }
   for (const std::string& path : FindLeftovers(data, backups)) {
-    findings.push_back({"leftover", Level::kWarning, path,
-                        "of an interrupted backup or restore: the next backup removes it, a restore "
-                        "(.restoring) is removed by hand"});
+    findings.push_back(
+        {"leftover", Level::kWarning, path,
+         "of an interrupted backup or restore: the next backup removes it, a restore "
+         "(.restoring) is removed by hand"});
   }
 }
 
@@ -116,8 +117,7 @@ void CheckCertificates(const ServerConfig& config, std::vector<Finding>& finding
     if (!key.starts_with("tls.") || path.empty() || path.front() != '/') continue;
     const auto validity = ReadCertificate(path);
     if (validity.ok()) {
-      findings.push_back(
-          CheckCertificate(path, validity->first, validity->second, absl::Now()));
+      findings.push_back(CheckCertificate(path, validity->first, validity->second, absl::Now()));
     } else if (absl::IsUnavailable(validity.status())) {
       findings.push_back(Broken(key, validity.status(), "check the path and who may read it"));
     } else {
@@ -158,7 +158,8 @@ Tone ToneOf(Level level) {
 }
 
 std::string AsTable(const std::vector<Finding>& findings, bool colour) {
-  Table table({{.header = "CHECK"}, {.header = ""}, {.header = "RESULT"}, {.header = "DO"}}, colour);
+  Table table({{.header = "CHECK"}, {.header = ""}, {.header = "RESULT"}, {.header = "DO"}},
+              colour);
   for (const Finding& finding : findings) {
     table.Add({finding.subject,
                {LevelWord(finding.level), ToneOf(finding.level)},
@@ -191,11 +192,12 @@ absl::Status Doctor(Program& program, const DoctorOptions& options) {
 }  // namespace
 
 void AddDoctorCommand(CLI::App& app, Program& program) {
-  CLI::App* command = program.Add(
-      app, "doctor", "Check an installation on its machine: what is wrong, and what to do (exit "
-                     "code 1: an error)",
-      "  citylayers doctor --config /etc/citylayers/city.toml\n"
-      "  citylayers doctor --json");
+  CLI::App* command =
+      program.Add(app, "doctor",
+                  "Check an installation on its machine: what is wrong, and what to do (exit "
+                  "code 1: an error)",
+                  "  citylayers doctor --config /etc/citylayers/city.toml\n"
+                  "  citylayers doctor --json");
   auto options = std::make_shared<DoctorOptions>();
   command->add_option("--config", options->config, "Configuration file of citylayersd")
       ->type_name("FILE");

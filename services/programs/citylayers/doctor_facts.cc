@@ -224,7 +224,7 @@ std::optional<unsigned> ReadMode(const std::string& path) {
 
 absl::StatusOr<std::pair<absl::Time, absl::Time>> ReadCertificate(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
-                                                              std::fclose);
+                                                             std::fclose);
   if (file == nullptr) return absl::UnavailableError(StrCat(path, ": ", std::strerror(errno)));
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(
       PEM_read_X509(file.get(), nullptr, nullptr, nullptr), X509_free);

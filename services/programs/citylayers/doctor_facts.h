@@ -20,8 +20,8 @@ namespace citylayers::cli {
 using ServerConfig = std::map<std::string, std::string>;
 
 /// Asks `citylayersd` for the configuration with all defaults: the program beside this one, else
-/// the one in PATH. `config_file` may be empty. NOT_FOUND: there is no citylayersd. INVALID_ARGUMENT:
-/// it refuses the configuration, with its message.
+/// the one in PATH. `config_file` may be empty. NOT_FOUND: there is no citylayersd.
+/// INVALID_ARGUMENT: it refuses the configuration, with its message.
 absl::StatusOr<ServerConfig> ReadServerConfig(const std::string& config_file);
 
 /// The configuration in the text of `citylayersd --print-config`. INVALID_ARGUMENT: not TOML.

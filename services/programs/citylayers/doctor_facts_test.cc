@@ -26,8 +26,8 @@ TEST(ParseServerConfig, KeysWithTheirSections) {
   const auto config =
       ParseServerConfig("[server]\n# help\ngrpc = \"127.0.0.1:1\"\n[grpc]\nunary_max = 512\n");
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_THAT(*config,
-              UnorderedElementsAre(Pair("server.grpc", "127.0.0.1:1"), Pair("grpc.unary_max", "512")));
+  EXPECT_THAT(*config, UnorderedElementsAre(Pair("server.grpc", "127.0.0.1:1"),
+                                            Pair("grpc.unary_max", "512")));
   EXPECT_FALSE(ParseServerConfig("citylayersd: no such file").ok());
 }
 
@@ -63,8 +63,9 @@ TEST(ReadCertificate, OfAFileThatIsNone) {
 
 TEST(ReadCertificate, HasItsValidity) {
   const test::TempDir dir;
-  const std::string make = StrCat("openssl req -x509 -newkey ed25519 -nodes -subj /CN=city -days 90 -keyout ",
-                                  dir / "key.pem", " -out ", dir / "cert.pem", " 2>&1 >/dev/null");
+  const std::string make =
+      StrCat("openssl req -x509 -newkey ed25519 -nodes -subj /CN=city -days 90 -keyout ",
+             dir / "key.pem", " -out ", dir / "cert.pem", " 2>&1 >/dev/null");
   if (std::system(make.c_str()) != 0) GTEST_SKIP() << "no openssl command";
   const auto validity = ReadCertificate(dir / "cert.pem");
   ASSERT_TRUE(validity.ok()) << validity.status();
@@ -88,9 +89,9 @@ TEST(Answers, OnlyAProgramThatListens) {
 
 TEST(FindLeftovers, OfBackupsAndRestores) {
   const test::TempDir dir;
-  for (const char* name : {"data/.restoring", "data/readings/backup-copy",
-                           "backups/incomplete-2026-11-29T18-00-00.000Z",
-                           "backups/2026-11-29T18-00-00.000Z"}) {
+  for (const char* name :
+       {"data/.restoring", "data/readings/backup-copy",
+        "backups/incomplete-2026-11-29T18-00-00.000Z", "backups/2026-11-29T18-00-00.000Z"}) {
     std::filesystem::create_directories(dir / name);
   }
   EXPECT_THAT(FindLeftovers(dir / "data", dir / "backups"),

@@ -40,8 +40,8 @@ namespace citylayers::cli {
 ///   program.OnRun(command, [&program]() -> absl::Status { ... });
 class Program {
  public:
-  /// Adds the global options (--server, --context, --key-file, --format, --timeout) to `app`, which must
-  /// outlive this.
+  /// Adds the global options (--server, --context, --key-file, --format, --timeout) to `app`, which
+  /// must outlive this.
   explicit Program(CLI::App& app);
 
   /// Adds a group of commands, one of which is required.

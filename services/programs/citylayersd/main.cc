@@ -1,10 +1,13 @@
 // citylayersd, the city's server. `citylayersd --help` lists its flags.
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include <signal.h>
 #include <sys/stat.h>
@@ -51,6 +54,57 @@ absl::Status CheckMethodRules() {
       citylayers::StrCat(missing.front(), " has no option citylayers.access.v1.method_access"));
 }
 
+// Where the configuration is read from, at the start and at each SIGHUP.
+struct ConfigSource {
+  const std::vector<citylayers::runtime::Option>& options;
+  const citylayers::runtime::Config::Inputs& inputs;
+};
+
+// A configuration that is not good changes nothing.
+void Reload(const ConfigSource& source, citylayers::runtime::Daemon& daemon) {
+  using namespace citylayers::runtime;  // NOLINT: the program's main file
+  const absl::StatusOr<Config> next = Config::Load(source.options, source.inputs);
+  const absl::StatusOr<ConfigChange> change =
+      next.ok() ? daemon.Reload(*next) : absl::StatusOr<ConfigChange>(next.status());
+  if (!change.ok()) {
+    LogError("configuration not reloaded; nothing has changed",
+             {{"why", change.status().message()}});
+    return;
+  }
+  LogInfo("configuration reloaded", {{"changed", absl::StrJoin(change->live, " ")}});
+  if (!change->restart.empty()) {
+    LogWarning("changes of the configuration that need a restart",
+               {{"options", absl::StrJoin(change->restart, " ")}});
+  }
+}
+
+// Returns the exit code after SIGTERM, SIGINT, or a SIGHUP without a file to reload.
+int ServeUntilStopped(const sigset_t& signals, citylayers::runtime::Daemon& daemon,
+                      const ConfigSource& source, absl::Duration drain) {
+  using namespace citylayers;  // NOLINT: the program's main file
+  // Flags and environment do not change: without a file there is nothing to reload, and SIGHUP ends
+  // the process as it does by default, when its terminal is closed.
+  const bool can_reload = !source.inputs.file.empty();
+  int signal_number = 0;
+  while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP && can_reload) {
+    Reload(source, daemon);
+  }
+  runtime::LogInfo("draining", {{"signal", StrCat("SIG", sigabbrev_np(signal_number))}});
+  // Ends the process when stopping takes too long: acknowledged writes are on disk, as after a
+  // kill.
+  std::thread([drain] {
+    std::this_thread::sleep_for(absl::ToChronoNanoseconds(drain + kStopPatience));
+    runtime::LogWarning("stopped; work that did not end in time was aborted");
+    std::_Exit(0);
+  }).detach();
+  if (!daemon.Stop()) {
+    runtime::LogWarning("stopped; calls of clients that did not end in time were cancelled");
+    std::_Exit(0);
+  }
+  runtime::LogInfo("stopped");
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,6 +114,7 @@ int main(int argc, char** argv) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   // Debian builds Abseil with deadlock detection enabled: every lock acquired while another is held
@@ -83,9 +138,9 @@ int main(int argc, char** argv) {
     std::puts(VersionText("citylayersd", GetBuildInfo()).c_str());
     return 0;
   }
-  absl::StatusOr<runtime::Config> config = runtime::Config::Load(
-      options,
-      {.file = command->config_file, .flags = command->flags, .environment = Environment()});
+  const runtime::Config::Inputs inputs = {
+      .file = command->config_file, .flags = command->flags, .environment = Environment()};
+  absl::StatusOr<runtime::Config> config = runtime::Config::Load(options, inputs);
   if (!config.ok()) {
     Fail(config.status());
     return 2;
@@ -121,20 +176,5 @@ int main(int argc, char** argv) {
   runtime::LogInfo("listening",
                    {{"grpc", (*daemon)->grpc_address()}, {"admin", (*daemon)->admin_address()}});
 
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
-  runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  // Ends the process when stopping takes too long: acknowledged writes are on disk, as after a
-  // kill.
-  std::thread([drain] {
-    std::this_thread::sleep_for(absl::ToChronoNanoseconds(drain + kStopPatience));
-    runtime::LogWarning("stopped; work that did not end in time was aborted");
-    std::_Exit(0);
-  }).detach();
-  if (!(*daemon)->Stop()) {
-    runtime::LogWarning("stopped; calls of clients that did not end in time were cancelled");
-    std::_Exit(0);
-  }
-  runtime::LogInfo("stopped");
-  return 0;
+  return ServeUntilStopped(signals, **daemon, {options, inputs}, drain);
 }

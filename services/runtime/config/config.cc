@@ -185,6 +185,24 @@ absl::Duration Config::GetDuration(std::string_view key) const {
   return value;
 }
 
+ConfigChange Config::ChangeTo(const Config& next) const {
+  ConfigChange change;
+  for (const auto& [key, entry] : entries_) {
+    const auto other = next.entries_.find(key);
+    if (other == next.entries_.end() || other->second.value == entry.value) continue;
+    (entry.option.is_live ? change.live : change.restart).push_back(key);
+  }
+  return change;
+}
+
+Config Config::WithLiveOptionsOf(const Config& next) const {
+  Config merged = *this;
+  for (auto& [key, entry] : merged.entries_) {
+    if (entry.option.is_live) entry.value = next.Find(key, entry.option.type).value;
+  }
+  return merged;
+}
+
 std::string Config::ToToml() const {
   std::string out;
   std::string section;
@@ -200,6 +218,7 @@ std::string Config::ToToml() const {
     if (!entry.option.choices.empty()) {
       StrAppend(&out, " One of ", absl::StrJoin(entry.option.choices, ", "), ".");
     }
+    if (entry.option.is_live) StrAppend(&out, " Changes live: SIGHUP.");
     StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlString(entry.value) : entry.value,
               "\n");
   }
