@@ -48,6 +48,12 @@ absl::Status Set(const Program& program, const SetOptions& options) {
   if (const absl::Status good = CheckContextName(options.name); !good.ok()) {
     return Program::Usage(good);
   }
+  for (const std::string& text : {options.context.key_file, options.context.ca_file}) {
+    if (!text.starts_with("clk_")) continue;
+    return Program::Usage(absl::InvalidArgumentError(
+        "a context has the path of a file, not an API key, which others can read in process lists: "
+        "rotate this key, and put the new one into a file (chmod 600)"));
+  }
   return ChangeFile(program, [&](ContextFile& file) -> absl::Status {
     Context& context = file.contexts[options.name];
     Take(options.context.server, context.server);
@@ -55,7 +61,7 @@ absl::Status Set(const Program& program, const SetOptions& options) {
     Take(Absolute(options.context.ca_file), context.ca_file);
     Take(options.context.format, context.format);
     if (file.current.empty()) file.current = options.name;
-    // What is written must be readable: a key given as a path is refused here.
+    // What is written must be readable.
     return ParseContexts(FormatContexts(file), program.context_path()).status();
   });
 }
