@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -28,6 +29,10 @@ std::string DigestOf(std::string_view text) {
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(StrCat("the manifest is damaged: ", what));
+}
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone());
 }
 
 bool IsDigest(absl::string_view text) {
@@ -91,7 +96,11 @@ absl::Status AddLine(absl::string_view line, BackupManifest& manifest) {
     manifest.pack_id = std::string(line);
   } else if (absl::ConsumePrefix(&line, "time ")) {
     std::string error;
-    if (!absl::ParseTime(kTimeFormat, line, &manifest.time, &error)) return Damaged("its time");
+    // ParseTime accepts other forms as well, and words for the infinite ones.
+    if (!absl::ParseTime(kTimeFormat, line, &manifest.time, &error) ||
+        line != TimeText(manifest.time) || !absl::EndsWith(line, "Z")) {
+      return Damaged("its time");
+    }
   } else {
     return Damaged("a line of an unknown kind");
   }
@@ -135,8 +144,7 @@ std::string FormatBackupManifest(BackupManifest manifest) {
   std::sort(manifest.files.begin(), manifest.files.end(),
             [](const BackupFile& a, const BackupFile& b) { return a.path < b.path; });
   std::string text =
-      StrCat(kFirstWord, kBackupFormat, "\ntime ",
-             absl::FormatTime(kTimeFormat, manifest.time, absl::UTCTimeZone()), "\nversion ",
+      StrCat(kFirstWord, kBackupFormat, "\ntime ", TimeText(manifest.time), "\nversion ",
              manifest.program_version, "\npack ", manifest.pack_id, "\n");
   for (const BackupStore& store : manifest.stores) {
     StrAppend(&text, "store ", store.name, " ", store.format, " ", store.offset, " ",

@@ -89,6 +89,20 @@ TEST(BackupManifest, APathThatLeadsOutOfTheBackupIsDamage) {
   }
 }
 
+TEST(BackupManifest, ATimeHasOneForm) {
+  const std::string rest = "store keys 1 0 -\n";
+  EXPECT_TRUE(
+      ParseBackupManifest(Signed("citylayers-backup 1\ntime 2026-11-29T18:00:00.123Z\n" + rest))
+          .ok());
+  for (const char* time : {"infinite-future", "2026-11-29T18:00:00.1234Z", "2026-11-29T18:00:00Z",
+                           "2026-11-31T18:00:00.123Z", ""}) {
+    EXPECT_FALSE(
+        ParseBackupManifest(Signed(std::string("citylayers-backup 1\ntime ") + time + "\n" + rest))
+            .ok())
+        << time;
+  }
+}
+
 TEST(BackupManifest, ADoubledFileOrStoreIsDamage) {
   const std::string store = "store keys 1 0 -\n";
   const std::string file = StrCat("file ", std::string(64, 'a'), " 1 1 keys/keys\n");
