@@ -115,18 +115,18 @@ std::string ContextPath(std::string_view config_home, std::string_view home) {
 absl::Status CheckContextName(std::string_view name) {
   const bool good = !name.empty() && name.size() <= kNameCharactersMax &&
                     std::all_of(name.begin(), name.end(), [](unsigned char c) {
-                      return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
+                      return absl::ascii_isalnum(c) || c == '_' || c == '-';
                     });
   if (good) return absl::OkStatus();
   return absl::InvalidArgumentError(StrCat("\"", name, "\" is not the name of a context: 1 to ",
-                                           kNameCharactersMax, " characters of a-z A-Z 0-9 . _ -"));
+                                           kNameCharactersMax, " characters of a-z A-Z 0-9 _ -"));
 }
 
 std::string FormatContexts(const ContextFile& file) {
   std::string text = "# Contexts of citylayers; `citylayers config` changes them.\n";
   if (!file.current.empty()) StrAppend(&text, "current = ", TomlString(file.current), "\n");
   for (const auto& [name, context] : file.contexts) {
-    StrAppend(&text, "\n[contexts.", TomlString(name), "]\n");
+    StrAppend(&text, "\n[contexts.", name, "]\n");
     for (const Field& field : kFields) {
       const std::string& value = context.*(field.value);
       if (!value.empty()) StrAppend(&text, field.key, " = ", TomlString(value), "\n");

@@ -33,7 +33,7 @@ struct ContextFile {
 /// citylayers/config.toml. Empty when both are empty. Pure.
 std::string ContextPath(std::string_view config_home, std::string_view home);
 
-/// INVALID_ARGUMENT: not 1 to 64 characters of a-z A-Z 0-9 . _ -
+/// INVALID_ARGUMENT: not 1 to 64 characters of a-z A-Z 0-9 _ -, which need no quotes in TOML
 absl::Status CheckContextName(std::string_view name);
 
 /// The text of a file, and the reverse. Pure. INVALID_ARGUMENT: not TOML, an unknown key, a name
