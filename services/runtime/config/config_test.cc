@@ -82,7 +82,7 @@ TEST(Config, AWordThatIsNoChoiceIsRefusedWithASuggestion) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(config->ToToml(),
               HasSubstr("# Lowest level that is logged. One of debug, info, warn, "
-                        "error.\nlog = \"warn\"\n"));
+                        "error. Changes live: SIGHUP.\nlog = \"warn\"\n"));
 }
 
 TEST(Config, BrokenAndMissingFilesAreToldApart) {
