@@ -241,8 +241,8 @@ start_split() {
     # Only the gateway is for other machines; the services behind it listen on loopback.
     grpc="$(plus "$GRPC" "$offset")"
     [[ "$target" == gateway ]] || grpc="$(local_of "$grpc")"
-    # The process of readings also has the keys.
-    options=(--target "${target/#readings/readings,keys}" --pack "$PACK" --data "$DATA"
+    # The process of readings also has the keys, and makes backups of both.
+    options=(--target "${target/#readings/readings,keys,backup}" --pack "$PACK" --data "$DATA"
       --grpc "$grpc" --admin "$(plus "$ADMIN" "$offset")")
     backends=''
     while read -r other other_offset _; do
@@ -251,7 +251,9 @@ start_split() {
       backends+="${backends:+,}$other=$(local_of "$(plus "$GRPC" "$other_offset")")"
     done <<<"$SPLIT_TABLE"
     [[ "$target" == readings ]] ||
-      backends+="${backends:+,}keys=$(local_of "$(plus "$GRPC" "$(offset_of readings)")")"
+      for other in keys backup; do
+        backends+="${backends:+,}$other=$(local_of "$(plus "$GRPC" "$(offset_of readings)")")"
+      done
     if [[ -n "$backends" ]]; then options+=(--backends "$backends"); fi
     [[ "$target" == gateway ]] && options+=(--http "$HTTP" --web "$WEB/dist")
     start "$target" "$BIN/citylayersd" "${options[@]}" "${ACCESS[@]}"

@@ -13,13 +13,16 @@ absl::Status NotLoaded() {
   return absl::UnavailableError("the API keys are not loaded yet; try again in a second");
 }
 
+std::shared_ptr<const Principal> AnonymousWith(ScopeSet scopes) {
+  return std::make_shared<const Principal>(
+      Principal{.name = {}, .key_id = {}, .secret_hash = {}, .scopes = std::move(scopes)});
+}
+
 }  // namespace
 
 AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, const Clock& clock,
                              const CallerLimits::Options& limits)
-    : anonymous_(std::make_shared<const Principal>(
-          Principal{.name = {}, .key_id = {}, .secret_hash = {}, .scopes = std::move(anonymous)})),
-      process_key_(process_key.ToText()),
+    : process_key_(process_key.ToText()),
       process_(std::make_shared<const Principal>(
           Principal{.name = kProcessName,
                     .key_id = {},
@@ -28,11 +31,22 @@ AccessControl::AccessControl(ScopeSet anonymous, const ApiKey& process_key, cons
                     .is_process = true})),
       delegation_(process_key),
       clock_(clock),
-      limits_(limits) {}
+      limits_(limits),
+      anonymous_(AnonymousWith(std::move(anonymous))) {}
 
+std::shared_ptr<const Principal> AccessControl::anonymous() const {
+  absl::MutexLock lock(&mutex_);
+  return anonymous_;
+}
+
+void AccessControl::SetAnonymous(ScopeSet scopes) {
+  std::shared_ptr<const Principal> next = AnonymousWith(std::move(scopes));
+  absl::MutexLock lock(&mutex_);
+  anonymous_.swap(next);
+}
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
     std::string_view credential) const {
-  if (credential.empty()) return anonymous_;
+  if (credential.empty()) return anonymous();
   if (IsEqual(credential, process_key_)) return process_;
   const auto delegated_id = delegation_.KeyIdOf(credential);
   const std::shared_ptr<const KeyRing> ring = Ring();
@@ -49,20 +63,22 @@ absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::Identify(
 
 absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::IdentifyCertificate(
     const std::vector<std::string>& names) const {
-  if (names.empty()) return anonymous_;
+  if (names.empty()) return anonymous();
   const std::shared_ptr<const KeyRing> ring = Ring();
   // Where every caller may do everything, it does so without keys as well.
-  if (ring == nullptr && anonymous_->scopes.AllowsAll(Permission::kAdmin)) return anonymous_;
+  if (const auto open = anonymous(); ring == nullptr && open->scopes.AllowsAll(Permission::kAdmin)) {
+    return open;
+  }
   if (ring == nullptr) return NotLoaded();
   ASSIGN_OR_RETURN(std::shared_ptr<const Principal> caller,
                    ring->IdentifyCertificate(names, clock_.Now()));
-  return caller == nullptr ? anonymous_ : caller;
+  return caller == nullptr ? anonymous() : caller;
 }
 
 std::string AccessControl::DelegationOf(const Principal& caller) const {
   if (caller.certificate_name.empty()) return "";
   // The processes of an open city need no common key, and then could not read it.
-  if (anonymous_->scopes.AllowsAll(Permission::kAdmin)) return "";
+  if (anonymous()->scopes.AllowsAll(Permission::kAdmin)) return "";
   return delegation_.TextOf(caller.key_id);
 }
 
@@ -85,7 +101,7 @@ std::string AccessControl::CsrfTokenOf(const Session& session) const {
 }
 
 bool AccessControl::IsCurrent(const Principal& caller) const {
-  if (caller.key_id.empty()) return true;
+  if (caller.key_id.empty()) return caller.is_process || anonymous().get() == &caller;
   const std::shared_ptr<const KeyRing> ring = Ring();
   return ring != nullptr && ring->Holds(caller, clock_.Now());
 }

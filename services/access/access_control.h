@@ -52,7 +52,7 @@ class AccessControl {
   std::string CsrfTokenOf(const Session& session) const;
 
   /// Whether an identified caller may go on: its key has not been revoked, changed or expired
-  /// since. Costs a lookup.
+  /// since; for a caller without a key, what such callers may do. Costs a lookup.
   bool IsCurrent(const Principal& caller) const;
 
   /// Replaces the keys; calls that begin later use them. Frees the limits' accounts of keys that
@@ -66,18 +66,23 @@ class AccessControl {
 
   /// The text of the key by which this process calls others.
   const std::string& process_key() const { return process_key_; }
-  const std::shared_ptr<const Principal>& anonymous() const { return anonymous_; }
+  /// Who calls without a key. Never nullptr.
+  std::shared_ptr<const Principal> anonymous() const;
+  /// Replaces what callers without a key may do. Their former principal is no longer current, so
+  /// that open streams end and begin again with the new scopes.
+  void SetAnonymous(ScopeSet scopes);
 
  private:
   std::shared_ptr<const KeyRing> Ring() const;
 
-  const std::shared_ptr<const Principal> anonymous_;
   const std::string process_key_;
   const std::shared_ptr<const Principal> process_;
   const Delegation delegation_;
   const Clock& clock_;
   mutable CallerLimits limits_;
   mutable absl::Mutex mutex_;
+  // Shared with the calls of such callers, which may outlive a change.
+  std::shared_ptr<const Principal> anonymous_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const KeyRing> ring_ ABSL_GUARDED_BY(mutex_);
 };
 

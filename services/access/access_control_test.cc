@@ -48,6 +48,17 @@ TEST_F(AccessControlTest, WithoutAKeyACallerIsAnonymous) {
   EXPECT_FALSE((*caller)->scopes.AllowsAny(Permission::kReadingsWrite));
 }
 
+TEST_F(AccessControlTest, AChangeOfAnonymousScopesEndsTheFormerCallers) {
+  const auto before = control_.Identify("");
+  ASSERT_TRUE(before.ok());
+  EXPECT_TRUE(control_.IsCurrent(**before));
+  control_.SetAnonymous(ScopeSet({{Permission::kAdmin, {}}}));
+  EXPECT_FALSE(control_.IsCurrent(**before));
+  const auto after = control_.Identify("");
+  EXPECT_TRUE((*after)->scopes.AllowsAll(Permission::kAdmin));
+  EXPECT_TRUE(control_.IsCurrent(**after));
+}
+
 TEST_F(AccessControlTest, TheProcessMayDoEverythingFromTheStart) {
   const auto caller = control_.Identify(control_.process_key());
   ASSERT_TRUE(caller.ok()) << caller.status();

@@ -8,9 +8,11 @@
 #include "absl/synchronization/mutex.h"
 
 #include "base/status_macros.h"
+#include "services/alerts/alerts_backup.h"
 #include "services/alerts/alerts_options.h"
 #include "services/alerts/cut_offs.h"
 #include "services/alerts/evaluator.h"
+#include "services/runtime/backup_source.h"
 #include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
 #include "services/runtime/module_channels.h"
@@ -31,7 +33,9 @@ class Alerts final : public runtime::Module {
         input_options_(input_options),
         cut_offs_(context.metrics),
         service_(*manager_, context.city_clock, context.calls, cut_offs_,
-                 ServiceLimitsOf(context.config)) {}
+                 ServiceLimitsOf(context.config)),
+        backup_(*store_),
+        backed_up_(context.backups, backup_) {}
 
   std::vector<grpc::Service*> GrpcServices() override { return {&service_}; }
 
@@ -83,6 +87,8 @@ class Alerts final : public runtime::Module {
   const ConditionFollowerOptions input_options_;
   CutOffs cut_offs_;
   AlertServiceImpl service_;
+  AlertsBackup backup_;
+  const runtime::BackupSources::Registration backed_up_;
   const runtime::MonotonicClock machine_clock_;
   std::unique_ptr<ConditionFollower> inputs_;
   std::unique_ptr<Evaluator> evaluator_;

@@ -17,7 +17,6 @@ namespace citylayers::keys {
 namespace {
 
 constexpr char kKind[] = "keys";
-constexpr std::uint32_t kKindVersion = 1;
 constexpr mode_t kMode = 0600;
 
 absl::Status Damaged(const std::string& path, std::string_view why) {
@@ -71,7 +70,7 @@ absl::Status CheckAccess(const FileDescriptor& file, const std::string& path) {
 
 absl::Status SaveKeys(const std::string& path, const KeySet& keys) {
   const storage::Checkpoint checkpoint{
-      .kind = kKind, .kind_version = kKindVersion, .payload = ToProto(keys).SerializeAsString()};
+      .kind = kKind, .kind_version = kKeysFormat, .payload = ToProto(keys).SerializeAsString()};
   return storage::SaveCheckpoint(path, checkpoint, kMode);
 }
 
@@ -92,7 +91,7 @@ absl::StatusOr<KeySet> LoadKeys(const std::string& path) {
   if (file->kind != kKind || file->kind_version == 0) {
     return Damaged(path, "is not a key file");
   }
-  if (file->kind_version > kKindVersion) return Newer(path);
+  if (file->kind_version > kKeysFormat) return Newer(path);
   v1::KeyRing ring;
   if (!ring.ParseFromString(file->payload)) return Damaged(path, "the key file is damaged");
   absl::StatusOr<KeySet> keys = FromProto(ring);

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_KEYS_KEY_FILE_H_
 #define CITYLAYERS_SERVICES_KEYS_KEY_FILE_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ namespace citylayers::keys {
 /// Names in the data directory: DATA/keys/keys. Format: docs/formats/keys.md.
 inline constexpr std::string_view kKeysDirectory = "keys";
 inline constexpr std::string_view kKeysFile = "keys";
+/// Version of the file that this program reads and writes; it refuses newer ones.
+inline constexpr std::uint32_t kKeysFormat = 1;
 
 /// Replaces the file at `path` atomically and synced, with mode 0600: it contains the pepper.
 /// Errors as ReplaceFile (base/atomic_file.h); the old file is unchanged then.

@@ -12,6 +12,7 @@
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
 #include "services/access/access_control.h"
 #include "services/layers/layer_catalog.h"
+#include "services/runtime/backup_source.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/module_channels.h"
 #include "services/runtime/rpc/call_adapter.h"
@@ -159,6 +160,7 @@ class Process {
             .city_clock = city_clock_,
             .channels = channels_,
             .access = access_,
+            .backups = backups_,
             .table = table_,
             .pack = nullptr,
             .pack_change = std::nullopt};
@@ -186,6 +188,7 @@ class Process {
       {}, [this](std::string_view, runtime::ModuleChannels::Caller) { return channel; }};
   const WallClock wall_clock_;
   access::AccessControl access_{{}, {}, wall_clock_};
+  runtime::BackupSources backups_;
   const std::vector<runtime::ModuleSpec> table_;
 };
 

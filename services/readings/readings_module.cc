@@ -14,10 +14,12 @@
 #include "services/readings/measure_directory.h"
 #include "services/readings/reading_ingest.h"
 #include "services/readings/reading_query.h"
+#include "services/readings/readings_backup.h"
 #include "services/readings/readings_metrics.h"
 #include "services/readings/readings_services.h"
 #include "services/readings/rejected_readings.h"
 #include "services/readings/station_directory.h"
+#include "services/runtime/backup_source.h"
 #include "services/runtime/data_directory.h"
 #include "services/runtime/log.h"
 #include "services/runtime/monotonic_clock.h"
@@ -179,7 +181,9 @@ class Readings final : public runtime::Module {
         stations_(store_->registry()),
         reading_service_(context.calls, ingest_, query_, rejected_),
         station_service_(context.calls, stations_),
-        clock_service_(context.calls, *clock_, monotonic_) {}
+        clock_service_(context.calls, *clock_, monotonic_),
+        backup_(*store_),
+        backed_up_(context.backups, backup_) {}
   ~Readings() override { Stop(); }
 
   std::vector<grpc::Service*> GrpcServices() override {
@@ -262,6 +266,8 @@ class Readings final : public runtime::Module {
   ReadingServiceImpl reading_service_;
   StationServiceImpl station_service_;
   ClockServiceImpl clock_service_;
+  ReadingsBackup backup_;
+  const runtime::BackupSources::Registration backed_up_;
   std::uint64_t lost_chunks_told_ = 0;  // used by Upkeep() only, like the next
   bool sealing_ok_told_ = true;
   absl::Time next_drop_ = absl::InfinitePast();  // by the monotonic clock; used by Upkeep() only

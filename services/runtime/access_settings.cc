@@ -105,9 +105,12 @@ std::vector<Option> LimitOptions() {
 
 std::vector<Option> AccessOptions() {
   std::vector<Option> options = {
-      {"security.anonymous", OptionType::kString, "",
-       "Scopes of callers without an API key, separated by commas, such as layers:read for a "
-       "public map; empty: nothing. admin lets everybody do everything."},
+      {.key = "security.anonymous",
+       .type = OptionType::kString,
+       .default_value = "",
+       .help = "Scopes of callers without an API key, separated by commas, such as layers:read for "
+               "a public map; empty: nothing. admin permits everything to every caller.",
+       .is_live = true},
       {.key = "security.process_key_file",
        .type = OptionType::kString,
        .default_value = "",

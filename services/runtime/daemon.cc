@@ -21,6 +21,7 @@
 #include "services/access/access_control.h"
 #include "services/runtime/access_settings.h"
 #include "services/runtime/admin.h"
+#include "services/runtime/backup_source.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/client_addresses.h"
 #include "services/runtime/config/address.h"
@@ -163,6 +164,22 @@ class Daemon::Impl {
     return absl::OkStatus();
   }
 
+  absl::StatusOr<ConfigChange> Reload(const Config& next) {
+    RETURN_IF_ERROR(Daemon::Check(next, table_));
+    ASSIGN_OR_RETURN(AccessSettings access, ReadAccessSettings(next));
+    const Config latest = Latest();
+    ConfigChange change = latest.ChangeTo(next);
+    if (change.live.empty()) return change;
+    SetLogLevel(next.GetString("server.log"));
+    const bool has_new_scopes =
+        std::binary_search(change.live.begin(), change.live.end(), "security.anonymous");
+    if (has_new_scopes) access_.SetAnonymous(std::move(access.anonymous));
+    for (const std::string& name : order_) modules_[name]->Reload(next);
+    absl::MutexLock lock(&latest_mutex_);
+    latest_ = std::make_unique<const Config>(latest.WithLiveOptionsOf(next));
+    return change;
+  }
+
   bool Stop() {
     if (stopped_) return true;
     stopped_ = true;
@@ -252,6 +269,7 @@ class Daemon::Impl {
             .city_clock = city_clock_,
             .channels = *channels_,
             .access = access_,
+            .backups = backups_,
             .table = table_,
             .pack = std::move(pack),
             .pack_change = pack_.change(),
@@ -375,6 +393,12 @@ class Daemon::Impl {
         });
   }
 
+  // The configuration with the live options as they are now.
+  Config Latest() const {
+    absl::MutexLock lock(&latest_mutex_);
+    return latest_ == nullptr ? config_ : *latest_;
+  }
+
   std::vector<std::string> Notices() const {
     std::vector<std::string> all = pack_.notices();
     if (tls_ != nullptr) {
@@ -416,6 +440,9 @@ class Daemon::Impl {
 
   const Config config_;
   const DaemonHooks hooks_;
+  mutable absl::Mutex latest_mutex_;
+  // After a reload; modules keep references to config_, whose other options stay in force.
+  std::unique_ptr<const Config> latest_ ABSL_GUARDED_BY(latest_mutex_);
   const WallClock machine_clock_;
   access::AccessControl access_;
   const bool has_common_key_;
@@ -430,6 +457,7 @@ class Daemon::Impl {
   Executor write_executor_;
   CallAdapter calls_;
   CityClock city_clock_;
+  BackupSources backups_;
   ProcessPack pack_;
   std::vector<ModuleSpec> table_;
   std::optional<ModuleChannels> channels_;  // from Start on
@@ -482,6 +510,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config,
 std::string Daemon::grpc_address() const { return impl_->grpc_address(); }
 std::string Daemon::admin_address() const { return impl_->admin_address(); }
 absl::Status Daemon::Ready() const { return impl_->Ready(); }
+absl::StatusOr<ConfigChange> Daemon::Reload(const Config& next) { return impl_->Reload(next); }
 bool Daemon::Stop() { return impl_->Stop(); }
 
 }  // namespace citylayers::runtime

@@ -53,6 +53,11 @@ class Daemon {
   std::string grpc_address() const;
   std::string admin_address() const;
 
+  /// Takes over the live options of `next` (Option::is_live), and returns what it changes. The
+  /// others keep their values until the process starts again. After an error nothing has changed:
+  /// those of Check. Called by one thread.
+  absl::StatusOr<ConfigChange> Reload(const Config& next);
+
   /// OK when every module is ready; otherwise names the modules that are not, with the reason.
   absl::Status Ready() const;
 

@@ -44,6 +44,8 @@ void StartLog(const std::string& level, LogFormat format) {
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
+void SetLogLevel(const std::string& level) { spdlog::set_level(spdlog::level::from_str(level)); }
+
 void LogInfo(std::string_view sentence, std::initializer_list<LogField> fields) {
   Write(spdlog::level::info, sentence, fields);
 }

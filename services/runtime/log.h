@@ -48,6 +48,9 @@ enum class LogFormat { kText, kJson };
 /// once, before other threads start; until then the log is text from "info" on.
 void StartLog(const std::string& level, LogFormat format);
 
+/// Changes the least level. Thread-safe.
+void SetLogLevel(const std::string& level);
+
 void LogInfo(std::string_view sentence, std::initializer_list<LogField> fields = {});
 void LogWarning(std::string_view sentence, std::initializer_list<LogField> fields = {});
 void LogError(std::string_view sentence, std::initializer_list<LogField> fields = {});

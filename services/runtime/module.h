@@ -32,6 +32,7 @@ class CityPack;
 
 namespace citylayers::runtime {
 
+class BackupSources;
 class CallAdapter;
 class CityClock;
 class ModuleChannels;
@@ -55,6 +56,7 @@ struct ModuleContext {
   const CityClock& city_clock;  // owned by the readings module; every other process follows it
   const ModuleChannels& channels;
   access::AccessControl& access;  // the keys of the process; set by the module that owns them
+  BackupSources& backups;         // the stores of the process; each module adds its own
   const std::vector<ModuleSpec>& table;           // every module of the platform, wherever it runs
   std::shared_ptr<const storage::CityPack> pack;  // nullptr unless ModuleSpec::needs_pack
   std::optional<PackChange> pack_change;  // a data directory was used with another pack before
@@ -81,6 +83,9 @@ class Module {
   virtual absl::Status Ready() const { return absl::OkStatus(); }
   /// Warnings for operators about a module that is ready, one sentence each, shown by /readyz.
   virtual std::vector<std::string> Notices() const { return {}; }
+  /// Takes over the options of `next` that are live (Option::is_live). Called when they have
+  /// changed, by the thread of the other methods; must not block.
+  virtual void Reload(const Config& /*next*/) {}
   /// Ends the work that Start began: joins threads, closes files. Called once, in reverse order of
   /// Start, before the server stops.
   virtual void Stop() {}

@@ -52,7 +52,9 @@ bool HoldsDatabase(const std::string& path) {
   return false;
 }
 
-rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
+}  // namespace
+
+rocksdb::Options AlertDatabase::OptionsOf(const RocksAlertStoreOptions& options) {
   rocksdb::Options out;
   out.create_if_missing = options.create_if_missing;
   out.create_missing_column_families = true;
@@ -72,17 +74,21 @@ rocksdb::Options MakeOptions(const RocksAlertStoreOptions& options) {
   return out;
 }
 
-}  // namespace
+std::vector<rocksdb::ColumnFamilyDescriptor> AlertDatabase::FamiliesOf(
+    const rocksdb::Options& options) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name : kFamilyNames) {
+    families.emplace_back(name, rocksdb::ColumnFamilyOptions(options));
+  }
+  return families;
+}
 
 absl::StatusOr<std::unique_ptr<AlertDatabase>> AlertDatabase::Open(
     const std::string& path, const RocksAlertStoreOptions& options) {
-  rocksdb::Options db_options = MakeOptions(options);
+  rocksdb::Options db_options = OptionsOf(options);
   // RocksDB creates a new database in a directory without CURRENT, whatever else is in it.
   if (HoldsDatabase(path)) db_options.create_if_missing = false;
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const char* name : kFamilyNames) {
-    families.emplace_back(name, rocksdb::ColumnFamilyOptions(db_options));
-  }
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = FamiliesOf(db_options);
   // A newer version may have families unknown to this one; Open would refuse them with a message
   // that does not mention versions.
   std::vector<std::string> present;

@@ -33,6 +33,11 @@ class AlertDatabase {
 
   rocksdb::DB& db() const { return *db_; }
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[family]; }
+  const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return handles_; }
+
+  /// RocksDB's options of every alert database, and its families in the order of Family.
+  static rocksdb::Options OptionsOf(const RocksAlertStoreOptions& options);
+  static std::vector<rocksdb::ColumnFamilyDescriptor> FamiliesOf(const rocksdb::Options& options);
 
   /// Records on disk that everything written so far is synced. Called after each synced write.
   void NoteSynced();

@@ -17,6 +17,7 @@
 
 #include "storage/alerts/alert_record.h"
 #include "storage/alerts/trail_check.h"
+#include "storage/rocks/store_copy.h"
 
 namespace citylayers::storage {
 
@@ -51,8 +52,8 @@ class AlertStore {
   virtual std::uint64_t NextAlertId() const = 0;
 
   /// The id for the CAP message `ahead` messages after the next: `{instance}-{number}`.
-  /// The instance is random and chosen when the database is created, so ids never
-  /// repeat, even after a wipe.
+  /// The instance is random and chosen when the database is created, and again when it was restored
+  /// from a backup, so ids never repeat, even after a wipe.
   virtual std::string NextCapId(int ahead = 0) const = 0;
 
   /// Writes all changes in one synced batch. Sets sequence, hash, event_count and trail_hash.
@@ -102,6 +103,13 @@ class AlertStore {
   /// A message for people about changes that were written and synced, and are missing since the
   /// store was opened, with the remedy. Empty: nothing is missing.
   virtual std::string Loss() const = 0;
+
+  /// Makes a copy of the whole store in `directory`, which must not exist and must be on the same
+  /// file system. The copy has exactly the changes that were applied before, opens as a store, and
+  /// its offset is the greatest id of an alert. Writers wait meanwhile: milliseconds.
+  /// RESOURCE_EXHAUSTED or UNAVAILABLE: the disk; nothing is left then. FAILED_PRECONDITION: the
+  /// directory exists.
+  virtual absl::StatusOr<StoreCopy> Copy(const std::string& directory) = 0;
 
   static constexpr std::size_t kAllEvents = std::numeric_limits<std::size_t>::max();
   static constexpr std::uint64_t kNewest = std::numeric_limits<std::uint64_t>::max();

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -15,15 +17,17 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "storage/alerts/alert_codec.h"
+#include "storage/alerts/alert_copy.h"
 #include "storage/alerts/alert_database.h"
 #include "storage/alerts/random_bytes.h"
+#include "storage/rocks/database_copy.h"
 
 namespace citylayers::storage {
 namespace {
 
-constexpr std::uint64_t kFormatVersion = 1;
 constexpr char kFormatKey[] = "format";
 constexpr char kInstanceKey[] = "instance";
+constexpr char kRestoredFile[] = "RESTORED";  // docs/formats/backup.md
 
 absl::Status NoSuchAlert(std::uint64_t id) {
   return absl::NotFoundError(
@@ -52,7 +56,7 @@ class RocksAlertStore final : public AlertStore {
       : database_(std::move(database)) {}
 
   /// Reads the format version and the last numbers. Called once, first.
-  absl::Status LoadMeta();
+  absl::Status LoadMeta(const std::string& path);
 
   std::uint64_t NextAlertId() const override { return next_alert_id_.load(); }
   std::string NextCapId(int ahead) const override {
@@ -72,6 +76,7 @@ class RocksAlertStore final : public AlertStore {
   absl::Status ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const override;
   absl::Status WriteStatus() override;
   std::string Loss() const override { return database_->loss(); }
+  absl::StatusOr<StoreCopy> Copy(const std::string& directory) override;
 
  private:
   using Family = AlertDatabase::Family;
@@ -82,6 +87,7 @@ class RocksAlertStore final : public AlertStore {
                            std::uint64_t& next_alert_id, rocksdb::WriteBatch& batch) const;
   absl::Status Write(rocksdb::WriteBatch& batch, bool sync);
   absl::Status Resume();
+  absl::Status ChangeInstanceIfRestored(const std::string& path);
   std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const {
     return std::unique_ptr<rocksdb::Iterator>(
         db().NewIterator(rocksdb::ReadOptions(), this->family(family)));
@@ -105,25 +111,26 @@ class RocksAlertStore final : public AlertStore {
   std::atomic<std::uint64_t> next_cap_number_ = 1;
 };
 
-absl::Status RocksAlertStore::LoadMeta() {
+absl::Status RocksAlertStore::LoadMeta(const std::string& path) {
   std::string format;
   const rocksdb::Status status =
       db().Get(rocksdb::ReadOptions(), family(AlertDatabase::kMeta), kFormatKey, &format);
   if (status.IsNotFound()) {
     rocksdb::WriteBatch batch;
-    batch.Put(family(AlertDatabase::kMeta), kFormatKey, EncodeKey64(kFormatVersion));
+    batch.Put(family(AlertDatabase::kMeta), kFormatKey, EncodeKey64(kAlertsFormat));
     batch.Put(family(AlertDatabase::kMeta), kInstanceKey, absl::BytesToHexString(RandomBytes(4)));
     RETURN_IF_ERROR(Write(batch, /*sync=*/true));
   } else {
     RETURN_IF_ERROR(AlertDatabase::ToStatus(status, "reading the format version"));
     const std::uint64_t version = DecodeKey64(format);
-    if (version > kFormatVersion) {
+    if (version > kAlertsFormat) {
       return absl::FailedPreconditionError(
-          StrCat("it has format version ", version, ", newer than ", kFormatVersion,
+          StrCat("it has format version ", version, ", newer than ", kAlertsFormat,
                  " which this program knows: use a newer program or another data directory"));
     }
     if (version == 0) return absl::DataLossError("its format version is unreadable");
   }
+  RETURN_IF_ERROR(ChangeInstanceIfRestored(path));
   RETURN_IF_ERROR(AlertDatabase::ToStatus(
       db().Get(rocksdb::ReadOptions(), family(AlertDatabase::kMeta), kInstanceKey, &instance_),
       "reading the instance"));
@@ -132,6 +139,20 @@ absl::Status RocksAlertStore::LoadMeta() {
   next_alert_id_ = last_alert + 1;
   next_cap_number_ = last_cap + 1;
   return absl::OkStatus();
+}
+
+// A restored database does not know the messages that were issued after its backup: with the same
+// instance, their ids would be issued a second time.
+absl::Status RocksAlertStore::ChangeInstanceIfRestored(const std::string& path) {
+  const std::string mark = StrCat(path, "/", kRestoredFile);
+  std::error_code error;
+  if (!std::filesystem::exists(mark, error)) return absl::OkStatus();
+  rocksdb::WriteBatch batch;
+  batch.Put(family(AlertDatabase::kMeta), kInstanceKey, absl::BytesToHexString(RandomBytes(4)));
+  RETURN_IF_ERROR(Write(batch, /*sync=*/true));
+  std::filesystem::remove(mark, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(StrCat("cannot remove ", mark, ": ", error.message()));
 }
 
 absl::Status RocksAlertStore::Write(rocksdb::WriteBatch& batch, bool sync) {
@@ -372,8 +393,8 @@ absl::StatusOr<CapRecord> RocksAlertStore::GetCap(std::string_view cap_id) const
   const std::string_view digits = cap_id.substr(std::min(dash + 1, cap_id.size()));
   std::uint64_t number = 0;
   // Compared as text again, because SimpleAtoi accepts " 7" and "+7" as well.
-  if (cap_id.substr(0, dash) != instance_ || !absl::SimpleAtoi(ToAbsl(digits), &number) ||
-      StrCat(instance_, "-", number) != cap_id) {
+  if (!absl::SimpleAtoi(ToAbsl(digits), &number) ||
+      StrCat(cap_id.substr(0, dash), "-", number) != cap_id) {
     return absl::NotFoundError(StrCat("there is no CAP message \"",
                                       absl::CHexEscape(ToAbsl(cap_id)),
                                       "\": ids are listed in an alert's cap_ids"));
@@ -382,10 +403,17 @@ absl::StatusOr<CapRecord> RocksAlertStore::GetCap(std::string_view cap_id) const
   const rocksdb::Status status =
       db().Get(rocksdb::ReadOptions(), family(AlertDatabase::kCap), EncodeKey64(number), &value);
   if (status.IsNotFound()) {
-    return absl::NotFoundError(StrCat("CAP message ", cap_id, " was not issued"));
+    return absl::NotFoundError(
+        StrCat("CAP message ", absl::CHexEscape(ToAbsl(cap_id)), " was not issued"));
   }
   RETURN_IF_ERROR(AlertDatabase::ToStatus(status, StrCat("reading CAP message ", cap_id)));
-  return DecodeCap(value);
+  ASSIGN_OR_RETURN(CapRecord cap, DecodeCap(value));
+  // The number was issued by another instance: before a restore, or elsewhere.
+  if (cap.cap_id != cap_id) {
+    return absl::NotFoundError(
+        StrCat("CAP message ", absl::CHexEscape(ToAbsl(cap_id)), " was not issued"));
+  }
+  return cap;
 }
 
 absl::Status RocksAlertStore::ScanCaps(absl::FunctionRef<bool(const CapRecord&)> visit) const {
@@ -397,13 +425,29 @@ absl::Status RocksAlertStore::ScanCaps(absl::FunctionRef<bool(const CapRecord&)>
   return AlertDatabase::ToStatus(it->status(), "listing CAP messages");
 }
 
+absl::StatusOr<StoreCopy> RocksAlertStore::Copy(const std::string& directory) {
+  const std::lock_guard lock(write_mutex_);
+  if (!failure_.ok()) RETURN_IF_ERROR(Resume());
+  std::error_code ignored;
+  if (std::filesystem::exists(directory, ignored)) {
+    return absl::FailedPreconditionError(StrCat(directory, " exists: give a new directory"));
+  }
+  StoreCopy copy{.offset = next_alert_id_.load() - 1, .identity = IdentityOf(db())};
+  const absl::Status copied = AlertDatabase::ToStatus(
+      CopyDatabase(db(), database_->families(), std::filesystem::absolute(directory).string()),
+      "copying the alert store");
+  if (copied.ok()) return copy;
+  std::filesystem::remove_all(directory, ignored);
+  return copied;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AlertStore>> OpenRocksAlertStore(
     const std::string& path, const RocksAlertStoreOptions& options) {
   ASSIGN_OR_RETURN(std::unique_ptr<AlertDatabase> database, AlertDatabase::Open(path, options));
   auto store = std::make_unique<RocksAlertStore>(std::move(database));
-  if (const absl::Status meta = store->LoadMeta(); !meta.ok()) {
+  if (const absl::Status meta = store->LoadMeta(path); !meta.ok()) {
     return absl::Status(meta.code(), StrCat("the alert store ", path, ": ", ToStd(meta.message())));
   }
   return store;

@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kMarkFile[] = "SYNCED";
-constexpr char kDatabaseFolder[] = "db";
 
 // True when the directory holds a database, or the remains of one.
 bool HoldsTables(const std::string& path) {
@@ -60,9 +59,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const ReadingsStoreOpti
   RETURN_IF_ERROR(CheckFormat(options.directory));
   std::unique_ptr<Database> database(new Database(options.directory, options.min_free_bytes));
   ASSIGN_OR_RETURN(database->mark_, SyncedMark::Open(options.directory + "/" + kMarkFile));
-  RETURN_IF_ERROR(
-      database->mark_->CheckManifest(options.directory + "/" + std::string(kDatabaseFolder)));
-  SavedLogs logs(options.directory + "/" + kDatabaseFolder, options.directory + "/lost-logs");
+  RETURN_IF_ERROR(database->mark_->CheckManifest(options.directory + "/" + std::string(kFolder)));
+  SavedLogs logs(options.directory + "/" + kFolder, options.directory + "/lost-logs");
   RETURN_IF_ERROR(database->OpenFamilies(options));
   const std::optional<SyncedMark::Position>& synced = database->mark_->found();
   const std::uint64_t sequence = database->db().GetLatestSequenceNumber();
@@ -75,7 +73,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const ReadingsStoreOpti
 }
 
 absl::Status Database::OpenFamilies(const ReadingsStoreOptions& options) {
-  const std::string path = directory_ + "/" + kDatabaseFolder;
+  const std::string path = directory_ + "/" + kFolder;
   rocksdb::DBOptions db = DatabaseOptions();
   // RocksDB creates a new database in a directory without CURRENT, whatever else is in it.
   db.create_if_missing = !HoldsTables(path);

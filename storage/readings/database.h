@@ -26,6 +26,8 @@ namespace citylayers::storage {
 /// An open database. Thread-safe.
 class Database {
  public:
+  static constexpr char kFolder[] = "db";  ///< of RocksDB's files, in the store's directory
+
   /// Errors: see ReadingsStore::Open.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const ReadingsStoreOptions& options);
   ~Database();
@@ -36,6 +38,8 @@ class Database {
   rocksdb::ColumnFamilyHandle* log() const { return families_[2]; }
   rocksdb::ColumnFamilyHandle* chunk() const { return families_[3]; }
   rocksdb::ColumnFamilyHandle* dead_letter() const { return families_[4]; }
+
+  const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return families_; }
 
   /// Converts to the caller's status: the operation, the directory, the remedy.
   absl::Status ToStatus(const rocksdb::Status& status, std::string_view doing) const;

@@ -68,8 +68,8 @@ rocksdb::DBOptions DatabaseOptions() {
   // A torn last record of the log was never acknowledged. One in the middle is damage, and the
   // records after it were acknowledged: RocksDB's default would drop them silently.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // A log that is not the last one must be whole. (7.8.3 reports a false alarm after DB::SyncWAL,
-  // which is never called here: writes sync by WriteOptions.)
+  // A log that is not the last one must be whole. (7.8.3 can report a false alarm after
+  // DB::SyncWAL: writes sync by WriteOptions, and for copies see CopyDatabase.)
   db.track_and_verify_wals_in_manifest = true;
   db.wal_bytes_per_sync = kMib;
   db.bytes_per_sync = kMib;

@@ -34,7 +34,7 @@ struct ReadingsStore::Parts {
         series(head, chunks),
         dead_letters(*database),
         state(*database, writer),
-        upkeep(options.retention, *database, chunks, sealer, writer),
+        upkeep(options.retention, *database, tail, chunks, sealer, writer),
         sealer(options, registry, *database, writer, head, tail, chunk_writer),
         writer(options, *database, head, tail, windows, [this](std::vector<std::uint32_t> full) {
           if (options.seal_in_background) sealer.Enqueue(std::move(full));

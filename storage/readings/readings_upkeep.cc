@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "rocksdb/convenience.h"
@@ -11,10 +13,13 @@
 #include "storage/readings/chunk_codec.h"
 #include "storage/readings/chunk_store.h"
 #include "storage/readings/database.h"
+#include "storage/readings/format_file.h"
+#include "storage/readings/log_tail.h"
 #include "storage/readings/lost_chunk_codec.h"
 #include "storage/readings/sealer.h"
 #include "storage/readings/time_bucket.h"
 #include "storage/readings/writer.h"
+#include "storage/rocks/database_copy.h"
 
 namespace citylayers::storage {
 
@@ -56,6 +61,37 @@ absl::Status ReadingsUpkeep::Compact() {
         database_.ToStatus(database_.db().CompactRange(all, family, nullptr, nullptr), "compact"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<StoreCopy> ReadingsUpkeep::Copy(const std::string& directory) {
+  RETURN_IF_ERROR(database_.WriteStatus());
+  RETURN_IF_ERROR(database_.CheckFreeSpace());
+  std::error_code ignored;
+  if (std::filesystem::exists(directory, ignored)) {
+    return absl::FailedPreconditionError(directory + " exists: give a new directory");
+  }
+  // Most of the memtables, while batches are written; the rest is small.
+  RETURN_IF_ERROR(
+      database_.ToStatus(FlushFamilies(database_.db(), database_.families()), "write out"));
+  absl::Status copied = CheckFormat(directory);
+  StoreCopy copy{.offset = 0, .identity = IdentityOf(database_.db())};
+  if (copied.ok()) {
+    absl::Status made;
+    // On the thread of the writer, between two groups of batches: nothing else writes.
+    copied = writer_.Commit(
+        [&](rocksdb::WriteBatch&) {
+          copy.offset = tail_.last_offset();
+          made = database_.ToStatus(
+              CopyDatabase(database_.db(), database_.families(),
+                           std::filesystem::absolute(directory).string() + "/" + Database::kFolder),
+              "copy");
+        },
+        /*needs_space=*/true);
+    if (copied.ok()) copied = made;
+  }
+  if (copied.ok()) return copy;
+  std::filesystem::remove_all(directory, ignored);
+  return copied;
 }
 
 }  // namespace citylayers::storage

@@ -27,6 +27,7 @@ struct Group {
 // The quick groups come first, so that an early end still gives results.
 const std::vector<Group>& Groups() {
   static const auto& groups = *new std::vector<Group>{{"access", citylayers::bench::RunAccess},
+                                                      {"backup", citylayers::bench::RunBackup},
                                                       {"flood", citylayers::bench::RunFlood},
                                                       {"layers", citylayers::bench::RunLayers},
                                                       {"tiles", citylayers::bench::RunTiles},
@@ -87,6 +88,10 @@ int main(int argc, char** argv) {
       "Measures citylayers on this machine, compared with other programs for the same work."};
   app.add_option("groups", asked, "Groups of figures; default: all")->check(CLI::IsMember(names));
   app.add_flag("--quick", options.quick, "Short loads: all groups within two minutes");
+  app.add_option("--readings", options.backup_readings,
+                 "Readings in the store of the group backup; 100000000 takes minutes and 1 GB")
+      ->check(CLI::Range(10'000, 2'000'000'000))
+      ->capture_default_str();
   app.add_option("--json", json_file, "Appends one JSON object per line for each figure");
   app.add_option("--bin-dir", options.bin_dir, "Folder of citylayersd and citylayers");
   app.add_option("--pack", options.pack, "City pack; default: imports the embedded city");

@@ -1,5 +1,5 @@
-// Fuzz target of files of city packs, and checkpoints. The first byte selects the kind; checksums
-// are corrected, so that the content behind them is parsed.
+// Fuzz target of files of city packs, checkpoints, and manifests of backups. The first byte selects
+// the kind; checksums are corrected, so that the content behind them is parsed.
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "storage/backup/backup_manifest.h"
 #include "storage/bytes/checksum.h"
+#include "storage/bytes/file_digest.h"
 #include "storage/checkpoint/checkpoint_file.h"
 #include "storage/pack/manifest.h"
 #include "storage/pack/section_file.h"
@@ -144,12 +146,25 @@ void ReadCheckpoint(std::string_view input) {
   if (checkpoint.ok()) Promise(checkpoint->payload.size() <= bytes.size());
 }
 
+void ReadBackupManifest(std::string_view lines) {
+  FileDigest digest;
+  digest.Add(lines);
+  const auto manifest =
+      ParseBackupManifest(citylayers::StrCat(lines, "sha256 ", digest.Hex(), "\n"));
+  if (!manifest.ok()) return;
+  Promise(*ParseBackupManifest(FormatBackupManifest(*manifest)) == *manifest);
+  for (const BackupFile& file : manifest->files) {
+    Promise(file.path.front() != '/' && file.path.find("/../") == std::string::npos);
+    Promise(manifest->FindFile(file.path) == &file);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes = citylayers::fuzz::TextOf(data + 1, size - 1);
-  switch (data[0] % 7) {
+  switch (data[0] % 8) {
     case 0:
       ReadRoads(MemoryFile(SectionFileOf(bytes)).path());
       break;
@@ -174,8 +189,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         Promise(again.ok() && FormatStations(*again) == text);
       }
       break;
-    default:
+    case 6:
       ReadCheckpoint(bytes);
+      break;
+    default:
+      ReadBackupManifest(bytes);
       break;
   }
   return 0;

@@ -14,7 +14,7 @@ cd "$ROOT/tests/integration"
 
 # Start, stop and refusal of one process do not depend on the mode; an outage of one service needs
 # several.
-readonly ONCE=(demo_access.test.mjs processes.test.mjs full_disk.test.mjs packs.test.mjs)
+readonly ONCE=(doctor.test.mjs reload.test.mjs demo_access.test.mjs processes.test.mjs full_disk.test.mjs packs.test.mjs)
 readonly SPLIT_ONLY=(outage.test.mjs flood_outage.test.mjs)
 readonly FILE_S=300  # maximum for one file of tests, which takes seconds
 readonly JOBS=4      # files in parallel: they mostly wait

@@ -32,6 +32,7 @@ services/access           : base
 services/cap              : base
 services/keys             : base proto citylayers storage services/access services/runtime services/runtime/config services/runtime/rpc
 services/layers           : base proto citylayers geo storage services/runtime services/runtime/config services/runtime/rpc
+services/backup           : base proto citylayers storage services/runtime services/runtime/config services/runtime/rpc
 services/readings         : base proto citylayers storage services/runtime services/runtime/config services/runtime/rpc
 services/traffic          : base proto citylayers geo storage services/layers services/runtime services/runtime/config services/runtime/rpc
 services/flood            : base proto citylayers geo storage services/layers services/runtime services/runtime/config services/runtime/rpc
@@ -40,7 +41,7 @@ services/alerts           : base proto citylayers geo storage services/cap servi
 services/gateway          : base proto citylayers services/access services/cap services/runtime services/runtime/config services/runtime/rpc services/runtime/http services/runtime/tls
 services/client           : citylayers
 services/tools            : base proto citylayers geo storage samples services/runtime services/runtime/config services/runtime/rpc
-services/programs         : base proto citylayers services/access services/keys services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc services/runtime/tls
+services/programs         : base proto citylayers storage services/access services/backup services/keys services/readings services/traffic services/flood services/basemap services/alerts services/gateway services/tools services/layers services/runtime services/runtime/config services/runtime/rpc services/runtime/tls
 tests                     : *
 '
 

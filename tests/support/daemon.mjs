@@ -198,8 +198,8 @@ export class City {
 
   /** Starts one process; with `ports` of an earlier run it has the same addresses. */
   async startTarget(target, ports = { grpc: '127.0.0.1:0', http: '127.0.0.1:0' }) {
-    // The process of readings also has the keys.
-    const modules = target === 'readings' ? 'readings,keys' : target;
+    // The process of readings also has the keys, and makes backups of both.
+    const modules = target === 'readings' ? 'readings,keys,backup' : target;
     const args = ['--target', modules, '--pack', this.pack, '--data', this.data];
     args.push('--grpc', ports.grpc, '--admin', '127.0.0.1:0');
     if (target === 'gateway' || target === 'all') args.push('--http', ports.http);
@@ -207,6 +207,7 @@ export class City {
     const backends = calls.map((other) => `${other}=${this.processes.get(other).grpc}`);
     if (backends.length > 0) {
       backends.push(`keys=${this.processes.get('readings').grpc}`);
+      backends.push(`backup=${this.processes.get('readings').grpc}`);
       args.push('--backends', backends.join(','));
     }
     const daemon = await Daemon.start([...args, ...this.flags], this.env);

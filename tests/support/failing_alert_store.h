@@ -69,6 +69,9 @@ class FailingStore final : public storage::AlertStore {
   }
   absl::Status WriteStatus() override { return store_.WriteStatus(); }
   std::string Loss() const override { return store_.Loss(); }
+  absl::StatusOr<storage::StoreCopy> Copy(const std::string& directory) override {
+    return store_.Copy(directory);
+  }
 
  private:
   storage::AlertStore& store_;

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "services/access/access_control.h"
+#include "services/runtime/backup_source.h"
 #include "services/runtime/city_clock.h"
 #include "services/runtime/config/config.h"
 #include "services/runtime/executor.h"
@@ -45,12 +46,14 @@ class ModuleProcess {
             .city_clock = city_clock_,
             .channels = channels_,
             .access = access_,
+            .backups = backups_,
             .table = table_,
             .pack = nullptr,
             .pack_change = std::nullopt};
   }
   runtime::CallAdapter& calls() { return calls_; }
   access::AccessControl& access() { return access_; }
+  runtime::BackupSources& backups() { return backups_; }
 
   std::shared_ptr<grpc::Channel> channel;
 
@@ -74,6 +77,7 @@ class ModuleProcess {
   const runtime::ModuleChannels channels_{
       {}, [this](std::string_view, runtime::ModuleChannels::Caller) { return channel; }};
   access::AccessControl access_{{}, {}, clock_};
+  runtime::BackupSources backups_;
   const std::vector<runtime::ModuleSpec> table_;
 };
 

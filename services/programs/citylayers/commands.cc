@@ -31,6 +31,9 @@ void AddAllCommands(CLI::App& app, Program& program) {
   AddReplayCommand(app, program);
   citypack::AddPackCommands(app);
   AddKeysCommands(app, program);
+  AddBackupCommands(app, program);
+  AddDoctorCommand(app, program);
+  AddConfigCommands(app, program);
   AddServerCommands(app, program);
   AddCompletionCommand(app, program);
 }

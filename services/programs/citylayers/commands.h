@@ -26,6 +26,9 @@ void AddTrafficCommands(CLI::App& app, Program& program);
 void AddFloodCommands(CLI::App& app, Program& program);
 void AddAlertsCommands(CLI::App& app, Program& program);
 void AddKeysCommands(CLI::App& app, Program& program);
+void AddBackupCommands(CLI::App& app, Program& program);
+void AddConfigCommands(CLI::App& app, Program& program);
+void AddDoctorCommand(CLI::App& app, Program& program);
 void AddServerCommands(CLI::App& app, Program& program);  // health, clock
 // Hidden: the completion of shells.
 void AddCompletionCommand(CLI::App& app, Program& program);

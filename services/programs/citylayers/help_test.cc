@@ -48,7 +48,10 @@ TEST_F(HelpTest, AllCommandsAreThere) {
         "alerts watch",   "alerts ack",          "alerts resolve",    "alerts cap",
         "alerts events",  "pack build",          "pack info",         "health",
         "clock",          "alerts verify-audit", "readings rejected", "keys create",
-        "keys list",      "keys rotate",         "keys revoke",       "keys init"}) {
+        "keys list",      "keys rotate",         "keys revoke",       "keys init",
+        "backup create",  "backup list",         "backup verify",     "backup restore",
+        "doctor",         "config list",         "config current",    "config set",
+        "config use",     "config delete"}) {
     EXPECT_THAT(names_, Contains("citylayers " + std::string(name)));
   }
 }

@@ -110,6 +110,7 @@ absl::StatusOr<SentKey> FindKey(const KeySources& sources) {
   if (!sources.file_variable.empty()) {
     return from_file(sources.file_variable, "CITYLAYERS_KEY_FILE");
   }
+  if (!sources.context_file.empty()) return from_file(sources.context_file, "context");
   return SentKey{};
 }
 

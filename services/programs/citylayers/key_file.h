@@ -28,6 +28,7 @@ struct KeySources {
   std::optional<std::string> file_option;  // --key-file
   std::string key_variable;                // CITYLAYERS_KEY, the key; empty: not set
   std::string file_variable;               // CITYLAYERS_KEY_FILE; empty: not set
+  std::string context_file = {};           // of the context; empty: not set
 };
 
 /// The key that a command sends.

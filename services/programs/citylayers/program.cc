@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "citylayers/client/channel.h"
+#include "services/programs/citylayers/context_file.h"
 #include "services/programs/citylayers/display_width.h"
 #include "services/programs/citylayers/server_reach.h"
 #include "services/programs/citylayers/tls_diagnosis.h"
@@ -45,10 +46,15 @@ Program::Program(CLI::App& app) {
   colour_ = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
   progress_ = isatty(STDERR_FILENO) == 1;
   server_ = "127.0.0.1:50051";
-  app.add_option("--server", server_, "Address of the server's gRPC")
-      ->type_name("HOST:PORT")
-      ->envname("CITYLAYERS_SERVER")
-      ->capture_default_str();
+  server_option_ = app.add_option("--server", server_, "Address of the server's gRPC")
+                       ->type_name("HOST:PORT")
+                       ->envname("CITYLAYERS_SERVER")
+                       ->capture_default_str();
+  app.add_option("--context", context_,
+                 "Context with the defaults of --server, --key-file and --format (citylayers "
+                 "config); default: the one in use")
+      ->type_name("NAME")
+      ->envname("CITYLAYERS_CONTEXT");
   key_file_option_ =
       app.add_option("--key-file", key_file_,
                      "File whose first line is the API key; only its owner may have access (chmod "
@@ -56,11 +62,11 @@ Program::Program(CLI::App& app) {
                      "the file in CITYLAYERS_KEY_FILE. No option takes the key itself, because "
                      "process lists show command lines")
           ->type_name("FILE");
-  AddTlsOptions(app);
-  app.add_option("--format", format_, "Output format: table, json, ndjson or geojson")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "json", "ndjson", "geojson"}))
-      ->capture_default_str();
+  format_option_ =
+      app.add_option("--format", format_, "Output format: table, json, ndjson or geojson")
+          ->type_name("FORMAT")
+          ->check(CLI::IsMember({"table", "json", "ndjson", "geojson"}))
+          ->capture_default_str();
   app.add_option("--timeout", timeout_s_,
                  "Seconds to wait for an answer, or for the next message of a stream")
       ->type_name("S")
@@ -111,6 +117,13 @@ void Program::OnRun(CLI::App* command, std::function<absl::Status()> body) {
 }
 
 void Program::OnRunOffline(CLI::App* command, std::function<absl::Status()> body) {
+  OnRunWithoutContext(command, [this, body = std::move(body)] {
+    const absl::Status status = ApplyContext();
+    return status.ok() ? body() : status;
+  });
+}
+
+void Program::OnRunWithoutContext(CLI::App* command, std::function<absl::Status()> body) {
   command->callback([this, body = std::move(body)] {
     const absl::Status status = body();
     if (status.ok()) return;
@@ -138,10 +151,30 @@ absl::Status Program::NoPlaces() const {
       "ndjson"));
 }
 
+std::string Program::context_path() const {
+  return ContextPath(Environment("XDG_CONFIG_HOME"), Environment("HOME"));
+}
+
+absl::Status Program::ApplyContext() {
+  ASSIGN_OR_RETURN(const ContextFile file, LoadContexts(context_path()));
+  const std::string& name = context_.empty() ? file.current : context_;
+  if (name.empty()) return absl::OkStatus();
+  absl::StatusOr<Context> context = file.Find(name);
+  if (!context.ok()) return Usage(context.status());
+  if (server_option_->count() == 0 && !context->server.empty()) server_ = context->server;
+  if (format_option_->count() == 0 && !context->format.empty()) format_ = context->format;
+  context_key_file_ = context->key_file;
+  ca_file_ = context->ca_file;
+  return absl::OkStatus();
+}
+
 absl::Status Program::LoadKey() {
   KeySources sources = {.key_variable = Environment("CITYLAYERS_KEY"),
                         .file_variable = Environment("CITYLAYERS_KEY_FILE")};
   if (key_file_option_->count() > 0) sources.file_option = key_file_;
+  // A key belongs to one server: that of a context is not sent to another one.
+  const bool is_its_server = server_option_->count() == 0;
+  if (is_its_server) sources.context_file = context_key_file_;
   ASSIGN_OR_RETURN(key_, FindKey(sources));
   if (tls_credentials_ == nullptr) {
     ASSIGN_OR_RETURN(tls_credentials_, client::MakeTlsCredentials(tls_files_));

@@ -55,11 +55,17 @@ class Program {
   void OnRun(CLI::App* command, std::function<absl::Status()> body);
   /// The same without LoadKey: for commands that do not call a server, or not always.
   void OnRunOffline(CLI::App* command, std::function<absl::Status()> body);
+  /// The same without the defaults of a context as well: for commands that repair the file of them.
+  void OnRunWithoutContext(CLI::App* command, std::function<absl::Status()> body);
 
   /// Marks an error as an error of the command line.
   static absl::Status Usage(absl::Status status);
 
   const std::string& server() const { return server_; }
+  /// File with the certificates that the server's must lead to, from the context; empty: none.
+  const std::string& ca_file() const { return ca_file_; }
+  /// Path of the file of contexts; empty: there is no home directory.
+  std::string context_path() const;
   absl::Duration timeout() const { return absl::Seconds(timeout_s_); }
   OutputFormat format() const;
   bool colour() const { return colour_; }
@@ -79,6 +85,10 @@ class Program {
   /// Reports on stderr that a list has more than `shown` rows, so that no cut is silent.
   void SayCut(std::size_t shown) const;
 
+  /// Takes the common options that neither the command line nor the environment sets from the
+  /// context of --context, CITYLAYERS_CONTEXT or `config use`. Errors: those of LoadContexts;
+  /// NOT_FOUND: there is no such context.
+  absl::Status ApplyContext();
   /// Chooses the API key that all calls carry: that of --key-file, else CITYLAYERS_KEY, else
   /// CITYLAYERS_KEY_FILE, else none. With TLS it also reads the files of --ca-file and
   /// --certificate-file. Errors: those of FindKey and client::MakeTlsCredentials.
@@ -144,6 +154,10 @@ class Program {
   bool UsesTls(const std::string& address) const;
 
   std::string server_;
+  CLI::Option* server_option_ = nullptr;
+  std::string context_;
+  std::string context_key_file_;
+  std::string ca_file_;
   std::string key_file_;
   CLI::Option* key_file_option_ = nullptr;
   SentKey key_;
@@ -152,6 +166,7 @@ class Program {
   std::shared_ptr<grpc::ChannelCredentials> tls_credentials_;
   bool warned_of_plain_text_ = false;
   std::string format_ = "table";
+  CLI::Option* format_option_ = nullptr;
   double timeout_s_ = 10;
   bool colour_ = false;
   bool progress_ = false;

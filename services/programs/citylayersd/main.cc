@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include <signal.h>
 #include <sys/stat.h>
@@ -72,12 +74,13 @@ absl::Status CheckMethodRules() {
       citylayers::StrCat(missing.front(), " has no option citylayers.access.v1.method_access"));
 }
 
-// SIGTERM and SIGINT, blocked before any thread starts, so that a sigwait receives them.
-sigset_t BlockStopSignals() {
+// SIGTERM, SIGINT and SIGHUP, blocked before any thread starts, so that a sigwait receives them.
+sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -117,9 +120,46 @@ int Stop(runtime::Daemon& daemon, absl::Duration drain) {
   return 0;
 }
 
+// Where the configuration is read from, at the start and at each SIGHUP.
+struct ConfigSource {
+  const std::vector<runtime::Option>& options;
+  const runtime::Config::Inputs& inputs;
+};
+
+// A configuration that is not good changes nothing.
+void Reload(const ConfigSource& source, runtime::Daemon& daemon) {
+  const absl::StatusOr<runtime::Config> next =
+      runtime::Config::Load(source.options, source.inputs);
+  const absl::StatusOr<runtime::ConfigChange> change =
+      next.ok() ? daemon.Reload(*next) : absl::StatusOr<runtime::ConfigChange>(next.status());
+  if (!change.ok()) {
+    runtime::LogError("configuration not reloaded; nothing has changed",
+                      {{"why", change.status().message()}});
+    return;
+  }
+  runtime::LogInfo("configuration reloaded", {{"changed", absl::StrJoin(change->live, " ")}});
+  if (!change->restart.empty()) {
+    runtime::LogWarning("changes of the configuration that need a restart",
+                        {{"options", absl::StrJoin(change->restart, " ")}});
+  }
+}
+
+// Reloads at each SIGHUP; returns at SIGTERM, SIGINT, or a SIGHUP without a file to reload.
+int WaitForStop(const sigset_t& signals, const ConfigSource& source, runtime::Daemon& daemon) {
+  // Flags and environment do not change: without a file there is nothing to reload, and SIGHUP ends
+  // the process as it does by default, when its terminal is closed.
+  const bool can_reload = !source.inputs.file.empty();
+  int signal_number = 0;
+  while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP && can_reload) {
+    Reload(source, daemon);
+  }
+  return signal_number;
+}
+
 // Runs the modules until a signal. An error: the process could not start.
 absl::StatusOr<int> Serve(runtime::Config config, const std::vector<runtime::ModuleSpec>& table,
-                          const Variables& environment, const sigset_t& signals) {
+                          const Variables& environment, const sigset_t& signals,
+                          const ConfigSource& source) {
   RETURN_IF_ERROR(Harden(config, environment));
   ASSIGN_OR_RETURN(const std::unique_ptr<runtime::ServiceManager> manager,
                    runtime::ServiceManager::Connect(environment));
@@ -137,9 +177,8 @@ absl::StatusOr<int> Serve(runtime::Config config, const std::vector<runtime::Mod
                    runtime::Daemon::Start(std::move(config), table, std::move(hooks)));
   runtime::LogInfo("listening",
                    {{"grpc", daemon->grpc_address()}, {"admin", daemon->admin_address()}});
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
-  runtime::LogInfo("draining", {{"signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  const int signal_number = WaitForStop(signals, source, *daemon);
+  runtime::LogInfo("draining", {{"signal", StrCat("SIG", sigabbrev_np(signal_number))}});
   manager->Stopping();
   return Stop(*daemon, drain);
 }
@@ -149,7 +188,7 @@ absl::StatusOr<int> Serve(runtime::Config config, const std::vector<runtime::Mod
 
 int main(int argc, char** argv) {
   using namespace citylayers;  // NOLINT: the program's main file
-  const sigset_t signals = BlockStopSignals();
+  const sigset_t signals = BlockSignals();
   signal(SIGPIPE, SIG_IGN);
   // Debian builds Abseil with deadlock detection enabled: every lock acquired while another is held
   // then enters a graph behind one lock for all threads. Tests keep it enabled.
@@ -173,11 +212,11 @@ int main(int argc, char** argv) {
     return 0;
   }
   const Variables environment = Environment();
-  absl::StatusOr<runtime::Config> config =
-      runtime::Config::Load(options, {.file = command->config_file,
-                                      .flags = command->flags,
-                                      .environment = environment,
-                                      .credentials = CredentialsDirectory(environment)});
+  const runtime::Config::Inputs inputs = {.file = command->config_file,
+                                          .flags = command->flags,
+                                          .environment = environment,
+                                          .credentials = CredentialsDirectory(environment)};
+  absl::StatusOr<runtime::Config> config = runtime::Config::Load(options, inputs);
   if (!config.ok()) {
     Fail(config.status());
     return 2;
@@ -200,7 +239,8 @@ int main(int argc, char** argv) {
   runtime::RouteLibraryLogs();
   const BuildInfo build = GetBuildInfo();
   runtime::LogInfo("starting", {{"version", build.version}, {"commit", build.commit}});
-  const absl::StatusOr<int> code = Serve(*std::move(config), table, environment, signals);
+  const absl::StatusOr<int> code =
+      Serve(*std::move(config), table, environment, signals, {options, inputs});
   if (code.ok()) return *code;
   // With a JSON log every line is JSON, including the last.
   if (!json) return Fail(code.status());

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "services/alerts/alerts_module.h"
+#include "services/backup/backup_module.h"
 #include "services/basemap/basemap_module.h"
 #include "services/flood/flood_module.h"
 #include "services/gateway/gateway_module.h"
@@ -16,7 +17,7 @@ std::vector<runtime::ModuleSpec> ModuleTable() {
   const auto host = std::make_shared<layers::LayerHost>();
   return {keys::KeysModule(),       readings::ReadingsModule(),   basemap::BasemapModule(host),
           flood::FloodModule(host), traffic::TrafficModule(host), alerts::AlertsModule(),
-          gateway::GatewayModule()};
+          backup::BackupModule(),   gateway::GatewayModule()};
 }
 
 }  // namespace citylayers::citylayersd

@@ -199,6 +199,22 @@ absl::Duration Config::GetDuration(std::string_view key) const {
 
 bool Config::IsCredential(std::string_view key) const {
   return !credentials_.empty() && GetString(key).starts_with(credentials_ + "/");
+ConfigChange Config::ChangeTo(const Config& next) const {
+  ConfigChange change;
+  for (const auto& [key, entry] : entries_) {
+    const auto other = next.entries_.find(key);
+    if (other == next.entries_.end() || other->second.value == entry.value) continue;
+    (entry.option.is_live ? change.live : change.restart).push_back(key);
+  }
+  return change;
+}
+
+Config Config::WithLiveOptionsOf(const Config& next) const {
+  Config merged = *this;
+  for (auto& [key, entry] : merged.entries_) {
+    if (entry.option.is_live) entry.value = next.Find(key, entry.option.type).value;
+  }
+  return merged;
 }
 
 std::string Config::ToToml() const {
@@ -216,6 +232,7 @@ std::string Config::ToToml() const {
     if (!entry.option.choices.empty()) {
       StrAppend(&out, " One of ", absl::StrJoin(entry.option.choices, ", "), ".");
     }
+    if (entry.option.is_live) StrAppend(&out, " Changes live: SIGHUP.");
     StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlString(entry.value) : entry.value,
               "\n");
   }

@@ -27,6 +27,13 @@ struct Option {
   std::vector<std::string> choices = {};  // for strings: the accepted values; empty: any text
   /// For paths of files: the systemd credential that is the file when the option is not set.
   std::string credential = {};
+  bool is_live = false;  // a running process takes a new value over (SIGHUP); others at a start
+};
+
+/// What a new configuration changes in a running process: keys, sorted.
+struct ConfigChange {
+  std::vector<std::string> live;     // taken over at once
+  std::vector<std::string> restart;  // taken over at the next start
 };
 
 /// The resolved configuration. Precedence: flag > environment > file > credential > default.
@@ -62,7 +69,13 @@ class Config {
   /// there only to the service, although some have read permission for the group, by an ACL.
   bool IsCredential(std::string_view key) const;
 
-  /// The whole configuration as commented TOML; Load of that text returns the same values.
+  /// The keys whose values differ in `next`, which has the same options.
+  ConfigChange ChangeTo(const Config& next) const;
+  /// This configuration with the live options of `next`.
+  Config WithLiveOptionsOf(const Config& next) const;
+
+  /// The whole configuration as commented TOML, with the options that a running process takes over;
+  /// Load of that text returns the same values.
   std::string ToToml() const;
 
  private:

@@ -23,7 +23,8 @@ std::vector<Option> Options() {
            .type = OptionType::kString,
            .default_value = "info",
            .help = "Lowest level that is logged.",
-           .choices = {"debug", "info", "warn", "error"}}};
+           .choices = {"debug", "info", "warn", "error"},
+           .is_live = true}};
 }
 
 std::string WriteFile(const std::string& text) {
@@ -101,7 +102,7 @@ TEST(Config, AWordThatIsNoChoiceIsRefusedWithASuggestion) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(config->ToToml(),
               HasSubstr("# Lowest level that is logged. One of debug, info, warn, "
-                        "error.\nlog = \"warn\"\n"));
+                        "error. Changes live: SIGHUP.\nlog = \"warn\"\n"));
 }
 
 TEST(Config, BrokenAndMissingFilesAreToldApart) {
@@ -116,6 +117,26 @@ TEST(Config, BrokenAndMissingFilesAreToldApart) {
   }
   EXPECT_TRUE(Config::Load(Options(), {.file = WriteFile("[ \"grpc\" ]\n [server]\n")}).ok());
   EXPECT_THAT(ErrorOf({.file = WriteFile("http = 1\n")}), HasSubstr("outside a [section]"));
+}
+
+TEST(Config, AChangeIsLiveOrNeedsARestart) {
+  const auto now = Config::Load(Options(), {.flags = {{"grpc.unary_max", "7"}}});
+  const auto next =
+      Config::Load(Options(), {.flags = {{"server.log", "debug"}, {"layers.tick", "1s"}}});
+  const ConfigChange change = now->ChangeTo(*next);
+  EXPECT_THAT(change.live, testing::ElementsAre("server.log"));
+  EXPECT_THAT(change.restart, testing::ElementsAre("grpc.unary_max", "layers.tick"));
+  const Config merged = now->WithLiveOptionsOf(*next);
+  EXPECT_EQ(merged.GetString("server.log"), "debug");
+  EXPECT_EQ(merged.GetInt("grpc.unary_max"), 7);
+  EXPECT_EQ(merged.GetDuration("layers.tick"), absl::Milliseconds(250));
+  EXPECT_THAT(merged.ChangeTo(*next).live, testing::IsEmpty());
+}
+
+TEST(Config, TheTextMarksLiveOptions) {
+  const std::string text = Config::Load(Options(), {})->ToToml();
+  EXPECT_THAT(text, HasSubstr("error. Changes live: SIGHUP.\nlog = \"info\""));
+  EXPECT_THAT(text, testing::Not(HasSubstr("gateway. Changes live")));
 }
 
 TEST(Config, PrintsItselfAsTomlThatReadsBack) {

@@ -16,11 +16,12 @@
 namespace citylayers::runtime {
 
 /// The services of the API, whose methods have rules.
-inline constexpr std::array<const char*, 8> kApiServices = {
+inline constexpr std::array<const char*, 9> kApiServices = {
     "citylayers.access.v1.KeyService",       "citylayers.alerts.v1.AlertService",
-    "citylayers.common.v1.ClockService",     "citylayers.flood.v1.FloodService",
-    "citylayers.layers.v1.LayerService",     "citylayers.readings.v1.ReadingService",
-    "citylayers.readings.v1.StationService", "citylayers.traffic.v1.TrafficService"};
+    "citylayers.backup.v1.BackupService",    "citylayers.common.v1.ClockService",
+    "citylayers.flood.v1.FloodService",      "citylayers.layers.v1.LayerService",
+    "citylayers.readings.v1.ReadingService", "citylayers.readings.v1.StationService",
+    "citylayers.traffic.v1.TrafficService"};
 
 /// The need of a method by its option citylayers.access.v1.method_access. NOT_FOUND: the method has
 /// no rule, or one that does not name a permission.

@@ -6,6 +6,7 @@
 #include "citylayers/access/v1/access.pb.h"
 #include "citylayers/access/v1/key_service.pb.h"
 #include "citylayers/alerts/v1/alert_service.pb.h"
+#include "citylayers/backup/v1/backup_service.pb.h"
 #include "citylayers/common/v1/clock_service.pb.h"
 #include "citylayers/flood/v1/flood_service.pb.h"
 #include "citylayers/layers/v1/layer_service.pb.h"
@@ -25,6 +26,7 @@ const std::vector<const google::protobuf::FileDescriptor*>& ApiFiles() {
   static const std::vector<const google::protobuf::FileDescriptor*> files = {
       access::v1::Key::descriptor()->file(),
       alerts::v1::Alert::descriptor()->file(),
+      backup::v1::Backup::descriptor()->file(),
       common::v1::GetClockRequest::descriptor()->file(),
       flood::v1::GetDepthRequest::descriptor()->file(),
       layers::v1::GetTileRequest::descriptor()->file(),

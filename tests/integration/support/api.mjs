@@ -9,6 +9,7 @@ import { kRoot } from '../../support/daemon.mjs';
 const kProto = join(kRoot, 'proto');
 const kFiles = [
   'access/v1/key_service',
+  'backup/v1/backup_service',
   'common/v1/clock_service',
   'readings/v1/reading_service',
   'readings/v1/station_service',
@@ -79,6 +80,7 @@ export class Api {
       });
     this.clients = {
       KeyService: make(packages.access.v1.KeyService),
+      BackupService: make(packages.backup.v1.BackupService),
       ClockService: make(packages.common.v1.ClockService),
       ReadingService: make(packages.readings.v1.ReadingService),
       StationService: make(packages.readings.v1.StationService),
