@@ -55,12 +55,18 @@ export const kMethods = Object.entries(definition)
 
 /** Clients of all services at one address; close() ends them. */
 export class Api {
-  /** @param key an API key, for all calls; '': none */
-  constructor(address, key = '') {
+  /**
+   * @param key an API key, for all calls; '': none
+   * @param tls { ca, servername } of a server with TLS; undefined: without TLS
+   */
+  constructor(address, key = '', tls) {
     this.metadata = new grpc.Metadata();
     if (key) this.metadata.set('authorization', `Bearer ${key}`);
+    const credentials = tls ? grpc.credentials.createSsl(tls.ca) : grpc.credentials.createInsecure();
+    const names = tls ? { 'grpc.ssl_target_name_override': tls.servername, 'grpc.default_authority': tls.servername } : {};
     const make = (Client) =>
-      new Client(address, grpc.credentials.createInsecure(), {
+      new Client(address, credentials, {
+        ...names,
         'grpc.max_receive_message_length': kMessageBytesMax,
         'grpc.max_send_message_length': kMessageBytesMax,
       });
