@@ -2,7 +2,7 @@
 
 import { h, setText } from '../../src/ui/dom.js';
 import type { Pulse } from '../../src/pulse.js';
-import { PictureWatch, type Limits, type Shown } from './picture_watch.js';
+import { PictureWatch, type Fault, type Limits, type Shown } from './picture_watch.js';
 import { kWords } from './words.js';
 
 export class Box {
@@ -30,7 +30,7 @@ export class Box {
     const { shown, load } = this.watch.judge(serverUp, nowMs);
     if (load) {
       if (load !== 'first') console.warn(`citylayers-kiosk: the page is loaded again: ${load}`);
-      this.load();
+      this.load(load);
     }
     this.show(shown);
   }
@@ -44,10 +44,10 @@ export class Box {
   }
 
   /** A new frame: the old one with its page, its memory and its graphics context is removed. */
-  private load(): void {
+  private load(fault: Fault): void {
     this.frame?.remove();
     this.frame = h('iframe', { src: this.url, title: 'citylayers', allow: 'autoplay; fullscreen' });
     this.element.prepend(this.frame);
-    this.watch.loading(performance.now());
+    this.watch.loading(fault, performance.now());
   }
 }

@@ -31,7 +31,7 @@ class Booth {
       shown = judged.shown;
       if (judged.load) {
         this.loads.push(judged.load);
-        this.watch.loading(this.nowMs);
+        this.watch.loading(judged.load, this.nowMs);
       }
     }
     return shown;

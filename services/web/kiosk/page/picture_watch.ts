@@ -35,7 +35,7 @@ const kMapMs = 40_000;
 /** The page shows for itself that the connection is lost, and the age of its data; after this time it is covered. */
 const kConnectionMs = 15_000;
 const kIdleMs = 30_000;
-/** The memory of the former page is free some time after the new one is loaded, in the same process. */
+/** After a load for its sake: the memory of the former page, in the same process, is free some time later. */
 const kHeapMs = 30_000;
 /** Pause between loads that did not help: doubled each time. */
 const kPauseMs = 8000;
@@ -54,11 +54,14 @@ export class PictureWatch {
   /** Loads since the picture lived. */
   private loads = 0;
   private goodMs: number | undefined;
+  /** The latest load because of the heap. */
+  private heapMs = -Infinity;
 
   constructor(private readonly limits: Limits) {}
 
-  /** The page begins to load. */
-  loading(nowMs: number): void {
+  /** The page begins to load, for this reason. */
+  loading(fault: Fault, nowMs: number): void {
+    if (fault === 'heap') this.heapMs = nowMs;
     this.loadedMs = this.pulseMs = this.framesMs = this.mapMs = this.connectionMs = nowMs;
     this.pulse = undefined;
     this.goodMs = undefined;
@@ -128,7 +131,7 @@ export class PictureWatch {
     const { heapBytesMax, ageMsMax } = this.limits;
     const ageMs = nowMs - this.loadedMs;
     const full = heapBytes > heapBytesMax && (idle || heapBytes > 1.5 * heapBytesMax);
-    if (full && ageMs > kHeapMs) return 'heap';
+    if (full && nowMs - this.heapMs > kHeapMs) return 'heap';
     if (ageMs > ageMsMax && idle) return 'age';
     return undefined;
   }

@@ -29,6 +29,8 @@ const kFlags = [
   '--enable-precise-memory-info',
   '--password-store=basic',
 ];
+const kNoticedMs = 2000;
+
 export interface BrowserOptions {
   command: string[];
   profile: string;
@@ -104,12 +106,14 @@ export class Browser {
     await this.cdp.send('Page.navigate', { url: this.options.url }, this.session);
   }
 
-  /** Kills the processes of all pages: a frozen one answers nothing else. */
+  /** Kills the processes of all pages: a frozen one answers nothing else. Waits until the browser has noticed. */
   async killPages(): Promise<void> {
+    const noticed = new Promise<void>((resolve) => (this.onCrash = resolve));
     const { processInfo } = await this.cdp.send('SystemInfo.getProcessInfo');
     for (const { id, type } of processInfo as { id: number; type: string }[]) {
       if (type === 'renderer') kill(id);
     }
+    await Promise.race([noticed, new Promise((resolve) => setTimeout(resolve, kNoticedMs))]);
   }
 
   /** Ends the browser with all its processes. */

@@ -42,9 +42,17 @@ describe('Watchdog', () => {
 
   it('has more patience with a page that is being opened', () => {
     const dog = new Watchdog(0);
-    expect([dog.frozenMs(9000), dog.frozenMs(11_000)]).toEqual([10_000, 3500]);
+    expect([dog.frozenMs(9000), dog.frozenMs(11_000)]).toEqual([10_000, 3000]);
     dog.decide('frozen', 11_000);
     expect(dog.frozenMs(12_000)).toBe(10_000);
+  });
+
+  it('doubles its patience with each kill that did not help, until the picture lives', () => {
+    const dog = new Watchdog(0);
+    for (let kill = 0; kill < 3; kill++) dog.decide('frozen', 20_000);
+    expect(dog.frozenMs(40_000)).toBe(12_000);
+    dog.decide({ ...kLive, frames: 2 }, 40_000);
+    expect(dog.frozenMs(40_000)).toBe(3000);
   });
 
   it('waits for a server for as long as it takes', () => {

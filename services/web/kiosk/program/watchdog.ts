@@ -16,9 +16,13 @@ export type Action = 'feed' | 'wait' | 'open' | 'kill' | 'relaunch';
 const kFramesMs = 15_000;
 /** Time for a page to appear after it was opened. */
 const kOpenMs = 10_000;
-/** A page that does not answer for this time is frozen; the longer one while it is being opened, when a weak machine is busy. */
-const kFrozenMs = 3500;
+/**
+ * A page that does not answer for this time is frozen; the longer one while it is being opened, when a weak machine is busy.
+ * Both double with each kill that did not help, so that a machine which is only slow is left in peace.
+ */
+const kFrozenMs = 3000;
 const kFrozenOpeningMs = 10_000;
+const kFrozenMsMax = 60_000;
 /** The supervisor repairs what it can within this time; then the browser itself is replaced. */
 const kRepairMs = 90_000;
 /** A browser that cannot draw a map: its graphics process has ended too often. */
@@ -32,6 +36,8 @@ export class Watchdog {
   private openedMs: number;
   private shownMs: number;
   private shown = '';
+  /** Kills since the picture lived. */
+  private kills = 0;
   private noMapMs: number | undefined;
   private noMapRelaunchMs = -Infinity;
 
@@ -66,16 +72,20 @@ export class Watchdog {
       this.noMapRelaunchMs = nowMs;
       return this.relaunched(nowMs);
     }
-    return nowMs - this.framesMs > kFramesMs ? this.opened('open', nowMs) : 'feed';
+    if (nowMs - this.framesMs > kFramesMs) return this.opened('open', nowMs);
+    if (nowMs - this.openedMs > kOpenMs) this.kills = 0;
+    return 'feed';
   }
 
   /** Time that the page has to answer. */
   frozenMs(nowMs: number): number {
-    return nowMs - this.openedMs < kOpenMs ? kFrozenOpeningMs : kFrozenMs;
+    const firstMs = nowMs - this.openedMs < kOpenMs ? kFrozenOpeningMs : kFrozenMs;
+    return Math.min(firstMs * 2 ** Math.max(0, this.kills - 1), kFrozenMsMax);
   }
 
   private opened(action: 'open' | 'kill', nowMs: number): Action {
     this.openedMs = this.framesMs = nowMs;
+    if (action === 'kill') this.kills++;
     return action;
   }
 
