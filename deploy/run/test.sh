@@ -233,6 +233,7 @@ run_test() {
   run_built "integration" tests/integration/run.sh
   run_built "integration (split)" env CITYLAYERS_SPLIT=1 tests/integration/run.sh
   run_built "package" tests/package/run.sh
+  run_built "deploy" tests/deploy/run.sh
   run_built "security" tests/security/run.sh
   run_built "browser" env CITYLAYERS_FULL="$($full && echo 1 || echo 0)" tests/browser/run.sh
   if $full; then

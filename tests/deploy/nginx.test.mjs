@@ -8,13 +8,14 @@ import { Api } from '../integration/support/api.mjs';
 import { Driver } from '../integration/support/driver.mjs';
 import { decode, kBenThanh } from '../integration/support/tiles.mjs';
 import { WatchedState } from '../integration/support/watched_state.mjs';
-import { City, run, temporaryFolder, until } from '../support/daemon.mjs';
+import { City, kRoot, run, temporaryFolder, until } from '../support/daemon.mjs';
 import { kName, Nginx, skipWithoutNginx as skip } from './support/nginx.mjs';
 
 const kTile = `/tiles/traffic/${kBenThanh}.mvt`;
 const kBaseTile = '/tiles/base/12/3261/1924.mvt';
 const kView = { west_deg: 106.68, south_deg: 10.76, east_deg: 106.72, north_deg: 10.79 };
 const kGetLayer = '/citylayers.layers.v1.LayerService/GetLayer';
+const kFlags = ['--gateway.public_url', `https://${kName}`];
 /** A heartbeat of the daemon comes after 5 to 10 s; an event that is held back would wait for it. */
 const kAtOnceMs = 4000;
 
@@ -26,7 +27,7 @@ let segments;
 
 before(async () => {
   if (skip) return;
-  city = await City.start({ split: false, flags: ['--gateway.public_url', `https://${kName}`] });
+  city = await City.start({ split: false, flags: [...kFlags, '--web', join(kRoot, 'services/web/dist')] });
   nginx = await Nginx.start({ http: new URL(city.url).host, grpc: city.grpc });
   api = new Api(`127.0.0.1:${nginx.port}`, '', nginx.tls);
   driver = new Driver(api, '2022-10-10T09:00:00Z');
@@ -319,7 +320,7 @@ test('private answers are not shared', { skip }, async () => {
   const key = readFileSync(keyFile, 'utf8').trim();
   const env = { CITYLAYERS_SECURITY__ANONYMOUS: '' };
   const daemon = new City();
-  Object.assign(daemon, { data, flags: ['--gateway.public_url', `https://${kName}`], split: false, pack: city.pack, env, processes: new Map() });
+  Object.assign(daemon, { data, flags: kFlags, split: false, pack: city.pack, env, processes: new Map() });
   await daemon.startTarget('all');
   const front = await Nginx.start(daemon.of('gateway'));
   try {
