@@ -10,8 +10,9 @@ set -euo pipefail
 HERE="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)"
 readonly HERE
 readonly WEB="$HERE/../../services/web"
-# nodejs runs the program, cage shows one window, the fonts are those of the page's fallback.
-readonly PACKAGES=(cage chromium nodejs libpam-systemd fonts-noto-core)
+# nodejs runs the program, cage shows one window. cage does not start without Xwayland, on which its package does not depend. The
+# fonts are for what the bundled one lacks.
+readonly PACKAGES=(cage xwayland chromium nodejs libpam-systemd fonts-noto-core)
 root='' console=tty1
 
 die() {

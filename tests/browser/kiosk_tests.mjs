@@ -1,8 +1,8 @@
 // The kiosk (services/web/kiosk) in front of the server: every fault of its picture is repaired without a hand. It runs with
 // its own Chromium, because it controls it over pipes; the tests cause the faults through a debugging port.
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectTo } from './browser.mjs';
@@ -16,12 +16,10 @@ const kProgram = join(kWeb, 'dist-kiosk/citylayers-kiosk.mjs');
 const kBackMs = 10_000;
 const kOutageMs = 20_000;
 const kHeapMib = 300;
+const kSoftware = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
 const kFlags = [
   '--headless=new',
-  '--no-sandbox',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist',
+  ...kSoftware,
   '--window-size=800,600',
   '--force-prefers-reduced-motion',
 ];
@@ -215,6 +213,48 @@ test('kiosk: survives an outage of the server, and a browser that ends', async (
     await until('the browser is another one', () => kiosk.log.includes('started again'));
     back('closed browser', await kiosk.live(startMs));
   });
+});
+
+/** A user without rights: cage refuses to run as root. */
+const kNobody = process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+test('kiosk: in cage, the compositor of a booth, on a screen without hardware', async ({ server }) => {
+  if (!server) return noControl;
+  if (!existsSync(kProgram)) return skip('the kiosk is not built');
+  if (spawnSync('cage', ['-v']).status !== 0) return skip('cage is not installed');
+  const folder = mkdtempSync(join(tmpdir(), 'citylayers-kiosk-'));
+  chmodSync(folder, 0o755);
+  cpSync(kProgram, join(folder, 'bin/citylayers-kiosk.mjs'));
+  cpSync(join(kWeb, 'dist/kiosk'), join(folder, 'web/kiosk'), { recursive: true });
+  const run = join(folder, 'run');
+  mkdirSync(run, { mode: 0o700 });
+  if (kNobody.uid) chownSync(run, kNobody.uid, kNobody.gid);
+  const port = await freePort();
+  const args = [join(folder, 'bin/citylayers-kiosk.mjs'), '--server', server.url, '--listen', `127.0.0.1:${port}`];
+  const child = spawn(process.execPath, [...args, '--', ...kSoftware], {
+    ...kNobody,
+    stdio: 'ignore',
+    env: {
+      PATH: process.env.PATH,
+      HOME: run,
+      RUNTIME_DIRECTORY: run,
+      XDG_RUNTIME_DIR: run,
+      WLR_BACKENDS: 'headless',
+      WLR_LIBINPUT_NO_DEVICES: '1',
+      WLR_RENDERER: 'pixman',
+    },
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    await until('the picture is shown, and its frames rise', async () => {
+      const state = await fetch(`http://127.0.0.1:${port}/kiosk/state`).then((reply) => reply.json(), () => undefined);
+      return state?.finding?.shown === 'picture' && state.finding.frames > 3;
+    });
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
 });
 
 test('kiosk: two screens have two pages, each with its language', async ({ server }) => {

@@ -10,7 +10,6 @@ import type { Finding } from './watchdog.js';
 /** Flags of a screen without keyboard: no bubbles, no updates, no gestures that leave the page; exact heap sizes. */
 const kFlags = [
   '--kiosk',
-  '--ozone-platform-hint=auto',
   '--noerrdialogs',
   '--disable-session-crashed-bubble',
   '--hide-crash-restore-bubble',

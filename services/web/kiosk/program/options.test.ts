@@ -13,7 +13,7 @@ describe('readOptions', () => {
       keyFile: '',
       profile: '/run/k/profile',
       heapMib: 1024,
-      browser: ['cage', '-d', '--', 'chromium'],
+      browser: ['cage', '-d', '--', 'chromium', '--ozone-platform=wayland'],
       flags: [],
     });
   });

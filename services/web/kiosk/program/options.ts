@@ -25,7 +25,8 @@ Shows the map of a citylayers server in full screen, and repairs the picture by 
   --web DIR          folder with kiosk/index.html                 (../web beside this program)
   --profile DIR      the browser's profile; its content is lost   ($RUNTIME_DIRECTORY/profile)
   --heap-mib N       heap above which the page is loaded again    (1024)
-  --browser COMMAND  the browser, with its compositor             (cage -d -- chromium)
+  --browser COMMAND  the browser, with its compositor
+                     (cage -d -- chromium --ozone-platform=wayland)
 `;
 
 /** Throws an Error with what is wrong and what is accepted. */
@@ -41,7 +42,7 @@ export function readOptions(args: string[], here: string, env: NodeJS.ProcessEnv
       web: { type: 'string', default: `${here}/../web` },
       profile: { type: 'string', default: `${env['RUNTIME_DIRECTORY'] ?? '/tmp/citylayers-kiosk'}/profile` },
       'heap-mib': { type: 'string', default: '1024' },
-      browser: { type: 'string', default: 'cage -d -- chromium' },
+      browser: { type: 'string', default: 'cage -d -- chromium --ozone-platform=wayland' },
     },
   });
   return {
