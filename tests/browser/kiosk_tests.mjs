@@ -1,128 +1,23 @@
-// The kiosk (services/web/kiosk) in front of the server: every fault of its picture is repaired without a hand. It runs with
-// its own Chromium, because it controls it over pipes; the tests cause the faults through a debugging port.
+// The kiosk (services/web/kiosk) in front of the server: every fault of its picture is repaired without a hand.
+//
+// CITYLAYERS_KIOSK_SOAK_S=3600 runs it for that long with a fault every CITYLAYERS_KIOSK_FAULT_S (180) seconds.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectTo } from './browser.mjs';
 import { expect, skip, test, until } from './checks.mjs';
+import { kHeapMib, KioskProgram, kProgram, kSoftware, kWeb } from './kiosk_program.mjs';
 import { freePort } from './server.mjs';
 import { noControl } from './visit.mjs';
 
-const kWeb = new URL('../../services/web', import.meta.url).pathname;
-const kProgram = join(kWeb, 'dist-kiosk/citylayers-kiosk.mjs');
 /** From a fault to a picture with live data. */
 const kBackMs = 10_000;
 const kOutageMs = 20_000;
-const kHeapMib = 300;
-const kSoftware = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
-const kFlags = [
-  '--headless=new',
-  ...kSoftware,
-  '--window-size=800,600',
-  '--force-prefers-reduced-motion',
-];
-
-class KioskProgram {
-  /** Starts it; `notify`: a stand-in for systemd-notify writes its messages to a file. */
-  static async start(serverUrl, more = []) {
-    const kiosk = new KioskProgram();
-    kiosk.folder = mkdtempSync(join(tmpdir(), 'citylayers-kiosk-'));
-    kiosk.messages = join(kiosk.folder, 'messages');
-    writeFileSync(join(kiosk.folder, 'systemd-notify'), `#!/bin/sh\necho "$1" >>${kiosk.messages}\n`, { mode: 0o755 });
-    const [port, debugging] = [await freePort(), await freePort()];
-    Object.assign(kiosk, { port, debugging, log: '' });
-    const args = [kProgram, '--server', serverUrl, '--listen', `127.0.0.1:${port}`, '--web', join(kWeb, 'dist')];
-    args.push('--profile', join(kiosk.folder, 'profile'), '--heap-mib', `${kHeapMib}`);
-    args.push('--browser', process.env.CITYLAYERS_CHROMIUM, ...more);
-    args.push('--', ...kFlags, `--remote-debugging-port=${debugging}`);
-    kiosk.child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: `${kiosk.folder}:${process.env.PATH}`, NOTIFY_SOCKET: 'stand-in' },
-    });
-    for (const stream of [kiosk.child.stdout, kiosk.child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => (kiosk.log += text));
-    }
-    kiosk.ended = new Promise((resolve) => kiosk.child.once('exit', (code) => resolve(code)));
-    process.on('exit', () => kiosk.child.kill('SIGKILL'));
-    return kiosk;
-  }
-
-  /** The state that it answers; undefined before it listens. */
-  async state() {
-    const reply = await fetch(`http://127.0.0.1:${this.port}/kiosk/state`).catch(() => undefined);
-    return reply?.json();
-  }
-
-  /** The messages to systemd so far. */
-  told() {
-    return existsSync(this.messages) ? readFileSync(this.messages, 'utf8').trim().split('\n') : [];
-  }
-
-  /** Waits until the picture is shown and drawn with data of the server, and returns the time since `startMs`. */
-  async live(startMs) {
-    let state;
-    let page;
-    const isLive = async () => {
-      state = await this.state();
-      if (state?.finding?.shown !== 'picture') return false;
-      page = await this.inPage(() => {
-        const { map, stats } = window.citylayers;
-        const roads = map.queryRenderedFeatures({ layers: ['road'] }).length;
-        return { roads, snapshots: stats().snapshots, connection: document.documentElement.dataset.connection };
-      }).catch((error) => ({ error: error.message }));
-      return page.roads > 0 && page.snapshots > 0 && page.connection === 'live';
-    };
-    await until('the picture is live', isLive).catch((error) => {
-      throw new Error([error.message, JSON.stringify(state), JSON.stringify(page), this.log.slice(-1500)].join('\n'));
-    });
-    return Date.now() - startMs;
-  }
-
-  /** Runs a function in the booth page. */
-  async inPage(body, argument) {
-    return this.withPage((page) => {
-      const frame = page.frames().find((one) => one !== page.mainFrame() && !one.url().includes('/kiosk/'));
-      if (!frame) throw new Error('there is no booth page');
-      return frame.evaluate(body, argument);
-    });
-  }
-
-  /** Calls `body` with the supervisor page, over a new connection: a former one may be to a page that crashed. */
-  async withPage(body) {
-    const browser = await connectTo(`http://127.0.0.1:${this.debugging}`);
-    try {
-      return await body(browser.contexts()[0].pages()[0]);
-    } finally {
-      await browser.close();
-    }
-  }
-
-  /** Kills the processes that draw pages. */
-  killRenderers() {
-    const own = `--user-data-dir=${join(this.folder, 'profile')}`;
-    let killed = 0;
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        if (!line.includes('--type=renderer') || !line.includes(own)) continue;
-        process.kill(Number(pid), 'SIGKILL');
-        killed++;
-      } catch {
-        // It has ended.
-      }
-    }
-    return killed;
-  }
-
-  async stop() {
-    this.child.kill('SIGTERM');
-    const code = await this.ended;
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-    return code;
-  }
-}
+const kSoakMs = 1000 * Number(process.env.CITYLAYERS_KIOSK_SOAK_S ?? 0);
+const kFaultEveryMs = 1000 * Number(process.env.CITYLAYERS_KIOSK_FAULT_S ?? 180);
+/** The heap of the last round of a soak over that of the first. */
+const kHeapGrowthMax = 1.5;
 
 /** Runs `body` with a kiosk whose picture is live. */
 async function withKiosk(server, body, more) {
@@ -159,59 +54,104 @@ test('kiosk: shows its own screen before the server is there, and then the pictu
   }
 });
 
-test('kiosk: repairs a killed renderer, a lost context, a frozen page, a full heap', async ({ server }) => {
-  if (!server) return noControl;
-  return withKiosk(server, async (kiosk) => {
-    let startMs = Date.now();
-    expect(kiosk.killRenderers() > 0, 'a renderer was killed');
-    await until('the kiosk has noticed', async () => (await kiosk.state()).repairs.open === 1);
-    back('killed renderer', await kiosk.live(startMs));
+const repairs = async (kiosk, action) => (await kiosk.state()).repairs[action] ?? 0;
+const isNewPage = (kiosk) => kiosk.inPage(() => !window.marked).catch(() => false);
 
-    const mark = () => kiosk.inPage(() => (window.marked = true));
-    const isNew = () => kiosk.inPage(() => !window.marked).catch(() => false);
-    await mark();
-    startMs = Date.now();
-    await kiosk.inPage(() => {
+/** Causes a fault in the page, and waits until the supervisor has loaded another one. Returns the time of the fault. */
+async function faultInPage(kiosk, cause) {
+  await kiosk.inPage(() => (window.marked = true));
+  const startMs = Date.now();
+  await kiosk.inPage(cause);
+  await until('the supervisor has loaded the page again', () => isNewPage(kiosk));
+  return startMs;
+}
+
+/** The faults by name. Each is caused, waits until it was noticed, and returns the time from which the repair counts. */
+const kFaults = {
+  'killed renderer': async (kiosk) => {
+    const before = await repairs(kiosk, 'open');
+    const startMs = Date.now();
+    expect(kiosk.killRenderers() > 0, 'a renderer was killed');
+    await until('the kiosk has noticed', async () => (await repairs(kiosk, 'open')) > before);
+    return startMs;
+  },
+  'lost graphics context': (kiosk) =>
+    faultInPage(kiosk, () => {
       const gl = window.citylayers.map.getCanvas().getContext('webgl2');
       gl.getExtension('WEBGL_lose_context').loseContext(); // and never restored
-    });
-    await until('the supervisor has loaded the page again', isNew);
-    back('lost graphics context', await kiosk.live(startMs));
-
-    startMs = Date.now();
+    }),
+  'frozen page': async (kiosk) => {
+    const before = await repairs(kiosk, 'kill');
+    const startMs = Date.now();
     await kiosk.inPage(() => void setTimeout(() => { for (;;); }));
-    await until('the kiosk has noticed', async () => (await kiosk.state()).repairs.kill === 1);
-    back('frozen page', await kiosk.live(startMs));
-
-    await mark();
-    startMs = Date.now();
-    await kiosk.inPage(() => {
+    await until('the kiosk has noticed', async () => (await repairs(kiosk, 'kill')) > before);
+    return startMs;
+  },
+  'full heap': async (kiosk) => {
+    const startMs = await faultInPage(kiosk, () => {
       window.hoard = [];
       setInterval(() => window.hoard.push(new Array(2e6).fill(Math.random())), 50);
     });
-    await until('the supervisor has loaded the page again', isNew);
-    back('full heap', await kiosk.live(startMs));
-    await until('the heap is small again', async () => (await kiosk.state()).finding.heapBytes < kHeapMib * 2 ** 20);
-
-    const told = kiosk.told();
-    expect(told[0] === 'READY=1' && told.includes('WATCHDOG=1'), told.join());
-  });
-});
-
-test('kiosk: survives an outage of the server, and a browser that ends', async ({ server }) => {
-  if (!server) return noControl;
-  return withKiosk(server, async (kiosk) => {
+    const small = async () => (await kiosk.state()).finding.heapBytes < kHeapMib * 2 ** 20;
+    await until('the heap is small again', small);
+    return startMs;
+  },
+  'server gone for 20 s': async (kiosk, server) => {
     await server.kill();
     const endMs = Date.now() + kOutageMs;
     await until('it covers the picture', async () => (await kiosk.state()).finding.shown === 'no-server');
     await until('the outage is over', () => Date.now() >= endMs);
     await server.resume();
-    back('server gone for 20 s', await kiosk.live(Date.now()));
-
+    return Date.now();
+  },
+  'closed browser': async (kiosk) => {
+    const count = () => kiosk.log.split('started again').length;
+    const before = count();
     const startMs = Date.now();
-    await kiosk.withPage((page) => page.context().browser().newBrowserCDPSession().then((cdp) => cdp.send('Browser.close')));
-    await until('the browser is another one', () => kiosk.log.includes('started again'));
-    back('closed browser', await kiosk.live(startMs));
+    await kiosk.withPage(async (page) => (await page.context().browser().newBrowserCDPSession()).send('Browser.close'));
+    await until('the browser is another one', () => count() > before);
+    return startMs;
+  },
+};
+
+test('kiosk: repairs a killed renderer, a lost context, a frozen page, a full heap, an outage, a closed browser', async ({ server }) => {
+  if (!server) return noControl;
+  return withKiosk(server, async (kiosk) => {
+    for (const [name, fault] of Object.entries(kFaults)) back(name, await kiosk.live(await fault(kiosk, server)));
+    const told = kiosk.told();
+    expect(told[0] === 'READY=1' && told.includes('WATCHDOG=1'), told.join());
+  });
+});
+
+test('kiosk: soak', async ({ server }) => {
+  if (!server) return noControl;
+  if (kSoakMs === 0) return skip('CITYLAYERS_KIOSK_SOAK_S is not set');
+  return withKiosk(server, async (kiosk) => {
+    const endMs = Date.now() + kSoakMs;
+    const names = Object.keys(kFaults);
+    const took = [];
+    const heaps = [];
+    for (let round = 0; Date.now() < endMs; round++) {
+      const nextMs = Date.now() + kFaultEveryMs;
+      const name = names[round % names.length];
+      const tookMs = await kiosk.live(await kFaults[name](kiosk, server));
+      console.log(`     ${name}: live again after ${tookMs} ms`);
+      took.push(tookMs);
+      // The least of the interval: what garbage collection leaves.
+      let least = Infinity;
+      const due = async () => {
+        const { heapBytes = Infinity } = (await kiosk.state()).finding;
+        least = Math.min(least, heapBytes || Infinity);
+        return Date.now() >= Math.min(nextMs, endMs);
+      };
+      await until('the next fault is due', due, kFaultEveryMs + 10_000);
+      heaps.push(least);
+    }
+    console.log(kiosk.reports().replace(/^/gm, '     '));
+    const late = took.filter((ms) => ms > kBackMs).length;
+    console.log(`     ${took.length} faults, slowest ${Math.max(...took)} ms; heap first ${heaps[0]}, last ${heaps.at(-1)} bytes`);
+    expect(late === 0, `${late} of ${took.length} faults took more than ${kBackMs} ms`);
+    expect(heaps.at(-1) < kHeapGrowthMax * heaps[0], `the heap grew from ${heaps[0]} to ${heaps.at(-1)} bytes`);
   });
 });
 

@@ -1,4 +1,4 @@
-// The supervisor page of a booth: embeds the booth page, shows a screen of its own while server or picture are dead, and
+// The supervisor page of a booth: embeds the booth page, covers it with another screen while server or picture are dead, and
 // loads the page again. Its address has `view=` with the parameters of the page (`view=lang%3Den`), once per screen side by
 // side, and `heap_mib=`.
 

@@ -30,7 +30,7 @@ export class CdpPipe {
   }
 
   /** Calls a method. Rejects with its error, or when there is no answer within `timeoutMs`. */
-  send(method: string, params: Params = {}, sessionId?: string, timeoutMs = 5000): Promise<Params> {
+  send(method: string, params: Params = {}, sessionId?: string, timeoutMs = 15_000): Promise<Params> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
