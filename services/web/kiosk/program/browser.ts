@@ -1,7 +1,8 @@
 // One Chromium in full screen, controlled over pipes.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Report } from '../page/main.js';
 import { CdpPipe, CdpTimeout } from './cdp_pipe.js';
@@ -30,6 +31,22 @@ const kFlags = [
 ];
 const kNoticedMs = 2000;
 
+/** Marks a folder as a profile of the kiosk, which may be emptied. */
+const kMark = '.citylayers-kiosk';
+
+/**
+ * Makes an empty profile: nothing of a former run can show a bubble, and nothing grows. Throws for a folder with other
+ * content, which a wrong --profile would otherwise delete.
+ */
+export function emptyProfile(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, kMark))) {
+    throw new Error(`--profile ${folder}: has files of others; choose a folder that does not exist`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, kMark), '');
+}
+
 export interface BrowserOptions {
   command: string[];
   profile: string;
@@ -48,9 +65,7 @@ export class Browser {
   private onCrash: () => void = () => {};
 
   constructor(private readonly options: BrowserOptions) {
-    // An empty profile: nothing of a former run can show a bubble, and nothing grows.
-    rmSync(options.profile, { recursive: true, force: true });
-    mkdirSync(options.profile, { recursive: true, mode: 0o700 });
+    emptyProfile(options.profile);
     const [program, ...first] = options.command;
     const flags = [...kFlags, `--user-data-dir=${options.profile}`, '--remote-debugging-pipe', ...options.flags];
     this.child = spawn(program!, [...first, ...flags, options.url], {

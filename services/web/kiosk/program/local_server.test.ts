@@ -85,6 +85,24 @@ describe('LocalServer', () => {
     expect((await get('/tiles/base.json', { origin })).status).toBe(200);
   });
 
+  it('repeats a request whose idle connection the server has just closed', async () => {
+    let requests = 0;
+    const closing = http.createServer((request, response) => {
+      // The second request of the first connection finds it closed, as after the server's idle time.
+      if (++requests === 2) request.socket.resetAndDestroy();
+      else response.end(`answer ${requests}`);
+    });
+    await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+    const { port } = closing.address() as { port: number };
+    const server = new URL(`http://127.0.0.1:${port}`);
+    const front = new LocalServer({ server, web, key: '', state: () => null });
+    const at = await front.listen('127.0.0.1', 0);
+    expect(await (await fetch(`${at}/a`)).text()).toBe('answer 1');
+    expect(await (await fetch(`${at}/b`)).text()).toBe('answer 3');
+    front.close();
+    closing.close();
+  });
+
   it('answers 502 with the reason while the server is down', async () => {
     const down = new LocalServer({ server: new URL('http://127.0.0.1:1'), web, key: '', state: () => null });
     const at = await down.listen('127.0.0.1', 0);

@@ -97,6 +97,7 @@ export class LocalServer {
 
   private forward(request: http.IncomingMessage, response: http.ServerResponse): void {
     const { server, key } = this.options;
+    const hasBody = !['GET', 'HEAD'].includes(request.method ?? 'GET');
     const headers = kept(request.headers, [...kDropped, ...kDroppedOfCaller]);
     if (key) headers['authorization'] = `Bearer ${key}`;
     const base = server.pathname.replace(/\/$/, '');
@@ -119,13 +120,14 @@ export class LocalServer {
     up.on('error', (error: NodeJS.ErrnoException) => {
       if (response.headersSent || response.destroyed) return void response.destroy();
       // The server may close an idle connection while a request is under way on it.
-      if (up.reusedSocket && error.code === 'ECONNRESET' && request.method === 'GET') return this.forward(request, response);
+      if (up.reusedSocket && error.code === 'ECONNRESET' && !hasBody) return this.forward(request, response);
       answer(response, 502, `${server.origin} does not answer: ${error.message}`);
     });
     response.on('close', () => {
       if (!response.writableFinished) up.destroy(); // not afterwards: its connection may serve another request
     });
-    request.pipe(up);
+    if (hasBody) request.pipe(up);
+    else up.end();
   }
 }
 
