@@ -92,7 +92,7 @@ install_npm() {
 
 # hash_of PATH...: one hash over the content and names of files and folders.
 hash_of() {
-  find "$@" \( -name node_modules -o -name dist \) -prune -o -type f -print0 |
+  find "$@" \( -name node_modules -o -name dist -o -name dist-kiosk \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16
 }
 

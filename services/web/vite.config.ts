@@ -23,5 +23,5 @@ export default defineConfig({
       ['/tiles', '/live', '/citylayers.', '/cap', '/fonts', '/session'].map((path) => [path, { target: kGateway }]),
     ),
   },
-  test: { include: ['src/**/*.test.ts', 'styles/**/*.test.ts', 'build/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts', 'styles/**/*.test.ts', 'build/**/*.test.ts', 'kiosk/**/*.test.ts'] },
 } as Parameters<typeof defineConfig>[0]);

@@ -24,6 +24,11 @@ export async function launch() {
   return chromium.launch({ executablePath: process.env.CITYLAYERS_CHROMIUM, args: kArguments });
 }
 
+/** Connects to a browser that another program runs; close() only ends the connection. */
+export async function connectTo(url) {
+  return chromium.connectOverCDP(url);
+}
+
 /** Source of axe-core, to be run in a page. */
 export function axeSource() {
   return require('axe-core').source;

@@ -20,13 +20,13 @@ export function skip(reason) {
   return new Skipped(reason);
 }
 
-/** Waits until `condition` holds and returns its value; fails with `what` after kPatienceMs. */
-export async function until(what, condition) {
-  const endMs = Date.now() + kPatienceMs;
+/** Waits until `condition` holds and returns its value; fails with `what` after `patienceMs`. */
+export async function until(what, condition, patienceMs = kPatienceMs) {
+  const endMs = Date.now() + patienceMs;
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > endMs) throw new Error(`not within ${kPatienceMs / 1000} s: ${what}`);
+    if (Date.now() > endMs) throw new Error(`not within ${patienceMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -434,6 +434,7 @@ test('in the booth, everything to touch is large enough for a thumb', async ({ b
 await import('./map_tests.mjs');
 await import('./layout_tests.mjs');
 await import('./live_tests.mjs');
+await import('./kiosk_tests.mjs');
 
 const url = process.env.CITYLAYERS_URL?.replace(/\/$/, '');
 const server = url ? undefined : await Server.start();

@@ -8,7 +8,7 @@
 #   CITYLAYERS_PATIENCE_S   maximum wait for a state of the page    (60)
 #   CITYLAYERS_CHROMIUM     the browser                               (/usr/bin/chromium)
 set -euo pipefail
-readonly ALL_S=1800  # maximum for all tests, which take minutes
+readonly ALL_S=$((1800 + ${CITYLAYERS_KIOSK_SOAK_S:-0}))  # maximum for all tests, which take minutes
 
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 

@@ -12,7 +12,8 @@ const kRoot = new URL('../..', import.meta.url).pathname;
 const kBin = process.env.CITYLAYERS_BIN_DIR;
 const kClockBeatMs = 1000;
 
-async function freePort() {
+/** A TCP port of 127.0.0.1 that was free just now. */
+export async function freePort() {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.listen(0, '127.0.0.1', () => {

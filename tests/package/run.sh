@@ -57,6 +57,7 @@ http_status() {
 check_files() {
   local file
   for file in bin/citylayersd bin/citylayers share/citylayers/web/index.html \
+    share/citylayers/web/kiosk/index.html \
     share/citylayers/saigon.pack/manifest.toml share/doc/citylayers/LICENSE \
     include/citylayers/client/call.h include/citylayers/client/key_interceptor.h \
     include/citylayers/layers/v1/layer_service.grpc.pb.h \

@@ -22,6 +22,7 @@ import { MapView } from './map/map_view.js';
 import { overlayFeatures } from './map/overlay_features.js';
 import { onTap } from './map/picking.js';
 import { streetAt } from './map/street_picking.js';
+import { sendPulses } from './pulse.js';
 import { watchPageVersion } from './self_update.js';
 import { screenScale } from './screen.js';
 import { keep, readSettings } from './settings.js';
@@ -71,6 +72,7 @@ class Page {
 
   /** Undefined until the map is created, and permanently on a screen that cannot draw one. */
   private view: MapView | undefined;
+  private mapless = false;
   private live: LiveLayers | undefined;
   private readonly mapElement = h('div', { id: 'map', 'data-testid': 'map' });
   private readonly caption = h('div', {
@@ -153,6 +155,11 @@ class Page {
     this.startFeeds();
     const kiosk = this.startKiosk();
     watchPageVersion(() => kiosk.idleMs);
+    sendPulses({
+      map: () => (this.mapless ? null : this.view?.map),
+      connection: () => this.city.connection,
+      idleMs: () => kiosk.idleMs,
+    });
     await loadFonts();
     await this.startMap();
   }
@@ -179,6 +186,7 @@ class Page {
     } catch (error) {
       console.warn('there is no map:', error);
       this.mapElement.replaceChildren(noMapNote());
+      this.mapless = true;
       return;
     }
     this.view = view;

@@ -69,12 +69,17 @@ export class Api {
   /**
    * @param key an API key, for all calls; '': none
    * @param credentials of the connection, as tlsCredentials; by default without TLS
+   * @param servername name in the server's certificate, when it is not that of `address`
    */
-  constructor(address, key = '', credentials = grpc.credentials.createInsecure()) {
+  constructor(address, key = '', credentials = grpc.credentials.createInsecure(), servername = undefined) {
     this.metadata = new grpc.Metadata();
     if (key) this.metadata.set('authorization', `Bearer ${key}`);
+    const names = servername
+      ? { 'grpc.ssl_target_name_override': servername, 'grpc.default_authority': servername }
+      : {};
     const make = (Client) =>
       new Client(address, credentials, {
+        ...names,
         'grpc.max_receive_message_length': kMessageBytesMax,
         'grpc.max_send_message_length': kMessageBytesMax,
       });

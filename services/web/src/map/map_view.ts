@@ -33,6 +33,7 @@ export interface Home {
 
 /** The sources served by the server; the others are the page's own. */
 const kServerSources = ['base', 'flood', 'traffic'];
+const kTileUrl = /\/(tiles\/([^/]+)\/\d+\/\d+\/\d+\.\w+)$/;
 const kMaxZoom = 18;
 const kMinZoom = 9;
 
@@ -70,7 +71,7 @@ export class MapView {
       maxPitch: 45,
       // The event streams report changes; requesting all tiles again would only add load.
       refreshExpiredTiles: false,
-      transformRequest: askLiveTilesAnew,
+      transformRequest: ofThisServer,
     });
     this.map.setPadding(panelPadding());
     this.map.touchZoomRotate.disableRotation();
@@ -214,11 +215,14 @@ export class MapView {
 }
 
 /**
- * Tiles in the browser's cache may be a few seconds old; after a change reported by a stream the new tile is needed. A
- * request with the ETag costs little when the tile is unchanged.
+ * Tiles come from the server of the page, whatever address its TileJSON has: behind a proxy that the server does not know,
+ * such as that of a kiosk, it is another one. Those in the browser's cache may be a few seconds old; after a change reported
+ * by a stream the new tile is needed. A request with the ETag costs little when the tile is unchanged.
  */
-function askLiveTilesAnew(url: string): RequestParameters {
-  return /\/tiles\/(traffic|flood)\//.test(url) ? { url, cache: 'no-cache' } : { url };
+function ofThisServer(url: string): RequestParameters {
+  const [, path, layer] = kTileUrl.exec(url) ?? [];
+  const own = path ? serverUrl(path) : url;
+  return layer === 'traffic' || layer === 'flood' ? { url: own, cache: 'no-cache' } : { url: own };
 }
 
 /** The area covered by the bar and the panels: the view is centred in the remaining area. */
