@@ -12,9 +12,9 @@ namespace citylayers {
 
 /// What a file must fulfil before its content is used.
 struct OptionFileRules {
-  std::string_view option;   // names the option in errors: "security.process_key_file"
-  std::size_t bytes_max;     // a file with more is refused
-  bool is_secret = true;     // users other than the owner must have no access
+  std::string_view option;  // names the option in errors: "security.process_key_file"
+  std::size_t bytes_max;    // a file with more is refused
+  bool is_secret = true;    // users other than the owner must have no access
   // Given by the service manager, with mode 0440 in a directory that only this process can enter.
   bool is_credential = false;
   std::string_view content;  // of a file that is too large, in its error: "it should have one key"

@@ -66,7 +66,8 @@ absl::StatusOr<std::shared_ptr<const Principal>> AccessControl::IdentifyCertific
   if (names.empty()) return anonymous();
   const std::shared_ptr<const KeyRing> ring = Ring();
   // Where every caller may do everything, it does so without keys as well.
-  if (const auto open = anonymous(); ring == nullptr && open->scopes.AllowsAll(Permission::kAdmin)) {
+  if (const auto open = anonymous();
+      ring == nullptr && open->scopes.AllowsAll(Permission::kAdmin)) {
     return open;
   }
   if (ring == nullptr) return NotLoaded();

@@ -160,7 +160,8 @@ class Downstream : public grpc::ServerGenericBidiReactor {
     const bool is_stream =
         method != nullptr && (method->client_streaming() || method->server_streaming());
     ASSIGN_OR_RETURN(admitted_,
-                     router_->entrance().Admit(context_->client_metadata(), context_->auth_context().get(), context_->peer(),
+                     router_->entrance().Admit(context_->client_metadata(),
+                                               context_->auth_context().get(), context_->peer(),
                                                method == nullptr ? nullptr : &need, is_stream));
     return absl::OkStatus();
   }

@@ -128,8 +128,7 @@ struct ConfigSource {
 
 // A configuration that is not good changes nothing.
 void Reload(const ConfigSource& source, runtime::Daemon& daemon) {
-  const absl::StatusOr<runtime::Config> next =
-      runtime::Config::Load(source.options, source.inputs);
+  const absl::StatusOr<runtime::Config> next = runtime::Config::Load(source.options, source.inputs);
   const absl::StatusOr<runtime::ConfigChange> change =
       next.ok() ? daemon.Reload(*next) : absl::StatusOr<runtime::ConfigChange>(next.status());
   if (!change.ok()) {

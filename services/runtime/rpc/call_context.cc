@@ -136,8 +136,8 @@ absl::StatusOr<std::shared_ptr<CallScope>> CallGate::Admit(
                                                : options_.streams_max;
   const access::Need need = MethodRules::OfApi().Find(method);
   absl::StatusOr<AdmittedCaller> admitted =
-      entrance_.Admit(context.client_metadata(), context.auth_context().get(), context.peer(), &need,
-                      kind == CallKind::kStream);
+      entrance_.Admit(context.client_metadata(), context.auth_context().get(), context.peer(),
+                      &need, kind == CallKind::kStream);
   if (!admitted.ok()) {  // it takes no place from those who may call
     CountEnd(metrics_, std::string(method), admitted.status());
     return admitted.status();

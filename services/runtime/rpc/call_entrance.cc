@@ -24,8 +24,9 @@ absl::Status TakeFromLimits(AdmittedCaller& admitted, bool is_stream) {
 }  // namespace
 
 absl::StatusOr<AdmittedCaller> CallEntrance::Admit(const CallMetadata& metadata,
-                                                   const grpc::AuthContext* transport, std::string peer,
-                                                   const access::Need* need, bool is_stream) const {
+                                                   const grpc::AuthContext* transport,
+                                                   std::string peer, const access::Need* need,
+                                                   bool is_stream) const {
   AdmittedCaller admitted;
   std::optional<std::string> forwarded = authenticator_.ForwardedAddress(metadata);
   const bool is_forwarded = forwarded.has_value();

@@ -42,9 +42,10 @@ class CallEntrance {
   explicit CallEntrance(const Authenticator& authenticator, AddressOf address_of = nullptr)
       : authenticator_(authenticator), address_of_(std::move(address_of)) {}
 
-  /// `transport`: what it knows of the client; may be nullptr. `peer`: as gRPC names it. `need`: nullptr: scopes are checked later. UNAUTHENTICATED: no key,
-  /// or an invalid one, where one is needed. PERMISSION_DENIED: the caller lacks the scope.
-  /// RESOURCE_EXHAUSTED: it exceeds a limit, or its address sends too many invalid keys.
+  /// `transport`: what it knows of the client; may be nullptr. `peer`: as gRPC names it. `need`:
+  /// nullptr: scopes are checked later. UNAUTHENTICATED: no key, or an invalid one, where one is
+  /// needed. PERMISSION_DENIED: the caller lacks the scope. RESOURCE_EXHAUSTED: it exceeds a limit,
+  /// or its address sends too many invalid keys.
   absl::StatusOr<AdmittedCaller> Admit(const CallMetadata& metadata,
                                        const grpc::AuthContext* transport, std::string peer,
                                        const access::Need* need, bool is_stream) const;
