@@ -22,12 +22,11 @@
 #include "services/runtime/access_settings.h"
 #include "services/runtime/admin.h"
 #include "services/runtime/backup_source.h"
+#include "services/runtime/call_settings.h"
 #include "services/runtime/city_clock.h"
-#include "services/runtime/client_addresses.h"
 #include "services/runtime/config/address.h"
 #include "services/runtime/data_directory.h"
 #include "services/runtime/http/http_server.h"
-#include "services/runtime/http/trusted_proxies.h"
 #include "services/runtime/limit_metrics.h"
 #include "services/runtime/log.h"
 #include "services/runtime/module_channels.h"
@@ -50,29 +49,9 @@ namespace citylayers::runtime {
 namespace {
 
 constexpr std::string_view kClockOwner = "readings";
-constexpr std::string_view kTrustedProxies = "gateway.trusted_proxies";
 constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
 constexpr int kExitUnreachable = 3;
 constexpr absl::Duration kHealthPeriod = absl::Milliseconds(250);
-
-CallOptions CallLimits(const Config& config, const MemoryBudget& memory) {
-  CallOptions options;
-  // Daemon::Check has refused values that do not parse.
-  options.address_of =
-      ClientAddresses(TrustedProxies::Parse(config.GetString(kTrustedProxies), kTrustedProxies)
-                          .value_or(TrustedProxies()));
-  options.deadline_default = config.GetDuration("grpc.deadline_default");
-  options.unary_max = static_cast<int>(config.GetInt("grpc.unary_max"));
-  options.writes_max = static_cast<int>(config.GetInt("grpc.writes_max"));
-  options.streams_max = static_cast<int>(config.GetInt("grpc.streams_max"));
-  // Daemon::Check has refused values that do not parse.
-  options.method_limits =
-      ParseMethodLimits(config.GetString("grpc.method_limits")).value_or(options.method_limits);
-  options.writes.timeout = config.GetDuration("grpc.write_timeout");
-  options.writes.streams = memory.share(MemoryUse::kStreams);
-  options.requests = memory.share(MemoryUse::kRpcRequests);
-  return options;
-}
 
 // The value is constant; the labels are the information, as in other programs' *_build_info.
 void ShowBuild(Metrics& metrics) {
@@ -99,7 +78,7 @@ class Daemon::Impl {
                   static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
         write_executor_(static_cast<int>(config_.GetInt("server.write_threads")),
                         static_cast<std::size_t>(config_.GetInt("server.queue_max"))),
-        calls_(CallLimits(config_, memory_), executor_, timer_, metrics_, authenticator_,
+        calls_(ReadCallOptions(config_, memory_), executor_, timer_, metrics_, authenticator_,
                &write_executor_),
         city_clock_(machine_clock_),
         pack_(config_.GetString("server.pack")) {}
@@ -486,9 +465,7 @@ absl::Status Daemon::Check(const Config& config, const std::vector<ModuleSpec>& 
   ASSIGN_OR_RETURN(const TlsSettings tls, ReadTlsSettings(config));
   RETURN_IF_ERROR(AdminUsesTls(admin, tls, protection.allow_insecure).status());
   RETURN_IF_ERROR(CheckTls(config, absl::Now()));
-  RETURN_IF_ERROR(ParseMethodLimits(config.GetString("grpc.method_limits")).status());
-  RETURN_IF_ERROR(
-      TrustedProxies::Parse(config.GetString(kTrustedProxies), kTrustedProxies).status());
+  RETURN_IF_ERROR(CheckCallOptions(config));
   ASSIGN_OR_RETURN(const auto specs, ResolveTargets(table, config.GetString("server.target")));
   RETURN_IF_ERROR(CheckProcessKey(access, specs.size() < table.size()));
   for (const ModuleSpec* spec : specs) {
