@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_ERROR_DETAILS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_ERROR_DETAILS_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -29,9 +30,14 @@ inline constexpr std::string_view kReasonReadOnly = "READ_ONLY";
 inline constexpr std::string_view kReasonForeignOrigin = "FOREIGN_ORIGIN";
 inline constexpr std::string_view kReasonClockBackwards = "CLOCK_BACKWARDS";
 inline constexpr std::string_view kReasonClockDriven = "CLOCK_DRIVEN";
+inline constexpr std::string_view kReasonStreamAge = "STREAM_AGE";
+inline constexpr std::string_view kReasonStopping = "STOPPING";
 
 /// Returns `status` with ErrorInfo{reason, domain "citylayers"}.
 absl::Status WithReason(absl::Status status, std::string_view reason);
+
+/// The reason that WithReason has added; empty without one.
+std::string ReasonOf(const absl::Status& status);
 
 /// INVALID_ARGUMENT with the message "field: description", BadRequest{field, description} and
 /// reason BAD_FIELD.
