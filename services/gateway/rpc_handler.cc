@@ -227,17 +227,22 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                         cors_.AnswerHeaders(request),
                         options_.stream_ahead_bytes,
                         translation_,
-                        options_.large_bytes};
-  auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
+                        options_.large_bytes,
+                        std::nullopt};
   absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
       CallerOf(request, router_.access());
+  if (request.method() == "GET" && caller.ok()) {
+    shape.conditional = RpcReply::Conditional{.if_none_match = request.JoinedHeader("if-none-match"),
+                                              .is_public = (*caller)->is_anonymous()};
+  }
+  auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   absl::Status allowed = caller.status();
   // The backend checks again; here, before a large body is translated.
   if (allowed.ok()) {
     allowed = runtime::CheckAccess(**caller, runtime::RuleOf(*method).value_or(access::Need{}));
   }
   if (!allowed.ok()) return reply->Fail(allowed);
-  if (!options_.writes && !HasNoSideEffects(*method)) {
+  if (!options_.writes && !IsReadOnly(*method)) {
     return reply->Fail(
         runtime::WithReason(absl::PermissionDeniedError(StrCat(
                                 method->full_name(),
@@ -245,7 +250,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                                 "(gateway.http_writes): use gRPC on the server itself")),
                             runtime::kReasonReadOnly));
   }
-  if (!HasNoSideEffects(*method) && !cors_.AllowsWrite(request, public_url_)) {
+  if (!IsReadOnly(*method) && !cors_.AllowsWrite(request, public_url_)) {
     return reply->Fail(ForeignWrite(*method, request));
   }
   // The deadline includes the time for which the request waits to be translated.

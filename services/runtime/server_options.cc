@@ -92,7 +92,7 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "Time after which a call is ended when its client does not read the answer.", 0.1, 3600},
       {"grpc.method_limits", OptionType::kString,
        "FloodService/ExportDepth=2,FloodService/GetDepth=32,FloodService/ListFloodedSegments=16,"
-       "LayerService/GetTiles=64,ReadingService/GetLatestReadings=8,"
+       "LayerService/GetTileBundle=16,LayerService/GetTiles=64,ReadingService/GetLatestReadings=8,"
        "ReadingService/QueryReadings=64,TrafficService/ListJams=16,TrafficService/ListSegments=8",
        "Calls of one method at once (Service/Method=COUNT, separated by commas), for methods of "
        "which a few keep all threads busy."},

@@ -114,6 +114,28 @@ void FakeLayers::WaitForWatches(std::size_t count) {
       << counts_.watches.size() << " calls of WatchLayer, not " << count;
 }
 
+void FakeLayers::WaitForMoves(std::size_t count) {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return counts_.moves.size() >= count;
+  };
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)))
+      << counts_.moves.size() << " calls of SetViewport, not " << count;
+}
+
+grpc::ServerUnaryReactor* FakeLayers::SetViewport(grpc::CallbackServerContext* context,
+                                                  const layers::v1::SetViewportRequest* request,
+                                                  layers::v1::SetViewportResponse*) {
+  absl::MutexLock lock(&mutex_);
+  counts_.moves.push_back(*request);
+  for (const layers::v1::WatchLayerResponse& message : script_) {
+    if (message.stream_id() == request->stream_id()) return Finish(context);
+  }
+  auto* reactor = context->DefaultReactor();
+  reactor->Finish({grpc::StatusCode::NOT_FOUND, "no such stream"});
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* FakeLayers::ListLayers(grpc::CallbackServerContext* context,
                                                  const layers::v1::ListLayersRequest*,
                                                  layers::v1::ListLayersResponse* response) {

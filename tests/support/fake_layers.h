@@ -43,10 +43,13 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
     int not_modified = 0;  // GetTile calls answered without data
     int lists = 0;         // ListLayers calls
     std::vector<layers::v1::WatchLayerRequest> watches;
+    std::vector<layers::v1::SetViewportRequest> moves;
   };
   Counts counts() const;
   /// Blocks until WatchLayer has been called `count` times; fails the test after 20 s.
   void WaitForWatches(std::size_t count);
+  /// The same for SetViewport, which is NOT_FOUND for a stream_id that no message of the script has.
+  void WaitForMoves(std::size_t count);
 
   grpc::ServerUnaryReactor* ListLayers(grpc::CallbackServerContext*,
                                        const layers::v1::ListLayersRequest*,
@@ -58,6 +61,9 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
                                     layers::v1::GetTileResponse*) override;
   grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* WatchLayer(
       grpc::CallbackServerContext*, const layers::v1::WatchLayerRequest*) override;
+  grpc::ServerUnaryReactor* SetViewport(grpc::CallbackServerContext*,
+                                        const layers::v1::SetViewportRequest*,
+                                        layers::v1::SetViewportResponse*) override;
 
  private:
   mutable absl::Mutex mutex_;

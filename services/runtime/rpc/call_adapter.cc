@@ -34,7 +34,7 @@ CallAdapter::CallAdapter(CallOptions options, Executor& executor, Timer& timer, 
           })),
       compressed_(metrics.Counter(
           "citylayers_rpc_compressed_total",
-          "Messages that were compressed for clients that accept it (grpc.compress_above_bytes).")),
+          "Large messages, which are compressed for clients that accept gzip.")),
       ends_(std::make_shared<StreamEnds>(gate_.options().stream_ends, metrics)) {}
 
 detail::StreamEnvironment CallAdapter::Environment() {

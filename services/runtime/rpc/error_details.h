@@ -23,6 +23,7 @@ inline constexpr std::string_view kReasonDeadlinePassed = "DEADLINE_PASSED";
 inline constexpr std::string_view kReasonStorageUnavailable = "STORAGE_UNAVAILABLE";
 inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
 inline constexpr std::string_view kReasonUnknownLayer = "UNKNOWN_LAYER";
+inline constexpr std::string_view kReasonUnknownStream = "UNKNOWN_STREAM";
 inline constexpr std::string_view kReasonKeyNeeded = "KEY_NEEDED";
 inline constexpr std::string_view kReasonBadKey = "BAD_KEY";
 inline constexpr std::string_view kReasonScopeNeeded = "SCOPE_NEEDED";

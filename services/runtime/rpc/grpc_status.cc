@@ -7,6 +7,7 @@
 #include <google/rpc/error_details.pb.h>
 
 #include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/status_bounds.h"
 
 namespace citylayers::runtime {
@@ -32,6 +33,11 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       result.SetPayload(any.type_url(), absl::Cord(any.value()));
   }
   return result;
+}
+
+bool IsStreamAge(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+         ReasonOf(FromGrpcStatus(status)) == kReasonStreamAge;
 }
 
 }  // namespace citylayers::runtime

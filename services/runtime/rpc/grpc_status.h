@@ -13,6 +13,10 @@ grpc::Status ToGrpcStatus(const absl::Status& status);
 /// The reverse of ToGrpcStatus: details become payloads again.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
+/// Whether a stream has ended because of its age (StreamEnds::Aged): its client makes the same call
+/// again at once, and nothing is lost.
+bool IsStreamAge(const grpc::Status& status);
+
 }  // namespace citylayers::runtime
 
 #endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_
