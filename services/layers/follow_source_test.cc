@@ -67,7 +67,7 @@ class FollowSourceTest : public ::testing::Test {
     }
   }
   std::string ErrorOf(const v1::FollowLayersRequest& request) {
-    return ToStd(Make()->Take(request).message());
+    return std::string(Make()->Take(request).message());
   }
 
   SetClock clock_;

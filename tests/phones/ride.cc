@@ -89,7 +89,7 @@ std::string Compare(layers::v1::LayerService::Stub& wire, const Ride& ride, Phon
   std::string difference;
   for (int i = 0; i < 20; ++i) {
     const auto fresh = FreshSnapshot(wire, ride.layer, view);
-    if (!fresh.ok()) return ToStd(fresh.status().message());
+    if (!fresh.ok()) return std::string(fresh.status().message());
     const auto state = phone.WaitFor(fresh->snapshot().version(), view, kLimit);
     if (!state.has_value()) return "no state within 90 s";
     if (state->resume()->version().counter() != fresh->snapshot().version().counter()) continue;
