@@ -41,8 +41,10 @@ Gateway::Gateway(Options options, std::vector<BackendModule> modules,
       cap_(options_.cap, backends_, options_.public_url, access_, city_time),
       rpc_(options_.rpc, router_, options_.cors, options_.public_url),
       server_(WithErrorHeaders(options_.http)) {
-  router_.SetMoveLive([this](const layers::v1::SetViewportRequest& request,
-                             const access::Principal& caller) { return live_.Move(request, caller); });
+  router_.SetMoveLive(
+      [this](const layers::v1::SetViewportRequest& request, const access::Principal& caller) {
+        return live_.Move(request, caller);
+      });
   AddRoutes();
 }
 

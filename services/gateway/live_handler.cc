@@ -217,10 +217,10 @@ void LiveHandler::Page(const HttpRequest& request, Responder responder, Caller c
   }
   absl::StatusOr<std::vector<LiveMux::Part>> parts = boards_->PartsOf(*query);
   if (!parts.ok()) return Refuse(responder, 404, ToStd(parts.status().message()));
-  LiveMux::Start(streams_, directory_,
-                 Viewer{std::move(responder), EventStreamCoding(request), std::move(caller),
-                        query->movable},
-                 std::move(query->layers), *std::move(parts));
+  LiveMux::Start(
+      streams_, directory_,
+      Viewer{std::move(responder), EventStreamCoding(request), std::move(caller), query->movable},
+      std::move(query->layers), *std::move(parts));
 }
 
 void LiveHandler::Layer(const HttpRequest& request, Responder responder, Caller caller) {
@@ -237,7 +237,8 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder, Caller 
   const absl::StatusOr<bool> movable = ReadMovable(request);
   if (!movable.ok()) return Refuse(responder, 400, ToStd(movable.status().message()));
   std::make_shared<LayerSession>(
-      streams_, Viewer{std::move(responder), EventStreamCoding(request), std::move(caller), *movable},
+      streams_,
+      Viewer{std::move(responder), EventStreamCoding(request), std::move(caller), *movable},
       directory_, request.Param("layer"), *std::move(watch))
       ->Run();
 }

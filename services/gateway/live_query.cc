@@ -188,7 +188,9 @@ std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id) {
   return token;
 }
 
-absl::StatusOr<bool> ReadMovable(const HttpRequest& request) { return ReadFlag(request, "movable"); }
+absl::StatusOr<bool> ReadMovable(const HttpRequest& request) {
+  return ReadFlag(request, "movable");
+}
 
 absl::StatusOr<WatchLayerRequest> ReadWatchRequest(const HttpRequest& request) {
   WatchLayerRequest watch;

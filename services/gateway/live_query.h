@@ -33,7 +33,7 @@ struct LiveQuery {
   bool stages = false;
   int jams = 0;  // maximum number of jams; 0: none
   bool notices = false;
-  bool movable = false;  // the stream begins with its id for SetViewport
+  bool movable = false;       // the stream begins with its id for SetViewport
   BoardCursor alerts_cursor;  // the client's position in the alerts
 };
 
@@ -48,8 +48,8 @@ absl::StatusOr<bool> ReadMovable(const runtime::HttpRequest& request);
 /// The query of /live. INVALID_ARGUMENT as above, and when it names no feed.
 absl::StatusOr<LiveQuery> ReadLiveQuery(const runtime::HttpRequest& request);
 
-/// "<pack>:<epoch>:<counter>" and back; nullopt for other text. A position whose view has moved ends
-/// with it: "@<west>,<south>,<east>,<north>,<zoom>", or "@<zoom>" when it shows everything.
+/// "<pack>:<epoch>:<counter>" and back; nullopt for other text. A position whose view has moved
+/// ends with it: "@<west>,<south>,<east>,<north>,<zoom>", or "@<zoom>" when it shows everything.
 std::string EventId(const layers::v1::ResumeToken& token);
 std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id);
 

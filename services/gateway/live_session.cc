@@ -203,8 +203,7 @@ void LiveSession::OnCallEnd(const grpc::Status& status) {
     }
     return End();
   }
-  const absl::Duration delay =
-      is_aged ? absl::ZeroDuration() : streams_->options().retry_period;
+  const absl::Duration delay = is_aged ? absl::ZeroDuration() : streams_->options().retry_period;
   streams_->timer().After(delay, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->Call();
   });

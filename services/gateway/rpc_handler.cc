@@ -232,8 +232,9 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   absl::StatusOr<std::shared_ptr<const access::Principal>> caller =
       CallerOf(request, router_.access());
   if (request.method() == "GET" && caller.ok()) {
-    shape.conditional = RpcReply::Conditional{.if_none_match = request.JoinedHeader("if-none-match"),
-                                              .is_public = (*caller)->is_anonymous()};
+    shape.conditional =
+        RpcReply::Conditional{.if_none_match = request.JoinedHeader("if-none-match"),
+                              .is_public = (*caller)->is_anonymous()};
   }
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   absl::Status allowed = caller.status();

@@ -65,9 +65,9 @@ absl::StatusOr<std::shared_ptr<const KnownLayer>> RpcRouter::FindLayer(
                                 "a second"));
   }
   return runtime::WithReason(
-      absl::NotFoundError(
-          StrCat("there is no layer \"", name, "\"; there are: ",
-                 layers->all().empty() ? std::string("none yet") : layers->Names())),
+      absl::NotFoundError(StrCat(
+          "there is no layer \"", name,
+          "\"; there are: ", layers->all().empty() ? std::string("none yet") : layers->Names())),
       runtime::kReasonUnknownLayer);
 }
 

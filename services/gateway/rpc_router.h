@@ -33,8 +33,8 @@ class RpcRouter {
             const access::AccessControl& access)
       : backends_(backends), directory_(directory), access_(access) {}
 
-  /// Moves a live stream of the gateway itself: OK or the error of the call; nullopt: it has no such
-  /// stream.
+  /// Moves a live stream of the gateway itself: OK or the error of the call; nullopt: it has no
+  /// such stream.
   using MoveLive = std::function<std::optional<absl::Status>(
       const layers::v1::SetViewportRequest& request, const access::Principal& caller)>;
   /// Call it before the first Find().
@@ -55,8 +55,8 @@ class RpcRouter {
   /// True when Find needs the first request message.
   static bool NeedsMessage(std::string_view service);
 
-  /// The layers of FollowLayers must have one backend (FAILED_PRECONDITION); SetViewport is done here
-  /// when the stream is one of the gateway.
+  /// The layers of FollowLayers must have one backend (FAILED_PRECONDITION); SetViewport is done
+  /// here when the stream is one of the gateway.
   ///
   /// The backend checks what `caller` may do; the gateway only for its own answers, which list what
   /// the caller may see. UNIMPLEMENTED: no backend serves this. INVALID_ARGUMENT: a LayerService
@@ -69,8 +69,7 @@ class RpcRouter {
   /// The layer of a name that `caller` may read.
   absl::StatusOr<std::shared_ptr<const KnownLayer>> FindLayer(
       const std::string& name, const access::Principal& caller) const;
-  absl::StatusOr<Route> FindFollow(std::string_view message,
-                                   const access::Principal& caller) const;
+  absl::StatusOr<Route> FindFollow(std::string_view message, const access::Principal& caller) const;
 
   const Backends& backends_;
   const LayerDirectory& directory_;

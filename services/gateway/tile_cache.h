@@ -33,8 +33,7 @@ struct TileKey {
   friend bool operator==(const TileKey&, const TileKey&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const TileKey& key) {
-    return H::combine(std::move(h), key.layer, key.x, key.y, key.z, key.format,
-                      key.is_pinned);
+    return H::combine(std::move(h), key.layer, key.x, key.y, key.z, key.format, key.is_pinned);
   }
 };
 

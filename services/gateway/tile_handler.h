@@ -52,8 +52,9 @@ class TileHandler {
   /// Waits for calls under way.
   ~TileHandler();
 
-  /// GET /tiles/{layer}/{z}/{x}/{y}.{format}?pack=: the addresses of static layers in their TileJSON
-  /// name the city pack, and may be cached for a year; after a change of pack there are other ones.
+  /// GET /tiles/{layer}/{z}/{x}/{y}.{format}?pack=: the addresses of static layers in their
+  /// TileJSON name the city pack, and may be cached for a year; after a change of pack there are
+  /// other ones.
   void Tile(const runtime::HttpRequest& request, runtime::Responder responder);
   /// GET /tiles/{layer}.json
   void TileJson(const runtime::HttpRequest& request, runtime::Responder responder);

@@ -85,7 +85,8 @@ std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url
   const std::string id = layer.name().substr(std::min(kPrefix.size(), layer.name().size()));
   const auto tiles_of = [&](std::string_view format) {
     // Caches keep the tiles of a pack as long as they may.
-    const bool is_pinned = layer.kind() == layers::v1::LAYER_KIND_STATIC && IsPlain(layer.pack_id());
+    const bool is_pinned =
+        layer.kind() == layers::v1::LAYER_KIND_STATIC && IsPlain(layer.pack_id());
     return Json::array({StrCat(base_url, "/tiles/", id, "/{z}/{x}/{y}.", format,
                                is_pinned ? StrCat("?pack=", layer.pack_id()) : std::string())});
   };

@@ -93,8 +93,7 @@ absl::Status FollowSource::SetLayers(const v1::FollowLayersRequest& request) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<WatchSource>> FollowSource::Open(
-    const v1::FollowedLayer& followed) {
+absl::StatusOr<std::unique_ptr<WatchSource>> FollowSource::Open(const v1::FollowedLayer& followed) {
   ASSIGN_OR_RETURN(auto layer, find_layer_(followed.name()));
   if (auto open = TakeOpen(followed.name())) return open;
   v1::WatchLayerRequest watch = common_;

@@ -78,8 +78,7 @@ TEST_F(LayerChangesTest, AnOldTokenGetsASnapshot) {
 TEST_F(LayerChangesTest, BeforeTheFirstStateTheCallerIsAskedToWait) {
   const auto response = ChangesOf(layer_, {}, {}, clock_);
   EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_TRUE(
-      response.status().GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  EXPECT_TRUE(response.status().GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
 }
 
 }  // namespace

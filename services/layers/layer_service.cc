@@ -176,17 +176,16 @@ absl::StatusOr<v1::GetTileBundleResponse> LayerServiceImpl::BundleOf(
   ASSIGN_OR_RETURN(const LonLatBox box, runtime::ReadBox(request.viewport(), "viewport"));
   const std::string& pack_id = tile_context.layer->description().pack_id();
   if (!request.pack_id().empty() && request.pack_id() != pack_id) {
-    return absl::FailedPreconditionError(
-        StrCat(request.name(), " is of the city pack \"", pack_id, "\", not \"", request.pack_id(),
-               "\": read the layer again"));
+    return absl::FailedPreconditionError(StrCat(request.name(), " is of the city pack \"", pack_id,
+                                                "\", not \"", request.pack_id(),
+                                                "\": read the layer again"));
   }
   if (request.zoom() > tile_context.max_zoom) {
-    return runtime::BadField("zoom", StrCat(request.zoom(), " is over the layer's max_zoom ",
-                                            tile_context.max_zoom));
+    return runtime::BadField(
+        "zoom", StrCat(request.zoom(), " is over the layer's max_zoom ", tile_context.max_zoom));
   }
-  const auto covering =
-      geo::TilesCoveringBox(box, static_cast<int>(request.zoom()),
-                            static_cast<std::size_t>(options_.tiles_per_call_max));
+  const auto covering = geo::TilesCoveringBox(
+      box, static_cast<int>(request.zoom()), static_cast<std::size_t>(options_.tiles_per_call_max));
   if (!covering.ok()) {
     return runtime::BadField(
         "viewport", StrCat("covers more than ", options_.tiles_per_call_max, " tiles of zoom ",
@@ -213,20 +212,20 @@ absl::StatusOr<v1::GetTileBundleResponse> LayerServiceImpl::BundleOf(
 grpc::ServerUnaryReactor* LayerServiceImpl::GetTileBundle(grpc::CallbackServerContext* context,
                                                           const v1::GetTileBundleRequest* request,
                                                           v1::GetTileBundleResponse* response) {
-  return calls_.Unary(
-      context, "LayerService/GetTileBundle", request, response,
-      [this, context](
-          const runtime::Call& call,
-          const v1::GetTileBundleRequest& r) -> absl::StatusOr<v1::GetTileBundleResponse> {
-        ASSIGN_OR_RETURN(const auto layer, ReadableLayer(call, r.name()));
-        ASSIGN_OR_RETURN(v1::GetTileBundleResponse bundle, BundleOf(r));
-        // A pack never changes: the gateway lets HTTP caches keep the answer as long as they may.
-        if (layer->live_state() == nullptr && !r.pack_id().empty()) {
-          context->AddInitialMetadata(std::string(runtime::kImmutableMetadata), "1");
-        }
-        calls_.CompressIfLarge(*context, bundle);
-        return bundle;
-      });
+  return calls_.Unary(context, "LayerService/GetTileBundle", request, response,
+                      [this, context](const runtime::Call& call, const v1::GetTileBundleRequest& r)
+                          -> absl::StatusOr<v1::GetTileBundleResponse> {
+                        ASSIGN_OR_RETURN(const auto layer, ReadableLayer(call, r.name()));
+                        ASSIGN_OR_RETURN(v1::GetTileBundleResponse bundle, BundleOf(r));
+                        // A pack never changes: the gateway lets HTTP caches keep the answer as
+                        // long as they may.
+                        if (layer->live_state() == nullptr && !r.pack_id().empty()) {
+                          context->AddInitialMetadata(std::string(runtime::kImmutableMetadata),
+                                                      "1");
+                        }
+                        calls_.CompressIfLarge(*context, bundle);
+                        return bundle;
+                      });
 }
 
 grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(

@@ -66,18 +66,16 @@ class LayerStreamsTest : public ::testing::Test {
     return stub_->SetViewport(&context, request, &response);
   }
   bool HasMetric(const std::string& line) {
-    return test::Eventually([&] {
-      return harness_.metrics.Serialize().find(line) != std::string::npos;
-    });
+    return test::Eventually(
+        [&] { return harness_.metrics.Serialize().find(line) != std::string::npos; });
   }
 
   const std::shared_ptr<RowLayer> flood_ = std::make_shared<RowLayer>(kRows, "flood");
   const std::shared_ptr<RowLayer> traffic_ = std::make_shared<RowLayer>(kRows, "traffic");
   runtime::CallHarness harness_;
   LayerCatalog catalog_;
-  LayerServiceImpl service_{{.follow_layers_max = 2, .follow_requests_per_s = 5, .watch = {}},
-                            catalog_,
-                            harness_.calls};
+  LayerServiceImpl service_{
+      {.follow_layers_max = 2, .follow_requests_per_s = 5, .watch = {}}, catalog_, harness_.calls};
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
   std::unique_ptr<v1::LayerService::Stub> stub_;

@@ -36,9 +36,8 @@ absl::StatusOr<MapView> ReadView(const Message& message, std::string_view prefix
     ASSIGN_OR_RETURN(view.box, runtime::ReadBox(message.viewport(), StrCat(prefix, "viewport")));
   }
   if (message.zoom() > MapView::kZoomMax) {
-    return runtime::BadField(StrCat(prefix, "zoom"),
-                             StrCat(message.zoom(), " is not in 0 to ", MapView::kZoomMax,
-                                    " (0: all rows)"));
+    return runtime::BadField(StrCat(prefix, "zoom"), StrCat(message.zoom(), " is not in 0 to ",
+                                                            MapView::kZoomMax, " (0: all rows)"));
   }
   view.zoom = message.zoom();
   return view;

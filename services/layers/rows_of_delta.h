@@ -15,8 +15,8 @@ using RowsInView = std::vector<bool>;
 
 inline bool Shows(const RowsInView& view, std::size_t row) { return view.empty() || view[row]; }
 
-/// Calls `visit(row)`, in ascending order, for each row of a delta within `view`: those of `changes`
-/// (rows ascending) that differ in a column of `column_mask`. O(changes).
+/// Calls `visit(row)`, in ascending order, for each row of a delta within `view`: those of
+/// `changes` (rows ascending) that differ in a column of `column_mask`. O(changes).
 template <typename Visit>
 void VisitChangedRows(const std::vector<RowChange>& changes, std::uint32_t column_mask,
                       const RowsInView& view, Visit visit) {

@@ -46,15 +46,20 @@ TEST(RowsOfDelta, AreTheChangedOnesInView) {
 }
 
 TEST(RowsOfDelta, AfterAMoveAreAlsoThoseThatCameIntoView) {
-  EXPECT_EQ(Moved("........",    //
-                  "####....",    //
-                  "..####.."),   //
+  EXPECT_EQ(Moved("........",   //
+                  "####....",   //
+                  "..####.."),  //
             "....xx..");
-  EXPECT_EQ(Moved("a.ab..a.",    // changed
-                  "####....",    // before
-                  "..####.."),   // after
-            "..x.xx..") << "of rows that stay in view only what changed in a watched column";
-  EXPECT_EQ(Moved("........", "", "..##"  "...."), "........") << "the client had all rows";
+  EXPECT_EQ(Moved("a.ab..a.",   // changed
+                  "####....",   // before
+                  "..####.."),  // after
+            "..x.xx..")
+      << "of rows that stay in view only what changed in a watched column";
+  EXPECT_EQ(Moved("........", "",
+                  "..##"
+                  "...."),
+            "........")
+      << "the client had all rows";
   EXPECT_EQ(Moved("........", "..####..", ""), "xx....xx");
 }
 
@@ -83,8 +88,9 @@ TEST(RowsOfDelta, EqualTheSlowModelForRandomMaps) {
                            ((changes[i] == 'b' || changes[i] == '2') && (mask & 2) != 0);
       expected += in_view && (changed || !was_in_view) ? 'x' : '.';
     }
-    ASSERT_EQ(Moved(changes, before, after, mask), expected)
-        << changes << "\n" << before << "\n" << after << "\nmask " << mask;
+    ASSERT_EQ(Moved(changes, before, after, mask), expected) << changes << "\n"
+                                                             << before << "\n"
+                                                             << after << "\nmask " << mask;
   }
 }
 

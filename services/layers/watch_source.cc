@@ -35,9 +35,9 @@ absl::StatusOr<WatchSource::Pace> WatchSource::ReadPace(std::uint32_t tick_ms,
                        absl::Duration max) -> absl::StatusOr<absl::Duration> {
     const absl::Duration duration = absl::Milliseconds(value);
     if (duration >= min && duration <= max) return duration;
-    return runtime::BadField(field, StrCat(value, " is not in ", absl::ToInt64Milliseconds(min),
-                                           " to ", absl::ToInt64Milliseconds(max),
-                                           " (0: the default)"));
+    return runtime::BadField(field,
+                             StrCat(value, " is not in ", absl::ToInt64Milliseconds(min), " to ",
+                                    absl::ToInt64Milliseconds(max), " (0: the default)"));
   };
   Pace pace{.tick = options.tick_default, .heartbeat = options.heartbeat};
   if (tick_ms != 0) {
@@ -80,8 +80,8 @@ absl::Status WatchSource::Resume(const v1::ResumeToken& token) {
     ASSIGN_OR_RETURN(held, layers::ReadView(token.view(), "resume.view."));
   }
   sent_ = considered_ = FromProto(token.version());
-  has_base_ = token.pack_id() == pack_id_ &&
-              state_->ChangesBetween(sent_, *state_->frame()).has_value();
+  has_base_ =
+      token.pack_id() == pack_id_ && state_->ChangesBetween(sent_, *state_->frame()).has_value();
   if (held == view_) return absl::OkStatus();
   if (!has_base_) {
     is_moved_ = true;  // the snapshot tells its view

@@ -174,8 +174,8 @@ TEST_F(MovingViewTest, AClientIsRightAfterAnySequenceOfMovesChangesAndBreaks) {
     return static_cast<int>(random() % static_cast<unsigned>(end));
   };
   for (int round = 0; round < 60; ++round) {
-    layer_ = std::make_shared<RowLayer>(
-        kRows, "rows", LiveState::Options{.epoch = 9, .history_versions_max = 6});
+    layer_ = std::make_shared<RowLayer>(kRows, "rows",
+                                        LiveState::Options{.epoch = 9, .history_versions_max = 6});
     std::vector<std::int32_t> levels(kRows);
     layer_->Publish(levels);
     const auto random_view = [&] {
@@ -190,7 +190,8 @@ TEST_F(MovingViewTest, AClientIsRightAfterAnySequenceOfMovesChangesAndBreaks) {
     for (int step = 0; step < 80; ++step) {
       const int action = below(10);
       if (action < 5) {
-        for (int i = below(5); i > 0; --i) levels[static_cast<std::size_t>(below(kRows))] = below(4);
+        for (int i = below(5); i > 0; --i)
+          levels[static_cast<std::size_t>(below(kRows))] = below(4);
         layer_->Publish(levels);
       } else if (action < 8) {
         source->MoveTo(view = random_view());

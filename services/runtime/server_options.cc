@@ -8,6 +8,40 @@
 
 namespace citylayers::runtime {
 
+namespace {
+
+// Those of the life of a gRPC connection and of what is sent over it.
+std::vector<Option> ConnectionOptions() {
+  return {
+      {"grpc.keepalive", OptionType::kDuration, "60s",
+       "Time after which an idle connection is pinged.", 1, 7200},
+      {"grpc.keepalive_timeout", OptionType::kDuration, "10s",
+       "Time after which a connection is closed when it does not answer a ping.", 1, 7200},
+      {"grpc.keepalive_min", OptionType::kDuration, "5s",
+       "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
+      {"grpc.connection_age_max", OptionType::kDuration, "30m",
+       "Age, with a tenth more or less, at which a client is asked to open another connection. "
+       "Streams of connections end between 1.1 and 1.3 times this age with UNAVAILABLE, a time to "
+       "wait and the position from which to resume.",
+       0.1, 604'800},
+      {"grpc.connection_age_grace", OptionType::kDuration, "60s",
+       "Time after the end of its last stream's age for which an aged connection may last.", 0.1,
+       86'400},
+      {"grpc.connection_idle_max", OptionType::kDuration, "5m",
+       "Time after which a connection without a call is closed.", 0.1, 604'800},
+      {"grpc.return_spread", OptionType::kDuration, "10s",
+       "When the server stops, its streams' clients are asked to wait for different times up to "
+       "this one before they connect again.",
+       0, 3600},
+      {"grpc.compress_above_bytes", OptionType::kInt, "1024",
+       "Snapshots, tiles and other large answers above this size are compressed for clients that "
+       "accept gzip; deltas are not. 0: no compression.",
+       0, 1e9},
+  };
+}
+
+}  // namespace
+
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   std::vector<Option> options = {
       {"server.target", OptionType::kString, "all",
@@ -96,32 +130,10 @@ std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
        "ReadingService/QueryReadings=64,TrafficService/ListJams=16,TrafficService/ListSegments=8",
        "Calls of one method at once (Service/Method=COUNT, separated by commas), for methods of "
        "which a few keep all threads busy."},
-      {"grpc.keepalive", OptionType::kDuration, "60s",
-       "Time after which an idle connection is pinged.", 1, 7200},
-      {"grpc.keepalive_timeout", OptionType::kDuration, "10s",
-       "Time after which a connection is closed when it does not answer a ping.", 1, 7200},
-      {"grpc.keepalive_min", OptionType::kDuration, "5s",
-       "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
-      {"grpc.connection_age_max", OptionType::kDuration, "30m",
-       "Age, with a tenth more or less, at which a client is asked to open another connection. "
-       "Streams of connections end between 1.1 and 1.3 times this age with UNAVAILABLE, a time to "
-       "wait and the position from which to resume.",
-       0.1, 604'800},
-      {"grpc.connection_age_grace", OptionType::kDuration, "60s",
-       "Time after the end of its last stream's age for which an aged connection may last.", 0.1,
-       86'400},
-      {"grpc.connection_idle_max", OptionType::kDuration, "5m",
-       "Time after which a connection without a call is closed.", 0.1, 604'800},
-      {"grpc.return_spread", OptionType::kDuration, "10s",
-       "When the server stops, its streams' clients are asked to wait for different times up to "
-       "this one before they connect again.",
-       0, 3600},
-      {"grpc.compress_above_bytes", OptionType::kInt, "1024",
-       "Snapshots, tiles and other large answers above this size are compressed for clients that "
-       "accept gzip; deltas are not. 0: no compression.",
-       0, 1e9},
   };
-  for (Option& option : AccessOptions()) options.push_back(std::move(option));
+  for (const std::vector<Option>& more : {ConnectionOptions(), AccessOptions()}) {
+    options.insert(options.end(), more.begin(), more.end());
+  }
   for (const ModuleSpec& spec : table) {
     options.push_back(
         {"backends." + spec.name, OptionType::kString, "127.0.0.1:50051",

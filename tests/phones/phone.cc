@@ -158,7 +158,8 @@ absl::StatusOr<layers::v1::GetChangesResponse> FreshSnapshot(LayerService::Stub&
 std::string Difference(const client::LayerState& state, const layers::v1::Snapshot& fresh,
                        const std::vector<std::uint32_t>& in_view, std::int32_t default_value) {
   client::LayerState expected;
-  if (absl::Status status = expected.Apply(fresh); !status.ok()) return std::string(status.message());
+  if (absl::Status status = expected.Apply(fresh); !status.ok())
+    return std::string(status.message());
   for (const auto& [sub_layer, rows] : expected.rows()) {
     const auto held = state.rows().find(sub_layer);
     if (held == state.rows().end()) return StrCat("no rows of ", sub_layer);

@@ -37,9 +37,9 @@ class Phone {
   void MoveTo(const layers::v1::View& view);
 
   struct Counts {
-    int streams = 0;     // opened
-    int snapshots = 0;   // received
-    int gaps = 0;        // messages that did not fit the state, which was then dropped
+    int streams = 0;             // opened
+    int snapshots = 0;           // received
+    int gaps = 0;                // messages that did not fit the state, which was then dropped
     absl::Duration silence_max;  // longest time without a message
   };
   Counts counts() const;

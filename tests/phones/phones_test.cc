@@ -32,9 +32,8 @@ using test::LinkEmulator;
 
 constexpr int kRows = 300;
 constexpr absl::Duration kLimit = absl::Seconds(60);
-const LinkEmulator::Conditions kMobile{.rtt = absl::Milliseconds(300),
-                                       .rtt_jitter = absl::Milliseconds(200),
-                                       .loss = 0.03};
+const LinkEmulator::Conditions kMobile{
+    .rtt = absl::Milliseconds(300), .rtt_jitter = absl::Milliseconds(200), .loss = 0.03};
 
 class PhonesTest : public ::testing::Test {
  protected:
@@ -150,7 +149,8 @@ TEST_F(PhonesTest, AnAddressChanges) {
 
 TEST_F(PhonesTest, TheViewMovesOnABadNetwork) {
   ExpectEqual("the start");
-  for (const auto& [west, east] : std::vector<std::pair<int, int>>{{50, 149}, {0, 60}, {200, 299}}) {
+  for (const auto& [west, east] :
+       std::vector<std::pair<int, int>>{{50, 149}, {0, 60}, {200, 299}}) {
     MoveTo(west, east);
     ExpectEqual("a move");
   }

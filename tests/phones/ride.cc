@@ -4,7 +4,8 @@
 //   citylayers_ride --server 127.0.0.1:50051 --layer layers/traffic --minutes 60 --seed 1 \
 //                   --bbox 106.68,10.76,106.71,10.78 --zoom 15 --heartbeat 300s [--faults=false]
 //   citylayers_ride --server 127.0.0.1:50051 --listen-only --minutes 60    only the network, for
-//                                                                          clients in other languages
+//                                                                          clients in other
+//                                                                          languages
 //
 // Prints one line per fault, and the bytes per hour at the end; exit status 1: a state differed, or
 // a phone was silent for longer than 90 s and its heartbeat.

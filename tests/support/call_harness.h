@@ -12,7 +12,8 @@
 
 namespace citylayers::runtime {
 
-/// Default limits unless given, two threads, every call accepted. It must outlive the service and its server.
+/// Default limits unless given, two threads, every call accepted. It must outlive the service and
+/// its server.
 ///
 ///   CallHarness harness;
 ///   TrafficServiceImpl service(layer, clock, harness.calls);

@@ -116,9 +116,8 @@ void FakeLayers::WaitForWatches(std::size_t count) {
 
 void FakeLayers::WaitForMoves(std::size_t count) {
   absl::MutexLock lock(&mutex_);
-  const auto enough = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return counts_.moves.size() >= count;
-  };
+  const auto enough = [&]()
+                          ABSL_NO_THREAD_SAFETY_ANALYSIS { return counts_.moves.size() >= count; };
   EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)))
       << counts_.moves.size() << " calls of SetViewport, not " << count;
 }

@@ -48,7 +48,8 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   Counts counts() const;
   /// Blocks until WatchLayer has been called `count` times; fails the test after 20 s.
   void WaitForWatches(std::size_t count);
-  /// The same for SetViewport, which is NOT_FOUND for a stream_id that no message of the script has.
+  /// The same for SetViewport, which is NOT_FOUND for a stream_id that no message of the script
+  /// has.
   void WaitForMoves(std::size_t count);
 
   grpc::ServerUnaryReactor* ListLayers(grpc::CallbackServerContext*,

@@ -27,8 +27,7 @@ constexpr std::size_t kSegmentBytes = 1400;
 constexpr std::size_t kWaitingMax = 256 * 1024;
 
 absl::Time MonotonicNow() {
-  return absl::UnixEpoch() +
-         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 sockaddr_in AddressOf(const std::string& host, std::uint16_t port) {
@@ -180,7 +179,8 @@ void LinkEmulator::Read(Way& way, Connection& connection) {
       return;
     }
     way.waiting += static_cast<std::size_t>(count);
-    way.segments.push_back({DueOf(way), std::string(buffer.data(), static_cast<std::size_t>(count))});
+    way.segments.push_back(
+        {DueOf(way), std::string(buffer.data(), static_cast<std::size_t>(count))});
   }
 }
 
@@ -224,7 +224,8 @@ int LinkEmulator::PollOnce() {
   const int timeout_ms =
       next == absl::InfiniteFuture()
           ? -1
-          : static_cast<int>(std::clamp<std::int64_t>(absl::ToInt64Milliseconds(wait), 0, 1000)) + 1;
+          : static_cast<int>(std::clamp<std::int64_t>(absl::ToInt64Milliseconds(wait), 0, 1000)) +
+                1;
   return poll(sources.data(), sources.size(), timeout_ms);
 }
 

@@ -17,10 +17,10 @@
 
 namespace citylayers::test {
 
-/// A TCP proxy that treats the bytes of each direction as segments of at most 1,400 bytes. A segment
-/// arrives after half the round-trip time, with jitter and in order; a lost one, as TCP repairs it,
-/// later by `retransmit`, and those behind it wait. The random numbers depend on the seed and on
-/// the order of the segments only. One thread; the methods are thread-safe.
+/// A TCP proxy that treats the bytes of each direction as segments of at most 1,400 bytes. A
+/// segment arrives after half the round-trip time, with jitter and in order; a lost one, as TCP
+/// repairs it, later by `retransmit`, and those behind it wait. The random numbers depend on the
+/// seed and on the order of the segments only. One thread; the methods are thread-safe.
 ///
 ///   LinkEmulator link({.rtt = absl::Milliseconds(300)}, "127.0.0.1", server_port);
 ///   auto channel = client::MakeChannel(link.address());

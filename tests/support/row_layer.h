@@ -40,7 +40,8 @@ class RowLayer final : public Layer {
         description_(MakeDescription(id_)) {
     std::vector<RowIndex::Row> rows;
     for (int i = 0; i < count; ++i) {
-      rows.push_back({{i + 0.1, 0, i + 0.9, 0.5}, static_cast<std::uint8_t>(i + 1 == count ? 14 : 8)});
+      rows.push_back(
+          {{i + 0.1, 0, i + 0.9, 0.5}, static_cast<std::uint8_t>(i + 1 == count ? 14 : 8)});
     }
     row_index_ = std::make_shared<RowIndex>(std::move(rows));
   }

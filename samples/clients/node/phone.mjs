@@ -1,5 +1,5 @@
-// What a phone does: follows two layers on one stream, moves the view, returns after a loss with the
-// state that it holds, and reads the changes of the background with one call.
+// A phone app: follows two layers on one stream, moves the view, returns after a loss with the state
+// that it holds, and reads what has changed in the background with one call.
 //
 //   npm ci && node phone.mjs [HOST:PORT] [SECONDS]
 

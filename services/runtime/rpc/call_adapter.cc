@@ -32,9 +32,9 @@ CallAdapter::CallAdapter(CallOptions options, Executor& executor, Timer& timer, 
                                      "Calls ended because their client did not read the answer.")] {
             unread.Increment();
           })),
-      compressed_(metrics.Counter(
-          "citylayers_rpc_compressed_total",
-          "Large messages, which are compressed for clients that accept gzip.")),
+      compressed_(
+          metrics.Counter("citylayers_rpc_compressed_total",
+                          "Large messages, which are compressed for clients that accept gzip.")),
       ends_(std::make_shared<StreamEnds>(gate_.options().stream_ends, metrics)) {}
 
 detail::StreamEnvironment CallAdapter::Environment() {

@@ -105,17 +105,17 @@ class DuplexReactor final
 
   absl::Status TooMany(absl::Duration wait) const {
     return WithRetryAfter(
-        WithReason(absl::ResourceExhaustedError(
-                       StrCat("more than ", requests_.per_s_max, " requests per second (",
-                              requests_.option, "); send only the latest view")),
+        WithReason(absl::ResourceExhaustedError(StrCat("more than ", requests_.per_s_max,
+                                                       " requests per second (", requests_.option,
+                                                       "); send only the latest view")),
                    kReasonOverloaded),
         wait);
   }
 
   Factory factory_;
   const DuplexRequests<Request> requests_;
-  access::TokenBucket rate_;                          // used by OnReadDone
-  Request request_;                                   // of the read in progress
+  access::TokenBucket rate_;                           // used by OnReadDone
+  Request request_;                                    // of the read in progress
   DuplexSource<Request, Response>* source_ = nullptr;  // owned by the base; used by steps
   absl::Mutex mutex_;
   std::optional<Request> waiting_ ABSL_GUARDED_BY(mutex_);

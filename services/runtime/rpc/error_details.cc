@@ -44,8 +44,7 @@ absl::Status WithReason(absl::Status status, std::string_view reason) {
 
 std::string ReasonOf(const absl::Status& status) {
   google::rpc::ErrorInfo info;
-  const auto payload =
-      status.GetPayload(StrCat("type.googleapis.com/", info.GetTypeName()));
+  const auto payload = status.GetPayload(StrCat("type.googleapis.com/", info.GetTypeName()));
   if (!payload.has_value() || !info.ParseFromString(std::string(*payload))) return "";
   return info.reason();
 }

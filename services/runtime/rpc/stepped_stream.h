@@ -13,7 +13,6 @@
 #include "absl/time/time.h"
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
-
 #include <prometheus/counter.h>
 
 #include "services/runtime/executor.h"
@@ -144,9 +143,9 @@ class SteppedStream : public Reactor {
   void WaitFor(absl::Duration wait_max) {
     // The upper bound limits the delay before an idle stream notices a drain, its age, or the end
     // of its caller's key.
-    const absl::Duration wait = std::min(
-        {wait_max, end_time_ - clock_.Now(), check_period_,
-         scope_->has_key() ? kKeyCheckPeriod : absl::InfiniteDuration()});
+    const absl::Duration wait =
+        std::min({wait_max, end_time_ - clock_.Now(), check_period_,
+                  scope_->has_key() ? kKeyCheckPeriod : absl::InfiniteDuration()});
     // Armed before going idle: once idle, a cancel may end and delete this reactor at any time.
     steps_->WakeAfter(wait);
     steps_->GoIdle();

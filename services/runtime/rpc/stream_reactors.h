@@ -1,5 +1,5 @@
-// The reactors behind CallAdapter::ServerStream, CallAdapter::Duplex and CallAdapter::Bidi. Included
-// by call_adapter.h only.
+// The reactors behind CallAdapter::ServerStream, CallAdapter::Duplex and CallAdapter::Bidi.
+// Included by call_adapter.h only.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_STREAM_REACTORS_H_
 

@@ -62,8 +62,8 @@ class StreamSource {
   virtual absl::StatusOr<StreamStep> Next(Response* response) = 0;
   /// Whether Next may return Bulk() messages.
   virtual bool has_bulk() const { return false; }
-  /// Adds to `status`, with which the server ends the stream, the position from which its client can
-  /// resume. Called as Next() is.
+  /// Adds to `status`, with which the server ends the stream, the position from which its client
+  /// can resume. Called as Next() is.
   virtual void AddPosition(absl::Status& /*status*/) const {}
   /// Producers keep this and call Wake() when more is available. The same object
   /// for the source's life.

@@ -20,8 +20,8 @@ namespace citylayers::runtime {
 
 /// Opens a stream, passes its messages to a function, and opens it again when it ends, after a
 /// delay that doubles from 0.25 s to 5 s. Logs when the peer becomes unavailable and when it is
-/// back, not in between. A stream that has reached its age is opened again at once, as if it had not
-/// ended. The destructor cancels the stream and joins.
+/// back, not in between. A stream that has reached its age is opened again at once, as if it had
+/// not ended. The destructor cancels the stream and joins.
 ///
 ///   WatchThread watch(
 ///       "traffic follows readings",
