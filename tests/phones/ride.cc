@@ -1,14 +1,12 @@
 // A ride: a phone follows a layer of a running server over the emulated network, with a fault each
 // minute, and is compared with a fresh snapshot after each.
 //
-//   citylayers_ride --server 127.0.0.1:50051 --layer layers/traffic --minutes 60 --seed 1 \
-//                   --bbox 106.68,10.76,106.71,10.78 --zoom 15 --heartbeat 300s [--faults=false]
-//   citylayers_ride --server 127.0.0.1:50051 --listen-only --minutes 60    only the network, for
-//                                                                          clients in other
-//                                                                          languages
+//   citylayers_ride --server 127.0.0.1:50051 --layer layers/traffic --minutes 60 --seed 1
+//   citylayers_ride --server 127.0.0.1:50051 --faults=false --heartbeat 300s    counts bytes
+//   citylayers_ride --server 127.0.0.1:50051 --listen-only    only the network, for other clients
 //
-// Prints one line per fault, and the bytes per hour at the end; exit status 1: a state differed, or
-// a phone was silent for longer than 90 s and its heartbeat.
+// Prints one line per fault, and the bytes per hour at the end. Exit status 1: a state differed, or
+// the phone received nothing for longer than 90 s and its heartbeat.
 #include <cstdint>
 #include <iostream>
 #include <memory>

@@ -39,19 +39,19 @@ const viewAt = (shiftDeg) => ({
   },
   zoom: 15,
 });
-let view = viewAt(0);
-const states = new Map(kLayers.map((name) => [name, new LayerState(view)]));
+const states = new Map(kLayers.map((name) => [name, new LayerState(viewAt(0))]));
 const end = Date.now() + 1000 * Number(seconds);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One FollowLayers call, until it ends; throws its error. */
-async function follow() {
+async function follow(names) {
   const stream = service.FollowLayers();
-  const requested = kLayers.map((name) => ({ name, resume: states.get(name).resume }));
+  const requested = names.map((name) => ({ name, resume: states.get(name).resume }));
+  let view = viewAt(0);
   stream.write({ layers: requested, view, tickMs: 1000, heartbeatMs: kHeartbeatMs });
   const moves = setInterval(() => {
     view = viewAt(0.01 * Math.round(Math.random() * 4 - 2));
-    stream.write({ view }); // sends only what is new in view
+    stream.write({ view }); // the server sends only what is new in view
   }, kMoveEveryMs);
   const stop = setTimeout(() => stream.cancel(), end - Date.now());
   stream.on('error', () => {}); // thrown below
@@ -76,22 +76,31 @@ async function follow() {
 const isTransient = ({ code }) =>
   [grpc.status.UNAVAILABLE, grpc.status.RESOURCE_EXHAUSTED, grpc.status.CANCELLED].includes(code);
 
-for (let failures = 0; Date.now() < end; failures++) {
-  try {
-    await follow();
-    failures = 0;
-  } catch (error) {
-    if (!isTransient(error)) throw error;
-    if (Date.now() < end) console.log(`stream ended: ${error.details}`);
+/** Follows the layers until the end, with a new call after each loss. */
+async function keepFollowing(names) {
+  for (let failures = 0; Date.now() < end; failures++) {
+    try {
+      await follow(names);
+      failures = 0;
+    } catch (error) {
+      // A gateway whose layers belong to several processes: one stream for each.
+      if (error.code === grpc.status.FAILED_PRECONDITION && names.length > 1) {
+        return Promise.all(names.map((name) => keepFollowing([name])));
+      }
+      if (!isTransient(error)) throw error;
+      if (Date.now() < end) console.log(`stream ended: ${error.details}`);
+    }
+    // The spread keeps ten thousand phones from returning at once.
+    const backoff = Math.min(250 * 2 ** failures, kPauseMaxMs);
+    if (Date.now() < end) await pause(backoff * (0.5 + Math.random() / 2));
   }
-  // The spread keeps ten thousand phones from returning at once.
-  const backoff = Math.min(250 * 2 ** failures, kPauseMaxMs);
-  if (Date.now() < end) await pause(backoff * (0.5 + Math.random() / 2));
 }
+
+await keepFollowing(kLayers);
 
 // In the background: no stream, one call for all that has changed since.
 for (const name of kLayers) {
-  const request = { name, ...view, resume: states.get(name).resume };
+  const request = { name, ...viewAt(0), resume: states.get(name).resume };
   const deadline = Date.now() + 10_000;
   const answer = await new Promise((resolve, reject) =>
     service.GetChanges(request, { deadline }, (error, reply) =>
