@@ -5,6 +5,8 @@
 #include "gtest/gtest.h"
 
 #include "base/strings.h"
+#include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/stream_ends.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
 
@@ -85,6 +87,23 @@ TEST_F(LiveMoveTest, AfterABreakTheNextCallBeginsWithTheNewView) {
   EXPECT_EQ(watch.resume().version().counter(), 5u);
   EXPECT_EQ(watch.resume().view().viewport().east_deg(), 3) << "the view of the client's state";
   EXPECT_EQ(watch.resume().view().zoom(), 9u);
+}
+
+// The servers of layers end each stream at its age: viewers do not see it.
+TEST_F(LiveMoveTest, AnAgedCallIsMadeAgainWithoutAGap) {
+  runtime::Metrics metrics;
+  runtime::StreamEnds ends({}, metrics);
+  for (const std::string_view target : {"/live/traffic", "/live?layers=traffic"}) {
+    const std::size_t before = city_.layers().counts().watches.size();
+    city_.layers().EndNext(runtime::ToGrpcStatus(ends.Aged()));
+    TestClient client(city_.http_port());
+    Open(client, target);
+    city_.layers().WaitForWatches(before + 2);
+    EXPECT_EQ(city_.layers().counts().watches.back().resume().version().counter(), 5u);
+    text_ += client.ReadUntil("\"counter\":\"5\"");
+    EXPECT_THAT(text_, Not(HasSubstr("\"stale\":true")));
+    EXPECT_THAT(text_, Not(HasSubstr("\"lost\"")));
+  }
 }
 
 TEST_F(LiveMoveTest, WithoutMovableAStreamHasNoId) {

@@ -1,4 +1,5 @@
 // LayerService over TCP, as phones use it: moves, ages, several layers, one-off changes, bundles.
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "base/strings.h"
 #include "services/layers/layer_service.h"
 #include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/watch_thread.h"
 #include "tests/support/call_harness.h"
 #include "tests/support/eventually.h"
 #include "tests/support/row_layer.h"
@@ -266,6 +268,24 @@ TEST_F(AgingStreamsTest, AStreamEndsAtItsAgeAndTellsWhereToResume) {
       details.GetPayload("type.googleapis.com/citylayers.layers.v1.StreamEnd").value())));
   EXPECT_EQ(end.positions(0).name(), "layers/traffic");
   EXPECT_EQ(end.positions(0).resume().version().counter(), 1U);
+}
+
+// The followers of other processes, over TCP.
+TEST_F(AgingStreamsTest, AFollowerOpensAnAgedStreamAgainAndReportsNoOutage) {
+  std::atomic<int> snapshots{0};
+  std::atomic<int> ends{0};
+  {
+    runtime::WatchThread follower(
+        "a follower",
+        [this](grpc::ClientContext& context) { return stub_->WatchLayer(&context, Watch(0, 9)); },
+        [&snapshots](const v1::WatchLayerResponse& response) {
+          if (response.has_snapshot()) ++snapshots;
+        },
+        [&ends](const grpc::Status&) { ++ends; });
+    EXPECT_TRUE(test::Eventually([&] { return snapshots >= 4; }));
+    EXPECT_EQ(ends, 0);
+  }
+  EXPECT_TRUE(HasMetric("citylayers_rpc_streams_aged_total"));
 }
 
 TEST_F(AgingStreamsTest, WithinTheProcessStreamsDoNotAge) {

@@ -61,6 +61,24 @@ class FakeLayers::Follower final : public grpc::ServerWriteReactor<layers::v1::W
   bool finished_ = false;
 };
 
+namespace {
+
+// Sends one message and ends the call.
+class LastMessage final : public grpc::ServerWriteReactor<layers::v1::WatchLayerResponse> {
+ public:
+  LastMessage(layers::v1::WatchLayerResponse message, const grpc::Status& end)
+      : message_(std::move(message)) {
+    StartWriteAndFinish(&message_, grpc::WriteOptions(), end);
+  }
+
+ private:
+  void OnDone() override { delete this; }
+
+  const layers::v1::WatchLayerResponse message_;
+};
+
+}  // namespace
+
 void FakeLayers::TellFollowers(const std::string& id) {
   for (Follower* follower : followers_) {
     if (follower->id() == id) follower->Tell();
@@ -93,6 +111,11 @@ std::uint64_t FakeLayers::Counter(const std::string& id) const {
   absl::MutexLock lock(&mutex_);
   const auto found = layers_.find(id);
   return found == layers_.end() ? 0 : found->second.version().counter();
+}
+
+void FakeLayers::EndNext(grpc::Status end) {
+  absl::MutexLock lock(&mutex_);
+  end_next_ = std::move(end);
 }
 
 void FakeLayers::SetScript(std::vector<layers::v1::WatchLayerResponse> script) {
@@ -220,6 +243,9 @@ grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* FakeLayers::WatchLayer
       return new RefusedReactor<layers::v1::WatchLayerResponse>(
           runtime::BadField("columns", "there is no column \"nonsense\""));
     }
+  }
+  if (end_next_.has_value() && !script_.empty()) {
+    return new LastMessage(script_.front(), *std::exchange(end_next_, std::nullopt));
   }
   return new ScriptReactor<layers::v1::WatchLayerResponse>(script_, false);
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   /// refuses the column "nonsense". The gateway's own streams (tiles_only) get the layer's versions
   /// instead and are not counted.
   void SetScript(std::vector<layers::v1::WatchLayerResponse> script);
+  /// The next call of WatchLayer ends with `end` after its first message.
+  void EndNext(grpc::Status end);
 
   struct Counts {
     int tiles_made = 0;    // GetTile calls answered with data
@@ -77,6 +80,7 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   bool hold_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::function<void()>> held_ ABSL_GUARDED_BY(mutex_);  // each answers one call
   std::vector<layers::v1::WatchLayerResponse> script_ ABSL_GUARDED_BY(mutex_);
+  std::optional<grpc::Status> end_next_ ABSL_GUARDED_BY(mutex_);
   Counts counts_ ABSL_GUARDED_BY(mutex_);
   std::set<Follower*> followers_ ABSL_GUARDED_BY(mutex_);
 };

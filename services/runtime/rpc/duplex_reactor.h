@@ -34,8 +34,9 @@ struct DuplexRequests {
 namespace detail {
 
 /// A stream whose requests are read while its messages are written. At most one request waits for
-/// the source: requests that arrive meanwhile are merged into it, so that neither a fast nor a slow
-/// client makes a queue. gRPC completes the outstanding read after Finish, before OnDone.
+/// the source, charged to the share of requests: those that arrive meanwhile are merged into it, so
+/// that neither a fast nor a slow client makes a queue. gRPC completes the outstanding read after
+/// Finish, before OnDone.
 template <typename Request, typename Response, typename Factory>
 class DuplexReactor final
     : public SteppedStream<grpc::ServerBidiReactor<Request, Response>, Response> {
@@ -48,7 +49,9 @@ class DuplexReactor final
       : Base(context, std::move(scope), environment),
         factory_(std::move(factory)),
         requests_(std::move(requests)),
-        rate_(requests_.per_s_max) {}
+        rate_(requests_.per_s_max),
+        share_(environment.options.requests),
+        hold_(share_) {}
 
   void Start() {
     this->steps().Queue();
@@ -69,6 +72,9 @@ class DuplexReactor final
       } else {
         waiting_ = std::move(request_);
       }
+      if (waiting_.has_value() && !hold_.Resize(MemoryOf(*waiting_))) {
+        refusal_ = share_->ExhaustedError();
+      }
     }
     request_ = Request();
     // Before the wake: a step may end the call, and this object, as soon as no read is outstanding.
@@ -85,6 +91,7 @@ class DuplexReactor final
       absl::MutexLock lock(&mutex_);
       if (!refusal_.ok()) return refusal_;
       request = std::exchange(waiting_, std::nullopt);
+      (void)hold_.Resize(0);
       read_all = read_all_;
     }
     if (!request.has_value()) {
@@ -117,7 +124,9 @@ class DuplexReactor final
   access::TokenBucket rate_;                           // used by OnReadDone
   Request request_;                                    // of the read in progress
   DuplexSource<Request, Response>* source_ = nullptr;  // owned by the base; used by steps
+  const std::shared_ptr<MemoryShare> share_;
   absl::Mutex mutex_;
+  MemoryHold hold_ ABSL_GUARDED_BY(mutex_);  // of `waiting_`
   std::optional<Request> waiting_ ABSL_GUARDED_BY(mutex_);
   absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
   bool read_all_ ABSL_GUARDED_BY(mutex_) = false;
