@@ -1,5 +1,6 @@
 #include "services/layers/layer_changes.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
