@@ -11,7 +11,7 @@
 namespace citylayers::layers {
 namespace {
 
-// A heartbeat says that nothing has changed.
+// A heartbeat means that nothing has changed.
 v1::Delta EmptyDelta(const v1::Heartbeat& heartbeat, const std::string& pack_id) {
   v1::Delta delta;
   delta.set_pack_id(pack_id);

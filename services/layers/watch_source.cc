@@ -207,7 +207,7 @@ absl::StatusOr<runtime::StreamStep> WatchSource::NextMessage(v1::WatchLayerRespo
   }
   const absl::Duration until_tick = last_state_ + pace_.tick - now;
   const bool tick_over = until_tick <= absl::ZeroDuration();
-  // A move does not wait for the tick: its user looks at an empty map.
+  // A move does not wait for the tick: until its answer the new part of the map is empty.
   if (is_moved_ || (tick_over && !(considered_ == frame->version))) {
     const std::optional<Changes> changes = state_->ChangesBetween(considered_, *frame);
     if (!changes.has_value()) {  // older than the history
