@@ -30,7 +30,7 @@ namespace {
 using layers::ViewOfRows;
 using test::LinkEmulator;
 
-constexpr int kRows = 300;
+constexpr int kRows = 150;  // one per degree
 constexpr absl::Duration kLimit = absl::Seconds(60);
 const LinkEmulator::Conditions kMobile{
     .rtt = absl::Milliseconds(300), .rtt_jitter = absl::Milliseconds(200), .loss = 0.03};
@@ -97,8 +97,8 @@ class PhonesTest : public ::testing::Test {
   std::vector<std::int32_t> levels_ = std::vector<std::int32_t>(kRows, 1);
   const std::shared_ptr<layers::RowLayer> layer_ = std::make_shared<layers::RowLayer>(kRows);
   int west_ = 0;
-  int east_ = 99;
-  layers::v1::View view_ = layers::ToProto(ViewOfRows(0, 99));
+  int east_ = 59;
+  layers::v1::View view_ = layers::ToProto(ViewOfRows(0, 59));
   runtime::CallHarness harness_;
   layers::LayerCatalog catalog_;
   layers::LayerServiceImpl service_{{.watch = {}}, catalog_, harness_.calls};
@@ -149,16 +149,15 @@ TEST_F(PhonesTest, AnAddressChanges) {
 
 TEST_F(PhonesTest, TheViewMovesOnABadNetwork) {
   ExpectEqual("the start");
-  for (const auto& [west, east] :
-       std::vector<std::pair<int, int>>{{50, 149}, {0, 60}, {200, 299}}) {
+  for (const auto& [west, east] : std::vector<std::pair<int, int>>{{30, 89}, {0, 40}, {90, 149}}) {
     MoveTo(west, east);
     ExpectEqual("a move");
   }
-  MoveTo(100, 199);
+  MoveTo(60, 119);
   link_->ChangeAddress();
   ExpectEqual("a move and a change of address");
   link_->BlackHole();
-  MoveTo(20, 119);
+  MoveTo(10, 69);
   ExpectEqual("a move in a black hole");
   EXPECT_EQ(phone_->counts().gaps, 0);
 }
@@ -178,7 +177,7 @@ TEST_F(PhonesTest, AnyMixtureOfFaults) {
         link_->SetOutage(false);
         break;
       default:
-        MoveTo(static_cast<int>(random_() % 200), 200 + static_cast<int>(random_() % 99));
+        MoveTo(static_cast<int>(random_() % 100), 100 + static_cast<int>(random_() % 50));
     }
     ExpectEqual("a mixture");
   }
