@@ -30,18 +30,18 @@ absl::StatusOr<std::string> RandomBytes(std::size_t count) {
   return bytes;
 }
 
-// Five random bits per character; the alphabet has 32, so that all are equally likely.
-absl::StatusOr<std::string> RandomWord(std::size_t characters) {
-  ASSIGN_OR_RETURN(std::string word, RandomBytes(characters));
-  for (char& c : word) c = kAlphabet[static_cast<std::uint8_t>(c) % kAlphabet.size()];
-  return word;
-}
-
 bool IsWord(std::string_view text, std::size_t characters) {
   return text.size() == characters && text.find_first_not_of(kAlphabet) == std::string_view::npos;
 }
 
 }  // namespace
+
+// The alphabet has 32 characters, so that all are equally likely.
+absl::StatusOr<std::string> RandomWord(std::size_t characters) {
+  ASSIGN_OR_RETURN(std::string word, RandomBytes(characters));
+  for (char& c : word) c = kAlphabet[static_cast<std::uint8_t>(c) % kAlphabet.size()];
+  return word;
+}
 
 absl::StatusOr<ApiKey> ApiKey::Generate() {
   ApiKey key;

@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_ACCESS_API_KEY_H_
 #define CITYLAYERS_SERVICES_ACCESS_API_KEY_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ class SecretHasher {
 
 /// The same for one key; prepares the pepper each time.
 std::string HashOf(const ApiKey& key, std::string_view pepper);
+
+/// A word of lower-case base32 with 5 random bits per character. INTERNAL: the kernel has none.
+absl::StatusOr<std::string> RandomWord(std::size_t characters);
 
 /// Compares in a time that depends only on the lengths.
 bool IsEqual(std::string_view a, std::string_view b);

@@ -43,6 +43,10 @@ Gateway::Gateway(Options options, std::vector<BackendModule> modules,
       rpc_(options_.rpc, router_, access_, options_.cors, options_.public_url),
       session_(options_.session, backends_, access, access_, options_.public_url),
       server_(WithErrorHeaders(options_.http)) {
+  router_.SetMoveLive(
+      [this](const layers::v1::SetViewportRequest& request, const access::Principal& caller) {
+        return live_.Move(request, caller);
+      });
   AddRoutes();
 }
 

@@ -98,7 +98,7 @@ class Gateway {
   const std::unique_ptr<StaticFiles> files_;
   LayerDirectory directory_;
   const RequestAccess access_;
-  const RpcRouter router_;
+  RpcRouter router_;
   TileHandler tiles_;
   LiveHandler live_;
   CapHandler cap_;

@@ -14,9 +14,12 @@ using layers::v1::WatchLayerResponse;
 // Empty for a response that is not worth caching.
 std::string KeyOf(const WatchLayerRequest& request, const WatchLayerResponse& response) {
   if (!response.has_snapshot() && !response.has_delta()) return "";
+  // The answer to a move depends on the view before it.
+  if (response.snapshot().has_view() || response.delta().has_view()) return "";
   WatchLayerRequest view = request;
   view.clear_resume();
   view.clear_tick_ms();
+  view.clear_heartbeat_ms();
   WatchLayerResponse event;
   if (response.has_snapshot()) {
     const layers::v1::Snapshot& snapshot = response.snapshot();
@@ -43,6 +46,11 @@ std::string KeyOf(const WatchLayerRequest& request, const WatchLayerResponse& re
 
 std::shared_ptr<const std::string> LayerTexts::Of(const WatchLayerRequest& request,
                                                   const WatchLayerResponse& response) {
+  if (!response.stream_id().empty()) {  // of one stream; the text belongs to several
+    WatchLayerResponse event = response;
+    event.clear_stream_id();
+    return Of(request, event);
+  }
   const std::string key = KeyOf(request, response);
   if (key.empty()) return std::make_shared<const std::string>(ProtoJson(response));
   const std::shared_ptr<Text> text = FindOrAdd(key);

@@ -11,6 +11,7 @@
 #include "services/gateway/live_boards.h"
 #include "services/gateway/live_mux.h"
 #include "services/gateway/live_session.h"
+#include "services/gateway/moving_view.h"
 #include "services/gateway/proto_json.h"
 #include "services/gateway/request_access.h"
 #include "services/gateway/stream_reader.h"
@@ -39,6 +40,10 @@ void Refuse(Responder& responder, int status, std::string_view detail) {
   responder.Send(std::move(response));
 }
 
+absl::Status NotFollowed(std::string_view layer_name) {
+  return absl::NotFoundError(StrCat("the stream does not follow ", layer_name));
+}
+
 // {"snapshot":{…}} -> {…}
 std::string_view EventData(std::string_view response) {
   const std::size_t begin = response.find(':') + 1;
@@ -53,7 +58,19 @@ class LayerSession final : public LiveSession {
       : LiveSession(std::move(streams), std::move(viewer)),
         directory_(directory),
         id_(std::move(id)),
-        request_(std::move(request)) {}
+        name_(request.name()),
+        view_(std::move(request)) {}
+
+  absl::Status MoveTo(std::string_view layer_name, const layers::v1::View& view) override {
+    if (layer_name != name_) return NotFollowed(layer_name);
+    std::function<void()> send;
+    {
+      absl::MutexLock lock(&view_mutex_);
+      send = view_.MoveTo(view);
+    }
+    if (send) send();
+    return absl::OkStatus();
+  }
 
  private:
   void StartCall(std::shared_ptr<grpc::ClientContext> context) override {
@@ -65,50 +82,50 @@ class LayerSession final : public LiveSession {
            StrCat("there is no live layer \"", id_, "\"")});
     }
     if (stub_ == nullptr) stub_ = layers::v1::LayerService::NewStub(layer->backend->channel);
+    {
+      absl::MutexLock lock(&view_mutex_);
+      call_request_ = view_.BeginCall(layer->backend->channel, context);
+    }
     auto* reader = new StreamReader<WatchLayerResponse>(
         context,
         [this, self = shared_from_this()](const WatchLayerResponse& response, auto read_next) {
           Send(EventOf(response), std::move(read_next));
         },
         [self = shared_from_this()](const grpc::Status& status) { self->OnCallEnd(status); });
-    stub_->async()->WatchLayer(context.get(), &request_, reader);
+    stub_->async()->WatchLayer(context.get(), &call_request_, reader);
     reader->Begin();
   }
   bool needs_heartbeats() const override { return false; }
 
   std::string EventOf(const WatchLayerResponse& response) {
+    WatchLayerRequest request;
+    std::function<void()> send;
+    std::string id;
+    {
+      absl::MutexLock lock(&view_mutex_);
+      request = view_.request();
+      send = view_.OnMessage(response);
+      // If this call breaks, the next one resumes from here, and a new client from the event's id.
+      if (view_.request().has_resume()) id = EventId(view_.position());
+    }
+    if (send) send();
     if (response.has_snapshot()) {
-      Remember(response.snapshot().pack_id(), response.snapshot().version());
-      return Text("snapshot", EventData(*streams().texts().Of(request_, response)));
+      return EventText(id, "snapshot", EventData(*streams().texts().Of(request, response)));
     }
     if (response.has_delta()) {
-      Remember(response.delta().pack_id(), response.delta().to());
-      return Text("delta", EventData(*streams().texts().Of(request_, response)));
+      return EventText(id, "delta", EventData(*streams().texts().Of(request, response)));
     }
-    // The next delta begins at the version of the last heartbeat, not of the last delta.
-    if (response.heartbeat().has_version() && request_.has_resume()) {
-      *request_.mutable_resume()->mutable_version() = response.heartbeat().version();
-    }
-    return Text("heartbeat", ProtoJson(response.heartbeat()));
-  }
-  // If this call breaks, the next one resumes from here.
-  void Remember(const std::string& pack_id, const layers::v1::LayerVersion& version) {
-    request_.mutable_resume()->set_pack_id(pack_id);
-    *request_.mutable_resume()->mutable_version() = version;
-  }
-  std::string Text(std::string_view name, std::string_view data) const {
-    std::string id;
-    if (request_.has_resume()) {
-      id = EventId(request_.resume().pack_id(), request_.resume().version());
-    }
-    return EventText(id, name, data);
+    return EventText(id, "heartbeat", ProtoJson(response.heartbeat()));
   }
 
   const LayerDirectory& directory_;
   const std::string id_;
+  const std::string name_;
   std::unique_ptr<layers::v1::LayerService::Stub>
-      stub_;                   // of calls, of which there is one at a time
-  WatchLayerRequest request_;  // read by a call only while it starts, changed only by its events
+      stub_;                        // of calls, of which there is one at a time
+  WatchLayerRequest call_request_;  // of the present call
+  absl::Mutex view_mutex_;
+  MovingView view_ ABSL_GUARDED_BY(view_mutex_);
 };
 
 class AlertSession final : public LiveSession {
@@ -133,6 +150,9 @@ class AlertSession final : public LiveSession {
     reader->Begin();
   }
   bool needs_heartbeats() const override { return true; }
+  absl::Status MoveTo(std::string_view layer_name, const layers::v1::View&) override {
+    return NotFollowed(layer_name);
+  }
 
   const std::unique_ptr<alerts::v1::AlertService::Stub> stub_;
   alerts::v1::WatchAlertsRequest request_;
@@ -158,6 +178,11 @@ LiveHandler::~LiveHandler() { End(); }
 void LiveHandler::End() {
   streams_->End();
   boards_->End();
+}
+
+std::optional<absl::Status> LiveHandler::Move(const layers::v1::SetViewportRequest& request,
+                                              const access::Principal& caller) const {
+  return streams_->Move(request, caller);
 }
 
 std::size_t LiveHandler::texts_bytes() const { return streams_->texts().bytes(); }
@@ -193,9 +218,10 @@ void LiveHandler::Page(const HttpRequest& request, Responder responder, Caller c
   }
   absl::StatusOr<std::vector<LiveMux::Part>> parts = boards_->PartsOf(*query, caller->scopes);
   if (!parts.ok()) return Refuse(responder, 404, ToStd(parts.status().message()));
-  LiveMux::Start(streams_, directory_,
-                 Viewer{std::move(responder), EventStreamCoding(request), std::move(caller)},
-                 std::move(query->layers), *std::move(parts));
+  LiveMux::Start(
+      streams_, directory_,
+      Viewer{std::move(responder), EventStreamCoding(request), std::move(caller), query->movable},
+      std::move(query->layers), *std::move(parts));
 }
 
 void LiveHandler::Layer(const HttpRequest& request, Responder responder, Caller caller) {
@@ -209,8 +235,11 @@ void LiveHandler::Layer(const HttpRequest& request, Responder responder, Caller 
   }
   absl::StatusOr<WatchLayerRequest> watch = ReadWatchRequest(request);
   if (!watch.ok()) return Refuse(responder, 400, ToStd(watch.status().message()));
+  const absl::StatusOr<bool> movable = ReadMovable(request);
+  if (!movable.ok()) return Refuse(responder, 400, ToStd(movable.status().message()));
   std::make_shared<LayerSession>(
-      streams_, Viewer{std::move(responder), EventStreamCoding(request), std::move(caller)},
+      streams_,
+      Viewer{std::move(responder), EventStreamCoding(request), std::move(caller), *movable},
       directory_, request.Param("layer"), *std::move(watch))
       ->Run();
 }

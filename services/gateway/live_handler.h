@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 #include "services/access/access_control.h"
@@ -29,6 +31,8 @@ class LiveBoards;
 ///     id: <pack>:<epoch>:<counter>      goes back as Last-Event-ID, or as ?resume=
 ///     event: snapshot | delta | heartbeat
 ///     data: the message of that name as proto3 JSON, in one line
+///
+/// With movable=1 the first event is `stream`, with the id by which SetViewport moves the view.
 class LiveHandler {
  public:
   /// Who receives a stream. A stream ends when its key ends.
@@ -64,6 +68,9 @@ class LiveHandler {
   /// HTTP server passes no more requests.
   void End();
 
+  /// Who receives a stream. A stream ends when its key ends.
+  using Caller = std::shared_ptr<const access::Principal>;
+
   /// GET /live/{layer}
   void Layer(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
   /// GET /live/alerts?filter=; without a filter: unresolved alerts
@@ -73,6 +80,10 @@ class LiveHandler {
   /// GET /live?layers=&alerts=1&clock=1&stages=1&jams=30&notices=1: all feeds of a page in one
   /// stream (live_mux.h).
   void Page(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
+
+  /// Moves the view of an open stream that was requested as `movable`; as RpcRouter::MoveLive.
+  std::optional<absl::Status> Move(const layers::v1::SetViewportRequest& request,
+                                   const access::Principal& caller) const;
 
   /// Memory of the texts that viewers share.
   std::size_t texts_bytes() const;

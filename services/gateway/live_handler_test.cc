@@ -53,11 +53,34 @@ TEST(ReadWatchRequest, RefusesWhatItCannotRead) {
   }
 }
 
+TEST(EventId, TellsTheViewOfAStreamThatHasMoved) {
+  layers::v1::ResumeToken held;
+  held.set_pack_id("p@1");
+  held.mutable_version()->set_epoch(1);
+  held.mutable_version()->set_counter(9);
+  held.mutable_view()->set_zoom(7);
+  EXPECT_EQ(EventId(held), "p@1:1:9@7");
+  held.mutable_view()->mutable_viewport()->set_west_deg(106.70000000000002);
+  held.mutable_view()->mutable_viewport()->set_north_deg(10.8);
+  EXPECT_EQ(ReadEventId(EventId(held))->SerializeAsString(), held.SerializeAsString());
+  EXPECT_FALSE(ReadEventId("p@1:1:9")->has_view()) << "an at sign of the pack's id";
+
+  const auto watch = *Read("/live/traffic?bbox=1,2,3,4&zoom=12", EventId(held));
+  EXPECT_EQ(watch.viewport().west_deg(), 106.70000000000002) << "the stream had moved";
+  EXPECT_EQ(watch.zoom(), 7u);
+  const auto opened = *Read("/live/traffic?bbox=1,2,3,4&resume=p:1:9@7");
+  EXPECT_EQ(opened.viewport().west_deg(), 1) << "the page asks for another view";
+  EXPECT_EQ(opened.resume().view().zoom(), 7u);
+}
+
 TEST(EventId, RoundTrips) {
   layers::v1::LayerVersion version;
   version.set_epoch(18446744073709551615u);
   version.set_counter(3);
-  const auto token = ReadEventId(EventId("a:b", version));
+  layers::v1::ResumeToken held;
+  held.set_pack_id("a:b");
+  *held.mutable_version() = version;
+  const auto token = ReadEventId(EventId(held));
   EXPECT_EQ(token->pack_id(), "a:b");
   EXPECT_EQ(token->version().epoch(), version.epoch());
   for (const char* text : {"", ":", "1:2", "p::", "p:1:", "p:x:1"}) {

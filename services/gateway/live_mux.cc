@@ -1,5 +1,6 @@
 #include "services/gateway/live_mux.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -10,27 +11,13 @@
 #include "services/gateway/event_stream.h"
 #include "services/gateway/stream_reader.h"
 #include "services/runtime/monotonic_clock.h"
+#include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::gateway {
 namespace {
 
 using layers::v1::WatchLayerRequest;
 using layers::v1::WatchLayerResponse;
-
-// Stores the version that the client has after the response in the request for the next call.
-void Remember(const WatchLayerResponse& response, WatchLayerRequest& request) {
-  layers::v1::ResumeToken& token = *request.mutable_resume();
-  if (response.has_snapshot()) {
-    token.set_pack_id(response.snapshot().pack_id());
-    *token.mutable_version() = response.snapshot().version();
-  } else if (response.has_delta()) {
-    token.set_pack_id(response.delta().pack_id());
-    *token.mutable_version() = response.delta().to();
-  } else if (response.heartbeat().has_version()) {
-    // The next delta begins at the version of the last heartbeat, not of the last delta.
-    *token.mutable_version() = response.heartbeat().version();
-  }
-}
 
 }  // namespace
 
@@ -40,16 +27,15 @@ LiveMux::LiveMux(std::shared_ptr<LiveHandler::Streams> streams, const LayerDirec
       streams_(std::move(streams)),
       directory_(directory),
       coding_(viewer.coding),
+      movable_(viewer.movable),
       responder_(std::move(viewer.responder)),
       boards_(std::move(boards)) {
   for (WatchLayerRequest& request : layers) {
     Feed& feed = feeds_.emplace_back();
     feed.id = request.name().substr(std::string_view("layers/").size());
-    feed.request = std::move(request);
     feed.message_time = runtime::MonotonicClock().Now();
-    if (feed.request.has_resume()) {
-      feed.position = EventId(feed.request.resume().pack_id(), feed.request.resume().version());
-    }
+    if (request.has_resume()) feed.position = EventId(request.resume());
+    feed.view = MovingView(std::move(request));
   }
 }
 
@@ -102,6 +88,7 @@ void LiveMux::Open(bool force) {
     stream = stream_ = OpenEventStream(*std::move(responder_), coding_);
     responder_.reset();
     stream->Write("retry: 1000\n\n");
+    if (movable_) stream->Write(streams_->NameEvent(shared_from_this()));
   }
   SendHeartbeat();
   // A client may already be gone: then this ends the stream at once.
@@ -150,6 +137,24 @@ void LiveMux::EndBecause(const grpc::Status& why) {
   Leave();
 }
 
+absl::Status LiveMux::MoveTo(std::string_view layer_name, const layers::v1::View& view) {
+  std::vector<std::function<void()>> moves;
+  {
+    absl::MutexLock lock(&mutex_);
+    const bool is_followed = std::any_of(feeds_.begin(), feeds_.end(), [&](const Feed& feed) {
+      return feed.view.request().name() == layer_name;
+    });
+    if (!is_followed) {
+      return absl::NotFoundError(StrCat("the stream does not follow ", layer_name));
+    }
+    for (Feed& feed : feeds_) moves.push_back(feed.view.MoveTo(view));
+  }
+  for (const auto& move : moves) {
+    if (move) move();
+  }
+  return absl::OkStatus();
+}
+
 void LiveMux::CallLater(std::size_t index, absl::Duration delay) {
   streams_->timer().After(delay, [weak = weak_from_this(), index] {
     if (const auto self = weak.lock()) self->Call(index);
@@ -173,8 +178,9 @@ void LiveMux::Call(std::size_t index) {
       feed.stub = layers::v1::LayerService::NewStub(layer->backend->channel);
       feed.context = context;
       feed.message_time = runtime::MonotonicClock().Now();
+      feed.call_request = feed.view.BeginCall(layer->backend->channel, context);
       stub = feed.stub.get();
-      request = &feed.request;
+      request = &feed.call_request;
       ++calls_;
     }
   }
@@ -198,33 +204,35 @@ void LiveMux::OnEvent(std::size_t index, const WatchLayerResponse& response,
   WatchLayerRequest view;
   {
     absl::MutexLock lock(&mutex_);
-    view = feeds_[index].request;
+    view = feeds_[index].view.request();
   }
   const std::shared_ptr<const std::string> json = streams_->texts().Of(view, response);
   std::function<void()> read_now;  // returns the end of the cancelled call
+  std::function<void()> send_move;
   {
     absl::MutexLock lock(&mutex_);
     Feed& feed = feeds_[index];
     feed.has_answered = true;
     feed.lost.clear();
     feed.message_time = runtime::MonotonicClock().Now();
-    Remember(response, feed.request);
+    send_move = feed.view.OnMessage(response);
     if (ended_) {
       read_now = std::move(read_next);
     } else {
       feed.event = StrCat("{\"layer\":\"", feed.id, "\",", std::string_view(*json).substr(1));
-      feed.event_position =
-          EventId(feed.request.resume().pack_id(), feed.request.resume().version());
+      feed.event_position = EventId(feed.view.position());
       feed.read_next = std::move(read_next);
     }
   }
   if (read_now) return read_now();
+  if (send_move) send_move();
   Open(false);
   WritePending();
 }
 
 void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
   const bool final = IsFinal(status.error_code());
+  const bool is_aged = runtime::IsStreamAge(status);
   std::optional<runtime::Responder> refused;
   bool ended;
   {
@@ -234,6 +242,7 @@ void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
     feed.has_answered = true;
     feed.lost = status.ok() ? "its server ended the stream" : status.error_message();
     if (feed.lost.empty()) feed.lost = "its server does not answer";
+    if (is_aged) feed.lost.clear();
     // The city does not have the feed, which is not a failure.
     if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) feed.lost.clear();
     ended = ended_;
@@ -255,7 +264,9 @@ void LiveMux::OnCallEnd(std::size_t index, const grpc::Status& status) {
   WritePending();
   // A request that is refused now may be accepted after an update of the server: it is repeated,
   // but seldom.
-  CallLater(index, final ? streams_->options().heartbeat_period : streams_->options().retry_period);
+  CallLater(index, is_aged ? absl::ZeroDuration()
+                   : final ? streams_->options().heartbeat_period
+                           : streams_->options().retry_period);
 }
 
 // Sends heartbeats to the client, which list the lost feeds.

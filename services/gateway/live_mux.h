@@ -13,6 +13,7 @@
 
 #include "services/gateway/live_boards.h"
 #include "services/gateway/live_session.h"
+#include "services/gateway/moving_view.h"
 
 namespace citylayers::gateway {
 
@@ -34,12 +35,14 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
                     Viewer viewer, std::vector<layers::v1::WatchLayerRequest> layers,
                     std::vector<Part> boards);
   void EndBecause(const grpc::Status& why) override;
+  absl::Status MoveTo(std::string_view layer_name, const layers::v1::View& view) override;
 
  private:
   // A layer of the stream.
   struct Feed {
     std::string id;
-    layers::v1::WatchLayerRequest request;         // read by a call only while it starts
+    MovingView view;
+    layers::v1::WatchLayerRequest call_request;    // of the present call
     std::shared_ptr<grpc::ClientContext> context;  // of the call under way
     std::unique_ptr<layers::v1::LayerService::Stub> stub;
     std::string event;  // waits to be written; `read_next` continues the call
@@ -76,6 +79,7 @@ class LiveMux final : public OpenStream, public std::enable_shared_from_this<Liv
   const std::shared_ptr<LiveHandler::Streams> streams_;
   const LayerDirectory& directory_;
   const Coding coding_;
+  const bool movable_;
   absl::Mutex mutex_;
   std::optional<runtime::Responder> responder_ ABSL_GUARDED_BY(mutex_);  // until the answer begins
   std::shared_ptr<runtime::StreamWriter> stream_ ABSL_GUARDED_BY(mutex_);

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 
 #include "base/status_macros.h"
@@ -33,6 +34,37 @@ absl::Status ReadBox(const std::string& text, WatchLayerRequest& request) {
   request.mutable_viewport()->set_east_deg(std::clamp(edges[2], -180.0, 180.0));
   request.mutable_viewport()->set_north_deg(std::clamp(edges[3], -90.0, 90.0));
   return absl::OkStatus();
+}
+
+// "<west>,<south>,<east>,<north>,<zoom>" or "<zoom>"; nullopt for other text.
+std::optional<layers::v1::View> ReadViewText(std::string_view text) {
+  layers::v1::View view;
+  const std::vector<std::string> parts = absl::StrSplit(ToAbsl(text), ',');
+  std::uint32_t zoom = 0;
+  if ((parts.size() != 1 && parts.size() != 5) || !absl::SimpleAtoi(parts.back(), &zoom)) {
+    return std::nullopt;
+  }
+  view.set_zoom(zoom);
+  if (parts.size() == 1) return view;
+  double edges[4];
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (!absl::SimpleAtod(parts[i], &edges[i])) return std::nullopt;
+  }
+  view.mutable_viewport()->set_west_deg(edges[0]);
+  view.mutable_viewport()->set_south_deg(edges[1]);
+  view.mutable_viewport()->set_east_deg(edges[2]);
+  view.mutable_viewport()->set_north_deg(edges[3]);
+  return view;
+}
+
+// The browser that connects again requests the view of the page's address, and has the one to which
+// the stream had moved since.
+void ResumeView(WatchLayerRequest& watch) {
+  if (!watch.resume().has_view()) return;
+  const layers::v1::View& view = watch.resume().view();
+  watch.clear_viewport();
+  if (view.has_viewport()) *watch.mutable_viewport() = view.viewport();
+  watch.set_zoom(view.zoom());
 }
 
 // Reads the parameters of one layer; `find` returns the value of a parameter.
@@ -117,11 +149,27 @@ void Resume(const std::map<std::string, std::string>& items, LiveQuery& query) {
 
 }  // namespace
 
-std::string EventId(std::string_view pack_id, const layers::v1::LayerVersion& version) {
-  return StrCat(pack_id, ":", version.epoch(), ":", version.counter());
+std::string EventId(const layers::v1::ResumeToken& token) {
+  std::string id =
+      StrCat(token.pack_id(), ":", token.version().epoch(), ":", token.version().counter());
+  if (!token.has_view()) return id;
+  id += '@';
+  if (token.view().has_viewport()) {
+    const common::v1::BoundingBox& box = token.view().viewport();
+    // 17 digits give the same number back: the view is compared with the one that is requested.
+    absl::StrAppendFormat(&id, "%.17g,%.17g,%.17g,%.17g,", box.west_deg(), box.south_deg(),
+                          box.east_deg(), box.north_deg());
+  }
+  StrAppend(&id, token.view().zoom());
+  return id;
 }
 
 std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id) {
+  std::optional<layers::v1::View> view;
+  if (const std::size_t at = id.rfind('@'); at != std::string_view::npos) {
+    view = ReadViewText(id.substr(at + 1));
+    if (view.has_value()) id = id.substr(0, at);
+  }
   const std::size_t last = id.rfind(':');
   if (last == std::string_view::npos || last == 0) return std::nullopt;
   const std::size_t middle = id.rfind(':', last - 1);
@@ -136,7 +184,12 @@ std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id) {
   token.set_pack_id(std::string(id.substr(0, middle)));
   token.mutable_version()->set_epoch(epoch);
   token.mutable_version()->set_counter(counter);
+  if (view.has_value()) *token.mutable_view() = *std::move(view);
   return token;
+}
+
+absl::StatusOr<bool> ReadMovable(const HttpRequest& request) {
+  return ReadFlag(request, "movable");
 }
 
 absl::StatusOr<WatchLayerRequest> ReadWatchRequest(const HttpRequest& request) {
@@ -154,6 +207,7 @@ absl::StatusOr<WatchLayerRequest> ReadWatchRequest(const HttpRequest& request) {
   // The browser's Last-Event-ID is newer than the position in the page's address.
   if (auto token = ReadEventId(request.Header("last-event-id"))) {
     *watch.mutable_resume() = *std::move(token);
+    ResumeView(watch);
   }
   return watch;
 }
@@ -190,6 +244,7 @@ absl::StatusOr<LiveQuery> ReadLiveQuery(const HttpRequest& request) {
   ASSIGN_OR_RETURN(query.clock, ReadFlag(request, "clock"));
   ASSIGN_OR_RETURN(query.stages, ReadFlag(request, "stages"));
   ASSIGN_OR_RETURN(query.notices, ReadFlag(request, "notices"));
+  ASSIGN_OR_RETURN(query.movable, ReadFlag(request, "movable"));
   if (const auto jams = request.Query("jams")) {
     if (!absl::SimpleAtoi(*jams, &query.jams) || query.jams < 0 ||
         query.jams > LiveQuery::kJamsMax) {
@@ -213,7 +268,10 @@ absl::StatusOr<LiveQuery> ReadLiveQuery(const HttpRequest& request) {
     }
     Resume(*items, query);
   }
-  if (const auto items = ReadLiveId(request.Header("last-event-id"))) Resume(*items, query);
+  if (const auto items = ReadLiveId(request.Header("last-event-id"))) {
+    Resume(*items, query);
+    for (WatchLayerRequest& watch : query.layers) ResumeView(watch);
+  }
   return query;
 }
 

@@ -33,18 +33,24 @@ struct LiveQuery {
   bool stages = false;
   int jams = 0;  // maximum number of jams; 0: none
   bool notices = false;
+  bool movable = false;       // the stream begins with its id for SetViewport
   BoardCursor alerts_cursor;  // the client's position in the alerts
 };
 
 /// The request of /live/{layer} from its query. INVALID_ARGUMENT: bbox, zoom, tick_ms or resume is
-/// wrong; the message shows the format. A Last-Event-ID in another format is ignored.
+/// wrong; the message shows the format. A Last-Event-ID in another format is ignored; its view, if
+/// it has one, takes the place of the query's.
 absl::StatusOr<layers::v1::WatchLayerRequest> ReadWatchRequest(const runtime::HttpRequest& request);
+
+/// LiveQuery::movable of /live/{layer}.
+absl::StatusOr<bool> ReadMovable(const runtime::HttpRequest& request);
 
 /// The query of /live. INVALID_ARGUMENT as above, and when it names no feed.
 absl::StatusOr<LiveQuery> ReadLiveQuery(const runtime::HttpRequest& request);
 
-/// "<pack>:<epoch>:<counter>" and back; nullopt for other text.
-std::string EventId(std::string_view pack_id, const layers::v1::LayerVersion& version);
+/// "<pack>:<epoch>:<counter>" and back; nullopt for other text. A position whose view has moved
+/// ends with it: "@<west>,<south>,<east>,<north>,<zoom>", or "@<zoom>" when it shows everything.
+std::string EventId(const layers::v1::ResumeToken& token);
 std::optional<layers::v1::ResumeToken> ReadEventId(std::string_view id);
 
 /// Positions by feed, from the id of an event of /live,

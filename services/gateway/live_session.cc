@@ -8,6 +8,9 @@
 #include "services/gateway/cors.h"
 #include "services/gateway/event_stream.h"
 #include "services/gateway/http_status.h"
+#include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/request_ranges.h"
 
 namespace citylayers::gateway {
 
@@ -27,6 +30,7 @@ namespace {
 
 // A revoked key ends the streams of its holder within this time.
 constexpr absl::Duration kKeyCheckPeriod = absl::Seconds(1);
+constexpr std::uint32_t kViewZoomMax = 24;  // that of web maps, as the layers' servers have it
 
 }  // namespace
 
@@ -54,6 +58,27 @@ void LiveHandler::Streams::CheckKeys() {
                                                    " was revoked or changed, or has expired")});
   }
   key_check_.Set(kKeyCheckPeriod, [this] { CheckKeys(); });
+}
+
+std::string LiveHandler::Streams::NameEvent(const std::shared_ptr<OpenStream>& stream) {
+  const absl::StatusOr<std::string> id = movable_.Add(stream, stream->caller());
+  return id.ok() ? EventText("", "stream", StrCat("{\"streamId\":\"", *id, "\"}")) : "";
+}
+
+std::optional<absl::Status> LiveHandler::Streams::Move(
+    const layers::v1::SetViewportRequest& request, const access::Principal& caller) const {
+  const std::shared_ptr<OpenStream> stream = movable_.Find(request.stream_id(), caller);
+  if (stream == nullptr) return std::nullopt;
+  layers::v1::View view;
+  if (request.has_viewport()) {
+    if (auto box = runtime::ReadBox(request.viewport(), "viewport"); !box.ok()) return box.status();
+    *view.mutable_viewport() = request.viewport();
+  }
+  if (request.zoom() > kViewZoomMax) {
+    return runtime::BadField("zoom", StrCat(request.zoom(), " is not in 0 to ", kViewZoomMax));
+  }
+  view.set_zoom(request.zoom());
+  return stream->MoveTo(request.name(), view);
 }
 
 bool LiveHandler::Streams::Add(std::shared_ptr<OpenStream> stream) {
@@ -96,6 +121,7 @@ std::shared_ptr<runtime::StreamWriter> LiveSession::Stream() {
     stream = stream_ = OpenEventStream(*std::move(responder_), coding_);
     responder_.reset();
     stream->Write("retry: 1000\n\n");
+    if (movable_) stream->Write(streams_->NameEvent(shared_from_this()));
   }
   SendHeartbeat();
   // A client may already be gone: then this ends the session at once.
@@ -152,12 +178,13 @@ void LiveSession::Send(std::string event, std::function<void()> read_next) {
 }
 
 void LiveSession::OnCallEnd(const grpc::Status& status) {
+  const bool is_aged = runtime::IsStreamAge(status);
   bool ended;
   std::optional<runtime::Responder> refused;
   {
     absl::MutexLock lock(&mutex_);
     context_ = nullptr;
-    stale_ = !status.ok();
+    stale_ = !status.ok() && !is_aged;
     ended = state_ == State::kEnded;
     if (!ended) state_ = State::kPaused;
     if (!ended && IsFinal(status.error_code()) && responder_) {
@@ -176,7 +203,8 @@ void LiveSession::OnCallEnd(const grpc::Status& status) {
     }
     return End();
   }
-  streams_->timer().After(streams_->options().retry_period, [weak = weak_from_this()] {
+  const absl::Duration delay = is_aged ? absl::ZeroDuration() : streams_->options().retry_period;
+  streams_->timer().After(delay, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->Call();
   });
 }

@@ -6,19 +6,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include <grpcpp/client_context.h>
 
+#include "citylayers/layers/v1/layer_service.pb.h"
 #include "services/access/access_control.h"
 #include "services/gateway/content_coding.h"
 #include "services/gateway/layer_texts.h"
 #include "services/gateway/live_handler.h"
 #include "services/runtime/delayed_task.h"
 #include "services/runtime/rpc/call_group.h"
+#include "services/runtime/rpc/stream_registry.h"
 
 namespace citylayers::gateway {
 
@@ -27,6 +31,7 @@ struct Viewer {
   runtime::Responder responder;
   Coding coding = Coding::kIdentity;  // that it accepts
   std::shared_ptr<const access::Principal> caller;
+  bool movable = false;  // the client moves its view
 };
 
 /// An open stream of the handler.
@@ -41,6 +46,8 @@ class OpenStream {
   virtual void EndBecause(const grpc::Status& why) = 0;
   /// The same because the client has left, or the gateway is stopping.
   void End() { EndBecause({grpc::StatusCode::UNAVAILABLE, "the gateway is stopping"}); }
+  /// Moves the view of all its layers. NOT_FOUND: it does not follow the layer of this name.
+  virtual absl::Status MoveTo(std::string_view layer_name, const layers::v1::View& view) = 0;
 
  private:
   const std::shared_ptr<const access::Principal> caller_;
@@ -56,6 +63,12 @@ class LiveHandler::Streams {
   const LiveHandler::Options& options() const { return options_; }
   runtime::Timer& timer() { return timer_; }
   LayerTexts& texts() { return texts_; }
+  /// The event that tells the client of a stream its id, by which Move() finds it; "" when there is
+  /// none.
+  std::string NameEvent(const std::shared_ptr<OpenStream>& stream);
+  /// As RpcRouter::MoveLive.
+  std::optional<absl::Status> Move(const layers::v1::SetViewportRequest& request,
+                                   const access::Principal& caller) const;
   /// False once the handler is ending.
   bool Add(std::shared_ptr<OpenStream> stream);
   void Remove(const std::shared_ptr<OpenStream>& stream);
@@ -69,6 +82,7 @@ class LiveHandler::Streams {
   const access::AccessControl& access_;
   runtime::Timer& timer_;
   LayerTexts texts_;
+  runtime::StreamRegistry<OpenStream> movable_;
   absl::Mutex mutex_;
   absl::flat_hash_set<std::shared_ptr<OpenStream>> streams_ ABSL_GUARDED_BY(mutex_);
   runtime::CallGroup open_;         // the streams of streams_
@@ -91,6 +105,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
       : OpenStream(std::move(viewer.caller)),
         streams_(std::move(streams)),
         coding_(viewer.coding),
+        movable_(viewer.movable),
         responder_(std::move(viewer.responder)) {}
 
   /// Starts the session; the stream's end ends it.
@@ -118,6 +133,7 @@ class LiveSession : public OpenStream, public std::enable_shared_from_this<LiveS
 
   const std::shared_ptr<LiveHandler::Streams> streams_;
   const Coding coding_;
+  const bool movable_;
   absl::Mutex mutex_;
   std::optional<runtime::Responder> responder_ ABSL_GUARDED_BY(mutex_);  // until the answer begins
   std::shared_ptr<runtime::StreamWriter> stream_ ABSL_GUARDED_BY(mutex_);

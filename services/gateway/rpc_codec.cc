@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "citylayers/access/v1/access.pb.h"
 #include "services/gateway/http_status.h"
 
 namespace citylayers::gateway {
@@ -74,6 +75,11 @@ const MethodDescriptor* FindMethod(std::string_view service, std::string_view me
 
 bool HasNoSideEffects(const MethodDescriptor& method) {
   return method.options().idempotency_level() == google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
+}
+
+bool IsReadOnly(const google::protobuf::MethodDescriptor& method) {
+  return HasNoSideEffects(method) ||
+         method.options().GetExtension(citylayers::access::v1::method_access).changes_own_stream();
 }
 
 absl::StatusOr<std::string> DecodeRequest(const MethodDescriptor& method, Codec codec,

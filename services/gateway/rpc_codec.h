@@ -24,6 +24,10 @@ const google::protobuf::MethodDescriptor* FindMethod(std::string_view service,
 /// Whether the method has no side effects, so that GET may be used.
 bool HasNoSideEffects(const google::protobuf::MethodDescriptor& method);
 
+/// Whether the method changes nothing but an open stream of its caller, so that read-only gateways
+/// and pages of other sites may call it.
+bool IsReadOnly(const google::protobuf::MethodDescriptor& method);
+
 enum class Codec { kProto, kJson };
 
 /// A request body as protobuf bytes. INVALID_ARGUMENT: it is not a message of this type (the

@@ -227,8 +227,14 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                         cors_.AnswerHeaders(request),
                         options_.stream_ahead_bytes,
                         translation_,
-                        options_.large_bytes};
+                        options_.large_bytes,
+                        std::nullopt};
   absl::StatusOr<RequestAccess::Caller> caller = access_.Identify(request);
+  if (request.method() == "GET" && caller.ok()) {
+    shape.conditional =
+        RpcReply::Conditional{.if_none_match = request.JoinedHeader("if-none-match"),
+                              .is_public = (*caller)->is_anonymous()};
+  }
   absl::Status allowed = caller.status();
   // The backend checks again; here, before a large body is translated.
   if (allowed.ok()) {
@@ -240,7 +246,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
   shape.cors_headers += access_.SignedOutLine(request, allowed);
   auto reply = std::make_shared<RpcReply>(std::move(shape), std::move(responder));
   if (!allowed.ok()) return reply->Fail(allowed);
-  if (!options_.writes && !HasNoSideEffects(*method)) {
+  if (!options_.writes && !IsReadOnly(*method)) {
     return reply->Fail(
         runtime::WithReason(absl::PermissionDeniedError(StrCat(
                                 method->full_name(),
@@ -248,7 +254,7 @@ void RpcHandler::Handle(const HttpRequest& request, Responder responder) const {
                                 "(gateway.http_writes): use gRPC on the server itself")),
                             runtime::kReasonReadOnly));
   }
-  if (!HasNoSideEffects(*method) && !cors_.AllowsWrite(request, public_url_)) {
+  if (!IsReadOnly(*method) && !cors_.AllowsWrite(request, public_url_)) {
     return reply->Fail(ForeignWrite(*method, request));
   }
   // The deadline includes the time for which the request waits to be translated.

@@ -1,12 +1,15 @@
 #include "services/gateway/rpc_reply.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 
 #include "base/strings.h"
 #include "services/gateway/http_status.h"
+#include "services/gateway/representation.h"
 #include "services/runtime/rpc/grpc_status.h"
+#include "services/runtime/rpc/metadata_text.h"
 #include "services/runtime/rpc/status_bounds.h"
 
 namespace citylayers::gateway {
@@ -33,6 +36,12 @@ void AddMetadata(HttpResponse& response, std::string_view prefix, const Metadata
     const bool binary = ToStd(name).ends_with("-bin");
     response.AddHeader(StrCat(prefix, name), binary ? Base64Unpadded(value) : value);
   }
+}
+
+bool IsImmutable(const Metadata& headers) {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return header.first == runtime::kImmutableMetadata;
+  });
 }
 
 }  // namespace
@@ -117,6 +126,26 @@ void RpcReply::OnEnd(const grpc::Status& status, const Metadata& headers,
   stream_->Close();
 }
 
+// Each coding is a separate representation, with its own tag. An answer without a lifetime is asked
+// for again each time, and mostly not sent again.
+void RpcReply::AddCaching(std::string_view tag, bool is_immutable, HttpResponse& response) const {
+  if (!shape_.conditional.has_value()) {
+    response.AddHeader("Cache-Control", "no-store");
+    return;
+  }
+  const std::string etag = StrCat("\"", tag, "-", CodingName(shape_.coding), "\"");
+  response.AddHeader("ETag", etag);
+  response.AddHeader("Cache-Control",
+                     StrCat(shape_.conditional->is_public ? "public, " : "private, ",
+                            is_immutable ? "max-age=31536000, immutable" : "no-cache"));
+  // Callers with other keys may get other answers.
+  response.AddHeader("Vary", "Authorization, X-API-Key, Cookie");
+  if (EtagMatches(shape_.conditional->if_none_match, etag)) {
+    response.status = 304;
+    response.body = nullptr;
+  }
+}
+
 HttpResponse RpcReply::UnaryBody() {
   HttpResponse response;
   auto encoded = EncodeResponse(*shape_.method, shape_.codec, std::move(unary_bytes_));
@@ -141,8 +170,12 @@ void RpcReply::AnswerUnary(const grpc::Status& status, const Metadata& headers,
                            const Metadata& trailers) {
   HttpResponse response;
   grpc::Status error = status;
-  if (status.ok() && messages_ == 1) {
+  const bool is_answer = status.ok() && messages_ == 1;
+  if (is_answer) {
+    // The content itself: a gateway that restarts, or another one, gives it the same tag.
+    const std::string tag = shape_.conditional.has_value() ? TagOf(unary_bytes_) : "";
     response = UnaryBody();
+    if (response.status == 200) AddCaching(tag, IsImmutable(headers), response);
   } else {
     if (status.ok()) {
       error = runtime::ToGrpcStatus(absl::InternalError("the backend sent no answer"));
@@ -150,7 +183,9 @@ void RpcReply::AnswerUnary(const grpc::Status& status, const Metadata& headers,
     response.status = HttpStatusOf(error.error_code());
     response.SetBody("application/json", ConnectErrorJson(error));
   }
-  response.AddHeader("Cache-Control", "no-store");
+  if (response.status != 200 && response.status != 304) {
+    response.AddHeader("Cache-Control", "no-store");
+  }
   AddRetryAfter(response, error);
   AddMetadata(response, "", headers);
   AddMetadata(response, "Trailer-", trailers);

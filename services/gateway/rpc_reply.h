@@ -3,7 +3,9 @@
 #define CITYLAYERS_SERVICES_GATEWAY_RPC_REPLY_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -25,6 +27,11 @@ inline bool IsWeb(RpcDialect dialect) {
 /// of frames for all others. Events come one at a time.
 class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcReply> {
  public:
+  /// Of a GET: its answer has an ETag, and caches may store it.
+  struct Conditional {
+    std::string if_none_match;
+    bool is_public = false;  // callers without a key get the same answer
+  };
   struct Shape {
     RpcDialect dialect;
     Codec codec;
@@ -34,6 +41,7 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
     std::size_t stream_ahead_bytes;
     std::shared_ptr<TranslationThread> translation;  // encodes unary answers above `large_bytes`
     std::size_t large_bytes;
+    std::optional<Conditional> conditional;  // of a unary answer
   };
   RpcReply(Shape shape, runtime::Responder responder)
       : shape_(std::move(shape)), responder_(std::move(responder)) {}
@@ -56,6 +64,7 @@ class RpcReply : public UpstreamEvents, public std::enable_shared_from_this<RpcR
   void WriteFrame(std::uint8_t flags, std::string_view payload);
   void AnswerUnary(const grpc::Status& status, const Metadata& headers, const Metadata& trailers);
   runtime::HttpResponse UnaryBody();
+  void AddCaching(std::string_view tag, bool is_immutable, runtime::HttpResponse& response) const;
 
   const Shape shape_;
   runtime::Responder responder_;

@@ -44,6 +44,57 @@ bool RpcRouter::Serves(std::string_view service) const {
 
 bool RpcRouter::NeedsMessage(std::string_view service) { return service == kLayerService; }
 
+absl::StatusOr<std::shared_ptr<const KnownLayer>> RpcRouter::FindLayer(
+    const std::string& name, const access::Principal& caller) const {
+  const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
+  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
+  if (name.empty()) {
+    return runtime::BadField("name", "write the layer's name, as in layers/traffic");
+  }
+  constexpr std::string_view kPrefix = "layers/";
+  const std::string_view text = name;
+  const std::string_view id =
+      text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : std::string_view();
+  // Before the error for unknown layers, which names all.
+  RETURN_IF_ERROR(runtime::CheckAccess(caller, ReadingLayer(id)));
+  std::shared_ptr<const KnownLayer> layer = id.empty() ? nullptr : layers->Share(id);
+  if (layer != nullptr) return layer;
+  if (!knows_all) {
+    return StillStarting(StrCat("the layer \"", name,
+                                "\" is not known yet: not every backend has answered; try again in "
+                                "a second"));
+  }
+  return runtime::WithReason(
+      absl::NotFoundError(StrCat(
+          "there is no layer \"", name,
+          "\"; there are: ", layers->all().empty() ? std::string("none yet") : layers->Names())),
+      runtime::kReasonUnknownLayer);
+}
+
+absl::StatusOr<RpcRouter::Route> RpcRouter::FindFollow(std::string_view message,
+                                                       const access::Principal& caller) const {
+  layers::v1::FollowLayersRequest request;
+  if (!request.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
+    return runtime::BadField("layers", "the request is not a FollowLayersRequest");
+  }
+  if (request.layers().empty()) return runtime::BadField("layers", "name at least one layer");
+  std::shared_ptr<const KnownLayer> first;
+  for (const layers::v1::FollowedLayer& followed : request.layers()) {
+    ASSIGN_OR_RETURN(std::shared_ptr<const KnownLayer> layer, FindLayer(followed.name(), caller));
+    if (first == nullptr) {
+      first = std::move(layer);
+    } else if (layer->backend != first->backend) {
+      return runtime::WithReason(
+          absl::FailedPreconditionError(
+              StrCat(first->layer.name(), " and ", followed.name(),
+                     " are served by different processes of this city: open one stream for each "
+                     "process")),
+          kReasonSeveralBackends);
+    }
+  }
+  return Route{first->backend->client_channel, ""};
+}
+
 absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::string_view method,
                                                  std::string_view message,
                                                  const access::Principal& caller) const {
@@ -58,9 +109,9 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
     return absl::UnimplementedError(StrCat("there is no method ", service, "/", method,
                                            " here; reflection lists the available ones"));
   }
-  const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
-  const std::shared_ptr<const LayerSet> layers = directory_.Layers();
   if (method == "ListLayers") {
+    const bool knows_all = directory_.KnowsAll();  // first: the layers are at least as new
+    const std::shared_ptr<const LayerSet> layers = directory_.Layers();
     if (layers->all().empty() && !knows_all) {
       return StillStarting("no backend has listed its layers yet; try again in a second");
     }
@@ -73,28 +124,16 @@ absl::StatusOr<RpcRouter::Route> RpcRouter::Find(std::string_view service, std::
     }
     return Route{nullptr, response.SerializeAsString()};
   }
-  const std::optional<std::string> name = FirstField(message);
-  if (!name || name->empty()) {
-    return runtime::BadField("name", "write the layer's name, as in layers/traffic");
-  }
-  constexpr std::string_view kPrefix = "layers/";
-  const std::string_view text = *name;
-  const std::string_view id =
-      text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : std::string_view();
-  // Before the error for unknown layers, which names all.
-  RETURN_IF_ERROR(runtime::CheckAccess(caller, ReadingLayer(id)));
-  const KnownLayer* layer = id.empty() ? nullptr : layers->Find(id);
-  if (layer == nullptr && !knows_all) {
-    return StillStarting(StrCat("the layer \"", *name,
-                                "\" is not known yet: not every backend has answered; try again in "
-                                "a second"));
-  }
-  if (layer == nullptr) {
-    return runtime::WithReason(
-        absl::NotFoundError(StrCat(
-            "there is no layer \"", *name,
-            "\"; there are: ", layers->all().empty() ? std::string("none yet") : layers->Names())),
-        runtime::kReasonUnknownLayer);
+  if (method == "FollowLayers") return FindFollow(message, caller);
+  ASSIGN_OR_RETURN(const std::shared_ptr<const KnownLayer> layer,
+                   FindLayer(FirstField(message).value_or(""), caller));
+  layers::v1::SetViewportRequest move;
+  if (method == "SetViewport" && move_live_ &&
+      move.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
+    if (const std::optional<absl::Status> moved = move_live_(move, caller); moved.has_value()) {
+      RETURN_IF_ERROR(*moved);
+      return Route{nullptr, layers::v1::SetViewportResponse().SerializeAsString()};
+    }
   }
   return Route{layer->backend->client_channel, ""};
 }

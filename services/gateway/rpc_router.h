@@ -2,15 +2,18 @@
 #ifndef CITYLAYERS_SERVICES_GATEWAY_RPC_ROUTER_H_
 #define CITYLAYERS_SERVICES_GATEWAY_RPC_ROUTER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include <grpcpp/channel.h>
 
+#include "citylayers/layers/v1/layer_service.pb.h"
 #include "services/access/access_control.h"
 #include "services/gateway/backends.h"
 #include "services/gateway/layer_directory.h"
@@ -36,6 +39,13 @@ class RpcRouter {
         access_(access),
         entrance_(authenticator_, std::move(address_of)) {}
 
+  /// Moves a live stream of the gateway itself: OK or the error of the call; nullopt: it has no
+  /// such stream.
+  using MoveLive = std::function<std::optional<absl::Status>(
+      const layers::v1::SetViewportRequest& request, const access::Principal& caller)>;
+  /// Call it before the first Find().
+  void SetMoveLive(MoveLive move_live) { move_live_ = std::move(move_live); }
+
   /// The keys by which the gateway identifies callers.
   const access::AccessControl& access() const { return access_; }
   /// The check of gRPC calls.
@@ -53,6 +63,9 @@ class RpcRouter {
   /// True when Find needs the first request message.
   static bool NeedsMessage(std::string_view service);
 
+  /// The layers of FollowLayers must have one backend (FAILED_PRECONDITION); SetViewport is done
+  /// here when the stream is one of the gateway.
+  ///
   /// The backend checks what `caller` may do; the gateway only for its own answers, which list what
   /// the caller may see. UNIMPLEMENTED: no backend serves this. INVALID_ARGUMENT: a LayerService
   /// request without a name. NOT_FOUND: there is no such layer; the message lists the available
@@ -61,17 +74,24 @@ class RpcRouter {
                              std::string_view message, const access::Principal& caller) const;
 
  private:
+  /// The layer of a name that `caller` may read.
+  absl::StatusOr<std::shared_ptr<const KnownLayer>> FindLayer(
+      const std::string& name, const access::Principal& caller) const;
+  absl::StatusOr<Route> FindFollow(std::string_view message, const access::Principal& caller) const;
+
   const Backends& backends_;
   const LayerDirectory& directory_;
   const access::AccessControl& access_;
   const runtime::KeyAuthenticator authenticator_{access_};
   const runtime::CallEntrance entrance_;
+  MoveLive move_live_;
 };
 
 // Reasons of errors that only a gateway returns (services/runtime/rpc/error_details.h has the
 // others).
 inline constexpr std::string_view kReasonStarting = "STARTING";
 inline constexpr std::string_view kReasonBackendLoop = "BACKEND_LOOP";
+inline constexpr std::string_view kReasonSeveralBackends = "SEVERAL_BACKENDS";
 
 /// UNAVAILABLE with RetryInfo and reason STARTING: the gateway does not know all layers yet.
 absl::Status StillStarting(std::string_view message);

@@ -18,6 +18,7 @@
 #include "services/runtime/delayed_task.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_group.h"
+#include "services/runtime/rpc/grpc_status.h"
 
 namespace citylayers::gateway {
 
@@ -145,8 +146,10 @@ class StreamBoard : public Base {
       was_silent = is_silent_;
     }
     std::string lost = OnCallEnd(status);
-    if (!was_silent) this->SetLost(std::move(lost));
-    retry_.Set(options_.retry_period, [this, call] { Retry(call); });
+    const bool is_aged = runtime::IsStreamAge(status);
+    if (!was_silent && !is_aged) this->SetLost(std::move(lost));
+    retry_.Set(is_aged ? absl::ZeroDuration() : options_.retry_period,
+               [this, call] { Retry(call); });
   }
 
   const StreamBoardOptions options_;

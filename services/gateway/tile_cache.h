@@ -21,16 +21,19 @@
 namespace citylayers::gateway {
 
 /// A tile: `layer` is the directory's number of the layer, `format` 0 for MVT, 1 for PNG.
+/// `is_pinned`: at an address that names the pack of its static layer, so that its content never
+/// changes.
 struct TileKey {
   std::uint32_t layer = 0;
   std::uint32_t x = 0;
   std::uint32_t y = 0;
   std::uint8_t z = 0;
   std::uint8_t format = 0;
+  bool is_pinned = false;
   friend bool operator==(const TileKey&, const TileKey&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const TileKey& key) {
-    return H::combine(std::move(h), key.layer, key.x, key.y, key.z, key.format);
+    return H::combine(std::move(h), key.layer, key.x, key.y, key.z, key.format, key.is_pinned);
   }
 };
 

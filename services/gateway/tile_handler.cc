@@ -148,10 +148,11 @@ TileHandler::~TileHandler() {
   calls_.End();
 }
 
-std::string TileHandler::CacheControl(const KnownLayer& layer) const {
-  return access_.CacheControl(
-      layer.live() ? options_.live_cache_control : options_.static_cache_control,
-      ReadingLayer(layer.id));
+std::string TileHandler::CacheControl(const KnownLayer& layer, const TileKey& key) const {
+  const std::string& text = key.is_pinned  ? options_.pinned_cache_control
+                            : layer.live() ? options_.live_cache_control
+                                           : options_.static_cache_control;
+  return access_.CacheControl(text, ReadingLayer(layer.id));
 }
 
 void TileHandler::TileJson(const HttpRequest& request, Responder responder) {
@@ -191,6 +192,7 @@ void TileHandler::Tile(const HttpRequest& request, Responder responder) {
   }
   key.layer = layer->number;
   key.format = *format == layers::v1::TILE_FORMAT_PNG ? 1 : 0;
+  key.is_pinned = !layer->live() && request.Query("pack") == layer->layer.pack_id();
   // PNG is already compressed: its only representation is the bytes themselves.
   const Coding coding = key.format == 1 ? Coding::kIdentity
                                         : NegotiateCoding(request.JoinedHeader("accept-encoding"));
@@ -286,7 +288,7 @@ std::shared_ptr<const Representation> TileHandler::Store(Fill& fill) {
   auto made = std::make_shared<const Representation>(
       Representation::Meta{.tag = std::move(tag),
                            .content_type = std::move(type),
-                           .cache_control = CacheControl(*fill.layer),
+                           .cache_control = CacheControl(*fill.layer, key),
                            .more_headers = access_.Headers(ReadingLayer(fill.layer->id)),
                            .compressible = key.format == 0},
       std::move(bytes));
@@ -349,7 +351,7 @@ void TileHandler::AnswerNotModified(const Fill& fill, std::string_view version_h
   response.status = 304;
   response.AddHeader("ETag", StrCat("\"", fill.key.second, "-", CodingName(waiter.coding), "\""));
   if (fill.key.first.format == 0) response.AddHeader("Vary", "Accept-Encoding");
-  response.AddHeader("Cache-Control", CacheControl(*fill.layer));
+  response.AddHeader("Cache-Control", CacheControl(*fill.layer, fill.key.first));
   response.headers += access_.Headers(ReadingLayer(fill.layer->id));
   waiter.responder.Send(std::move(response));
 }

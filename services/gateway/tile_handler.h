@@ -42,6 +42,8 @@ class TileHandler {
     absl::Duration fill_timeout = absl::Seconds(10);
     std::string live_cache_control = "public, max-age=1, stale-while-revalidate=5";
     std::string static_cache_control = "public, max-age=3600";
+    /// Of a static layer's tile whose address names the layer's pack.
+    std::string pinned_cache_control = "public, max-age=31536000, immutable";
   };
   /// The references must outlive it; `city_time` is thread-safe.
   TileHandler(Options options, const LayerDirectory& directory, const PublicUrl& public_url,
@@ -50,7 +52,9 @@ class TileHandler {
   /// Waits for calls under way.
   ~TileHandler();
 
-  /// GET /tiles/{layer}/{z}/{x}/{y}.{format}
+  /// GET /tiles/{layer}/{z}/{x}/{y}.{format}?pack=: the addresses of static layers in their
+  /// TileJSON name the city pack, and may be cached for a year; after a change of pack there are
+  /// other ones.
   void Tile(const runtime::HttpRequest& request, runtime::Responder responder);
   /// GET /tiles/{layer}.json
   void TileJson(const runtime::HttpRequest& request, runtime::Responder responder);
@@ -88,7 +92,7 @@ class TileHandler {
   void AnswerFrom(const Representation& tile, std::string_view version_header, bool stale,
                   Waiter& waiter) const;
   void AnswerNotModified(const Fill& fill, std::string_view version_header, Waiter& waiter) const;
-  std::string CacheControl(const KnownLayer& layer) const;
+  std::string CacheControl(const KnownLayer& layer, const TileKey& key) const;
 
   const Options options_;
   const LayerDirectory& directory_;

@@ -1,6 +1,7 @@
 #include "services/gateway/tile_json.h"
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include <nlohmann/json.hpp>
 
@@ -69,6 +70,13 @@ void AddOurs(const layers::v1::Layer& layer, std::string_view base_url, std::str
   if (!layer.unavailable_reason().empty()) json["unavailable_reason"] = layer.unavailable_reason();
 }
 
+// Whether a text needs no escaping in a query.
+bool IsPlain(std::string_view text) {
+  return !text.empty() && absl::c_all_of(text, [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+  });
+}
+
 }  // namespace
 
 std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url,
@@ -76,7 +84,11 @@ std::string TileJsonOf(const layers::v1::Layer& layer, std::string_view base_url
   constexpr std::string_view kPrefix = "layers/";
   const std::string id = layer.name().substr(std::min(kPrefix.size(), layer.name().size()));
   const auto tiles_of = [&](std::string_view format) {
-    return Json::array({StrCat(base_url, "/tiles/", id, "/{z}/{x}/{y}.", format)});
+    // Caches keep the tiles of a pack as long as they may.
+    const bool is_pinned =
+        layer.kind() == layers::v1::LAYER_KIND_STATIC && IsPlain(layer.pack_id());
+    return Json::array({StrCat(base_url, "/tiles/", id, "/{z}/{x}/{y}.", format,
+                               is_pinned ? StrCat("?pack=", layer.pack_id()) : std::string())});
   };
   const bool has_mvt = layer.formats().empty() ||
                        absl::c_linear_search(layer.formats(), layers::v1::TILE_FORMAT_MVT);

@@ -6,6 +6,14 @@
 #include <xxhash.h>
 
 namespace citylayers::layers {
+namespace {
+
+std::string HexOf(const XXH128_hash_t& hash) {
+  return absl::StrCat(absl::Hex(hash.high64, absl::kZeroPad16),
+                      absl::Hex(hash.low64, absl::kZeroPad16));
+}
+
+}  // namespace
 
 struct ContentTag::Hash {
   XXH3_state_t* state = XXH3_createState();
@@ -29,10 +37,10 @@ void ContentTag::AddBytes(const void* data, std::size_t size) {
   XXH3_128bits_update(hash_->state, data, size);
 }
 
-std::string ContentTag::Hex() const {
-  const XXH128_hash_t hash = XXH3_128bits_digest(hash_->state);
-  return absl::StrCat(absl::Hex(hash.high64, absl::kZeroPad16),
-                      absl::Hex(hash.low64, absl::kZeroPad16));
+std::string ContentTag::Hex() const { return HexOf(XXH3_128bits_digest(hash_->state)); }
+
+std::string TagOfText(std::string_view text) {
+  return HexOf(XXH3_128bits(text.data(), text.size()));
 }
 
 }  // namespace citylayers::layers

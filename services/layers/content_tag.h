@@ -42,6 +42,9 @@ class ContentTag {
   std::unique_ptr<Hash> hash_;
 };
 
+/// The tag of content that is identified by a text, such as the tags of its parts.
+std::string TagOfText(std::string_view text);
+
 }  // namespace citylayers::layers
 
 #endif  // CITYLAYERS_SERVICES_LAYERS_CONTENT_TAG_H_

@@ -12,6 +12,8 @@ namespace {
 LayerServiceImpl::Options ServiceOptions(const runtime::Config& config) {
   LayerServiceImpl::Options options;
   options.tiles_per_call_max = static_cast<int>(config.GetInt("layers.tiles_per_call_max"));
+  options.follow_layers_max = static_cast<std::size_t>(config.GetInt("layers.follow_layers_max"));
+  options.follow_requests_per_s = config.GetDouble("layers.follow_requests_per_s");
   options.watch.heartbeat = config.GetDuration("layers.watch_heartbeat");
   return options;
 }
@@ -34,10 +36,18 @@ void LayerHost::Add(const runtime::ModuleContext& context, std::shared_ptr<const
 
 std::vector<runtime::Option> LayerOptions() {
   using runtime::OptionType;
-  return {{"layers.tiles_per_call_max", OptionType::kInt, "256",
-           "Maximum number of tiles per GetTiles call.", 1, 1e5},
-          {"layers.watch_heartbeat", OptionType::kDuration, "5s",
-           "Time between heartbeats of a WatchLayer without changes.", 0.2, 10}};
+  return {
+      {"layers.tiles_per_call_max", OptionType::kInt, "256",
+       "Maximum number of tiles per GetTiles call.", 1, 1e5},
+      {"layers.watch_heartbeat", OptionType::kDuration, "5s",
+       "Time between heartbeats of a stream without changes, unless its client requests another.",
+       0.2, 10},
+      {"layers.follow_layers_max", OptionType::kInt, "16",
+       "Maximum number of layers of a FollowLayers stream.", 1, 1000},
+      {"layers.follow_requests_per_s", OptionType::kDouble, "10",
+       "Requests per second that a client may send on a FollowLayers stream, such as moves of "
+       "its view; one second's may come at once. With more, the stream ends.",
+       0.1, 1e4}};
 }
 
 }  // namespace citylayers::layers

@@ -6,7 +6,13 @@
 
 #include "base/status_macros.h"
 #include "base/strings.h"
+#include "geo/tile/covering.h"
+#include "services/layers/content_tag.h"
+#include "services/layers/follow_source.h"
+#include "services/layers/layer_changes.h"
 #include "services/runtime/rpc/error_details.h"
+#include "services/runtime/rpc/metadata_text.h"
+#include "services/runtime/rpc/request_ranges.h"
 
 namespace citylayers::layers {
 namespace {
@@ -22,8 +28,9 @@ class TilesSource final : public runtime::StreamSource<v1::GetTilesResponse> {
     if (next_ == tiles_.size()) return runtime::StreamStep::End();
     ASSIGN_OR_RETURN(*response->mutable_tile(), get_(tiles_[next_]));
     ++next_;
-    return runtime::StreamStep::Message();
+    return runtime::StreamStep::Bulk();
   }
+  bool has_bulk() const override { return true; }
 
  private:
   std::vector<v1::TileCoordinate> tiles_;
@@ -57,6 +64,18 @@ grpc::ServerUnaryReactor* LayerServiceImpl::ListLayers(grpc::CallbackServerConte
       });
 }
 
+absl::StatusOr<std::shared_ptr<const Layer>> LayerServiceImpl::ReadableLayer(
+    const runtime::Call& call, const std::string& name) const {
+  RETURN_IF_ERROR(CheckLayer(call, name));
+  return catalog_.Find(name);
+}
+
+WatchSource::Options LayerServiceImpl::WatchOptions() const {
+  WatchSource::Options options = options_.watch;
+  options.notices = notices_;
+  return options;
+}
+
 v1::Layer LayerServiceImpl::Describe(const Layer& layer) const {
   v1::Layer description = layer.Describe();
   for (const std::string& notice : notices_) description.add_notices(notice);
@@ -69,8 +88,7 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetLayer(grpc::CallbackServerContext
   return calls_.Unary(context, "LayerService/GetLayer", request, response,
                       [this](const runtime::Call& call,
                              const v1::GetLayerRequest& r) -> absl::StatusOr<v1::GetLayerResponse> {
-                        RETURN_IF_ERROR(CheckLayer(call, r.name()));
-                        ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
+                        ASSIGN_OR_RETURN(auto layer, ReadableLayer(call, r.name()));
                         v1::GetLayerResponse found;
                         *found.mutable_layer() = Describe(*layer);
                         return found;
@@ -137,8 +155,8 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext*
                                                     v1::GetTileResponse* response) {
   return calls_.Unary(
       context, "LayerService/GetTile", request, response,
-      [this](const runtime::Call& call,
-             const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
+      [this, context](const runtime::Call& call,
+                      const v1::GetTileRequest& r) -> absl::StatusOr<v1::GetTileResponse> {
         RETURN_IF_ERROR(CheckLayer(call, r.name()));
         v1::GetTileResponse found;
         ASSIGN_OR_RETURN(const TileContext tile_context, ContextOf(r.name(), r.format()));
@@ -146,8 +164,68 @@ grpc::ServerUnaryReactor* LayerServiceImpl::GetTile(grpc::CallbackServerContext*
           return runtime::BadField("tile", "is required: z, x and y of a tile");
         }
         ASSIGN_OR_RETURN(*found.mutable_tile(), TileOf(tile_context, r.tile(), r.if_none_match()));
+        calls_.CompressIfLarge(*context, found);
         return found;
       });
+}
+
+absl::StatusOr<v1::GetTileBundleResponse> LayerServiceImpl::BundleOf(
+    const v1::GetTileBundleRequest& request) const {
+  ASSIGN_OR_RETURN(const TileContext tile_context, ContextOf(request.name(), request.format()));
+  if (!request.has_viewport()) return runtime::BadField("viewport", "is required");
+  ASSIGN_OR_RETURN(const LonLatBox box, runtime::ReadBox(request.viewport(), "viewport"));
+  const std::string& pack_id = tile_context.layer->description().pack_id();
+  if (!request.pack_id().empty() && request.pack_id() != pack_id) {
+    return absl::FailedPreconditionError(StrCat(request.name(), " is of the city pack \"", pack_id,
+                                                "\", not \"", request.pack_id(),
+                                                "\": read the layer again"));
+  }
+  if (request.zoom() > tile_context.max_zoom) {
+    return runtime::BadField(
+        "zoom", StrCat(request.zoom(), " is over the layer's max_zoom ", tile_context.max_zoom));
+  }
+  const auto covering = geo::TilesCoveringBox(
+      box, static_cast<int>(request.zoom()), static_cast<std::size_t>(options_.tiles_per_call_max));
+  if (!covering.ok()) {
+    return runtime::BadField(
+        "viewport", StrCat("covers more than ", options_.tiles_per_call_max, " tiles of zoom ",
+                           request.zoom(), " (layers.tiles_per_call_max); use a smaller one"));
+  }
+  v1::GetTileBundleResponse bundle;
+  std::string tags;
+  for (const geo::TileId id : *covering) {
+    v1::TileCoordinate coordinate;
+    coordinate.set_z(static_cast<std::uint32_t>(id.z()));
+    coordinate.set_x(id.x());
+    coordinate.set_y(id.y());
+    ASSIGN_OR_RETURN(*bundle.add_tiles(), TileOf(tile_context, coordinate, ""));
+    StrAppend(&tags, id.x(), "/", id.y(), ":", bundle.tiles().rbegin()->content_tag(), ";");
+  }
+  bundle.set_content_tag(TagOfText(StrCat(request.zoom(), ";", tags)));
+  if (bundle.content_tag() == request.if_none_match()) {
+    bundle.clear_tiles();
+    bundle.set_not_modified(true);
+  }
+  return bundle;
+}
+
+grpc::ServerUnaryReactor* LayerServiceImpl::GetTileBundle(grpc::CallbackServerContext* context,
+                                                          const v1::GetTileBundleRequest* request,
+                                                          v1::GetTileBundleResponse* response) {
+  return calls_.Unary(context, "LayerService/GetTileBundle", request, response,
+                      [this, context](const runtime::Call& call, const v1::GetTileBundleRequest& r)
+                          -> absl::StatusOr<v1::GetTileBundleResponse> {
+                        ASSIGN_OR_RETURN(const auto layer, ReadableLayer(call, r.name()));
+                        ASSIGN_OR_RETURN(v1::GetTileBundleResponse bundle, BundleOf(r));
+                        // A pack never changes: the gateway lets HTTP caches keep the answer as
+                        // long as they may.
+                        if (layer->live_state() == nullptr && !r.pack_id().empty()) {
+                          context->AddInitialMetadata(std::string(runtime::kImmutableMetadata),
+                                                      "1");
+                        }
+                        calls_.CompressIfLarge(*context, bundle);
+                        return bundle;
+                      });
 }
 
 grpc::ServerWriteReactor<v1::GetTilesResponse>* LayerServiceImpl::GetTiles(
@@ -186,13 +264,69 @@ grpc::ServerWriteReactor<v1::WatchLayerResponse>* LayerServiceImpl::WatchLayer(
   return calls_.ServerStream<v1::WatchLayerRequest, v1::WatchLayerResponse>(
       context, "LayerService/WatchLayer", request,
       [this](const runtime::Call& call, const v1::WatchLayerRequest& r) -> absl::StatusOr<Source> {
-        RETURN_IF_ERROR(CheckLayer(call, r.name()));
-        ASSIGN_OR_RETURN(auto layer, catalog_.Find(r.name()));
-        WatchSource::Options options = options_.watch;
-        options.notices = notices_;
+        ASSIGN_OR_RETURN(auto layer, ReadableLayer(call, r.name()));
         ASSIGN_OR_RETURN(auto source,
-                         WatchSource::Make(std::move(layer), r, options, machine_clock_));
+                         WatchSource::Make(std::move(layer), r, WatchOptions(), machine_clock_));
+        ASSIGN_OR_RETURN(std::string id, streams_.Add(source->AcceptMoves(), *call.caller));
+        source->SetStreamId(std::move(id));
         return Source(std::move(source));
+      });
+}
+
+grpc::ServerUnaryReactor* LayerServiceImpl::SetViewport(grpc::CallbackServerContext* context,
+                                                        const v1::SetViewportRequest* request,
+                                                        v1::SetViewportResponse* response) {
+  return calls_.Unary(
+      context, "LayerService/SetViewport", request, response,
+      [this](const runtime::Call& call,
+             const v1::SetViewportRequest& r) -> absl::StatusOr<v1::SetViewportResponse> {
+        RETURN_IF_ERROR(CheckLayer(call, r.name()));
+        ASSIGN_OR_RETURN(const MapView view, ReadView(r));
+        const std::shared_ptr<ViewMailbox> stream = streams_.Find(r.stream_id(), *call.caller);
+        if (stream == nullptr || stream->layer_name() != r.name()) {
+          return runtime::WithReason(
+              absl::NotFoundError(StrCat("you have no open stream of ", r.name(),
+                                         " with this stream_id here; call WatchLayer with the "
+                                         "new viewport and with `resume`")),
+              runtime::kReasonUnknownStream);
+        }
+        stream->Post(view);
+        return v1::SetViewportResponse();
+      });
+}
+
+grpc::ServerBidiReactor<v1::FollowLayersRequest, v1::FollowLayersResponse>*
+LayerServiceImpl::FollowLayers(grpc::CallbackServerContext* context) {
+  using Source =
+      std::unique_ptr<runtime::DuplexSource<v1::FollowLayersRequest, v1::FollowLayersResponse>>;
+  return calls_.Duplex<v1::FollowLayersRequest, v1::FollowLayersResponse>(
+      context, "LayerService/FollowLayers",
+      {.merge = FollowSource::Merge,
+       .per_s_max = options_.follow_requests_per_s,
+       .option = "layers.follow_requests_per_s"},
+      [this](const runtime::Call& call) -> absl::StatusOr<Source> {
+        return std::make_unique<FollowSource>(
+            FollowSource::Options{.layers_max = options_.follow_layers_max,
+                                  .watch = WatchOptions()},
+            [this, call](const std::string& name) { return ReadableLayer(call, name); },
+            machine_clock_);
+      });
+}
+
+grpc::ServerUnaryReactor* LayerServiceImpl::GetChanges(grpc::CallbackServerContext* context,
+                                                       const v1::GetChangesRequest* request,
+                                                       v1::GetChangesResponse* response) {
+  return calls_.Unary(
+      context, "LayerService/GetChanges", request, response,
+      [this, context](const runtime::Call& call,
+                      const v1::GetChangesRequest& r) -> absl::StatusOr<v1::GetChangesResponse> {
+        ASSIGN_OR_RETURN(auto layer, ReadableLayer(call, r.name()));
+        ASSIGN_OR_RETURN(v1::GetChangesResponse changes,
+                         ChangesOf(std::move(layer), r, WatchOptions(), machine_clock_));
+        if (changes.has_snapshot() || changes.delta().has_view()) {
+          calls_.CompressIfLarge(*context, changes);
+        }
+        return changes;
       });
 }
 

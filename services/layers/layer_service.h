@@ -2,6 +2,8 @@
 #ifndef CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 #define CITYLAYERS_SERVICES_LAYERS_LAYER_SERVICE_H_
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "services/layers/watch_source.h"
 #include "services/runtime/monotonic_clock.h"
 #include "services/runtime/rpc/call_adapter.h"
+#include "services/runtime/rpc/stream_registry.h"
 
 namespace citylayers::layers {
 
@@ -19,6 +22,8 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
  public:
   struct Options {
     int tiles_per_call_max = 256;
+    std::size_t follow_layers_max = 16;
+    double follow_requests_per_s = 10;  // per stream
     WatchSource::Options watch;
   };
 
@@ -42,11 +47,26 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
                                     v1::GetTileResponse* response) override;
   grpc::ServerWriteReactor<v1::GetTilesResponse>* GetTiles(
       grpc::CallbackServerContext* context, const v1::GetTilesRequest* request) override;
+  grpc::ServerUnaryReactor* GetTileBundle(grpc::CallbackServerContext* context,
+                                          const v1::GetTileBundleRequest* request,
+                                          v1::GetTileBundleResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchLayerResponse>* WatchLayer(
       grpc::CallbackServerContext* context, const v1::WatchLayerRequest* request) override;
+  grpc::ServerUnaryReactor* SetViewport(grpc::CallbackServerContext* context,
+                                        const v1::SetViewportRequest* request,
+                                        v1::SetViewportResponse* response) override;
+  grpc::ServerBidiReactor<v1::FollowLayersRequest, v1::FollowLayersResponse>* FollowLayers(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* GetChanges(grpc::CallbackServerContext* context,
+                                       const v1::GetChangesRequest* request,
+                                       v1::GetChangesResponse* response) override;
 
  private:
   v1::Layer Describe(const Layer& layer) const;
+  /// The layer when the caller may read it.
+  absl::StatusOr<std::shared_ptr<const Layer>> ReadableLayer(const runtime::Call& call,
+                                                             const std::string& name) const;
+  WatchSource::Options WatchOptions() const;
   /// The layer, frame and format of the tiles of one call.
   struct TileContext {
     std::shared_ptr<const Layer> layer;
@@ -62,12 +82,14 @@ class LayerServiceImpl final : public v1::LayerService::CallbackService {
   static absl::StatusOr<v1::Tile> TileOf(const TileContext& tile_context,
                                          const v1::TileCoordinate& coordinate,
                                          const std::string& if_none_match);
+  absl::StatusOr<v1::GetTileBundleResponse> BundleOf(const v1::GetTileBundleRequest& request) const;
 
   const Options options_;
   const LayerCatalog& catalog_;
   runtime::CallAdapter& calls_;
   const std::vector<std::string> notices_;
   const runtime::MonotonicClock machine_clock_;
+  runtime::StreamRegistry<ViewMailbox> streams_;  // of WatchLayer
 };
 
 }  // namespace citylayers::layers

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/cord.h"
+
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "proto/support/proto_layer_version.h"
@@ -26,6 +28,28 @@ std::shared_ptr<const LiveState> StaticState(const v1::Layer& layer) {
 
 }  // namespace
 
+absl::StatusOr<WatchSource::Pace> WatchSource::ReadPace(std::uint32_t tick_ms,
+                                                        std::uint32_t heartbeat_ms,
+                                                        const Options& options) {
+  const auto read = [](std::string_view field, std::uint32_t value, absl::Duration min,
+                       absl::Duration max) -> absl::StatusOr<absl::Duration> {
+    const absl::Duration duration = absl::Milliseconds(value);
+    if (duration >= min && duration <= max) return duration;
+    return runtime::BadField(field,
+                             StrCat(value, " is not in ", absl::ToInt64Milliseconds(min), " to ",
+                                    absl::ToInt64Milliseconds(max), " (0: the default)"));
+  };
+  Pace pace{.tick = options.tick_default, .heartbeat = options.heartbeat};
+  if (tick_ms != 0) {
+    ASSIGN_OR_RETURN(pace.tick, read("tick_ms", tick_ms, options.tick_min, options.tick_max));
+  }
+  if (heartbeat_ms != 0) {
+    ASSIGN_OR_RETURN(pace.heartbeat, read("heartbeat_ms", heartbeat_ms, options.heartbeat_min,
+                                          options.heartbeat_max));
+  }
+  return pace;
+}
+
 absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<const Layer> layer,
                                                                const v1::WatchLayerRequest& request,
                                                                const Options& options,
@@ -39,32 +63,86 @@ absl::StatusOr<std::unique_ptr<WatchSource>> WatchSource::Make(std::shared_ptr<c
   if (state == nullptr) state = StaticState(schema);
   auto source = std::unique_ptr<WatchSource>(
       new WatchSource(std::move(layer), std::move(state), options, machine_clock));
-  source->tick_ =
-      request.tick_ms() == 0 ? options.tick_default : absl::Milliseconds(request.tick_ms());
-  if (source->tick_ < options.tick_min || source->tick_ > options.tick_max) {
-    return runtime::BadField(
-        "tick_ms",
-        StrCat(request.tick_ms(), " is not in ", absl::ToInt64Milliseconds(options.tick_min),
-               " to ", absl::ToInt64Milliseconds(options.tick_max), " (0: the default)"));
-  }
-  if (request.has_viewport()) {
-    ASSIGN_OR_RETURN(source->view_, runtime::ReadBox(request.viewport(), "viewport"));
-  }
-  if (request.zoom() > kViewZoomMax) {
-    return runtime::BadField(
-        "zoom", StrCat(request.zoom(), " is not in 0 to ", kViewZoomMax, " (0: all rows)"));
-  }
+  ASSIGN_OR_RETURN(source->pace_, ReadPace(request.tick_ms(), request.heartbeat_ms(), options));
+  ASSIGN_OR_RETURN(source->view_, ReadView(request));
+  source->held_view_ = source->view_;
   source->pack_id_ = schema.pack_id();
   source->tiles_only_ = request.tiles_only();
   RETURN_IF_ERROR(source->ChooseColumns(schema, request));
-  if (request.has_resume() && request.resume().pack_id() == schema.pack_id()) {
-    source->sent_ = FromProto(request.resume().version());
-    source->considered_ = source->sent_;
-    const auto frame = source->state_->frame();
-    source->has_base_ = source->state_->ChangesBetween(source->sent_, *frame).has_value();
-  }
+  if (request.has_resume()) RETURN_IF_ERROR(source->Resume(request.resume()));
   source->state_->AddWatcher(source->waker());
   return source;
+}
+
+absl::Status WatchSource::Resume(const v1::ResumeToken& token) {
+  MapView held = view_;
+  if (token.has_view()) {
+    ASSIGN_OR_RETURN(held, layers::ReadView(token.view(), "resume.view."));
+  }
+  sent_ = considered_ = FromProto(token.version());
+  has_base_ =
+      token.pack_id() == pack_id_ && state_->ChangesBetween(sent_, *state_->frame()).has_value();
+  if (held == view_) return absl::OkStatus();
+  if (!has_base_) {
+    is_moved_ = true;  // the snapshot tells its view
+    return absl::OkStatus();
+  }
+  // As if the stream had begun with the view of the client's state, and moved.
+  const MapView requested = std::exchange(view_, held);
+  held_view_ = held;
+  for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
+    sub_layers_[s].visible = VisibleRows(static_cast<int>(s), held);
+  }
+  MoveTo(requested);
+  return absl::OkStatus();
+}
+
+RowsInView WatchSource::VisibleRows(int sub_layer, const MapView& view) const {
+  if (view.shows_all() || !sub_layers_[static_cast<std::size_t>(sub_layer)].has_rows) return {};
+  const std::shared_ptr<const RowIndex> rows = layer_->row_index(sub_layer);
+  return rows == nullptr ? RowsInView() : rows->Visible(view.box, view.zoom);
+}
+
+void WatchSource::MoveTo(const MapView& view) {
+  if (view == view_) return;
+  for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
+    SubLayerView& rows = sub_layers_[s];
+    RowsInView visible = VisibleRows(static_cast<int>(s), view);
+    // Several moves before an answer: the client still has the rows of the first view.
+    if (!is_moved_) rows.held = std::move(rows.visible);
+    rows.visible = std::move(visible);
+  }
+  view_ = view;
+  is_moved_ = true;
+}
+
+std::shared_ptr<ViewMailbox> WatchSource::AcceptMoves() {
+  moves_ = std::make_shared<ViewMailbox>(name(), waker());
+  return moves_;
+}
+
+std::optional<v1::ResumeToken> WatchSource::Position() const {
+  if (!has_base_) return std::nullopt;
+  v1::ResumeToken token;
+  token.set_pack_id(pack_id_);
+  *token.mutable_version() = citylayers::ToProto(considered_);
+  *token.mutable_view() = layers::ToProto(held_view_);
+  return token;
+}
+
+void WatchSource::AddPosition(absl::Status& status) const {
+  v1::StreamEnd end;
+  if (std::optional<v1::ResumeToken> token = Position(); token.has_value()) {
+    v1::StreamPosition* position = end.add_positions();
+    position->set_name(name());
+    *position->mutable_resume() = *std::move(token);
+  }
+  AttachStreamEnd(end, status);
+}
+
+void AttachStreamEnd(const v1::StreamEnd& end, absl::Status& status) {
+  status.SetPayload(StrCat("type.googleapis.com/", end.GetTypeName()),
+                    absl::Cord(end.SerializeAsString()));
 }
 
 absl::Status WatchSource::ChooseColumns(const v1::Layer& schema,
@@ -92,10 +170,8 @@ absl::Status WatchSource::ChooseColumns(const v1::Layer& schema,
       view.defaults.push_back(column.default_value());
       view.column_mask |= 1U << c;
     }
-    if (view.has_rows && (!view_.IsEmpty() || request.zoom() != 0)) {
-      if (auto rows = layer_->row_index(s)) view.visible = rows->Visible(view_, request.zoom());
-    }
     sub_layers_.push_back(std::move(view));
+    sub_layers_.back().visible = VisibleRows(s, view_);
   }
   if (unknown.empty()) return absl::OkStatus();
   const std::string near = runtime::Suggest(unknown.front(), known);
@@ -105,39 +181,42 @@ absl::Status WatchSource::ChooseColumns(const v1::Layer& schema,
 }
 
 absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* response) {
+  if (moves_ != nullptr) {
+    if (const std::optional<MapView> view = moves_->Take()) MoveTo(*view);
+  }
+  ASSIGN_OR_RETURN(const runtime::StreamStep step, NextMessage(response));
+  if (step.kind == runtime::StreamStep::Kind::kMessage && !stream_id_.empty()) {
+    response->set_stream_id(std::exchange(stream_id_, ""));
+  }
+  return step;
+}
+
+absl::StatusOr<runtime::StreamStep> WatchSource::NextMessage(v1::WatchLayerResponse* response) {
   const absl::Time now = machine_clock_.Now();
   const std::shared_ptr<const Frame> frame = state_->frame();
   if (!has_base_) {
     if (frame->sub_layers().empty()) {  // nothing published yet
       if (last_message_ == absl::InfinitePast()) last_message_ = now;
-      const absl::Duration until_heartbeat = last_message_ + options_.heartbeat - now;
+      const absl::Duration until_heartbeat = last_message_ + pace_.heartbeat - now;
       if (until_heartbeat > absl::ZeroDuration()) {
-        return runtime::StreamStep::Wait(std::min(tick_, until_heartbeat));
+        return runtime::StreamStep::Wait(std::min(pace_.tick, until_heartbeat));
       }
       return SendHeartbeat(now, *frame, response->mutable_heartbeat());
     }
-    FillSnapshot(*frame, response->mutable_snapshot());
-    has_base_ = true;
-    sent_ = considered_ = frame->version;
-    sent_notices_ = frame->notices;
-    return Sent(now, frame->stale, true);
+    return SendSnapshot(now, *frame, response->mutable_snapshot());
   }
-  const absl::Duration until_tick = last_state_ + tick_ - now;
+  const absl::Duration until_tick = last_state_ + pace_.tick - now;
   const bool tick_over = until_tick <= absl::ZeroDuration();
-  if (tick_over && !(considered_ == frame->version)) {
-    std::optional<Changes> changes = state_->ChangesBetween(considered_, *frame);
-    if (!changes.has_value()) {  // older than the history: send a snapshot
-      has_base_ = false;
-      return Next(response);
+  // A move does not wait for the tick: until its answer the new part of the map is empty.
+  if (is_moved_ || (tick_over && !(considered_ == frame->version))) {
+    const std::optional<Changes> changes = state_->ChangesBetween(considered_, *frame);
+    if (!changes.has_value()) {  // older than the history
+      return SendSnapshot(now, *frame, response->mutable_snapshot());
     }
-    considered_ = frame->version;
-    if (FillDelta(*changes, *frame, response->mutable_delta())) {
-      sent_ = frame->version;
-      return Sent(now, frame->stale, true);
-    }
+    if (const auto step = SendDelta(now, *frame, *changes, response->mutable_delta())) return *step;
     response->Clear();
   }
-  const absl::Duration until_heartbeat = last_message_ + options_.heartbeat - now;
+  const absl::Duration until_heartbeat = last_message_ + pace_.heartbeat - now;
   // A change of `stale` is sent with the next tick, like any other change. Notices, which no delta
   // has, do not wait for the tick.
   const bool turned = (tick_over && frame->stale != sent_stale_) || frame->notices != sent_notices_;
@@ -150,10 +229,35 @@ absl::StatusOr<runtime::StreamStep> WatchSource::Next(v1::WatchLayerResponse* re
   return SendHeartbeat(now, *frame, response->mutable_heartbeat());
 }
 
+runtime::StreamStep WatchSource::SendSnapshot(absl::Time now, const Frame& frame,
+                                              v1::Snapshot* snapshot) {
+  FillSnapshot(frame, snapshot);
+  if (std::exchange(is_moved_, false)) *snapshot->mutable_view() = layers::ToProto(view_);
+  held_view_ = view_;
+  has_base_ = true;
+  sent_ = considered_ = frame.version;
+  sent_notices_ = frame.notices;
+  Sent(now, frame.stale, true);
+  return runtime::StreamStep::Bulk();
+}
+
+std::optional<runtime::StreamStep> WatchSource::SendDelta(absl::Time now, const Frame& frame,
+                                                          const Changes& changes,
+                                                          v1::Delta* delta) {
+  const bool any = FillDelta(changes, frame, delta);
+  considered_ = frame.version;
+  if (!any) return std::nullopt;
+  sent_ = frame.version;
+  held_view_ = view_;
+  Sent(now, frame.stale, true);
+  return std::exchange(is_moved_, false) ? runtime::StreamStep::Bulk()
+                                         : runtime::StreamStep::Message();
+}
+
 runtime::StreamStep WatchSource::SendHeartbeat(absl::Time now, const Frame& frame,
                                                v1::Heartbeat* heartbeat) {
   if (has_base_) {
-    *heartbeat->mutable_version() = ToProto(sent_);
+    *heartbeat->mutable_version() = citylayers::ToProto(sent_);
     if (sent_ == frame.version) {  // else the newer data follow in the next delta
       SetTime(frame.data_time, [&] { return heartbeat->mutable_data_time(); });
     }
@@ -161,7 +265,8 @@ runtime::StreamStep WatchSource::SendHeartbeat(absl::Time now, const Frame& fram
   heartbeat->set_stale(frame.stale);
   AddNotices(frame, heartbeat->mutable_notices());
   sent_notices_ = frame.notices;
-  return Sent(now, frame.stale, false);
+  Sent(now, frame.stale, false);
+  return runtime::StreamStep::Message();
 }
 
 void WatchSource::AddNotices(const Frame& frame,
@@ -172,16 +277,15 @@ void WatchSource::AddNotices(const Frame& frame,
   notices->Add(options_.notices.begin(), options_.notices.end());
 }
 
-runtime::StreamStep WatchSource::Sent(absl::Time now, bool stale, bool state) {
+void WatchSource::Sent(absl::Time now, bool stale, bool state) {
   if (state) last_state_ = now;
   last_message_ = now;
   sent_stale_ = stale;
-  return runtime::StreamStep::Message();
 }
 
 void WatchSource::FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const {
   snapshot->set_pack_id(pack_id_);
-  *snapshot->mutable_version() = ToProto(frame.version);
+  *snapshot->mutable_version() = citylayers::ToProto(frame.version);
   SetTime(frame.data_time, [&] { return snapshot->mutable_data_time(); });
   snapshot->set_stale(frame.stale);
   AddNotices(frame, snapshot->mutable_notices());
@@ -211,31 +315,39 @@ void WatchSource::FillSnapshot(const Frame& frame, v1::Snapshot* snapshot) const
   }
 }
 
-bool WatchSource::FillDelta(const Changes& changes, const Frame& frame, v1::Delta* delta) const {
-  // A client with tiles_only receives every version.
-  bool any = tiles_only_;
-  for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
-    const SubLayerView& view = sub_layers_[s];
-    if (!view.has_rows) continue;
-    v1::StateRows* rows = nullptr;
-    std::uint32_t last = 0;
-    const Columns& columns = frame.sub_layers()[s];
-    for (const RowChange& change : changes.sub_layers[s]) {
-      if ((change.column_mask & view.column_mask) == 0) continue;
-      if (!view.visible.empty() && !view.visible[change.row]) continue;
-      if (rows == nullptr) {
-        rows = delta->add_rows();
-        rows->set_sub_layer(view.name);
-        for (std::size_t c = 0; c < view.columns.size(); ++c) rows->add_columns();
-      }
-      rows->add_id_gaps(change.row - last);
-      last = change.row;
-      for (std::size_t c = 0; c < view.columns.size(); ++c) {
-        rows->mutable_columns(static_cast<int>(c))
-            ->add_values(columns.columns[static_cast<std::size_t>(view.columns[c])][change.row]);
-      }
+bool WatchSource::FillRows(std::size_t sub_layer, const Changes& changes, const Frame& frame,
+                           v1::Delta* delta) const {
+  const SubLayerView& view = sub_layers_[sub_layer];
+  const Columns& columns = frame.sub_layers()[sub_layer];
+  v1::StateRows* rows = nullptr;
+  std::uint32_t last = 0;
+  const auto add = [&](std::uint32_t row) {
+    if (rows == nullptr) {
+      rows = delta->add_rows();
+      rows->set_sub_layer(view.name);
+      for (std::size_t c = 0; c < view.columns.size(); ++c) rows->add_columns();
     }
-    any = any || rows != nullptr;
+    rows->add_id_gaps(row - last);
+    last = row;
+    for (std::size_t c = 0; c < view.columns.size(); ++c) {
+      rows->mutable_columns(static_cast<int>(c))
+          ->add_values(columns.columns[static_cast<std::size_t>(view.columns[c])][row]);
+    }
+  };
+  if (is_moved_) {
+    VisitMovedRows(changes.sub_layers[sub_layer], view.column_mask, columns.rows(), view.held,
+                   view.visible, add);
+  } else {
+    VisitChangedRows(changes.sub_layers[sub_layer], view.column_mask, view.visible, add);
+  }
+  return rows != nullptr;
+}
+
+bool WatchSource::FillDelta(const Changes& changes, const Frame& frame, v1::Delta* delta) const {
+  // A client with tiles_only receives every version, and each move is answered.
+  bool any = tiles_only_ || is_moved_;
+  for (std::size_t s = 0; s < sub_layers_.size(); ++s) {
+    if (sub_layers_[s].has_rows && FillRows(s, changes, frame, delta)) any = true;
   }
   for (geo::TileId tile : changes.tiles) {
     if (!InView(tile)) continue;
@@ -247,10 +359,11 @@ bool WatchSource::FillDelta(const Changes& changes, const Frame& frame, v1::Delt
   }
   if (!any) return false;
   delta->set_pack_id(pack_id_);
-  *delta->mutable_from() = ToProto(sent_);
-  *delta->mutable_to() = ToProto(frame.version);
+  *delta->mutable_from() = citylayers::ToProto(sent_);
+  *delta->mutable_to() = citylayers::ToProto(frame.version);
   SetTime(frame.data_time, [&] { return delta->mutable_data_time(); });
   delta->set_stale(frame.stale);
+  if (is_moved_) *delta->mutable_view() = layers::ToProto(view_);
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/support/proto_time.h"
+#include "tests/support/row_layer.h"
 
 namespace citylayers::layers {
 namespace {
@@ -14,58 +15,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = runtime::StreamStep::Kind;
-
-class FakeClock final : public Clock {
- public:
-  absl::Time Now() const override { return now; }
-  absl::Time now = absl::FromUnixSeconds(1000);
-};
-
-// Four segments in a row from west to east; the last is drawn from zoom 14 on.
-//
-//   lon   0    1    2    3
-//         |-0--|-1--|-2--|-3 (z14)
-class RowLayer final : public Layer {
- public:
-  RowLayer() {
-    std::vector<RowIndex::Row> rows;
-    for (int i = 0; i < 4; ++i) {
-      rows.push_back({{i + 0.1, 0, i + 0.9, 0.5}, static_cast<std::uint8_t>(i == 3 ? 14 : 8)});
-    }
-    row_index_ = std::make_shared<RowIndex>(std::move(rows));
-  }
-  std::string_view id() const override { return "rows"; }
-  const v1::Layer& description() const override { return description_; }
-  absl::StatusOr<v1::Tile> GetTileAt(const Frame*, geo::TileId, v1::TileFormat,
-                                     std::string_view) const override {
-    return v1::Tile();
-  }
-  std::shared_ptr<const LiveState> live_state() const override { return state; }
-  std::shared_ptr<const RowIndex> row_index(int) const override { return row_index_; }
-
-  void Publish(std::vector<std::int32_t> levels, std::vector<std::int32_t> ages = {0, 0, 0, 0},
-               std::vector<geo::TileId> tiles = {}) const {
-    state->Publish({{.columns = {std::move(levels), std::move(ages)}}}, absl::FromUnixSeconds(77),
-                   false, std::move(tiles));
-  }
-  std::shared_ptr<LiveState> state = std::make_shared<LiveState>(LiveState::Options{.epoch = 9});
-
- private:
-  static v1::Layer MakeDescription() {
-    v1::Layer layer;
-    layer.set_pack_id("pack-1");
-    auto* sub_layer = layer.add_sub_layers();
-    sub_layer->set_name("roads");
-    sub_layer->set_id_kind(v1::ID_KIND_SEGMENT_INDEX);
-    auto* level = sub_layer->add_columns();
-    level->set_name("level");
-    level->set_watched_by_default(true);
-    sub_layer->add_columns()->set_name("age");
-    return layer;
-  }
-  const v1::Layer description_ = MakeDescription();
-  std::shared_ptr<const RowIndex> row_index_;
-};
 
 class WatchSourceTest : public ::testing::Test {
  protected:
@@ -83,7 +32,7 @@ class WatchSourceTest : public ::testing::Test {
   void Pass(absl::Duration time) { clock_.now += time; }
 
   std::shared_ptr<RowLayer> layer_ = std::make_shared<RowLayer>();
-  FakeClock clock_;
+  SetClock clock_;
   v1::WatchLayerResponse response_;
 };
 
@@ -332,6 +281,24 @@ TEST_F(WatchSourceTest, BadRequestsSayWhatIsWrong) {
   }
   request.set_zoom(24);
   EXPECT_TRUE(WatchSource::Make(layer_, request, {}, clock_).ok());
+  for (const std::uint32_t heartbeat_ms : {1U, 999U, 300'001U}) {
+    request.set_heartbeat_ms(heartbeat_ms);
+    EXPECT_THAT(message(request), HasSubstr("heartbeat_ms: " + std::to_string(heartbeat_ms) +
+                                            " is not in 1000 to 300000"));
+  }
+}
+
+TEST_F(WatchSourceTest, AClientChoosesItsHeartbeat) {
+  layer_->Publish({1, 1, 1, 1});
+  v1::WatchLayerRequest request;
+  request.set_heartbeat_ms(300'000);
+  auto source = Watch(request);
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  Pass(absl::Minutes(5) - absl::Milliseconds(1));
+  EXPECT_EQ(Next(*source), Kind::kWait);
+  Pass(absl::Milliseconds(1));
+  ASSERT_EQ(Next(*source), Kind::kMessage);
+  EXPECT_TRUE(response_.has_heartbeat());
 }
 
 }  // namespace

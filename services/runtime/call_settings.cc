@@ -31,6 +31,9 @@ CallOptions ReadCallOptions(const Config& config, const MemoryBudget& memory) {
   // CheckCallOptions has refused values that do not parse.
   options.method_limits =
       ParseMethodLimits(config.GetString("grpc.method_limits")).value_or(options.method_limits);
+  options.stream_ends = {.age_max = config.GetDuration("grpc.connection_age_max"),
+                         .return_spread = config.GetDuration("grpc.return_spread")};
+  options.compress_above = static_cast<std::size_t>(config.GetInt("grpc.compress_above_bytes"));
   options.writes.timeout = config.GetDuration("grpc.write_timeout");
   options.writes.streams = memory.share(MemoryUse::kStreams);
   options.requests = memory.share(MemoryUse::kRpcRequests);

@@ -9,6 +9,36 @@
 namespace citylayers::runtime {
 namespace {
 
+// Those of the life of a gRPC connection and of what is sent over it.
+std::vector<Option> ConnectionOptions() {
+  return {
+      {"grpc.keepalive", OptionType::kDuration, "60s",
+       "Time after which an idle connection is pinged.", 1, 7200},
+      {"grpc.keepalive_timeout", OptionType::kDuration, "10s",
+       "Time after which a connection is closed when it does not answer a ping.", 1, 7200},
+      {"grpc.keepalive_min", OptionType::kDuration, "5s",
+       "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
+      {"grpc.connection_age_max", OptionType::kDuration, "30m",
+       "Age, with a tenth more or less, at which a client is asked to open another connection. "
+       "Streams of connections end between 1.1 and 1.3 times this age with UNAVAILABLE, a time to "
+       "wait and the position from which to resume.",
+       0.1, 604'800},
+      {"grpc.connection_age_grace", OptionType::kDuration, "60s",
+       "Time after the end of its last stream's age for which an aged connection may last.", 0.1,
+       86'400},
+      {"grpc.connection_idle_max", OptionType::kDuration, "5m",
+       "Time after which a connection without a call is closed.", 0.1, 604'800},
+      {"grpc.return_spread", OptionType::kDuration, "10s",
+       "When the server stops, its streams' clients are asked to wait for different times up to "
+       "this one before they connect again.",
+       0, 3600},
+      {"grpc.compress_above_bytes", OptionType::kInt, "1024",
+       "Snapshots, tiles and other large answers above this size are compressed for clients that "
+       "accept gzip; deltas are not. 0: no compression.",
+       0, 1e9},
+  };
+}
+
 // Who runs the process, and what other users may see of it.
 std::vector<Option> UserOptions() {
   return {
@@ -115,14 +145,10 @@ std::vector<Option> GrpcOptions() {
        "Time after which a call is ended when its client does not read the answer.", 0.1, 3600},
       {"grpc.method_limits", OptionType::kString,
        "FloodService/ExportDepth=2,FloodService/GetDepth=32,FloodService/ListFloodedSegments=16,"
-       "LayerService/GetTiles=64,ReadingService/GetLatestReadings=8,"
+       "LayerService/GetTileBundle=16,LayerService/GetTiles=64,ReadingService/GetLatestReadings=8,"
        "ReadingService/QueryReadings=64,TrafficService/ListJams=16,TrafficService/ListSegments=8",
        "Calls of one method at once (Service/Method=COUNT, separated by commas), for methods of "
        "which a few keep all threads busy."},
-      {"grpc.keepalive", OptionType::kDuration, "60s",
-       "Time after which an idle connection is pinged.", 1, 7200},
-      {"grpc.keepalive_min", OptionType::kDuration, "10s",
-       "Minimum interval of a client's pings; a client that pings more often is cut.", 1, 7200},
   };
 }
 
@@ -130,7 +156,8 @@ std::vector<Option> GrpcOptions() {
 
 std::vector<Option> ServerOptions(const std::vector<ModuleSpec>& table) {
   std::vector<Option> options = ProcessOptions();
-  for (auto& section : {UserOptions(), GrpcOptions(), AccessOptions(), TlsOptions()}) {
+  for (auto& section :
+       {UserOptions(), GrpcOptions(), ConnectionOptions(), AccessOptions(), TlsOptions()}) {
     options.insert(options.end(), section.begin(), section.end());
   }
   for (const ModuleSpec& spec : table) {

@@ -55,6 +55,26 @@ test('Node with @grpc/grpc-js', async () => {
   assert.match(text, /Phú An/);
 });
 
+test('Node: a phone on one stream, whose view moves', async () => {
+  const text = await output(process.execPath, join(kClients, 'node/phone.mjs'), here.city.grpc, '8');
+  for (const layer of ['traffic', 'flood']) {
+    assert.match(text, new RegExp(`^layers/${layer} snapshot: `, 'm'));
+    assert.match(text, new RegExp(`^layers/${layer} delta: \\d+ rows, moved`, 'm'));
+    assert.match(text, new RegExp(`^layers/${layer} background (delta|snapshot): `, 'm'));
+  }
+  assert.equal(text.match(/snapshot/g).length, 2, text);
+});
+
+test('TypeScript by the Connect protocol: a phone whose stream is moved by a call', async () => {
+  const folder = join(kClients, 'connect');
+  await output('npm', '--prefix', folder, 'run', 'build');
+  const text = await output(process.execPath, join(folder, 'build/phone.js'), here.city.url, '8');
+  assert.match(text, /^layers\/traffic snapshot, [1-9]\d* held$/m);
+  assert.match(text, /^layers\/traffic delta, moved, [1-9]\d* held$/m);
+  assert.match(text, /^layers\/traffic background (delta|snapshot): [1-9]\d* held$/m);
+  assert.doesNotMatch(text, /stream ended|not moved/);
+});
+
 test('buf curl by reflection', async () => {
   const text = await output(join(kClients, 'buf-curl.sh'), here.city.grpc);
   for (const layer of ['base', 'flood', 'traffic'])

@@ -22,6 +22,7 @@ readonly JOBS=4      # files in parallel: they mostly wait
 use_programs
 install_npm "$ROOT/tests/integration"
 install_npm "$ROOT/samples/clients/node"
+install_npm "$ROOT/samples/clients/connect"
 install_npm "$ROOT"
 use_test_pack
 

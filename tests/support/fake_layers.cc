@@ -61,6 +61,24 @@ class FakeLayers::Follower final : public grpc::ServerWriteReactor<layers::v1::W
   bool finished_ = false;
 };
 
+namespace {
+
+// Sends one message and ends the call.
+class LastMessage final : public grpc::ServerWriteReactor<layers::v1::WatchLayerResponse> {
+ public:
+  LastMessage(layers::v1::WatchLayerResponse message, const grpc::Status& end)
+      : message_(std::move(message)) {
+    StartWriteAndFinish(&message_, grpc::WriteOptions(), end);
+  }
+
+ private:
+  void OnDone() override { delete this; }
+
+  const layers::v1::WatchLayerResponse message_;
+};
+
+}  // namespace
+
 void FakeLayers::TellFollowers(const std::string& id) {
   for (Follower* follower : followers_) {
     if (follower->id() == id) follower->Tell();
@@ -95,6 +113,11 @@ std::uint64_t FakeLayers::Counter(const std::string& id) const {
   return found == layers_.end() ? 0 : found->second.version().counter();
 }
 
+void FakeLayers::EndNext(grpc::Status end) {
+  absl::MutexLock lock(&mutex_);
+  end_next_ = std::move(end);
+}
+
 void FakeLayers::SetScript(std::vector<layers::v1::WatchLayerResponse> script) {
   absl::MutexLock lock(&mutex_);
   script_ = std::move(script);
@@ -112,6 +135,27 @@ void FakeLayers::WaitForWatches(std::size_t count) {
   };
   EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)))
       << counts_.watches.size() << " calls of WatchLayer, not " << count;
+}
+
+void FakeLayers::WaitForMoves(std::size_t count) {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [&]()
+                          ABSL_NO_THREAD_SAFETY_ANALYSIS { return counts_.moves.size() >= count; };
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)))
+      << counts_.moves.size() << " calls of SetViewport, not " << count;
+}
+
+grpc::ServerUnaryReactor* FakeLayers::SetViewport(grpc::CallbackServerContext* context,
+                                                  const layers::v1::SetViewportRequest* request,
+                                                  layers::v1::SetViewportResponse*) {
+  absl::MutexLock lock(&mutex_);
+  counts_.moves.push_back(*request);
+  for (const layers::v1::WatchLayerResponse& message : script_) {
+    if (message.stream_id() == request->stream_id()) return Finish(context);
+  }
+  auto* reactor = context->DefaultReactor();
+  reactor->Finish({grpc::StatusCode::NOT_FOUND, "no such stream"});
+  return reactor;
 }
 
 grpc::ServerUnaryReactor* FakeLayers::ListLayers(grpc::CallbackServerContext* context,
@@ -199,6 +243,9 @@ grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* FakeLayers::WatchLayer
       return new RefusedReactor<layers::v1::WatchLayerResponse>(
           runtime::BadField("columns", "there is no column \"nonsense\""));
     }
+  }
+  if (end_next_.has_value() && !script_.empty()) {
+    return new LastMessage(script_.front(), *std::exchange(end_next_, std::nullopt));
   }
   return new ScriptReactor<layers::v1::WatchLayerResponse>(script_, false);
 }

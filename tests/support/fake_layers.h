@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,16 +38,22 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   /// refuses the column "nonsense". The gateway's own streams (tiles_only) get the layer's versions
   /// instead and are not counted.
   void SetScript(std::vector<layers::v1::WatchLayerResponse> script);
+  /// The next call of WatchLayer ends with `end` after its first message.
+  void EndNext(grpc::Status end);
 
   struct Counts {
     int tiles_made = 0;    // GetTile calls answered with data
     int not_modified = 0;  // GetTile calls answered without data
     int lists = 0;         // ListLayers calls
     std::vector<layers::v1::WatchLayerRequest> watches;
+    std::vector<layers::v1::SetViewportRequest> moves;
   };
   Counts counts() const;
   /// Blocks until WatchLayer has been called `count` times; fails the test after 20 s.
   void WaitForWatches(std::size_t count);
+  /// The same for SetViewport, which is NOT_FOUND for a stream_id that no message of the script
+  /// has.
+  void WaitForMoves(std::size_t count);
 
   grpc::ServerUnaryReactor* ListLayers(grpc::CallbackServerContext*,
                                        const layers::v1::ListLayersRequest*,
@@ -58,6 +65,9 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
                                     layers::v1::GetTileResponse*) override;
   grpc::ServerWriteReactor<layers::v1::WatchLayerResponse>* WatchLayer(
       grpc::CallbackServerContext*, const layers::v1::WatchLayerRequest*) override;
+  grpc::ServerUnaryReactor* SetViewport(grpc::CallbackServerContext*,
+                                        const layers::v1::SetViewportRequest*,
+                                        layers::v1::SetViewportResponse*) override;
 
  private:
   mutable absl::Mutex mutex_;
@@ -70,6 +80,7 @@ class FakeLayers final : public layers::v1::LayerService::CallbackService {
   bool hold_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::function<void()>> held_ ABSL_GUARDED_BY(mutex_);  // each answers one call
   std::vector<layers::v1::WatchLayerResponse> script_ ABSL_GUARDED_BY(mutex_);
+  std::optional<grpc::Status> end_next_ ABSL_GUARDED_BY(mutex_);
   Counts counts_ ABSL_GUARDED_BY(mutex_);
   std::set<Follower*> followers_ ABSL_GUARDED_BY(mutex_);
 };

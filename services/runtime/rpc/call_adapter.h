@@ -19,12 +19,22 @@
 #include "services/runtime/rpc/call_context.h"
 #include "services/runtime/rpc/grpc_status.h"
 #include "services/runtime/rpc/hidden_fields.h"
+#include "services/runtime/rpc/stream_ends.h"
 #include "services/runtime/rpc/stream_source.h"
 #include "services/runtime/timer.h"
 
 namespace citylayers::runtime {
 
+template <typename Request>
+struct DuplexRequests;
+
 namespace detail {
+
+struct StreamEnvironment;
+
+/// Whether `peer` is the address of a connection, and not a channel within the process, which does
+/// not age and does not compress.
+bool HasConnection(const std::string& peer);
 
 /// The answer of a unary call while it is sent: charged to the memory share of unread answers, and
 /// ended when the client does not read it. Owns itself.
@@ -113,14 +123,28 @@ class CallAdapter {
                                                    std::string_view method, const Request* request,
                                                    Factory factory);
 
+  /// As ServerStream, for a method whose client may change the stream by further requests.
+  /// `factory` is absl::StatusOr<std::unique_ptr<DuplexSource<Request, Response>>>(const Call&).
+  /// RESOURCE_EXHAUSTED: more requests than `requests` permits.
+  template <typename Request, typename Response, typename Factory>
+  grpc::ServerBidiReactor<Request, Response>* Duplex(grpc::CallbackServerContext* context,
+                                                     std::string_view method,
+                                                     DuplexRequests<Request> requests,
+                                                     Factory factory);
+
   /// Many requests, one response for each, in order; for methods that write. `factory` is
   /// absl::StatusOr<std::unique_ptr<BidiHandler<...>>>(const Call&), run on the threads for writes.
   template <typename Request, typename Response, typename Factory>
   grpc::ServerBidiReactor<Request, Response>* Bidi(grpc::CallbackServerContext* context,
                                                    std::string_view method, Factory factory);
 
-  /// Ends every open stream with UNAVAILABLE, so that clients reconnect to the next
-  /// server. For shutdown.
+  /// For a unary method whose answers are worth compressing, such as tiles: its handler calls this
+  /// with the answer that it returns. Compresses it when it is large and the client accepts gzip.
+  void CompressIfLarge(grpc::CallbackServerContext& context,
+                       const google::protobuf::Message& answer);
+
+  /// Ends every open stream with UNAVAILABLE and a time to wait, so that clients reconnect to the
+  /// next server, spread over grpc.return_spread. For shutdown.
   void Drain() { draining_->store(true); }
 
  private:
@@ -171,12 +195,16 @@ class CallAdapter {
     return reactor;
   }
 
+  detail::StreamEnvironment Environment();
+
   CallGate gate_;
   Executor& executor_;
   Executor& write_executor_;
   Timer& timer_;
   const std::shared_ptr<WriteWatch> writes_;
   std::shared_ptr<std::atomic<bool>> draining_ = std::make_shared<std::atomic<bool>>(false);
+  prometheus::Counter& compressed_;
+  const std::shared_ptr<StreamEnds> ends_;
 };
 
 }  // namespace citylayers::runtime

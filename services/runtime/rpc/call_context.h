@@ -20,6 +20,7 @@
 #include "services/runtime/rpc/authenticator.h"
 #include "services/runtime/rpc/call.h"
 #include "services/runtime/rpc/call_entrance.h"
+#include "services/runtime/rpc/stream_ends.h"
 #include "services/runtime/rpc/write_watch.h"
 
 namespace citylayers::runtime {
@@ -35,6 +36,10 @@ struct CallOptions {
   // Calls of one method at once ("FloodService/ExportDepth"), below the limits above: for methods
   // of which a few keep all threads busy.
   std::map<std::string, int, std::less<>> method_limits;
+  StreamEnds::Options stream_ends;  // their age, and the spread of their return
+  // Snapshots and other answers above this size are compressed for clients that accept gzip, bytes;
+  // 0: none.
+  std::size_t compress_above = 0;
   WriteWatch::Options writes;             // maximum time that a client may leave an answer unread
   std::shared_ptr<MemoryShare> requests;  // memory of decoded requests; may be nullptr
   // The client's address, of the connection's address; default: the same.

@@ -1,5 +1,7 @@
 #include "services/runtime/rpc/error_details.h"
 
+#include <string>
+
 #include "absl/strings/cord.h"
 #include <google/rpc/error_details.pb.h>
 
@@ -38,6 +40,13 @@ absl::Status WithReason(absl::Status status, std::string_view reason) {
   info.set_domain("citylayers");
   Attach(status, info);
   return status;
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  const auto payload = status.GetPayload(StrCat("type.googleapis.com/", info.GetTypeName()));
+  if (!payload.has_value() || !info.ParseFromString(std::string(*payload))) return "";
+  return info.reason();
 }
 
 absl::Status BadField(std::string_view field, std::string_view long_description) {

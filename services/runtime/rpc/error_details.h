@@ -2,6 +2,7 @@
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_ERROR_DETAILS_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_ERROR_DETAILS_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -23,6 +24,7 @@ inline constexpr std::string_view kReasonDeadlinePassed = "DEADLINE_PASSED";
 inline constexpr std::string_view kReasonStorageUnavailable = "STORAGE_UNAVAILABLE";
 inline constexpr std::string_view kReasonNoTerrain = "NO_TERRAIN";
 inline constexpr std::string_view kReasonUnknownLayer = "UNKNOWN_LAYER";
+inline constexpr std::string_view kReasonUnknownStream = "UNKNOWN_STREAM";
 inline constexpr std::string_view kReasonKeyNeeded = "KEY_NEEDED";
 inline constexpr std::string_view kReasonBadKey = "BAD_KEY";
 inline constexpr std::string_view kReasonBadSession = "BAD_SESSION";
@@ -32,9 +34,14 @@ inline constexpr std::string_view kReasonReadOnly = "READ_ONLY";
 inline constexpr std::string_view kReasonForeignOrigin = "FOREIGN_ORIGIN";
 inline constexpr std::string_view kReasonClockBackwards = "CLOCK_BACKWARDS";
 inline constexpr std::string_view kReasonClockDriven = "CLOCK_DRIVEN";
+inline constexpr std::string_view kReasonStreamAge = "STREAM_AGE";
+inline constexpr std::string_view kReasonStopping = "STOPPING";
 
 /// Returns `status` with ErrorInfo{reason, domain "citylayers"}.
 absl::Status WithReason(absl::Status status, std::string_view reason);
+
+/// The reason that WithReason has added; empty without one.
+std::string ReasonOf(const absl::Status& status);
 
 /// INVALID_ARGUMENT with the message "field: description", BadRequest{field, description} and
 /// reason BAD_FIELD.

@@ -203,6 +203,10 @@ void GrpcListener::ForgetClosed() {
   std::erase_if(connections_, [this](const auto& entry) {
     const Connection& connection = entry.second;
     if (InodeOf(entry.first) == connection.inode) return false;
+    metrics_
+        .Counter("citylayers_grpc_connections_closed_total",
+                 "gRPC connections that have ended, whoever ended them")
+        .Increment();
     if (connection.channelz_id != 0 && connection.streams > 0) {
       dying_.push_back(connection.channelz_id);
     }

@@ -13,6 +13,7 @@
 #include "citylayers/client/key_interceptor.h"
 #include "services/runtime/descriptors.h"
 #include "services/runtime/rpc/malformed_requests.h"
+#include "services/runtime/rpc/stream_ends.h"
 #include "services/runtime/rpc/tls_credentials.h"
 
 namespace citylayers::runtime {
@@ -47,7 +48,8 @@ GrpcListener::Options ListenerOptions(const Config& config, std::int64_t streams
 }
 
 // Messages of clients are not decompressed: gRPC checks the size of a message before, not after
-// decompression, and 1 MB of gzip may hold 1 GiB.
+// decompression, and 1 MB of gzip may hold 1 GiB. Answers may be compressed nevertheless: gRPC asks
+// only the client's side whether it accepts that (CallAdapter).
 template <typename Arguments>
 void TakeNoCompressedMessages(Arguments set) {
   set(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
@@ -76,6 +78,21 @@ Interceptors KeyInterceptors(const std::string& key) {
   return interceptors;
 }
 
+// gRPC adds its own jitter of a tenth to the age. A stream that began just before the connection
+// was asked to end may last StreamEnds::kOldest ages from then on; what remains after that and the
+// grace is cut.
+void SetAges(const Config& config, grpc::ServerBuilder& builder) {
+  const absl::Duration age_max = config.GetDuration("grpc.connection_age_max");
+  const absl::Duration grace =
+      age_max * StreamEnds::kOldest + config.GetDuration("grpc.connection_age_grace");
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             Milliseconds(config, "grpc.connection_age_max"));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(grace)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                             Milliseconds(config, "grpc.connection_idle_max"));
+}
+
 void SetLimits(const Config& config, const MemoryBudget& memory, std::int64_t streams_max,
                grpc::ServerBuilder& builder) {
   TakeNoCompressedMessages(
@@ -88,9 +105,12 @@ void SetLimits(const Config& config, const MemoryBudget& memory, std::int64_t st
   quota.Resize(memory.bytes(MemoryUse::kTransport));
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(config, "grpc.keepalive"));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                             Milliseconds(config, "grpc.keepalive_timeout"));
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(config, "grpc.keepalive_min"));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  SetAges(config, builder);
 }
 
 }  // namespace
@@ -139,6 +159,7 @@ std::shared_ptr<grpc::Channel> GrpcPort::RemoteChannel(const std::string& target
                                                        const std::string& key) {
   grpc::ChannelArguments arguments = ArgumentsOf(config);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(config, "grpc.keepalive"));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(config, "grpc.keepalive_timeout"));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   // The calls carry the key of the processes: it does not pass a proxy of the environment.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);

@@ -7,6 +7,7 @@
 #include <google/rpc/error_details.pb.h>
 
 #include "base/strings.h"
+#include "services/runtime/rpc/error_details.h"
 #include "services/runtime/rpc/status_bounds.h"
 
 namespace citylayers::runtime {
@@ -45,6 +46,11 @@ absl::Duration RetryDelayOf(const grpc::Status& status) {
     }
   }
   return absl::ZeroDuration();
+}
+
+bool IsStreamAge(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+         ReasonOf(FromGrpcStatus(status)) == kReasonStreamAge;
 }
 
 }  // namespace citylayers::runtime

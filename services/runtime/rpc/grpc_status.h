@@ -17,6 +17,10 @@ absl::Status FromGrpcStatus(const grpc::Status& status);
 /// The time of the status's RetryInfo, after which the call may be repeated; zero: it has none.
 absl::Duration RetryDelayOf(const grpc::Status& status);
 
+/// Whether a stream has ended because of its age (StreamEnds::Aged): its client makes the same call
+/// again at once, and nothing is lost.
+bool IsStreamAge(const grpc::Status& status);
+
 }  // namespace citylayers::runtime
 
 #endif  // CITYLAYERS_SERVICES_RUNTIME_RPC_GRPC_STATUS_H_

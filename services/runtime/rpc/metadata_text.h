@@ -13,6 +13,10 @@ namespace citylayers::runtime {
 /// ClientContext::AddMetadata, ServerContext::AddInitialMetadata or AddTrailingMetadata. gRPC does
 /// not check metadata that it receives.
 
+/// In the initial metadata of an answer that is the same as long as its request is: HTTP caches may
+/// keep it for a year.
+inline constexpr std::string_view kImmutableMetadata = "x-citylayers-immutable";
+
 /// True for names of a-z, 0-9, "-", "_" and ".", not empty. Pseudo-headers (":path") are not names.
 bool IsMetadataName(std::string_view name);
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -40,8 +41,10 @@ struct StreamStep {
   enum class Kind { kMessage, kWait, kEnd };
   Kind kind = Kind::kEnd;
   absl::Duration wait_max;  // for kWait: maximum time before Next is called again without a wake
+  bool is_bulk = false;     // for kMessage: worth compressing when it is large, as a snapshot is
 
   static StreamStep Message() { return {Kind::kMessage, absl::ZeroDuration()}; }
+  static StreamStep Bulk() { return {Kind::kMessage, absl::ZeroDuration(), true}; }
   static StreamStep Wait(absl::Duration at_most) { return {Kind::kWait, at_most}; }
   static StreamStep End() { return {Kind::kEnd, absl::ZeroDuration()}; }
 };
@@ -57,12 +60,26 @@ class StreamSource {
   /// Fills `response` (empty on entry) and returns Message(), Wait(), End(), or the
   /// error that ends the call.
   virtual absl::StatusOr<StreamStep> Next(Response* response) = 0;
+  /// Whether Next may return Bulk() messages.
+  virtual bool has_bulk() const { return false; }
+  /// Adds to `status`, with which the server ends the stream, the position from which its client
+  /// can resume. Called as Next() is.
+  virtual void AddPosition(absl::Status& /*status*/) const {}
   /// Producers keep this and call Wake() when more is available. The same object
   /// for the source's life.
   const std::shared_ptr<Waker>& waker() const { return waker_; }
 
  private:
   std::shared_ptr<Waker> waker_ = std::make_shared<Waker>();
+};
+
+/// A StreamSource whose client may change what it sends, by further requests.
+template <typename Request, typename Response>
+class DuplexSource : public StreamSource<Response> {
+ public:
+  /// Applies a request: the first one before Next() is called, each later one between two calls of
+  /// it. An error ends the call.
+  virtual absl::Status Take(Request request) = 0;
 };
 
 /// The server's side of one bidirectional call that answers each request with

@@ -14,11 +14,14 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/sync_stream.h>
 
+#include "services/runtime/rpc/grpc_status.h"
+
 namespace citylayers::runtime {
 
 /// Opens a stream, passes its messages to a function, and opens it again when it ends, after a
 /// delay that doubles from 0.25 s to 5 s. Logs when the peer becomes unavailable and when it is
-/// back, not in between. The destructor cancels the stream and joins.
+/// back, not in between. A stream that has reached its age is opened again at once, as if it had
+/// not ended. The destructor cancels the stream and joins.
 ///
 ///   WatchThread watch(
 ///       "traffic follows readings",
@@ -40,13 +43,16 @@ class WatchThread {
         if (!Begin(context)) return;
         auto reader = open(*context);
         MessageOf<decltype(reader)> message;
+        bool has_messages = false;
         while (reader->Read(&message)) {
+          has_messages = true;
           delay = kDelayMin;
           SetConnected(true, "");
           on_message(message);
           message.Clear();
         }
         const grpc::Status status = reader->Finish();
+        if (has_messages && IsStreamAge(status)) continue;  // the same call again, and no outage
         SetConnected(false, status.error_message());
         if (on_end) on_end(status);
         if (!Pause(delay)) return;

@@ -18,6 +18,13 @@ struct ChannelOptions {
   std::string api_key;
   /// Maximum size of a message, bytes. A tile or a page of segments is far smaller.
   int message_bytes_max = 64 << 20;
+  /// A connection that does not answer a ping within `keepalive_timeout` is lost: this finds silent
+  /// networks. Pings are sent only during calls, `keepalive` after the last data. A server cuts
+  /// clients that ping more often than its `grpc.keepalive_min`, 5 s.
+  absl::Duration keepalive = absl::Seconds(30);
+  absl::Duration keepalive_timeout = absl::Seconds(10);
+  /// Maximum time for connecting, including that of slow networks with losses.
+  absl::Duration connect_timeout = absl::Seconds(10);
   /// Pauses between attempts to connect again: a server that restarts is connected soon.
   absl::Duration reconnect_min = absl::Milliseconds(250);
   absl::Duration reconnect_max = absl::Seconds(1);
