@@ -7,7 +7,12 @@ function pair() {
   const [out, input] = [new PassThrough(), new PassThrough()];
   const sent: { id: number; method: string; sessionId?: string }[] = [];
   out.on('data', (text: Buffer) => sent.push(JSON.parse(text.toString().replace('\0', ''))));
-  return { pipe: new CdpPipe(out, input), sent, answer: (text: string | Buffer) => input.write(text) };
+  return {
+    pipe: new CdpPipe(out, input),
+    sent,
+    answer: (text: string | Buffer) => input.write(text),
+    close: () => input.destroy(),
+  };
 }
 
 describe('CdpPipe', () => {
@@ -35,6 +40,14 @@ describe('CdpPipe', () => {
     const event = new Promise((resolve) => (pipe.onEvent = (...args) => resolve(args)));
     answer('{"method":"Target.targetCrashed","params":{"targetId":"1"}}\0');
     expect(await event).toEqual(['Target.targetCrashed', { targetId: '1' }]);
+  });
+
+  it('rejects what waits when the browser ends, and what comes afterwards', async () => {
+    const { pipe, close } = pair();
+    const call = pipe.send('A.a');
+    close();
+    await expect(call).rejects.toThrow('A.a: the browser has ended');
+    await expect(pipe.send('B.b')).rejects.toThrow('B.b: the browser has ended');
   });
 
   it('rejects with the error of the browser, and without an answer after the time', async () => {

@@ -12,11 +12,14 @@ interface Message {
   error?: { message: string };
 }
 
+const kEnded = 'the browser has ended';
+
 export class CdpPipe {
   /** Called with each event of the browser. */
   onEvent: (method: string, params: Params) => void = () => {};
   private readonly waiting = new Map<number, (message: Message) => void>();
   private lastId = 0;
+  private ended = false;
   private rest: Buffer[] = [];
 
   /** @param out to the browser  @param input from the browser */
@@ -25,13 +28,16 @@ export class CdpPipe {
     input: Readable,
   ) {
     input.on('data', (piece: Buffer) => this.read(piece));
-    // The end of the process is what its owner waits for; calls that are open then end by their time.
-    for (const stream of [out, input]) stream.on('error', () => {});
+    for (const stream of [out, input]) {
+      stream.on('error', () => this.end());
+      stream.on('close', () => this.end());
+    }
   }
 
-  /** Calls a method. Rejects with its error, or when there is no answer within `timeoutMs`. */
+  /** Calls a method. Rejects with its error, when the browser ends, or when there is no answer within `timeoutMs`. */
   send(method: string, params: Params = {}, sessionId?: string, timeoutMs = 15_000): Promise<Params> {
     const id = ++this.lastId;
+    if (this.ended) return Promise.reject(new Error(`${method}: ${kEnded}`));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
@@ -44,6 +50,13 @@ export class CdpPipe {
       });
       this.out.write(`${JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) })}\0`);
     });
+  }
+
+  /** A caller that waits for the answer of an ended browser would not see the next one. */
+  private end(): void {
+    this.ended = true;
+    for (const settle of this.waiting.values()) settle({ error: { message: kEnded } });
+    this.waiting.clear();
   }
 
   private read(piece: Buffer): void {
