@@ -199,45 +199,46 @@ absl::Duration Config::GetDuration(std::string_view key) const {
 
 bool Config::IsCredential(std::string_view key) const {
   return !credentials_.empty() && GetString(key).starts_with(credentials_ + "/");
-  ConfigChange Config::ChangeTo(const Config& next) const {
-    ConfigChange change;
-    for (const auto& [key, entry] : entries_) {
-      const auto other = next.entries_.find(key);
-      if (other == next.entries_.end() || other->second.value == entry.value) continue;
-      (entry.option.is_live ? change.live : change.restart).push_back(key);
-    }
-    return change;
-  }
+}
 
-  Config Config::WithLiveOptionsOf(const Config& next) const {
-    Config merged = *this;
-    for (auto& [key, entry] : merged.entries_) {
-      if (entry.option.is_live) entry.value = next.Find(key, entry.option.type).value;
-    }
-    return merged;
+ConfigChange Config::ChangeTo(const Config& next) const {
+  ConfigChange change;
+  for (const auto& [key, entry] : entries_) {
+    const auto other = next.entries_.find(key);
+    if (other == next.entries_.end() || other->second.value == entry.value) continue;
+    (entry.option.is_live ? change.live : change.restart).push_back(key);
   }
+  return change;
+}
 
-  std::string Config::ToToml() const {
-    std::string out;
-    std::string section;
-    for (const auto& [key, entry] : entries_) {
-      const std::pair<std::string, std::string> parts =
-          absl::StrSplit(key, absl::MaxSplits('.', 1));
-      if (parts.first != section) {
-        StrAppend(&out, section.empty() ? "" : "\n", "[", parts.first, "]\n");
-        section = parts.first;
-      }
-      const bool quoted =
-          entry.option.type == OptionType::kString || entry.option.type == OptionType::kDuration;
-      StrAppend(&out, "# ", entry.option.help);
-      if (!entry.option.choices.empty()) {
-        StrAppend(&out, " One of ", absl::StrJoin(entry.option.choices, ", "), ".");
-      }
-      if (entry.option.is_live) StrAppend(&out, " Changes live: SIGHUP.");
-      StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlString(entry.value) : entry.value,
-                "\n");
-    }
-    return out;
+Config Config::WithLiveOptionsOf(const Config& next) const {
+  Config merged = *this;
+  for (auto& [key, entry] : merged.entries_) {
+    if (entry.option.is_live) entry.value = next.Find(key, entry.option.type).value;
   }
+  return merged;
+}
+
+std::string Config::ToToml() const {
+  std::string out;
+  std::string section;
+  for (const auto& [key, entry] : entries_) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(key, absl::MaxSplits('.', 1));
+    if (parts.first != section) {
+      StrAppend(&out, section.empty() ? "" : "\n", "[", parts.first, "]\n");
+      section = parts.first;
+    }
+    const bool quoted =
+        entry.option.type == OptionType::kString || entry.option.type == OptionType::kDuration;
+    StrAppend(&out, "# ", entry.option.help);
+    if (!entry.option.choices.empty()) {
+      StrAppend(&out, " One of ", absl::StrJoin(entry.option.choices, ", "), ".");
+    }
+    if (entry.option.is_live) StrAppend(&out, " Changes live: SIGHUP.");
+    StrAppend(&out, "\n", parts.second, " = ", quoted ? TomlString(entry.value) : entry.value,
+              "\n");
+  }
+  return out;
+}
 
 }  // namespace citylayers::runtime

@@ -35,7 +35,7 @@ class EntranceTest : public testing::Test {
   absl::StatusOr<AdmittedCaller> Admit(const CallMetadata& metadata, bool is_stream = false,
                                        std::string peer = kPeer) {
     const access::Need need = {.permission = Permission::kLayersRead};
-    return entrance_.Admit(metadata, std::move(peer), &need, is_stream);
+    return entrance_.Admit(metadata, nullptr, std::move(peer), &need, is_stream);
   }
   absl::StatusCode CodeOf(const CallMetadata& metadata, bool is_stream = false) {
     return Admit(metadata, is_stream).status().code();
