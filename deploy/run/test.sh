@@ -144,12 +144,12 @@ suite_vitest() {
   return "$status"
 }
 
-# suite_lints: the checks of tests/lint on made-up lines.
+# suite_lints: the checks of tests/lint on made-up lines, and the threat model against the tree.
 suite_lints() (
   # shellcheck source=tests/support/node_suite.sh
   source tests/support/node_suite.sh
   cd tests/lint || exit
-  run_node_files lints 120 1 lints.test.mjs
+  run_node_files lints 120 1 lints.test.mjs threats.test.mjs
 )
 
 # suite_documents: the documents of the Debian package.

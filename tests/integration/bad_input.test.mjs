@@ -92,7 +92,7 @@ test('columns that do not fit together are refused', async () => {
   });
 });
 
-test('a message that is no protobuf is refused', async () => {
+test('a message that is not protobuf is refused', async () => {
   const path = 'citylayers.readings.v1.ReadingService/WriteReadings';
   const broken = Buffer.from([0x22, 0xff, 0xff, 0xff, 0xff, 0x07, 1, 2, 3]);
   const http = await fetch(`${here.city.url}/${path}`, {
@@ -194,7 +194,7 @@ test('the city clock does not run backwards, and has one driver', async () => {
   );
 });
 
-test('HTTP that is no HTTP', async () => {
+test('HTTP that is not HTTP', async () => {
   const { connect } = await import('node:net');
   const [host, port] = here.city.url.slice('http://'.length).split(':');
   const cases = ['\u0000\u0001\u0002\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n'];

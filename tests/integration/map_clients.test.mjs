@@ -207,7 +207,7 @@ test('pages of other origins read errors too, and preflights allow what they ask
   }
 });
 
-test('the page says what it may do, and other sites cannot hold it', async (t) => {
+test('the page states what it may use, and other sites cannot hold it', async (t) => {
   if (await skipsWithoutPage(t)) return;
   const page = await get('/');
   const policy = page.headers.get('permissions-policy');

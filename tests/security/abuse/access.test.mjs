@@ -295,7 +295,7 @@ test('a limited key sees its layer and no other', async () => {
   api.close();
 });
 
-test('nobody writes a reading outside of the scope', async () => {
+test('a key writes no reading outside of its scope', async () => {
   const text = await makeKey('gauge', ['readings:write:stations/phu-an/measures/water_level']);
   const api = new Api(city.grpc, text);
   const columns = (measure) => ({
