@@ -68,9 +68,6 @@ class LiveHandler {
   /// HTTP server passes no more requests.
   void End();
 
-  /// Who receives a stream. A stream ends when its key ends.
-  using Caller = std::shared_ptr<const access::Principal>;
-
   /// GET /live/{layer}
   void Layer(const runtime::HttpRequest& request, runtime::Responder responder, Caller caller);
   /// GET /live/alerts?filter=; without a filter: unresolved alerts

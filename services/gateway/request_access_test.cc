@@ -2,13 +2,11 @@
 // every call: all refusals are the gateway's.
 #include "services/gateway/request_access.h"
 
-#include "google/rpc/error_details.pb.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "base/strings.h"
-#include "services/gateway/rpc_codec.h"
+#include "tests/support/error_reason.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
 
@@ -24,13 +22,6 @@ constexpr std::string_view kAlertMethod = "/citylayers.alerts.v1.AlertService/Ge
 // RFC 9112, section 7.1: the end of a chunked body.
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kJson = "Content-Type: application/json\r\n";
-
-std::string ReasonOf(const std::string& body) {
-  const auto details = nlohmann::json::parse(body)["details"];
-  google::rpc::ErrorInfo info;
-  (void)info.ParseFromString(*ReadBase64(details[0]["value"].get<std::string>()));
-  return info.reason();
-}
 
 access::ApiKey Key(char letter) {
   return {.id = std::string(12, letter), .secret = std::string(32, letter)};

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "services/gateway/request_access.h"
+#include "tests/support/error_reason.h"
 #include "tests/support/fake_city.h"
 #include "tests/support/http_test_client.h"
 
@@ -14,7 +15,7 @@ using runtime::TestClient;
 using runtime::TestResponse;
 using ::testing::HasSubstr;
 
-constexpr std::string_view kTile = "/tiles/traffic/12/3263/1923.mvt";
+constexpr std::string_view kTiles = "/tiles/traffic.json";
 constexpr std::string_view kListLayers = "/citylayers.layers.v1.LayerService/ListLayers";
 // In the time of a test no token comes back.
 constexpr double kSlow = 0.001;
@@ -45,8 +46,8 @@ class RequestLimitsTest : public ::testing::Test {
 };
 
 TEST_F(RequestLimitsTest, ARefusalSaysWhenToComeBack) {
-  EXPECT_EQ(Get(kTile).status, 200);
-  const TestResponse refused = Get(kTile);
+  EXPECT_EQ(Get(kTiles).status, 200);
+  const TestResponse refused = Get(kTiles);
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.Header("retry-after"), "1000");
   EXPECT_EQ(refused.Header("access-control-allow-origin"), "*");
@@ -55,17 +56,17 @@ TEST_F(RequestLimitsTest, ARefusalSaysWhenToComeBack) {
 }
 
 TEST_F(RequestLimitsTest, AKeyHasItsOwnLimitAtEveryAddress) {
-  EXPECT_EQ(Get(kTile).status, 200);
-  EXPECT_EQ(Get(kTile, StrCat(bearer_, "X-Forwarded-For: 203.0.113.1\r\n")).status, 200);
-  EXPECT_EQ(Get(kTile, StrCat(bearer_, "X-Forwarded-For: 203.0.113.2\r\n")).status, 429);
+  EXPECT_EQ(Get(kTiles).status, 200);
+  EXPECT_EQ(Get(kTiles, StrCat(bearer_, "X-Forwarded-For: 203.0.113.1\r\n")).status, 200);
+  EXPECT_EQ(Get(kTiles, StrCat(bearer_, "X-Forwarded-For: 203.0.113.2\r\n")).status, 429);
 }
 
 // The test's own machine is a trusted proxy.
 TEST_F(RequestLimitsTest, BehindAProxyEachClientHasItsOwnLimit) {
-  EXPECT_EQ(Get(kTile, "X-Forwarded-For: 203.0.113.1\r\n").status, 200);
-  EXPECT_EQ(Get(kTile, "X-Forwarded-For: 203.0.113.1\r\n").status, 429);
-  EXPECT_EQ(Get(kTile, "X-Forwarded-For: 203.0.113.2\r\n").status, 200);
-  EXPECT_EQ(Get(kTile, "X-Forwarded-For: 9.9.9.9, 203.0.113.2\r\n").status, 429)
+  EXPECT_EQ(Get(kTiles, "X-Forwarded-For: 203.0.113.1\r\n").status, 200);
+  EXPECT_EQ(Get(kTiles, "X-Forwarded-For: 203.0.113.1\r\n").status, 429);
+  EXPECT_EQ(Get(kTiles, "X-Forwarded-For: 203.0.113.2\r\n").status, 200);
+  EXPECT_EQ(Get(kTiles, "X-Forwarded-For: 9.9.9.9, 203.0.113.2\r\n").status, 429)
       << "the first address is an invention of the client";
 }
 
@@ -77,14 +78,14 @@ TEST_F(RequestLimitsTest, MethodsAnswerInTheProtocolOfTheirCaller) {
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.Header("retry-after"), "1000");
   EXPECT_THAT(refused.body, HasSubstr("resource_exhausted"));
-  EXPECT_THAT(refused.body, HasSubstr("LIMIT_EXCEEDED"));
+  EXPECT_EQ(ReasonOf(refused.body), "LIMIT_EXCEEDED");
 }
 
 TEST_F(RequestLimitsTest, InvalidKeysAreLimitedByAddress) {
   const std::string_view wrong = "X-Api-Key: clk_aaaaaaaaaaaa_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n";
-  EXPECT_EQ(Get(kTile, wrong).status, 401);
-  EXPECT_EQ(Get(kTile, wrong).status, 429);
-  EXPECT_EQ(Get(kTile, StrCat(wrong, "X-Forwarded-For: 203.0.113.1\r\n")).status, 401);
+  EXPECT_EQ(Get(kTiles, wrong).status, 401);
+  EXPECT_EQ(Get(kTiles, wrong).status, 429);
+  EXPECT_EQ(Get(kTiles, StrCat(wrong, "X-Forwarded-For: 203.0.113.1\r\n")).status, 401);
 }
 
 TEST_F(RequestLimitsTest, CallsOfTheProxyForGrpcCountOnce) {
@@ -107,11 +108,11 @@ class StreamLimitsTest : public RequestLimitsTest {
 TEST_F(StreamLimitsTest, AStreamThatEndsMakesRoomForAnother) {
   auto first = std::make_unique<TestClient>(city_.http_port());
   first->Send("GET /live/traffic HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  EXPECT_THAT(first->ReadUntil("event: "), HasSubstr("200 OK"));
+  EXPECT_THAT(first->ReadUntil("\r\n\r\n"), HasSubstr("200 OK"));
   const TestResponse refused = Get("/live/traffic");
   EXPECT_EQ(refused.status, 429);
   EXPECT_THAT(refused.body, HasSubstr("the limit is 1 open streams"));
-  EXPECT_EQ(Get(kTile).status, 200) << "not a stream";
+  EXPECT_EQ(Get(kTiles).status, 200) << "not a stream";
   first.reset();
   const auto account = city_.access().limits().AccountOf({}, "127.0.0.1");
   const absl::Time end = absl::Now() + absl::Seconds(10);
@@ -128,8 +129,8 @@ class ByteLimitsTest : public RequestLimitsTest {
 };
 
 TEST_F(ByteLimitsTest, AnAnswerIsSentWholeAndTheNextRequestWaits) {
-  EXPECT_EQ(Get(kTile).status, 200);
-  const TestResponse refused = Get(kTile);
+  EXPECT_EQ(Get(kTiles).status, 200);
+  const TestResponse refused = Get(kTiles);
   EXPECT_EQ(refused.status, 429);
   EXPECT_THAT(refused.body, HasSubstr("bytes per second, received and sent"));
 }

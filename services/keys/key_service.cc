@@ -32,7 +32,6 @@ void LogChange(std::string_view sentence, const access::KeyRecord& record, const
   runtime::LogInfo(sentence, {{"id", record.id},
                               {"principal", record.principal},
                               {"scopes", absl::StrJoin(key.scopes(), " ")},
-                              {"certificate", record.certificate_name},
                               {"by", NameOf(*call.caller)},
                               {"by_key", call.caller->key_id},
                               {"from", call.peer}});

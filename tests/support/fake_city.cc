@@ -2,7 +2,9 @@
 
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 
 #include "base/strings.h"
@@ -12,9 +14,12 @@
 namespace citylayers::gateway {
 namespace {
 
-access::ScopeSet ScopesOf(std::string_view scope) {
-  if (scope.empty()) return access::ScopeSet();
-  return access::ScopeSet({access::ParseScope(scope).value()});
+access::ScopeSet ScopesOf(std::string_view scopes_text) {
+  std::vector<access::Scope> scopes;
+  for (const absl::string_view item : absl::StrSplit(ToAbsl(scopes_text), ',', absl::SkipEmpty())) {
+    scopes.push_back(access::ParseScope(ToStd(item)).value());
+  }
+  return access::ScopeSet(std::move(scopes));
 }
 
 }  // namespace

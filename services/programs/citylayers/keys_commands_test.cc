@@ -232,7 +232,7 @@ TEST_F(KeysCommandsTest, ARotationReportsTheEndOfTheFormerSecret) {
 TEST_F(KeysCommandsTest, ARevokedKeyIsShown) {
   EXPECT_EQ(Run({"keys", "revoke", "aaaaaaaaaaaa"}), 0) << err_;
   EXPECT_EQ(keys_.revoked, "keys/aaaaaaaaaaaa");
-  EXPECT_THAT(out_, HasSubstr("state      revoked"));
+  EXPECT_THAT(out_, HasSubstr("state        revoked"));
 }
 
 TEST_F(KeysCommandsTest, TheFirstKeyIsWrittenToANewFile) {

@@ -164,7 +164,9 @@ absl::Status Program::ApplyContext() {
   if (server_option_->count() == 0 && !context->server.empty()) server_ = context->server;
   if (format_option_->count() == 0 && !context->format.empty()) format_ = context->format;
   context_key_file_ = context->key_file;
-  ca_file_ = context->ca_file;
+  // As its key, the authority of a context is for its server.
+  const bool is_its_server = server_option_->count() == 0;
+  if (is_its_server && tls_files_.ca_file.empty()) tls_files_.ca_file = context->ca_file;
   return absl::OkStatus();
 }
 

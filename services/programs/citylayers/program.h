@@ -62,8 +62,6 @@ class Program {
   static absl::Status Usage(absl::Status status);
 
   const std::string& server() const { return server_; }
-  /// File with the certificates that the server's must lead to, from the context; empty: none.
-  const std::string& ca_file() const { return ca_file_; }
   /// Path of the file of contexts; empty: there is no home directory.
   std::string context_path() const;
   absl::Duration timeout() const { return absl::Seconds(timeout_s_); }
@@ -157,7 +155,6 @@ class Program {
   CLI::Option* server_option_ = nullptr;
   std::string context_;
   std::string context_key_file_;
-  std::string ca_file_;
   std::string key_file_;
   CLI::Option* key_file_option_ = nullptr;
   SentKey key_;

@@ -180,7 +180,7 @@ class Run {
 
   Program& program_;
   const ReplayArguments& arguments_;
-  StopSignal stop_;  // created before the channel's threads
+  StopSignal stop_;
   ProgressLine line_;
   replay::CityClient client_;
   const replay::RetryOptions retry_;

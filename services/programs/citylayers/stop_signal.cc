@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include <pthread.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 namespace citylayers::cli {
@@ -11,13 +11,20 @@ namespace {
 
 constexpr int kInterrupted = 130;  // exit code of shells for SIGINT
 
+// Posted for each signal: all that a handler may do. A handler, and not sigwait, because any thread
+// may receive the signal, those of gRPC included, whenever they were started.
+sem_t g_arrived;
+
 }  // namespace
 
 StopSignal::StopSignal() {
-  sigemptyset(&signals_);
-  sigaddset(&signals_, SIGINT);
-  sigaddset(&signals_, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals_, &old_mask_);
+  sem_init(&g_arrived, /*pshared=*/0, 0);
+  struct sigaction action {};
+  action.sa_handler = [](int) { sem_post(&g_arrived); };
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, &old_interrupt_);
+  sigaction(SIGTERM, &action, &old_terminate_);
   thread_ = std::thread([this] { Wait(); });
 }
 
@@ -26,16 +33,16 @@ StopSignal::~StopSignal() {
     absl::MutexLock lock(&mutex_);
     ending_ = true;
   }
-  // The thread waits for it with sigwait and is not ended by it.
-  pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
+  sigaction(SIGINT, &old_interrupt_, nullptr);
+  sigaction(SIGTERM, &old_terminate_, nullptr);
+  sem_post(&g_arrived);
   thread_.join();
-  pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
 }
 
 void StopSignal::Wait() {
   while (true) {
-    int number = 0;
-    sigwait(&signals_, &number);
+    while (sem_wait(&g_arrived) != 0) {  // interrupted by another signal
+    }
     absl::MutexLock lock(&mutex_);
     if (ending_) return;
     if (std::exchange(stopped_, true)) _exit(kInterrupted);

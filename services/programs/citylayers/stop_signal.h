@@ -15,9 +15,10 @@
 namespace citylayers::cli {
 
 /// On the first SIGINT or SIGTERM of the process, calls `on_stop` and makes stopped() true; the
-/// second ends the process at once with exit code 130. While it lives, the signals are blocked in
-/// the calling thread and the threads that it starts: create it before the first channel. One at a
-/// time. Also the pacer of a replay, whose sleep a signal ends.
+/// second ends the process at once with exit code 130. While it lives it handles the signals in
+/// place of the process's earlier handlers, which it restores; also where a shell has made a
+/// program in the background ignore them. One at a time. Also the pacer of a replay, whose sleep a
+/// signal ends.
 class StopSignal final : public client::Stop, public replay::Pacer {
  public:
   StopSignal();
@@ -37,8 +38,8 @@ class StopSignal final : public client::Stop, public replay::Pacer {
  private:
   void Wait();
 
-  sigset_t signals_;
-  sigset_t old_mask_;
+  struct sigaction old_interrupt_ {};
+  struct sigaction old_terminate_ {};
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
