@@ -112,7 +112,7 @@ class Daemon::Impl {
     ASSIGN_OR_RETURN(
         admin_, StartAdmin(admin_address, config_.GetString("server.admin_hosts"),
                            {[this] { return MetricsText(); }, [this] { return Ready(); },
-                            [this] { return config_.ToToml(); },
+                            [this] { return Latest().ToToml(); },
                             [this] { return DescribeModules(); }, [this] { return Notices(); }},
                            admin_has_tls ? tls_.get() : nullptr));
     admin_address.port = admin_->port();

@@ -142,9 +142,9 @@ test('a second backup copies only what is new, and both are whole', () => {
   const first = create('--full');
   const second = create();
   assert.equal(offsetOf(second), offsetOf(first));
-  const [total, copied] = [Number(second.total_bytes), Number(second.copied_bytes)];
+  const [total, copied] = [Number(second.totalBytes), Number(second.copiedBytes)];
   assert.ok(copied < total / 2, `${copied} of ${total} bytes`);
-  assert.equal(Number(first.copied_bytes), Number(first.total_bytes));
+  assert.equal(Number(first.copiedBytes), Number(first.totalBytes));
   const tables = filesOf(join(backups, second.name)).filter((name) => name.endsWith('.sst'));
   const shared = tables.filter((name) => statSync(join(backups, second.name, name)).nlink >= 2);
   assert.ok(shared.length > 0);

@@ -131,3 +131,9 @@ export class Api {
     for (const client of Object.values(this.clients)) client.close();
   }
 }
+
+/** The reason in the ErrorInfo of a Connect error's JSON text; undefined: it has none. */
+export function reasonOf(text) {
+  const info = JSON.parse(text).details?.find(({ type }) => type === 'google.rpc.ErrorInfo');
+  return info && /[A-Z][A-Z_]+/.exec(Buffer.from(info.value, 'base64').toString('latin1'))?.[0];
+}

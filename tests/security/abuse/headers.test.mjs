@@ -7,8 +7,10 @@ import { codec } from '../../integration/support/api.mjs';
 import { assertAlive, attackedCity } from '../support/attacked_city.mjs';
 import { callFrames, RawHttp2 } from '../support/raw_http2.mjs';
 
-const here = attackedCity();
-const split = attackedCity({ split: true });
+// Without the limit of invalid keys, of which this file sends many.
+const env = { CITYLAYERS_LIMITS__FAILURES_PER_SECOND: '0' };
+const here = attackedCity({ env });
+const split = attackedCity({ env, split: true });
 
 const kAdvisory = ['X-Request-Id', 'traceparent', 'tracestate', 'Accept-Language'];
 const kNeeded = ['X-Citylayers-Probe', 'X-Citylayers-A'];
