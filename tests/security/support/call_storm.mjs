@@ -1,11 +1,12 @@
 // Unary gRPC calls at a fixed rate, whether or not the former ones are answered, from a separate process.
 //
 //   const result = await storm(address, { path, message, keys: [key], rate: 2000, seconds: 3 });
-//   // { sent, withheld, cut, lateP99Ms, codes: { 0: { count, p50Ms, p99Ms, maxMs }, 8: … } }
+//   // { rate, withheld, cut, unanswered, drainMs, lateP99Ms, codes: { 0: { count, p50Ms, p99Ms, maxMs }, 8: … } }
 //
 // It builds frames by hand, because a client library takes longer for a call than the server under test.
 // After the first call of a connection its headers are indexes, as those of other clients. A latency is that from the
-// write to the end of the answer. `withheld` calls were not sent, because their connection had as many as it may have.
+// write to the end of the answer. `rate` is what was sent; `withheld` calls were not, because their connection had as many
+// as it may have; the last answer came `drainMs` after the last call; calls were late by up to `lateP99Ms`.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,6 +38,7 @@ export async function storm(address, { message, connections = 40, ...options }) 
 
 const kPreface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const kTableSize = 1;
+const kStreamsMax = 3;
 const kInitialWindow = 4;
 const kPing = 6;
 const kGoAway = 7;
@@ -48,8 +50,7 @@ const kFrameHead = 9;
 const kWindowMax = 0x7fffffff;
 const kFirstDynamic = 62; // the index of the newest entry of HPACK's dynamic table
 const kStatusName = Buffer.from('grpc-status');
-// The server cuts a connection with a tenth more than grpc.streams_per_connection_max (2000).
-const kOpenMax = 1900;
+const kOpenMax = 2000; // calls of a connection, unless the server's settings permit fewer
 const kSlots = 4096; // a power of two above that
 
 function setting(id, value) {
@@ -83,6 +84,7 @@ function blocksOf(path, key) {
 
 class Connection {
   open = 0;
+  openMax = kOpenMax;
   isCut = false;
   next = 1;
   rest = Buffer.alloc(0);
@@ -134,6 +136,10 @@ class Connection {
       this.open--;
       this.onAnswer(code, performance.now() - this.sentMs[(stream >> 1) & (kSlots - 1)]);
     } else if (type === kSettings && (flags & kAck) === 0) {
+      for (let i = 0; i < payload.length; i += 6) {
+        if (payload.readUInt16BE(i) !== kStreamsMax) continue;
+        this.openMax = Math.min(kOpenMax, payload.readUInt32BE(i + 2));
+      }
       this.socket.write(frame(kSettings, kAck, 0));
     } else if (type === kPing && (flags & kAck) === 0) {
       this.socket.write(frame(kPing, kAck, 0, payload));
@@ -177,7 +183,7 @@ async function run({ address, path, message, keys, rate, seconds, connections: c
       if (due < wanted) late.push(nowMs - startMs - (due * 1000) / rate);
       for (; due < wanted; due++) {
         const connection = connections[due % count];
-        if (connection.isCut || connection.open >= kOpenMax) withheld++;
+        if (connection.isCut || connection.open >= connection.openMax) withheld++;
         else connection.call(nowMs);
       }
       for (const connection of connections) connection.flush();
@@ -188,8 +194,11 @@ async function run({ address, path, message, keys, rate, seconds, connections: c
   });
   const sendMs = performance.now() - startMs;
   const open = () => connections.reduce((sum, one) => sum + (one.isCut ? 0 : one.open), 0);
-  const endMs = performance.now() + kEnoughMs;
-  while (open() > 0 && performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, 1));
+  const drainStartMs = performance.now();
+  while (open() > 0 && performance.now() < drainStartMs + kEnoughMs) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const drainMs = performance.now() - drainStartMs;
 
   const codes = {};
   for (const [code, times] of byCode) {
@@ -199,8 +208,8 @@ async function run({ address, path, message, keys, rate, seconds, connections: c
   late.sort((a, b) => a - b);
   const cut = connections.filter(({ isCut }) => isCut).length;
   const unanswered = connections.reduce((sum, one) => sum + one.open, 0);
-  const sent = total - withheld;
-  return { sent, rate: (sent * 1000) / sendMs, withheld, cut, unanswered, lateP99Ms: at(late, 0.99) ?? 0, codes };
+  const sentPerS = ((total - withheld) * 1000) / sendMs;
+  return { rate: sentPerS, withheld, cut, unanswered, drainMs, lateP99Ms: at(late, 0.99) ?? 0, codes };
 }
 
 if (process.argv[2] === 'storm') process.once('message', async (options) => process.send(await run(options)));

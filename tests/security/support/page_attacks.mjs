@@ -1,5 +1,5 @@
-// What a hostile page can try. Each function runs in the browser, in a page of the attacker (page.evaluate), so that it
-// can use nothing outside of it. `city` is the origin under attack.
+// Attacks of a hostile page. Each function runs in the browser, in a page of the attacker (page.evaluate), and therefore
+// uses nothing outside of itself. `city` is the origin under attack.
 
 /** The content types that a page may send to other origins without asking, and those that need a preflight. */
 export const kSimpleTypes = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''];
