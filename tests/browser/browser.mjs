@@ -20,8 +20,10 @@ const kArguments = [
   '--no-first-run',
 ];
 
-export async function launch() {
-  return chromium.launch({ executablePath: process.env.CITYLAYERS_CHROMIUM, args: kArguments });
+/** @param args further ones of the command line */
+export async function launch(args = []) {
+  const executablePath = process.env.CITYLAYERS_CHROMIUM;
+  return chromium.launch({ executablePath, args: [...kArguments, ...args] });
 }
 
 /** Connects to a browser that another program runs; close() only ends the connection. */

@@ -25,8 +25,8 @@ export function frame(type, flags, stream, payload = Buffer.alloc(0)) {
   return Buffer.concat([head, payload]);
 }
 
-// An HPACK string without Huffman coding.
-function text(value) {
+/** An HPACK string without Huffman coding. */
+export function hpackText(value) {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
   const size = [];
   let rest = bytes.length;
@@ -42,7 +42,7 @@ function text(value) {
 
 /** A header block of [name, value] pairs; values may be Buffers. */
 export function headerBlock(pairs) {
-  return Buffer.concat(pairs.flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
+  return Buffer.concat(pairs.flatMap(([name, value]) => [Buffer.from([0]), hpackText(name), hpackText(value)]));
 }
 
 /** The HEADERS of a gRPC call, and its DATA when there is a `message`. `te` replaces "trailers". */

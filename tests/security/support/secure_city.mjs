@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Authority } from '../../support/certificates.mjs';
 import { Daemon, kBin, kPack, temporaryFolder, until } from '../../support/daemon.mjs';
 
-const kModules = 'readings,keys,basemap,flood,traffic,alerts';
+const kModules = 'backup,readings,keys,basemap,flood,traffic,alerts';
 
 export class SecureCity {
   processes = [];
