@@ -62,6 +62,7 @@ Program::Program(CLI::App& app) {
                      "the file in CITYLAYERS_KEY_FILE. No option takes the key itself, because "
                      "process lists show command lines")
           ->type_name("FILE");
+  AddTlsOptions(app);
   format_option_ =
       app.add_option("--format", format_, "Output format: table, json, ndjson or geojson")
           ->type_name("FORMAT")
