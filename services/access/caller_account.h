@@ -1,4 +1,4 @@
-// What one caller uses, against its limits.
+// The use of one caller, against its limits.
 #ifndef CITYLAYERS_SERVICES_ACCESS_CALLER_ACCOUNT_H_
 #define CITYLAYERS_SERVICES_ACCESS_CALLER_ACCOUNT_H_
 

@@ -33,7 +33,7 @@ namespace citylayers::access {
 class CallerLimits {
  public:
   struct Options {
-    Limits keys;                // of each key that has none of its own
+    Limits keys;                // of each key that has none in its record
     Limits anonymous;           // of each address
     double failures_per_s = 0;  // invalid credentials of each address; 0: no limit
     std::size_t addresses_max = 65'536;
@@ -69,7 +69,7 @@ class CallerLimits {
   using Entry = std::pair<Network, std::shared_ptr<CallerAccount>>;
   struct AddressShard {
     mutable absl::Mutex mutex;
-    std::list<Entry> recent ABSL_GUARDED_BY(mutex);  // the latest first
+    std::list<Entry> recent ABSL_GUARDED_BY(mutex);  // latest first
     absl::flat_hash_map<Network, std::list<Entry>::iterator> places ABSL_GUARDED_BY(mutex);
     std::shared_ptr<CallerAccount> shared ABSL_GUARDED_BY(mutex);  // of those without a place
     std::uint64_t replaced ABSL_GUARDED_BY(mutex) = 0;

@@ -1,4 +1,4 @@
-// What the server keeps of an API key.
+// The record of an API key.
 #ifndef CITYLAYERS_SERVICES_ACCESS_KEY_RECORD_H_
 #define CITYLAYERS_SERVICES_ACCESS_KEY_RECORD_H_
 
@@ -36,7 +36,7 @@ struct KeyRecord {
   // alternative name, "DNS:gw7.example.org" or "URI:spiffe://city/gw7"; empty: none does.
   std::string certificate_name;
   std::string creator;  // principal that made it; empty: made on the server itself
-  // The newest first, at least one. A rotation adds one and bounds the others, so that both are
+  // Newest first, at least one. A rotation adds one and bounds the others, so that both are
   // accepted for a while.
   std::vector<KeySecret> secrets;
   KeyLimits limits = {};  // in place of the server's

@@ -73,7 +73,7 @@ absl::StatusOr<std::shared_ptr<const Principal>> KeyRing::Identify(std::string_v
                                                                    absl::Time now) const {
   const absl::StatusOr<ApiKey> key = ApiKey::Parse(text);
   if (!key.ok()) return absl::UnauthenticatedError(key.status().message());
-  // Computed for unknown ids as well, so that the time of an answer does not tell which ids exist.
+  // Computed for unknown ids as well, so that the time of an answer does not show which ids exist.
   const std::string hash = hasher_.HashOf(*key);
   const auto found = keys_.find(key->id);
   if (found == keys_.end()) return Unknown();

@@ -24,8 +24,8 @@ class KeyRing {
   KeyRing(std::vector<KeyRecord> records, std::string_view pepper);
 
   /// Identifies the holder of a key's text. UNAUTHENTICATED: not a key, an unknown one, a wrong
-  /// secret, revoked or expired; the message says which of the last two, since only a holder of the
-  /// secret sees it. Takes one HMAC, about 1 us, whether the key is known or not.
+  /// secret, revoked or expired; the message reports which of the last two, since only a holder of
+  /// the secret sees it. Takes one HMAC, about 1 us, whether the key is known or not.
   absl::StatusOr<std::shared_ptr<const Principal>> Identify(std::string_view text,
                                                             absl::Time now) const;
 

@@ -1,4 +1,4 @@
-// Who sends an HTTP request, and what it may do.
+// The caller of an HTTP request, and its rights.
 #ifndef CITYLAYERS_SERVICES_GATEWAY_REQUEST_ACCESS_H_
 #define CITYLAYERS_SERVICES_GATEWAY_REQUEST_ACCESS_H_
 

@@ -1,4 +1,4 @@
-// What callers with and without keys get from the routes of the gateway. The fake backends accept
+// The answers of the gateway's routes to callers with and without keys. The fake backends accept
 // every call: all refusals are the gateway's.
 #include "services/gateway/request_access.h"
 
@@ -126,7 +126,7 @@ TEST_F(RequestAccessTest, ARevokedKeyEndsTheLiveStreamsOfItsHolder) {
       std::make_shared<const access::KeyRing>(std::vector<access::KeyRecord>{other}, "pepper"));
   EXPECT_THAT(holder.ReadUntil(kLastChunk), HasSubstr(kLastChunk));
   EXPECT_EQ(holder.Request("GET", "/live/traffic", Bearer('a')).status, 401) << "a reconnect";
-  city_.StopBackends();  // then the gateway sends heartbeats of its own
+  city_.StopBackends();  // then the gateway itself sends heartbeats
   EXPECT_THAT(bystander.ReadUntil("heartbeat"), HasSubstr("heartbeat"));
 }
 

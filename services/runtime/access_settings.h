@@ -38,8 +38,8 @@ absl::StatusOr<AccessSettings> ReadAccessSettings(const Config& config);
 /// How the ports of this process are protected, for CheckReach. Errors as ReadAccessSettings.
 absl::StatusOr<Protection> ProtectionOf(const Config& config);
 
-/// OK when a city of several processes can call each other: they need a common key unless everybody
-/// may do everything.
+/// OK when a city of several processes can call each other: they need a common key unless every
+/// client may do everything.
 absl::Status CheckProcessKey(const AccessSettings& settings, bool has_other_processes);
 
 }  // namespace citylayers::runtime

@@ -1,4 +1,4 @@
-// What a process reports to its service manager about its readiness.
+// The reports of a process to its service manager about its readiness.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_SERVICE_REPORT_H_
 #define CITYLAYERS_SERVICES_RUNTIME_SERVICE_REPORT_H_
 

@@ -62,7 +62,7 @@ class HttpTransport {
   static bool IsFinal(TlsSession::Result result) {
     return result != TlsSession::Result::kWantRead && result != TlsSession::Result::kWantWrite;
   }
-  // Calls `retry` once the socket is ready for what `wanted` says; retry(error).
+  // Calls `retry` once the socket is ready for what `wanted` names; retry(error).
   template <typename Retry>
   void Await(TlsSession::Result wanted, Retry retry) {
     socket_.async_wait(

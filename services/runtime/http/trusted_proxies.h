@@ -12,7 +12,7 @@
 namespace citylayers::runtime {
 
 /// Proxies that report the addresses of their clients: those of a list, and this machine. Each
-/// appends the address of its own client to X-Forwarded-For, so that the last address that is not a
+/// appends the address of its client to X-Forwarded-For, so that the last address that is not a
 /// proxy's is the client's; those before it were sent by the client, who may have invented them.
 /// Immutable, thread-safe.
 class TrustedProxies {

@@ -68,7 +68,7 @@ class KeyAuthenticator final : public Authenticator {
   const access::AccessControl& control_;
 };
 
-/// Lets everybody do everything. For tests of other things.
+/// Permits everything to every caller. For tests of other things.
 class AnonymousAuthenticator final : public Authenticator {
  public:
   absl::StatusOr<std::shared_ptr<const access::Principal>> Authenticate(

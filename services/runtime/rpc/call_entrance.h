@@ -1,4 +1,4 @@
-// Who begins a call, and whether its scopes and limits permit it.
+// The entrance of calls: caller, scopes and limits.
 #ifndef CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_ENTRANCE_H_
 #define CITYLAYERS_SERVICES_RUNTIME_RPC_CALL_ENTRANCE_H_
 

@@ -12,7 +12,7 @@ struct ssl_st;
 
 namespace citylayers::runtime {
 
-/// The server's side. It works on the descriptor itself, without buffers of its own between: an
+/// The server's side. It works on the descriptor itself, without buffers between: an
 /// idle connection holds no record buffers (some 15 KB in all), and a write that the socket does
 /// not accept is visible to the caller, which bounds it by its timeouts. Not thread-safe.
 ///

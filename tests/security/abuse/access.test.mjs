@@ -1,4 +1,4 @@
-// Who may do what, by every protocol: each method of the API, called with keys that must not suffice.
+// The rights of keys, by every protocol: each method of the API, called with keys that must not suffice.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -245,7 +245,7 @@ test('pages of the city are not embedded, and not read through a window', suite,
   const paths = ['/', '/?kiosk=1', '/index.html'];
   const embeddedIn = (page) =>
     page.frames().filter((frame) => frame !== page.mainFrame() && frame.url().startsWith(proxy.url));
-  // The supervisor page of a kiosk embeds the page of its own origin.
+  // The supervisor page of a kiosk embeds the page of the same origin.
   await own.evaluate(embed, { city: proxy.url, paths });
   assert.equal(embeddedIn(own).length, paths.length);
   await own.evaluate(() => document.querySelectorAll('iframe').forEach((frame) => frame.remove()));
