@@ -33,7 +33,7 @@ export interface Home {
 
 /** The sources served by the server; the others are the page's own. */
 const kServerSources = ['base', 'flood', 'traffic'];
-const kTileUrl = /\/(tiles\/([^/]+)\/\d+\/\d+\/\d+\.\w+)$/;
+const kTileUrl = /\/(tiles\/([^/?]+)\/\d+\/\d+\/\d+\.\w+(?:\?.*)?)$/;
 const kMaxZoom = 18;
 const kMinZoom = 9;
 
