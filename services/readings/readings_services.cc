@@ -1,10 +1,13 @@
 #include "services/readings/readings_services.h"
 
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/strings.h"
 #include "services/readings/clock_watch.h"
+#include "services/runtime/log.h"
 
 namespace citylayers::readings {
 namespace {
@@ -120,14 +123,32 @@ grpc::ServerUnaryReactor* ClockServiceImpl::GetClock(grpc::CallbackServerContext
       });
 }
 
+void ClockServiceImpl::LogDriver(const Call& call, const common::v1::CityClock& clock) {
+  const std::string_view mode =
+      clock.mode() == common::v1::CLOCK_MODE_REPLAY ? "replay" : "wall clock";
+  std::string driver =
+      StrCat(call.caller->key_id, "/", call.caller->name, "/", mode, "/", clock.scenario());
+  {
+    absl::MutexLock lock(&mutex_);
+    if (driver == driver_) return;
+    driver_ = std::move(driver);
+  }
+  runtime::LogInfo("city clock set", {{"mode", mode},
+                                      {"scenario", clock.scenario()},
+                                      {"by", call.caller->name},
+                                      {"by_key", call.caller->key_id},
+                                      {"from", call.peer}});
+}
+
 grpc::ServerUnaryReactor* ClockServiceImpl::SetClock(grpc::CallbackServerContext* context,
                                                      const common::v1::SetClockRequest* request,
                                                      common::v1::SetClockResponse* response) {
   return calls_.UnaryWrite(context, "ClockService/SetClock", request, response,
-                           [this](const Call&, const common::v1::SetClockRequest& set)
+                           [this](const Call& call, const common::v1::SetClockRequest& set)
                                -> absl::StatusOr<common::v1::SetClockResponse> {
                              absl::StatusOr<common::v1::CityClock> clock = clock_.Set(set);
                              if (!clock.ok()) return clock.status();
+                             LogDriver(call, *clock);
                              common::v1::SetClockResponse done;
                              *done.mutable_clock() = *std::move(clock);
                              return done;

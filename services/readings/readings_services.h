@@ -2,6 +2,11 @@
 #ifndef CITYLAYERS_SERVICES_READINGS_READINGS_SERVICES_H_
 #define CITYLAYERS_SERVICES_READINGS_READINGS_SERVICES_H_
 
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
 #include "citylayers/common/v1/clock_service.grpc.pb.h"
 #include "citylayers/readings/v1/reading_service.grpc.pb.h"
 #include "citylayers/readings/v1/station_service.grpc.pb.h"
@@ -78,9 +83,15 @@ class ClockServiceImpl final : public common::v1::ClockService::CallbackService 
       grpc::CallbackServerContext* context, const common::v1::WatchClockRequest* request) override;
 
  private:
+  // Logs who drives the clock, and how, when one of them is new: a replay sets the clock many times
+  // a second.
+  void LogDriver(const runtime::Call& call, const common::v1::CityClock& clock);
+
   runtime::CallAdapter& calls_;
   ClockKeeper& clock_;
   const Clock& monotonic_;
+  absl::Mutex mutex_;
+  std::string driver_ ABSL_GUARDED_BY(mutex_);  // of the last line in the log
 };
 
 }  // namespace citylayers::readings

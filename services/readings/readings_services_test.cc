@@ -3,11 +3,15 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <grpcpp/grpcpp.h>
 
+#include "base/strings.h"
 #include "proto/support/proto_time.h"
 #include "services/runtime/monotonic_clock.h"
 #include "storage/readings/readings_store.h"
@@ -242,6 +246,34 @@ TEST_F(ReadingsServicesTest, TheClockIsWatchedThroughItsChanges) {
   while (watch->Read(&told)) {
   }
   watch->Finish();
+}
+
+// A replay sets it many times a second; the log has who drives it, and how.
+TEST_F(ReadingsServicesTest, ADriverOfTheClockIsLoggedOnce) {
+  const auto clock = common::v1::ClockService::NewStub(channel_);
+  const auto set = [&](common::v1::ClockMode mode, const std::string& scenario, int second) {
+    grpc::ClientContext context;
+    common::v1::SetClockRequest request;
+    request.set_mode(mode);
+    if (mode == common::v1::CLOCK_MODE_REPLAY) {
+      *request.mutable_city_time() = ToProtoTime(absl::FromUnixSeconds(1'665'000'000 + second));
+      request.set_speed(60);
+      request.set_scenario(scenario);
+    }
+    common::v1::SetClockResponse done;
+    EXPECT_TRUE(clock->SetClock(&context, request, &done).ok());
+  };
+  ::testing::internal::CaptureStdout();
+  for (int i = 0; i < 3; ++i) set(common::v1::CLOCK_MODE_REPLAY, "king tide", i);
+  set(common::v1::CLOCK_MODE_WALL, "", 0);
+  const std::string log = ::testing::internal::GetCapturedStdout();
+  std::vector<std::string> lines;
+  for (const absl::string_view line : absl::StrSplit(ToAbsl(log), '\n')) {
+    if (absl::StrContains(line, "city clock set")) lines.emplace_back(line);
+  }
+  ASSERT_EQ(lines.size(), 2u) << log;
+  EXPECT_THAT(lines[0], testing::HasSubstr("mode=replay scenario=\"king tide\" by="));
+  EXPECT_THAT(lines[1], testing::HasSubstr("mode=\"wall clock\""));
 }
 
 }  // namespace
