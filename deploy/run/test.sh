@@ -253,7 +253,7 @@ run_test() {
   run_built "package" tests/package/run.sh
   if $full; then run_built "Debian package" suite_debian; fi
   run_built "deploy" tests/deploy/run.sh
-  run_built "security" tests/security/run.sh
+  run_built "security" env CITYLAYERS_FULL="$($full && echo 1 || echo 0)" tests/security/run.sh
   run_built "browser" env CITYLAYERS_FULL="$($full && echo 1 || echo 0)" tests/browser/run.sh
   if $full; then
     run_build "build (asan)" asan
