@@ -4,34 +4,13 @@
 #include <cstring>
 
 #include "absl/strings/str_format.h"
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/opened_file.h"
 #include "base/strings.h"
 
 namespace citylayers {
-namespace {
-
-// A file for reading; closed at the end.
-class OpenedFile {
- public:
-  // Without waiting for a writer, should it be a named pipe.
-  explicit OpenedFile(const std::string& path)
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  OpenedFile(const OpenedFile&) = delete;
-  OpenedFile& operator=(const OpenedFile&) = delete;
-  ~OpenedFile() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
-
-}  // namespace
-
 absl::StatusOr<std::string> ReadOptionFile(const std::string& path, const OptionFileRules& rules) {
   const mode_t others = rules.is_credential ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO;
   const auto cannot_read = [&] {

@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include "absl/strings/str_format.h"
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/opened_file.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 #include "storage/checkpoint/checkpoint_file.h"
@@ -30,23 +30,9 @@ absl::Status Newer(const std::string& path) {
       StrCat(path, ": a newer version of the program wrote it: run that version or a later one"));
 }
 
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
-
 // Separate from reading, whose NOT_FOUND covers files that exist but cannot be opened: replacing
 // such a file would lose its keys.
-absl::Status CheckAccess(const FileDescriptor& file, const std::string& path) {
+absl::Status CheckAccess(const OpenedFile& file, const std::string& path) {
   if (file.number() < 0 && errno == ENOENT) {
     return absl::NotFoundError(StrCat(path, ": no key file"));
   }
@@ -75,8 +61,7 @@ absl::Status SaveKeys(const std::string& path, const KeySet& keys) {
 }
 
 absl::StatusOr<KeySet> LoadKeys(const std::string& path) {
-  // Without waiting for a writer, should it be a named pipe.
-  const FileDescriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const OpenedFile opened(path);
   RETURN_IF_ERROR(CheckAccess(opened, path));
   // The file that was checked, even when another one has its name by now.
   const absl::StatusOr<storage::Checkpoint> file =

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/opened_file.h"
 #include "base/status_macros.h"
 #include "base/strings.h"
 
@@ -28,20 +29,6 @@ absl::Status FileError(std::string_view doing, const std::string& path) {
   if (error == ENOENT) return absl::NotFoundError(message);
   return error == EACCES ? absl::PermissionDeniedError(message) : absl::UnavailableError(message);
 }
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
 
 absl::StatusOr<std::string> ReadBeginning(int file, const std::string& path) {
   std::array<char, kReadBytesMax> bytes;
@@ -61,8 +48,7 @@ absl::StatusOr<std::string> ReadBeginning(int file, const std::string& path) {
 }  // namespace
 
 absl::StatusOr<access::ApiKey> LoadKeyFile(const std::string& path) {
-  // Without waiting for a writer, should it be a named pipe.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const OpenedFile file(path);
   struct stat information = {};
   if (file.number() < 0 || ::fstat(file.number(), &information) != 0) {
     return FileError("read", path);
