@@ -69,7 +69,9 @@ describe('CityFeeds', () => {
     old.answer();
     await vi.advanceTimersByTimeAsync(20_000); // sends nothing: a new stream is opened
     expect(stream()).not.toBe(old);
+    expect(city.alertsKnown, 'nothing was received').toBe(false);
     stream().send('alerts', { snapshot: true, alerts: [open('now')] });
+    expect(city.alertsKnown).toBe(true);
     old.send('alerts', { snapshot: true, alerts: [open('ghost')] });
     old.send('stages', { stages: [{ station: 'stations/ghost' }] });
     old.send('jams', { jams: [{ name: 'jams/ghost' }] });

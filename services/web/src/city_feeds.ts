@@ -27,6 +27,7 @@ export class CityFeeds {
     });
     source.on('alerts', (message) => {
       city.alerts = mergeAlerts(city.alerts, message);
+      city.alertsKnown = true;
       city.changed('alerts');
     });
     source.on('jams', ({ jams }) => {

@@ -12,6 +12,8 @@ export type Change = 'clock' | 'alerts' | 'stages' | 'history' | 'jams' | 'notic
 export class CityState {
   readonly clock = new CityClock();
   alerts: Alert[] = [];
+  /** False until the first message of the alerts: an empty list then does not mean that there are none. */
+  alertsKnown = false;
   stages: Stage[] = [];
   jams: Jam[] = [];
   /** Water level of the last 24 hours by station name. */

@@ -71,7 +71,7 @@ export class AlertsPanel {
     setText(this.title, this.words.text('alerts.title'));
     const more = alerts.length >= kAlertsMax ? '+' : '';
     setText(this.count, alerts.length > 0 ? `${alerts.length}${more}` : '');
-    setText(this.none, this.words.text('alerts.none'));
+    setText(this.none, this.words.text(this.city.alertsKnown ? 'alerts.none' : 'alerts.unknown'));
     const elements = alerts.map((alert) => this.kept(alert));
     placeChildren(this.list, elements.length > 0 ? elements : [this.none]);
     const names = new Set(alerts.map((alert) => alert.name ?? ''));
