@@ -188,7 +188,8 @@ for (const isSized of [false, true]) {
       });
     });
 
-    test('its memory is bounded', async () => {
+    // Not yet with the defaults: docs/operate/sizing.md, "Overload".
+    test('its memory is bounded', { todo: !isSized }, async () => {
       if (isSized) {
         const { rate: sent, withheld } = await offer(kBeyondPerS, 1.5);
         say(`beyond: ${sent.toFixed(0)}/s sent, ${withheld} calls withheld by the limit of a connection`);
