@@ -23,8 +23,7 @@ struct RuleInput {
   const Conditions& conditions;
   absl::Span<const DataGap> gaps;
   absl::Time now;
-  /// Raises the age at which data are stale, for a city clock that runs many times faster than the
-  /// wall clock.
+  /// Raises the age at which data are stale, for a city clock much faster than the wall clock.
   absl::Duration max_age_min = absl::ZeroDuration();
 };
 
