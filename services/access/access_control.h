@@ -68,8 +68,8 @@ class AccessControl {
   const std::string& process_key() const { return process_key_; }
   /// Who calls without a key. Never nullptr.
   std::shared_ptr<const Principal> anonymous() const;
-  /// Replaces what callers without a key may do. Their former principal is no longer current, so
-  /// that open streams end and begin again with the new scopes.
+  /// Replaces what callers without a key may do. Their former principal stops being current:
+  /// open streams end, and clients open them again with the new scopes.
   void SetAnonymous(ScopeSet scopes);
 
  private:

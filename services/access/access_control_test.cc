@@ -91,7 +91,7 @@ TEST_F(AccessControlTest, ACertificateActsAsItsKey) {
   KeyRecord renamed = record;
   renamed.certificate_name = "CN=other";
   control_.SetRing(RingOf({renamed}));
-  EXPECT_FALSE(control_.IsCurrent(**caller)) << "the certificate is no longer of this key";
+  EXPECT_FALSE(control_.IsCurrent(**caller)) << "the key has another certificate";
   KeyRecord expired = record;
   expired.expire_time = kNow;
   control_.SetRing(RingOf({expired}));

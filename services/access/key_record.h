@@ -21,7 +21,7 @@ struct KeySecret {
 /// A session that its holder has ended before its time.
 struct EndedSession {
   std::string id;    // of Session
-  absl::Time until;  // its own end; then the entry is no longer needed
+  absl::Time until;  // when it would expire; the entry can then be removed
 };
 
 /// An API key without its secret.

@@ -50,7 +50,7 @@ using OnProgress = std::function<absl::Status(const BackupProgress&)>;
 /// there, and publishes it. Blocks for as long as that takes. Memory: 1 MiB, and the indexes of the
 /// tables while they are checked. After an error nothing of the backup is left.
 ///
-/// FAILED_PRECONDITION: there is no source, or another backup is being made. RESOURCE_EXHAUSTED: a
+/// FAILED_PRECONDITION: no source exists, or another backup is being made. RESOURCE_EXHAUSTED: a
 /// disk is full. DATA_LOSS: a copy does not open. Other errors: those of the sources, of
 /// BackupWriter and of `on_progress`.
 absl::StatusOr<MadeBackup> MakeBackup(const BackupJobOptions& options,

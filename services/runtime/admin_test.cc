@@ -84,16 +84,11 @@ TEST(AdminWithTls, AcceptsOnlyClientsWithACertificate) {
   const test::TempDir dir;
   const test::TestAuthority authority;
   const test::TestIdentity own = authority.Issue();
-  test::WriteSecret(dir / "tls.crt", own.certificate);
-  test::WriteSecret(dir / "tls.key", own.key);
-  test::WriteSecret(dir / "ca.crt", authority.certificate());
+  TlsSettings settings = test::WriteServerFiles(dir.path(), authority, own);
+  settings.clients = ClientCertificates::kOptional;
   Metrics metrics;
   const WallClock clock;
-  const auto source = TlsSource::Open({.certificate_file = dir / "tls.crt",
-                                       .key_file = dir / "tls.key",
-                                       .client_ca_file = dir / "ca.crt",
-                                       .clients = ClientCertificates::kOptional},
-                                      metrics, clock);
+  const auto source = TlsSource::Open(settings, metrics, clock);
   ASSERT_TRUE(source.ok()) << source.status();
   const auto server = StartAdmin({.host = "127.0.0.1", .port = 0}, "",
                                  {.metrics = [] { return "up 1\n"; },

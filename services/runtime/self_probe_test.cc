@@ -59,16 +59,11 @@ TEST(ProbeHttps, AsksAServerThatRequiresCertificates) {
   const test::TestAuthority authority;
   // Of another host: the probe asks whether the port answers, not who it is.
   const test::TestIdentity own = authority.Issue({.alternative_names = "DNS:maps.example.org"});
-  test::WriteSecret(dir / "tls.crt", own.certificate);
-  test::WriteSecret(dir / "tls.key", own.key);
-  test::WriteSecret(dir / "ca.crt", authority.certificate());
+  TlsSettings settings = test::WriteServerFiles(dir.path(), authority, own);
+  settings.clients = ClientCertificates::kRequired;
   Metrics metrics;
   const WallClock clock;
-  const auto source = TlsSource::Open({.certificate_file = dir / "tls.crt",
-                                       .key_file = dir / "tls.key",
-                                       .client_ca_file = dir / "ca.crt",
-                                       .clients = ClientCertificates::kRequired},
-                                      metrics, clock);
+  const auto source = TlsSource::Open(settings, metrics, clock);
   ASSERT_TRUE(source.ok()) << source.status();
   HttpServer server({.tls = [&] { return (*source)->Current()->http; }});
   server.Handle({"GET"}, "/healthz", [](const HttpRequest&, Responder responder) {

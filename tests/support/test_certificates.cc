@@ -109,4 +109,15 @@ void WriteSecret(const std::string& path, const std::string& text) {
   Require(::chmod(next.c_str(), 0600) == 0 && std::rename(next.c_str(), path.c_str()) == 0);
 }
 
+runtime::TlsSettings WriteServerFiles(const std::string& directory, const TestAuthority& authority,
+                                      const TestIdentity& identity) {
+  const runtime::TlsSettings files{.certificate_file = directory + "/tls.crt",
+                                   .key_file = directory + "/tls.key",
+                                   .client_ca_file = directory + "/ca.crt"};
+  WriteSecret(files.certificate_file, identity.certificate);
+  WriteSecret(files.key_file, identity.key);
+  WriteSecret(files.client_ca_file, authority.certificate());
+  return files;
+}
+
 }  // namespace citylayers::test

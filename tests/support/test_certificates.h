@@ -9,6 +9,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
+#include "services/runtime/tls/tls_settings.h"
+
 namespace citylayers::test {
 
 /// A certificate and its key, in PEM form.
@@ -45,6 +47,11 @@ TestIdentity MakeRsaIdentity(int bits);
 
 /// Writes a file that only its owner can read, replacing an existing one by rename.
 void WriteSecret(const std::string& path, const std::string& text);
+
+/// Writes the files of a server's identity, and of the authority of its clients, into a directory;
+/// returns the settings that name them.
+runtime::TlsSettings WriteServerFiles(const std::string& directory, const TestAuthority& authority,
+                                      const TestIdentity& identity);
 
 }  // namespace citylayers::test
 

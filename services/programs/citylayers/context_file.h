@@ -25,7 +25,7 @@ struct ContextFile {
   std::map<std::string, Context> contexts;
   friend bool operator==(const ContextFile&, const ContextFile&) = default;
 
-  /// NOT_FOUND: there is no such context; the message lists those that exist.
+  /// NOT_FOUND: no context has the name; the message lists the existing ones.
   absl::StatusOr<Context> Find(std::string_view name) const;
 };
 
